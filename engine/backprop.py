@@ -1,0 +1,85 @@
+"""Forward and backward: the whole of backpropagation, for any number of samples at once.
+
+    forward     z^l = W^l a^(l-1) + b^l          net input
+                a^l = f(z^l)                     activation
+    backward    δ^L = ∂E/∂a^L · f'(z^L)          node delta, at the output
+                δ^l = (W^(l+1))ᵀ δ^(l+1) · f'(z^l)   node delta, one layer further in
+                ∂E/∂W^l = δ^l (a^(l-1))ᵀ         gradient of the weights
+                ∂E/∂b^l = δ^l                    gradient of the biases
+
+Samples are rows here, so each equation appears transposed: z = a Wᵀ + b.
+
+Source: D. Rumelhart, G. Hinton, R. Williams, Learning representations by back-propagating
+errors, Nature 323 (1986); in this notation M. Nielsen, Neural Networks and Deep Learning (2015),
+chapter 2, equations BP1 to BP4.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from engine.activations import ACTIVATIONS, Array
+from engine.losses import LOSSES
+from engine.network import Network
+
+
+@dataclass(frozen=True, eq=False)
+class ForwardPass:
+    """Net inputs and activations of some samples.
+
+    `z[l]` and `a[l]` have shape (samples, units of layer l); a[0] are the inputs, and so is z[0],
+    which lets the lists be read with the layer's own number.
+    """
+
+    z: tuple[Array, ...]
+    a: tuple[Array, ...]
+
+
+def forward(network: Network, theta: Array, inputs: Array) -> ForwardPass:
+    """Take inputs of shape (samples, inputs) through the network with parameters θ."""
+    z, a = [inputs], [inputs]
+    for number, layer in enumerate(network.layers, start=1):
+        W, b = network.weights(theta, number), network.biases(theta, number)
+        net_input = a[-1] @ W.T
+        if b is not None:
+            net_input += b
+        z.append(net_input)
+        a.append(ACTIVATIONS[layer.activation].apply(net_input))
+    return ForwardPass(tuple(z), tuple(a))
+
+
+def backward(
+    network: Network, theta: Array, forward_pass: ForwardPass, targets: Array, loss: str
+) -> tuple[Array, ...]:
+    """Node deltas δ = ∂E_s/∂z of every sample's own loss, from the output back.
+
+    `targets` has shape (samples, outputs). Returns a tuple in which entry l has shape (samples,
+    units of layer l); entry 0 stands for the inputs, which have no delta, and is empty.
+    """
+    z, a = forward_pass.z, forward_pass.a
+    last = network.depth
+    delta: list[Array] = [np.empty((len(targets), 0))] * (last + 1)
+    delta[last] = LOSSES[loss].delta(network.layers[-1].activation, z[last], a[last], targets)
+    for number in range(last - 1, 0, -1):
+        slope = ACTIVATIONS[network.layers[number - 1].activation].slope
+        assert slope is not None, "softmax reached a hidden layer"
+        W_next = network.weights(theta, number + 1)
+        delta[number] = (delta[number + 1] @ W_next) * slope(z[number], a[number])
+    return tuple(delta)
+
+
+def gradient_sum(network: Network, a: tuple[Array, ...], delta: tuple[Array, ...]) -> Array:
+    """∂(Σ_s E_s)/∂θ, shape (size,): the samples' gradients added up.
+
+    `a` and `delta` are those of the samples, as `forward` and `backward` give them. A shared bias
+    is one parameter, so its gradient is the sum of its units' deltas.
+    """
+    gradient = np.empty(network.size)
+    for number, layer in enumerate(network.layers, start=1):
+        np.matmul(delta[number].T, a[number - 1], out=network.weights(gradient, number))
+        b = network.biases(gradient, number)
+        if b is not None:
+            b[:] = delta[number].sum() if layer.bias == "shared" else delta[number].sum(axis=0)
+    return gradient

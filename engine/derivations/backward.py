@@ -1,0 +1,258 @@
+"""Where a delta and the gradients of weights and biases come from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from engine.activations import Array
+from engine.derivations.chain import (
+    chain_of,
+    delta_formula,
+    flat_notes,
+    is_short,
+    link_to_parameter,
+    links_to_net_input,
+    long_form,
+)
+from engine.derivations.parts import Derivation, Factor, Table, listed, long_sum
+from engine.derivations.record import Record
+from engine.derivations.update import update_line
+from engine.formula import Expr, Line, Number, Product, Symbol
+from engine.formula_writers import Prose
+from engine.network import Parameter
+from engine.steps import StepId, title_of
+
+# Up to this many units under a shared bias each has a line of its own.
+_FEW = 4
+
+
+def delta(record: Record, step: StepId) -> Derivation:
+    """δ = ∂E/∂z of one unit and one sample."""
+    layer, unit = step.layer or 0, step.unit or 0
+    symbol = record.delta(layer, unit)
+    formula = delta_formula(record, layer, unit)
+    factors = links_to_net_input(record, layer, unit)
+    chain: Expr | None = chain_of(factors)
+    result = chain_of(factors)
+    if is_short(record, layer):
+        a, t = record.output(unit), record.target(unit)
+        chain, result = None, formula
+        factors = (
+            Factor(
+                ("the output",),
+                Line(a, (), (a,)),
+                StepId("forward", "activation", layer, unit),
+            ),
+            Factor(("the target",), Line(t, (), (t,)), StepId("loss", "loss", layer, unit)),
+        )
+    return Derivation(
+        step,
+        title_of(record.network, step),
+        Line(symbol, (formula,), (formula,)),
+        result,
+        _after_delta(record, layer, unit),
+        chain=chain,
+        factors=factors,
+        notes=(*_short_notes(record, layer), *flat_notes(record, layer, unit)),
+        long_form=long_form(record, unit) if layer == record.network.depth else (),
+        scope=record.sample_scope,
+    )
+
+
+def _after_delta(record: Record, layer: int, unit: int) -> Prose:
+    n_in = record.network.sizes[layer - 1]
+    bias = record.network.bias_parameter(layer, unit)
+
+    def gradient(source: int) -> Expr:
+        last = bias if source == n_in else None
+        return record.gradient(last or Parameter(layer, unit, source))
+
+    count = n_in + (bias is not None)
+    many = "gradients of what reaches this unit"
+    made: Prose = ("used next in ", *listed(count, gradient, many))
+    if layer == 1:
+        return made
+    before = listed(n_in, lambda k: record.delta(layer - 1, k), "deltas of the layer before")
+    return (*made, ", then in ", *before)
+
+
+def _short_notes(record: Record, layer: int) -> tuple[Prose, ...]:
+    if not is_short(record, layer):
+        return ()
+    if record.spec.loss == "binary_cross_entropy":
+        pair = "With sigmoid and binary cross-entropy the two links of the chain shorten"
+    else:
+        pair = "With softmax and cross-entropy the links of the chain shorten"
+    return ((f"{pair} to output minus target.",),)
+
+
+def weight_gradient(record: Record, step: StepId) -> Derivation:
+    """∂E/∂w = δ · a, over the batch."""
+    parameter = step.parameter
+    assert parameter is not None and step.unit is not None and step.source is not None
+    layer, unit, source = step.layer or 0, step.unit, step.source
+    term = Product((record.delta(layer, unit), record.activation(layer - 1, source)))
+    if not record.whole_batch:
+        return _single_gradient(record, step, parameter, unit, term)
+    batch = record.batch
+    deltas, inputs = batch.delta[layer][:, unit], batch.a[layer - 1][:, source]
+    delta_name = record.names.delta(layer, unit)
+    input_name = record.names.activation(layer - 1, source)
+
+    def of_sample(k: int) -> Expr:
+        pair = (Symbol(delta_name, float(deltas[k])), Symbol(input_name, float(inputs[k])))
+        return Product(pair)
+
+    with np.errstate(all="ignore"):
+        products = deltas * inputs
+    table = batch.table((*term.factors, term), (deltas, inputs, products))
+    return _batch_gradient(record, step, parameter, (unit,), term, of_sample, products, table)
+
+
+def bias_gradient(record: Record, step: StepId) -> Derivation:
+    """∂E/∂b = δ, over the batch; for a shared bias the sum of its units' deltas."""
+    parameter = step.parameter
+    assert parameter is not None
+    layer = step.layer or 0
+    size = record.network.sizes[layer]
+    units = tuple(range(size)) if step.unit is None else (step.unit,)
+    if step.unit is not None:
+        term: Expr = record.delta(layer, step.unit)
+    else:
+        deltas = record.sample.delta[layer]
+        term = long_sum(
+            size, lambda k: record.delta(layer, k), lambda i, k: float(deltas[i:k].sum())
+        )
+    if not record.whole_batch:
+        if step.unit is None:
+            return _shared_gradient(record, step, parameter, term)
+        return _single_gradient(record, step, parameter, step.unit, term)
+    batch = record.batch
+    columns = batch.delta[layer][:, list(units)]
+    summed = columns.sum(axis=1)
+
+    def of_sample(k: int) -> Expr:
+        return Number(float(summed[k]))
+
+    heads: tuple[Expr, ...] = (term,)
+    shown: tuple[Array, ...] = (summed,)
+    if 1 < size <= 2 and step.unit is None:
+        heads = (*(record.delta(layer, k) for k in units), term)
+        shown = (*columns.T, summed)
+    table = batch.table(heads, shown)
+    return _batch_gradient(record, step, parameter, units, term, of_sample, summed, table)
+
+
+def _single_gradient(
+    record: Record, step: StepId, parameter: Parameter, unit: int, term: Expr
+) -> Derivation:
+    """The gradient of a batch of one: the whole chain from the loss to the parameter."""
+    layer = parameter.layer
+    factors = (
+        *links_to_net_input(record, layer, unit),
+        link_to_parameter(record, parameter, unit),
+    )
+    chain = chain_of(factors)
+    return Derivation(
+        step,
+        title_of(record.network, step),
+        Line(record.gradient(parameter), (term,), (term,)),
+        chain,
+        _after_gradient(record, parameter),
+        chain=chain,
+        factors=factors,
+        notes=(*flat_notes(record, layer, unit), *_fixed_notes(record, parameter)),
+        long_form=long_form(record, unit) if layer == record.network.depth else (),
+        scope=record.batch_scope,
+    )
+
+
+def _shared_gradient(
+    record: Record, step: StepId, parameter: Parameter, term: Expr
+) -> Derivation:
+    """The gradient of a shared bias for a batch of one: its units' deltas added up."""
+    layer, size = parameter.layer, record.network.sizes[parameter.layer]
+    factors = [
+        Factor(
+            (f"through {record.network.unit_name(layer, k)}",),
+            Line(record.delta(layer, k), (), (record.delta(layer, k),)),
+            StepId("backward", "delta", layer, k),
+        )
+        for k in range(size)
+    ]
+    reason = ("The bias is added to the net input of every unit of its layer, so the loss reacts "
+              "to it through each of them, and their deltas add up.",)
+    return Derivation(
+        step,
+        title_of(record.network, step),
+        Line(record.gradient(parameter), (term,), (term,)),
+        term,
+        _after_gradient(record, parameter),
+        factors=tuple(factors) if size <= _FEW else (),
+        notes=(reason, *_fixed_notes(record, parameter)),
+        scope=record.batch_scope,
+    )
+
+
+def _batch_gradient(
+    record: Record,
+    step: StepId,
+    parameter: Parameter,
+    units: tuple[int, ...],
+    term: Expr,
+    of_sample: Callable[[int], Expr],
+    values: Array,
+    table: Table,
+) -> Derivation:
+    """The gradient of a batch: its samples' terms added up or averaged."""
+    total = float(record.iteration.gradient[record.network.index(parameter)])
+    formula, result = record.over_batch(values, of_sample, term, total)
+    layer = parameter.layer
+    about = StepId("backward", "delta", layer, units[0])
+    meaning = f"how the loss of sample {record.row + 1} reacts to "
+    factors = []
+    if len(units) == 1:
+        d = record.delta(layer, units[0])
+        factors.append(Factor((meaning + "the net input",), Line(d, (), (d,)), about))
+        if parameter.source is not None:
+            factors.append(link_to_parameter(record, parameter, units[0]))
+    else:
+        factors.append(Factor((meaning + "the bias",), Line(term, (), (term,))))
+    notes = _fixed_notes(record, parameter)
+    if not record.batch.complete:
+        notes = (*notes, ("Of this large batch only the samples shown are worked out again; the "
+                          "others' part of the sum is the engine's.",))
+    return Derivation(
+        step,
+        title_of(record.network, step),
+        Line(record.gradient(parameter), (formula,), (formula,)),
+        result,
+        _after_gradient(record, parameter),
+        factors=tuple(factors),
+        table=table,
+        notes=notes,
+        scope=record.batch_scope,
+    )
+
+
+def _is_fixed(record: Record, parameter: Parameter) -> bool:
+    return not record.network.trained[record.network.index(parameter)]
+
+
+def _after_gradient(record: Record, parameter: Parameter) -> Prose:
+    if _is_fixed(record, parameter):
+        return ("not used: ", Line(record.parameter(parameter)), " is fixed")
+    return ("used next in ", update_line(record, parameter))
+
+
+def _fixed_notes(record: Record, parameter: Parameter) -> tuple[Prose, ...]:
+    if not _is_fixed(record, parameter):
+        return ()
+    return (
+        (
+            Line(record.parameter(parameter)),
+            " is fixed: its gradient is worked out but never applied.",
+        ),
+    )

@@ -1,0 +1,267 @@
+"""The links of the chain rule: how the loss reacts to an output, that to its net input, that to a
+parameter."""
+
+from __future__ import annotations
+
+import math
+
+from engine.activations import LEAKY_SLOPE
+from engine.derivations.parts import Factor, long_sum
+from engine.derivations.record import Record
+from engine.formula import (
+    Derivative,
+    Expr,
+    Line,
+    Name,
+    Negative,
+    Number,
+    Power,
+    Product,
+    Quotient,
+    Sum,
+    Symbol,
+    Worked,
+    difference,
+    is_single,
+    plain,
+    worked_terms,
+)
+from engine.formula_writers import Prose
+from engine.losses import LOSSES
+from engine.network import Parameter
+from engine.steps import StepId
+
+ONE = Number(1.0)
+
+
+def times(*parts: Expr | None) -> Expr:
+    """A product without factors of one, and flat: a (1 − a) times δ has three factors."""
+    factors: list[Expr] = []
+    for part in parts:
+        if isinstance(part, Sum) and len(part.terms) == 1 and part.general is None:
+            part = part.terms[0]
+        if isinstance(part, Product):
+            factors += part.factors
+        elif part is not None and part != ONE:
+            factors.append(part)
+    if not factors:
+        return ONE
+    return factors[0] if len(factors) == 1 else Product(tuple(factors))
+
+
+def act_of(layer: int, unit: int) -> StepId:
+    return StepId("forward", "activation", layer, unit)
+
+
+def is_short(record: Record, layer: int) -> bool:
+    """Whether loss and activation shorten to one expression for the delta of this layer."""
+    return layer == record.network.depth and LOSSES[record.spec.loss].short_delta is not None
+
+
+def links_to_net_input(record: Record, layer: int, unit: int) -> tuple[Factor, ...]:
+    """The links from the loss to a unit's net input; their product is its delta."""
+    if is_short(record, layer):
+        meaning = ("how the error reacts to the net input; loss and activation shorten to this",)
+        by = record.names.net_input(layer, unit)
+        formula = short_delta(record, unit)
+        return (_link(meaning, record.loss_name, by, formula, act_of(layer, unit)),)
+    to_activation = (
+        _loss_to_output(record, unit)
+        if layer == record.network.depth
+        else _loss_to_hidden(record, layer, unit)
+    )
+    return to_activation, _activation_to_net_input(record, layer, unit)
+
+
+def link_to_parameter(record: Record, parameter: Parameter, unit: int) -> Factor:
+    """The last link: how the net input of a unit reacts to a parameter that reaches it."""
+    layer, _, source = parameter
+    z, by = record.names.net_input(layer, unit), record.names.parameter(parameter)
+    if source is None:
+        return _link(("how the net input reacts to the bias",), z, by, ONE, parameter)
+    about = parameter if layer == 1 else act_of(layer - 1, source)
+    meaning = ("how the net input reacts to the weight",)
+    return _link(meaning, z, by, record.activation(layer - 1, source), about)
+
+
+def chain_of(factors: tuple[Factor, ...]) -> Expr:
+    """The product of the left sides of links."""
+    return times(*(factor.line.left for factor in factors))
+
+
+def delta_formula(record: Record, layer: int, unit: int) -> Expr:
+    """A unit's delta in one formula: (a − t) a (1 − a), (w5 δ_o1 + w7 δ_o2) a (1 − a)."""
+    if is_short(record, layer):
+        return short_delta(record, unit)
+    if layer == record.network.depth:
+        return times(loss_slope(record, unit), activation_slope(record, layer, unit))
+    return times(error_from_next(record, layer, unit), activation_slope(record, layer, unit))
+
+
+def short_delta(record: Record, unit: int) -> Expr:
+    """∂E/∂z of an output whose loss and activation shorten: a − t, or a Σt − t, by outputs."""
+    a, t = record.output(unit), record.target(unit)
+    if record.spec.loss == "binary_cross_entropy":
+        return times(record.output_share, difference(a, t))
+    targets = record.sample.targets
+    if abs(float(targets.sum()) - 1.0) < 1e-15:
+        return difference(a, t)
+    all_targets = long_sum(len(targets), record.target, lambda i, k: float(targets[i:k].sum()))
+    return difference(Product((a, all_targets)), t)
+
+
+def loss_slope(record: Record, unit: int) -> Expr:
+    """∂E_s/∂a of an output."""
+    a, t = record.output(unit), record.target(unit)
+    loss, share = record.spec.loss, record.output_share
+    if loss == "categorical_cross_entropy":
+        return Negative(Quotient(t, a))
+    error = difference(a, t)
+    if loss == "binary_cross_entropy":
+        return times(share, Quotient(error, _sigmoid_slope(a)))
+    if loss == "half_squared_error":
+        return error
+    two = Number(2.0) if share is None else Quotient(Number(2.0), _outputs(record))
+    return Product((two, error))
+
+
+def _outputs(record: Record) -> Number:
+    return Number(float(record.network.sizes[-1]))
+
+
+def activation_slope(record: Record, layer: int, unit: int) -> Expr:
+    """f'(z) of a unit, in terms of its activation."""
+    a = record.activation(layer, unit)
+    match record.network.layers[layer - 1].activation:
+        case "sigmoid" | "softmax":
+            return _sigmoid_slope(a)
+        case "tanh":
+            return difference(ONE, Power(a, Number(2.0)))
+        case "relu":
+            return Number(1.0 if record.sample.z[layer][unit] > 0.0 else 0.0)
+        case "leaky_relu":
+            return Number(1.0 if record.sample.z[layer][unit] > 0.0 else LEAKY_SLOPE)
+        case _:
+            return ONE
+
+
+def _sigmoid_slope(a: Symbol) -> Expr:
+    return Product((a, Worked(difference(ONE, a))))
+
+
+def error_from_next(record: Record, layer: int, unit: int) -> Sum:
+    """∂E/∂a of a hidden unit: every unit it feeds sends its delta back through the weight."""
+    after, theta = layer + 1, record.theta
+
+    def term(k: int) -> Expr:
+        return Product((record.parameter(Parameter(after, k, unit)), record.delta(after, k)))
+
+    column = record.network.weights(theta, after)[:, unit]
+    deltas = record.sample.delta[after]
+    return long_sum(len(deltas), term, lambda i, k: float(column[i:k] @ deltas[i:k]))
+
+
+def long_form(record: Record, unit: int) -> tuple[Factor, ...]:
+    """What the short form of an output's delta leaves out, and that it comes to the same.
+
+    Empty where nothing is shortened, and where an output is 0 or 1 to every digit: the long form
+    is 0/0 there.
+    """
+    layer = record.network.depth
+    if not is_short(record, layer):
+        return ()
+    to_output, slope = _loss_to_output(record, unit), _activation_to_net_input(record, layer, unit)
+    product, delta = Product((to_output.line.left, slope.line.left)), record.delta(layer, unit)
+    if not math.isfinite(product.value):
+        return ()
+    if record.spec.loss == "binary_cross_entropy":
+        meaning = ("multiplied; a (1 − a) above and below cancels",)
+        return to_output, slope, Factor(meaning, plain(delta, product))
+    others = _through_other_outputs(record, unit)
+    together = Sum((product, *others.terms))
+    made: tuple[Factor, ...] = (to_output, slope)
+    if others.terms:
+        meaning = ("every other output shrinks when this one grows, which adds its target times a",)
+        made += (Factor(meaning, Line(others, (), _stages(others))),)
+    return *made, Factor(("together",), Line(delta, (), (worked_terms(together),)))
+
+
+def _through_other_outputs(record: Record, unit: int) -> Sum:
+    """Σ_k ∂E/∂a_k · ∂a_k/∂z over the other outputs k of softmax: (−t_k / a_k)(−a_k a) = t_k a."""
+    a, targets = record.output(unit), record.sample.targets
+    others = [k for k in range(len(targets)) if k != unit]
+    return long_sum(
+        len(others),
+        lambda i: Product((record.target(others[i]), a)),
+        lambda i, k: float(targets[others[i:k]].sum()) * a.value,
+    )
+
+
+def _loss_to_output(record: Record, unit: int) -> Factor:
+    by = record.names.activation(record.network.depth, unit)
+    about = StepId("loss", "loss", record.network.depth, unit)
+    meaning = ("how the error reacts to the output",)
+    return _link(meaning, record.loss_name, by, loss_slope(record, unit), about)
+
+
+def _loss_to_hidden(record: Record, layer: int, unit: int) -> Factor:
+    name, by = record.network.unit_name(layer, unit), record.names.activation(layer, unit)
+    only = record.network.sizes[layer + 1] == 1
+    fed = record.network.unit_name(layer + 1, 0) if only else "each unit it feeds"
+    meaning = (f"how the error reacts to {name}, through {fed}",)
+    formula = error_from_next(record, layer, unit)
+    return _link(meaning, record.loss_name, by, formula, act_of(layer, unit))
+
+
+def _activation_to_net_input(record: Record, layer: int, unit: int) -> Factor:
+    a, by = record.names.activation(layer, unit), record.names.net_input(layer, unit)
+    output = layer == record.network.depth
+    who = "the output" if output else record.network.unit_name(layer, unit)
+    meaning: Prose = (f"how {who} reacts to its net input",)
+    kind = record.network.layers[layer - 1].activation
+    if kind in ("relu", "leaky_relu"):
+        z = record.net_input(layer, unit)
+        side = "above 0" if z.value > 0.0 else ("0" if z.value == 0.0 else "below 0")
+        meaning = (*meaning, "; ", Line(z, (), (z,)), f" is {side}")
+    return _link(meaning, a, by, activation_slope(record, layer, unit), act_of(layer, unit))
+
+
+def _link(
+    meaning: Prose, top: Name, bottom: Name, formula: Expr, about: StepId | Parameter | None
+) -> Factor:
+    """A link ∂top/∂bottom of the chain, worked out by its formula."""
+    left = Derivative(top, bottom, formula.value)
+    if isinstance(formula, Sum) and any(isinstance(term, Product) for term in formula.terms):
+        return Factor(meaning, Line(left, (formula,), _stages(formula)), about)
+    return Factor(meaning, plain(left, formula), about)
+
+
+def _stages(formula: Sum) -> tuple[Expr, ...]:
+    """A sum in numbers, and once more with its terms worked out if that shows more."""
+    if len(formula.terms) == 1 or all(is_single(term) for term in formula.terms):
+        return (formula,)
+    return formula, worked_terms(formula)
+
+
+def flat_notes(record: Record, layer: int, unit: int) -> tuple[Prose, ...]:
+    """Why the gradient stops at a ReLU that is not above zero; nothing elsewhere."""
+    z = record.net_input(layer, unit)
+    if record.network.layers[layer - 1].activation != "relu" or z.value > 0.0:
+        return ()
+    if z.value == 0.0:
+        return (
+            (
+                "The gradient stops here: ",
+                Line(z),
+                " is exactly 0, where ReLU has a kink and no slope of its own; 0 is taken, as is "
+                "usual.",
+            ),
+        )
+    return (
+        (
+            "The gradient stops here: ",
+            Line(z),
+            " is below 0, where ReLU is flat, so a small change of it changes no output and no "
+            "loss.",
+        ),
+    )

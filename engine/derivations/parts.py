@@ -1,0 +1,157 @@
+"""What a derivation consists of."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from engine.formula import ABOUT, EQUALS, Expr, Line, Piece, Rest, Sum, T, Writer, is_single
+from engine.formula_writers import LatexWriter, Prose, TextWriter, latex_machine_number
+from engine.network import Parameter
+from engine.numbers import machine_number
+from engine.steps import StepId
+
+# Of a longer sum the first three and the last two terms are shown; of a longer table the first
+# seven rows, the last two and the one that is looked at.
+LONGEST_SUM = 8
+LONGEST_TABLE = 12
+LONGEST_LIST = 4
+
+
+@dataclass(frozen=True)
+class Factor:
+    """A factor or term: what it means in words, its line, and what it belongs to."""
+
+    meaning: Prose
+    line: Line
+    about: StepId | Parameter | None = None
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row of a table; `here` marks the sample that is looked at. Without values it stands for
+    the rows left out."""
+
+    label: str
+    values: tuple[float, ...] = ()
+    here: bool = False
+
+
+@dataclass(frozen=True)
+class Table:
+    """Many terms at once: a word or a symbol above each column."""
+
+    heads: tuple[str | Expr, ...]
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True)
+class Derivation:
+    """Where the value of a step comes from.
+
+    `line` is the line a student writes, in symbols and in numbers; `chain` the same once more as
+    a product of the factors. `result` is the last formula, shown in numbers, and its value is the
+    step's. `scope` says whose value it is ("sample 2 of 4"; empty where there is only one sample).
+    `long_form` spells out what `line` shortens. The two numbers of `apart` differ and must not
+    look equal.
+    """
+
+    step: StepId
+    title: str
+    line: Line
+    result: Expr
+    used_next: Prose
+    chain: Expr | None = None
+    factors: tuple[Factor, ...] = ()
+    table: Table | None = None
+    notes: tuple[Prose, ...] = ()
+    long_form: tuple[Factor, ...] = ()
+    scope: str = ""
+    apart: tuple[float, float] | None = None
+
+    @property
+    def value(self) -> float:
+        """The step's value, worked out by the formula of the result."""
+        return self.result.value
+
+    @property
+    def headline(self) -> Line:
+        """The line a student writes, in symbols only."""
+        chain = () if self.chain is None else (self.chain,)
+        return Line(self.line.left, (*self.line.symbols, *chain), (), self.line.relation)
+
+    def result_pieces(self, writer: Writer[T], digits: int | None) -> list[Piece[T]]:
+        """The result in numbers: 0.741365 · 0.186816 · 0.593270 ≈ 0.0821670.
+
+        "≈" stands where the value has more than the digits shown.
+        """
+        made = self.result.pieces(writer, numbers=True)
+        if not is_single(self.result):
+            shown = float(machine_number(self.value, digits))
+            exact = math.isclose(shown, self.value, rel_tol=1e-14)
+            made.append(Piece(EQUALS if exact else ABOUT, writer.number(self.value)))
+        return made
+
+    def digits(self, wanted: int | None) -> int | None:
+        """The digits wanted, or as many more as tell the numbers of `apart` from each other."""
+        if self.apart is None or wanted is None or self.apart[0] == self.apart[1]:
+            return wanted
+        first, second = self.apart
+        while float(machine_number(first, wanted)) == float(machine_number(second, wanted)):
+            wanted += 1
+        return wanted
+
+    @property
+    def text(self) -> str:
+        """One line: ∂E/∂w5 = δ_o1 · a_h1 = 0.138499 · 0.593270 = 0.0821670."""
+        return self.line.write(TextWriter(self.digits(6)))
+
+    @property
+    def latex(self) -> str:
+        """The same line in LaTeX, its numbers as machine_number writes them."""
+        return self.line.write(LatexWriter(latex_machine_number(self.digits(6))))
+
+
+def long_sum(
+    count: int, term: Callable[[int], Expr], rest: Callable[[int, int], float], *last: Expr
+) -> Sum:
+    """A sum of count terms and a few more; of a long one only some are shown.
+
+    `rest(start, stop)` gives the value of the terms start … stop-1 that are left out.
+    """
+    if count <= LONGEST_SUM:
+        return Sum((*(term(i) for i in range(count)), *last))
+    left_out = Rest(rest(3, count - 2))
+    return Sum((*(term(i) for i in range(3)), left_out, term(count - 2), term(count - 1), *last))
+
+
+def shown_rows(count: int, here: int | None = None) -> list[int]:
+    """Which rows of a table of count rows are shown, in order."""
+    if count <= LONGEST_TABLE:
+        return list(range(count))
+    rows = {*range(LONGEST_TABLE - 5), count - 2, count - 1}
+    return sorted(rows if here is None else rows | {here})
+
+
+def table_of(heads: tuple[str | Expr, ...], rows: list[tuple[int, Row]], count: int) -> Table:
+    """A table of numbered rows out of count, saying where and how many are left out."""
+    made: list[Row] = []
+    expected = 0
+    for number, row in rows:
+        if number > expected:
+            made.append(Row(f"… {number - expected} more"))
+        made.append(row)
+        expected = number + 1
+    assert expected == count, "a shortened table ends with its last row"
+    return Table(heads, tuple(made))
+
+
+def listed(count: int, symbol: Callable[[int], Expr], many: str) -> Prose:
+    """Symbols one by one, or how many of what there are where they are too many to list."""
+    if count > LONGEST_LIST:
+        return (f"the {count} {many}",)
+    made: Prose = (Line(symbol(0)),)
+    for k in range(1, count):
+        made = (*made, ", ", Line(symbol(k)))
+    return made

@@ -1,0 +1,189 @@
+"""The record of an iteration as symbols with their values: what derivations are written in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cached_property
+
+import numpy as np
+
+from engine.activations import Array
+from engine.backprop import ForwardPass, backward, forward
+from engine.derivations.parts import LONGEST_SUM, Row, Table, shown_rows, table_of
+from engine.formula import (
+    Derivative,
+    Expr,
+    Name,
+    Number,
+    Product,
+    Quotient,
+    Rest,
+    Sum,
+    Symbol,
+    worked_terms,
+)
+from engine.iteration import Iteration, SamplePass, sample_pass, work_per_sample
+from engine.losses import LOSSES
+from engine.network import Parameter
+from engine.notation import LOSS, Notation, sample_loss
+
+# Multiply-adds up to which all samples of a batch are worked out again for one derivation: a few
+# milliseconds. Beyond that the samples that are shown are, and the rest of the sum is the record's.
+_BATCH_WORK = 4_000_000
+
+
+class Batch:
+    """Samples of an iteration's batch worked out: all of them or, if there are very many, those
+    at the positions that are shown."""
+
+    def __init__(self, iteration: Iteration, theta: Array, here: int | None) -> None:
+        spec, count = iteration.spec, len(iteration.rows)
+        self.count = count
+        self.here = here
+        self.complete = count * work_per_sample(spec.network) <= _BATCH_WORK
+        self.shown = shown_rows(count, here)
+        self.positions = list(range(count)) if self.complete else self.shown
+        self.rows = iteration.rows[self.positions]
+        self._spec, self._theta = spec, theta
+        self._targets = spec.data.targets[self.rows]
+
+    @cached_property
+    def _values(self) -> ForwardPass:
+        with np.errstate(all="ignore"):
+            return forward(self._spec.network, self._theta, self._spec.data.inputs[self.rows])
+
+    @property
+    def a(self) -> tuple[Array, ...]:
+        """Activations per layer, shape (samples, units)."""
+        return self._values.a
+
+    @cached_property
+    def delta(self) -> tuple[Array, ...]:
+        """Deltas per layer, shape (samples, units)."""
+        with np.errstate(all="ignore"):
+            return backward(
+                self._spec.network, self._theta, self._values, self._targets, self._spec.loss
+            )
+
+    @cached_property
+    def loss_terms(self) -> Array:
+        """Loss per sample and output."""
+        values = self._values
+        with np.errstate(all="ignore"):
+            return LOSSES[self._spec.loss].terms(values.z[-1], values.a[-1], self._targets)
+
+    def sum(
+        self, per_sample: Array, term: Callable[[int], Expr], general: Expr, total: float
+    ) -> Sum:
+        """The sum over the samples, written as Σ of a general term, shortened in numbers.
+
+        `per_sample` has shape (samples,) and holds the terms' values, `term(k)` writes the k-th;
+        `total` is the record's own sum, for a batch that is not worked out completely.
+        """
+        if self.count <= LONGEST_SUM:
+            return Sum(tuple(term(k) for k in range(self.count)), general, "s")
+        last = len(self.positions)
+        first, end = [term(k) for k in range(3)], [term(k) for k in (last - 2, last - 1)]
+        if self.complete:
+            rest = float(per_sample[3:-2].sum())
+        else:
+            rest = total - sum(made.value for made in (*first, *end))
+        return Sum((*first, Rest(rest), *end), general, "s")
+
+    def table(self, heads: tuple[str | Expr, ...], columns: tuple[Array, ...]) -> Table:
+        """A row per sample, shortened; each column has shape (samples,)."""
+        index = {position: k for k, position in enumerate(self.positions)}
+        rows = []
+        for position in self.shown:
+            k = index[position]
+            values = tuple(float(column[k]) for column in columns)
+            row = Row(str(int(self.rows[k]) + 1), values, position == self.here)
+            rows.append((position, row))
+        return table_of(("sample", *heads), rows, self.count)
+
+
+class Record:
+    """An iteration seen from one sample (its row), under θ before the update or another θ."""
+
+    def __init__(self, iteration: Iteration, row: int, theta: Array | None = None) -> None:
+        self.iteration = iteration
+        self.spec = iteration.spec
+        self.network = iteration.spec.network
+        self.row = row
+        self.theta = iteration.state.theta if theta is None else theta
+        self.names = Notation(self.network)
+        self.whole_batch = len(iteration.rows) > 1
+        self.loss_name: Name = sample_loss(row) if self.whole_batch else LOSS
+
+    @cached_property
+    def sample(self) -> SamplePass:
+        return sample_pass(self.spec, self.theta, self.row)
+
+    @cached_property
+    def batch(self) -> Batch:
+        """The batch, with the sample's place in it marked."""
+        found = np.flatnonzero(self.iteration.rows == self.row)
+        return Batch(self.iteration, self.theta, int(found[0]) if len(found) else None)
+
+    @property
+    def sample_scope(self) -> str:
+        """Which sample a value is of, where there are several."""
+        count = len(self.spec.data)
+        return f"sample {self.row + 1} of {count}" if count > 1 else ""
+
+    @property
+    def batch_scope(self) -> str:
+        """What a value of the batch is of, where there are several samples."""
+        count = len(self.iteration.rows)
+        if count > 1:
+            return f"{self.spec.reduction} over the batch of {count}"
+        return f"batch of one: {self.sample_scope}" if self.sample_scope else ""
+
+    @property
+    def output_share(self) -> Expr | None:
+        """1/outputs, for the losses that are a mean over the outputs; None for 1 and for others."""
+        is_mean = self.spec.loss in ("mean_squared_error", "binary_cross_entropy")
+        outputs = self.network.sizes[-1]
+        return Quotient(Number(1.0), Number(float(outputs))) if is_mean and outputs > 1 else None
+
+    def net_input(self, layer: int, unit: int) -> Symbol:
+        return Symbol(self.names.net_input(layer, unit), float(self.sample.z[layer][unit]))
+
+    def activation(self, layer: int, unit: int) -> Symbol:
+        return Symbol(self.names.activation(layer, unit), float(self.sample.a[layer][unit]))
+
+    def output(self, unit: int) -> Symbol:
+        return self.activation(self.network.depth, unit)
+
+    def target(self, unit: int) -> Symbol:
+        return Symbol(self.names.target(unit), float(self.sample.targets[unit]))
+
+    def delta(self, layer: int, unit: int) -> Symbol:
+        return Symbol(self.names.delta(layer, unit), float(self.sample.delta[layer][unit]))
+
+    def loss_term(self, unit: int) -> Symbol:
+        return Symbol(self.names.loss_term(unit), float(self.sample.loss_terms[unit]))
+
+    def parameter(self, parameter: Parameter) -> Symbol:
+        value = float(self.theta[self.network.index(parameter)])
+        return Symbol(self.names.parameter(parameter), value)
+
+    def gradient(self, parameter: Parameter) -> Derivative:
+        value = float(self.iteration.gradient[self.network.index(parameter)])
+        return Derivative(LOSS, self.names.parameter(parameter), value)
+
+    def over_batch(
+        self, per_sample: Array, term: Callable[[int], Expr], general: Expr, total: float
+    ) -> tuple[Expr, Expr]:
+        """A batch's sum or mean of its samples' terms, with the terms written out, and with each
+        worked out.
+
+        `per_sample`, `term` and `general` as in Batch.sum; `total` is the record's value.
+        """
+        count = self.batch.count
+        if self.spec.reduction == "sum":
+            formula = self.batch.sum(per_sample, term, general, total)
+            return formula, worked_terms(formula)
+        formula = self.batch.sum(per_sample, term, general, total * count)
+        share = Quotient(Number(1.0), Number(float(count)))
+        return Product((share, formula)), Product((share, worked_terms(formula)))

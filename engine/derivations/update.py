@@ -1,0 +1,148 @@
+"""Where an updated parameter comes from: gradient descent, momentum, Adam."""
+
+from __future__ import annotations
+
+import engine.notation as names
+from engine.derivations.parts import Derivation, Factor
+from engine.derivations.record import Record
+from engine.formula import (
+    BECOMES,
+    Expr,
+    Function,
+    Line,
+    Number,
+    Power,
+    Product,
+    Quotient,
+    Sum,
+    Symbol,
+    Worked,
+    difference,
+    plain,
+    worked_terms,
+)
+from engine.formula_writers import Prose
+from engine.network import Parameter
+from engine.steps import StepId, title_of
+
+_ONE, _TWO = Number(1.0), Number(2.0)
+
+
+def update(record: Record, step: StepId) -> Derivation:
+    """The parameter after the update, from the one before and the batch's gradient."""
+    parameter = step.parameter
+    assert parameter is not None
+    before = record.parameter(parameter)
+    taken, factors = _step(record, parameter)
+    formula = difference(before, taken)
+    iteration = record.iteration
+    after = float(iteration.next_state.theta[record.network.index(parameter)])
+    old = Factor(("the value before",), Line(before, (), (before,)), parameter)
+    return Derivation(
+        step,
+        title_of(record.network, step),
+        Line(before, (formula,), (formula,), BECOMES),
+        worked_terms(formula),
+        (f"used next in iteration {iteration.next_state.t + 1}",),
+        factors=(old, *factors),
+        scope=record.batch_scope,
+        apart=(before.value, after),
+    )
+
+
+def update_line(record: Record, parameter: Parameter) -> Line:
+    """Where a gradient goes next, in symbols: into the update, or into its running means."""
+    gradient, slots = record.gradient(parameter), _slots(record, parameter)
+    optimizer = record.spec.optimizer
+    if optimizer.key == "momentum":
+        return Line(Symbol(names.VELOCITY, 0.0), (_velocity(record, gradient, slots[0]),))
+    if optimizer.key == "adam":
+        return Line(Symbol(names.FIRST, 0.0), (_mean(record, gradient, slots[0]),))
+    taken, _ = _step(record, parameter)
+    before = record.parameter(parameter)
+    return Line(before, (difference(before, taken),), (), BECOMES)
+
+
+def _slots(record: Record, parameter: Parameter) -> tuple[float, ...]:
+    index = record.network.index(parameter)
+    return tuple(float(slot[index]) for slot in record.iteration.state.slots)
+
+
+def _step(record: Record, parameter: Parameter) -> tuple[Expr, tuple[Factor, ...]]:
+    """What is taken off the parameter, and the factors that explain it."""
+    optimizer = record.spec.optimizer
+    rate = Symbol(names.RATE, optimizer.learning_rate)
+    gradient = record.gradient(parameter)
+    about = StepId(
+        "backward",
+        "bias_gradient" if parameter.source is None else "weight_gradient",
+        *parameter,
+    )
+    if optimizer.key == "momentum":
+        return _momentum_step(record, rate, gradient, parameter, about)
+    if optimizer.key == "adam":
+        return _adam_step(record, rate, gradient, parameter, about)
+    taken = Product((rate, gradient))
+    meaning = ("the step: learning rate times gradient",)
+    return taken, (Factor(meaning, Line(taken, (), (taken,)), about),)
+
+
+def _velocity(record: Record, gradient: Expr, before: float) -> Sum:
+    momentum = Symbol(names.MOMENTUM, record.spec.optimizer.momentum)
+    return Sum((Product((momentum, Symbol(names.VELOCITY_BEFORE, before))), gradient))
+
+
+def _momentum_step(
+    record: Record, rate: Symbol, gradient: Expr, parameter: Parameter, about: StepId
+) -> tuple[Expr, tuple[Factor, ...]]:
+    formula = _velocity(record, gradient, _slots(record, parameter)[0])
+    velocity = Symbol(names.VELOCITY, formula.value)
+    taken = Product((rate, velocity))
+    meaning: Prose = ("the velocity: the last one slowed down, and the gradient",)
+    return taken, (
+        Factor(meaning, plain(velocity, formula), about),
+        Factor(("the step: learning rate times velocity",), Line(taken, (), (taken,))),
+    )
+
+
+def _mean(record: Record, gradient: Expr, before: float) -> Sum:
+    beta = Symbol(names.BETA_1, record.spec.optimizer.beta_1)
+    return _running(beta, Symbol(names.FIRST_BEFORE, before), gradient)
+
+
+def _running(beta: Symbol, before: Symbol, now: Expr) -> Sum:
+    """β · before + (1 − β) · now."""
+    return Sum((Product((beta, before)), Product((Worked(difference(_ONE, beta)), now))))
+
+
+def _adam_step(
+    record: Record, rate: Symbol, gradient: Expr, parameter: Parameter, about: StepId
+) -> tuple[Expr, tuple[Factor, ...]]:
+    optimizer = record.spec.optimizer
+    t = Number(float(record.iteration.next_state.t))
+    m_before, v_before = _slots(record, parameter)
+    first = _mean(record, gradient, m_before)
+    beta_1, beta_2 = Symbol(names.BETA_1, optimizer.beta_1), Symbol(names.BETA_2, optimizer.beta_2)
+    squared = Power(gradient, _TWO)
+    second = _running(beta_2, Symbol(names.SECOND_BEFORE, v_before), squared)
+    m, v = Symbol(names.FIRST, first.value), Symbol(names.SECOND, second.value)
+    count = Symbol(names.UPDATES, t.value)
+    size = Quotient(
+        Product((rate, Function("sqrt", (difference(_ONE, Power(beta_2, count)),)))),
+        difference(_ONE, Power(beta_1, count)),
+    )
+    step_size = Symbol(names.STEP_SIZE, size.value)
+    epsilon = Symbol(names.EPSILON, optimizer.epsilon)
+    taken = Quotient(Product((step_size, m)), Sum((Function("sqrt", (v,)), epsilon)))
+    return taken, (
+        Factor(("the running mean of the gradient",), plain(m, first), about),
+        Factor(("the running mean of its square",), plain(v, second), about),
+        Factor(
+            (
+                "the step size; both means start at 0, which this makes up for in update ",
+                Line(count, (), (count,)),
+            ),
+            plain(step_size, size),
+        ),
+        Factor(("the step",), Line(taken, (), (taken,))),
+    )

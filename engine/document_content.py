@@ -1,0 +1,202 @@
+"""Document: everything that a file says, and what has to hold for it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from engine.activations import Array
+from engine.document_format import MAX_CURVE_POINTS, MAX_NOTE, MAX_PRINTED, MAX_TITLE, OwnKey
+from engine.json_text import DocumentError
+from engine.network import Network
+from engine.numbers import LARGEST
+from engine.optimizers import RULES
+from engine.spec import Spec, SpecError, State, check_spec
+from engine.steps import GRAINS, StepId
+from engine.thinning import thinned
+from engine.wording import shortened
+
+_PRINTED = re.compile(r"-?[0-9]+(\.[0-9]+)?(e[-+]?[0-9]+)?")
+
+
+@dataclass(frozen=True)
+class Published:
+    """A figure that the source prints: of a step of an iteration (from 1), of a sample (a row of
+    the training set) where each sample has its own; `printed` is the number as it stands there."""
+
+    iteration: int
+    step: StepId
+    sample: int | None
+    printed: str
+
+
+@dataclass(frozen=True, eq=False)
+class Document:
+    """Everything that a file says.
+
+    `start` are the start values θ, shape (size,), to which Reset returns. `state` is where the
+    run stands (None: at the start values). `origin` is where the road to it began, if an edit in
+    the middle of a run made a new one: the state right after the edit, from which the run can be
+    replayed with `spec` (None: it began at the start values). `curve` has a row per point:
+    epochs done, loss, and the metrics in the order of spec.metrics; at most
+    MAX_CURVE_POINTS of them are kept in a file. The cursor stands after `updates` updates (None:
+    at `state`, else on the road to it), with `revealed` the last step shown of the iteration that
+    follows (None: nothing yet); `sample` is the row shown, `grain` one of GRAINS.
+    `layout` says where units stand that were moved, by name.
+    """
+
+    spec: Spec
+    start: Array
+    title: str = ""
+    note: str = ""
+    state: State | None = None
+    origin: State | None = None
+    curve: Array | None = None
+    updates: int | None = None
+    revealed: StepId | None = None
+    sample: int = 0
+    grain: str = "number"
+    published: tuple[Published, ...] = ()
+    layout: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    own_keys: tuple[OwnKey, ...] = ()
+
+    def __post_init__(self) -> None:
+        self.start.flags.writeable = False
+        if self.curve is not None:
+            self.curve.flags.writeable = False
+
+
+def tidied(document: Document) -> Document:
+    """The document without what belongs to units and steps that are gone, its curve thinned."""
+    network, curve = document.spec.network, document.curve
+    if curve is not None:
+        curve = thinned(curve, MAX_CURVE_POINTS)
+    return replace(
+        document,
+        curve=curve if curve is not None and len(curve) else None,
+        published=tuple(p for p in document.published if _has_step(document.spec, p.step)),
+        layout={name: place for name, place in document.layout.items() if name in _units(network)},
+    )
+
+
+def _units(network: Network) -> set[str]:
+    return {*network.inputs, *(unit for layer in network.layers for unit in layer.units)}
+
+
+def _has_step(spec: Spec, step: StepId) -> bool:
+    try:
+        spec.steps.index_of(step)
+    except KeyError:
+        return False
+    return True
+
+
+def check(document: Document) -> None:
+    """Raise DocumentError for the first thing about a document that does not fit together."""
+    spec = document.spec
+    try:
+        check_spec(spec)
+    except SpecError as error:
+        raise DocumentError(error.path, error.sentence) from None
+    _check_text("$.title", document.title, MAX_TITLE)
+    _check_text("$.note", document.note, MAX_NOTE)
+    _check_vector("$.layers", document.start, spec, LARGEST)
+    first = 0
+    for name, state in (("$.origin", document.origin), ("$.state", document.state)):
+        if state is not None:
+            _check_state(name, state, spec)
+    if document.origin is not None:
+        if document.state is None or document.state.t < document.origin.t:
+            raise DocumentError("$.origin", "the road to the state cannot begin after it")
+        first = document.origin.t
+    if spec.batching.since[0] > first:
+        raise DocumentError(
+            "$.batching.since.iteration", f"the run begins after {first} updates, before this cut"
+        )
+    _check_curve(document)
+    _check_place(document)
+    for index, published in enumerate(document.published):
+        _check_published(f"$.published[{index}]", published, spec)
+    _check_layout(document)
+
+
+def _check_text(place: str, text: str, longest: int) -> None:
+    if len(text) > longest:
+        raise DocumentError(place, f"at most {longest} characters are possible, not {len(text)}")
+
+
+def _check_vector(place: str, vector: Array, spec: Spec, limit: float = np.inf) -> None:
+    if vector.shape != (spec.network.size,):
+        raise DocumentError(place, f"expected {spec.network.size} parameters, got {vector.size}")
+    if not (np.abs(vector) < limit).all():
+        below = "" if limit == np.inf else " below 1e12 in size"
+        raise DocumentError(place, f"expected finite numbers{below}")
+
+
+def _check_state(place: str, state: State, spec: Spec) -> None:
+    _check_vector(f"{place}.layers", state.theta, spec, LARGEST)
+    expected = RULES[spec.optimizer.key].slots
+    if len(state.slots) != len(expected):
+        raise DocumentError(f"{place}.slots", f"expected {len(expected)}, got {len(state.slots)}")
+    for index, slot in enumerate(state.slots):
+        _check_vector(f"{place}.slots[{index}]", slot, spec)
+    if not 0 <= state.t < LARGEST:
+        raise DocumentError(f"{place}.updates", "expected a whole number from 0, below 1e12")
+
+
+def _check_curve(document: Document) -> None:
+    curve, columns = document.curve, 2 + len(document.spec.metrics)
+    if curve is None:
+        return
+    if curve.ndim != 2 or curve.shape[1] != columns:
+        raise DocumentError("$.loss_curve", f"expected {columns} columns")
+    not_growing = np.flatnonzero(np.diff(curve[:, 0], prepend=-1.0) <= 0.0)
+    if len(not_growing) or curve[0, 0] < 0.0:
+        index = not_growing[0] if len(not_growing) else 0
+        raise DocumentError(f"$.loss_curve.points[{index}][0]", "epochs have to grow, from 0")
+
+
+def _check_place(document: Document) -> None:
+    spec = document.spec
+    if not 0 <= document.sample < len(spec.data):
+        raise DocumentError("$.place.sample", f"there is no sample {document.sample}")
+    if document.grain not in GRAINS:
+        raise DocumentError("$.place.grain", f"the grains are {', '.join(GRAINS)}")
+    first = 0 if document.origin is None else document.origin.t
+    last = 0 if document.state is None else document.state.t
+    if document.updates is not None and not first <= document.updates <= last:
+        raise DocumentError("$.place.updates", f"the road runs from {first} to {last} updates")
+    if document.revealed is not None and not _has_step(spec, document.revealed):
+        raise DocumentError("$.place.revealed", "this network has no such step")
+
+
+def _check_published(place: str, published: Published, spec: Spec) -> None:
+    if not 1 <= published.iteration < LARGEST:
+        raise DocumentError(f"{place}.iteration", "iterations count from 1")
+    if not _has_step(spec, published.step):
+        raise DocumentError(f"{place}.step", "this network has no such step")
+    if published.step.of_sample and published.sample is None:
+        raise DocumentError(place, 'the key "sample" is missing: each sample has its own value')
+    if not published.step.of_sample and published.sample is not None:
+        raise DocumentError(f"{place}.sample", "this step belongs to the batch, to no one sample")
+    if published.sample is not None and not 0 <= published.sample < len(spec.data):
+        raise DocumentError(f"{place}.sample", f"there is no sample {published.sample}")
+    printed = published.printed
+    if len(printed) > MAX_PRINTED or not _PRINTED.fullmatch(printed):
+        raise DocumentError(f"{place}.printed", "expected a number as it is printed, as in 0.2910")
+    if not abs(float(printed)) < LARGEST:
+        raise DocumentError(f"{place}.printed", "expected a number below 1e12 in size")
+
+
+def _check_layout(document: Document) -> None:
+    names = _units(document.spec.network)
+    for index, (name, (x, y)) in enumerate(document.layout.items()):
+        if name not in names:
+            raise DocumentError(f"$.layout[{index}].unit", f'there is no unit "{shortened(name)}"')
+        if not max(abs(x), abs(y)) < LARGEST:
+            raise DocumentError(f"$.layout[{index}]", "expected finite numbers below 1e12 in size")
+
+

@@ -1,0 +1,199 @@
+"""One iteration worked out: the gradient of a batch, the update, and the loss before and after.
+
+`iterate` and the trainer go through the same `batch_gradient` and the same optimizer, so what is
+stepped through and what is trained are the same numbers, bit for bit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.activations import Array
+from engine.backprop import backward, forward, gradient_sum
+from engine.losses import LOSSES, METRICS, reduce_samples
+from engine.network import Network
+from engine.spec import Spec, State
+
+Check = Callable[[], None]
+
+# Multiply-adds between two looks at whether the work is still wanted: some 10 ms on one core.
+_CHUNK_WORK = 20_000_000
+
+
+class Interrupted(Exception):
+    """The work was called off; nothing of it is kept."""
+
+
+def never() -> None:
+    """The check of work that nobody calls off."""
+
+
+def work_per_sample(network: Network) -> int:
+    """Multiply-adds of a forward and backward pass of one sample, roughly."""
+    return 3 * network.size + 20 * sum(network.sizes)
+
+
+def _chunks(network: Network, count: int) -> list[slice]:
+    """Cut samples into stretches of limited work; the cut depends on nothing but the sizes."""
+    size = max(1, _CHUNK_WORK // work_per_sample(network))
+    return [slice(start, min(start + size, count)) for start in range(0, count, size)]
+
+
+@dataclass(frozen=True, eq=False)
+class SamplePass:
+    """One sample on its way through the network.
+
+    `z[l]`, `a[l]` and `delta[l]` have shape (units of layer l,); layer 0 are the inputs, whose
+    delta is empty. `loss_terms` has shape (outputs,), and `loss` is their sum, the sample's E_s.
+    Deltas are those of the sample's own loss.
+    """
+
+    z: tuple[Array, ...]
+    a: tuple[Array, ...]
+    delta: tuple[Array, ...]
+    targets: Array
+    loss_terms: Array
+
+    @property
+    def loss(self) -> float:
+        return float(self.loss_terms.sum())
+
+
+def sample_pass(spec: Spec, theta: Array, row: int) -> SamplePass:
+    """Work out one sample of the training set (its row) with parameters θ."""
+    inputs, targets = spec.data.inputs[row : row + 1], spec.data.targets[row : row + 1]
+    with np.errstate(all="ignore"):
+        values = forward(spec.network, theta, inputs)
+        delta = backward(spec.network, theta, values, targets, spec.loss)
+        terms = LOSSES[spec.loss].terms(values.z[-1], values.a[-1], targets)
+    return SamplePass(
+        tuple(z[0] for z in values.z),
+        tuple(a[0] for a in values.a),
+        tuple(d[0] for d in delta),
+        targets[0],
+        terms[0],
+    )
+
+
+def sample_gradient(spec: Spec, sample: SamplePass) -> Array:
+    """One sample's own gradient ∂E_s/∂θ, shape (size,)."""
+    return gradient_sum(
+        spec.network,
+        tuple(a[np.newaxis] for a in sample.a),
+        tuple(d[np.newaxis] for d in sample.delta),
+    )
+
+
+def batch_gradient(
+    spec: Spec, theta: Array, rows: NDArray[np.intp], check: Check = never
+) -> tuple[float, Array, Array]:
+    """Loss, gradient (size,) and outputs (batch, outputs) of a batch under parameters θ.
+
+    `check` is called between chunks of a large batch and may raise Interrupted.
+    """
+    network, loss = spec.network, LOSSES[spec.loss]
+    per_sample, outputs, gradient = [], [], None
+    for chunk in _chunks(network, len(rows)):
+        check()
+        inputs, targets = _samples(spec, rows, chunk)
+        values = forward(network, theta, inputs)
+        delta = backward(network, theta, values, targets, spec.loss)
+        part = gradient_sum(network, values.a, delta)
+        gradient = part if gradient is None else gradient + part
+        per_sample.append(loss.terms(values.z[-1], values.a[-1], targets).sum(axis=1))
+        outputs.append(values.a[-1])
+    assert gradient is not None
+    if spec.reduction == "mean":
+        gradient /= len(rows)
+    return reduce_samples(_joined(per_sample), spec.reduction), gradient, _joined(outputs)
+
+
+def _samples(spec: Spec, rows: NDArray[np.intp], chunk: slice) -> tuple[Array, Array]:
+    if spec.takes_all_in_order:
+        return spec.data.inputs[chunk], spec.data.targets[chunk]
+    return spec.data.inputs[rows[chunk]], spec.data.targets[rows[chunk]]
+
+
+def _joined(parts: list[Array]) -> Array:
+    return parts[0] if len(parts) == 1 else np.concatenate(parts)
+
+
+def updated(spec: Spec, state: State, gradient: Array) -> State:
+    """The state after one update; fixed parameters keep their values to the bit."""
+    used = gradient if spec.network.all_trained else gradient * spec.network.trained
+    theta, slots = spec.optimizer.update(state.theta, used, state.slots, state.t + 1)
+    return State(theta, slots, state.t + 1)
+
+
+@dataclass(frozen=True, eq=False)
+class Evaluation:
+    """What the whole training set says of some parameters: loss, metrics and outputs (samples,
+    outputs)."""
+
+    loss: float
+    metrics: tuple[float, ...]
+    outputs: Array
+
+
+def batch_loss(
+    spec: Spec, theta: Array, rows: NDArray[np.intp], check: Check = never
+) -> tuple[float, Array]:
+    """Loss and outputs (batch, outputs) of a batch under parameters θ, without its gradient."""
+    per_sample, outputs = [], []
+    for chunk in _chunks(spec.network, len(rows)):
+        check()
+        inputs, targets = _samples(spec, rows, chunk)
+        values = forward(spec.network, theta, inputs)
+        terms = LOSSES[spec.loss].terms(values.z[-1], values.a[-1], targets)
+        per_sample.append(terms.sum(axis=1))
+        outputs.append(values.a[-1])
+    return reduce_samples(_joined(per_sample), spec.reduction), _joined(outputs)
+
+
+def evaluate(spec: Spec, theta: Array, check: Check = never) -> Evaluation:
+    """Loss, metrics and outputs over the whole training set, in the order of the data."""
+    with np.errstate(all="ignore"):
+        loss, outputs = batch_loss(spec, theta, np.arange(len(spec.data)), check)
+    return evaluation_of(spec, outputs, loss)
+
+
+def evaluation_of(spec: Spec, outputs: Array, loss: float) -> Evaluation:
+    """The evaluation for outputs (samples, outputs) and a loss that are already known."""
+    targets, activation = spec.data.targets, spec.network.layers[-1].activation
+    metrics = tuple(METRICS[key].value(outputs, targets, activation) for key in spec.metrics)
+    return Evaluation(loss, metrics, outputs)
+
+
+@dataclass(frozen=True, eq=False)
+class Iteration:
+    """One parameter update, with everything that can be asked about it.
+
+    `rows` are the samples of the batch, `loss` and `loss_after` are the batch's loss before and
+    after the update, `gradient` has shape (size,) and still has the entries of fixed parameters.
+    """
+
+    spec: Spec
+    state: State
+    rows: NDArray[np.intp]
+    loss: float
+    gradient: Array
+    next_state: State
+    loss_after: float
+
+    def sample(self, row: int) -> SamplePass:
+        """z, a, δ of one sample of the training set under the parameters before the update."""
+        return sample_pass(self.spec, self.state.theta, row)
+
+
+def iterate(spec: Spec, state: State, check: Check = never) -> Iteration:
+    """Work out the iteration that follows a state. `check` may raise Interrupted."""
+    rows = spec.batch_rows(state.t)
+    with np.errstate(all="ignore"):
+        loss, gradient, _ = batch_gradient(spec, state.theta, rows, check)
+        next_state = updated(spec, state, gradient)
+        loss_after, _ = batch_loss(spec, next_state.theta, rows, check)
+    return Iteration(spec, state, rows, loss, gradient, next_state, loss_after)

@@ -1,0 +1,113 @@
+"""Runs and traces as plain dictionaries, ready to be written as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from engine.document import Document
+from engine.iteration import Iteration, evaluate, iterate
+from engine.network import Network
+from engine.spec import Spec, State, start_state
+from engine.trace import TracedStep, traced_steps
+from engine.trainer import Divergence, Point, Trainer
+
+_SLICE_SECONDS = 0.2
+
+
+class Diverged(Exception):
+    """A run left the finite numbers before it was done."""
+
+    def __init__(self, divergence: Divergence) -> None:
+        super().__init__(divergence.sentence)
+
+
+def train(
+    spec: Spec, state: State, iterations: int, on_progress: Callable[[int], None] | None = None
+) -> tuple[State, list[Point]]:
+    """Train for some iterations; the state reached and the points of every whole epoch.
+
+    `on_progress` is told now and then how many are done. Raises Diverged.
+    """
+    trainer = Trainer(spec, state, frame_every=iterations + 1)
+    points: list[Point] = []
+    goal = state.t + iterations
+    while trainer.state.t < goal:
+        progress = trainer.advance(goal - trainer.state.t, _SLICE_SECONDS)
+        points.extend(progress.points)
+        if progress.divergence is not None:
+            raise Diverged(progress.divergence)
+        if on_progress is not None:
+            on_progress(trainer.state.t - state.t)
+    last = evaluate(spec, trainer.state.theta)
+    epochs = spec.epoch_position(goal)
+    if not points or points[-1][0] < epochs:
+        points.append((epochs, last.loss, *last.metrics))
+    return trainer.state, points
+
+
+def run_report(
+    document: Document, name: str, epochs: int, on_progress: Callable[[int], None] | None = None
+) -> dict[str, Any]:
+    """What a run over some epochs from the start values gives. Raises Diverged.
+
+    Keys: example, epochs, iterations, loss, history (epochs + 1 entries a column), outputs (a row
+    per sample), weights (per layer, (n_out, n_in)), biases (per layer, n_out values or None).
+    """
+    spec = document.spec
+    iterations = epochs * spec.iterations_per_epoch
+    state, points = train(spec, start_state(spec, document.start), iterations, on_progress)
+    evaluation = evaluate(spec, state.theta)
+    columns = np.array(points).T
+    return {
+        "example": name,
+        "epochs": epochs,
+        "iterations": iterations,
+        "loss": evaluation.loss,
+        "history": {
+            key: column.tolist()
+            for key, column in zip(("loss", *spec.metrics), columns[1:], strict=True)
+        },
+        "outputs": evaluation.outputs.tolist(),
+        **parameters(spec.network, state),
+    }
+
+
+def parameters(network: Network, state: State) -> dict[str, Any]:
+    """Weights and biases of a state as nested lists, shared biases repeated."""
+    layers = range(1, network.depth + 1)
+    biases = [network.biases_per_unit(state.theta, layer) for layer in layers]
+    return {
+        "weights": [network.weights(state.theta, layer).tolist() for layer in layers],
+        "biases": [None if b is None else b.tolist() for b in biases],
+    }
+
+
+def iteration_number(document: Document, number: int) -> Iteration:
+    """Iteration number ≥ 1 of the run from the start values, worked out. Raises Diverged."""
+    spec = document.spec
+    state, _ = train(spec, start_state(spec, document.start), number - 1)
+    return iterate(spec, state)
+
+
+def trace_report(document: Document, name: str, number: int) -> dict[str, Any]:
+    """All steps of one iteration (from 1). Raises Diverged.
+
+    Keys: example, iteration, steps; each step with index (its place in this list, from 0), phase,
+    kind, layer, unit, source, sample, name, symbol, value.
+    """
+    lines = traced_steps(iteration_number(document, number))
+    steps = [{"index": index, **_step(line)} for index, line in enumerate(lines)]
+    return {"example": name, "iteration": number, "steps": steps}
+
+
+def _step(line: TracedStep) -> dict[str, Any]:
+    return {
+        **line.step._asdict(),
+        "sample": line.sample,
+        "name": line.name,
+        "symbol": line.symbol,
+        "value": line.value,
+    }

@@ -1,0 +1,215 @@
+"""Steps: the smallest moves of an iteration, named for good and counted by arithmetic.
+
+An iteration is Forward · Loss · Backward · Update · Check. Forward goes from the inputs on, unit
+by unit: net input, then activation. Loss takes each output's term, then the total. Backward goes
+from the output back, unit by unit: delta, the gradients of the weights into the unit, its bias (a
+shared bias follows the last unit). Update takes the trained parameters from the inputs on, and
+Check is the one step that says what loss the new parameters give.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import NamedTuple
+
+from engine.network import Network, Parameter
+
+PHASES = ("forward", "loss", "backward", "update", "check")
+GRAINS = ("number", "layer", "pass", "iteration", "epoch")
+
+PHASE_TITLES = {
+    "forward": "Forward pass",
+    "loss": "Loss",
+    "backward": "Backward pass",
+    "update": "Update",
+    "check": "Check",
+}
+
+
+class StepId(NamedTuple):
+    """A step by what it works out, never by its number.
+
+    `layer` counts from 1 and `unit` and `source` from 0; each is None where it means nothing
+    (`source` for a bias, `unit` too for a shared one, all three for the batch's loss).
+    """
+
+    phase: str
+    kind: str
+    layer: int | None = None
+    unit: int | None = None
+    source: int | None = None
+
+    @property
+    def parameter(self) -> Parameter | None:
+        """The parameter whose gradient or update this is, if it is one's."""
+        if self.layer is None or not self.kind.endswith(("gradient", "update")):
+            return None
+        return Parameter(self.layer, self.unit, self.source)
+
+    @property
+    def of_sample(self) -> bool:
+        """Whether each sample has its own value of this step."""
+        return self.kind in ("net_input", "activation", "loss", "delta")
+
+
+class Group(NamedTuple):
+    """The steps start … stop-1: one layer's in one phase (layer None for the total loss and the
+    check)."""
+
+    phase: str
+    layer: int | None
+    start: int
+    stop: int
+
+
+class Steps:
+    """All steps of an iteration of a network: how many, which is the k-th, where one stands."""
+
+    def __init__(self, network: Network) -> None:
+        self.network = network
+
+    @cached_property
+    def groups(self) -> tuple[Group, ...]:
+        """The groups in order; every step lies in exactly one."""
+        network, groups, start = self.network, [], 0
+        plan: list[tuple[str, int | None, int]] = []
+        for layer in range(1, network.depth + 1):
+            plan.append(("forward", layer, 2 * network.sizes[layer]))
+        plan.append(("loss", network.depth, network.sizes[-1] + 1))
+        for layer in range(network.depth, 0, -1):
+            size = network.sizes[layer] * (1 + network.sizes[layer - 1])
+            plan.append(("backward", layer, size + network.layers[layer - 1].bias_count))
+        for layer in range(1, network.depth + 1):
+            size = network.sizes[layer] * network.sizes[layer - 1]
+            plan.append(("update", layer, size + self._updated_biases(layer)))
+        plan.append(("check", None, 1))
+        for phase, number, count in plan:
+            groups.append(Group(phase, number, start, start + count))
+            start += count
+        return tuple(groups)
+
+    def __len__(self) -> int:
+        return self.groups[-1].stop
+
+    def _updated_biases(self, layer: int) -> int:
+        shape = self.network.layers[layer - 1]
+        return shape.bias_count if shape.bias_trained else 0
+
+    def group_of(self, k: int) -> Group:
+        """The group that step number k (from 0) lies in."""
+        if not 0 <= k < len(self):
+            raise IndexError(f"there is no step {k}; an iteration has {len(self)}")
+        return next(group for group in self.groups if k < group.stop)
+
+    def id_at(self, k: int) -> StepId:
+        """The step at number k, from 0. Raises IndexError outside 0 … len - 1."""
+        group = self.group_of(k)
+        offset, phase, layer = k - group.start, group.phase, group.layer
+        if phase == "check":
+            return StepId("check", "loss_after")
+        assert layer is not None
+        n_out, n_in = self.network.sizes[layer], self.network.sizes[layer - 1]
+        if phase == "forward":
+            unit, second = divmod(offset, 2)
+            return StepId("forward", "activation" if second else "net_input", layer, unit)
+        if phase == "loss":
+            if offset == n_out:
+                return StepId("loss", "total_loss")
+            return StepId("loss", "loss", layer, offset)
+        own_bias = self.network.layers[layer - 1].bias == "per_unit"
+        if phase == "backward":
+            unit, within = divmod(offset, 1 + n_in + own_bias)
+            if unit == n_out:
+                return StepId("backward", "bias_gradient", layer)
+            if within == 0:
+                return StepId("backward", "delta", layer, unit)
+            if within <= n_in:
+                return StepId("backward", "weight_gradient", layer, unit, within - 1)
+            return StepId("backward", "bias_gradient", layer, unit)
+        own_bias = own_bias and self._updated_biases(layer) > 0
+        unit, within = divmod(offset, n_in + own_bias)
+        if unit == n_out:
+            return StepId("update", "bias_update", layer)
+        if within < n_in:
+            return StepId("update", "weight_update", layer, unit, within)
+        return StepId("update", "bias_update", layer, unit)
+
+    def index_of(self, step: StepId) -> int:
+        """The number of a step, from 0. Raises KeyError if this network has no such step."""
+        for group in self.groups:
+            if group.phase == step.phase and (step.layer is None or group.layer == step.layer):
+                k = group.start + self._offset(step, group)
+                if group.start <= k < group.stop and self.id_at(k) == step:
+                    return k
+        raise KeyError(step)
+
+    def _offset(self, step: StepId, group: Group) -> int:
+        if group.layer is None:
+            return 0
+        if step.kind == "total_loss":
+            return group.stop - group.start - 1
+        n_in = self.network.sizes[group.layer - 1]
+        if step.unit is None:
+            return group.stop - group.start - 1
+        own_bias = self.network.layers[group.layer - 1].bias == "per_unit"
+        if step.phase == "forward":
+            return 2 * step.unit + (step.kind == "activation")
+        if step.phase == "loss":
+            return step.unit
+        within = n_in if step.source is None else step.source
+        if step.phase == "backward":
+            per_unit = 1 + n_in + own_bias
+            return step.unit * per_unit + (0 if step.kind == "delta" else 1 + within)
+        return step.unit * (n_in + (own_bias and self._updated_biases(group.layer) > 0)) + within
+
+    def boundaries(self, grain: str) -> tuple[int, ...] | None:
+        """How many steps are revealed after each layer or pass; None for other grains."""
+        if grain == "layer":
+            return tuple(group.stop for group in self.groups)
+        if grain == "pass":
+            ends = {group.phase: group.stop for group in self.groups}
+            return tuple(ends[phase] for phase in PHASES)
+        return None
+
+
+def name_of(network: Network, step: StepId) -> str:
+    """Name of the unit or parameter that a step is about; "total" for the batch's loss."""
+    if step.parameter is not None:
+        return network.parameter_name(step.parameter)
+    if step.layer is None or step.unit is None:
+        return "total"
+    return network.unit_name(step.layer, step.unit)
+
+
+def symbol_of(network: Network, step: StepId) -> str:
+    """The symbol of a step's value in one line of text: z_h1, a_h1, E_o1, E, δ_o1, ∂E/∂w5, w5."""
+    name = name_of(network, step)
+    return {
+        "net_input": f"z_{name}",
+        "activation": f"a_{name}",
+        "loss": f"E_{name}",
+        "total_loss": "E",
+        "delta": f"δ_{name}",
+        "weight_gradient": f"∂E/∂{name}",
+        "bias_gradient": f"∂E/∂{name}",
+        "weight_update": name,
+        "bias_update": name,
+        "loss_after": "E",
+    }[step.kind]
+
+
+def title_of(network: Network, step: StepId) -> str:
+    """A step in words: "net input of h1", "gradient of w5", "loss before → after"."""
+    name = name_of(network, step)
+    return {
+        "net_input": f"net input of {name}",
+        "activation": f"activation of {name}",
+        "loss": f"loss of {name}",
+        "total_loss": "total loss",
+        "delta": f"delta of {name}",
+        "weight_gradient": f"gradient of {name}",
+        "bias_gradient": f"gradient of {name}",
+        "weight_update": f"update of {name}",
+        "bias_update": f"update of {name}",
+        "loss_after": "loss before → after",
+    }[step.kind]

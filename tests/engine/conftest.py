@@ -1,0 +1,61 @@
+"""What the engine's tests share: hypothesis strategies for whole runs, small enough to be quick."""
+
+from __future__ import annotations
+
+import numpy as np
+from hypothesis import strategies as st
+
+from engine.activations import HIDDEN_ACTIVATIONS
+from engine.losses import LOSSES, OUTPUT_PAIRS
+from engine.network import BIAS_KINDS, Layer, Network, default_unit_names
+from engine.optimizers import RULES, Optimizer
+from engine.spec import Batching, Data, Spec, State, start_state
+
+
+@st.composite
+def specs(draw: st.DrawFn, max_samples: int = 6) -> Spec:
+    """Specs of every loss, output pair, kind of bias, optimizer and batching, with random data."""
+    sizes = draw(st.lists(st.integers(1, 5), min_size=2, max_size=4))
+    loss = draw(st.sampled_from(sorted(LOSSES)))
+    output = draw(st.sampled_from(OUTPUT_PAIRS[loss]))
+    names = default_unit_names(tuple(sizes))
+    layers = tuple(
+        Layer(
+            units,
+            output if number == len(sizes) - 1 else draw(st.sampled_from(HIDDEN_ACTIVATIONS)),
+            draw(st.sampled_from(BIAS_KINDS)),
+            draw(st.booleans()),
+        )
+        for number, units in enumerate(names[1:], start=1)
+    )
+    samples = draw(st.integers(1, max_samples))
+    generator = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
+    low, high = LOSSES[loss].target_range
+    data = Data(
+        generator.normal(0.0, 1.0, (samples, sizes[0])),
+        generator.uniform(max(low, -1.0), min(high, 1.0), (samples, sizes[-1])),
+        tuple(f"t {name}" for name in names[-1]),
+    )
+    return Spec(
+        Network(names[0], layers),
+        loss,
+        LOSSES[loss].reduction or draw(st.sampled_from(("sum", "mean"))),
+        Optimizer(draw(st.sampled_from(sorted(RULES))), draw(st.floats(0.01, 1.0))),
+        data,
+        Batching(draw(st.sampled_from((None, 1, 2, 3))), draw(st.booleans())),
+        metrics=("mean_absolute_error",),
+        initializer="uniform_pm_1",
+        seed=draw(st.integers(0, 1000)),
+    )
+
+
+@st.composite
+def runs(draw: st.DrawFn) -> tuple[Spec, State]:
+    """A spec and a state some updates into its run."""
+    from engine.iteration import iterate
+
+    spec = draw(specs())
+    state = start_state(spec)
+    for _ in range(draw(st.integers(0, 3))):
+        state = iterate(spec, state).next_state
+    return spec, state
