@@ -76,6 +76,15 @@ def set_data(spec: Spec, state: State, data: Data) -> Edited:
     return _checked(_epoch_from_here(spec, replace(spec, data=data), state.t), state)
 
 
+def replace_data(
+    spec: Spec, state: State, data: Data, inputs: tuple[str, ...] | None
+) -> Edited:
+    """Take another training set with as many columns, and other names of the inputs if given."""
+    if inputs is not None:
+        spec = replace(spec, network=replace(spec.network, inputs=tuple(inputs)))
+    return set_data(spec, state, data)
+
+
 def set_cells(
     spec: Spec, state: State, cells: Iterable[tuple[str, int, int, float]]
 ) -> Edited:

@@ -163,7 +163,11 @@ def is_single(expr: Expr) -> bool:
 class Rest(Expr):
     """The terms of a long sum that are left out of what is shown, not of what it comes to."""
 
-    value: float
+    known: float
+
+    @property
+    def value(self) -> float:
+        return self.known
 
     def pieces(self, writer: Writer[T], numbers: bool) -> list[Piece[T]]:
         return [Piece("", writer.dots())]
@@ -203,7 +207,8 @@ class Sum(Expr):
 
     def pieces(self, writer: Writer[T], numbers: bool) -> list[Piece[T]]:
         if self.general is not None and not numbers:
-            return [Piece("", writer.total(self.index, self.general.write(writer, numbers)))]
+            body = writer.join(_factor(self.general, writer, numbers))
+            return [Piece("", writer.total(self.index, body))]
         made: list[Piece[T]] = []
         for term in self.terms:
             lead, inner = (MINUS, term.inner) if isinstance(term, Negative) else (PLUS, term)
@@ -249,7 +254,7 @@ def _factor(expr: Expr, writer: Writer[T], numbers: bool) -> list[Piece[T]]:
     made = expr.pieces(writer, numbers)
     if expr.holds(numbers):
         return made
-    if len(made) == 1 or made[0].lead:
+    if len(made) <= 2 or made[0].lead:  # (1 − a) stays in one
         return [Piece("", writer.bracket(writer.join(made)))]
     made[0] = replace(made[0], body=writer.bracket(made[0].body, right=False))
     made[-1] = replace(made[-1], body=writer.bracket(made[-1].body, left=False))
@@ -287,9 +292,13 @@ class Power(Expr):
 
     def pieces(self, writer: Writer[T], numbers: bool) -> list[Piece[T]]:
         base = self.base.write(writer, numbers)
-        # A number with an exponent of its own, 3e-05, cannot take another.
-        plain = is_single(self.base) and (not numbers or 1e-4 <= self.base.value < 1e6)
-        if not (plain or (numbers and self.base.value == 0.0)):
+        if numbers:
+            # A number with an exponent of its own, 3e-05, cannot take another.
+            size = self.base.value
+            plain = is_single(self.base) and (1e-4 <= size < 1e6 or size == 0.0)
+        else:
+            plain = isinstance(self.base, (Symbol, Number))
+        if not plain:
             base = writer.bracket(base)
         return [Piece("", writer.power(base, self.exponent.write(writer, numbers)))]
 
@@ -367,7 +376,7 @@ def related(lead: str, expr: Expr, writer: Writer[T], numbers: bool) -> list[Pie
     return [replace(first, lead=lead), *others]
 
 
-def plain(left: Expr, formula: Expr) -> Line:
+def equation(left: Expr, formula: Expr) -> Line:
     """left = formula = its numbers = its value; a bare number is not repeated."""
     bare = isinstance(formula, Number)
     return Line(left, () if bare else (formula,), (formula,))

@@ -6,7 +6,7 @@ import math
 import re
 from collections.abc import Callable, Sequence
 
-from engine.formula import BESIDE, TIMES, Line, Name, Piece
+from engine.formula import BESIDE, MINUS, TIMES, Line, Name, Piece
 from engine.numbers import format_number, machine_number
 
 Prose = tuple[str | Line, ...]  # words with formulas among them
@@ -110,10 +110,14 @@ class LatexWriter:
         made = ""
         for piece in pieces:
             lead = _LATEX_SIGNS.get(piece.lead, f" {piece.lead} " if piece.lead else "")
-            made += (lead if made else lead.strip()) + piece.body
+            if not made:
+                lead = lead.strip() if piece.lead == MINUS else lead.lstrip()
+            made += lead + piece.body
         return made
 
     def bracket(self, inner: str, left: bool = True, right: bool = True) -> str:
+        if left and right and r"\frac" in inner:
+            return rf"\left({inner}\right)"
         return "(" * left + inner + ")" * right
 
     def fraction(self, top: str, bottom: str) -> str:

@@ -16,7 +16,7 @@ from engine.wording import shortened
 
 MAX_FILE_BYTES = 64 * 1024 * 1024
 _LINE_WIDTH = 96
-_LONGEST_INTEGER = 300  # digits; one of more than 308 is no double
+_LONGEST_INTEGER = 300  # characters; one of more than 308 digits is no double
 _SURROGATE_ESCAPE = re.compile(r"\\u[dD][89a-fA-F]")
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -28,7 +28,8 @@ class DocumentError(ValueError):
     """
 
     def __init__(self, place: str, sentence: str) -> None:
-        super().__init__(f"{place}: {sentence}" if place else sentence)
+        whole = f"{sentence[:1].upper()}{sentence[1:]}."
+        super().__init__(f"{place}: {sentence}" if place else whole)
         self.place = place
         self.sentence = sentence
 
@@ -69,7 +70,9 @@ def decode(data: bytes) -> Any:
 
 
 def _integer(text: str) -> int | float:
-    return int(text) if len(text) <= _LONGEST_INTEGER else float(text)
+    if len(text) <= _LONGEST_INTEGER:
+        return int(text)
+    return -math.inf if text.startswith("-") else math.inf
 
 
 def _reason(message: str) -> str:

@@ -10,6 +10,7 @@ import math
 import re
 
 LARGEST = 1e12  # every number in the program is below this in size
+_HONEST = 13  # digits of a computed number that rounding errors have not reached
 LONGEST = 100  # characters: an exact double of everyday size fits, a pasted essay does not
 
 _WRITTEN = {"nan": "not a number", "inf": "∞", "-inf": "−∞"}
@@ -35,8 +36,8 @@ def machine_number(value: float, digits: int | None = 6) -> str:
 
     `digits` is the number of significant digits, None for all: the fewest that read back to the
     same double, as repr and JSON write them, but whole numbers and zero without ".0" or a sign of
-    zero. A value that needs no more than `digits` is written as it is, any other is rounded to
-    exactly `digits` (from its exact binary value, a tie to even), trailing zeros kept.
+    zero. A value that needs no more than `digits` is written as it is (0.39249999999999996, the
+    double that 0.15 · 0.05 + … gives, as 0.3925), any other is rounded to exactly `digits` (from its exact binary value, a tie to even), trailing zeros kept.
 
     From 1e-4 up to 1e6 (10^digits for more than 6 digits, 1e16 for all) the notation is fixed,
     else with an exponent of at least two digits; a rounded value of 10^digits and more has an
@@ -47,6 +48,8 @@ def machine_number(value: float, digits: int | None = 6) -> str:
     shortest = repr(value).removesuffix(".0")
     if digits is None or not math.isfinite(value):
         return shortest
+    if digits < _HONEST:
+        shortest = repr(float(f"{value:.{_HONEST}g}")).removesuffix(".0")
     mantissa = shortest.lstrip("-").partition("e")[0]
     if len(mantissa.replace(".", "").strip("0")) > digits:
         return f"{value:#.{digits}g}".removesuffix(".").replace(".e", "e")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -56,7 +57,7 @@ def run_report(
     Keys: example, epochs, iterations, loss, history (epochs + 1 entries a column), outputs (a row
     per sample), weights (per layer, (n_out, n_in)), biases (per layer, n_out values or None).
     """
-    spec = document.spec
+    spec = _from_the_start(document.spec)
     iterations = epochs * spec.iterations_per_epoch
     state, points = train(spec, start_state(spec, document.start), iterations, on_progress)
     evaluation = evaluate(spec, state.theta)
@@ -75,6 +76,11 @@ def run_report(
     }
 
 
+def _from_the_start(spec: Spec) -> Spec:
+    """The spec with its epochs counted from the first update, wherever the saved run cut them."""
+    return replace(spec, batching=replace(spec.batching, since=(0, 0)))
+
+
 def parameters(network: Network, state: State) -> dict[str, Any]:
     """Weights and biases of a state as nested lists, shared biases repeated."""
     layers = range(1, network.depth + 1)
@@ -87,7 +93,7 @@ def parameters(network: Network, state: State) -> dict[str, Any]:
 
 def iteration_number(document: Document, number: int) -> Iteration:
     """Iteration number ≥ 1 of the run from the start values, worked out. Raises Diverged."""
-    spec = document.spec
+    spec = _from_the_start(document.spec)
     state, _ = train(spec, start_state(spec, document.start), number - 1)
     return iterate(spec, state)
 

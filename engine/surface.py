@@ -34,7 +34,7 @@ def work_per_point(network: Network) -> int:
 
 def grid_axis(low: float, high: float, count: int) -> Array:
     """Middles of `count` equal cells between two values, rising, shape (count,)."""
-    return low + (np.arange(count) + 0.5) * ((high - low) / count)
+    return np.asarray(low + (np.arange(count) + 0.5) * ((high - low) / count))
 
 
 def data_range(spec: Spec, column: int) -> tuple[float, float]:

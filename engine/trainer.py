@@ -116,7 +116,8 @@ class Trainer:
         following = updated(spec, state, gradient)
         theta = following.theta
         # One dot product sees NaN, infinity and runaway sizes at once.
-        if not theta.dot(theta) < LARGEST**2 or not np.isfinite(loss):
+        lost = not theta.dot(theta) < LARGEST**2 or not np.isfinite(loss)
+        if lost or not all(np.isfinite(slot.sum()) for slot in following.slots):
             return locate_divergence(spec, state)
         if spec.takes_all_in_order:
             self._record(points, evaluation_of(spec, outputs, loss), check)
@@ -166,9 +167,13 @@ def locate_divergence(spec: Spec, state: State) -> Divergence:
             b = network.biases(summed, layer)
             if lost(network.weights(summed, layer)) or (b is not None and lost(b)):
                 return Divergence(number, layer, "a gradient")
-        theta = updated(spec, state, gradient).theta
-    sizes = []
+        following = updated(spec, state, gradient)
+    theta, sizes = following.theta, []
     for layer in range(1, network.depth + 1):
+        for slot in following.slots:
+            b = network.biases(slot, layer)
+            if lost(network.weights(slot, layer)) or (b is not None and lost(b)):
+                return Divergence(number, layer, "the optimizer's running average")
         b = network.biases(theta, layer)
         largest = np.abs(network.weights(theta, layer)).max()
         sizes.append(max(largest, 0.0 if b is None else np.abs(b).max()))

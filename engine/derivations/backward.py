@@ -18,7 +18,7 @@ from engine.derivations.chain import (
 )
 from engine.derivations.parts import Derivation, Factor, Table, listed, long_sum
 from engine.derivations.record import Record
-from engine.derivations.update import update_line
+from engine.derivations.update import used_in_update
 from engine.formula import Expr, Line, Number, Product, Symbol
 from engine.formula_writers import Prose
 from engine.network import Parameter
@@ -210,16 +210,16 @@ def _batch_gradient(
     total = float(record.iteration.gradient[record.network.index(parameter)])
     formula, result = record.over_batch(values, of_sample, term, total)
     layer = parameter.layer
-    about = StepId("backward", "delta", layer, units[0])
-    meaning = f"how the loss of sample {record.row + 1} reacts to "
-    factors = []
+    delta = record.delta(layer, units[0]) if len(units) == 1 else term
     if len(units) == 1:
-        d = record.delta(layer, units[0])
-        factors.append(Factor((meaning + "the net input",), Line(d, (), (d,)), about))
-        if parameter.source is not None:
-            factors.append(link_to_parameter(record, parameter, units[0]))
+        meaning: Prose = ("how a sample's error reacts to the net input",)
     else:
-        factors.append(Factor((meaning + "the bias",), Line(term, (), (term,))))
+        meaning = ("how a sample's error reacts to the bias",)
+    factors = [Factor(meaning, Line(delta), StepId("backward", "delta", layer, units[0]))]
+    if parameter.source is not None:
+        link = link_to_parameter(record, parameter, units[0])
+        activation = record.activation(layer - 1, parameter.source)
+        factors.append(Factor(link.meaning, Line(activation), link.about))
     notes = _fixed_notes(record, parameter)
     if not record.batch.complete:
         notes = (*notes, ("Of this large batch only the samples shown are worked out again; the "
@@ -244,7 +244,7 @@ def _is_fixed(record: Record, parameter: Parameter) -> bool:
 def _after_gradient(record: Record, parameter: Parameter) -> Prose:
     if _is_fixed(record, parameter):
         return ("not used: ", Line(record.parameter(parameter)), " is fixed")
-    return ("used next in ", update_line(record, parameter))
+    return ("used next in ", *used_in_update(record, parameter))
 
 
 def _fixed_notes(record: Record, parameter: Parameter) -> tuple[Prose, ...]:

@@ -22,8 +22,8 @@ from engine.formula import (
     Symbol,
     Worked,
     difference,
+    equation,
     is_single,
-    plain,
     worked_terms,
 )
 from engine.formula_writers import Prose
@@ -176,7 +176,7 @@ def long_form(record: Record, unit: int) -> tuple[Factor, ...]:
         return ()
     if record.spec.loss == "binary_cross_entropy":
         meaning = ("multiplied; a (1 − a) above and below cancels",)
-        return to_output, slope, Factor(meaning, plain(delta, product))
+        return to_output, slope, Factor(meaning, equation(delta, product))
     others = _through_other_outputs(record, unit)
     together = Sum((product, *others.terms))
     made: tuple[Factor, ...] = (to_output, slope)
@@ -206,9 +206,9 @@ def _loss_to_output(record: Record, unit: int) -> Factor:
 
 def _loss_to_hidden(record: Record, layer: int, unit: int) -> Factor:
     name, by = record.network.unit_name(layer, unit), record.names.activation(layer, unit)
-    only = record.network.sizes[layer + 1] == 1
-    fed = record.network.unit_name(layer + 1, 0) if only else "each unit it feeds"
-    meaning = (f"how the error reacts to {name}, through {fed}",)
+    fed = [record.network.unit_name(layer + 1, k) for k in range(record.network.sizes[layer + 1])]
+    through = " and ".join(fed) if len(fed) <= 2 else "all it feeds"
+    meaning = (f"how the error reacts to {name} through {through}",)
     formula = error_from_next(record, layer, unit)
     return _link(meaning, record.loss_name, by, formula, act_of(layer, unit))
 
@@ -233,7 +233,7 @@ def _link(
     left = Derivative(top, bottom, formula.value)
     if isinstance(formula, Sum) and any(isinstance(term, Product) for term in formula.terms):
         return Factor(meaning, Line(left, (formula,), _stages(formula)), about)
-    return Factor(meaning, plain(left, formula), about)
+    return Factor(meaning, equation(left, formula), about)
 
 
 def _stages(formula: Sum) -> tuple[Expr, ...]:

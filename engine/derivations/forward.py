@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from engine.derivations.chain import flat_notes
 from engine.derivations.loss import term_formula
 from engine.derivations.parts import (
     Derivation,
@@ -27,7 +26,6 @@ from engine.formula import (
     Symbol,
     Worked,
     difference,
-    plain,
     worked_terms,
 )
 from engine.formula_writers import Prose
@@ -98,7 +96,8 @@ def _term_table(record: Record, layer: int, unit: int) -> Table:
         b = record.parameter(bias).value
         rows.append((len(inputs), Row("bias", (b, 1.0, b))))
     count = len(inputs) + (bias is not None)
-    return table_of(("from", "weight", "input", "product"), rows, count)
+    heads = ("from", "weight", "input" if layer == 1 else "activation", "product")
+    return table_of(heads, rows, count)
 
 
 def activation_formula(record: Record, layer: int, unit: int) -> Expr:
@@ -135,7 +134,7 @@ def _softmax(record: Record, unit: int) -> tuple[Quotient, Quotient]:
         moved = z[start:stop] - (0.0 if shift is None else largest)
         return sum(Function("exp", (Number(float(each)),)).value for each in moved)
 
-    below = long_sum(len(z), power, rest)
+    below = long_sum(len(z), power, rest, narrow=True)
     return Quotient(power(unit), below), Quotient(Worked(power(unit)), worked_terms(below))
 
 
@@ -149,7 +148,7 @@ def activation(record: Record, step: StepId) -> Derivation:
     notes: list[Prose] = []
     if kind == "sigmoid":
         power = Function("exp", (Negative(z),))
-        factors.append(Factor(("e to the power of minus that",), plain(power, power)))
+        factors.append(Factor(("e to the power of minus that",), Line(power, (), (power,))))
         result = Quotient(Number(1.0), Sum((Number(1.0), Worked(power))))
     elif kind == "softmax":
         _, result = _softmax(record, unit)
@@ -164,8 +163,9 @@ def activation(record: Record, step: StepId) -> Derivation:
     elif kind == "leaky_relu" and z.value < 0.0:
         notes.append((Line(z), " is below 0, where leaky ReLU passes on a hundredth of it."))
     elif kind == "relu" and z.value <= 0.0:
-        notes.append((Line(z), " is not above 0, so ReLU gives 0."))
-        notes += flat_notes(record, layer, unit)
+        notes.append(
+            (Line(z), " is not above 0, so ReLU gives 0; on the way back the gradient stops here.")
+        )
     return Derivation(
         step,
         title_of(record.network, step),
@@ -187,7 +187,7 @@ def _net_input_factor(record: Record, layer: int, unit: int) -> Factor:
 def _softmax_factors(record: Record, unit: int) -> list[Factor]:
     formula, worked = _softmax(record, unit)
     return [
-        Factor(("e to the power of its net input",), plain(formula.top, formula.top)),
+        Factor(("e to the power of its net input",), Line(formula.top, (), (formula.top,))),
         Factor(
             ("the same of every output, added up",),
             Line(formula.bottom, (), (formula.bottom, worked.bottom)),

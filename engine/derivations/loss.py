@@ -18,7 +18,6 @@ from engine.formula import (
     Symbol,
     Worked,
     difference,
-    plain,
     worked_terms,
 )
 from engine.formula_writers import Prose
@@ -46,7 +45,7 @@ def _term(record: Record, unit: int) -> tuple[Expr, Expr, tuple[Factor, ...]]:
         return _binary_term(record, unit)
     if record.spec.loss == "categorical_cross_entropy":
         logarithm, meaning = _log_softmax(record, unit)
-        part = Factor((meaning,), plain(logarithm, logarithm))
+        part = Factor((meaning,), Line(logarithm, (), (logarithm,)))
         return (
             Negative(Product((t, logarithm))),
             Negative(Product((t, Worked(logarithm)))),
@@ -68,8 +67,8 @@ def _binary_term(record: Record, unit: int) -> tuple[Expr, Expr, tuple[Factor, .
         log_a, log_rest = Function("ln", (a,)), Function("ln", (left_over,))
         not_t = Worked(difference(ONE, t))
         parts = (
-            Factor(("the logarithm of the output",), plain(log_a, log_a)),
-            Factor(("the logarithm of what it leaves to 1",), plain(log_rest, log_rest)),
+            Factor(("the logarithm of the output",), Line(log_a, (), (log_a,))),
+            Factor(("the logarithm of what it leaves to 1",), Line(log_rest, (), (log_rest,))),
         )
         formula = Sum((Product((t, log_a)), Product((not_t, log_rest))))
         worked = Sum((Product((t, Worked(log_a))), Product((not_t, Worked(log_rest)))))
@@ -80,7 +79,7 @@ def _binary_term(record: Record, unit: int) -> tuple[Expr, Expr, tuple[Factor, .
     taken = Negative(Product((z, t)))
     terms: tuple[Expr, ...] = (z, taken, logarithm) if above else (logarithm, taken)
     formula = Sum(terms)
-    part = Factor(("the logarithm that is left",), plain(logarithm, logarithm))
+    part = Factor(("the logarithm that is left",), Line(logarithm, (), (logarithm,)))
     return times_sum(share, formula), times_sum(share, worked_terms(formula)), (part,)
 
 

@@ -21,11 +21,18 @@ LONGEST_LIST = 4
 
 @dataclass(frozen=True)
 class Factor:
-    """A factor or term: what it means in words, its line, and what it belongs to."""
+    """A factor or term: what it means in words, its line, and what it belongs to.
+
+    Where its numbers are a column of the table, the line is no more than its symbol.
+    """
 
     meaning: Prose
     line: Line
     about: StepId | Parameter | None = None
+
+    @property
+    def is_column(self) -> bool:
+        return not (self.line.symbols or self.line.numbers)
 
 
 @dataclass(frozen=True)
@@ -114,16 +121,22 @@ class Derivation:
 
 
 def long_sum(
-    count: int, term: Callable[[int], Expr], rest: Callable[[int, int], float], *last: Expr
+    count: int,
+    term: Callable[[int], Expr],
+    rest: Callable[[int, int], float],
+    *last: Expr,
+    narrow: bool = False,
 ) -> Sum:
     """A sum of count terms and a few more; of a long one only some are shown.
 
-    `rest(start, stop)` gives the value of the terms start … stop-1 that are left out.
+    `rest(start, stop)` gives the value of the terms start … stop-1 that are left out. A narrow
+    sum, for a fraction, is cut to two terms sooner.
     """
-    if count <= LONGEST_SUM:
+    longest, first, end = (4, 2, 1) if narrow else (LONGEST_SUM, 3, 2)
+    if count <= longest:
         return Sum((*(term(i) for i in range(count)), *last))
-    left_out = Rest(rest(3, count - 2))
-    return Sum((*(term(i) for i in range(3)), left_out, term(count - 2), term(count - 1), *last))
+    shown = [term(i) for i in (*range(first), *range(count - end, count))]
+    return Sum((*shown[:first], Rest(rest(first, count - end)), *shown[first:], *last))
 
 
 def shown_rows(count: int, here: int | None = None) -> list[int]:

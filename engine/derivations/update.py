@@ -18,14 +18,14 @@ from engine.formula import (
     Symbol,
     Worked,
     difference,
-    plain,
+    equation,
     worked_terms,
 )
 from engine.formula_writers import Prose
 from engine.network import Parameter
 from engine.steps import StepId, title_of
 
-_ONE, _TWO = Number(1.0), Number(2.0)
+_ONE = Number(1.0)
 
 
 def update(record: Record, step: StepId) -> Derivation:
@@ -45,22 +45,24 @@ def update(record: Record, step: StepId) -> Derivation:
         worked_terms(formula),
         (f"used next in iteration {iteration.next_state.t + 1}",),
         factors=(old, *factors),
-        scope=record.batch_scope,
         apart=(before.value, after),
     )
 
 
-def update_line(record: Record, parameter: Parameter) -> Line:
+def used_in_update(record: Record, parameter: Parameter) -> Prose:
     """Where a gradient goes next, in symbols: into the update, or into its running means."""
     gradient, slots = record.gradient(parameter), _slots(record, parameter)
     optimizer = record.spec.optimizer
     if optimizer.key == "momentum":
-        return Line(Symbol(names.VELOCITY, 0.0), (_velocity(record, gradient, slots[0]),))
+        velocity = _velocity(record, gradient, slots[0])
+        return (Line(Symbol(names.VELOCITY, velocity.value), (velocity,)),)
     if optimizer.key == "adam":
-        return Line(Symbol(names.FIRST, 0.0), (_mean(record, gradient, slots[0]),))
+        first, second = _means(record, gradient, slots)
+        m, v = Symbol(names.FIRST, first.value), Symbol(names.SECOND, second.value)
+        return ("the running means ", Line(m), " and ", Line(v))
     taken, _ = _step(record, parameter)
     before = record.parameter(parameter)
-    return Line(before, (difference(before, taken),), (), BECOMES)
+    return (Line(before, (difference(before, taken),), (), BECOMES),)
 
 
 def _slots(record: Record, parameter: Parameter) -> tuple[float, ...]:
@@ -98,16 +100,20 @@ def _momentum_step(
     formula = _velocity(record, gradient, _slots(record, parameter)[0])
     velocity = Symbol(names.VELOCITY, formula.value)
     taken = Product((rate, velocity))
-    meaning: Prose = ("the velocity: the last one slowed down, and the gradient",)
+    meaning: Prose = ("the last velocity slowed down, plus the gradient",)
     return taken, (
-        Factor(meaning, plain(velocity, formula), about),
+        Factor(meaning, equation(velocity, formula), about),
         Factor(("the step: learning rate times velocity",), Line(taken, (), (taken,))),
     )
 
 
-def _mean(record: Record, gradient: Expr, before: float) -> Sum:
-    beta = Symbol(names.BETA_1, record.spec.optimizer.beta_1)
-    return _running(beta, Symbol(names.FIRST_BEFORE, before), gradient)
+def _means(record: Record, gradient: Expr, slots: tuple[float, ...]) -> tuple[Sum, Sum]:
+    """Adam's running means of the gradient and of its square, after this update."""
+    optimizer = record.spec.optimizer
+    beta_1, beta_2 = Symbol(names.BETA_1, optimizer.beta_1), Symbol(names.BETA_2, optimizer.beta_2)
+    first = _running(beta_1, Symbol(names.FIRST_BEFORE, slots[0]), gradient)
+    squared = Power(gradient, Number(2.0))
+    return first, _running(beta_2, Symbol(names.SECOND_BEFORE, slots[1]), squared)
 
 
 def _running(beta: Symbol, before: Symbol, now: Expr) -> Sum:
@@ -120,11 +126,8 @@ def _adam_step(
 ) -> tuple[Expr, tuple[Factor, ...]]:
     optimizer = record.spec.optimizer
     t = Number(float(record.iteration.next_state.t))
-    m_before, v_before = _slots(record, parameter)
-    first = _mean(record, gradient, m_before)
+    first, second = _means(record, gradient, _slots(record, parameter))
     beta_1, beta_2 = Symbol(names.BETA_1, optimizer.beta_1), Symbol(names.BETA_2, optimizer.beta_2)
-    squared = Power(gradient, _TWO)
-    second = _running(beta_2, Symbol(names.SECOND_BEFORE, v_before), squared)
     m, v = Symbol(names.FIRST, first.value), Symbol(names.SECOND, second.value)
     count = Symbol(names.UPDATES, t.value)
     size = Quotient(
@@ -135,14 +138,14 @@ def _adam_step(
     epsilon = Symbol(names.EPSILON, optimizer.epsilon)
     taken = Quotient(Product((step_size, m)), Sum((Function("sqrt", (v,)), epsilon)))
     return taken, (
-        Factor(("the running mean of the gradient",), plain(m, first), about),
-        Factor(("the running mean of its square",), plain(v, second), about),
+        Factor(("the running mean of the gradient",), equation(m, first), about),
+        Factor(("the running mean of its square",), equation(v, second), about),
         Factor(
             (
-                "the step size; both means start at 0, which this makes up for in update ",
+                "the step size, corrected since both means began at 0; ",
                 Line(count, (), (count,)),
             ),
-            plain(step_size, size),
+            equation(step_size, size),
         ),
         Factor(("the step",), Line(taken, (), (taken,))),
     )

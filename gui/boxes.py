@@ -1,0 +1,236 @@
+"""Boxes: pieces of a formula that can be measured and painted, set in the program's own font.
+
+They are what is on screen at once; gui.typesetting makes the same pieces look like a book's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from PySide6.QtCore import QLineF, QPointF
+from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPen
+
+from engine.formula import ABOUT, BECOMES, BESIDE, EQUALS, MINUS, PLUS, TIMES, Name, Piece
+from engine.numbers import format_number
+from gui import theme
+
+# Parts of the font size: what digits and letters reach above and below their line, the height of
+# a fraction's stroke over it, and the room between two lines of a fraction.
+_ASCENT, _DESCENT, _AXIS, _ROOM = 0.78, 0.22, 0.32, 0.16
+
+# Pixels before and after the sign that leads a piece.
+_GAPS = {EQUALS: 6.0, ABOUT: 6.0, BECOMES: 6.0, PLUS: 4.0, MINUS: 4.0, TIMES: 3.0, BESIDE: 3.0}
+
+
+@dataclass(frozen=True)
+class Box:
+    """Something of a size: `paint(painter, x, y)` draws it in the pen's colour from x on, with
+    its base line at y. `ascent` and `descent` are what it reaches above and below that line."""
+
+    width: float
+    ascent: float
+    descent: float
+    paint: Callable[[QPainter, float, float], None]
+
+    @property
+    def height(self) -> float:
+        return self.ascent + self.descent
+
+
+def gap_before(lead: str) -> float:
+    """Pixels before the sign that leads a piece."""
+    return _GAPS.get(lead, 0.0)
+
+
+@lru_cache(maxsize=64)
+def _font(pixels: float, bold: bool) -> tuple[QFont, QFontMetricsF]:
+    font = theme.font(round(pixels), bold)
+    return font, QFontMetricsF(font)
+
+
+@lru_cache(maxsize=4096)
+def words(text: str, pixels: float, bold: bool = False) -> Box:
+    """A text on one line."""
+    font, metrics = _font(pixels, bold)
+
+    def paint(painter: QPainter, x: float, y: float) -> None:
+        painter.setFont(font)
+        painter.drawText(QPointF(x, y), text)
+
+    return Box(metrics.horizontalAdvance(text), _ASCENT * pixels, _DESCENT * pixels, paint)
+
+
+def row(boxes: Sequence[tuple[float, Box]]) -> Box:
+    """Boxes side by side on one base line, each with the room before it."""
+    places: list[tuple[float, Box]] = []
+    x = 0.0
+    for gap, box in boxes:
+        places.append((x + gap, box))
+        x += gap + box.width
+
+    def paint(painter: QPainter, left: float, y: float) -> None:
+        for offset, box in places:
+            box.paint(painter, left + offset, y)
+
+    ascent = max((box.ascent for _, box in boxes), default=0.0)
+    descent = max((box.descent for _, box in boxes), default=0.0)
+    return Box(x, ascent, descent, paint)
+
+
+def moved(box: Box, down: float) -> Box:
+    """The same box below (or, negative, above) its base line."""
+
+    def paint(painter: QPainter, x: float, y: float) -> None:
+        box.paint(painter, x, y + down)
+
+    return Box(box.width, box.ascent - down, box.descent + down, paint)
+
+
+def scaled(box: Box, factor: float) -> Box:
+    """The same box larger or smaller."""
+
+    def paint(painter: QPainter, x: float, y: float) -> None:
+        painter.save()
+        painter.translate(x, y)
+        painter.scale(factor, factor)
+        box.paint(painter, 0.0, 0.0)
+        painter.restore()
+
+    return Box(factor * box.width, factor * box.ascent, factor * box.descent, paint)
+
+
+def led(lead: str, body: Box, sign: Box | None) -> Box:
+    """A piece with the sign that leads it: a relation, an operator, or nothing."""
+    if sign is None:
+        return body
+    return row([(0.0, sign), (gap_before(lead), body)])
+
+
+class BoxWriter:
+    """Formulas as boxes. `pixels` is the size of a letter; indices are as small as text may be."""
+
+    def __init__(self, pixels: int, digits: int | None = 6) -> None:
+        self._pixels = pixels
+        self._digits = digits
+
+    def number(self, value: float) -> Box:
+        return words(format_number(value, self._digits), self._pixels)
+
+    def name(self, name: Name) -> Box:
+        letter = words(name.letter, self._pixels)
+        if not (name.below or name.above):
+            return letter
+        small = max(theme.SMALL, 0.75 * self._pixels)
+        apart = 0.10 * self._pixels if name.below and name.above else 0.0
+        below = moved(words(name.below, small), 0.28 * self._pixels + apart)
+        above = moved(words(name.above, small), -0.42 * self._pixels - apart)
+        return row([(0.0, letter), (1.0, _stacked(below, above))])
+
+    def derivative(self, top: Name, bottom: Name) -> Box:
+        d = words("∂", self._pixels)
+        return self.fraction(
+            row([(0.0, d), (0.0, self.name(top))]), row([(0.0, d), (0.0, self.name(bottom))])
+        )
+
+    def dots(self) -> Box:
+        return words("…", self._pixels)
+
+    def sign(self, lead: str) -> Box | None:
+        """The sign that leads a piece; nothing where factors stand beside each other."""
+        return words(lead, self._pixels) if lead and lead != BESIDE else None
+
+    def join(self, pieces: Sequence[Piece[Box]]) -> Box:
+        boxes: list[tuple[float, Box]] = []
+        for piece in pieces:
+            sign = self.sign(piece.lead)
+            if boxes:
+                boxes.append((gap_before(piece.lead), led(piece.lead, piece.body, sign)))
+            elif sign is not None:
+                boxes.append((0.0, row([(0.0, sign), (1.0, piece.body)])))
+            else:
+                boxes.append((0.0, piece.body))
+        return row(boxes)
+
+    def bracket(self, inner: Box, left: bool = True, right: bool = True) -> Box:
+        tall = inner.height > 2 * self._pixels
+        pixels = 1.5 * self._pixels if tall else self._pixels
+        down = 0.15 * self._pixels if tall else 0.0
+        boxes = [(0.0, inner)]
+        if left:
+            boxes.insert(0, (0.0, moved(words("(", pixels), down)))
+        if right:
+            boxes.append((0.0, moved(words(")", pixels), down)))
+        return row(boxes)
+
+    def fraction(self, top: Box, bottom: Box) -> Box:
+        axis, room = _AXIS * self._pixels, _ROOM * self._pixels
+        width = max(top.width, bottom.width) + 4.0
+        up = axis + room + top.descent
+        down = -axis + room + bottom.ascent
+
+        def paint(painter: QPainter, x: float, y: float) -> None:
+            top.paint(painter, x + (width - top.width) / 2, y - up)
+            bottom.paint(painter, x + (width - bottom.width) / 2, y + down)
+            _rule(painter, x, y - axis, width)
+
+        return Box(width, up + top.ascent, down + bottom.descent, paint)
+
+    def power(self, base: Box, exponent: Box) -> Box:
+        small = scaled(exponent, min(1.0, theme.SMALL / self._pixels))
+        raised = moved(small, -max(0.45 * self._pixels, base.ascent - 0.4 * self._pixels))
+        return row([(0.0, base), (1.0, raised)])
+
+    def root(self, inner: Box) -> Box:
+        hook = words("√", self._pixels)
+        top = max(inner.ascent, hook.ascent)
+
+        def paint(painter: QPainter, x: float, y: float) -> None:
+            hook.paint(painter, x, y)
+            inner.paint(painter, x + hook.width + 1.0, y)
+            _rule(painter, x + hook.width - 1.0, y - top, inner.width + 2.0)
+
+        return Box(hook.width + inner.width + 2.0, top + 2.0, inner.descent, paint)
+
+    def function(self, name: str, arguments: Sequence[Box]) -> Box:
+        listed = [(0.0, arguments[0])]
+        for argument in arguments[1:]:
+            listed += [(0.0, words(", ", self._pixels)), (0.0, argument)]
+        inside = self.bracket(row(listed))
+        return row([(0.0, words(name, self._pixels)), (1.0, inside)])
+
+    def total(self, index: str, body: Box) -> Box:
+        small = moved(words(index, theme.SMALL), 0.28 * self._pixels)
+        sigma = words("Σ", self._pixels + 2)
+        return row([(0.0, sigma), (1.0, small), (4.0, body)])
+
+
+class ProseWriter(BoxWriter):
+    """Formulas among words: derivatives with a slash, so that lines stay close."""
+
+    def derivative(self, top: Name, bottom: Name) -> Box:
+        d, slash = words("∂", self._pixels), words("/", self._pixels)
+        parts = (d, self.name(top), slash, d, self.name(bottom))
+        return row([(0.0, part) for part in parts])
+
+
+def _stacked(first: Box, second: Box) -> Box:
+    """Two boxes from the same place on: an index below and one above."""
+
+    def paint(painter: QPainter, x: float, y: float) -> None:
+        first.paint(painter, x, y)
+        second.paint(painter, x, y)
+
+    width = max(first.width, second.width)
+    ascent, descent = max(first.ascent, second.ascent), max(first.descent, second.descent)
+    return Box(width, ascent, descent, paint)
+
+
+def _rule(painter: QPainter, x: float, y: float, width: float) -> None:
+    """A stroke of one pixel, sharp on the grid."""
+    pen = painter.pen()
+    painter.setPen(QPen(pen.color(), 1.0))
+    middle = round(y) + 0.5
+    painter.drawLine(QLineF(x, middle, x + width, middle))
+    painter.setPen(pen)

@@ -1,0 +1,72 @@
+"""Buttons and check boxes that leave Space to the window: Enter presses them.
+
+Space, PageDown, PageUp and T step and train wherever the focus is, so nothing but a field in
+which text is typed may keep them.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPointF, QRectF, QSignalBlocker, Qt
+from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QAbstractButton, QCheckBox, QPushButton, QWidget
+
+from gui import theme
+
+_BOX = 14  # pixels
+
+
+class Button(QPushButton):
+    """A push button with what a mouse, a screen reader and a test want to know of it."""
+
+    def __init__(
+        self, text: str, name: str, tip: str = "", link: bool = False, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(text, parent)
+        self.setObjectName(name)
+        self.setToolTip(tip)
+        self.setAccessibleName(text.strip(" ▾▶◀❚✕"))
+        self.setProperty("link", link)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setAutoDefault(False)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        _press_by_enter(self, event)
+
+
+class CheckBox(QCheckBox):
+    """A check box that Enter toggles; painted here, since Qt's own is black on black in the
+    dark theme."""
+
+    def show_checked(self, checked: bool) -> None:
+        """Show what is in force, without a signal."""
+        with QSignalBlocker(self):
+            self.setChecked(checked)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        colours = theme.current()
+        box = QRectF(0.5, (self.height() - _BOX) // 2 + 0.5, _BOX - 1, _BOX - 1)
+        lit = self.hasFocus() or self.underMouse()
+        full = self.isChecked() and self.isEnabled()
+        painter.setPen(colours.colour("accent" if lit or full else "secondary"))
+        painter.setBrush(colours.colour("accent" if full else "card"))
+        painter.drawRoundedRect(box, 3, 3)
+        if self.isChecked():
+            painter.setPen(QPen(colours.colour("accent_ink" if full else "secondary"), 2))
+            x, y = box.left(), box.top()
+            tick = [QPointF(x + 3, y + 6.5), QPointF(x + 5.5, y + 9.5), QPointF(x + 10, y + 3.5)]
+            painter.drawPolyline(tick)
+        painter.setPen(colours.colour("ink" if self.isEnabled() else "secondary"))
+        text = self.rect().adjusted(_BOX + 6, 0, 0, 0)
+        painter.drawText(text, Qt.AlignmentFlag.AlignVCenter, self.text())
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        _press_by_enter(self, event)
+
+
+def _press_by_enter(button: QAbstractButton, event: QKeyEvent) -> None:
+    if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+        button.click()
+    else:
+        event.ignore()

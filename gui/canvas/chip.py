@@ -1,0 +1,97 @@
+"""The chip above the network: in which phase the cursor is, and at which step."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from engine.numbers import format_count, format_distinct, format_number
+from engine.steps import PHASE_TITLES, title_of
+from gui import theme
+from gui.canvas.text import Text, paint_texts, shortened, width
+from gui.view import View
+
+_HEIGHT = 30
+_PAD = 15
+_GAP = 12
+
+
+def chip_words(view: View) -> tuple[str, list[str]]:
+    """The phase, and what is said beside it: from the fullest wording to the shortest."""
+    if view.divergence is not None and not view.revealed:
+        where = f"in iteration {format_count(view.divergence.iteration)}"
+        return "Diverged", [f"{where}, layer {view.divergence.layer}", where]
+    if view.training:
+        if view.rate is None:
+            return "Training", [""]
+        rate = format_count(round(view.rate)) if view.rate >= 10 else f"{view.rate:.1f}"
+        return "Training", [f"{rate} epochs/s"]
+    step = view.step
+    if step is None:
+        begin = f"to begin iteration {format_count(view.t + 1)}"
+        return "Ready", [f"press Step (PageDown) {begin}", f"press Step {begin}", "press Step"]
+    title, iteration = title_of(view.spec.network, step), view.iteration
+    if iteration is not None and step.kind == "total_loss":
+        title += f" {format_number(iteration.loss)}"
+    elif iteration is not None and step.kind == "loss_after":
+        before, after = format_distinct(iteration.loss, iteration.loss_after)
+        title = f"loss {before} → {after}"
+    count = f"{format_count(view.revealed)} of {format_count(len(view.steps))}"
+    return PHASE_TITLES[step.phase], [f"{title} · step {count}", f"{title} · {count}", title]
+
+
+class PhaseChip(QWidget):
+    """A rounded label in the soft accent colour."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("phaseChip")
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self._phase, self._wordings = "", [""]
+
+    def display(self, view: View) -> None:
+        """Say where the cursor of a view is."""
+        words = chip_words(view)
+        if words != (self._phase, self._wordings):
+            self._phase, self._wordings = words
+            self.setAccessibleName(self.text)
+            self.updateGeometry()
+            self.update()
+
+    @property
+    def text(self) -> str:
+        """All that it would say with enough room."""
+        return f"{self._phase}  {self._wordings[0]}".strip()
+
+    def _width(self, wording: str) -> float:
+        total = 2 * _PAD + width(self._phase, theme.CANVAS, True)
+        return total + (_GAP + width(wording, theme.CANVAS) if wording else 0)
+
+    def sizeHint(self) -> QSize:
+        return QSize(round(self._width(self._wordings[0])) + 1, _HEIGHT)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(round(self._width("")), _HEIGHT)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        wording = next((w for w in self._wordings if self._width(w) <= self.width()), None)
+        if wording is None:
+            room = self.width() - self._width("") - _GAP
+            wording = shortened(self._wordings[-1], room, theme.CANVAS)
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(theme.current().colour("accent_soft"))
+        length = min(float(self.width()), self._width(wording))
+        painter.drawRoundedRect(QRectF(0, 0, length, _HEIGHT), _HEIGHT / 2, _HEIGHT / 2)
+        middle, phase = _HEIGHT / 2, self._phase
+        left = _PAD + width(phase, theme.CANVAS, True) + _GAP
+        paint_texts(
+            painter,
+            [
+                Text(phase, _PAD, middle, theme.CANVAS, True, "accent"),
+                Text(wording, left, middle, theme.CANVAS, False, "secondary"),
+            ],
+        )
+        painter.end()

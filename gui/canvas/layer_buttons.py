@@ -1,0 +1,92 @@
+"""Two small buttons at the layer under the pointer: one unit more, one fewer."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRect, Qt, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QWidget
+
+from engine.network import Network
+from engine.spec import MAX_INPUTS, MAX_UNITS
+from gui import theme
+
+_SIDE = 24
+
+
+class LayerButtons(QFrame):
+    """Shown by the canvas below (or above) a column of nodes."""
+
+    unit_added = Signal(int)
+    unit_removed = Signal(int, int)
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._frame = parent
+        self.setObjectName("layerButtons")
+        self.layer: int | None = None
+        self._count = 0
+        self._fewer = self._button("−", "removeUnit")
+        self._more = self._button("+", "addUnit")
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(4)
+        layout.addWidget(self._fewer)
+        layout.addWidget(self._more)
+        self._fewer.clicked.connect(self._remove)
+        self._more.clicked.connect(self._add)
+        self.restyle()
+        self.hide()
+
+    def _button(self, words: str, name: str) -> QPushButton:
+        button = QPushButton(words)
+        button.setObjectName(name)
+        button.setFixedSize(_SIDE, _SIDE)
+        # The menu of a node does the same by keyboard; Tab goes through the network instead.
+        button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        button.setCursor(Qt.CursorShape.PointingHandCursor)
+        return button
+
+    def offer(self, network: Network, layer: int, column: QRect) -> None:
+        """Show the buttons for a layer, where its column leaves room for them."""
+        self.layer, self._count = layer, network.sizes[layer]
+        more = "Add an input" if layer == 0 else "Add an output"
+        if 0 < layer < network.depth:
+            more = f"Add a unit to hidden layer {layer}"
+        fewer = f"Remove {network.unit_name(layer, self._count - 1)}"
+        self._more.setEnabled(self._count < (MAX_UNITS if layer else MAX_INPUTS))
+        self._fewer.setEnabled(self._count > 1)
+        for button, words in ((self._more, more), (self._fewer, fewer)):
+            button.setAccessibleName(words)
+            button.setToolTip(words)
+        size, room = self.sizeHint(), self._frame.rect()
+        y = column.bottom() + 3
+        if y + size.height() > room.bottom():
+            y = max(2, column.top() - size.height() - 3)
+        x = column.center().x() - size.width() // 2
+        x = min(max(x, 0), room.right() - size.width())
+        self.setGeometry(x, y, size.width(), size.height())
+        self.show()
+        self.raise_()
+
+    def withdraw(self) -> None:
+        """Hide the buttons."""
+        self.layer = None
+        self.hide()
+
+    def _add(self) -> None:
+        if self.layer is not None:
+            self.unit_added.emit(self.layer)
+
+    def _remove(self) -> None:
+        if self.layer is not None:
+            self.unit_removed.emit(self.layer, self._count - 1)
+
+    def restyle(self) -> None:
+        """Follow the theme."""
+        t = theme.current()
+        self.setStyleSheet(
+            f"QPushButton {{ padding: 0; min-height: 0; border-radius: {_SIDE // 2}px;"
+            f" font-size: 16px; font-weight: bold; color: {t.accent}; background: {t.card};"
+            f" border: 1px solid {t.border}; }}"
+            f"QPushButton:hover {{ background: {t.accent_soft}; border-color: {t.accent}; }}"
+            f"QPushButton:disabled {{ color: {t.secondary}; background: {t.sunken}; }}"
+        )

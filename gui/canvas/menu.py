@@ -1,0 +1,98 @@
+"""The context menu of the canvas: what can be done to a unit, its layer, a number, the view."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QActionGroup
+from PySide6.QtWidgets import QMenu, QWidget
+
+from engine.activations import ACTIVATIONS, HIDDEN_ACTIVATIONS
+from engine.losses import OUTPUT_PAIRS
+from engine.network import Network
+from engine.spec import MAX_HIDDEN_LAYERS, MAX_INPUTS, MAX_UNITS
+from gui.canvas.layout import FOLD_ABOVE
+from gui.canvas.spots import Spot, parameter_at
+
+
+class CanvasMenu(QMenu):
+    """A menu for a spot (None: empty space); what is chosen goes out through its signals."""
+
+    edit_chosen = Signal(object)
+    activation_chosen = Signal(int, str)
+    unit_added = Signal(int)
+    unit_removed = Signal(int, int)
+    layer_added = Signal(int)
+    layer_removed = Signal(int)
+    layer_folded = Signal(int, bool)  # layer, whether it is to be opened
+    fit_chosen = Signal()
+    layout_reset = Signal()
+
+    def __init__(
+        self, network: Network, spot: Spot | None, is_folded: bool, parent: QWidget
+    ) -> None:
+        super().__init__(parent)
+        self.setObjectName("canvasMenu")
+        self._network = network
+        if spot is not None and spot.is_editable:
+            self._add(f"Edit {_name(network, spot)}…", lambda: self.edit_chosen.emit(spot))
+            self.addSeparator()
+        if spot is not None and spot.owner.kind in ("unit", "bias", "target"):
+            self._add_unit_actions(spot.layer, spot.unit, is_folded)
+            self.addSeparator()
+        self._add("Reset view", self.fit_chosen.emit)
+        self._add("Reset layout", self.layout_reset.emit)
+
+    def _add(self, words: str, job: Callable[[], None], enabled: bool = True) -> None:
+        action = self.addAction(words)
+        action.setEnabled(enabled)
+        action.triggered.connect(lambda: job())
+
+    def _add_unit_actions(self, layer: int, unit: int, is_folded: bool) -> None:
+        network, depth = self._network, self._network.depth
+        size = network.sizes[layer]
+        if layer:
+            self._add_activations(layer)
+        noun = "input" if layer == 0 else "unit"
+        most = MAX_INPUTS if layer == 0 else MAX_UNITS
+        name = network.unit_name(layer, unit)
+        self._add(f"Remove {name}", lambda: self.unit_removed.emit(layer, unit), size > 1)
+        self._add(f"Add {noun} to this layer", lambda: self.unit_added.emit(layer), size < most)
+        self.addSeparator()
+        more = depth - 1 < MAX_HIDDEN_LAYERS
+        if layer:
+            self._add("Add layer before", lambda: self.layer_added.emit(layer), more)
+        if layer < depth:
+            self._add("Add layer after", lambda: self.layer_added.emit(layer + 1), more)
+        if 0 < layer < depth:
+            self._add("Remove layer", lambda: self.layer_removed.emit(layer))
+        if size > FOLD_ABOVE:
+            words = "Show unit by unit" if is_folded else "Fold layer"
+            self._add(words, lambda: self.layer_folded.emit(layer, is_folded))
+
+    def _add_activations(self, layer: int) -> None:
+        """The functions a layer may have: at the output those that some loss goes with."""
+        allowed = HIDDEN_ACTIVATIONS
+        if layer == self._network.depth:
+            paired = {key for keys in OUTPUT_PAIRS.values() for key in keys}
+            allowed = tuple(key for key in ACTIVATIONS if key in paired)
+        menu = self.addMenu("Activation")
+        menu.setObjectName("activationMenu")
+        group = QActionGroup(menu)
+        for key in allowed:
+            action = menu.addAction(ACTIVATIONS[key].title)
+            action.setCheckable(True)
+            action.setChecked(key == self._network.layers[layer - 1].activation)
+            action.triggered.connect(
+                lambda _=False, key=key: self.activation_chosen.emit(layer, key)
+            )
+            group.addAction(action)
+
+
+def _name(network: Network, spot: Spot) -> str:
+    parameter = parameter_at(network, spot)
+    if parameter is not None:
+        return network.parameter_name(parameter)
+    name = network.unit_name(spot.layer, spot.unit)
+    return f"target of {name}" if spot.kind == "target" else name

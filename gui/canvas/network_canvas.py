@@ -1,0 +1,247 @@
+"""NetworkCanvas: the network as the person sees, asks and edits it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QPoint, QRect, Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from engine.losses import LOSSES
+from engine.numbers import format_count, format_number
+from gui import theme
+from gui.canvas.chip import PhaseChip
+from gui.canvas.editor import InPlaceField
+from gui.canvas.layer_buttons import LayerButtons
+from gui.canvas.menu import CanvasMenu
+from gui.canvas.pointing_view import PointingView
+from gui.canvas.scene import NetworkScene
+from gui.canvas.spots import Spot, describe, parameter_at, step_at, value_at
+from gui.number_field import Check
+from gui.view import View
+
+_COLUMN_MARGIN = 16  # pixels beside a column where its buttons still show
+
+
+class NetworkCanvas(QWidget):
+    """Shows a view's network and reports what the person did; it changes nothing itself.
+
+    Layer 0 are the inputs. `layer_added` names the layer that the new one is put before (1 …
+    depth). `unit_moved` is in the plane of gui.canvas.layout and comes once, at the end of a drag.
+    `step_asked` is the step of a number that was clicked, among those behind the cursor.
+    """
+
+    parameter_edited = Signal(object, float)
+    input_edited = Signal(int, int, float)
+    target_edited = Signal(int, int, float)
+    unit_moved = Signal(str, float, float)
+    layout_reset = Signal()
+    unit_added = Signal(int)
+    unit_removed = Signal(int, int)
+    layer_added = Signal(int)
+    layer_removed = Signal(int)
+    activation_chosen = Signal(int, str)
+    step_asked = Signal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("networkCanvas")
+        self.setMinimumSize(280, 200)
+        self.scene = NetworkScene()
+        self.view = PointingView(self.scene)
+        self.view.setObjectName("networkView")
+        self.view.setAccessibleName("Network")
+        self.setFocusProxy(self.view)
+        self.chip = PhaseChip()
+        self.sample_label = QLabel()
+        self.sample_label.setObjectName("canvasSample")
+        self.sample_label.setProperty("secondary", True)
+        # Whoever owns the canvas may put a chooser beside the label.
+        self.corner = QHBoxLayout()
+        self.corner.setSpacing(theme.GAP)
+        self.corner.addWidget(self.sample_label)
+        head = QHBoxLayout()
+        head.setSpacing(theme.GAP)
+        head.addWidget(self.chip)
+        head.addStretch(1)
+        head.addLayout(self.corner)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(2)
+        layout.addLayout(head)
+        layout.addWidget(self.view, 1)
+        self._buttons = LayerButtons(self.view.viewport())
+        self._field: InPlaceField | None = None
+        self._wire()
+
+    def _wire(self) -> None:
+        self.view.unit_moved.connect(self.unit_moved)
+        self.view.activated.connect(self._activate)
+        self.view.menu_asked.connect(self._open_menu)
+        self.view.layer_opened.connect(lambda layer: self._open_layer(layer, True))
+        self.view.pointed.connect(self._follow_pointer)
+        self.view.looked.connect(self._follow_view)
+        self._buttons.unit_added.connect(self.unit_added)
+        self._buttons.unit_removed.connect(self.unit_removed)
+
+    # What is shown
+
+    def display(self, view: View) -> None:
+        """Show a view: numbers are updated in place, another network is built anew."""
+        before = self.scene.view
+        is_other = before is None or before.spec.network != view.spec.network
+        if is_other:
+            self._close_field()
+            self._buttons.withdraw()
+            self.view.forget()
+        self.scene.display(view)
+        if is_other:
+            self.view.follow_network()
+        self.chip.display(view)
+        number, count = format_count(view.sample + 1), format_count(len(view.spec.data))
+        self.sample_label.setText(f"sample {number} of {count}")
+        self.sample_label.setVisible(len(view.spec.data) > 1)
+        if self._field is not None:
+            value = value_at(view, self._field.spot)
+            if value is not None:
+                self._field.set_value(value)
+            self._place_field()
+        self._say_where()
+
+    def restyle(self) -> None:
+        """Follow a change of the theme."""
+        self._buttons.restyle()
+        self.scene.restyle()
+        self.chip.update()
+
+    def fit(self) -> None:
+        """Show the whole network again."""
+        self.view.fit()
+
+    def place_of(self, spot: Spot) -> QRect:
+        """Where a spot is on the viewport of the view."""
+        return self.view.to_viewport(self.scene.place_of(spot))
+
+    # What the person does
+
+    def _activate(self, spot: Spot) -> None:
+        """A click, or Enter: ask about a number, and edit it if it can be."""
+        view = self.scene.view
+        if view is None:
+            return
+        step = step_at(view, spot)
+        if step is not None and view.is_revealed(step):
+            self.step_asked.emit(step)
+        if spot.is_editable:
+            self.edit(spot)
+
+    def edit(self, spot: Spot) -> None:
+        """Open a field at a parameter, an input or a target."""
+        view = self.scene.view
+        value = None if view is None else value_at(view, spot)
+        if view is None or value is None:
+            return
+        self._close_field()
+        name = describe(view, spot).splitlines()[0]
+        check = _target_check(view) if spot.kind == "target" else None
+        field = InPlaceField(spot, value, name, check, self.view.viewport())
+        field.edited.connect(lambda number: self._report(spot, number))
+        field.closed.connect(self._field_closed)
+        self._field = field
+        field.open_at(self.place_of(spot))
+
+    def _report(self, spot: Spot, number: float) -> None:
+        view = self.scene.view
+        if view is None:
+            return
+        parameter = parameter_at(view.spec.network, spot)
+        if parameter is not None:
+            self.parameter_edited.emit(parameter, number)
+        elif spot.kind == "target":
+            self.target_edited.emit(view.sample, spot.unit, number)
+        else:
+            self.input_edited.emit(view.sample, spot.unit, number)
+
+    def _close_field(self) -> None:
+        if self._field is not None:
+            self._field.close_field(False)
+
+    def _field_closed(self, by_key: bool) -> None:
+        field, self._field = self._field, None
+        if field is not None and by_key:
+            self.view.setFocus(Qt.FocusReason.OtherFocusReason)
+            self.view.focus_on(field.spot.owner)
+
+    def _open_menu(self, spot: Spot | None, where: QPoint) -> None:
+        view = self.scene.view
+        if view is None:
+            return
+        is_folded = spot is not None and self.scene.is_folded(spot.layer)
+        menu = CanvasMenu(view.spec.network, spot, is_folded, self)
+        menu.edit_chosen.connect(self.edit)
+        menu.activation_chosen.connect(self.activation_chosen)
+        menu.unit_added.connect(self.unit_added)
+        menu.unit_removed.connect(self.unit_removed)
+        menu.layer_added.connect(self.layer_added)
+        menu.layer_removed.connect(self.layer_removed)
+        menu.layer_folded.connect(self._open_layer)
+        menu.fit_chosen.connect(self.fit)
+        menu.layout_reset.connect(self.layout_reset)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.popup(where)
+
+    def _open_layer(self, layer: int, is_opened: bool) -> None:
+        """Show a large layer unit by unit, close enough to read, or fold it again."""
+        spot = self.view.hovered
+        self.view.forget()
+        self.scene.set_opened(layer, is_opened)
+        if is_opened:
+            unit = spot.unit if spot is not None and spot.layer == layer else 0
+            self.view.show_unit(layer, unit, magnify=True)
+        else:
+            self.view.fit()
+
+    # What follows the pointer
+
+    def _follow_pointer(self) -> None:
+        self._say_where()
+        view, pointer = self.scene.view, self.view.pointer
+        if view is None or not self.view.viewport().rect().contains(pointer.toPoint()):
+            return
+        for layer in range(view.spec.network.depth + 1):
+            column = self.view.to_viewport(self.scene.column(layer))
+            if column.left() - _COLUMN_MARGIN <= pointer.x() <= column.right() + _COLUMN_MARGIN:
+                self._buttons.offer(view.spec.network, layer, column)
+                return
+        self._buttons.withdraw()
+
+    def _say_where(self) -> None:
+        """Tell assistive technology what the keyboard is at."""
+        view, spot = self.scene.view, self.view.focus_spot
+        words = "" if view is None or spot is None else describe(view, spot)
+        if words != self.view.accessibleDescription():
+            self.view.setAccessibleDescription(words)
+
+    def _follow_view(self) -> None:
+        self._buttons.withdraw()
+        self._place_field()
+
+    def _place_field(self) -> None:
+        if self._field is not None:
+            self._field.move_to(self.place_of(self._field.spot))
+
+    def leaveEvent(self, event: QEvent) -> None:
+        super().leaveEvent(event)
+        self._buttons.withdraw()
+
+
+def _target_check(view: View) -> Check:
+    """Refuse targets that the loss cannot take."""
+    loss = LOSSES[view.spec.loss]
+    low, high = loss.target_range
+
+    def check(value: float) -> str | None:
+        if low <= value <= high:
+            return None
+        limits = f"{format_number(low)} to {format_number(high)}"
+        return f"A target for {loss.title} lies from {limits}."
+
+    return check

@@ -1,0 +1,211 @@
+"""The labels of the edges into one layer: a pill each, with a weight's name and numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QPainter, QPainterPath, QPen
+from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
+
+from engine.numbers import format_distinct
+from gui import theme
+from gui.canvas.edges import Edge
+from gui.canvas.faces import ParameterFace
+from gui.canvas.text import Text, fitted, paint_texts, sign_colour, width
+
+_PIXELS = theme.CANVAS
+_PAD = 9.0
+_LINE = 18.0
+_GAP = 6.0
+_OVERLAP = 15.0
+
+
+@dataclass(frozen=True)
+class Size:
+    """Room that is kept for every pill of a layer: a change of its numbers moves none of them."""
+
+    width: float
+    lines: int
+    named: bool
+    pixels: int = theme.CANVAS
+
+    @property
+    def height(self) -> float:
+        return self.lines * _LINE + (6 if self.pixels > theme.SMALL else 2)
+
+    def suits(self, longest_name: str) -> bool:
+        """Whether a name leaves room for a value of four digits."""
+        room = self.width - 2 * _PAD - _GAP - width("−0.0000", _PIXELS)
+        return not self.named or width(longest_name, _PIXELS) <= room
+
+
+# From the most telling to the smallest; the first for which all labels find a place is taken.
+SIZES = (
+    Size(124.0, 2, True),
+    Size(110.0, 2, True),
+    Size(88.0, 2, False),
+    Size(124.0, 1, True),
+    Size(72.0, 1, False),
+    Size(60.0, 1, False, theme.SMALL),
+)
+# The one pill that may cover others, where there is room and where the columns stand close.
+FULL = Size(300.0, 2, True)
+FULL_NARROW = (Size(116.0, 2, True), Size(104.0, 2, False))
+
+
+@dataclass
+class Pill:
+    """One label: where, and what is written on it. Marks as those of a node."""
+
+    middle: QPointF
+    face: ParameterFace
+    size: Size
+    is_current: bool = False
+    is_focus: bool = False
+    is_hovered: bool = False
+    place: QRectF = field(default_factory=QRectF)
+    texts: list[Text] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        lines = _write(self.face, self.size, self.is_current)
+        widths = [sum(t.width for t in line) + _GAP * (len(line) - 1) for line in lines]
+        w, h = max(widths) + 2 * _PAD, replace(self.size, lines=len(lines)).height
+        x, y = self.middle.x(), self.middle.y()
+        self.place = QRectF(x - w / 2, y - h / 2, w, h)
+        for row, (line, total) in enumerate(zip(lines, widths, strict=True)):
+            left = x - total / 2
+            for text in line:
+                middle = y + (row - (len(lines) - 1) / 2) * _LINE
+                self.texts.append(text._replace(x=left, y=middle))
+                left += text.width + _GAP
+
+
+    def is_same(
+        self, middle: QPointF, face: ParameterFace, size: Size, flags: tuple[bool, bool, bool]
+    ) -> bool:
+        """Whether a pill made of these would look just like this one."""
+        own = self.is_current, self.is_focus, self.is_hovered
+        return (middle, face, size, flags) == (self.middle, self.face, self.size, own)
+
+    def move(self, x: float, y: float) -> None:
+        """Shift it by pixels."""
+        self.place.translate(x, y)
+        self.texts = [text._replace(x=text.x + x, y=text.y + y) for text in self.texts]
+
+    def dodge(self, avoided: Sequence[QRectF], height: float) -> None:
+        """Move it up or down, as little as will do, off the nodes that its edge joins. A little
+        overlap at the sides does no harm, for it stays where its edge is."""
+        narrow = self.place.adjusted(_OVERLAP, 0, -_OVERLAP, 0)
+        for distance in range(0, 200, 4):
+            for offset in (-distance, distance):
+                there = narrow.translated(0, offset)
+                inside = there.top() >= 2 and there.bottom() <= height - 2
+                if inside and not any(there.intersects(rect) for rect in avoided):
+                    self.move(0, offset)
+                    return
+
+
+def _write(face: ParameterFace, size: Size, is_current: bool) -> list[list[Text]]:
+    """The lines of a pill, to be placed: name and value, then gradient or new value."""
+    pixels, room = size.pixels, size.width - 2 * _PAD
+    first: list[Text] = []
+    if size.named:
+        colour = "accent" if is_current else "secondary"
+        first = [Text(face.name, 0, 0, pixels, is_current, colour)]
+    room_for_value = room - sum(text.width + _GAP for text in first)
+    digits = 6 if size.named or size.lines == 2 else 4
+    value = fitted(face.value, room_for_value, pixels, digits=digits, bold=is_current)
+    second: list[Text] = []
+    if face.updated is not None:
+        value, updated = _old_and_new(face, size, room_for_value, digits)
+        second = [Text("→ " + updated, 0, 0, pixels, False, "ink")]
+    elif face.gradient is not None:
+        gradient = fitted(face.gradient, room, pixels, "∂ ")
+        second = [Text(gradient, 0, 0, pixels, False, sign_colour(face.gradient))]
+    elif face.waits:
+        second = [Text("∂ …", 0, 0, pixels, False, "secondary")]
+    colour = "accent" if is_current else sign_colour(face.value)
+    first.append(Text(value, 0, 0, pixels, is_current, colour))
+    if size.lines == 1:
+        # On one line without a name there is room for the newer of the two only.
+        return [second] if face.updated is not None and not size.named else [first]
+    return [first, second] if second else [first]
+
+
+def _old_and_new(
+    face: ParameterFace, size: Size, room_for_old: float, digits: int
+) -> tuple[str, str]:
+    """Old and new value with as many digits as there is room for, and as many as tell them
+    apart."""
+    assert face.updated is not None
+    room = size.width - 2 * _PAD
+    while True:
+        old, new = format_distinct(face.value, face.updated, digits)
+        fits_old = size.lines == 1 or width(old, size.pixels) <= room_for_old
+        if digits <= 3 or (fits_old and width("→ " + new, size.pixels) <= room):
+            return old, new
+        digits -= 1
+
+
+class PillLayer(QGraphicsItem):
+    """All pills of the edges into one layer; the current one is painted last."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.pills: dict[Edge, Pill] = {}
+        self._boxes = QPainterPath()
+        self._bounds = QRectF()
+        self.setZValue(7.0)
+
+    def set_pills(self, pills: dict[Edge, Pill]) -> None:
+        """Show these pills, by their edge."""
+        self.pills = dict(sorted(pills.items(), key=lambda item: _rank(item[1])))
+        self._boxes = QPainterPath()
+        bounds = QRectF()
+        for pill in self.pills.values():
+            bounds |= pill.place
+            if not _rank(pill):
+                self._boxes.addRoundedRect(pill.place, 12, 12)
+        bounds = bounds.adjusted(-6, -6, 6, 6)
+        if bounds != self._bounds:
+            self.prepareGeometryChange()
+            self._bounds = bounds
+        self.update()
+
+    def edge_at(self, point: QPointF) -> Edge | None:
+        """The edge whose pill is at a point."""
+        for edge, pill in reversed(self.pills.items()):
+            if pill.place.contains(point):
+                return edge
+        return None
+
+    def boundingRect(self) -> QRectF:
+        return self._bounds
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
+    ) -> None:
+        colours = theme.current()
+        card = colours.colour("card")
+        painter.setPen(QPen(colours.colour("border"), 1.0))
+        painter.setBrush(card)
+        painter.drawPath(self._boxes)
+        for pill in self.pills.values():
+            if _rank(pill):
+                strong = pill.is_current or pill.is_hovered
+                edge = colours.colour("accent" if strong else "border")
+                painter.setPen(QPen(edge, 2.0 if pill.is_current else 1.2))
+                painter.setBrush(card)
+                painter.drawRoundedRect(pill.place, 12, 12)
+                if pill.is_focus:
+                    painter.setPen(QPen(colours.colour("accent"), 2.0, Qt.PenStyle.DotLine))
+                    painter.setBrush(Qt.BrushStyle.NoBrush)
+                    painter.drawRoundedRect(pill.place.adjusted(-4, -4, 4, 4), 14, 14)
+            paint_texts(painter, pill.texts)
+
+
+def _rank(pill: Pill) -> int:
+    """Later is painted over earlier."""
+    return 4 * pill.is_current + 2 * pill.is_hovered + pill.is_focus

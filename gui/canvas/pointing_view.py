@@ -1,0 +1,249 @@
+"""PointingView: mouse and keyboard on the network, turned into spots."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt, Signal
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QFocusEvent,
+    QHelpEvent,
+    QKeyEvent,
+    QMouseEvent,
+)
+from PySide6.QtWidgets import QApplication, QToolTip
+
+from gui.canvas.scene import NetworkScene, clamped
+from gui.canvas.spots import Spot, describe
+from gui.canvas.walk import neighbour, tab_order
+from gui.canvas.zoom_view import KEY_ZOOM, ZoomView
+
+_REACH = 7.0  # pixels beside an edge that still hit it
+
+_ARROWS = {
+    Qt.Key.Key_Left: "left",
+    Qt.Key.Key_Right: "right",
+    Qt.Key.Key_Up: "up",
+    Qt.Key.Key_Down: "down",
+}
+
+
+class PointingView(ZoomView):
+    """Says what was clicked or entered (`activated`), what is under the pointer or the keyboard
+    (`pointed`), for what a menu is wanted (`menu_asked`: a Spot or None, and where on the screen)
+    and where a node was dragged to (`unit_moved`, in the plane)."""
+
+    activated = Signal(object)
+    pointed = Signal()
+    menu_asked = Signal(object, QPoint)
+    unit_moved = Signal(str, float, float)
+    layer_opened = Signal(int)
+
+    def __init__(self, scene: NetworkScene) -> None:
+        super().__init__(scene)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setMouseTracking(True)
+        self.hovered: Spot | None = None
+        self.focus_spot: Spot | None = None
+        self.pointer = QPointF(-1, -1)
+        self._pressed_at: QPoint | None = None
+        self._pressed: Spot | None = None
+        self._last = QPoint()
+        self._moving = ""  # what a drag moves: node, picture, or nothing yet
+        self._grip = QPointF()
+
+    def forget(self) -> None:
+        """Let go of everything pointed at, as the network has changed."""
+        self.hovered = self.focus_spot = self._pressed = None
+        self._pressed_at, self._moving = None, ""
+
+    def focus_on(self, spot: Spot | None) -> None:
+        """Move the keyboard to a spot."""
+        self.focus_spot = spot
+        self._attend()
+
+    def _attend(self) -> None:
+        has_focus = self.hasFocus() or self.viewport().hasFocus()
+        self._scene.attend(self.hovered, self.focus_spot if has_focus else None)
+        self.pointed.emit()
+
+    def _spot_at(self, position: QPointF) -> Spot | None:
+        if self._scene.view is None:
+            return None
+        return self._scene.spot_at(self.point_at(position), _REACH / self.magnification)
+
+    # Mouse
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self._pressed_at = self._last = event.position().toPoint()
+        self._pressed = self._spot_at(event.position())
+        self._moving = "picture" if event.button() == Qt.MouseButton.MiddleButton else ""
+        if event.button() == Qt.MouseButton.RightButton:
+            self._pressed_at = None
+        event.accept()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        self.pointer = event.position()
+        here = event.position().toPoint()
+        if self._pressed_at is None:
+            self._hover(self._spot_at(event.position()))
+            return
+        far = (here - self._pressed_at).manhattanLength() >= QApplication.startDragDistance()
+        if not self._moving and far:
+            self._begin_drag()
+        if self._moving == "picture":
+            self.pan_by(here - self._last)
+            self.setCursor(Qt.CursorShape.ClosedHandCursor)
+        elif self._moving == "node":
+            self._drag_node(event.position())
+        self._last = here
+
+    def _begin_drag(self) -> None:
+        self._moving, spot = "picture", self._pressed
+        if spot is None or spot.kind != "unit" or self._scene.is_folded(spot.layer):
+            return
+        assert self._scene.arrangement is not None and self._pressed_at is not None
+        self._moving = "node"
+        middle = QPointF(*self._scene.arrangement.centres[spot.layer][spot.unit].tolist())
+        self._grip = middle - self.point_at(QPointF(self._pressed_at))
+
+    def _drag_node(self, position: QPointF) -> None:
+        assert self._pressed is not None and self._scene.arrangement is not None
+        at = self.point_at(position) + self._grip
+        arrangement = self._scene.arrangement
+        y = at.y() - arrangement.shifts[self._pressed.layer]
+        place = clamped(arrangement.to_plane(at.x(), y))
+        self._scene.drag(self._name(self._pressed), place)
+        self.looked.emit()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        pressed_at, spot, moving = self._pressed_at, self._pressed, self._moving
+        self._pressed_at, self._pressed, self._moving = None, None, ""
+        self.unsetCursor()
+        if pressed_at is None:
+            return
+        if moving == "node" and spot is not None:
+            name = self._name(spot)
+            x, y = self._scene.dragged[name]
+            self.unit_moved.emit(name, x, y)
+            self._scene.drag(name, None)
+        elif not moving and event.button() == Qt.MouseButton.LeftButton:
+            self.focus_on(None if spot is None else spot.owner)
+            if spot is not None:
+                self.activated.emit(spot)
+        event.accept()
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        layer = self._scene.folded_at(self.point_at(event.position()))
+        if layer is not None:
+            self.layer_opened.emit(layer)
+        elif self._spot_at(event.position()) is None:
+            self.fit()
+        event.accept()
+
+    def _name(self, spot: Spot) -> str:
+        assert self._scene.view is not None
+        return self._scene.view.spec.network.unit_name(spot.layer, spot.unit)
+
+    def _hover(self, spot: Spot | None) -> None:
+        if spot is None:
+            self.unsetCursor()
+        else:
+            self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.hovered = spot
+        self._attend()
+
+    def viewportEvent(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Leave:
+            self.hovered = None
+            self._attend()
+        if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
+            spot = self._spot_at(QPointF(event.pos()))
+            view = self._scene.view
+            words = "" if spot is None or view is None else describe(view, spot)
+            QToolTip.showText(event.globalPos(), words, self.viewport())
+            return True
+        return super().viewportEvent(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        if event.reason() == QContextMenuEvent.Reason.Keyboard:
+            spot = self.focus_spot
+            corner = self.viewport().rect().center()
+            if spot is not None:
+                corner = self.to_viewport(self._scene.place_of(spot)).center()
+            self.menu_asked.emit(spot, self.viewport().mapToGlobal(corner))
+        else:
+            spot = self._spot_at(QPointF(event.pos()))
+            self.focus_on(None if spot is None else spot.owner)
+            self.menu_asked.emit(spot, event.globalPos())
+        event.accept()
+
+    # Keyboard
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        key = Qt.Key(event.key())
+        if key in _ARROWS:
+            self._walk(_ARROWS[key])
+        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_F2):
+            if self.focus_spot is not None:
+                self.activated.emit(self.focus_spot)
+        elif key == Qt.Key.Key_Escape and self.focus_spot is not None:
+            self.focus_on(None)
+        elif key in (Qt.Key.Key_0, Qt.Key.Key_Home):
+            self.fit()
+        elif key in (Qt.Key.Key_Plus, Qt.Key.Key_Equal):
+            self.zoom_by(KEY_ZOOM)
+        elif key == Qt.Key.Key_Minus:
+            self.zoom_by(1 / KEY_ZOOM)
+        else:
+            # Not to the base class: page keys would scroll the picture instead of stepping.
+            event.ignore()
+
+    def _walk(self, direction: str) -> None:
+        view = self._scene.view
+        if view is None:
+            return
+        if self.focus_spot is None:
+            self.focus_on(Spot("unit", 0, 0))
+        else:
+            self.focus_on(neighbour(view.spec.network, self.focus_spot, direction))
+        self._keep_in_sight()
+
+    def _keep_in_sight(self) -> None:
+        """Pan to the spot that the keyboard is at, if it is out of the picture."""
+        if self.focus_spot is None:
+            return
+        place = self._scene.place_of(self.focus_spot)
+        if not self.viewport().rect().contains(self.to_viewport(place).center()):
+            self.is_fitted = False
+            self.centerOn(place.center())
+            self.looked.emit()
+
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        """Tab goes through the spots and leaves the canvas after the last, or after Escape."""
+        view = self._scene.view
+        order = [] if view is None else tab_order(view.spec.network)
+        if self.focus_spot in order:
+            k = order.index(self.focus_spot) + (1 if forward else -1)
+            if 0 <= k < len(order):
+                self.focus_on(order[k])
+                self._keep_in_sight()
+                return True
+        return super().focusNextPrevChild(forward)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        view = self._scene.view
+        by_tab = event.reason() in (
+            Qt.FocusReason.TabFocusReason,
+            Qt.FocusReason.BacktabFocusReason,
+        )
+        if by_tab and view is not None:
+            order = tab_order(view.spec.network) or [Spot("unit", 0, 0)]
+            forward = event.reason() == Qt.FocusReason.TabFocusReason
+            self.focus_spot = order[0 if forward else -1]
+        self._attend()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        if event.reason() != Qt.FocusReason.PopupFocusReason:
+            self._attend()

@@ -1,0 +1,370 @@
+"""The scene: the items of one network, updated from a view, and what stands at a point of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QGraphicsScene
+
+from engine.network import Network
+from engine.surface import unit_maps
+from gui.canvas.colours import activation_image
+from gui.canvas.connections import Attention, Connections
+from gui.canvas.faces import Marks, Shown, node_face
+from gui.canvas.folded import FoldedLayer
+from gui.canvas.layout import PLANE, Arrangement, arrange, full_spread, is_folded
+from gui.canvas.node import NodeItem
+from gui.canvas.node_texts import Limits
+from gui.canvas.spots import Spot, spot_of
+from gui.view import View
+
+_MOST_PICTURES = 40  # units, beyond which no pictures of activations are drawn in the nodes
+_PICTURE_CELLS = 20
+
+Unit = tuple[int, int]  # layer, unit
+
+
+class NetworkScene(QGraphicsScene):
+    """Nodes, edges and labels. Items are made when the network's shape changes and otherwise
+    updated. What the person points at is handed in, what a drag moves too."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setItemIndexMethod(QGraphicsScene.ItemIndexMethod.NoIndex)
+        self.view: View | None = None
+        self.arrangement: Arrangement | None = None
+        self.opened: frozenset[int] = frozenset()
+        self._area = (600.0, 400.0)
+        self._hovered: Spot | None = None
+        self._focus: Spot | None = None
+        self.dragged: dict[str, tuple[float, float]] = {}
+        self._nodes: dict[Unit, NodeItem] = {}
+        self._called: dict[Unit, NodeItem] = {}
+        self._folded: dict[int, FoldedLayer] = {}
+        self._connections: list[Connections] = []
+        self._layout: Mapping[str, tuple[float, float]] = {}
+        self._pictures: dict[Unit, QImage] = {}
+        self._pictures_of: View | None = None
+
+    # What is shown
+
+    def display(self, view: View) -> None:
+        """Show a view."""
+        before, self.view = self.view, view
+        network = view.spec.network
+        if before is None or (
+            network is not before.spec.network and network != before.spec.network
+        ):
+            self._hovered = self._focus = None
+            self.opened = frozenset(
+                layer for layer in self.opened if is_folded_size(network, layer)
+            )
+            self._build()
+        elif view.layout != self._layout:
+            self._arrange()
+        self._update()
+
+    def set_area(self, width: float, height: float) -> None:
+        """Lay the network out over an area of some pixels."""
+        if (width, height) != self._area:
+            self._area = (width, height)
+            if self.view is not None:
+                self._arrange()
+                self._update()
+
+    def attend(self, hovered: Spot | None, focus: Spot | None) -> None:
+        """Show what the pointer is on and where the keyboard is."""
+        if (hovered, focus) != (self._hovered, self._focus):
+            self._hovered, self._focus = hovered, focus
+            if self.view is not None:
+                self._update()
+
+    def drag(self, name: str, position: tuple[float, float] | None) -> None:
+        """Show a unit at a position of the plane while it is dragged; None ends the drag."""
+        if position is None:
+            self.dragged.pop(name, None)
+        else:
+            self.dragged[name] = position
+        self._arrange()
+        self._update()
+
+    def set_opened(self, layer: int, is_opened: bool) -> None:
+        """Draw a large layer unit by unit, or as a summary again."""
+        self.opened = self.opened | {layer} if is_opened else self.opened - {layer}
+        if self.view is not None:
+            self._build()
+            self._update()
+
+    def restyle(self) -> None:
+        """Follow a change of the theme."""
+        self._pictures_of = None
+        if self.view is not None:
+            self._update()
+        self.update()
+
+    def full_spread(self, width: float, height: float) -> tuple[float, float]:
+        """How much wider and higher than this the area has to be for every node to be large."""
+        if self.view is None:
+            return 1.0, 1.0
+        return full_spread(self.view.spec.network.sizes, self.opened, width, height)
+
+    # What stands where
+
+    def spot_at(self, point: QPointF, reach: float) -> Spot | None:
+        """What is at a point: a node or one of its values, a weight's label or its edge."""
+        nodes = [*self._called.values(), *self._nodes.values()]
+        for item in sorted(nodes, key=lambda node: -node.zValue()):
+            kind = item.kind_at(point)
+            if kind:
+                return Spot(kind, item.layer, item.unit)
+        layer = self.folded_at(point)
+        if layer is not None:
+            assert self.arrangement is not None
+            unit = int(np.argmin(np.abs(self.arrangement.centres[layer][:, 1] - point.y())))
+            return Spot("unit", layer, unit)
+        for connections in self._connections:
+            edge = connections.labels.edge_at(point)
+            if edge is not None:
+                return Spot("weight", connections.layer, *edge)
+        for connections in self._connections:
+            edge = connections.edge_at(point, reach)
+            if edge is not None:
+                return Spot("weight", connections.layer, *edge)
+        return None
+
+    def is_folded(self, layer: int) -> bool:
+        """Whether a layer is drawn as a summary."""
+        return layer in self._folded
+
+    def folded_at(self, point: QPointF) -> int | None:
+        """The folded layer at a point."""
+        for layer, item in self._folded.items():
+            if item.contains_point(point):
+                return layer
+        return None
+
+    def place_of(self, spot: Spot) -> QRectF:
+        """Where a spot is; the nearest thing to it where it is not drawn just now."""
+        if spot.source is not None:
+            return self._connections[spot.layer - 1].place_of((spot.unit, spot.source))
+        key = spot.layer, spot.unit
+        item = self._called.get(key) or self._nodes.get(key)
+        if item is not None:
+            return item.place_of(spot.kind)
+        assert self.arrangement is not None
+        x, y = self.arrangement.centres[spot.layer][spot.unit].tolist()
+        return QRectF(x - 50, y - 13, 100, 26)
+
+    def column(self, layer: int) -> QRectF:
+        """The rectangle around the nodes of a layer and the lines above and below them."""
+        assert self.arrangement is not None
+        form, centres = self.arrangement.forms[layer], self.arrangement.centres[layer]
+        if form.kind == "folded":
+            return self._folded[layer].sceneBoundingRect()
+        (left, top), (right, bottom) = centres.min(axis=0), centres.max(axis=0)
+        top -= form.half_height + form.above
+        bottom += form.half_height + form.below
+        w = form.half_width
+        return QRectF(left - w, top, right - left + 2 * w, bottom - top)
+
+    def node_words(self, layer: int, unit: int) -> list[str]:
+        """Everything that is written in and around a unit."""
+        key = layer, unit
+        item = self._called.get(key) or self._nodes.get(key)
+        return [] if item is None else item.words
+
+    def pill_words(self, layer: int, unit: int, source: int) -> list[str]:
+        """What the label of a weight says; nothing if it has none just now."""
+        pill = self._connections[layer - 1].labels.pills.get((unit, source))
+        return [] if pill is None else [text.words for text in pill.texts]
+
+    # Building and updating
+
+    def _build(self) -> None:
+        """Make the items of this network."""
+        assert self.view is not None
+        network = self.view.spec.network
+        self.clear()
+        self._nodes, self._called, self._folded = {}, {}, {}
+        self._pictures_of = None
+        self._connections = [
+            Connections(self, network, layer) for layer in range(1, network.depth + 1)
+        ]
+        for layer, size in enumerate(network.sizes):
+            if is_folded(network.sizes, layer, self.opened):
+                self._folded[layer] = FoldedLayer(layer, _layer_name(network, layer), size)
+                self.addItem(self._folded[layer])
+                continue
+            for unit in range(size):
+                self._nodes[layer, unit] = NodeItem(layer, unit)
+                self.addItem(self._nodes[layer, unit])
+        self._arrange()
+
+    def _arrange(self) -> None:
+        """Put every item where it belongs."""
+        assert self.view is not None
+        self._layout = self.view.layout
+        layout = {**self._layout, **self.dragged}
+        made = arrange(self.view.spec.network, layout, *self._area, self.opened)
+        self.arrangement = made
+        for layer, item in self._folded.items():
+            item.setPos(float(made.centres[layer][0, 0]), self._area[1] / 2)
+        for connections in self._connections:
+            connections.arrange(made)
+
+    def _update(self) -> None:
+        """Give every item its numbers and marks."""
+        view, made = self.view, self.arrangement
+        assert view is not None and made is not None
+        shown, network = Shown(view), view.spec.network
+        marks = self._marks(view)
+        self._call_out(marks)
+        self._draw_pictures(view)
+        largest = [float(np.abs(a).max()) for a in view.sample_pass.a]
+        for key, item in (*self._nodes.items(), *self._called.items()):
+            layer, unit = key
+            x, y = made.centres[layer][unit].tolist()
+            item.show_face(
+                node_face(view, shown, layer, unit, largest[layer]),
+                made.forms[layer],
+                marks.get(key, _NO_MARKS),
+                Limits(made.line_room, 3 - x, self._area[0] - 3 - x),
+                self._pictures.get(key),
+            )
+            if item.form is not made.forms[layer]:
+                x, y = self._inside(x, y, item)
+            item.setPos(x, y)
+        ringed = {layer for (layer, _), mark in marks.items() if mark.ringed}
+        for layer, folded in self._folded.items():
+            known = not layer or shown("forward", "activation", layer, network.sizes[layer] - 1)
+            values = view.sample_pass.a[layer] if known else None
+            folded.show_values(made.forms[layer], values, layer in ringed)
+        size = max(
+            float(np.abs(network.weights(view.theta, layer)).max())
+            for layer in range(1, network.depth + 1)
+        )
+        for connections in self._connections:
+            connections.show(view, shown, size, self._attention(view, connections))
+
+    def _inside(self, x: float, y: float, item: NodeItem) -> tuple[float, float]:
+        """Where a called-out node stands, so that nothing of it is cut off."""
+        bounds, (width, height) = item.boundingRect(), self._area
+        x = min(max(x, 2 - bounds.left()), width - 2 - bounds.right())
+        return x, min(max(y, 2 - bounds.top()), height - 2 - bounds.bottom())
+
+    def _marks(self, view: View) -> dict[Unit, Marks]:
+        """What is special about which units."""
+        made: dict[Unit, dict[str, object]] = {}
+        here = _concerned(view)
+        for spot in here:
+            for key in spot.units:
+                mark = made.setdefault(key, {})
+                mark["ringed"] = view.step is not None and view.step.kind != "total_loss"
+                mark["called_out"] = spot is here[0]
+                if spot.source is None:
+                    mark["current"] = spot.kind
+        for name, spot_or_none in (("hovered", self._hovered), ("focus", self._focus)):
+            if spot_or_none is None:
+                continue
+            for key in spot_or_none.units:
+                mark = made.setdefault(key, {})
+                mark["called_out"] = True
+                if name == "hovered" and spot_or_none.owner.kind == "unit":
+                    mark["hovered"] = True
+                if name == "focus" and spot_or_none.source is None:
+                    mark["focus"] = spot_or_none.owner.kind
+        return {key: Marks(**mark) for key, mark in made.items()}  # type: ignore[arg-type]
+
+    def _call_out(self, marks: dict[Unit, Marks]) -> None:
+        """Have a node for every unit of a folded layer that is to be read."""
+        wanted = {
+            key for key, mark in marks.items() if mark.called_out and key[0] in self._folded
+        }
+        for key in [key for key in self._called if key not in wanted]:
+            self.removeItem(self._called.pop(key))
+        for key in wanted - set(self._called):
+            self._called[key] = NodeItem(*key)
+            self.addItem(self._called[key])
+
+    def _attention(self, view: View, connections: Connections) -> Attention:
+        """The edges into a layer that stand out."""
+        layer = connections.layer
+
+        def edge(spot: Spot | None) -> tuple[int, int] | None:
+            if spot is None or spot.source is None or spot.layer != layer:
+                return None
+            return spot.unit, spot.source
+
+        current = spot_of(view.step) if view.step is not None else None
+        units = [
+            (spot.layer, spot.unit)
+            for spot in (self._hovered, self._focus)
+            if spot is not None and spot.owner.kind == "unit"
+        ]
+        edges = edge(current), edge(self._hovered), edge(self._focus)
+        ends = [
+            key
+            for each in edges
+            if each is not None
+            for key in ((layer, each[0]), (layer - 1, each[1]))
+        ]
+        items = [self._called.get(key) or self._nodes.get(key) for key in ends]
+        avoided = tuple(item.core for item in items if item is not None)
+        return Attention(*edges, connections.near(units), avoided)
+
+    def _draw_pictures(self, view: View) -> None:
+        """Make the little surfaces of the hidden units, where they are shown."""
+        network = view.spec.network
+        small = network.sizes[0] == 2 and sum(network.sizes) <= _MOST_PICTURES
+        if view.revealed or not small:
+            self._pictures, self._pictures_of = {}, None
+            return
+        before = self._pictures_of
+        if before is not None and before.theta is view.theta and before.spec is view.spec:
+            return
+        self._pictures_of, self._pictures = view, {}
+        maps = unit_maps(view.spec, view.theta, _PICTURE_CELLS)
+        for layer in range(1, network.depth):
+            activation = network.layers[layer - 1].activation
+            for unit, values in enumerate(maps[layer - 1]):
+                self._pictures[layer, unit] = activation_image(values, activation)
+
+
+_NO_MARKS = Marks()
+
+
+def is_folded_size(network: Network, layer: int) -> bool:
+    """Whether a layer exists and has more units than are drawn one by one unasked."""
+    return layer <= network.depth and is_folded(network.sizes, layer, ())
+
+
+def _layer_name(network: Network, layer: int) -> str:
+    """What the units of a layer have in common in their names, or the first one's."""
+    first = network.unit_name(layer, 0)
+    return first.rstrip("0123456789").rstrip(".,_ ") or first
+
+
+def _concerned(view: View) -> list[Spot]:
+    """The spots of the current step: several for the total loss and for a shared bias."""
+    step, network = view.step, view.spec.network
+    if step is None:
+        return []
+    if step.kind == "total_loss":
+        return [Spot("loss", network.depth, unit) for unit in range(network.sizes[-1])]
+    spot = spot_of(step)
+    if spot is None:
+        return []
+    if spot.kind == "bias" and step.unit is None:
+        return [Spot("bias", spot.layer, unit) for unit in range(network.sizes[spot.layer])]
+    return [spot]
+
+
+def clamped(position: tuple[float, float]) -> tuple[float, float]:
+    """A position of the plane, brought inside it."""
+    x, y = position
+    return min(max(x, 0.0), PLANE), min(max(y, 0.0), PLANE)
+
+

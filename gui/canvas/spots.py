@@ -1,0 +1,134 @@
+"""Spots: what on the canvas can be pointed at, reached by keyboard, asked about or edited."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from engine.network import Network, Parameter
+from engine.numbers import format_number
+from engine.steps import StepId
+from gui.view import View
+
+
+class Spot(NamedTuple):
+    """A place by what stands there; layer 0 are the inputs.
+
+    `kind` is unit, weight (with its `source` unit in the layer before), bias, target, or one of
+    the values of a unit: net_input, delta, loss.
+    """
+
+    kind: str
+    layer: int
+    unit: int
+    source: int | None = None
+
+    @property
+    def owner(self) -> Spot:
+        """The spot that the keyboard stops at: a unit for its values, else the spot itself."""
+        if self.kind in ("net_input", "delta", "loss"):
+            return Spot("unit", self.layer, self.unit)
+        return self
+
+    @property
+    def units(self) -> tuple[tuple[int, int], ...]:
+        """The units it belongs to, each as (layer, unit): both ends of a weight."""
+        if self.source is None:
+            return ((self.layer, self.unit),)
+        return ((self.layer - 1, self.source), (self.layer, self.unit))
+
+    @property
+    def is_editable(self) -> bool:
+        """Whether it holds a number that the person sets: a parameter, an input or a target."""
+        return self.kind in ("weight", "bias", "target") or (self.kind == "unit" and not self.layer)
+
+
+def parameter_at(network: Network, spot: Spot) -> Parameter | None:
+    """The parameter of a weight or bias spot, the shared one where a layer shares it."""
+    if spot.kind == "weight":
+        return Parameter(spot.layer, spot.unit, spot.source)
+    return network.bias_parameter(spot.layer, spot.unit) if spot.kind == "bias" else None
+
+
+def spot_of(step: StepId) -> Spot | None:
+    """Where a step's value stands; a shared bias stands at the first unit of its layer, too."""
+    if step.layer is None:
+        return None
+    unit = step.unit or 0
+    if step.parameter is not None:
+        kind = "bias" if step.source is None else "weight"
+        return Spot(kind, step.layer, unit, step.source)
+    return Spot("unit" if step.kind == "activation" else step.kind, step.layer, unit)
+
+
+def step_at(view: View, spot: Spot) -> StepId | None:
+    """The step that a spot's number comes from: of a parameter, its update once that is shown,
+    before that its gradient. None for inputs and targets, which are given."""
+    parameter = parameter_at(view.spec.network, spot)
+    if parameter is not None:
+        kind = "bias" if spot.kind == "bias" else "weight"
+        update = StepId("update", f"{kind}_update", *parameter)
+        if view.is_revealed(update):
+            return update
+        return StepId("backward", f"{kind}_gradient", *parameter)
+    if spot.kind == "target" or spot.layer == 0:
+        return None
+    phase = {"delta": "backward", "loss": "loss"}.get(spot.kind, "forward")
+    kind = "activation" if spot.kind == "unit" else spot.kind
+    return StepId(phase, kind, spot.layer, spot.unit)
+
+
+def value_at(view: View, spot: Spot) -> float | None:
+    """The number that can be edited at a spot, None where there is none."""
+    parameter = parameter_at(view.spec.network, spot)
+    if parameter is not None:
+        return float(view.theta[view.spec.network.index(parameter)])
+    if spot.kind == "target":
+        return float(view.spec.data.targets[view.sample, spot.unit])
+    if spot.kind == "unit" and spot.layer == 0:
+        return float(view.spec.data.inputs[view.sample, spot.unit])
+    return None
+
+
+def describe(view: View, spot: Spot) -> str:
+    """A spot in words with all digits of what is known there, a fact a line."""
+    network, values = view.spec.network, view.sample_pass
+    name = network.unit_name(spot.layer, spot.unit)
+    spot = spot.owner
+    parameter = parameter_at(network, spot)
+    lines: list[tuple[str, float]] = []
+    if parameter is not None:
+        title = f"{spot.kind} {network.parameter_name(parameter)}"
+        if spot.source is not None:
+            title += f" from {network.unit_name(spot.layer - 1, spot.source)} to {name}"
+        elif parameter.unit is None:
+            title += ", shared by its layer"
+        else:
+            title += f" of {name}"
+        k = network.index(parameter)
+        if not network.trained[k]:
+            title += ", fixed"
+        lines.append(("value", float(view.theta[k])))
+        gradient = StepId("backward", f"{spot.kind}_gradient", *parameter)
+        update = StepId("update", f"{spot.kind}_update", *parameter)
+        if view.iteration is not None:
+            if view.is_revealed(gradient):
+                lines.append(("gradient", float(view.iteration.gradient[k])))
+            if view.is_revealed(update):
+                lines.append(("after the update", float(view.iteration.next_state.theta[k])))
+    elif spot.kind == "target":
+        title = f"target of {name}"
+        lines.append(("value", float(values.targets[spot.unit])))
+    elif spot.layer == 0:
+        title = f"input {name}"
+        lines.append(("value", float(values.a[0][spot.unit])))
+    else:
+        title = f"unit {name}, {network.layers[spot.layer - 1].activation.replace('_', ' ')}"
+        for phase, kind, words, numbers in (
+            ("forward", "net_input", "net input", values.z[spot.layer]),
+            ("forward", "activation", "activation", values.a[spot.layer]),
+            ("loss", "loss", "loss", values.loss_terms),
+            ("backward", "delta", "delta", values.delta[spot.layer]),
+        ):
+            if view.is_revealed(StepId(phase, kind, spot.layer, spot.unit)):
+                lines.append((words, float(numbers[spot.unit])))
+    return "\n".join([title, *(f"{words} {format_number(v, None)}" for words, v in lines)])

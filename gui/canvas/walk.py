@@ -1,0 +1,76 @@
+"""Walking over a network by keyboard: from spot to spot with the arrow keys, in order with Tab."""
+
+from __future__ import annotations
+
+from engine.network import Network
+from gui.canvas.spots import Spot
+
+MOST_TAB_STOPS = 120  # a network with more is left by the next Tab; the arrows still go everywhere
+
+
+def tab_order(network: Network) -> list[Spot]:
+    """All spots from the inputs to the targets, into each unit its weights first; empty for a
+    network that has too many to be gone through one by one."""
+    biases = sum(layer.bias != "none" for layer in network.layers)
+    if network.size + sum(network.sizes) + biases > MOST_TAB_STOPS:
+        return []
+    spots = [Spot("unit", 0, unit) for unit in range(network.sizes[0])]
+    for layer in range(1, network.depth + 1):
+        for unit in range(network.sizes[layer]):
+            spots += [Spot("weight", layer, unit, k) for k in range(network.sizes[layer - 1])]
+            spots += _unit_and_bias(network, layer, unit)
+    spots += [Spot("target", network.depth, unit) for unit in range(network.sizes[-1])]
+    return spots
+
+
+def neighbour(network: Network, spot: Spot, direction: str) -> Spot:
+    """Where an arrow key (left, right, up, down) leads from a spot; the spot itself at an end.
+
+    Left and right go between units and the weights that join them, up and down along a layer:
+    through units and their biases, or through the weights in their order.
+    """
+    if direction in ("left", "right"):
+        return _sideways(network, spot, 1 if direction == "right" else -1)
+    column = _column(network, spot)
+    k = column.index(spot) + (1 if direction == "down" else -1)
+    return column[min(max(k, 0), len(column) - 1)]
+
+
+def _unit_and_bias(network: Network, layer: int, unit: int) -> list[Spot]:
+    spots = [Spot("unit", layer, unit)]
+    if layer and network.layers[layer - 1].bias != "none":
+        spots.append(Spot("bias", layer, unit))
+    return spots
+
+
+def _column(network: Network, spot: Spot) -> list[Spot]:
+    layer, units = spot.layer, range(network.sizes[spot.layer])
+    if spot.kind == "weight":
+        sources = range(network.sizes[layer - 1])
+        return [Spot("weight", layer, unit, source) for unit in units for source in sources]
+    if spot.kind == "target":
+        return [Spot("target", layer, unit) for unit in units]
+    return [each for unit in units for each in _unit_and_bias(network, layer, unit)]
+
+
+def _sideways(network: Network, spot: Spot, step: int) -> Spot:
+    layer, unit = spot.layer, spot.unit
+    if spot.kind == "weight":
+        assert spot.source is not None
+        return Spot("unit", layer, unit) if step > 0 else Spot("unit", layer - 1, spot.source)
+    if spot.kind == "target":
+        return spot if step > 0 else Spot("unit", layer, unit)
+    if step > 0 and layer == network.depth:
+        return Spot("target", layer, unit)
+    if step < 0 and layer == 0:
+        return spot
+    opposite = _level_with(network, layer, unit, layer + step)
+    if step > 0:
+        return Spot("weight", layer + 1, opposite, unit)
+    return Spot("weight", layer, unit, opposite)
+
+
+def _level_with(network: Network, layer: int, unit: int, other: int) -> int:
+    """The unit of another layer that stands about as high."""
+    share = (unit + 0.5) / network.sizes[layer]
+    return min(int(share * network.sizes[other]), network.sizes[other] - 1)

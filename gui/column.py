@@ -1,0 +1,94 @@
+"""Column: cards one below the other where there is room, behind tabs where there is not."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QSplitter, QStackedWidget, QTabBar, QVBoxLayout, QWidget
+
+from gui import theme
+
+
+class Column(QWidget):
+    """Cards of one side of the window, each with its share of the height.
+
+    As soon as the column is lower than `needs` pixels the cards turn into pages behind tabs with
+    their titles, so that each of them keeps enough room to be read; `tabbed_changed` tells, for
+    whoever has a card that then wants a page here too.
+    """
+
+    tabbed_changed = Signal(bool)
+
+    def __init__(
+        self, cards: list[tuple[str, QWidget, int]], needs: int, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._cards = cards
+        self._needs = needs
+        self._tabbed: bool | None = None
+        self._moved = False  # by the person, whose choice then stays
+        self._splitter = QSplitter(Qt.Orientation.Vertical)
+        self._splitter.setHandleWidth(theme.MARGIN)
+        self._splitter.setChildrenCollapsible(False)
+        self._splitter.splitterMoved.connect(self._on_moved)
+        self._tabs = QTabBar()
+        self._tabs.setExpanding(True)
+        self._tabs.setDrawBase(False)
+        self._tabs.setUsesScrollButtons(False)
+        self._tabs.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self._pages = QStackedWidget()
+        for title, _, _ in cards:
+            self._tabs.addTab(title)
+        self._tabs.currentChanged.connect(self._pages.setCurrentIndex)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(4)
+        layout.addWidget(self._tabs)
+        layout.addWidget(self._pages, 1)
+        layout.addWidget(self._splitter, 1)
+        self._arrange(False)
+
+    @property
+    def tabbed(self) -> bool:
+        """Whether the cards stand behind tabs."""
+        return bool(self._tabbed)
+
+    def show_card(self, card: QWidget) -> None:
+        """Bring a card to the front if the cards stand behind tabs."""
+        if self.tabbed and card is not self._pages.currentWidget():
+            self._tabs.setCurrentIndex(self._pages.indexOf(card))
+
+    def add_page(self, title: str, card: QWidget) -> None:
+        """Take one more card behind a tab of its own; it leaves by being put elsewhere."""
+        self._pages.addWidget(card)
+        self._tabs.addTab(title)
+
+    def drop_last_tab(self) -> None:
+        """Remove the tab of a card that has been put elsewhere."""
+        self._tabs.removeTab(self._tabs.count() - 1)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._arrange(event.size().height() < self._needs)
+        if not self._moved:
+            shares = [share for _, _, share in self._cards]
+            self._splitter.setSizes([self.height() * share // sum(shares) for share in shares])
+
+    def _on_moved(self) -> None:
+        self._moved = True
+
+    def _arrange(self, tabbed: bool) -> None:
+        if tabbed == self._tabbed:
+            return
+        self._tabbed = tabbed
+        for index, (_, card, _) in enumerate(self._cards):
+            if tabbed:
+                self._pages.insertWidget(index, card)
+            else:
+                self._splitter.addWidget(card)
+                card.show()
+        self._tabs.setVisible(tabbed)
+        self._pages.setVisible(tabbed)
+        self._splitter.setVisible(not tabbed)
+        self._pages.setCurrentIndex(self._tabs.currentIndex())
+        self.tabbed_changed.emit(tabbed)

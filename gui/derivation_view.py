@@ -1,0 +1,218 @@
+"""DerivationView: a derivation on two sheets, the explanation scrolling above the result."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPen, QPixmap, QResizeEvent
+from PySide6.QtWidgets import QScrollArea, QWidget
+
+from engine.derivation import Derivation, Factor
+from engine.formula import Line, Number, Piece, T, Writer
+from engine.formula_writers import Prose
+from gui import theme
+from gui.formula_items import Formula, Look, wanted_pieces
+from gui.sheet import Sheet
+from gui.typesetting import Wanted
+
+DIGITS = 6
+BAR = 10  # pixels that the scroll bar takes
+
+_HEADLINE = Look(14, 19, DIGITS, False)
+_FORMULA = Look(13, 16, DIGITS, False)
+_GAP = 9
+_LOW = 240  # pixels of height below which only the result itself stays in place
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What the view shows: a derivation and, in one line, the one before it; or only words."""
+
+    derivation: Derivation | None = None
+    previous: Derivation | None = None
+    message: Prose = ()
+    titled: bool = False
+    long: bool = False
+    typeset: bool = False
+
+
+@dataclass(frozen=True)
+class _Result:
+    derivation: Derivation
+    digits: int | None
+
+    def pieces(self, writer: Writer[T]) -> list[Piece[T]]:
+        return self.derivation.result_pieces(writer, self.digits)
+
+
+class _Area(QScrollArea):
+    """Scrolls by wheel and arrows; the page keys step, here as everywhere."""
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_PageUp, Qt.Key.Key_PageDown):
+            event.ignore()
+        else:
+            super().keyPressEvent(event)
+
+
+class DerivationView(QWidget):
+    """Previous line, headline, factors, table and notes in a scroll area; below it, always in
+    sight, the result. `hovered` carries the Factor under the pointer, or None."""
+
+    hovered = Signal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.shown = Shown()
+        self.explanation = Sheet()
+        self.explanation.setObjectName("derivationExplanation")
+        self.explanation.hovered.connect(self.hovered)
+        self.area = _Area(self)
+        self.area.setObjectName("derivationArea")
+        self.area.setWidgetResizable(True)
+        self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.area.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.area.setWidget(self.explanation)
+        self.explanation.setAutoFillBackground(False)  # setWidget turns it on
+        self.result = Sheet(self)
+        self.result.setObjectName("derivationResult")
+        self.setMinimumHeight(80)
+
+    def show_this(self, shown: Shown) -> None:
+        """Show something else; the scroll position stays only for the same derivation."""
+        same = shown.derivation is self.shown.derivation
+        self.shown = shown
+        self._fill()
+        if not same:
+            self.area.verticalScrollBar().setValue(0)
+
+    def restyle(self) -> None:
+        """Lay out and paint again after the theme changed."""
+        self._fill()
+
+    def wanted(self) -> list[Wanted]:
+        """The pieces to be set before what is shown can be typeset."""
+        derivation = self.shown.derivation
+        if derivation is None:
+            return []
+        formulas: list[tuple[Formula, Look]] = [(derivation.headline, _HEADLINE)]
+        long_form = derivation.long_form if self.shown.long else ()
+        formulas += [(factor.line, _FORMULA) for factor in (*derivation.factors, *long_form)]
+        formulas.append((_Result(derivation, self._digits), _FORMULA))
+        return [w for formula, look in formulas for w in wanted_pieces(formula, self._look(look))]
+
+    def picture(self) -> QPixmap:
+        """Everything that is shown, whether in sight or not, in twice the pixels."""
+        margin = theme.MARGIN
+        width = self.explanation.extent + 2 * margin
+        height = self.explanation.needed + _GAP + self.result.needed + 2 * margin
+        made = QPixmap(2 * width, 2 * height)
+        made.setDevicePixelRatio(2.0)
+        made.fill(theme.current().colour("card"))
+        painter = QPainter(made)
+        bare = QWidget.RenderFlag.DrawChildren
+        self.explanation.render(painter, QPoint(margin, margin), renderFlags=bare)
+        below = margin + self.explanation.needed + _GAP
+        self.result.render(painter, QPoint(margin, below), renderFlags=bare)
+        painter.end()
+        return made
+
+    @property
+    def _digits(self) -> int | None:
+        derivation = self.shown.derivation
+        return DIGITS if derivation is None else derivation.digits(DIGITS)
+
+    def _look(self, look: Look) -> Look:
+        return replace(look, digits=self._digits, typeset=self.shown.typeset)
+
+    # Layout
+
+    def _fill(self) -> None:
+        self.explanation.fill(self._explain)
+        self.result.fill(self._conclude)
+        self._place()
+
+    def _explain(self, sheet: Sheet) -> None:
+        shown = self.shown
+        if shown.previous is not None:
+            line, digits = shown.previous.line, shown.previous.digits(DIGITS)
+            value = Line(line.left, (), (Number(shown.previous.value),), line.relation)
+            sheet.add_small(line, value, digits)
+            sheet.add_rule(6.0)
+        if shown.derivation is None:
+            if shown.message:
+                sheet.add_words(shown.message, theme.NORMAL, "secondary", 4.0)
+            return
+        derivation = shown.derivation
+        if shown.titled or derivation.scope:
+            parts = (derivation.title, derivation.scope)
+            title = " · ".join(part for part in parts if part)
+            sheet.add_words((title,), theme.NORMAL, "accent", 3.0)
+        sheet.add_formula(derivation.headline, self._look(_HEADLINE), 5.0)
+        sheet.add_room(2.0)
+        for factor in derivation.factors:
+            self._add_factor(sheet, factor)
+        if derivation.table is not None:
+            sheet.add_table(derivation.table, DIGITS, 9.0)
+        for note in derivation.notes:
+            sheet.add_words(note, theme.NORMAL, "ink", 9.0, self._digits)
+        if shown.long and derivation.long_form:
+            sheet.add_words(("the long form",), theme.NORMAL, "accent", 11.0)
+            for factor in derivation.long_form:
+                self._add_factor(sheet, factor)
+        if self._is_low:
+            self._add_what_follows(sheet, derivation)
+
+    def _add_factor(self, sheet: Sheet, factor: Factor) -> None:
+        line = factor.line
+        if factor.is_column:
+            prose = (line, ": ", *factor.meaning)
+            sheet.add_words(prose, theme.NORMAL, "secondary", 4.0, self._digits, factor)
+            return
+        sheet.add_words(factor.meaning, theme.NORMAL, "secondary", 9.0, self._digits, factor)
+        sheet.add_formula(line, self._look(_FORMULA), 3.0, factor)
+
+    def _conclude(self, sheet: Sheet) -> None:
+        derivation = self.shown.derivation
+        if derivation is None:
+            return
+        sheet.add_band(_Result(derivation, self._digits), self._look(_FORMULA))
+        if not self._is_low:
+            self._add_what_follows(sheet, derivation)
+
+    def _add_what_follows(self, sheet: Sheet, derivation: Derivation) -> None:
+        sheet.add_words(derivation.used_next, theme.NORMAL, "secondary", 9.0, self._digits)
+        footer = f"shown to {self._digits} digits, carried in full"
+        sheet.add_words((footer,), theme.SMALL, "secondary", 6.0)
+
+    @property
+    def _is_low(self) -> bool:
+        return self.height() < _LOW
+
+    def _place(self) -> None:
+        """The result right below the explanation, or at the bottom where that scrolls."""
+        below = self.result.needed
+        room = self.height() - below - (_GAP if below else 0)
+        height = max(0, min(self.explanation.needed, room))
+        self.area.setGeometry(0, 0, self.width(), height)
+        self.result.setGeometry(0, height + _GAP, self.width(), below)
+        self.update()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        extent = max(120, self.width() - BAR)
+        was_low = event.oldSize().height() < _LOW
+        self.explanation.set_extent(extent)
+        self.result.set_extent(extent)
+        if was_low != self._is_low:
+            self._fill()
+        else:
+            self._place()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if self.area.height() < self.explanation.needed and self.result.needed:
+            painter = QPainter(self)
+            painter.setPen(QPen(theme.current().colour("border"), 1.0))
+            y = self.area.height() + _GAP // 2
+            painter.drawLine(0, y, self.explanation.extent, y)

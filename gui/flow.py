@@ -1,0 +1,139 @@
+"""Breaking formulas and words into lines of a width."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PySide6.QtGui import QPainter
+
+from engine.formula import ABOUT, BECOMES, BESIDE, EQUALS, MINUS, PLUS, Piece
+from gui.boxes import Box, gap_before, led, row, scaled
+
+_RELATIONS = (EQUALS, ABOUT, BECOMES)
+_LINE_GAP = 5.0  # pixels between the lines of one formula
+_HANG = 18.0  # how far further lines of words and signless pieces are indented
+
+# Where a line breaks, the best places first: before a relation, a plus or minus, anything.
+_LEVELS: tuple[tuple[str, ...] | None, ...] = (_RELATIONS, (PLUS, MINUS), None)
+
+
+@dataclass(frozen=True)
+class Item:
+    """A box in a flow, the room before it inside a line, and the sign that leads it."""
+
+    box: Box
+    gap: float = 0.0
+    lead: str = ""
+
+
+@dataclass(frozen=True)
+class Flowed:
+    """Items at their places: (x, base line, box), and the height of all lines."""
+
+    places: tuple[tuple[float, float, Box], ...]
+    height: float
+
+    def paint(self, painter: QPainter, x: float, y: float) -> None:
+        """Draw everything with the upper left corner at x, y."""
+        for left, base, box in self.places:
+            box.paint(painter, x + left, y + base)
+
+
+def items_of(pieces: Sequence[Piece[Box]], signs: Sequence[Box | None]) -> list[Item]:
+    """Pieces of a formula, each with the sign that leads it."""
+    items: list[Item] = []
+    for piece, sign in zip(pieces, signs, strict=True):
+        gap = gap_before(piece.lead) if items else 0.0
+        if not items and sign is not None and piece.lead == MINUS:
+            box = row([(0.0, sign), (1.0, piece.body)])
+        else:
+            box = led(piece.lead, piece.body, sign)
+        items.append(Item(box, gap, piece.lead))
+    return items
+
+
+def flow_words(items: Sequence[Item], width: float) -> Flowed:
+    """Words, and formulas among them, broken wherever there is room between them."""
+    flowing = _Flowing(width, 0.0)
+    flowing.place(items, len(_LEVELS) - 1)
+    return flowing.done()
+
+
+def flow(items: Sequence[Item], width: float) -> Flowed:
+    """A formula on lines of at most this width; a single piece that is wider is made smaller.
+
+    Further lines begin under the first relation.
+    """
+    flowing = _Flowing(width, _hanging(items, width))
+    flowing.place(items, 0)
+    return flowing.done()
+
+
+def _hanging(items: Sequence[Item], width: float) -> float:
+    x = 0.0
+    for item in items:
+        if item.lead in _RELATIONS:
+            return x + item.gap if x < 0.3 * width else _HANG
+        x += item.gap + item.box.width
+    return _HANG
+
+
+class _Flowing:
+    def __init__(self, width: float, hang: float) -> None:
+        self._width, self._hang = width, hang
+        self._x = 0.0
+        self._lines: list[list[tuple[float, Box]]] = [[]]
+
+    def place(self, items: Sequence[Item], level: int) -> None:
+        for group in _groups(items, _LEVELS[level]):
+            extent = sum(item.gap + item.box.width for item in group)
+            start = self._hang - group[0].gap
+            if self._lines[-1] and self._x + extent > self._width:
+                if start + extent <= self._width:
+                    self._break()
+                elif level + 1 < len(_LEVELS):
+                    self.place(group, level + 1)
+                    continue
+                else:
+                    self._break()
+            elif not self._lines[-1] and extent > self._width and level + 1 < len(_LEVELS):
+                self.place(group, level + 1)
+                continue
+            for item in group:
+                self._put(item)
+
+    def _put(self, item: Item) -> None:
+        line = self._lines[-1]
+        x = self._x + (item.gap if line else 0.0)
+        room = max(1.0, self._width - x)
+        box = scaled(item.box, room / item.box.width) if item.box.width > room else item.box
+        line.append((x, box))
+        self._x = x + box.width
+
+    def _break(self) -> None:
+        self._lines.append([])
+        self._x = self._hang
+
+    def done(self) -> Flowed:
+        places: list[tuple[float, float, Box]] = []
+        y = 0.0
+        for number, line in enumerate(self._lines):
+            y += _LINE_GAP if number else 0.0
+            ascent = max((box.ascent for _, box in line), default=0.0)
+            places += [(x, y + ascent, box) for x, box in line]
+            y += ascent + max((box.descent for _, box in line), default=0.0)
+        return Flowed(tuple(places), y)
+
+
+def _groups(items: Sequence[Item], leads: tuple[str, ...] | None) -> list[list[Item]]:
+    """Items that stay on one line: cut before these leads, or anywhere but inside a product of
+    symbols."""
+    groups: list[list[Item]] = []
+    for item in items:
+        cut = item.lead in leads if leads is not None else item.lead != BESIDE
+        if cut or not groups:
+            groups.append([item])
+        else:
+            groups[-1].append(item)
+    return groups

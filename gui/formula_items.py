@@ -1,0 +1,67 @@
+"""A formula as the items of a flow: plain boxes, or typeset ones."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from engine.formula import Piece, T, Writer
+from gui import theme
+from gui.boxes import Box, BoxWriter
+from gui.flow import Item, items_of
+from gui.typesetting import TypesetWriter, Wanted, typeset
+
+
+class Formula(Protocol):
+    """Something that is written in pieces: a Line, or the result of a derivation."""
+
+    def pieces(self, writer: Writer[T]) -> list[Piece[T]]: ...
+
+
+@dataclass(frozen=True)
+class Look:
+    """How a formula is shown: its sizes in pixels, plain and typeset (whose letters are smaller
+    for the same number), digits, and whether it is typeset."""
+
+    plain: int
+    set: int
+    digits: int | None
+    typeset: bool
+
+
+def formula_items(formula: Formula, look: Look) -> list[Item]:
+    """The formula's pieces; they stay plain if one of them cannot be set."""
+    plain = plain_items(formula, BoxWriter(look.plain, look.digits))
+    return (_typeset_items(formula, look) or plain) if look.typeset else plain
+
+
+def plain_items(formula: Formula, writer: BoxWriter) -> list[Item]:
+    """The formula's pieces in the program's own font."""
+    pieces = formula.pieces(writer)
+    return items_of(pieces, [writer.sign(piece.lead) for piece in pieces])
+
+
+def _typeset_items(formula: Formula, look: Look) -> list[Item] | None:
+    writer = TypesetWriter(look.digits)
+    pieces: list[Piece[Box]] = []
+    signs: list[Box | None] = []
+    for piece in formula.pieces(writer):
+        body, sign = typeset(_wanted(piece.body, look)), writer.sign(piece.lead)
+        if body is None:
+            return None
+        pieces.append(Piece(piece.lead, body))
+        signs.append(typeset(_wanted(sign, look)) if sign else None)
+    return items_of(pieces, signs)
+
+
+def wanted_pieces(formula: Formula, look: Look) -> list[Wanted]:
+    """What has to be set before the formula can be shown typeset."""
+    writer = TypesetWriter(look.digits)
+    made = []
+    for piece in formula.pieces(writer):
+        made += [_wanted(text, look) for text in (writer.sign(piece.lead), piece.body) if text]
+    return made
+
+
+def _wanted(latex: str, look: Look) -> Wanted:
+    return Wanted(latex, look.set, theme.current().ink)

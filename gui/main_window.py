@@ -1,0 +1,462 @@
+"""The window: builds every widget, and wires what each reports to the session."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QByteArray, QDeadlineTimer, QEventLoop, QSettings, Qt
+from PySide6.QtGui import QAction, QCloseEvent, QKeySequence
+from PySide6.QtWidgets import (
+    QAbstractSpinBox,
+    QApplication,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QMainWindow,
+    QMenu,
+    QMessageBox,
+    QPushButton,
+    QSplitter,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from engine.document import Document
+from engine.examples import example_names, read_example
+from engine.network import Parameter
+from engine.steps import StepId
+from gui import theme
+from gui.canvas.network_canvas import NetworkCanvas
+from gui.card import Card
+from gui.column import Column
+from gui.files import Files
+from gui.intents import Intents
+from gui.new_dialog import NewDialog
+from gui.panels.banner import Banner
+from gui.panels.controls import ControlsBar
+from gui.panels.data import DataPanel
+from gui.panels.derivation import DerivationPanel
+from gui.panels.loss import LossPanel
+from gui.panels.network import NetworkPanel
+from gui.panels.result import ResultPanel
+from gui.panels.ribbon import StepRibbon
+from gui.panels.summary import SummaryPanel
+from gui.panels.weights import WeightsPanel
+from gui.session import Session
+from gui.view import View
+
+KEYS = (
+    ("Space, PageDown", "step forward"),
+    ("PageUp", "step back"),
+    ("T", "train, pause"),
+    ("E", "one epoch"),
+    ("Shift+PageDown, Shift+PageUp", "a layer forward, back"),
+    ("Ctrl+PageDown, Ctrl+PageUp", "a pass forward, back"),
+    ("R", "reset to the start values"),
+    ("Ctrl+Z, Ctrl+Shift+Z", "undo, redo"),
+    ("Ctrl+S, Ctrl+O, Ctrl+N", "save, open, new"),
+    ("Tab, arrows", "move between fields, edges and nodes"),
+    ("Enter", "edit what has the focus"),
+    ("0, Home on the canvas", "fit the network into view"),
+)
+
+_SETTLE_MILLISECONDS = 1000
+
+
+class MainWindow(QMainWindow):
+    """The one window of the program. With `remember` it keeps its size, theme and recent files."""
+
+    def __init__(self, remember: bool = True) -> None:
+        super().__init__()
+        self.setObjectName("mainWindow")
+        self.setMinimumSize(860, 520)
+        self._remember = remember
+        self.session = Session(self)
+        self._intents = Intents(self.session)
+        self.files = Files(self, remember)
+        self._build_panels()
+        self._arrange()
+        self._build_menus()
+        self._wire()
+        self.resize(1440, 900)
+        if remember:
+            geometry = QSettings().value("geometry")
+            if isinstance(geometry, QByteArray):
+                self.restoreGeometry(geometry)
+
+    # What is in the window
+
+    def _build_panels(self) -> None:
+        self.controls = ControlsBar()
+        self.controls.set_examples([(n, read_example(n).title) for n in example_names()])
+        self.banner = Banner()
+        self.network = NetworkPanel()
+        self.weights = WeightsPanel()
+        self.data = DataPanel()
+        self.canvas = NetworkCanvas()
+        self.ribbon = StepRibbon()
+        self.loss = LossPanel()
+        self.derivation = DerivationPanel()
+        self.summary = SummaryPanel()
+        self.result = ResultPanel()
+        self._panels = (
+            self.controls, self.network, self.weights, self.data, self.canvas, self.ribbon,
+            self.loss, self.derivation, self.summary, self.result,
+        )
+
+    def _arrange(self) -> None:
+        canvas_card = Card("")
+        canvas_card.title.hide()
+        self._sample_back = self._link("‹", "previous sample")
+        self._sample_on = self._link("›", "next sample")
+        self.canvas.corner.insertWidget(0, self._sample_back)
+        self.canvas.corner.addWidget(self._sample_on)
+        canvas_card.body.addWidget(self.banner)
+        canvas_card.body.addWidget(self.canvas, 1)
+        canvas_card.body.addWidget(self.ribbon)
+
+        self._explained = QStackedWidget()
+        self._explained.addWidget(self.summary)
+        self._explained.addWidget(self.derivation)
+
+        self._left = Column(
+            [
+                ("Network", self.network, 31),
+                ("Weights", self.weights, 31),
+                ("Data", self.data, 22),
+            ],
+            needs=640,
+        )
+        self._centre = QSplitter(Qt.Orientation.Vertical)
+        self._centre.setHandleWidth(theme.MARGIN)
+        self._centre.setChildrenCollapsible(False)
+        self._centre.addWidget(canvas_card)
+        self._centre.addWidget(self.loss)
+        self._centre.setStretchFactor(0, 7)
+        self._centre.setStretchFactor(1, 2)
+        self._centre.setSizes([600, 170])
+        self._right = Column(
+            [("Why?", self._explained, 54), ("Result", self.result, 46)], needs=560
+        )
+        self._right.tabbed_changed.connect(self._place_loss)
+        columns = QHBoxLayout()
+        columns.setContentsMargins(theme.MARGIN, theme.MARGIN, theme.MARGIN, theme.MARGIN)
+        columns.setSpacing(theme.MARGIN)
+        columns.addWidget(self._left)
+        columns.addWidget(self._centre, 1)
+        columns.addWidget(self._right)
+        inside = QWidget()
+        layout = QVBoxLayout(inside)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self.controls)
+        layout.addLayout(columns, 1)
+        self.setCentralWidget(inside)
+        self._file_label, hint = QLabel(), QLabel("F1 keys")
+        self._file_label.setObjectName("fileLabel")
+        self.statusBar().setSizeGripEnabled(False)
+        self.statusBar().setContentsMargins(theme.MARGIN, 0, theme.MARGIN, 0)
+        self.canvas.setFocus()
+        self.statusBar().addWidget(self._file_label)
+        self.statusBar().addPermanentWidget(hint)
+
+    def _place_loss(self, tabbed: bool) -> None:
+        """Leave the height of a low window to the network: the loss goes behind a tab."""
+        if tabbed:
+            self._right.add_page("Loss", self.loss)
+        else:
+            self._centre.addWidget(self.loss)
+            self._centre.setSizes([600, 170])
+            self.loss.show()
+            self._right.drop_last_tab()
+
+    def _link(self, text: str, meaning: str) -> QPushButton:
+        button = QPushButton(text)
+        button.setProperty("link", True)
+        button.setAccessibleName(meaning)
+        button.setToolTip(meaning)
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        return button
+
+    def resizeEvent(self, event: Any) -> None:
+        super().resizeEvent(event)
+        width = event.size().width()
+        self._left.setFixedWidth(min(300, max(230, round(width * 0.198))))
+        self._right.setFixedWidth(min(420, max(280, round(width * 0.25))))
+
+    # Menus and keys
+
+    def _build_menus(self) -> None:
+        bar = self.menuBar()
+        file_menu = bar.addMenu("&File")
+        self._action(file_menu, "&New…", self._new, "Ctrl+N")
+        self._action(file_menu, "&Open…", self._open, "Ctrl+O")
+        examples = file_menu.addMenu("Open &example")
+        for name in example_names():
+            self._action(examples, name, lambda name=name: self.open_example(name))
+        self._recent_menu = file_menu.addMenu("Open &recent")
+        self._recent_menu.aboutToShow.connect(self._fill_recent)
+        file_menu.addSeparator()
+        self._action(file_menu, "&Save", self.save, "Ctrl+S")
+        self._action(file_menu, "Save &as…", self.save_as, "Ctrl+Shift+S")
+        file_menu.addSeparator()
+        self._action(file_menu, "&Quit", self.close, "Ctrl+Q")
+
+        edit_menu = bar.addMenu("&Edit")
+        stack = self.session.undo_stack
+        undo = stack.createUndoAction(self, "Undo:")
+        undo.setShortcut(QKeySequence.StandardKey.Undo)
+        redo = stack.createRedoAction(self, "Redo:")
+        redo.setShortcuts([QKeySequence("Ctrl+Shift+Z"), QKeySequence("Ctrl+Y")])
+        edit_menu.addActions([undo, redo])
+
+        run_menu = bar.addMenu("&Run")
+        session = self.session
+        self._key(run_menu, "Step", session.step, "Space", "PgDown")
+        self._key(run_menu, "Step back", session.back, "PgUp")
+        for grain, modifier in (("layer", "Shift"), ("pass", "Ctrl")):
+            self._key(
+                run_menu, f"Step a {grain}", lambda g=grain: session.step(g), f"{modifier}+PgDown"
+            )
+            self._key(
+                run_menu, f"Step back a {grain}", lambda g=grain: session.back(g),
+                f"{modifier}+PgUp",
+            )
+        run_menu.addSeparator()
+        self._key(run_menu, "One epoch", lambda: session.step("epoch"), "E")
+        self._key(run_menu, "Train or pause", session.toggle_training, "T")
+        run_menu.addSeparator()
+        self._key(run_menu, "Reset: start values", session.reset, "R")
+        self._action(run_menu, "New seed", session.new_seed)
+
+        view_menu = bar.addMenu("&View")
+        for name in theme.THEMES:
+            self._action(view_menu, f"{name.capitalize()} theme", lambda n=name: self.use_theme(n))
+        view_menu.addSeparator()
+        self._action(view_menu, "Fit the network into view", self.canvas.fit)
+        self._action(view_menu, "Reset layout", session.reset_layout)
+
+        help_menu = bar.addMenu("&Help")
+        self._action(help_menu, "&Keys", self._show_keys, "F1")
+        self._action(help_menu, "&About this document", self._show_note)
+
+    def _action(self, menu: QMenu, text: str, job: Any, *keys: str) -> QAction:
+        action = menu.addAction(text)
+        action.setShortcuts([QKeySequence(key) for key in keys])
+        action.triggered.connect(lambda: job())
+        return action
+
+    def _key(self, menu: QMenu, text: str, job: Any, *keys: str) -> None:
+        """An action whose keys belong to a text field while one is being typed into."""
+        self._action(menu, text, lambda: None if _typing() else job(), *keys)
+
+    # Wiring
+
+    def _wire(self) -> None:
+        session, controls = self.session, self.controls
+        session.changed.connect(self._display)
+        session.refused.connect(self.banner.say)
+        self.banner.action_requested.connect(session.leave_divergence)
+        controls.example_chosen.connect(self.open_example)
+        controls.save_requested.connect(self.save)
+        controls.reset_requested.connect(session.reset)
+        controls.new_seed_requested.connect(session.new_seed)
+        controls.back_requested.connect(lambda: session.back())
+        controls.step_requested.connect(lambda: session.step())
+        controls.grain_chosen.connect(session.set_grain)
+        controls.epoch_requested.connect(lambda: session.step("epoch"))
+        controls.train_toggled.connect(session.toggle_training)
+        controls.speed_chosen.connect(session.set_pace)
+        self.ribbon.seek_requested.connect(session.seek)
+        self.loss.epoch_asked.connect(session.go_to_epoch)
+        self.canvas.step_asked.connect(self._ask)
+        self.canvas.unit_moved.connect(session.move_unit)
+        self.canvas.layout_reset.connect(session.reset_layout)
+        self.weights.parameter_selected.connect(self._ask_about)
+        self.data.sample_chosen.connect(session.choose_sample)
+        self._sample_back.clicked.connect(lambda: self._other_sample(-1))
+        self._sample_on.clicked.connect(lambda: self._other_sample(1))
+        self._intents.listen_to(self.canvas, self.network, self.weights, self.data)
+
+    def _other_sample(self, offset: int) -> None:
+        count = len(self.session.spec.data)
+        self.session.choose_sample((self.session.standing.sample + offset) % count)
+
+    def _ask(self, step: StepId) -> None:
+        self.derivation.ask(step)
+        self._explained.setCurrentWidget(self.derivation)
+        self._right.show_card(self._explained)
+
+    def _ask_about(self, parameter: Parameter) -> None:
+        """Explain what was worked out last of a parameter that was chosen in the table."""
+        kind = "bias" if parameter.source is None else "weight"
+        for phase, what in (("update", "update"), ("backward", "gradient")):
+            step = StepId(phase, f"{kind}_{what}", *parameter)
+            if self._view is not None and self._view.is_revealed(step):
+                self._ask(step)
+                return
+
+    def _display(self, view: View) -> None:
+        self._view = view
+        for panel in self._panels:
+            panel.display(view)
+        self._explained.setCurrentWidget(self.derivation if view.revealed else self.summary)
+        for link in (self._sample_back, self._sample_on):
+            link.setVisible(len(view.spec.data) > 1)
+        if view.divergence is not None:
+            self.banner.say(view.divergence.sentence, "Back to the last finite state")
+        elif self.banner.isVisible():
+            self.banner.hide()
+        self._display_name(view)
+
+    def _display_name(self, view: View) -> None:
+        name = self.document_name
+        self._file_label.setText(f"{name} · {'changed' if view.changed else 'saved'}")
+        self.setWindowTitle(f"{name}[*] – Backpass")
+        self.setWindowModified(view.changed)
+
+    # Documents
+
+    _name = "untitled"
+    _view: View | None = None
+
+    @property
+    def document_name(self) -> str:
+        """What the open document is called: its file's name, or the example's."""
+        return self.files.path.name if self.files.path is not None else self._name
+
+    def show_document(self, document: Document, name: str) -> None:
+        """Show a document that has no file yet."""
+        self.files.path = None
+        self._name = name
+        self.session.open(document)
+
+    def open_at_start(self, asked: str | None, default: str) -> None:
+        """Open what the command line names; if it cannot be, say so and open the default."""
+        if asked is None or asked in example_names():
+            name = asked or default
+            self.show_document(read_example(name), name)
+            return
+        document = self.files.read(Path(asked))
+        if document is None:
+            self.show_document(read_example(default), default)
+        else:
+            self.session.open(document)
+
+    def open_example(self, name: str) -> None:
+        """Open a bundled example."""
+        if self._may_leave():
+            self.show_document(read_example(name), name)
+
+    def _new(self) -> None:
+        dialog = NewDialog(self)
+        if dialog.exec() and self._may_leave():
+            self.show_document(dialog.document(), "untitled")
+
+    def _open(self) -> None:
+        path = self.files.ask_open()
+        if path is not None:
+            self.open_path(path)
+
+    def open_path(self, path: Path) -> None:
+        """Open a file; what is open stays open if it cannot be read."""
+        if not self._may_leave():
+            return
+        document = self.files.read(path)
+        if document is not None:
+            self.session.open(document)
+
+    def _fill_recent(self) -> None:
+        self._recent_menu.clear()
+        for path in self.files.recent():
+            self._action(self._recent_menu, path, lambda p=path: self.open_path(Path(p)))
+        if self._recent_menu.isEmpty():
+            self._recent_menu.addAction("nothing yet").setEnabled(False)
+
+    def save(self) -> bool:
+        """Save to the open file; ask where if there is none."""
+        if self.files.path is None:
+            return self.save_as()
+        return self._save_to(self.files.path)
+
+    def save_as(self) -> bool:
+        """Save to a file that the person chooses."""
+        path = self.files.ask_save_as(self._name)
+        return path is not None and self._save_to(path)
+
+    def _save_to(self, path: Path) -> bool:
+        saved = self.files.save(path, self.session.document())
+        if saved:
+            self.session.mark_saved()
+        return saved
+
+    def _may_leave(self) -> bool:
+        """Ask about unsaved changes; whether the open document may be left."""
+        if not self.session.is_changed:
+            return True
+        button = QMessageBox.StandardButton
+        answer = self.files.ask_about_changes(self.document_name)
+        if answer == button.Save:
+            return self.save()
+        return answer == button.Discard
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        if not self._may_leave():
+            event.ignore()
+            return
+        self.close_quietly()
+        event.accept()
+
+    def settle(self) -> None:
+        """Wait until everything that follows a moment later (finer surface, typeset formulas) is
+        there, for a picture of the window."""
+        deadline = QDeadlineTimer(_SETTLE_MILLISECONDS)
+        while not deadline.hasExpired():
+            QApplication.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 20)
+
+    def close_quietly(self) -> None:
+        """Stop what runs and remember the window, without a question."""
+        self.session.close()
+        if self._remember:
+            QSettings().setValue("geometry", self.saveGeometry())
+
+    # Looks
+
+    def use_theme(self, name: str) -> None:
+        """Change the colours of the whole window."""
+        app = QApplication.instance()
+        assert isinstance(app, QApplication)
+        theme.apply(app, name)
+        for panel in self._panels:
+            panel.restyle()
+        if self._remember:
+            QSettings().setValue("theme", name)
+        self.session.announce()
+
+    def _show_keys(self) -> None:
+        rows = "".join(
+            f"<tr><td style='padding-right:18px'><b>{keys}</b></td><td>{meaning}</td></tr>"
+            for keys, meaning in KEYS
+        )
+        box = QMessageBox(self)
+        box.setWindowTitle("Keys")
+        box.setText(f"<table cellspacing='4'>{rows}</table>")
+        box.exec()
+
+    def _show_note(self) -> None:
+        box = QMessageBox(self)
+        box.setWindowTitle("About this document")
+        box.setTextFormat(Qt.TextFormat.PlainText)
+        box.setText(self.session.standing.title or self.document_name)
+        box.setInformativeText(self.session.standing.note)
+        box.exec()
+
+
+def _typing() -> bool:
+    """Whether the keys belong to a text field at the moment."""
+    focus = QApplication.focusWidget()
+    if isinstance(focus, QAbstractSpinBox):
+        return True
+    return isinstance(focus, QLineEdit) and not focus.isReadOnly()

@@ -1,0 +1,174 @@
+"""NumberCell: how a number in a table is painted, and how it is edited in its place."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QObject, QRect, Qt, Signal
+from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter, QPen
+from PySide6.QtWidgets import (
+    QAbstractItemDelegate,
+    QLineEdit,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableView,
+    QToolTip,
+    QWidget,
+)
+
+from engine.numbers import parse_number
+from gui import theme
+from gui.number_model import Index, NumberModel
+
+DIGITS = 5  # significant ones, where the column is wide enough
+MARGINS = 5  # pixels of a cell's width that its number leaves free
+
+_CONFIRMING = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Tab, Qt.Key.Key_Backtab)
+
+
+class NumberCell(QStyledItemDelegate):
+    """Paints the cells of a NumberModel and edits them in full precision.
+
+    Nonsense is refused: Enter and Tab leave the editor open, leaving it otherwise brings the old
+    value back. `problem` carries the sentence, or "" once it is over.
+    """
+
+    problem = Signal(str)
+
+    def __init__(self, table: QTableView, boxed: bool) -> None:
+        super().__init__(table)
+        self._table = table
+        self._boxed = boxed
+
+    # Painting
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        t, model = theme.current(), self._model()
+        row, column = index.row(), index.column()
+        rect = option.rect
+        focused = self._table.hasFocus()
+        selected = focused and self._table.selectionModel().isSelected(index)
+        here = model.is_here(row, column)
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        # Over Qt's own mark of selected cells.
+        washed = model.is_row_here(row) or (selected and not self._boxed)
+        painter.fillRect(rect, t.colour("accent_soft" if washed else "card"))
+        box = rect.adjusted(0, 0, -1, -1)
+        edge, width, fill = "", 1, ""
+        if self._boxed:
+            box = rect.adjusted(1, 2, -2, -3)
+            edge, fill = "border", "sunken" if model.is_fixed(row, column) else "card"
+            if selected or here:
+                fill = "accent_soft"
+        if focused and index == self._table.currentIndex():
+            edge = "accent"
+        if here:
+            edge, width = "accent", 2
+        if edge or fill:
+            painter.setPen(QPen(t.colour(edge), width) if edge else Qt.PenStyle.NoPen)
+            painter.setBrush(t.colour(fill) if fill else Qt.BrushStyle.NoBrush)
+            painter.drawRoundedRect(box.toRectF().translated(0.5, 0.5), 4, 4)
+        if rect.height() > self._table.rowHeight(row):
+            # A merged cell may be taller than what is seen of it: its number stays in sight.
+            rect = rect.intersected(self._table.viewport().rect())
+        painter.setFont(theme.font(theme.SMALL, bold=here))
+        painter.setPen(t.colour(model.colour(row, column)))
+        room = rect.width() - MARGINS
+        text = self._fitting(row, column, painter.fontMetrics(), room)
+        painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, text)
+        painter.restore()
+
+    def _model(self) -> NumberModel:
+        model = self._table.model()
+        assert isinstance(model, NumberModel)
+        return model
+
+    def _fitting(self, row: int, column: int, metrics: QFontMetrics, room: int) -> str:
+        """The number with as many digits as there is room for."""
+        model = self._model()
+        for digits in range(DIGITS, 0, -1):
+            text = model.text(row, column, digits)
+            if metrics.horizontalAdvance(text) <= room:
+                return text
+        return metrics.elidedText(text, Qt.TextElideMode.ElideRight, room)
+
+    # Editing
+
+    def createEditor(self, parent: QWidget, option: QStyleOptionViewItem, index: Index) -> QWidget:
+        editor = QLineEdit(parent)
+        editor.setObjectName("cellEditor")
+        editor.setFont(theme.font(theme.SMALL))
+        editor.setAccessibleName(self._model().name(index.row(), index.column()))
+        editor.setProperty("wrong", False)
+        cell = QRect(option.rect)
+        editor.textChanged.connect(lambda: self._place(editor, cell))
+        editor.textEdited.connect(lambda: self._take_back(editor))
+        return editor
+
+    def setEditorData(self, editor: QWidget, index: Index) -> None:
+        # Only once: while training, the value changes under the one who types.
+        if isinstance(editor, QLineEdit) and not editor.text() and not editor.isModified():
+            editor.setText(self._model().text(index.row(), index.column(), None))
+
+    def updateEditorGeometry(
+        self, editor: QWidget, option: QStyleOptionViewItem, index: Index
+    ) -> None:
+        self._place(editor, option.rect)
+
+    def _place(self, editor: QWidget, cell: QRect) -> None:
+        """Put the editor on its cell, wider where the text needs it and the table has room."""
+        assert isinstance(editor, QLineEdit)
+        seen = self._table.viewport().rect()
+        needed = editor.fontMetrics().horizontalAdvance(editor.text()) + 20
+        width = min(max(cell.width(), needed), seen.width())
+        left = max(min(cell.left(), seen.width() - width), 0)
+        cell = cell.intersected(QRect(cell.left(), 0, cell.width(), seen.height()))
+        height = min(cell.height(), editor.sizeHint().height())
+        editor.setGeometry(left, cell.center().y() - height // 2, width, height)
+
+    def setModelData(self, editor: QWidget, model: QObject, index: Index) -> None:
+        assert isinstance(editor, QLineEdit)
+        if not editor.isModified():
+            return
+        try:
+            value = parse_number(editor.text())
+        except ValueError as error:
+            self.problem.emit(str(error))
+            return
+        self.problem.emit("")
+        self._model().setData(index, value)
+
+    def eventFilter(self, editor: QObject, event: QEvent) -> bool:
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
+            assert isinstance(editor, QLineEdit)
+            if event.key() == Qt.Key.Key_Escape:
+                self._take_back(editor)
+            elif event.key() in _CONFIRMING and editor.isModified():
+                try:
+                    parse_number(editor.text())
+                except ValueError as error:
+                    self._refuse(editor, str(error))
+                    return True
+            if event.key() in _CONFIRMING[:2]:
+                # Qt would do it a moment later; a key that follows must find the table.
+                self.commitData.emit(editor)
+                self.closeEditor.emit(editor, QAbstractItemDelegate.EndEditHint.NoHint)
+                return True
+        return super().eventFilter(editor, event)
+
+    def _refuse(self, editor: QLineEdit, sentence: str) -> None:
+        self._mark(editor, True)
+        QToolTip.showText(editor.mapToGlobal(editor.rect().bottomLeft()), sentence, editor)
+        self.problem.emit(sentence)
+
+    def _take_back(self, editor: QLineEdit) -> None:
+        """The text that was refused is being changed."""
+        if editor.property("wrong"):
+            self._mark(editor, False)
+            QToolTip.hideText()
+            self.problem.emit("")
+
+    def _mark(self, editor: QLineEdit, wrong: bool) -> None:
+        if editor.property("wrong") != wrong:
+            editor.setProperty("wrong", wrong)
+            editor.style().unpolish(editor)
+            editor.style().polish(editor)

@@ -1,0 +1,111 @@
+"""NumberField: a line in which a number is read as people write it, and nonsense is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QFocusEvent, QKeyEvent
+from PySide6.QtWidgets import QLineEdit, QToolTip, QWidget
+
+from engine.numbers import format_number, parse_number
+
+Check = Callable[[float], str | None]
+
+
+class NumberField(QLineEdit):
+    """A number in full precision, shown rounded while nobody edits it.
+
+    `edited` carries a new value once Enter or leaving the field confirms it. Text that is no
+    number, or that `check` objects to with a sentence, is refused beside the field (a red edge
+    and the sentence) and changes nothing; Escape brings the old value back.
+    """
+
+    edited = Signal(float)
+
+    def __init__(
+        self, value: float = 0.0, check: Check | None = None, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._value = value
+        self._check = check
+        self._touched = False
+        self.digits: int | None = 6
+        self.setProperty("wrong", False)
+        self.textEdited.connect(self._on_text_edited)
+        self.editingFinished.connect(self._commit)
+        self._show_rounded()
+
+    @property
+    def value(self) -> float:
+        return self._value
+
+    def set_value(self, value: float) -> None:
+        """Show another value; a text that is being typed is left alone."""
+        if value == self._value and self.text() != "":
+            return
+        self._value = value
+        if not (self.hasFocus() and self._touched):
+            self._show_rounded()
+
+    def _show_rounded(self) -> None:
+        self.setText(format_number(self._value, self.digits))
+        self.setCursorPosition(0)
+        self.setToolTip(format_number(self._value, None))
+        self._touched = False
+        self._mark(None)
+
+    def _on_text_edited(self) -> None:
+        self._touched = True
+        self._mark(None)
+
+    def _commit(self) -> None:
+        if not self._touched:
+            return
+        try:
+            value = parse_number(self.text())
+            problem = self._check(value) if self._check is not None else None
+        except ValueError as error:
+            problem, value = str(error), self._value
+        if problem is not None:
+            self._mark(problem)
+            return
+        self._value = value
+        self._show_rounded()
+        self.edited.emit(value)
+
+    def _mark(self, problem: str | None) -> None:
+        wrong = problem is not None
+        if wrong:
+            self.setToolTip(problem or "")
+            QToolTip.showText(self.mapToGlobal(self.rect().bottomLeft()), problem or "", self)
+        if self.property("wrong") != wrong:
+            self.setProperty("wrong", wrong)
+            self.style().unpolish(self)
+            self.style().polish(self)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        if not self._touched:
+            # All digits, so that what is edited is what is there.
+            self.setText(format_number(self._value, None))
+            self.selectAll()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        if self.property("wrong") or not self._touched:
+            self._show_rounded()
+
+    def mouseReleaseEvent(self, event: QEvent | QObject) -> None:  # type: ignore[override]
+        super().mouseReleaseEvent(event)  # type: ignore[arg-type]
+        if not self._touched and not self.hasSelectedText():
+            self.selectAll()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape and self._touched:
+            self._touched = False
+            self._show_rounded()
+            self.setText(format_number(self._value, None))
+            self.selectAll()
+            return
+        super().keyPressEvent(event)

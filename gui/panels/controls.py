@@ -1,0 +1,272 @@
+"""The controls along the top: examples, start values, stepping, training, and where the run is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import QPoint, QSize, Qt, Signal
+from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QLayout, QMenu, QSlider, QVBoxLayout, QWidget
+
+from engine.numbers import format_count, format_number
+from engine.steps import GRAINS
+from gui import theme
+from gui.buttons import Button
+from gui.choice import Choice, Item
+from gui.view import View
+
+# Epochs a second; None is as fast as it goes.
+PACES: tuple[int | None, ...] = (1, 2, 5, 10, 30, 100, 300, 1000, 3000, None)
+
+_TRAIN, _PAUSE = "▶▶ Train", "❚❚ Pause"
+
+# What is left out or tightened, step by step, until the controls fit:
+# (paddings at either side of a text, gap between buttons, between groups, slider, height, hidden)
+_FITS: tuple[tuple[int, int, int, int, int, tuple[str, ...]], ...] = (
+    (14, 8, 18, 110, 60, ()),
+    (9, 6, 14, 100, 52, ("by",)),
+    (9, 6, 14, 100, 52, ("by", "examples", "save")),
+    (6, 4, 8, 92, 48, ("by", "examples", "save")),
+)
+
+
+class _Slider(QSlider):
+    """A slider that leaves the page keys to the window."""
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_PageUp, Qt.Key.Key_PageDown):
+            event.ignore()
+        else:
+            super().keyPressEvent(event)
+
+
+class ControlsBar(QWidget):
+    """The top row. It narrows down to 1024 pixels; what goes first is in the menu bar too."""
+
+    example_chosen = Signal(str)
+    save_requested = Signal()
+    reset_requested = Signal()
+    new_seed_requested = Signal()
+    back_requested = Signal()
+    step_requested = Signal()
+    grain_chosen = Signal(str)
+    epoch_requested = Signal()
+    train_toggled = Signal()
+    speed_chosen = Signal(object)  # epochs a second, None for as fast as it goes
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("controls")
+        self.setStyleSheet("QPushButton, QComboBox { padding: 5px 0; }")
+        self._make_widgets()
+        self._lay_out()
+        self._needs = [self._arrange(level) for level in range(len(_FITS))]
+        self._level = 0
+        self._arrange(self._level)
+
+    def _make_widgets(self) -> None:
+        self._menu = QMenu(self)
+        self._menu.setObjectName("examplesMenu")
+        self._examples = Button("Examples ▾", "examples", "Open one of the bundled examples")
+        self._examples.clicked.connect(self._show_examples)
+        self._save = _button("Save", "save", "Save this document", self.save_requested.emit)
+        self._reset = _button(
+            "Reset", "reset", "Back to the start values: the same ones", self.reset_requested.emit
+        )
+        self._new_seed = _button(
+            "New seed", "newSeed", "Other start values, drawn from a new seed",
+            self.new_seed_requested.emit,
+        )
+        self._back = _button("◀ Back", "back", "Step back (PgUp)", self.back_requested.emit)
+        self._step = _button(
+            "Step ▶", "step", "Step forward (Space or PgDn)", self.step_requested.emit
+        )
+        self._by = QLabel("by")
+        self._by.setObjectName("by")
+        self._by.setProperty("secondary", True)
+        self._grain = Choice("grain", "How far one step goes")
+        self._grain.setToolTip("How far one step goes")
+        self._grain.offer([Item(grain, grain) for grain in GRAINS])
+        self._grain.chosen.connect(self.grain_chosen)
+        self._epoch = _button(
+            "+1 epoch", "epoch", "Train one epoch: every sample once", self.epoch_requested.emit
+        )
+        self._train = _button(_TRAIN, "train", "Train (T)", self.train_toggled.emit)
+        self._caption = QLabel()
+        self._caption.setObjectName("paceCaption")
+        self._caption.setProperty("secondary", True)
+        self._slider = _Slider(Qt.Orientation.Horizontal)
+        self._slider.setObjectName("pace")
+        self._slider.setAccessibleName("Training speed")
+        self._slider.setRange(0, len(PACES) - 1)
+        self._slider.setPageStep(1)
+        self._slider.setValue(len(PACES) - 1)
+        self._slider.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self._slider.valueChanged.connect(self._on_slider)
+        self._show_pace()
+        self._where = QLabel()
+        self._where.setObjectName("where")
+        self._where.setProperty("secondary", True)
+        self._loss = QLabel()
+        self._loss.setObjectName("lossValue")
+        self._loss.setFont(theme.font(16, bold=True))
+        for label in (self._where, self._loss):
+            label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+            label.setFixedWidth(_advance("iteration 1,000,000 · epoch 1,000,000", theme.SMALL))
+
+    def _lay_out(self) -> None:
+        self._groups = [
+            _row(self._examples, self._save),
+            _row(self._reset, self._new_seed),
+            _row(self._back, self._step, self._by, self._grain),
+            _row(self._epoch, self._train),
+        ]
+        self._row = QHBoxLayout(self)
+        self._row.setContentsMargins(16, 0, 16, 0)
+        self._row.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)
+        for group in self._groups:
+            self._row.addLayout(group)
+        self._row.addLayout(_column(self._caption, self._slider, gap=3))
+        self._row.addStretch(1)
+        self._row.addLayout(_column(self._where, self._loss, gap=0))
+
+    def _arrange(self, level: int) -> int:
+        """Take on one of the fits; returns the width that it needs, in pixels."""
+        padding, gap, group_gap, slider, height, hidden = _FITS[level]
+        # Fixed widths, so that a bold face or Train/Pause never moves a neighbour.
+        for button, text in (
+            (self._examples, self._examples.text()),
+            (self._save, self._save.text()),
+            (self._reset, self._reset.text()),
+            (self._new_seed, self._new_seed.text()),
+            (self._back, self._back.text()),
+            (self._step, self._step.text()),
+            (self._epoch, self._epoch.text()),
+            (self._train, max(_TRAIN, _PAUSE, key=lambda each: _advance(each, bold=True))),
+        ):
+            bold = button in (self._step, self._train)
+            button.setFixedWidth(_advance(text, bold=bold) + 2 * padding + 2)
+        widest = max(GRAINS, key=_advance)
+        self._grain.setFixedWidth(_advance(widest) + 2 * padding + 20)
+        self._slider.setFixedWidth(slider)
+        self._caption.setFixedWidth(max(slider, _advance("3,000 epochs/s", theme.SMALL)))
+        for widget in (self._by, self._examples, self._save):
+            widget.setVisible(widget.objectName() not in hidden)
+        for group in self._groups:
+            group.setSpacing(gap)
+        self._row.setSpacing(group_gap)
+        self.setFixedHeight(height)
+        self._row.invalidate()
+        return self._row.minimumSize().width()
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(self._needs[-1], _FITS[-1][4])
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        fitting = [n for n, need in enumerate(self._needs) if need <= event.size().width()]
+        level = fitting[0] if fitting else len(_FITS) - 1
+        if level != self._level:
+            self._level = level
+            self._arrange(level)
+
+    def set_examples(self, examples: Sequence[tuple[str, str]]) -> None:
+        """Fill the menu of examples, each given as (name, title)."""
+        self._menu.clear()
+        for name, title in examples:
+            # After a tab Qt writes at the right edge, where shortcuts stand.
+            action = self._menu.addAction(f"{title}\t{name}".replace("&", "&&"))
+            action.setObjectName(name)
+            action.triggered.connect(lambda _=False, name=name: self.example_chosen.emit(name))
+
+    def _show_examples(self) -> None:
+        self._menu.popup(self._examples.mapToGlobal(QPoint(0, self._examples.height() + 2)))
+
+    @property
+    def pace(self) -> int | None:
+        """The chosen speed in epochs a second, None for as fast as it goes."""
+        return PACES[self._slider.value()]
+
+    def _on_slider(self) -> None:
+        self._show_pace()
+        self.speed_chosen.emit(self.pace)
+
+    def _show_pace(self) -> None:
+        if self.pace is None:
+            text = "full speed"
+        else:
+            text = f"{format_count(self.pace)} epoch{'s' if self.pace > 1 else ''}/s"
+        self._caption.setText(text)
+        self._slider.setToolTip(f"Training speed: {text}")
+
+    def display(self, view: View) -> None:
+        """Show where the run is, and what can be done there."""
+        self._back.setEnabled(view.can_go_back)
+        self._grain.show_key(view.grain)
+        self._train.setText(_PAUSE if view.training else _TRAIN)
+        self._train.setAccessibleName("Pause" if view.training else "Train")
+        self._train.setToolTip("Pause (T)" if view.training else "Train (T)")
+        _set_primary(self._step, not view.training)
+        _set_primary(self._train, view.training)
+        self._display_where(view)
+        loss = "…" if view.loss is None else format_number(view.loss)
+        self._loss.setText(f"E = {loss}")
+        if view.loss is not None:
+            self._loss.setToolTip(
+                f"Loss over the whole training set: {format_number(view.loss, None)}"
+            )
+
+    def _display_where(self, view: View) -> None:
+        epochs = f"epoch {format_count(view.spec.epoch_of(view.t)[0])}"
+        # While steps are shown one is inside an iteration; between two, so many are done.
+        if view.revealed:
+            parts = (f"iteration {format_count(view.t + 1)}", epochs)
+        else:
+            parts = (epochs, f"iteration {format_count(view.t)}")
+        text = " · ".join(parts)
+        self._where.setToolTip(text)
+        fits = _advance(text, theme.SMALL) <= self._where.width()
+        self._where.setText(text if fits else parts[0])
+
+    def restyle(self) -> None:
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), theme.current().colour("card"))
+        painter.setPen(theme.current().colour("border"))
+        painter.drawLine(0, self.height() - 1, self.width(), self.height() - 1)
+
+
+def _button(text: str, name: str, tip: str, pressed: Callable[[], None]) -> Button:
+    button = Button(text, name, tip)
+    button.clicked.connect(lambda: pressed())
+    return button
+
+
+def _row(*widgets: QWidget) -> QHBoxLayout:
+    row = QHBoxLayout()
+    for widget in widgets:
+        row.addWidget(widget)
+    return row
+
+
+def _column(*widgets: QWidget, gap: int) -> QVBoxLayout:
+    column = QVBoxLayout()
+    column.setSpacing(gap)
+    column.addStretch(1)
+    for widget in widgets:
+        column.addWidget(widget)
+    column.addStretch(1)
+    return column
+
+
+def _advance(text: str, pixels: int = theme.NORMAL, bold: bool = False) -> int:
+    return QFontMetrics(theme.font(pixels, bold)).horizontalAdvance(text)
+
+
+def _set_primary(button: Button, primary: bool) -> None:
+    if button.property("primary") != primary:
+        button.setProperty("primary", primary)
+        button.style().unpolish(button)
+        button.style().polish(button)

@@ -1,0 +1,228 @@
+"""DerivationPanel: why the number at the cursor, or any other that was asked for, is what it is."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QMenu, QWidget
+
+from engine.derivation import Derivation, Factor, derive
+from engine.derivations.solution import solution_latex, solution_text
+from engine.formula_writers import latex_number, prose_text
+from engine.steps import StepId, title_of
+from gui import theme
+from gui.buttons import Button
+from gui.card import Card
+from gui.derivation_view import BAR, DIGITS, DerivationView, Shown
+from gui.typesetting import Typesetter
+from gui.view import View
+
+# Milliseconds of rest after which formulas are typeset; holding the step key never gets there.
+_REST = 80
+
+
+class DerivationPanel(Card):
+    """The card "Why this number?".
+
+    It derives the step at the cursor for the sample that is looked at, or the step of `ask` until
+    the cursor moves. `factor_hovered` carries what the factor under the pointer belongs to: a
+    StepId, a Parameter, or None. `copied` says what went to the clipboard.
+    """
+
+    factor_hovered = Signal(object)
+    copied = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__("Why this number?", parent)
+        self._view: View | None = None
+        self._asked: StepId | None = None
+        self._state: tuple[object, ...] = ()
+
+        self.back_button = Button("back", "derivationBack", "Back to the cursor", link=True)
+        self.back_button.setAccessibleName("back to the number at the cursor")
+        self.back_button.clicked.connect(self._on_back)
+        self.long_button = Button("in full", "derivationLong", link=True)
+        self.long_button.setToolTip("Spell out what the short form leaves out")
+        self.long_button.setCheckable(True)
+        self.long_button.toggled.connect(self._on_long)
+        self.copy_button = Button("copy ▾", "derivationCopy", "Copy this derivation", link=True)
+        self.copy_menu = self._copy_menu()
+        self.copy_button.clicked.connect(self._on_copy)
+        for button in (self.back_button, self.long_button, self.copy_button):
+            button.setCursor(Qt.CursorShape.PointingHandCursor)
+            self.corner.addWidget(button)
+
+        self.inside = DerivationView()
+        self.inside.setAccessibleName("derivation")
+        self.inside.hovered.connect(self._on_hovered)
+        self.body.addWidget(self.inside, 1)
+        # The scroll bar stands in the card's margin, so that nothing moves when it appears.
+        layout = self.layout()
+        assert layout is not None
+        layout.setContentsMargins(theme.MARGIN, 10, theme.MARGIN - BAR, theme.MARGIN)
+        self.corner.setContentsMargins(0, 0, BAR, 0)
+
+        self._typesetter = Typesetter(self)
+        self._typesetter.ready.connect(self._on_typeset)
+        self._rest = QTimer(self)
+        self._rest.setSingleShot(True)
+        self._rest.setInterval(_REST)
+        self._rest.timeout.connect(self._on_rest)
+        self._show()
+
+    # What is shown
+
+    def display(self, view: View) -> None:
+        """Show the derivation of the view's step; of the one asked for while the cursor stays."""
+        before = self._view
+        moved = before is not None and (before.t, before.revealed) != (view.t, view.revealed)
+        if moved or self._asked == view.step or not _is_step(view, self._asked):
+            self._asked = None
+        self._view = view
+        self._show()
+
+    def ask(self, step: StepId) -> None:
+        """Show the derivation of another number, until the cursor moves on."""
+        self._asked = None if self._view is not None and step == self._view.step else step
+        self._show()
+
+    def restyle(self) -> None:
+        """Follow a change of the theme."""
+        self._state = ()
+        self._show()
+
+    @property
+    def derivation(self) -> Derivation | None:
+        """The derivation that is shown, if there is one."""
+        return self.inside.shown.derivation
+
+    def _show(self) -> None:
+        view, step = self._view, self._asked
+        if view is not None and step is None:
+            step = view.step
+        state = (
+            None if view is None else (view.iteration, view.spec, view.revealed, view.sample),
+            step,
+            view is not None and view.training,
+            self.long_button.isChecked(),
+        )
+        if state == self._state:
+            return
+        self._state = state
+        self._rest.stop()
+        self._typesetter.cancel()
+        shown = self._shown(view, step)
+        derivation = shown.derivation
+        self.back_button.setVisible(self._asked is not None)
+        self.long_button.setVisible(derivation is not None and bool(derivation.long_form))
+        self.copy_button.setVisible(derivation is not None)
+        self.inside.show_this(shown)
+        words = prose_text(shown.message) if derivation is None else derivation.text
+        self.inside.setAccessibleDescription(words)
+        if derivation is not None:
+            self._rest.start()
+
+    def _shown(self, view: View | None, step: StepId | None) -> Shown:
+        """A derivation of a step of the view, or words where there is none."""
+        if view is None:
+            return Shown(message=("…",))
+        if view.training:
+            return Shown(
+                message=("Training is running. Pause it to ask a number where it comes from.",)
+            )
+        if step is None:
+            first = title_of(view.spec.network, view.steps.id_at(0))
+            return Shown(message=(
+                "Nothing is worked out yet. Step (Space or Page Down) to the first number, the "
+                f"{first}.",
+            ))
+        if not view.is_revealed(step):
+            return Shown(message=(_not_yet(view, step),), previous=self._previous(view))
+        if view.iteration is None:
+            return Shown(message=("…",))
+        return Shown(
+            derive(view.iteration, step, view.sample),
+            self._previous(view),
+            titled=self._asked is not None,
+            long=self.long_button.isChecked(),
+        )
+
+    def _previous(self, view: View) -> Derivation | None:
+        """The derivation before the one shown: of the step before, or of the cursor's where
+        another number was asked for."""
+        revealed = view.revealed
+        if self._asked is None or self._asked == view.step:
+            revealed -= 1
+        if view.iteration is None or revealed < 1:
+            return None
+        return derive(view.iteration, view.steps.id_at(revealed - 1), view.sample)
+
+    # Typesetting
+
+    def _on_rest(self) -> None:
+        self._typesetter.ask(self.inside.wanted())
+
+    def _on_typeset(self) -> None:
+        self.inside.show_this(replace(self.inside.shown, typeset=True))
+
+    # What is done
+
+    def _on_hovered(self, factor: Factor | None) -> None:
+        self.factor_hovered.emit(None if factor is None else factor.about)
+
+    def _on_back(self) -> None:
+        self._asked = None
+        self._show()
+
+    def _on_long(self) -> None:
+        self.long_button.setText("in short" if self.long_button.isChecked() else "in full")
+        self._show()
+
+    def _copy_menu(self) -> QMenu:
+        menu = QMenu(self)
+        for name, copy in (
+            ("as LaTeX", self._copy_latex),
+            ("as text", self._copy_text),
+            ("as picture", self._copy_picture),
+        ):
+            menu.addAction(name).triggered.connect(copy)
+        return menu
+
+    def _on_copy(self) -> None:
+        self.copy_menu.popup(self.copy_button.mapToGlobal(self.copy_button.rect().bottomLeft()))
+
+    def _copy_latex(self) -> None:
+        if self.derivation is not None:
+            number = latex_number(self.derivation.digits(DIGITS))
+            QGuiApplication.clipboard().setText(solution_latex(self.derivation, number))
+            self.copied.emit("LaTeX")
+
+    def _copy_text(self) -> None:
+        if self.derivation is not None:
+            QGuiApplication.clipboard().setText(solution_text(self.derivation, DIGITS))
+            self.copied.emit("text")
+
+    def _copy_picture(self) -> None:
+        QGuiApplication.clipboard().setPixmap(self.inside.picture())
+        self.copied.emit("picture")
+
+
+def _is_step(view: View, step: StepId | None) -> bool:
+    """Whether an iteration of the view's network has this step."""
+    try:
+        return step is not None and view.steps.index_of(step) >= 0
+    except KeyError:
+        return False
+
+
+def _not_yet(view: View, step: StepId) -> str:
+    title = title_of(view.spec.network, step)
+    if not _is_step(view, step):
+        return f"There is no {title}: it is fixed, and only trained parameters are updated."
+    number = view.steps.index_of(step) + 1
+    return (
+        f"The {title} has not been worked out yet: it is step {number} of {len(view.steps)}, and "
+        f"the cursor is at {view.revealed}."
+    )

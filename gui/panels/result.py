@@ -1,0 +1,235 @@
+"""ResultPanel: what the network answers, as a surface, a curve, or outputs against targets."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QAction, QResizeEvent
+from PySide6.QtWidgets import QMenu, QStackedWidget, QWidget
+
+from engine.activations import Array
+from engine.network import Network
+from engine.spec import Data
+from gui import theme
+from gui.buttons import Button
+from gui.card import Card
+from gui.plots.curve_plot import CurvePlot
+from gui.plots.held_inputs import HeldInputs
+from gui.plots.output_bars import OutputBars
+from gui.plots.surface_view import SurfaceView
+from gui.view import View
+
+_TITLES = {
+    "surface": "Decision surface",
+    "curve": "Output curve",
+    "outputs": "Outputs and targets",
+}
+_SHORT_TITLES = {"surface": "Surface", "curve": "Curve", "outputs": "Outputs"}
+# How the head is written, the first that fits: with the long title or not, and with how many
+# letters of each name (0: with words for them, since axes and colour bar bear the names too).
+_HEADS = ((True, 24), (True, 12), (True, 7), (False, 24), (False, 12), (False, 7), (False, 0))
+
+
+class ResultPanel(Card):
+    """The card of results.
+
+    Several samples make a surface over two inputs (a curve if there is only one input), a single
+    sample its outputs against targets; a link changes to the other. Which output is shown, over
+    which inputs, and where the other inputs are held, is chosen here and nowhere else.
+    """
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__("", parent)
+        self._view: View | None = None
+        self._network: Network | None = None
+        self._data: Data | None = None
+        self._outputs_wanted = {True: True, False: False}  # by whether there is only one sample
+        self._output = 0
+        self._axes = (0, 1)
+        self._held: dict[int, float] = {}  # values that were chosen; the others are the means
+        self._means: Array
+
+        self.output_button = Button("", "resultOutput", "Output that is shown", link=True)
+        self.axes_button = Button("", "resultAxes", "Inputs along the axes", link=True)
+        self.switch_button = Button("", "resultSwitch", link=True)
+        self.output_button.setAccessibleName("output that is shown")
+        self.axes_button.setAccessibleName("inputs along the axes")
+        self.output_button.clicked.connect(self._open_output_menu)
+        self.axes_button.clicked.connect(self._open_axes_menu)
+        self.switch_button.clicked.connect(self._on_switch)
+        self._menu = QMenu(self)
+        self._head: tuple[object, ...] = ()
+        self._buttons = (self.output_button, self.axes_button, self.switch_button)
+        for button in self._buttons:
+            button.setCursor(Qt.CursorShape.PointingHandCursor)
+            button.setMinimumWidth(1)  # long names give way to a narrow card, see _show_names
+            self.corner.addWidget(button)
+
+        self.surface = SurfaceView()
+        self.curve = CurvePlot()
+        self.outputs = OutputBars()
+        self._pages = QStackedWidget()
+        for page in (self.surface, self.curve, self.outputs):
+            self._pages.addWidget(page)
+        self.held = HeldInputs()
+        self.held.chosen.connect(self._on_held)
+        self.body.addWidget(self._pages, 1)
+        self.body.addWidget(self.held)
+
+    @property
+    def showing(self) -> str:
+        """"surface", "curve" or "outputs"."""
+        view = self._view
+        if view is None or self._outputs_wanted[len(view.spec.data) == 1]:
+            return "outputs"
+        return "curve" if len(view.spec.network.inputs) == 1 else "surface"
+
+    def display(self, view: View) -> None:
+        """Show what the parameters of a View answer."""
+        self._view = view
+        if view.spec.network is not self._network:
+            self._on_network(view.spec.network)
+        if view.spec.data is not self._data:
+            self._data = view.spec.data
+            self._means = view.spec.data.inputs.mean(axis=0)
+        showing = self.showing
+        self._show_head(view, showing)
+        if showing == "outputs":
+            self.outputs.display(view)
+            self._pages.setCurrentWidget(self.outputs)
+        elif showing == "curve":
+            self.curve.display(view, self._output)
+            self._pages.setCurrentWidget(self.curve)
+        else:
+            held = self._held_values()
+            self.surface.display(view, self._output, *self._axes, held)
+            self._pages.setCurrentWidget(self.surface)
+        self._show_held(view, showing)
+
+    def restyle(self) -> None:
+        """Take the colours of the theme in force."""
+        for page in (self.surface, self.curve, self.outputs):
+            page.restyle()
+
+    def _on_network(self, network: Network) -> None:
+        """Keep the choices that still make sense."""
+        known, self._network = self._network, network
+        if known is not None and known.inputs != network.inputs:
+            self._held.clear()
+        last = len(network.inputs) - 1
+        if max(self._axes) > last:
+            self._axes = (0, min(1, last))
+        elif self._axes[0] == self._axes[1] and last > 0:
+            self._axes = (0, 1)
+        self._output = min(self._output, network.sizes[-1] - 1)
+
+    def _show_head(self, view: View, showing: str) -> None:
+        network = view.spec.network
+        plotted = showing != "outputs"
+        self.output_button.setVisible(plotted and network.sizes[-1] > 1)
+        self.axes_button.setVisible(showing == "surface" and len(network.inputs) > 2)
+        other = "outputs" if plotted else "curve" if len(network.inputs) == 1 else "surface"
+        self.switch_button.setText(other)
+        self.switch_button.setToolTip(f"Show {_TITLES[other].lower()}")
+        self.switch_button.setAccessibleName(f"Show {_TITLES[other].lower()}")
+        self._show_names(network, showing)
+
+    def _show_names(self, network: Network, showing: str) -> None:
+        """Write what is shown into the head, in as many letters as the card has room for."""
+        names = (network.layers[-1].units[self._output], *(network.inputs[n] for n in self._axes))
+        key = (self.width(), showing, *names)
+        if key == self._head:
+            return
+        self._head = key
+        room = self.width() - 2 * theme.MARGIN
+        for title, letters in _HEADS:
+            self.title.setText(_TITLES[showing] if title else _SHORT_TITLES[showing])
+            output, x, y = (_short(name, letters) for name in names)
+            self.output_button.setText(f"{output} ▾" if letters else "output ▾")
+            self.axes_button.setText(f"{x} × {y} ▾" if letters else "axes ▾")
+            shown = [button for button in self._buttons if not button.isHidden()]
+            widths = [widget.sizeHint().width() for widget in (self.title, *shown)]
+            if sum(widths) + theme.GAP * (len(shown) + 1) <= room:
+                break
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if self._network is not None:
+            self._show_names(self._network, self.showing)
+
+    def _show_held(self, view: View, showing: str) -> None:
+        names = {
+            number: name
+            for number, name in enumerate(view.spec.network.inputs)
+            if showing == "surface" and number not in self._axes
+        }
+        self.held.display(names, self._held_values())
+
+    def _held_values(self) -> Array:
+        """A value of every input: the one that was chosen, else the mean of its data."""
+        values = self._means.copy()
+        for number, value in self._held.items():
+            values[number] = value
+        return values
+
+    # Choices
+
+    def _again(self) -> None:
+        if self._view is not None:
+            self.display(self._view)
+
+    def _on_switch(self) -> None:
+        if self._view is not None:
+            single = len(self._view.spec.data) == 1
+            self._outputs_wanted[single] = not self._outputs_wanted[single]
+            self._again()
+
+    def _on_held(self, number: int, value: float) -> None:
+        self._held[number] = value
+        self._again()
+
+    def _choose_output(self, output: int) -> None:
+        self._output = output
+        self._again()
+
+    def _choose_axis(self, axis: int, number: int) -> None:
+        """Put an input along an axis; the one that was there takes its place if need be."""
+        axes = list(self._axes)
+        if axes[1 - axis] == number:
+            axes[1 - axis] = axes[axis]
+        axes[axis] = number
+        self._axes = (axes[0], axes[1])
+        self._again()
+
+    def _open_output_menu(self) -> None:
+        assert self._network is not None
+        self._menu.clear()
+        for number, name in enumerate(self._network.layers[-1].units):
+            action = _choice(self._menu, name, number == self._output)
+            action.triggered.connect(lambda _, number=number: self._choose_output(number))
+        self._open_menu(self.output_button)
+
+    def _open_axes_menu(self) -> None:
+        assert self._network is not None
+        self._menu.clear()
+        for axis, title in enumerate(("Across", "Up")):
+            below = self._menu.addMenu(title)
+            for number, name in enumerate(self._network.inputs):
+                action = _choice(below, name, number == self._axes[axis])
+                action.triggered.connect(
+                    lambda _, axis=axis, number=number: self._choose_axis(axis, number)
+                )
+        self._open_menu(self.axes_button)
+
+    def _open_menu(self, button: Button) -> None:
+        self._menu.popup(button.mapToGlobal(QPoint(0, button.height())))
+
+
+def _choice(menu: QMenu, name: str, chosen: bool) -> QAction:
+    action = menu.addAction(name.replace("&", "&&"))
+    action.setCheckable(True)
+    action.setChecked(chosen)
+    return action
+
+
+def _short(name: str, letters: int) -> str:
+    return name if len(name) <= letters else name[: max(0, letters - 1)] + "…"

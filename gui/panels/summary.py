@@ -1,0 +1,158 @@
+"""SummaryPanel: what training has come to, in a few numbers."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QScrollArea, QWidget
+
+from engine.activations import ACTIVATIONS
+from engine.iteration import Evaluation
+from engine.losses import LOSSES, METRICS, is_right
+from engine.numbers import format_count, format_number
+from engine.spec import Spec
+from gui import theme
+from gui.card import Card
+from gui.view import View
+
+_PENDING = "…"
+_SPACING = 4
+_LEAST_PITCH, _LARGEST_PITCH = 20, 38  # pixels from row to row
+_COUNTS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+
+# A row: what it says, the number rounded, and in full for the tooltip.
+Row = tuple[str, str, str]
+
+
+class SummaryPanel(Card):
+    """The card "What happened": labels and values, one below the other."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__("What happened", parent)
+        self._labels: list[QLabel] = []
+        self._values: list[QLabel] = []
+        content = QWidget()
+        self._grid = QGridLayout(content)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setHorizontalSpacing(theme.GAP)
+        self._grid.setVerticalSpacing(_SPACING)
+        self._grid.setColumnStretch(0, 1)
+        scroll = QScrollArea()
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setWidgetResizable(True)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setWidget(content)
+        content.setAutoFillBackground(False)  # Qt fills what it scrolls; the card shows here
+        self._scroll = scroll
+        self.body.addWidget(scroll, 1)
+
+    def rows(self) -> list[tuple[str, str]]:
+        """What is shown, as (label, value)."""
+        return [
+            (label.text(), value.text())
+            for label, value in zip(self._labels, self._values, strict=True)
+        ]
+
+    def display(self, view: View) -> None:
+        """Show the numbers of a View."""
+        rows = _rows(view)
+        self._have(len(rows))
+        for (name, text, full), label, value in zip(
+            rows, self._labels, self._values, strict=True
+        ):
+            label.setText(name)
+            value.setText(text)
+            value.setToolTip(full)
+            value.setAccessibleName(name)
+
+    def restyle(self) -> None:
+        """The labels follow the style sheet."""
+
+    def _have(self, count: int) -> None:
+        """Have as many rows as are needed; what is there already stays."""
+        if len(self._labels) == count:
+            return
+        while len(self._labels) > count:
+            self._labels.pop().deleteLater()
+            self._values.pop().deleteLater()
+        while len(self._labels) < count:
+            label, value = QLabel(), QLabel()
+            label.setWordWrap(True)
+            label.setProperty("secondary", True)
+            value.setFont(theme.font(theme.NORMAL, bold=True))
+            value.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+            row = len(self._labels)
+            self._grid.addWidget(label, row, 0)
+            self._grid.addWidget(value, row, 1, Qt.AlignmentFlag.AlignRight)
+            self._labels.append(label)
+            self._values.append(value)
+        self._spread()
+
+    def _spread(self) -> None:
+        """Share out the height there is among the rows, within reason."""
+        count = len(self._labels)
+        pitch = self._scroll.viewport().height() // count if count else 0
+        for row in range(self._grid.rowCount()):
+            height = min(max(pitch, _LEAST_PITCH), _LARGEST_PITCH) - _SPACING
+            self._grid.setRowMinimumHeight(row, height if row < count else 0)
+            self._grid.setRowStretch(row, 0)
+        self._grid.setRowStretch(count, 1)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._spread()
+
+
+def _rows(view: View) -> list[Row]:
+    spec, evaluation = view.spec, view.evaluation
+    rows = [
+        _number("epochs", view.epoch_position),
+        _number(f"loss E, {LOSSES[spec.loss].title}", view.loss),
+    ]
+    for place, key in enumerate(spec.metrics):
+        value = None if evaluation is None else evaluation.metrics[place]
+        rows.append(_number(METRICS[key].title, value))
+    largest = None
+    if evaluation is not None:
+        largest = float(np.abs(spec.data.targets - evaluation.outputs).max())
+    rows.append(_number("largest |t − a|", largest))
+    if _can_be_right(spec):
+        rows.append(_right(spec, evaluation))
+    rows.append(_number("updates done", view.t))
+    rows.append(_number("learning rate", spec.optimizer.learning_rate))
+    if view.iteration is not None:
+        norm = float(np.linalg.norm(view.iteration.gradient))
+        rows.append(_number("gradient norm", norm))
+    return rows
+
+
+def _number(name: str, value: float | None) -> Row:
+    if value is None:
+        return name, _PENDING, ""
+    if float(value).is_integer() and name in ("epochs", "updates done"):
+        return name, format_count(int(value)), ""
+    return name, format_number(value), format_number(value, None)
+
+
+def _can_be_right(spec: Spec) -> bool:
+    """Whether outputs say yes or no: a bounded activation, or targets that are all 0 or 1."""
+    if np.isfinite(ACTIVATIONS[spec.network.layers[-1].activation].range).all():
+        return True
+    return bool(np.isin(spec.data.targets, (0.0, 1.0)).all())
+
+
+def _right(spec: Spec, evaluation: Evaluation | None) -> Row:
+    count = len(spec.data)
+    name = {1: "sample right", 2: "both right"}.get(count, f"all {_count(count)} right")
+    if evaluation is None:
+        return name, _PENDING, ""
+    activation = spec.network.layers[-1].activation
+    right = int(is_right(evaluation.outputs, spec.data.targets, activation).sum())
+    if right == count:
+        return name, "yes", ""
+    return name, "no" if count == 1 else f"{format_count(right)} of {format_count(count)}", ""
+
+
+def _count(count: int) -> str:
+    return _COUNTS[count] if count < len(_COUNTS) else format_count(count)

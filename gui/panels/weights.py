@@ -1,0 +1,283 @@
+"""Weights and biases: a table for every layer, from the inputs to the output."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from PySide6.QtCore import QModelIndex, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import QLabel, QScrollArea, QVBoxLayout, QWidget
+
+from engine.activations import Array
+from engine.network import Network, Parameter
+from gui import theme
+from gui.card import Card
+from gui.number_model import Index, NumberModel
+from gui.number_table import NumberTable
+from gui.view import View
+
+_NOWHERE = QModelIndex()
+_ROW_HEIGHT = 28
+_LEAST_HEIGHT = 3 * _ROW_HEIGHT
+
+
+def _layer_title(network: Network, layer: int) -> str:
+    """Output, and Hidden or, where there are several, Hidden 1, Hidden 2 and so on."""
+    if layer == network.depth:
+        return "Output"
+    return "Hidden" if network.depth == 2 else f"Hidden {layer}"
+
+
+class LayerModel(NumberModel):
+    """One layer's part of θ: a row per unit, a column per source unit, then the bias."""
+
+    pasted = Signal(object)
+
+    def __init__(self, network: Network, layer: int) -> None:
+        super().__init__()
+        self.take(network, layer)
+
+    def take(self, network: Network, layer: int) -> None:
+        """Speak of a layer of another network; its numbers come with the next show."""
+        self.beginResetModel()
+        self._network, self._layer = network, layer
+        self._rule = network.layers[layer - 1]
+        self._n_out, self._n_in = network.sizes[layer], network.sizes[layer - 1]
+        self._theta: Array | None = None
+        self._here: Parameter | None = None
+        self.endResetModel()
+
+    def show(self, theta: Array, here: Parameter | None) -> None:
+        """Read from other parameters, and mark the one of the current step."""
+        if theta is self._theta and here == self._here:
+            return
+        self._theta, self._here = theta, here
+        self._weights = self._network.weights(theta, self._layer)
+        self._biases = self._network.biases(theta, self._layer)
+        self.tell_all_changed()
+
+    @property
+    def shares_bias(self) -> bool:
+        return self._rule.bias == "shared" and self._n_out > 1
+
+    def parameter(self, row: int, column: int) -> Parameter:
+        """The parameter in a cell."""
+        if column < self._n_in:
+            return Parameter(self._layer, row, column)
+        return Parameter(self._layer, None if self._rule.bias == "shared" else row, None)
+
+    def place_of(self, parameter: Parameter) -> tuple[int, int]:
+        """Row and column of a parameter of this layer."""
+        column = self._n_in if parameter.source is None else parameter.source
+        return parameter.unit or 0, column
+
+    def rowCount(self, parent: Index = _NOWHERE) -> int:
+        return 0 if parent.isValid() else self._n_out
+
+    def columnCount(self, parent: Index = _NOWHERE) -> int:
+        return 0 if parent.isValid() else self._n_in + (self._rule.bias != "none")
+
+    def headerData(
+        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
+    ) -> Any:
+        if role not in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
+            return None
+        if orientation == Qt.Orientation.Vertical:
+            return self._rule.units[section]
+        if section < self._n_in:
+            return self._network.unit_name(self._layer - 1, section)
+        return "bias" if self._rule.bias_trained else "bias, fixed"
+
+    def widest_row_name(self) -> str:
+        return max(self._rule.units, key=len)
+
+    def value(self, row: int, column: int) -> float | None:
+        if self._theta is None:
+            return None
+        if column < self._n_in:
+            return float(self._weights[row, column])
+        assert self._biases is not None
+        return float(self._biases[row if self._rule.bias == "per_unit" else 0])
+
+    def name(self, row: int, column: int) -> str:
+        return self._network.parameter_name(self.parameter(row, column))
+
+    def description(self, row: int, column: int) -> str:
+        unit = self._rule.units[row]
+        if column < self._n_in:
+            source = self._network.unit_name(self._layer - 1, column)
+            return f"{super().description(row, column)}; from {source} to {unit}"
+        whose = f"shared by {len(self._rule.units)} units" if self.shares_bias else f"of {unit}"
+        fixed = "" if self._rule.bias_trained else ", fixed: training leaves it alone"
+        return f"{super().description(row, column)}; bias {whose}{fixed}"
+
+    def is_covered(self, row: int, column: int) -> bool:
+        return row > 0 and column == self._n_in and self.shares_bias
+
+    def is_fixed(self, row: int, column: int) -> bool:
+        return column == self._n_in and not self._rule.bias_trained
+
+    def is_here(self, row: int, column: int) -> bool:
+        return self._here is not None and self.parameter(row, column) == self._here
+
+    def paste(self, row: int, column: int, rows: list[list[float]]) -> None:
+        height, width = len(rows), len(rows[0])
+        room = (self._n_out - row, self.columnCount() - column)
+        if height > room[0] or width > room[1]:
+            raise ValueError(
+                f"From {self.name(row, column)} on there is room for {_size(*room)}, "
+                f"and these are {_size(height, width)}."
+            )
+        values: dict[Parameter, float] = {}
+        for down, line in enumerate(rows):
+            for across, value in enumerate(line):
+                parameter = self.parameter(row + down, column + across)
+                if values.setdefault(parameter, value) != value:
+                    raise ValueError(
+                        "The units of this layer share one bias, "
+                        f"and these rows give it {values[parameter]:g} and {value:g}."
+                    )
+        self.pasted.emit(list(values.items()))
+
+
+def _size(rows: int, columns: int) -> str:
+    return f"{rows} row{'s' * (rows != 1)} of {columns} number{'s' * (columns != 1)}"
+
+
+class _Stack(QScrollArea):
+    """Tables one below the other. One that is far higher than what can be seen scrolls by itself,
+    so that the names of its columns stay in sight."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tables: list[NumberTable] = []
+        self.setWidgetResizable(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._inside = QWidget()
+        self.column = QVBoxLayout(self._inside)
+        self.column.setContentsMargins(0, 0, 0, 0)
+        self.column.setSpacing(theme.MARGIN)
+        self.column.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self.setWidget(self._inside)
+        self._inside.setAutoFillBackground(False)  # Qt turns it on; the card is behind
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.arrange()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        event.ignore()  # PageUp and PageDown step
+
+    def arrange(self) -> None:
+        """Give every table the height that it needs, or what can be seen at once."""
+        room = self.viewport().size()
+        seen = max(room.height(), _LEAST_HEIGHT)
+        for table in self.tables:
+            whole = table.whole_height(room.width())
+            table.setFixedHeight(whole if whole <= 2 * seen else seen)
+
+    def show_cell(self, table: NumberTable, row: int, column: int) -> None:
+        """Scroll to a cell of a table, in the table and here."""
+        index = table.numbers.index(row, column)
+        table.scrollTo(index)
+        seen = table.visualRect(index).intersected(table.viewport().rect())
+        corner = table.viewport().mapTo(self._inside, seen.center())
+        self.ensureVisible(corner.x(), corner.y(), 0, seen.height() // 2 + 4)
+
+
+class WeightsPanel(Card):
+    """Every parameter of the network, editable. The parameter of the current step is outlined."""
+
+    value_edited = Signal(object, float)  # Parameter, new value
+    values_pasted = Signal(object)  # list of (Parameter, value)
+    parameter_selected = Signal(object)  # Parameter
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__("Weights and biases", parent)
+        self._network: Network | None = None
+        self._here: Parameter | None = None
+        self._stack = _Stack()
+        self._error = QLabel()
+        self._error.setObjectName("weightsError")
+        self._error.setProperty("error", True)
+        self._error.setWordWrap(True)
+        self._error.hide()
+        self.body.addWidget(self._stack, 1)
+        self.body.addWidget(self._error)
+
+    def display(self, view: View) -> None:
+        """Show the parameters at t, and which of them the current step is about."""
+        if view.spec.network is not self._network:
+            self._network = view.spec.network
+            self._take(view.spec.network)
+        here = None if view.step is None else view.step.parameter
+        moved, self._here = here != self._here, here
+        for _, model in self._layers():
+            model.show(view.theta, here)
+        if moved and here is not None:
+            table, model = list(self._layers())[here.layer - 1]
+            self._stack.show_cell(table, *model.place_of(here))
+
+    def show_error(self, sentence: str) -> None:
+        """Show why an edit was refused, below the tables; "" clears it."""
+        self._error.setText(sentence)
+        self._error.setVisible(bool(sentence))
+
+    def restyle(self) -> None:
+        """Paint anew in the theme's colours."""
+        for table, _ in self._layers():
+            table.restyle()
+
+    def _layers(self) -> Iterator[tuple[NumberTable, LayerModel]]:
+        for table in self._stack.tables:
+            assert isinstance(table.numbers, LayerModel)
+            yield table, table.numbers
+
+    def _take(self, network: Network) -> None:
+        """Have as many tables as the network has layers, with its names."""
+        tables = self._stack.tables
+        while len(tables) > network.depth:
+            gone = tables.pop()
+            self._stack.column.removeWidget(gone)
+            gone.hide()
+            gone.deleteLater()
+        while len(tables) < network.depth:
+            tables.append(self._new_table(network, len(tables) + 1))
+            self._stack.column.addWidget(tables[-1])
+        for layer, (table, model) in enumerate(self._layers(), start=1):
+            model.take(network, layer)
+            title = _layer_title(network, layer)
+            table.set_title(title)
+            table.setAccessibleName(f"Weights and biases, {title.lower()} layer")
+            table.clearSpans()
+            if model.shares_bias:
+                table.setSpan(0, model.columnCount() - 1, model.rowCount(), 1)
+        self._stack.arrange()
+
+    def _new_table(self, network: Network, layer: int) -> NumberTable:
+        model = LayerModel(network, layer)
+        table = NumberTable(model, _ROW_HEIGHT, boxed=True)
+        model.setParent(table)
+        table.setObjectName(f"weightsTable{layer}")
+        model.edited.connect(
+            lambda row, column, value: self.value_edited.emit(model.parameter(row, column), value)
+        )
+        model.pasted.connect(self.values_pasted)
+        table.problem.connect(self.show_error)
+        table.chosen.connect(lambda row, column: self._on_chosen(table, row, column))
+        table.passed_end.connect(lambda direction: self._on_passed_end(table, direction))
+        return table
+
+    def _on_chosen(self, table: NumberTable, row: int, column: int) -> None:
+        self._stack.show_cell(table, row, column)
+        assert isinstance(table.numbers, LayerModel)
+        self.parameter_selected.emit(table.numbers.parameter(row, column))
+
+    def _on_passed_end(self, table: NumberTable, direction: int) -> None:
+        """Tab goes on from the last cell of a layer to the first of the next."""
+        tables = self._stack.tables
+        position = tables.index(table) + direction
+        if 0 <= position < len(tables):
+            tables[position].edit_end(direction)

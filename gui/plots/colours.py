@@ -1,0 +1,38 @@
+"""The colours of a value between two ends: orange, over the neutral middle, to blue."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtGui import QColor, QLinearGradient
+
+from engine.activations import Array
+from gui import theme
+
+_STOPS = ("negative", "neutral", "positive")
+
+
+def lookup_table(count: int = 256) -> NDArray[np.uint8]:
+    """Colours from the lowest to the highest value, shape (count, 3), in the theme in force."""
+    colours = [theme.current().colour(name) for name in _STOPS]
+    places = np.linspace(0.0, len(_STOPS) - 1.0, count)
+    channels = [
+        np.interp(places, range(len(_STOPS)), levels)
+        for levels in zip(*((c.red(), c.green(), c.blue()) for c in colours), strict=True)
+    ]
+    return np.round(np.stack(channels, axis=1)).astype(np.uint8)
+
+
+def colours_of(values: Array, low: float, high: float) -> list[QColor]:
+    """The colour of each value; beyond the ends it is that of the nearer end."""
+    table = lookup_table()
+    places = np.clip((values - low) / (high - low), 0.0, 1.0) * (len(table) - 1)
+    return [QColor(*rgb) for rgb in table[np.round(places).astype(int)].tolist()]
+
+
+def gradient(x0: float, y0: float, x1: float, y1: float) -> QLinearGradient:
+    """All the colours along a line, the lowest value first."""
+    made = QLinearGradient(x0, y0, x1, y1)
+    for place, name in enumerate(_STOPS):
+        made.setColorAt(place / (len(_STOPS) - 1), theme.current().colour(name))
+    return made

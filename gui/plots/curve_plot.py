@@ -1,0 +1,74 @@
+"""CurvePlot: one output over the only input of a network, with the samples' targets."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtWidgets import QWidget
+
+from engine.activations import Array
+from engine.surface import curve, data_range, grid_axis, output_range, work_per_point
+from gui import theme
+from gui.plots.axis import PlainAxis
+from gui.plots.plot import Plot
+from gui.plots.sample_points import SamplePoints, two_values
+from gui.view import View
+
+_MOST, _LEAST = 200, 24  # points of the curve
+_WORK = 50_000_000  # in the units of engine.surface.work_per_point: a few milliseconds
+_MARGIN = 0.12
+
+
+class CurvePlot(Plot):
+    """What a network of one input answers, over the range of its data."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(PlainAxis("bottom"), PlainAxis("left", grid=True), parent)
+        self.setObjectName("curvePlot")
+        self.setAccessibleName("Output over the input")
+        self.x_axis.set_name_at_end(True)
+        self.curve = pg.PlotCurveItem(antialias=True)
+        self.addItem(self.curve)
+        self.points = SamplePoints(self)
+        self._view: View | None = None
+        self._output = 0
+        self.restyle()
+
+    def display(self, view: View, output: int) -> None:
+        """Show an output of a View's network, which has one input."""
+        last, self._view = self._view, view
+        if last is None or (last.spec, last.sample, self._output) != (
+            view.spec, view.sample, output
+        ):
+            self._output = output
+            self._draw_samples(view)
+        count = min(_MOST, max(_LEAST, _WORK // work_per_point(view.spec.network)))
+        xs = grid_axis(*data_range(view.spec, 0), count)
+        values = curve(view.spec.network, view.theta, output, 0, np.zeros(1), xs)
+        self.curve.setData(xs, values)
+        self._show_ranges(view, values)
+
+    def _draw_samples(self, view: View) -> None:
+        data, network = view.spec.data, view.spec.network
+        column, targets = data.inputs[:, 0], data.targets[:, self._output]
+        self.x_axis.set_name(network.inputs[0])
+        self.x_axis.set_marks(two_values(column))
+        self.y_axis.set_name(network.layers[-1].units[self._output])
+        levels = output_range(view.spec, self._output)
+        self.points.show(column, targets, targets, levels, view.sample)
+
+    def _show_ranges(self, view: View, values: Array) -> None:
+        """The activation's range or that of the targets, and the curve where it goes beyond."""
+        low, high = output_range(view.spec, self._output)
+        finite = values[np.isfinite(values)]
+        targets = view.spec.data.targets[:, self._output]
+        low = min(low, float(targets.min()), float(finite.min(initial=low)))
+        high = max(high, float(targets.max()), float(finite.max(initial=high)))
+        margin = _MARGIN * (high - low)
+        self.show_range(data_range(view.spec, 0), (low - margin, high + margin))
+
+    def restyle(self) -> None:
+        super().restyle()
+        self.curve.setPen(pg.mkPen(theme.current().colour("positive"), width=2))
+        if self._view is not None:
+            self._draw_samples(self._view)

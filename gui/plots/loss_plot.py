@@ -1,0 +1,359 @@
+"""LossPlot: the loss over the epochs, with a handle at the present moment."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import QPointF, QRectF, Qt, QTimer, Signal
+from PySide6.QtGui import QFocusEvent, QFontMetricsF, QKeyEvent, QMouseEvent
+from PySide6.QtWidgets import QWidget
+
+from engine.activations import Array
+from engine.numbers import format_count, format_number
+from engine.thinning import thinned
+from gui import theme
+from gui.plots.axis import PlainAxis
+from gui.plots.plot import Plot
+from gui.plots.thinned_curve import ThinnedCurve
+from gui.view import Ghost, View
+
+LOSS = 1  # the column of View.curve that has the loss
+
+_EDGE = 8  # pixels kept free left and right, so that the dot is whole at either end
+_GRIP = 6  # pixels from the line that still take hold of it
+_HEADROOM = 1.08
+_LEAST_DECADES = 0.5
+_GHOST_POINTS = 1000
+_NOISY = 10  # heights of the plot that a curve goes up and down in all
+_DASHES = (Qt.PenStyle.SolidLine, Qt.PenStyle.DotLine, Qt.PenStyle.DashDotLine)
+
+Series = tuple[Array, Array]
+
+
+class LossPlot(Plot):
+    """Loss and error metrics over the epochs, ghosts, and the marker of the present moment.
+
+    A click or drag asks for the epoch under the mouse (`epoch_asked`), at most once a turn of the
+    event loop; the marker moves when the answer comes back as a View. So do ← and → (an epoch),
+    with Shift (a twentieth of the curve), Home and End.
+    """
+
+    epoch_asked = Signal(float)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        x_axis = PlainAxis("bottom", whole=True)
+        x_axis.set_name_at_end(True)
+        super().__init__(x_axis, PlainAxis("left", grid=True), parent)
+        self.setObjectName("lossPlot")
+        self.setAccessibleName("Loss curve")
+        self.setToolTip("Click or drag to go to an epoch; ← and → go one epoch")
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.viewport().setMouseTracking(True)
+        self._view: View | None = None
+        self._metrics: tuple[int, ...] = ()
+        self._wants_log = False
+        self._log_possible = True
+        self._loss_width = 2
+        self._thinned = ThinnedCurve()
+        self._thinned_ghosts: dict[tuple[int, int, bytes], Array] = {}
+        self._dragging = False
+        self._asked: float | None = None
+        self._ask_timer = QTimer(self)
+        self._ask_timer.setSingleShot(True)
+        self._ask_timer.timeout.connect(self._ask)
+
+        self.curves: list[pg.PlotCurveItem] = []
+        self.ghosts: list[pg.PlotCurveItem] = []
+        self.ghost_names: list[pg.TextItem] = []
+        self.now_line = pg.InfiniteLine(angle=90)
+        self.now_dot = pg.ScatterPlotItem(size=11, antialias=True)
+        self.now_name = pg.TextItem("now")
+        for height, item in enumerate((self.now_line, self.now_dot, self.now_name), start=10):
+            item.setZValue(height)
+            self.addItem(item)
+        self.box.sigResized.connect(self._redraw)
+        self.restyle()
+
+    def display(self, view: View, metrics: tuple[int, ...] = ()) -> None:
+        """Show the curve of a View, and these columns of it beside the loss."""
+        self._view, self._metrics = view, metrics
+        self._redraw()
+
+    @property
+    def log(self) -> bool:
+        """Whether the loss axis is to be logarithmic wherever all values are above zero."""
+        return self._wants_log
+
+    @log.setter
+    def log(self, wanted: bool) -> None:
+        self._wants_log = wanted
+        self._redraw()
+
+    @property
+    def log_possible(self) -> bool:
+        """Whether all values that are shown are above zero."""
+        return self._log_possible
+
+    # Drawing
+
+    def _all_series(self, view: View) -> list[Series]:
+        """What is drawn: loss, metrics, ghosts, and last the present moment (if it is known)."""
+        pixels = max(50, int(self.box.width()))
+        series = [
+            _finite(*self._thinned.points(view.curve, column, pixels))
+            for column in self._columns(view)
+        ]
+        series += self._ghost_series(view.ghosts)
+        if view.loss is not None and math.isfinite(view.loss):
+            series.append((np.array([view.epoch_position]), np.array([view.loss])))
+        return series
+
+    def _columns(self, view: View) -> tuple[int, ...]:
+        """The columns of View.curve that are drawn; none while it has no point."""
+        return (LOSS, *self._metrics) if len(view.curve) else ()
+
+    def _ghost_series(self, ghosts: tuple[Ghost, ...]) -> list[Series]:
+        """The ghosts' points, thinned once: a ghost rests, unless its road is taken up again."""
+        known, self._thinned_ghosts = self._thinned_ghosts, {}
+        series = []
+        for ghost in ghosts:
+            ends = ghost.points[[0, -1]].tobytes() if len(ghost.points) else b""
+            key = (ghost.branch, len(ghost.points), ends)
+            points = known.get(key)
+            if points is None:
+                points = thinned(ghost.points[:, : LOSS + 1], _GHOST_POINTS)
+            self._thinned_ghosts[key] = points
+            series.append((points[:, 0], points[:, LOSS]))
+        return series
+
+    def _redraw(self) -> None:
+        view = self._view
+        if view is None:
+            return
+        drawn = self._all_series(view)
+        self._log_possible = all(bool((values > 0.0).all()) for _, values in drawn)
+        logarithmic = self._wants_log and self._log_possible
+        self.y_axis.logarithmic = logarithmic
+        if logarithmic:
+            drawn = [(epochs, np.log10(values)) for epochs, values in drawn]
+        self._show_all(drawn, view.epoch_position, logarithmic)
+        count = len(self._columns(view))
+        self._resize_lists(count, len(view.ghosts))
+        for curve, series in zip(self.curves, drawn, strict=False):
+            curve.setData(*series)
+        if count:
+            self._widen_loss(drawn[0][1])
+        ghosts = drawn[count : count + len(view.ghosts)]
+        for item, series in zip(self.ghosts, ghosts, strict=True):
+            item.setData(*series)
+        self._name_ghosts(view.ghosts, ghosts)
+        self._mark_now(view, drawn[count + len(ghosts) :])
+
+    def _widen_loss(self, values: Array) -> None:
+        """Draw the loss 2 pixels wide, but a noisy one 1 pixel: it fills a band all the same,
+        and Qt draws it ten times as fast."""
+        low, high = self.box.viewRange()[1]
+        travel = float(np.abs(np.diff(values)).sum()) / (high - low)
+        width = 1 if travel > _NOISY else 2
+        if width != self._loss_width:
+            self._loss_width = width
+            self.restyle()
+
+    def _resize_lists(self, curves: int, ghosts: int) -> None:
+        """Have as many items as there are curves and ghosts; what is there already stays."""
+        if (len(self.curves), len(self.ghosts)) == (curves, ghosts):
+            return
+        for items, wanted in ((self.curves, curves), (self.ghosts, ghosts)):
+            while len(items) > wanted:
+                self.removeItem(items.pop())
+            while len(items) < wanted:
+                items.append(pg.PlotCurveItem(antialias=True))
+                self.addItem(items[-1])
+        while len(self.ghost_names) > ghosts:
+            self.removeItem(self.ghost_names.pop())
+        while len(self.ghost_names) < ghosts:
+            self.ghost_names.append(pg.TextItem(anchor=(1.0, 1.0)))
+            self.addItem(self.ghost_names[-1])
+        self.restyle()
+
+    def _show_all(self, drawn: list[Series], now: float, logarithmic: bool) -> None:
+        """Choose the range so that all of it is seen."""
+        epochs = np.concatenate([np.array([now]), *(series[0] for series in drawn)])
+        values = np.concatenate([np.empty(0), *(series[1] for series in drawn)])
+        first, last = float(epochs.min()), float(epochs.max())
+        last = max(last, first + 1.0)
+        edge = (last - first) * _EDGE / max(50.0, self.box.width() - 2 * _EDGE)
+        low, high = 0.0, 1.0
+        if len(values):
+            low, high = float(values.min()), float(values.max())
+        if logarithmic:
+            missing = max(0.0, _LEAST_DECADES - (high - low))
+            margin = missing / 2 + (high - low) * (_HEADROOM - 1)
+            low, high = low - margin, high + margin
+        else:
+            low, high = min(low, 0.0), high * _HEADROOM if high > 0.0 else 1.0
+            low -= (high - low) * _EDGE / max(50.0, self.box.height())
+        self._name_epochs(float(epochs.max()))
+        self.show_range((first - edge, last + edge), (low, high))
+
+    def _name_epochs(self, last: float) -> None:
+        """Write at the end of the axis how far it goes."""
+        count = format_count(int(last)) if last.is_integer() else format_number(last, 4)
+        name = "epoch" if last == 0.0 else "1 epoch" if last == 1.0 else f"{count} epochs"
+        self.x_axis.set_name(name)
+
+    def _name_ghosts(self, ghosts: tuple[Ghost, ...], drawn: list[Series]) -> None:
+        """Write each ghost's name over its end; a name that would cover another is left out."""
+        metrics = QFontMetricsF(theme.font(theme.SMALL))
+        wide, high = self.box.viewPixelSize()
+        taken: list[QRectF] = []
+        for ghost, (epochs, values), item in zip(ghosts, drawn, self.ghost_names, strict=True):
+            item.setText(ghost.name)
+            shown = len(epochs) > 1
+            if shown:
+                width = wide * (metrics.horizontalAdvance(ghost.name) + _EDGE)
+                right = float(epochs[-1])
+                level = float(values[epochs >= right - width].max())
+                item.setPos(right, level)
+                place = QRectF(right - width, level, width, high * metrics.height())
+                shown = not any(place.intersects(other) for other in taken)
+                taken.append(place)
+            item.setVisible(shown)
+
+    def _mark_now(self, view: View, drawn: list[Series]) -> None:
+        """Put line and dot at the present moment; the word too, unless it is the curve's end."""
+        now = view.epoch_position
+        self.now_line.setPos(now)
+        self.now_dot.setData(*(drawn[0] if drawn else ([], [])))
+        left, right = self._reach()
+        alone = left == right
+        self.now_line.setVisible(not alone)
+        self.now_name.setVisible(alone or now < right)
+        (low_x, high_x), (_, high_y) = self.box.viewRange()
+        beside = _EDGE * self.box.viewPixelSize()[0]
+        on_the_right = now < (low_x + high_x) / 2
+        self.now_name.setAnchor((0.0 if on_the_right else 1.0, 0.5 if alone else 0.0))
+        level = float(drawn[0][1][0]) if alone and drawn else high_y
+        self.now_name.setPos(now + (beside if on_the_right else -beside), level)
+
+    def _reach(self) -> tuple[float, float]:
+        """The epochs one can go to: from the first point of the curve to its end."""
+        view = self._view
+        assert view is not None
+        ends = [view.epoch_position]
+        if len(view.curve):
+            ends += [float(view.curve[0, 0]), float(view.curve[-1, 0])]
+        return min(ends), max(ends)
+
+    def restyle(self) -> None:
+        super().restyle()
+        colours = theme.current()
+        for number, curve in enumerate(self.curves):
+            if number == 0:
+                curve.setPen(pg.mkPen(colours.colour("positive"), width=self._loss_width))
+            else:
+                dash = _DASHES[(number - 1) % len(_DASHES)]
+                curve.setPen(pg.mkPen(colours.colour("ink"), width=1, style=dash))
+            curve.setZValue(5 - number)
+        for ghost, name in zip(self.ghosts, self.ghost_names, strict=True):
+            pen = pg.mkPen(colours.colour("secondary"), width=1, style=Qt.PenStyle.DashLine)
+            ghost.setPen(pen)
+            name.setColor(colours.colour("secondary"))
+            name.setFont(theme.font(theme.SMALL))
+        accent = colours.colour("accent")
+        self.now_line.setPen(pg.mkPen(accent, width=2))
+        self.now_dot.setBrush(pg.mkBrush(accent))
+        ring = "accent_done" if self.hasFocus() else "card"
+        self.now_dot.setPen(pg.mkPen(colours.colour(ring), width=3 if self.hasFocus() else 1))
+        self.now_name.setColor(accent)
+        self.now_name.setFont(theme.font(theme.SMALL))
+        self.now_name.fill = pg.mkBrush(colours.colour("card"))
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self.restyle()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self.restyle()
+
+    # Asking for another moment
+
+    def _ask_for(self, epoch: float) -> None:
+        """Ask for an epoch within reach once the events at hand are through."""
+        first, last = self._reach()
+        epoch = min(max(epoch, first), last)
+        if first < last:
+            self._asked = epoch
+            self._ask_timer.start(0)
+
+    def _ask(self) -> None:
+        asked, self._asked = self._asked, None
+        if asked is not None:
+            self.epoch_asked.emit(asked)
+
+    def _epoch_at(self, position: QPointF) -> float:
+        """The epoch under a point of the widget: a whole one, or where the few that are shown
+        are wider than a pixel's precision, a whole iteration."""
+        assert self._view is not None
+        epoch = float(self.box.mapSceneToView(self.mapToScene(position.toPoint())).x())
+        first, last = self._reach()
+        parts = 1
+        if last - first < self.box.width():
+            parts = self._view.spec.iterations_per_epoch
+        return round(epoch * parts) / parts
+
+    def _is_inside(self, position: QPointF) -> bool:
+        scene = self.mapToScene(position.toPoint())
+        return self._view is not None and self.box.sceneBoundingRect().contains(scene)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self._dragging = (
+            event.button() == Qt.MouseButton.LeftButton and self._is_inside(event.position())
+        )
+        if self._dragging:
+            self._ask_for(self._epoch_at(event.position()))
+        else:
+            event.ignore()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if self._dragging:
+            self._ask_for(self._epoch_at(event.position()))
+        elif not event.buttons():
+            line = self.box.mapViewToScene(QPointF(self.now_line.value(), 0.0)).x()
+            near = abs(event.position().x() - line) <= _GRIP and self._is_inside(event.position())
+            shape = Qt.CursorShape.SizeHorCursor if near else Qt.CursorShape.ArrowCursor
+            self.viewport().setCursor(shape)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        self._dragging = False
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if self._view is None or not self._go_by_key(event):
+            event.ignore()
+
+    def _go_by_key(self, event: QKeyEvent) -> bool:
+        assert self._view is not None
+        first, last = self._reach()
+        now, stride = self._view.epoch_position, 1.0
+        if event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+            stride = max(1.0, float(round((last - first) / 20)))
+        goals = {
+            Qt.Key.Key_Left: math.ceil(now) - stride,
+            Qt.Key.Key_Right: math.floor(now) + stride,
+            Qt.Key.Key_Home: first,
+            Qt.Key.Key_End: last,
+        }
+        goal = goals.get(Qt.Key(event.key()))
+        if goal is None:
+            return False
+        self._ask_for(goal)
+        return True
+
+
+def _finite(epochs: Array, values: Array) -> Series:
+    """The points whose values are finite: a run near divergence may have others."""
+    kept = np.isfinite(values)
+    return (epochs, values) if kept.all() else (epochs[kept], values[kept])

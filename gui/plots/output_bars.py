@@ -1,0 +1,219 @@
+"""OutputBars: the outputs of the shown sample as bars, with their targets."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFontMetrics, QHelpEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QToolTip, QVBoxLayout, QWidget
+
+from engine.activations import ACTIVATIONS
+from engine.numbers import format_number
+from gui import theme
+from gui.view import View
+
+_LEAST_ROW, _TALLEST_ROW = 48, 96  # pixels
+_BAR = 30
+_LONGEST_NAME = 90
+_TICK = 3
+_OVERHANG = 4  # pixels by which a target's tick sticks out above and below its bar
+_MOST_SPOKEN = 8  # outputs that a screen reader hears of
+_EDGE = 2  # pixels free right of the bars, for the tick at their end
+
+
+class _Rows:
+    """What is shown: names, activations, targets, loss terms, and each bar's range."""
+
+    def __init__(self, view: View) -> None:
+        sample = view.sample_pass
+        self.names = view.spec.network.layers[-1].units
+        self.a, self.t, self.loss = sample.a[-1], sample.targets, sample.loss_terms
+        low, high = ACTIVATIONS[view.spec.network.layers[-1].activation].range
+        if not np.isfinite((low, high)).all():
+            # Bars of an unbounded activation reach from 0 to the furthest target and value.
+            targets = view.spec.data.targets
+            reached = self.a[np.isfinite(self.a)]
+            low = min(0.0, float(targets.min()), float(reached.min(initial=0.0)))
+            high = max(0.0, float(targets.max()), float(reached.max(initial=0.0)))
+        self.low, self.high = low, high if low < high else low + 1.0
+
+    def share(self, value: float) -> float:
+        """Where a value stands between the ends of the bars, from 0 to 1."""
+        share = (value - self.low) / (self.high - self.low)
+        return float(min(max(share, 0.0), 1.0)) if np.isfinite(share) else 0.0
+
+    def text(self, row: int, digits: int | None = 6) -> str:
+        """Activation, target and loss term of one output, as written below its bar."""
+        a, t, loss = (format_number(float(v[row]), digits) for v in (self.a, self.t, self.loss))
+        return f"a {a}   t {t}   E {loss}"
+
+
+class _Bars(QWidget):
+    """The rows themselves; only those that are seen are drawn."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.rows: _Rows | None = None
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+
+    def sizeHint(self) -> QSize:
+        count = len(self.rows.names) if self.rows is not None else 1
+        return QSize(200, count * _LEAST_ROW)
+
+    def minimumSizeHint(self) -> QSize:
+        return self.sizeHint()
+
+    def row_height(self) -> float:
+        count = len(self.rows.names) if self.rows is not None else 1
+        return min(max(self.height() / count, _LEAST_ROW), _TALLEST_ROW)
+
+    def track(self) -> tuple[float, float]:
+        """Left and right end of the bars."""
+        metrics = QFontMetrics(theme.font(theme.CANVAS, bold=True))
+        names = self.rows.names if self.rows is not None else ()
+        widest = max((metrics.horizontalAdvance(name) for name in names[:64]), default=0)
+        return min(widest + 2, _LONGEST_NAME) + theme.MARGIN, self.width() - _EDGE
+
+    def event(self, event: QEvent) -> bool:
+        if isinstance(event, QHelpEvent) and self.rows is not None:
+            row = int(event.pos().y() // self.row_height())
+            if row < len(self.rows.names):
+                text = f"{self.rows.names[row]}: {self.rows.text(row, None)}"
+                QToolTip.showText(event.globalPos(), text, self)
+            return True
+        return super().event(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        rows = self.rows
+        if rows is None:
+            return
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        height = self.row_height()
+        first = int(event.rect().top() // height)
+        last = min(int(event.rect().bottom() // height), len(rows.names) - 1)
+        for row in range(first, last + 1):
+            self._paint_row(painter, rows, row, row * height, height)
+
+    def _paint_row(
+        self, painter: QPainter, rows: _Rows, row: int, top: float, height: float
+    ) -> None:
+        colours = theme.current()
+        left, right = self.track()
+        text_height = QFontMetrics(theme.font(theme.SMALL)).height()
+        bar = min(_BAR, height - text_height - 2 * _OVERHANG - 8)
+        top += max(_OVERHANG, (height - bar - text_height - 8) / 2)
+        painter.setFont(theme.font(theme.CANVAS, bold=True))
+        painter.setPen(colours.colour("ink"))
+        metrics = QFontMetrics(painter.font())
+        name = metrics.elidedText(
+            rows.names[row], Qt.TextElideMode.ElideRight, round(left - theme.MARGIN)
+        )
+        painter.drawText(QRectF(0, top, left, bar), Qt.AlignmentFlag.AlignVCenter, name)
+
+        track = QRectF(left, top, right - left, bar)
+        painter.setPen(colours.colour("border"))
+        painter.setBrush(colours.colour("sunken"))
+        painter.drawRoundedRect(track, 3, 3)
+        a, t = float(rows.a[row]), float(rows.t[row])
+        ends = sorted(left + rows.share(value) * track.width() for value in (0.0, a))
+        fill = QColor(colours.signed(a))
+        fill.setAlphaF(0.45)
+        painter.setPen(colours.signed(a))
+        painter.setBrush(fill)
+        if ends[0] < ends[1] and np.isfinite(a):
+            painter.drawRoundedRect(QRectF(ends[0], top, ends[1] - ends[0], bar), 3, 3)
+        tick = QRectF(
+            left + rows.share(t) * track.width() - _TICK / 2,
+            top - _OVERHANG, _TICK, bar + 2 * _OVERHANG,
+        )
+        painter.fillRect(tick, colours.colour("accent"))
+        painter.setFont(theme.font(theme.SMALL))
+        painter.setPen(colours.colour("ink"))
+        below = QRectF(left, track.bottom() + _OVERHANG + 2, track.width(), text_height)
+        painter.drawText(below, Qt.AlignmentFlag.AlignVCenter, self._fitting(rows, row, below))
+
+    def _fitting(self, rows: _Rows, row: int, place: QRectF) -> str:
+        """The text of a row with as many digits as there is room for."""
+        metrics = QFontMetrics(theme.font(theme.SMALL))
+        for digits in (6, 5, 4):
+            text = rows.text(row, digits)
+            if metrics.horizontalAdvance(text) <= place.width():
+                return text
+        return metrics.elidedText(text, Qt.TextElideMode.ElideRight, round(place.width()))
+
+
+class _Foot(QWidget):
+    """The ends of the bars in numbers, and what the tick means."""
+
+    def __init__(self, bars: _Bars) -> None:
+        super().__init__()
+        self._bars = bars
+        self.setFixedHeight(QFontMetrics(theme.font(theme.SMALL)).height() + 2)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        rows = self._bars.rows
+        if rows is None:
+            return
+        left, right = self._bars.track()
+        painter = QPainter(self)
+        painter.setFont(theme.font(theme.SMALL))
+        painter.setPen(theme.current().colour("secondary"))
+        place = QRectF(left, 0, right - left, self.height())
+        flags = Qt.AlignmentFlag
+        painter.drawText(place, flags.AlignLeft | flags.AlignVCenter, format_number(rows.low, 4))
+        painter.drawText(place, flags.AlignRight | flags.AlignVCenter, format_number(rows.high, 4))
+        width = QFontMetrics(painter.font()).horizontalAdvance("target")
+        middle = place.center().x()
+        accent = theme.current().colour("accent")
+        painter.fillRect(QRectF(middle - width / 2 - 8, 1, _TICK, self.height() - 2), accent)
+        painter.setPen(accent)
+        painter.drawText(place.translated(4, 0), flags.AlignCenter, "target")
+
+
+class OutputBars(QWidget):
+    """A bar per output of the shown sample, a tick at its target, and its numbers below.
+
+    The rows share the height there is and scroll where it is too little for all of them.
+    """
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("outputBars")
+        self.setAccessibleName("Outputs and targets of the shown sample")
+        self._bars = _Bars()
+        self._foot = _Foot(self._bars)
+        self._scroll = QScrollArea()
+        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._scroll.setMinimumHeight(_LEAST_ROW)
+        self._scroll.setWidget(self._bars)
+        self._bars.setAutoFillBackground(False)  # Qt fills what it scrolls; the card shows here
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(2)
+        layout.addWidget(self._scroll, 1)
+        layout.addWidget(self._foot)
+
+    def display(self, view: View) -> None:
+        """Show the outputs of a View's sample."""
+        known = self._bars.rows
+        self._bars.rows = _Rows(view)
+        if known is None or len(known.names) != len(self._bars.rows.names):
+            self._bars.updateGeometry()
+        self.setAccessibleDescription("; ".join(self.texts(_MOST_SPOKEN)))
+        self._bars.update()
+        self._foot.update()
+
+    def texts(self, most: int | None = None) -> list[str]:
+        """The first outputs' lines: name, activation, target and loss term."""
+        rows = self._bars.rows
+        if rows is None:
+            return []
+        return [f"{name}: {rows.text(row)}" for row, name in enumerate(rows.names[:most])]
+
+    def restyle(self) -> None:
+        """Take the colours of the theme in force."""
+        self._bars.update()
+        self._foot.update()

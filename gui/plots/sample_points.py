@@ -1,0 +1,92 @@
+"""SamplePoints: the samples of the training set as discs in a plot, coloured by their targets."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QPainterPath, QTransform
+
+from engine.activations import Array
+from gui import theme
+from gui.plots.colours import colours_of
+from gui.plots.plot import Plot
+
+MOST = 1000  # more would hide the surface, and slow it down
+_MOST_LABELLED = 60
+_LABELLED, _PLAIN, _SMALL = 19, 11, 8  # diameters in pixels
+_SIGNS = {(0.0, 1.0): ("0", "1"), (-1.0, 1.0): ("−", "+")}
+
+
+class SamplePoints:
+    """Discs at some positions, the one of the shown sample ringed.
+
+    Up to 60 samples with two kinds of targets carry a sign in their discs, so that they are not
+    told apart by colour alone. Of more than MOST samples an even choice is drawn.
+    """
+
+    def __init__(self, plot: Plot) -> None:
+        self.discs = pg.ScatterPlotItem(antialias=True)
+        self.signs = (pg.ScatterPlotItem(antialias=True), pg.ScatterPlotItem(antialias=True))
+        self.ring = pg.ScatterPlotItem(antialias=True)
+        for height, item in enumerate((self.ring, self.discs, *self.signs), start=5):
+            item.setZValue(height)
+            plot.addItem(item)
+
+    def show(
+        self, x: Array, y: Array, targets: Array, levels: tuple[float, float], shown: int
+    ) -> None:
+        """Draw samples at (x, y), all of shape (samples,), coloured for `levels`."""
+        colours = theme.current()
+        count = len(targets)
+        rows = np.arange(count)
+        if count > MOST:
+            rows = np.unique(np.linspace(0, count - 1, MOST).astype(int))
+        kinds = tuple(float(kind) for kind in np.unique(targets[:_MOST_LABELLED]))
+        two_kinds = next((pair for pair in _SIGNS if set(kinds) <= set(pair)), None)
+        if two_kinds is not None and not np.isin(targets, two_kinds).all():
+            two_kinds = None
+        size = _SMALL if count > _MOST_LABELLED else _PLAIN if two_kinds is None else _LABELLED
+        if two_kinds is not None:
+            names = ("negative_text", "positive_text")
+            fills = [pg.mkBrush(colours.colour(name)) for name in names]
+            brushes = [fills[t == two_kinds[1]] for t in targets[rows].tolist()]
+            edge = pg.mkPen(colours.colour("card"), width=2 if size == _LABELLED else 1)
+        else:
+            brushes = [pg.mkBrush(colour) for colour in colours_of(targets[rows], *levels)]
+            edge = pg.mkPen(colours.colour("ink"), width=1)
+        self.discs.setData(x[rows], y[rows], size=size, brush=brushes, pen=edge)
+        for number, item in enumerate(self.signs):
+            wanted = np.zeros(count, dtype=bool)
+            if size == _LABELLED and two_kinds is not None:
+                wanted = targets == two_kinds[number]
+                item.setSymbol(_glyph(_SIGNS[two_kinds][number]))
+            brush = pg.mkBrush(colours.colour("card"))
+            item.setData(x[wanted], y[wanted], size=theme.SMALL, brush=brush, pen=None)
+        # Light around the accent, so that the ring is seen on any colour.
+        rings = (("card", 5.0), ("accent", 2.5))
+        pens = [pg.mkPen(colours.colour(name), width=width) for name, width in rings]
+        here = slice(shown, shown + 1)
+        ring_x, ring_y = np.repeat(x[here], 2), np.repeat(y[here], 2)
+        self.ring.setData(ring_x, ring_y, size=size + 5, pen=pens, brush=pg.mkBrush(None))
+
+
+def two_values(column: Array) -> tuple[float, float] | None:
+    """The two values that a column consists of, or None if they are more or fewer."""
+    low, high = float(column.min()), float(column.max())
+    if low < high and bool(((column == low) | (column == high)).all()):
+        return low, high
+    return None
+
+
+def _glyph(sign: str) -> QPainterPath:
+    """A sign as a symbol: a path around the origin, one unit high for the font's size."""
+    pixels = 100
+    font = theme.font(pixels, bold=True)
+    path = QPainterPath()
+    path.addText(0.0, 0.0, font, sign)
+    path.setFillRule(Qt.FillRule.WindingFill)
+    middle = path.boundingRect().center()
+    return QTransform.fromScale(1 / pixels, 1 / pixels).map(
+        path.translated(-middle.x(), -middle.y())
+    )

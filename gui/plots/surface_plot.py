@@ -1,0 +1,209 @@
+"""SurfacePlot: one output over two inputs as colours, with the samples on it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import isqrt
+from time import perf_counter
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import QRectF, QTimer
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QWidget
+
+from engine.activations import Array
+from engine.network import Network
+from engine.spec import Spec
+from engine.surface import data_range, grid_axis, output_range, surface, work_per_point
+from gui import theme
+from gui.plots.axis import PlainAxis
+from gui.plots.colours import lookup_table
+from gui.plots.plot import Plot
+from gui.plots.sample_points import SamplePoints, two_values
+from gui.view import View
+
+FINE, COARSE = 100, 50  # cells along each side, while training and at rest
+REFINE_MILLISECONDS = 80
+_LOW_PLOT = 170  # pixels of height below which the name of the x axis gets no row of its own
+
+_PATIENCE = 0.006  # seconds at one go
+_WORK_IN_ALL = 5_000_000_000  # in the units of engine.surface.work_per_point
+_FIRST_SPEED = 3e9  # such units a second, a cautious guess until it is measured
+_STEPS = (FINE, 70, COARSE, 35, 25, 17, 12)  # sizes to choose from, so that it rarely changes
+
+
+@dataclass(frozen=True)
+class _Frame:
+    """What axes, discs and colours depend on; a Spec equals only itself."""
+
+    spec: Spec
+    sample: int
+    output: int
+    inputs: tuple[int, int]
+
+
+@dataclass(frozen=True, eq=False)
+class _Question:
+    """What the surface shows: an output over two inputs with these parameters."""
+
+    network: Network
+    theta: Array
+    output: int
+    inputs: tuple[int, int]
+    held: Array
+    ranges: tuple[tuple[float, float], ...]
+
+    def is_same(self, other: _Question | None) -> bool:
+        return (
+            other is not None
+            and self.theta is other.theta
+            and self.network is other.network
+            and (self.output, self.inputs, self.ranges)
+            == (other.output, other.inputs, other.ranges)
+            and bool((self.held == other.held).all())
+        )
+
+    def answer(self, cells: int, start: int, stop: int) -> Array:
+        """Rows start … stop-1 of a surface of cells × cells."""
+        xs, ys = (grid_axis(low, high, cells) for low, high in self.ranges)
+        return surface(
+            self.network, self.theta, self.output, *self.inputs, self.held, xs, ys[start:stop]
+        )
+
+
+class SurfacePlot(Plot):
+    """The decision surface.
+
+    While training it has at most COARSE cells a side, as many as a few milliseconds allow, and
+    none where that is too few to show anything. At rest it has FINE cells a side (fewer for the
+    largest networks), if need be worked out a few rows at a time between other events.
+    """
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(PlainAxis("bottom"), PlainAxis("left"), parent)
+        self.setObjectName("surfacePlot")
+        self.setAccessibleName("Decision surface")
+        self.image = pg.ImageItem(axisOrder="row-major")
+        self.addItem(self.image)
+        self.points = SamplePoints(self)
+        self.note = pg.TextItem("shown when training pauses", anchor=(0.5, 0.5))
+        self.addItem(self.note)
+        self._frame: _Frame | None = None
+        self._ranges: tuple[tuple[float, float], ...] = ()
+        self._question: _Question | None = None
+        self._cells = 0  # of the image that answers the question; 0 if there is none yet
+        self._speed = _FIRST_SPEED
+        self._levels = (0.0, 1.0)
+        self._refined: Array = np.empty((0, 0))
+        self._rows_done = 0
+        self._refine_timer = QTimer(self)
+        self._refine_timer.setSingleShot(True)
+        self._refine_timer.timeout.connect(self._refine)
+        self.restyle()
+
+    def display(
+        self, view: View, output: int, x_input: int, y_input: int, held: Array
+    ) -> None:
+        """Show an output of a View's network over two inputs, the others held at `held`."""
+        frame = _Frame(view.spec, view.sample, output, (x_input, y_input))
+        if frame != self._frame:
+            self._frame = frame
+            self._draw_frame()
+        network, theta = view.spec.network, view.theta
+        question = _Question(network, theta, output, frame.inputs, held, self._ranges)
+        self._show_surface(question, view.training)
+
+    def _draw_frame(self) -> None:
+        """Draw what changes with the data and the choice of inputs, but not in training."""
+        frame = self._frame
+        assert frame is not None
+        data, names = frame.spec.data, frame.spec.network.inputs
+        x, y = (data.inputs[:, number] for number in frame.inputs)
+        for axis, column, number in zip(
+            (self.x_axis, self.y_axis), (x, y), frame.inputs, strict=True
+        ):
+            axis.set_name(names[number])
+            axis.set_marks(two_values(column))
+        self._ranges = tuple(data_range(frame.spec, number) for number in frame.inputs)
+        self.show_range(*self._ranges)
+        self.note.setPos(*(sum(ends) / 2 for ends in self._ranges))
+        self._levels = output_range(frame.spec, frame.output)
+        targets = data.targets[:, frame.output]
+        self.points.show(x, y, targets, self._levels, frame.sample)
+
+    def _show_surface(self, question: _Question, training: bool) -> None:
+        affordable = self._speed * _PATIENCE / work_per_point(question.network)
+        most = COARSE if training else FINE
+        cells = next((size for size in _STEPS if size <= most and size**2 <= affordable), 0)
+        new = not question.is_same(self._question)
+        self._question = question
+        if new or training:
+            self._refine_timer.stop()
+            self._rows_done = 0
+        if new:
+            self._cells = 0
+        if self._cells < cells and self._rows_done == 0:
+            self._draw(self._answer(cells, 0, cells))
+            self._cells = cells
+        self.image.setVisible(self._cells > 0 or self._rows_done > 0)
+        self.note.setVisible(self._cells == 0 and training)
+        if not training and self._cells < self._finest() and not self._refine_timer.isActive():
+            self._refine_timer.start(REFINE_MILLISECONDS)
+
+    def _finest(self) -> int:
+        """Cells a side of the finest surface that the network is worth."""
+        assert self._question is not None
+        work = work_per_point(self._question.network)
+        return max(_STEPS[-1], min(FINE, isqrt(_WORK_IN_ALL // work)))
+
+    def _answer(self, cells: int, start: int, stop: int) -> Array:
+        """Rows of the surface; how long they took tells what is affordable next time."""
+        assert self._question is not None
+        began = perf_counter()
+        values = self._question.answer(cells, start, stop)
+        work = values.size * work_per_point(self._question.network)
+        speed = work / max(perf_counter() - began, 1e-6)
+        self._speed += 0.4 * (speed - self._speed)
+        return values
+
+    def _draw(self, values: Array) -> None:
+        question = self._question
+        assert question is not None
+        (low_x, high_x), (low_y, high_y) = question.ranges
+        self.image.setImage(values, levels=self._levels, autoLevels=False)
+        self.image.setRect(QRectF(low_x, low_y, high_x - low_x, high_y - low_y))
+
+    def _refine(self) -> None:
+        """Work out some more rows of the finest surface, over the coarse one if there is one."""
+        question, cells = self._question, self._finest()
+        assert question is not None
+        if self._rows_done == 0:
+            self._refined = np.full((cells, cells), np.nan)
+            if self._cells:
+                near = np.arange(cells) * self._cells // cells
+                self._refined = self.image.image[np.ix_(near, near)]
+        work = work_per_point(question.network) * cells
+        rows = max(1, int(self._speed * _PATIENCE / work))
+        start, stop = self._rows_done, min(self._rows_done + rows, cells)
+        self._refined[start:stop] = self._answer(cells, start, stop)
+        self._rows_done = stop
+        self._draw(self._refined.copy())
+        self.image.setVisible(True)
+        if stop < cells:
+            self._refine_timer.start(0)
+        else:
+            self._rows_done, self._cells = 0, cells
+
+    def restyle(self) -> None:
+        super().restyle()
+        self.image.setLookupTable(lookup_table())
+        self.note.setColor(theme.current().colour("secondary"))
+        self.note.setFont(theme.font(theme.SMALL))
+        if self._frame is not None:
+            self._draw_frame()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if hasattr(self, "x_axis"):  # pyqtgraph resizes before this widget is made
+            self.x_axis.set_name_at_end(self.height() < _LOW_PLOT)

@@ -1,0 +1,511 @@
+"""Session: the only owner of a run. It moves the cursor, trains, edits, and says what is there.
+
+Each thing a person does ends in one `changed(View)`. Work that would hold the window up goes to
+the worker thread; until it is there the View says None in its place.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import wait
+from dataclasses import replace
+from time import perf_counter
+from typing import Any
+
+import numpy as np
+from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtGui import QUndoStack
+
+from engine import moves
+from engine.activations import Array
+from engine.document import Document
+from engine.edits import Edited, kept_revealed
+from engine.history import Branch, History, Place
+from engine.iteration import Check, Interrupted
+from engine.spec import Spec, SpecError, State, start_state
+from engine.trainer import Divergence, Progress, Trainer
+from gui.commands import Change
+from gui.results import PATIENCE_SECONDS, Results, iteration_seconds
+from gui.standing import Standing, opened, saved
+from gui.view import Ghost, View
+from gui.worker import Computation, Training, Worker
+
+FRAME_MILLISECONDS = 16
+
+EditFunction = Callable[..., Edited]
+
+
+class Session(QObject):
+    """One open document and everything done with it."""
+
+    changed = Signal(object)
+    refused = Signal(str)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.undo_stack = QUndoStack(self)
+        # A command moves the session first, and only then is the stack where it says it is.
+        self.undo_stack.indexChanged.connect(self.announce)
+        self.grain = "number"
+        self.pace: float | None = None
+        self._worker = Worker()
+        self._job: Training | Computation | None = None
+        self._when_done: Callable[[Any], None] | None = None
+        self._job_branch: Branch
+        self._target: int | None = None
+        self._rates: deque[tuple[float, float]] = deque(maxlen=40)
+        self._results = Results(self._compute_if_idle, self.announce)
+        self._divergence: Divergence | None = None
+        self._frames = QTimer(self)
+        self._frames.setInterval(FRAME_MILLISECONDS)
+        self._frames.timeout.connect(self._on_frame)
+        self.history: History
+        self.standing: Standing
+        self._state: State
+        self._document: Document
+        self._saved: tuple[Standing, int]
+
+    # Where the session stands
+
+    def open(self, document: Document) -> None:
+        """Show a document where it was left: its curve and place are back."""
+        self._stop_job()
+        self._results.forget()
+        self._divergence = None
+        self._document = document
+        self.grain = document.grain
+        self.history, self.standing = opened(document)
+        self._state = self.history.state_at(self.place.branch, self.place.t)
+        self.undo_stack.blockSignals(True)
+        self.undo_stack.clear()
+        self.undo_stack.blockSignals(False)
+        self.mark_saved()
+
+    def document(self) -> Document:
+        """What is here, to be saved; training goes on."""
+        resume, target = self.training, self._target
+        self._stop_job()
+        document = saved(self._document, self.history, self.standing, self.grain)
+        if resume:
+            self._train_to(target)
+        return document
+
+    def close(self) -> None:
+        """Stop whatever runs; the session is not used again."""
+        self._stop_job()
+        self._frames.stop()
+        self._worker.close()
+
+    @property
+    def place(self) -> Place:
+        return self.standing.place
+
+    @property
+    def branch(self) -> Branch:
+        """The branch that the road runs on at the cursor."""
+        return self.history.owner(self.place.branch, self.place.t)
+
+    @property
+    def spec(self) -> Spec:
+        return self.branch.spec
+
+    @property
+    def state(self) -> State:
+        """The state before the update of the iteration at the cursor."""
+        return self._state
+
+    @property
+    def training(self) -> bool:
+        return isinstance(self._job, Training)
+
+    @property
+    def is_changed(self) -> bool:
+        """Whether there is something that was not saved: an edit, or training since."""
+        saved, index = self._saved
+        here = (self.place.branch, self.place.t)
+        return index != self.undo_stack.index() or here != (saved.place.branch, saved.place.t)
+
+    def mark_saved(self) -> None:
+        """Remember that what is here now stands in the file."""
+        self._saved = (self.standing, self.undo_stack.index())
+        self.announce()
+
+    def announce(self, *_: object) -> None:
+        """Tell the window what there is to see."""
+        self.changed.emit(self._view())
+
+    def _stand(self, standing: Standing) -> None:
+        """Go where an undo or redo leads; the stack announces it when it is done."""
+        self._stop_job()
+        self._divergence = None
+        self._go(standing.place, standing)
+
+    # Moves
+
+    def set_grain(self, grain: str) -> None:
+        """Choose how far one press of Step or Back goes."""
+        self.grain = grain
+        self.announce()
+
+    def step(self, grain: str | None = None) -> None:
+        """Go one step of the chosen grain forward, working out what is not there yet."""
+        self._stop_job()
+        moment = (self.place.t, self.place.revealed)
+        self._reach(*moves.step_forward(self.spec, moment, grain or self.grain))
+
+    def back(self, grain: str | None = None) -> None:
+        """Go one step of the chosen grain back."""
+        self._stop_job()
+        self._divergence = None
+        t, revealed = self._moment_before(grain or self.grain)
+        self._go(Place(self.place.branch, t, revealed))
+
+    def _moment_before(self, grain: str) -> moves.Moment:
+        leaf, t, revealed = self.place.branch, self.place.t, self.place.revealed
+        first = self.history.first_t(leaf)
+        # Stepping back over a fork lands on the road before it, which has its own Spec.
+        spec = self.spec if revealed or t == first else self.history.owner(leaf, t - 1).spec
+        return moves.step_back(spec, (t, revealed), grain, first)
+
+    def seek(self, revealed: int) -> None:
+        """Show this many steps of the present iteration."""
+        self._stop_job()
+        self._divergence = None
+        self._go(replace(self.place, revealed=min(max(revealed, 0), len(self.spec.steps))))
+
+    def advance(self, epochs: int, steps: int) -> None:
+        """Train some epochs and reveal some steps, and return only when that is done."""
+        if epochs:
+            self._reach(self.place.t + epochs * self.spec.iterations_per_epoch, 0)
+            self.finish()
+        if steps:
+            self.seek(steps)
+        self.finish()
+
+    def finish(self) -> None:
+        """Wait for the work in the background."""
+        while self._job is not None and self._job.future is not None:
+            wait([self._job.future])
+            self._on_frame()
+
+    def go_to_epoch(self, epoch: float) -> None:
+        """Go to a moment of the road by its place on the loss curve."""
+        self._stop_job()
+        self._divergence = None
+        leaf = self.place.branch
+        self._go(Place(leaf, self.history.t_at_epoch(leaf, epoch)))
+
+    def go_to_branch(self, number: int) -> None:
+        """Return to the tip of a road that was left."""
+        self._stop_job()
+        self._divergence = None
+        self._go(Place(number, self.history.branches[number].tip.t))
+
+    def leave_divergence(self) -> None:
+        """Go back to the last state whose numbers are finite."""
+        self.seek(0)
+
+    def choose_sample(self, row: int) -> None:
+        """Show another sample's values."""
+        if 0 <= row < len(self.spec.data) and row != self.standing.sample:
+            self.standing = replace(self.standing, sample=row)
+            self.announce()
+
+    def _go(self, place: Place, standing: Standing | None = None) -> None:
+        """Put the cursor at a place that the road already reaches (with a Standing, all of it)."""
+        missing = self.history.replay_length(place.branch, place.t)
+        spec = self.history.owner(place.branch, place.t).spec
+
+        def arrive(state: State, announce: bool = True) -> None:
+            self.standing = standing or self.standing
+            self._arrive(place, state, announce)
+
+        if missing * iteration_seconds(spec) <= PATIENCE_SECONDS:
+            arrive(self.history.state_at(place.branch, place.t), announce=standing is None)
+        else:
+            self._compute(
+                lambda check: self.history.state_at(place.branch, place.t, check), arrive
+            )
+
+    def _arrive(self, place: Place, state: State, announce: bool = True) -> None:
+        sample = min(self.standing.sample, len(self._spec_at(place).data) - 1)
+        self.standing = replace(self.standing, place=place, sample=sample)
+        self._state = state
+        if announce:
+            self.announce()
+
+    def _spec_at(self, place: Place) -> Spec:
+        return self.history.owner(place.branch, place.t).spec
+
+    def _reach(self, t: int, revealed: int) -> None:
+        """Go to a moment ahead, training as far as the road does not reach yet."""
+        leaf = self.history.branches[self.place.branch]
+        ahead = t - leaf.tip.t
+        if ahead <= 0:
+            self._divergence = None
+            self._go(Place(leaf.number, t, revealed))
+        elif ahead * iteration_seconds(leaf.spec) <= PATIENCE_SECONDS:
+            progress = self._trainer(leaf, leaf.tip).advance(iterations=ahead)
+            if self._take(leaf, [progress]):
+                self._arrive(Place(leaf.number, t, revealed), leaf.tip)
+        else:
+            self._train_to(t)
+
+    # Training
+
+    def train(self) -> None:
+        """Train until paused, from where the cursor stands."""
+        self._stop_job()
+        self._train_to(None)
+
+    def pause(self) -> None:
+        """Stop training, and show the moment it reached."""
+        self._stop_job()
+        self.announce()
+
+    def toggle_training(self) -> None:
+        """Train, or pause."""
+        if self.training:
+            self.pause()
+        else:
+            self.train()
+
+    def set_pace(self, pace: float | None) -> None:
+        """Choose epochs a second for training; None for as fast as it goes."""
+        self.pace = pace
+        if isinstance(self._job, Training):
+            self._job.pace = pace
+
+    def _trainer(self, branch: Branch, state: State) -> Trainer:
+        return Trainer(branch.spec, state, branch.frame_every, branch.curve.last_epoch)
+
+    def _train_to(self, t: int | None) -> None:
+        """Train along the road until t updates are done (None: until paused)."""
+        self._divergence = None
+        self._rates.clear()
+        self._target = t
+        self._start_stretch()
+        self.announce()
+
+    def _start_stretch(self) -> None:
+        """Train on the branch at the cursor, at most up to where the road leaves it."""
+        branch = self.branch
+        road = self.history.road(self.place.branch)
+        following = road[road.index(branch) + 1 :]
+        ends = [fork.fork_t for fork in following[:1]]
+        ends += [] if self._target is None else [self._target]
+        state = self._state
+        self._begin_job(
+            Training(self._trainer(branch, state), self.pace, min(ends, default=None))
+        )
+
+    def _take(self, branch: Branch, slices: list[Progress]) -> bool:
+        """Take in slices of training on a branch; False if the run diverged in the last."""
+        for progress in slices:
+            self.history.record(branch, progress)
+            place = Place(self.place.branch, progress.state.t)
+            self.standing = replace(self.standing, place=place)
+            self._state = progress.state
+            if self.branch is not branch:
+                # The road goes over to another branch exactly here, with an edited state.
+                self._state = self.history.state_at(place.branch, place.t)
+            if progress.divergence is not None:
+                self._divergence = progress.divergence
+                self._arrive(replace(place, revealed=len(self.spec.steps)), self._state)
+                return False
+        return True
+
+    # Work in the background
+
+    def _begin_job(self, job: Training | Computation) -> None:
+        self._job = job
+        self._job_branch = self.branch
+        self._worker.start(job)
+        self._frames.start()
+
+    def _compute(
+        self, function: Callable[[Check], Any], when_done: Callable[[Any], None]
+    ) -> None:
+        self._when_done = when_done
+        self._begin_job(Computation(function))
+
+    def _compute_if_idle(
+        self, function: Callable[[Check], Any], when_done: Callable[[Any], None]
+    ) -> None:
+        if self._job is None:
+            self._compute(function, when_done)
+
+    def _stop_job(self) -> None:
+        """Call off what runs, wait for it (some 10 ms), and keep what it had finished."""
+        job = self._job
+        if job is None:
+            return
+        job.cancel()
+        assert job.future is not None
+        with contextlib.suppress(Interrupted):
+            job.future.result()
+        self._end_job()
+        if isinstance(job, Training):
+            self._take(self._job_branch, job.take())
+
+    def _end_job(self) -> None:
+        self._job = None
+        self._when_done = None
+        self._target = None
+        self._frames.stop()
+
+    def _on_frame(self) -> None:
+        job = self._job
+        if isinstance(job, Computation):
+            if job.done:
+                when_done, result = self._when_done, job.result()
+                self._end_job()
+                assert when_done is not None
+                when_done(result)
+            return
+        if job is None:
+            self._frames.stop()
+            return
+        ended = job.done
+        slices = job.take()
+        if not self._take(self._job_branch, slices):
+            self._stop_job()
+            self.announce()
+            return
+        job.trainer.frame_every = self._job_branch.frame_every
+        if ended:
+            target = self._target
+            self._end_job()
+            assert job.future is not None
+            job.future.result()
+            if target != self.place.t:
+                # The road went over to another branch here; follow it.
+                self._target = target
+                self._start_stretch()
+        if slices or ended:
+            self._rates.append((perf_counter(), self.spec.epoch_position(self.place.t)))
+            self.announce()
+
+    # Edits
+
+    def apply(self, text: str, edit: EditFunction, *arguments: Any, **settings: Any) -> bool:
+        """Carry out an edit of engine.edits or engine.reshaping at the cursor, as one undo step.
+
+        The cursor stays at its StepId. An edit before the first update changes the start values
+        too. A refused edit changes nothing and its sentence goes out by `refused`.
+        """
+        resume, target = self.training, self._target
+        self._stop_job()
+        before, branch = self.standing, self.branch
+        spec, state = branch.spec, self._state
+        try:
+            new_spec, new_state = edit(spec, state, *arguments, **settings)
+            start = new_state.theta
+            if state.t > 0:
+                start = branch.start
+                if new_spec.network is not spec.network:
+                    fresh = start_state(spec, start)
+                    start = edit(spec, fresh, *arguments, **settings)[1].theta
+        except SpecError as error:
+            self.announce()
+            self.refused.emit(_sentence(error))
+            return False
+        place = self.place
+        revealed = kept_revealed(spec, new_spec, place.revealed)
+        made = self.history.fork(place, self._named(text), new_spec, start, new_state)
+        after = replace(before, place=Place(made.number, place.t, revealed))
+        self._push(text, before, after)
+        if resume:
+            self._train_to(target)
+        return True
+
+    def reset(self) -> None:
+        """Go back to the start values: the same ones."""
+        spec = self.spec
+        self._restart("Reset: start values", spec, self.branch.start)
+
+    def new_seed(self) -> None:
+        """Draw other start values, from the next seed."""
+        spec = replace(self.spec, seed=self.spec.seed + 1)
+        drawn = spec.network.draw(spec.initializer, spec.seed)
+        # What is fixed is part of the exercise, not of the draw.
+        theta = np.where(spec.network.trained > 0, drawn, self.branch.start)
+        self._restart(f"New seed: {spec.seed}", spec, theta)
+
+    def _restart(self, text: str, spec: Spec, theta: Array) -> None:
+        self._stop_job()
+        before = self.standing
+        spec = replace(spec, batching=replace(spec.batching, since=(0, 0)))
+        made = self.history.restart(self._named(text), spec, start_state(spec, theta))
+        self._push(text, before, replace(before, place=Place(made.number, 0)))
+
+    def move_unit(self, name: str, x: float, y: float) -> None:
+        """Keep where a node was dragged."""
+        layout = {**self.standing.layout, name: (x, y)}
+        self._push(f"Move {name}", self.standing, replace(self.standing, layout=layout))
+
+    def reset_layout(self) -> None:
+        """Put every node back where the program would draw it."""
+        if self.standing.layout:
+            self._push("Reset layout", self.standing, replace(self.standing, layout={}))
+
+    def describe(self, title: str, note: str) -> None:
+        """Change the document's title and note."""
+        after = replace(self.standing, title=title, note=note)
+        self._push("Title and note", self.standing, after)
+
+    def _named(self, text: str) -> str:
+        epoch = self.spec.epoch_position(self.place.t)
+        return f"{text} (epoch {epoch:,.6g})" if self.place.t else text
+
+    def _push(self, text: str, before: Standing, after: Standing) -> None:
+        self._stop_job()
+        command = Change(self._named(text), before, after, lambda: self.standing, self._stand)
+        self.undo_stack.push(command)
+
+    # What there is to see
+
+    def _view(self) -> View:
+        spec, place, branch, state = self.spec, self.place, self.branch, self._state
+        evaluation = self._results.evaluation(branch, state)
+        if evaluation is not None:
+            branch.note(state, evaluation)
+        iteration = self._results.iteration(branch, state) if place.revealed else None
+        leaf = self.history.branches[place.branch]
+        return View(
+            spec=spec,
+            theta=state.theta,
+            t=place.t,
+            revealed=place.revealed,
+            sample=self.standing.sample,
+            sample_pass=self._results.sample_pass(branch, state, self.standing.sample),
+            iteration=iteration,
+            evaluation=evaluation,
+            curve=leaf.curve.points,
+            ghosts=tuple(
+                Ghost(left.number, left.name, points)
+                for left, points in self.history.abandoned(leaf.number)
+            ),
+            layout=self.standing.layout,
+            grain=self.grain,
+            training=self.training,
+            rate=self._rate(),
+            divergence=self._divergence,
+            title=self.standing.title,
+            note=self.standing.note,
+            changed=self.is_changed,
+            can_go_back=self._moment_before(self.grain) != (place.t, place.revealed),
+        )
+
+    def _rate(self) -> float | None:
+        if not self.training or len(self._rates) < 2:
+            return None
+        (began, first), (now, last) = self._rates[0], self._rates[-1]
+        return (last - first) / (now - began) if now > began else None
+
+
+def _sentence(error: SpecError) -> str:
+    text = error.sentence
+    return text[:1].upper() + text[1:] + ("" if text.endswith(".") else ".")

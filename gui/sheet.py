@@ -1,0 +1,222 @@
+"""Sheet: words, formulas and tables one below the other, laid out to a width and painted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from engine.derivation import Factor, Table
+from engine.formula_writers import Prose
+from gui import theme
+from gui.boxes import ProseWriter, words
+from gui.flow import Flowed, Item, flow, flow_words
+from gui.formula_items import Formula, Look, formula_items, plain_items
+from gui.sheet_table import lay_out_table
+
+_BAND_X, _BAND_Y = 10.0, 8.0  # room inside the band around the result
+
+
+@dataclass(frozen=True)
+class _Block:
+    """A part of the sheet from y on: how it is painted, and the factor that it explains."""
+
+    y: float
+    height: float
+    paint: Callable[[QPainter, float], None]
+    factor: Factor | None = None
+
+
+class Sheet(QWidget):
+    """A column of blocks `extent` pixels wide; its height is what they need.
+
+    `fill` says how to build it and is asked again when the width or the theme changes. `hovered`
+    carries the Factor under the pointer, or None.
+    """
+
+    hovered = Signal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setMouseTracking(True)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.extent = 300
+        self._build: Callable[[Sheet], None] | None = None
+        self._blocks: list[_Block] = []
+        self._under: Factor | None = None
+
+    def fill(self, build: Callable[[Sheet], None]) -> None:
+        """Show what `build` adds to the empty sheet."""
+        self._build = build
+        self.lay_out()
+        if all(block.factor is not self._under for block in self._blocks):
+            self._set_under(None)
+
+    def set_extent(self, extent: int) -> None:
+        """Lay everything out to another width."""
+        if extent != self.extent:
+            self.extent = extent
+            self.lay_out()
+
+    def lay_out(self) -> None:
+        """Build all blocks anew."""
+        self._blocks = []
+        if self._build is not None:
+            self._build(self)
+        self.setFixedHeight(self.needed)
+        self.update()
+
+    @property
+    def needed(self) -> int:
+        """The height in pixels that everything takes."""
+        return round(self._end) + 1 if self._blocks else 0
+
+    @property
+    def _end(self) -> float:
+        return self._blocks[-1].y + self._blocks[-1].height if self._blocks else 0.0
+
+    # What `build` may add, each with a gap above it unless it is the first
+
+    def add_words(
+        self,
+        prose: Prose,
+        pixels: int,
+        colour: str,
+        gap: float = 0.0,
+        digits: int | None = None,
+        factor: Factor | None = None,
+    ) -> None:
+        """Words with formulas among them, in a theme colour."""
+        items = _word_items(prose, pixels, digits, self.extent)
+        self._add_flowed(flow_words(items, self.extent), colour, gap, factor)
+
+    def add_formula(
+        self, formula: Formula, look: Look, gap: float = 0.0, factor: Factor | None = None
+    ) -> None:
+        """A formula, on further lines where it is long."""
+        self._add_flowed(flow(formula_items(formula, look), self.extent), "ink", gap, factor)
+
+    def add_small(self, formula: Formula, instead: Formula, digits: int | None) -> None:
+        """A formula in small secondary letters if it fits on one low line, else another."""
+        writer = ProseWriter(theme.SMALL, digits)
+        flowed = flow(plain_items(formula, writer), self.extent)
+        if flowed.height > 2.0 * theme.SMALL:
+            flowed = flow(plain_items(instead, writer), self.extent)
+        self._add_flowed(flowed, "secondary", 0.0, None)
+
+    def add_room(self, height: float) -> None:
+        """Nothing, for some pixels."""
+        self._add(height, lambda painter, y: None, 0.0, None)
+
+    def add_rule(self, gap: float) -> None:
+        """A thin line across, with the gap on both sides."""
+
+        def paint(painter: QPainter, y: float) -> None:
+            painter.setPen(QPen(theme.current().colour("grid"), 1.0))
+            painter.drawLine(0, round(y), self.extent, round(y))
+
+        self._add(1.0 + gap, paint, gap, None)
+
+    def add_table(self, table: Table, digits: int, gap: float) -> None:
+        """A table, its numbers as short as the width asks for."""
+        height, paint = lay_out_table(table, self.extent, digits)
+        self._add(height, paint, gap, None)
+
+    def add_band(self, formula: Formula, look: Look, gap: float = 0.0) -> None:
+        """A formula on a band in the soft accent colour."""
+        flowed = flow(formula_items(formula, look), self.extent - 2 * _BAND_X)
+        height = flowed.height + 2 * _BAND_Y
+
+        def paint(painter: QPainter, y: float) -> None:
+            colours = theme.current()
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(colours.colour("accent_soft"))
+            band = QRectF(0.0, y, self.extent, height)
+            painter.drawRoundedRect(band, theme.RADIUS, theme.RADIUS)
+            painter.setPen(colours.colour("ink"))
+            flowed.paint(painter, _BAND_X, y + _BAND_Y)
+
+        self._add(height, paint, gap, None)
+
+    def _add_flowed(
+        self, flowed: Flowed, colour: str, gap: float, factor: Factor | None
+    ) -> None:
+        def paint(painter: QPainter, y: float) -> None:
+            painter.setPen(theme.current().colour(colour))
+            flowed.paint(painter, 0.0, y)
+
+        self._add(flowed.height, paint, gap, factor)
+
+    def _add(
+        self,
+        height: float,
+        paint: Callable[[QPainter, float], None],
+        gap: float,
+        factor: Factor | None,
+    ) -> None:
+        y = self._end + gap if self._blocks else 0.0
+        self._blocks.append(_Block(y, height, paint, factor))
+
+    # Events
+
+    def sizeHint(self) -> QSize:
+        return QSize(self.extent, self.needed)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self._paint_under(painter)
+        visible = event.rect()
+        for block in self._blocks:
+            if block.y <= visible.bottom() and block.y + block.height >= visible.top():
+                block.paint(painter, block.y)
+
+    def _paint_under(self, painter: QPainter) -> None:
+        """A ground behind the factor under the pointer."""
+        blocks = [b for b in self._blocks if b.factor is not None and b.factor is self._under]
+        if blocks:
+            top, bottom = blocks[0].y - 3.0, blocks[-1].y + blocks[-1].height + 3.0
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(theme.current().colour("sunken"))
+            painter.drawRoundedRect(QRectF(0.0, top, self.extent, bottom - top), 4, 4)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        y = event.position().y()
+        over = (b.factor for b in self._blocks if b.y - 4.0 <= y <= b.y + b.height + 4.0)
+        self._set_under(next(over, None))
+
+    def leaveEvent(self, event: QEvent) -> None:
+        self._set_under(None)
+
+    def _set_under(self, factor: Factor | None) -> None:
+        if factor is not self._under:
+            self._under = factor
+            self.hovered.emit(factor)
+            self.update()
+
+
+def _word_items(prose: Prose, pixels: int, digits: int | None, width: float) -> list[Item]:
+    """Words one by one; a formula among them in one piece where it fits a line."""
+    writer = ProseWriter(pixels, digits)
+    space = words(" ", pixels).width
+    items: list[Item] = []
+    spaced = False
+    for part in prose:
+        if isinstance(part, str):
+            for k, word in enumerate(part.split(" ")):
+                spaced = spaced or k > 0
+                if word:
+                    items.append(Item(words(word, pixels), space if spaced else 0.0))
+                    spaced = False
+            continue
+        whole = part.write(writer)
+        if whole.width <= width:
+            items.append(Item(whole, space if spaced else 0.0))
+        else:
+            first, *others = plain_items(part, writer)
+            items += [replace(first, gap=space if spaced else 0.0), *others]
+        spaced = False
+    return items

@@ -1,0 +1,72 @@
+"""Standing: where a person stands in a document, and how that goes into a file and comes back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from engine.document import Document
+from engine.history import History, Place
+from engine.spec import start_state
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Everything an undo brings back: the place (and with its branch Spec, parameters and start
+    values), the sample shown, where nodes were moved, and the document's own words."""
+
+    place: Place
+    sample: int = 0
+    layout: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    title: str = ""
+    note: str = ""
+
+
+def opened(document: Document) -> tuple[History, Standing]:
+    """The run that a document holds, and where it was left."""
+    spec = document.spec
+    first = document.origin or start_state(spec, document.start)
+    tip = document.state or first
+    history = History(spec, document.start, first)
+    root = history.branches[0]
+    if tip.t > first.t:
+        root.frames[tip.t] = tip
+        root.tip = tip
+    if document.curve is not None:
+        root.curve.extend(document.curve)
+    revealed = 0
+    if document.revealed is not None:
+        revealed = spec.steps.index_of(document.revealed) + 1
+    t = tip.t if document.updates is None else document.updates
+    place = Place(0, t, revealed)
+    return history, Standing(
+        place, document.sample, document.layout, document.title, document.note
+    )
+
+
+def saved(document: Document, history: History, standing: Standing, grain: str) -> Document:
+    """What is there now, to be saved: the branch at the cursor, from its fork to its tip.
+
+    `document` is what was opened; what the session knows nothing of is taken over from it.
+    """
+    place = standing.place
+    branch = history.owner(place.branch, place.t)
+    first = branch.frames[branch.fork_t]
+    steps = branch.spec.steps
+    return replace(
+        document,
+        title=standing.title,
+        note=standing.note,
+        spec=branch.spec,
+        start=branch.start,
+        state=branch.tip if branch.tip.t else None,
+        origin=first if first.t else None,
+        curve=np.array(branch.curve.points),
+        updates=place.t,
+        revealed=steps.id_at(place.revealed - 1) if place.revealed else None,
+        sample=standing.sample,
+        grain=grain,
+        layout=dict(standing.layout),
+    )

@@ -1,0 +1,253 @@
+"""Colours, fonts, spacing and the style sheet, light and dark: the one place for how it looks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QPalette
+from PySide6.QtWidgets import QApplication
+
+FONT_FOLDER = Path(__file__).resolve().parent.parent / "resources" / "fonts"
+FONT_FAMILY = "DejaVu Sans"
+
+# Pixels. Nothing is written smaller than SMALL; numbers on the canvas are CANVAS and up.
+SMALL = 12
+NORMAL = 13
+CANVAS = 14
+TITLE = 14
+GAP = 8
+MARGIN = 12
+RADIUS = 6
+
+
+@dataclass(frozen=True)
+class Theme:
+    """One set of colours, as #rrggbb. Sign is never told by colour alone."""
+
+    name: str
+    window: str  # behind the cards
+    card: str
+    sunken: str  # fixed or read-only fields, empty bars
+    border: str
+    grid: str  # lines inside plots and tables
+    ink: str
+    secondary: str  # labels; at least 4.5:1 on card and window
+    accent: str  # where the cursor is
+    accent_ink: str  # text on accent
+    accent_soft: str  # a wash of the accent behind ink
+    accent_done: str  # steps already taken
+    positive: str
+    positive_text: str
+    negative: str
+    negative_text: str
+    neutral: str  # the middle of the surface, between positive and negative
+    error: str
+
+    def colour(self, name: str) -> QColor:
+        """A colour by the name of its field."""
+        return QColor(getattr(self, name))
+
+    def signed(self, value: float) -> QColor:
+        """Colour of an area or a line for a value of this sign."""
+        return QColor(self.negative if value < 0 else self.positive)
+
+    def signed_text(self, value: float) -> QColor:
+        """Colour of a text for a value of this sign."""
+        return QColor(self.negative_text if value < 0 else self.positive_text)
+
+
+LIGHT = Theme(
+    name="light",
+    window="#f6f7f9",
+    card="#ffffff",
+    sunken="#edf0f3",
+    border="#d9dfe5",
+    grid="#e7ebef",
+    ink="#1f2933",
+    secondary="#52606d",
+    accent="#6741d9",
+    accent_ink="#ffffff",
+    accent_soft="#f0ebfc",
+    accent_done="#b6a5f0",
+    positive="#1f77b4",
+    positive_text="#1b6ca3",
+    negative="#e8710a",
+    negative_text="#b54708",
+    neutral="#ffffff",
+    error="#b42318",
+)
+
+DARK = Theme(
+    name="dark",
+    window="#14171c",
+    card="#1d2229",
+    sunken="#262c35",
+    border="#39424e",
+    grid="#2d343e",
+    ink="#e6eaef",
+    secondary="#a7b3c0",
+    accent="#a48bff",
+    accent_ink="#14171c",
+    accent_soft="#332b52",
+    accent_done="#65549f",
+    positive="#4aa3df",
+    positive_text="#7cc0ee",
+    negative="#f08a3c",
+    negative_text="#f5a566",
+    neutral="#1d2229",
+    error="#ff8a80",
+)
+
+THEMES = {theme.name: theme for theme in (LIGHT, DARK)}
+
+_current = LIGHT
+
+
+def current() -> Theme:
+    """The theme in force; ask at each paint, it may change while the window is open."""
+    return _current
+
+
+def font(pixels: int = NORMAL, bold: bool = False) -> QFont:
+    """The program's font at a size in pixels."""
+    made = QFont(FONT_FAMILY)
+    made.setPixelSize(pixels)
+    made.setBold(bold)
+    return made
+
+
+def load_fonts() -> None:
+    """Make the shipped font known: Qt's wheel brings none, and some machines have none."""
+    for path in sorted(FONT_FOLDER.glob("*.ttf")):
+        QFontDatabase.addApplicationFont(str(path))
+
+
+def apply(app: QApplication, name: str) -> None:
+    """Put a theme ("light" or "dark") in force for the whole application."""
+    global _current
+    _current = THEMES[name]
+    app.setStyle("Fusion")
+    app.setFont(font())
+    app.setPalette(_palette(_current))
+    app.setStyleSheet(style_sheet(_current))
+
+
+def _palette(theme: Theme) -> QPalette:
+    palette = QPalette()
+    role = QPalette.ColorRole
+    for which, name in (
+        (role.Window, "window"),
+        (role.WindowText, "ink"),
+        (role.Base, "card"),
+        (role.AlternateBase, "sunken"),
+        (role.Text, "ink"),
+        (role.Button, "card"),
+        (role.ButtonText, "ink"),
+        (role.ToolTipBase, "card"),
+        (role.ToolTipText, "ink"),
+        (role.PlaceholderText, "secondary"),
+        (role.Highlight, "accent"),
+        (role.HighlightedText, "accent_ink"),
+        (role.Link, "accent"),
+        (role.Mid, "border"),
+        (role.Light, "card"),
+        (role.Dark, "border"),
+    ):
+        palette.setColor(which, theme.colour(name))
+    disabled = QPalette.ColorGroup.Disabled
+    for which in (role.WindowText, role.Text, role.ButtonText):
+        palette.setColor(disabled, which, theme.colour("secondary"))
+    return palette
+
+
+def style_sheet(theme: Theme) -> str:
+    """The style sheet; widgets opt in to variants by object names and dynamic properties."""
+    t = theme
+    return f"""
+    QWidget {{ color: {t.ink}; }}
+    QMainWindow, QDialog {{ background: {t.window}; }}
+    QToolTip {{ background: {t.card}; color: {t.ink}; border: 1px solid {t.border}; padding: 4px; }}
+    #card {{ background: {t.card}; border: 1px solid {t.border}; border-radius: {RADIUS}px; }}
+    #cardTitle {{ font-size: {TITLE}px; font-weight: bold; }}
+    QLabel[secondary="true"] {{ color: {t.secondary}; font-size: {SMALL}px; }}
+    QLabel[error="true"] {{ color: {t.error}; font-size: {SMALL}px; }}
+    QPushButton, QToolButton, QComboBox {{
+        background: {t.card}; border: 1px solid {t.border}; border-radius: {RADIUS}px;
+        padding: 5px 12px; min-height: 18px;
+    }}
+    QComboBox {{ padding: 3px 8px; }}
+    QPushButton:hover, QToolButton:hover, QComboBox:hover {{ border-color: {t.accent}; }}
+    QPushButton:focus, QToolButton:focus, QComboBox:focus {{ border: 1px solid {t.accent}; }}
+    QPushButton:pressed, QToolButton:pressed {{ background: {t.accent_soft}; }}
+    QPushButton:disabled, QToolButton:disabled, QComboBox:disabled {{
+        color: {t.secondary}; background: {t.sunken};
+    }}
+    QPushButton[primary="true"] {{
+        background: {t.accent}; color: {t.accent_ink}; border-color: {t.accent}; font-weight: bold;
+    }}
+    QPushButton[primary="true"]:disabled {{
+        background: {t.sunken}; color: {t.secondary}; border-color: {t.border};
+    }}
+    QPushButton[link="true"], QToolButton[link="true"] {{
+        background: transparent; border: none; color: {t.accent}; padding: 0 2px;
+        font-size: {SMALL}px; min-height: 16px;
+    }}
+    QPushButton[link="true"]:hover, QToolButton[link="true"]:hover,
+    QPushButton[link="true"]:focus, QToolButton[link="true"]:focus {{
+        text-decoration: underline;
+    }}
+    QToolButton::menu-indicator {{ image: none; }}
+    QLineEdit, QSpinBox {{
+        background: {t.card}; border: 1px solid {t.border}; border-radius: 4px; padding: 3px 6px;
+        selection-background-color: {t.accent}; selection-color: {t.accent_ink};
+    }}
+    QSpinBox::up-button, QSpinBox::down-button {{ width: 0; border: none; }}
+    QSpinBox QLineEdit {{ background: transparent; border: none; padding: 0; }}
+    QLineEdit:focus, QSpinBox:focus {{ border: 1px solid {t.accent}; }}
+    QLineEdit:read-only, QLineEdit:disabled {{ background: {t.sunken}; color: {t.secondary}; }}
+    QLineEdit[wrong="true"] {{ border: 1px solid {t.error}; }}
+    QLineEdit[here="true"] {{ border: 2px solid {t.accent}; background: {t.accent_soft}; }}
+    QTableView {{
+        background: {t.card}; border: none; gridline-color: {t.grid};
+        selection-background-color: {t.accent_soft}; selection-color: {t.ink};
+    }}
+    QHeaderView {{ background: {t.card}; }}
+    QHeaderView::section {{
+        background: {t.card}; color: {t.secondary}; border: none; padding: 3px;
+        font-size: {SMALL}px;
+    }}
+    QTableCornerButton::section {{ background: {t.card}; border: none; }}
+    QMenu {{ background: {t.card}; border: 1px solid {t.border}; padding: 4px; }}
+    QMenu::item {{ padding: 5px 24px 5px 20px; border-radius: 4px; }}
+    QMenu::item:selected {{ background: {t.accent_soft}; }}
+    QMenu::item:disabled {{ color: {t.secondary}; }}
+    QMenu::separator {{ height: 1px; background: {t.border}; margin: 4px 8px; }}
+    QMenuBar {{ background: {t.card}; }}
+    QMenuBar::item {{ padding: 5px 10px; background: transparent; border-radius: 4px; }}
+    QMenuBar::item:selected {{ background: {t.accent_soft}; }}
+    QStatusBar {{ background: {t.card}; color: {t.secondary}; }}
+    QStatusBar::item {{ border: none; }}
+    QComboBox QAbstractItemView {{
+        background: {t.card}; border: 1px solid {t.border};
+        selection-background-color: {t.accent_soft}; selection-color: {t.ink};
+    }}
+    QScrollArea, QAbstractScrollArea {{ background: transparent; border: none; }}
+    QScrollBar:vertical {{ width: 10px; background: transparent; }}
+    QScrollBar:horizontal {{ height: 10px; background: transparent; }}
+    QScrollBar::handle {{ background: {t.border}; border-radius: 4px; min-height: 24px;
+        min-width: 24px; }}
+    QScrollBar::handle:hover {{ background: {t.secondary}; }}
+    QScrollBar::add-line, QScrollBar::sub-line {{ width: 0; height: 0; }}
+    QScrollBar::add-page, QScrollBar::sub-page {{ background: transparent; }}
+    QTabBar::tab {{
+        background: transparent; color: {t.secondary}; padding: 5px 10px; border: none;
+        border-bottom: 2px solid transparent;
+    }}
+    QTabBar::tab:selected {{ color: {t.ink}; border-bottom: 2px solid {t.accent}; }}
+    QSlider::groove:horizontal {{ height: 4px; background: {t.border}; border-radius: 2px; }}
+    QSlider::handle:horizontal {{
+        background: {t.accent}; width: 14px; height: 14px; margin: -5px 0; border-radius: 7px;
+    }}
+    QSplitter::handle {{ background: transparent; }}
+    """

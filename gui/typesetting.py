@@ -1,0 +1,127 @@
+"""LaTeX to boxes: formulas set by ziamath as SVG, kept by text, size and colour.
+
+A piece of a formula takes some milliseconds, so a Typesetter works through what it is asked for
+one piece a turn of the event loop, and what has been set once is there at once.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import deque
+from collections.abc import Iterable
+from functools import lru_cache
+from importlib import import_module
+from typing import Any, NamedTuple
+from xml.sax.saxutils import escape
+
+from PySide6.QtCore import QByteArray, QObject, QTimer, Signal
+from PySide6.QtGui import QPainter
+from PySide6.QtSvg import QSvgRenderer
+
+from engine.formula import BESIDE
+from engine.formula_writers import LatexWriter, latex_number
+from gui.boxes import Box
+
+_KEPT = 2000  # boxes; the SVG of a piece has some 5 kB
+_MARGIN = 1.0  # pixels around the ink, so that smooth edges are not cut
+_SIGNS = {"·": r"\cdot", "−": "-", "≈": r"\approx", "←": r"\leftarrow", BESIDE: ""}
+
+
+class Wanted(NamedTuple):
+    """A piece of LaTeX at a size in pixels and in a colour (#rrggbb)."""
+
+    latex: str
+    pixels: int
+    colour: str
+
+
+class TypesetWriter(LatexWriter):
+    """LaTeX as ziamath reads it best."""
+
+    def __init__(self, digits: int | None = 6) -> None:
+        super().__init__(latex_number(digits))
+
+    @staticmethod
+    def sign(lead: str) -> str:
+        """LaTeX of the sign that leads a piece; empty where none is written."""
+        return _SIGNS.get(lead, lead)
+
+
+class Typesetter(QObject):
+    """Sets pieces of LaTeX, one a turn; `ready` once all that was asked for is there."""
+
+    ready = Signal()
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._queue: deque[Wanted] = deque()
+        self._timer = QTimer(self)
+        self._timer.setInterval(0)
+        self._timer.timeout.connect(self._set_next)
+
+    def ask(self, pieces: Iterable[Wanted]) -> None:
+        """Set these pieces, and nothing that was asked for before."""
+        self._queue = deque(pieces)
+        self._timer.start()
+
+    def cancel(self) -> None:
+        """Set nothing more."""
+        self._queue.clear()
+        self._timer.stop()
+
+    def _set_next(self) -> None:
+        while self._queue:
+            wanted = self._queue.popleft()
+            before = typeset.cache_info().misses
+            typeset(wanted)
+            if typeset.cache_info().misses > before:
+                return
+        self._timer.stop()
+        self.ready.emit()
+
+
+@lru_cache(maxsize=_KEPT)
+def typeset(wanted: Wanted) -> Box | None:
+    """A piece set by ziamath; None if it cannot read it, as may be with strange unit names."""
+    ziamath = _ziamath()
+    try:
+        formula = ziamath.Latex(
+            _readable(wanted.latex), size=wanted.pixels, color=wanted.colour, margin=_MARGIN
+        )
+        svg = formula.svg()
+    except Exception:  # it raises whatever its parsers happen to raise
+        return None
+    renderer = QSvgRenderer(QByteArray(svg.encode()))
+    if not renderer.isValid():
+        return None
+    place = renderer.viewBoxF()
+
+    def paint(painter: QPainter, x: float, y: float) -> None:
+        renderer.render(painter, place.translated(x, y))
+
+    return Box(
+        place.right() - _MARGIN,
+        max(-place.top() - _MARGIN, 0.7 * wanted.pixels),
+        max(place.bottom() - _MARGIN, 0.2 * wanted.pixels),
+        paint,
+    )
+
+
+def _ziamath() -> Any:
+    """ziamath, imported when the first formula is set: that alone takes 0.2 s."""
+    ziamath = import_module("ziamath")
+    ziamath.config.svg2 = False  # QtSvg reads SVG 1
+    return ziamath
+
+
+_WORDS = re.compile(r"\\text\{((?:[^{}\\]|\\[%$#_&])*)\}")
+
+
+def _readable(latex: str) -> str:
+    """LaTeX without what ziamath gets wrong: a minus behind a bracket, escapes inside words."""
+    return _WORDS.sub(_unescaped, latex.replace("(-", "({-}"))
+
+
+def _unescaped(match: re.Match[str]) -> str:
+    words = re.sub(r"\\(.)", r"\1", match[1])
+    return rf"\text{{{escape(words)}}}"

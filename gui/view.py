@@ -1,0 +1,85 @@
+"""View: what the window shows at one moment, as plain data. The session makes one a change.
+
+Everything in it follows from (spec, state, sample, place) and the branch's curve; nothing in it
+may be written to. What is dear to work out for a large network is None until it is there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from engine.activations import Array
+from engine.iteration import Evaluation, Iteration, SamplePass
+from engine.spec import Spec
+from engine.steps import StepId, Steps
+from engine.trainer import Divergence
+
+
+@dataclass(frozen=True, eq=False)
+class Ghost:
+    """The curve of a road that was left: its number, name, and points as in View.curve."""
+
+    branch: int
+    name: str
+    points: Array
+
+
+@dataclass(frozen=True, eq=False)
+class View:
+    """One moment of the session.
+
+    `theta` are the parameters at t updates, before the update of the iteration being stepped
+    through. `revealed` of len(steps) steps are shown: a step is revealed where
+    `steps.index_of(step) < revealed`; `step` is the last one revealed (None at 0).
+    `sample` is the row of the training set whose values are shown, `sample_pass` its values.
+    `iteration` is there once steps are revealed, `evaluation` (whole training set, with theta)
+    always, unless they are still being worked out (None).
+    `curve` has a row per point: epochs done, loss, metrics in the order of spec.metrics.
+    """
+
+    spec: Spec
+    theta: Array
+    t: int
+    revealed: int
+    sample: int
+    sample_pass: SamplePass
+    iteration: Iteration | None
+    evaluation: Evaluation | None
+    curve: Array
+    ghosts: tuple[Ghost, ...] = ()
+    layout: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    grain: str = "number"
+    training: bool = False
+    rate: float | None = None  # epochs a second while training
+    divergence: Divergence | None = None
+    title: str = ""
+    note: str = ""
+    file_name: str = ""
+    changed: bool = False
+    can_go_back: bool = False
+
+    @property
+    def steps(self) -> Steps:
+        return self.spec.steps
+
+    @property
+    def step(self) -> StepId | None:
+        return self.steps.id_at(self.revealed - 1) if self.revealed else None
+
+    def is_revealed(self, step: StepId) -> bool:
+        """Whether a step lies behind the cursor; False for a step this network does not have."""
+        try:
+            return self.steps.index_of(step) < self.revealed
+        except KeyError:
+            return False
+
+    @property
+    def epoch_position(self) -> float:
+        """Epochs done, the running one as a fraction."""
+        return self.spec.epoch_position(self.t)
+
+    @property
+    def loss(self) -> float | None:
+        """Loss of the whole training set with theta."""
+        return None if self.evaluation is None else self.evaluation.loss

@@ -1,0 +1,92 @@
+"""What the window's tests share: views of small documents, made without a session."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QCoreApplication, QEvent
+
+from engine.iteration import evaluate, iterate, sample_pass
+from engine.network import Layer, Network
+from engine.optimizers import Optimizer
+from engine.spec import Data, Spec, State, start_state
+from gui.view import View
+
+
+def mazur_spec() -> tuple[Spec, State]:
+    """The 2-2-2 network with shared fixed biases, and its start state."""
+    hidden = Layer(
+        ("h1", "h2"), "sigmoid", "shared", False, (("w1", "w2"), ("w3", "w4")), ("b1",)
+    )
+    output = Layer(
+        ("o1", "o2"), "sigmoid", "shared", False, (("w5", "w6"), ("w7", "w8")), ("b2",)
+    )
+    network = Network(("i1", "i2"), (hidden, output))
+    data = Data(np.array([[0.05, 0.1]]), np.array([[0.01, 0.99]]), ("t o1", "t o2"))
+    spec = Spec(network, "half_squared_error", "sum", Optimizer(learning_rate=0.5), data)
+    weights = [np.array([[0.15, 0.2], [0.25, 0.3]]), np.array([[0.4, 0.45], [0.5, 0.55]])]
+    theta = network.theta(weights, [np.array([0.35]), np.array([0.6])])
+    return spec, start_state(spec, theta)
+
+
+def xor_spec(hidden: int = 3, inputs: int = 2) -> tuple[Spec, State]:
+    """XOR over the first two of some inputs, with one hidden layer, and a drawn start state."""
+    units = tuple(f"h{i + 1}" for i in range(hidden))
+    names = tuple(f"x{i + 1}" for i in range(inputs))
+    network = Network(names, (Layer(units, "sigmoid"), Layer(("o",), "sigmoid")))
+    rows = np.zeros((4, inputs))
+    rows[:, 0], rows[:, min(1, inputs - 1)] = [0, 0, 1, 1], [0, 1, 0, 1]
+    data = Data(rows, np.array([[0.0], [1.0], [1.0], [0.0]]), ("t",))
+    spec = Spec(
+        network, "half_squared_error", "sum", Optimizer(learning_rate=0.5), data,
+        metrics=("accuracy",), seed=1,
+    )
+    return spec, start_state(spec)
+
+
+def view_of(
+    spec: Spec, state: State, revealed: int = 0, sample: int = 0, **rest: Any
+) -> View:
+    """The view of a state with `revealed` steps shown; `rest` are further fields of View."""
+    return View(
+        spec=spec,
+        theta=state.theta,
+        t=state.t,
+        revealed=revealed,
+        sample=sample,
+        sample_pass=sample_pass(spec, state.theta, sample),
+        iteration=iterate(spec, state) if revealed else None,
+        evaluation=evaluate(spec, state.theta),
+        curve=rest.pop("curve", np.empty((0, 2 + len(spec.metrics)))),
+        **rest,
+    )
+
+
+@pytest.fixture(autouse=True)
+def nothing_left_over(qapp: object) -> Iterator[None]:
+    """Closed widgets really go after each test; piled up they make every restyling slower."""
+    yield
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+
+@pytest.fixture
+def mazur_view() -> Callable[..., View]:
+    """mazur_view(revealed=13) and the like: views of the 2-2-2 network."""
+
+    def make(revealed: int = 0, **rest: Any) -> View:
+        return view_of(*mazur_spec(), revealed, **rest)
+
+    return make
+
+
+@pytest.fixture
+def xor_view() -> Callable[..., View]:
+    """xor_view(revealed=5, hidden=3, inputs=2): views of an XOR network."""
+
+    def make(revealed: int = 0, hidden: int = 3, inputs: int = 2, **rest: Any) -> View:
+        return view_of(*xor_spec(hidden, inputs), revealed, **rest)
+
+    return make
