@@ -36,8 +36,9 @@ def machine_number(value: float, digits: int | None = 6) -> str:
 
     `digits` is the number of significant digits, None for all: the fewest that read back to the
     same double, as repr and JSON write them, but whole numbers and zero without ".0" or a sign of
-    zero. A value that needs no more than `digits` is written as it is (0.39249999999999996, the
-    double that 0.15 · 0.05 + … gives, as 0.3925), any other is rounded to exactly `digits` (from its exact binary value, a tie to even), trailing zeros kept.
+    zero. A value that needs no more than `digits` is written as it is (0.39249999999999996, which
+    a sum of products comes to, as 0.3925), any other is rounded to exactly `digits` (from its
+    exact binary value, a tie to even), trailing zeros kept.
 
     From 1e-4 up to 1e6 (10^digits for more than 6 digits, 1e16 for all) the notation is fixed,
     else with an exponent of at least two digits; a rounded value of 10^digits and more has an

@@ -45,15 +45,15 @@ def gap_before(lead: str) -> float:
 
 
 @lru_cache(maxsize=64)
-def _font(pixels: float, bold: bool) -> tuple[QFont, QFontMetricsF]:
-    font = theme.font(round(pixels), bold)
+def _font(pixels: float) -> tuple[QFont, QFontMetricsF]:
+    font = theme.font(round(pixels))
     return font, QFontMetricsF(font)
 
 
 @lru_cache(maxsize=4096)
-def words(text: str, pixels: float, bold: bool = False) -> Box:
+def words(text: str, pixels: float) -> Box:
     """A text on one line."""
-    font, metrics = _font(pixels, bold)
+    font, metrics = _font(pixels)
 
     def paint(painter: QPainter, x: float, y: float) -> None:
         painter.setFont(font)

@@ -87,10 +87,6 @@ class DerivationView(QWidget):
         if not same:
             self.area.verticalScrollBar().setValue(0)
 
-    def restyle(self) -> None:
-        """Lay out and paint again after the theme changed."""
-        self._fill()
-
     def wanted(self) -> list[Wanted]:
         """The pieces to be set before what is shown can be typeset."""
         derivation = self.shown.derivation
@@ -139,7 +135,7 @@ class DerivationView(QWidget):
             line, digits = shown.previous.line, shown.previous.digits(DIGITS)
             value = Line(line.left, (), (Number(shown.previous.value),), line.relation)
             sheet.add_small(line, value, digits)
-            sheet.add_rule(6.0)
+            sheet.add_rule(4.0)
         if shown.derivation is None:
             if shown.message:
                 sheet.add_words(shown.message, theme.NORMAL, "secondary", 4.0)
@@ -149,7 +145,7 @@ class DerivationView(QWidget):
             parts = (derivation.title, derivation.scope)
             title = " · ".join(part for part in parts if part)
             sheet.add_words((title,), theme.NORMAL, "accent", 3.0)
-        sheet.add_formula(derivation.headline, self._look(_HEADLINE), 5.0)
+        sheet.add_formula(derivation.headline, self._look(_HEADLINE), 3.0)
         sheet.add_room(2.0)
         for factor in derivation.factors:
             self._add_factor(sheet, factor)
@@ -170,7 +166,7 @@ class DerivationView(QWidget):
             prose = (line, ": ", *factor.meaning)
             sheet.add_words(prose, theme.NORMAL, "secondary", 4.0, self._digits, factor)
             return
-        sheet.add_words(factor.meaning, theme.NORMAL, "secondary", 9.0, self._digits, factor)
+        sheet.add_words(factor.meaning, theme.NORMAL, "secondary", 8.0, self._digits, factor)
         sheet.add_formula(line, self._look(_FORMULA), 3.0, factor)
 
     def _conclude(self, sheet: Sheet) -> None:
@@ -182,9 +178,9 @@ class DerivationView(QWidget):
             self._add_what_follows(sheet, derivation)
 
     def _add_what_follows(self, sheet: Sheet, derivation: Derivation) -> None:
-        sheet.add_words(derivation.used_next, theme.NORMAL, "secondary", 9.0, self._digits)
+        sheet.add_words(derivation.used_next, theme.NORMAL, "secondary", 7.0, self._digits)
         footer = f"shown to {self._digits} digits, carried in full"
-        sheet.add_words((footer,), theme.SMALL, "secondary", 6.0)
+        sheet.add_words((footer,), theme.SMALL, "secondary", 4.0)
 
     @property
     def _is_low(self) -> bool:

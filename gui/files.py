@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QIODevice, QObject, QSaveFile, QSettings, QStandardPaths, Signal
+from PySide6.QtCore import QIODevice, QObject, QSaveFile, QSettings, QStandardPaths, Qt, Signal
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from engine.document import MAX_FILE_BYTES, Document, DocumentError, read_document, write_document
@@ -76,7 +76,9 @@ class Files(QObject):
 
     def say(self, sentence: str) -> None:
         """Tell of a file that could not be opened or saved."""
-        QMessageBox.warning(self._window, "Backpass", sentence)
+        box = QMessageBox(QMessageBox.Icon.Warning, "Backpass", sentence, parent=self._window)
+        box.setTextFormat(Qt.TextFormat.PlainText)
+        box.exec()
 
     def save(self, path: Path, document: Document) -> bool:
         """Save, or say why not."""

@@ -63,6 +63,7 @@ KEYS = (
 )
 
 _SETTLE_MILLISECONDS = 1000
+_MESSAGE_MILLISECONDS = 3000
 
 
 class MainWindow(QMainWindow):
@@ -272,6 +273,9 @@ class MainWindow(QMainWindow):
         self.ribbon.seek_requested.connect(session.seek)
         self.loss.epoch_asked.connect(session.go_to_epoch)
         self.canvas.step_asked.connect(self._ask)
+        self.derivation.copied.connect(
+            lambda what: self.statusBar().showMessage(f"Copied as {what}", _MESSAGE_MILLISECONDS)
+        )
         self.canvas.unit_moved.connect(session.move_unit)
         self.canvas.layout_reset.connect(session.reset_layout)
         self.weights.parameter_selected.connect(self._ask_about)

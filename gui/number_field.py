@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from html import escape
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QLineEdit, QToolTip, QWidget
 
 from engine.numbers import format_number, parse_number
@@ -30,6 +31,7 @@ class NumberField(QLineEdit):
         self._value = value
         self._check = check
         self._touched = False
+        self._just_entered = False
         self.digits: int | None = 6
         self.setProperty("wrong", False)
         self.textEdited.connect(self._on_text_edited)
@@ -76,9 +78,11 @@ class NumberField(QLineEdit):
 
     def _mark(self, problem: str | None) -> None:
         wrong = problem is not None
-        if wrong:
-            self.setToolTip(problem or "")
-            QToolTip.showText(self.mapToGlobal(self.rect().bottomLeft()), problem or "", self)
+        if problem is not None:
+            # As rich text a long sentence wraps, and what was typed cannot pass for markup.
+            tip = f"<span>{escape(problem)}</span>"
+            self.setToolTip(tip)
+            QToolTip.showText(self.mapToGlobal(self.rect().bottomLeft()), tip, self)
         if self.property("wrong") != wrong:
             self.setProperty("wrong", wrong)
             self.style().unpolish(self)
@@ -90,16 +94,19 @@ class NumberField(QLineEdit):
             # All digits, so that what is edited is what is there.
             self.setText(format_number(self._value, None))
             self.selectAll()
+            self._just_entered = event.reason() == Qt.FocusReason.MouseFocusReason
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)
         if self.property("wrong") or not self._touched:
             self._show_rounded()
 
-    def mouseReleaseEvent(self, event: QEvent | QObject) -> None:  # type: ignore[override]
-        super().mouseReleaseEvent(event)  # type: ignore[arg-type]
-        if not self._touched and not self.hasSelectedText():
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        super().mouseReleaseEvent(event)
+        # The press that brought the focus has put the cursor somewhere and undone the selection.
+        if self._just_entered and not self.hasSelectedText():
             self.selectAll()
+        self._just_entered = False
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape and self._touched:

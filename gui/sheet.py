@@ -17,7 +17,7 @@ from gui.flow import Flowed, Item, flow, flow_words
 from gui.formula_items import Formula, Look, formula_items, plain_items
 from gui.sheet_table import lay_out_table
 
-_BAND_X, _BAND_Y = 10.0, 8.0  # room inside the band around the result
+_BAND_X, _BAND_Y = 10.0, 7.0  # room inside the band around the result
 
 
 @dataclass(frozen=True)

@@ -169,9 +169,13 @@ def test_a_diverging_run_is_one_sentence_and_exit_code_2(tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize(
-    "words", [["run", "mazur-2-2-2", "--epochs", "-1"], ["trace", "mazur-2-2-2", "--iteration", "0"],
-              ["screenshot", "mazur-2-2-2", "x.png", "--size", "huge"]]
-)  # fmt: skip
+    "words",
+    [
+        ["run", "mazur-2-2-2", "--epochs", "-1"],
+        ["trace", "mazur-2-2-2", "--iteration", "0"],
+        ["screenshot", "mazur-2-2-2", "x.png", "--size", "huge"],
+    ],
+)
 def test_a_wrong_option_is_refused(words: list[str]) -> None:
     done = backpass(*words)
     assert done.returncode == 2 and "expected" in done.stderr
@@ -230,5 +234,6 @@ def test_a_screenshot_has_the_size_that_was_asked_for(tmp_path: Path) -> None:
     picture = QImage(str(out))
     assert (picture.width(), picture.height()) == (1024, 600)
     # Dark: most of it is darker than a third.
-    greys = [picture.pixelColor(x, y).lightness() for x in range(0, 1024, 8) for y in range(0, 600, 8)]
+    spots = [(x, y) for x in range(0, 1024, 8) for y in range(0, 600, 8)]
+    greys = [picture.pixelColor(*spot).lightness() for spot in spots]
     assert sorted(greys)[len(greys) // 2] < 85

@@ -20,6 +20,7 @@ from gui.canvas.pills import FULL, FULL_NARROW, SIZES, Pill, PillLayer, Size
 from gui.view import View
 
 MOST_LABELS = 40  # more edges than these show their labels only when asked
+_FEW = 4
 _HALF_DELTA = 50.0  # of the width kept clear for a delta, where the columns do not stand too close
 _HALF_BIAS = 66.0
 _ENOUGH = 0.75  # share of the smallest labels that must find a place for them to be shown
@@ -46,6 +47,9 @@ class Connections:
         self.layer, self._shape = layer, (n_out, n_in)
         last = Parameter(layer, n_out - 1, n_in - 1)
         self._longest_name = network.parameter_name(last)
+        # Names that the document gives are shown; made-up ones only where they are no crowd.
+        is_named = network.layers[layer - 1].weight_names is not None
+        self._shows_names = is_named or n_out * n_in <= _FEW
         self.edges = EdgeLayer() if n_out * n_in <= MOST_EDGES else None
         self.bundle = EdgeBundle(n_out * n_in) if self.edges is None else None
         self.labels = PillLayer()
@@ -101,7 +105,8 @@ class Connections:
             return
         for size in SIZES:
             box = size.width, size.height
-            if not size.suits(self._longest_name) or not may_fit(self.edges.ends, box):
+            is_possible = size.suits(self._longest_name) and may_fit(self.edges.ends, box)
+            if not is_possible or (size.named and not self._shows_names):
                 continue
             is_last = size is SIZES[-1]
             obstacles = self._bodies if is_last else self._obstacles
@@ -128,12 +133,13 @@ class Connections:
             face = parameter_face(view, shown, Parameter(self.layer, *edge))
             flags = edge == attention.current, edge == attention.focus, edge == attention.hovered
             before = self.labels.pills.get(edge)
-            if before is not None and before.is_same(middle, face, size, flags):
+            if any(flags):
+                pills[edge] = Pill(middle, face, size, *flags)
+                pills[edge].dodge(attention.avoided, self._height)
+            elif before is not None and before.is_same(middle, face, size):
                 pills[edge] = before
             else:
-                pills[edge] = Pill(middle, face, size, *flags)
-                if size is FULL or size in FULL_NARROW:
-                    pills[edge].dodge(attention.avoided, self._height)
+                pills[edge] = Pill(middle, face, size)
         if pills != self.labels.pills:
             self.labels.set_pills(pills)
 

@@ -48,6 +48,7 @@ class InPlaceField(NumberField):
         if self._is_closed:
             return
         self._is_closed = True
+        self.clearFocus()  # a number that was typed is taken, as on any way out of the field
         self.closed.emit(by_key)
         self.hide()
         self.deleteLater()

@@ -13,7 +13,7 @@ _SIDE = 24
 
 
 class LayerButtons(QFrame):
-    """Shown by the canvas below (or above) a column of nodes."""
+    """Shown by the canvas below (or beside) a column of nodes."""
 
     unit_added = Signal(int)
     unit_removed = Signal(int, int)
@@ -46,7 +46,7 @@ class LayerButtons(QFrame):
         return button
 
     def offer(self, network: Network, layer: int, column: QRect) -> None:
-        """Show the buttons for a layer, where its column leaves room for them."""
+        """Show the buttons for a layer, below its column if there is room."""
         self.layer, self._count = layer, network.sizes[layer]
         more = "Add an input" if layer == 0 else "Add an output"
         if 0 < layer < network.depth:
@@ -58,10 +58,13 @@ class LayerButtons(QFrame):
             button.setAccessibleName(words)
             button.setToolTip(words)
         size, room = self.sizeHint(), self._frame.rect()
-        y = column.bottom() + 3
+        x, y = column.center().x() - size.width() // 2, column.bottom() + 3
         if y + size.height() > room.bottom():
-            y = max(2, column.top() - size.height() - 3)
-        x = column.center().x() - size.width() // 2
+            # No room below: beside the top of the column.
+            y = max(2, column.top())
+            x = column.right() + 3
+            if x + size.width() > room.right():
+                x = column.left() - 3 - size.width()
         x = min(max(x, 0), room.right() - size.width())
         self.setGeometry(x, y, size.width(), size.height())
         self.show()

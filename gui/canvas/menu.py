@@ -25,7 +25,8 @@ class CanvasMenu(QMenu):
     unit_removed = Signal(int, int)
     layer_added = Signal(int)
     layer_removed = Signal(int)
-    layer_folded = Signal(int, bool)  # layer, whether it is to be opened
+    layer_opened = Signal(int, int)  # layer, and the unit to be looked at
+    layer_folded = Signal(int)
     fit_chosen = Signal()
     layout_reset = Signal()
 
@@ -67,9 +68,10 @@ class CanvasMenu(QMenu):
             self._add("Add layer after", lambda: self.layer_added.emit(layer + 1), more)
         if 0 < layer < depth:
             self._add("Remove layer", lambda: self.layer_removed.emit(layer))
-        if size > FOLD_ABOVE:
-            words = "Show unit by unit" if is_folded else "Fold layer"
-            self._add(words, lambda: self.layer_folded.emit(layer, is_folded))
+        if is_folded:
+            self._add("Show unit by unit", lambda: self.layer_opened.emit(layer, unit))
+        elif size > FOLD_ABOVE:
+            self._add("Fold layer", lambda: self.layer_folded.emit(layer))
 
     def _add_activations(self, layer: int) -> None:
         """The functions a layer may have: at the output those that some loss goes with."""

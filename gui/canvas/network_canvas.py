@@ -76,7 +76,7 @@ class NetworkCanvas(QWidget):
         self.view.unit_moved.connect(self.unit_moved)
         self.view.activated.connect(self._activate)
         self.view.menu_asked.connect(self._open_menu)
-        self.view.layer_opened.connect(lambda layer: self._open_layer(layer, True))
+        self.view.layer_opened.connect(self._open_layer)
         self.view.pointed.connect(self._follow_pointer)
         self.view.looked.connect(self._follow_view)
         self._buttons.unit_added.connect(self.unit_added)
@@ -89,9 +89,11 @@ class NetworkCanvas(QWidget):
         before = self.scene.view
         is_other = before is None or before.spec.network != view.spec.network
         if is_other:
-            self._close_field()
+            self._drop_field()
             self._buttons.withdraw()
             self.view.forget()
+        elif before is not None and before.sample != view.sample:
+            self._close_field()
         self.scene.display(view)
         if is_other:
             self.view.follow_network()
@@ -99,11 +101,7 @@ class NetworkCanvas(QWidget):
         number, count = format_count(view.sample + 1), format_count(len(view.spec.data))
         self.sample_label.setText(f"sample {number} of {count}")
         self.sample_label.setVisible(len(view.spec.data) > 1)
-        if self._field is not None:
-            value = value_at(view, self._field.spot)
-            if value is not None:
-                self._field.set_value(value)
-            self._place_field()
+        self._place_field()
         self._say_where()
 
     def restyle(self) -> None:
@@ -143,25 +141,31 @@ class NetworkCanvas(QWidget):
         name = describe(view, spot).splitlines()[0]
         check = _target_check(view) if spot.kind == "target" else None
         field = InPlaceField(spot, value, name, check, self.view.viewport())
-        field.edited.connect(lambda number: self._report(spot, number))
+        # The sample as it is now: by the time a number is confirmed another may be shown.
+        row = view.sample
+        field.edited.connect(lambda number: self._report(spot, row, number))
         field.closed.connect(self._field_closed)
         self._field = field
         field.open_at(self.place_of(spot))
 
-    def _report(self, spot: Spot, number: float) -> None:
-        view = self.scene.view
-        if view is None:
-            return
-        parameter = parameter_at(view.spec.network, spot)
+    def _report(self, spot: Spot, row: int, number: float) -> None:
+        assert self.scene.view is not None
+        parameter = parameter_at(self.scene.view.spec.network, spot)
         if parameter is not None:
             self.parameter_edited.emit(parameter, number)
         elif spot.kind == "target":
-            self.target_edited.emit(view.sample, spot.unit, number)
+            self.target_edited.emit(row, spot.unit, number)
         else:
-            self.input_edited.emit(view.sample, spot.unit, number)
+            self.input_edited.emit(row, spot.unit, number)
 
     def _close_field(self) -> None:
         if self._field is not None:
+            self._field.close_field(False)
+
+    def _drop_field(self) -> None:
+        """Close the field without its number, which belongs to a network that is gone."""
+        if self._field is not None:
+            self._field.edited.disconnect()
             self._field.close_field(False)
 
     def _field_closed(self, by_key: bool) -> None:
@@ -182,22 +186,24 @@ class NetworkCanvas(QWidget):
         menu.unit_removed.connect(self.unit_removed)
         menu.layer_added.connect(self.layer_added)
         menu.layer_removed.connect(self.layer_removed)
-        menu.layer_folded.connect(self._open_layer)
+        menu.layer_opened.connect(self._open_layer)
+        menu.layer_folded.connect(self._fold_layer)
         menu.fit_chosen.connect(self.fit)
         menu.layout_reset.connect(self.layout_reset)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.popup(where)
 
-    def _open_layer(self, layer: int, is_opened: bool) -> None:
-        """Show a large layer unit by unit, close enough to read, or fold it again."""
-        spot = self.view.hovered
+    def _open_layer(self, layer: int, unit: int) -> None:
+        """Show a large layer unit by unit, close enough to a unit to read it."""
         self.view.forget()
-        self.scene.set_opened(layer, is_opened)
-        if is_opened:
-            unit = spot.unit if spot is not None and spot.layer == layer else 0
-            self.view.show_unit(layer, unit, magnify=True)
-        else:
-            self.view.fit()
+        self.scene.set_opened(layer, True)
+        self.view.show_unit(layer, unit)
+
+    def _fold_layer(self, layer: int) -> None:
+        """Draw a large layer as a summary again."""
+        self.view.forget()
+        self.scene.set_opened(layer, False)
+        self.view.fit()
 
     # What follows the pointer
 

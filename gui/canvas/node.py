@@ -14,6 +14,7 @@ from gui.canvas.node_texts import Limits, NodeTexts, node_texts
 from gui.canvas.text import paint_texts
 
 _PAD = 4.0
+_TINY = 3.0
 
 
 class NodeItem(QGraphicsItem):
@@ -99,6 +100,8 @@ class NodeItem(QGraphicsItem):
             thickness = min(thickness, max(0.6, form.half_width / 4))
         edge = "accent" if marks.ringed or marks.hovered else "secondary"
         painter.setPen(QPen(colours.colour(edge), thickness))
+        if form.half_width < _TINY and not marks.ringed:
+            painter.setPen(Qt.PenStyle.NoPen)  # outlines alone would run together
         painter.setBrush(self._fill())
         w, h = form.half_width, form.half_height
         body = QRectF(-w, -h, 2 * w, 2 * h)

@@ -35,9 +35,14 @@ class Size:
     def height(self) -> float:
         return self.lines * _LINE + (6 if self.pixels > theme.SMALL else 2)
 
+    @property
+    def digits(self) -> int:
+        """How many digits are shown at most."""
+        return 6 if self.named or self.lines == 2 else 4
+
     def suits(self, longest_name: str) -> bool:
         """Whether a name leaves room for a value of four digits."""
-        room = self.width - 2 * _PAD - _GAP - width("−0.0000", _PIXELS)
+        room = self.width - 2 * _PAD - _GAP - width("0.0000", _PIXELS)
         return not self.named or width(longest_name, _PIXELS) <= room
 
 
@@ -45,8 +50,9 @@ class Size:
 SIZES = (
     Size(124.0, 2, True),
     Size(110.0, 2, True),
-    Size(88.0, 2, False),
     Size(124.0, 1, True),
+    Size(100.0, 1, True),
+    Size(88.0, 2, False),
     Size(72.0, 1, False),
     Size(60.0, 1, False, theme.SMALL),
 )
@@ -82,12 +88,10 @@ class Pill:
                 left += text.width + _GAP
 
 
-    def is_same(
-        self, middle: QPointF, face: ParameterFace, size: Size, flags: tuple[bool, bool, bool]
-    ) -> bool:
-        """Whether a pill made of these would look just like this one."""
-        own = self.is_current, self.is_focus, self.is_hovered
-        return (middle, face, size, flags) == (self.middle, self.face, self.size, own)
+    def is_same(self, middle: QPointF, face: ParameterFace, size: Size) -> bool:
+        """Whether an unmarked pill made of these would look just like this one."""
+        same = (middle, face, size) == (self.middle, self.face, self.size)
+        return same and not (self.is_current or self.is_focus or self.is_hovered)
 
     def move(self, x: float, y: float) -> None:
         """Shift it by pixels."""
@@ -108,43 +112,43 @@ class Pill:
 
 
 def _write(face: ParameterFace, size: Size, is_current: bool) -> list[list[Text]]:
-    """The lines of a pill, to be placed: name and value, then gradient or new value."""
+    """The lines of a pill, to be placed: name and value, then gradient or new value. On one line
+    the newest of the three has to do."""
     pixels, room = size.pixels, size.width - 2 * _PAD
-    first: list[Text] = []
+    name: list[Text] = []
     if size.named:
         colour = "accent" if is_current else "secondary"
-        first = [Text(face.name, 0, 0, pixels, is_current, colour)]
-    room_for_value = room - sum(text.width + _GAP for text in first)
-    digits = 6 if size.named or size.lines == 2 else 4
-    value = fitted(face.value, room_for_value, pixels, digits=digits, bold=is_current)
-    second: list[Text] = []
+        name = [Text(face.name, 0, 0, pixels, is_current, colour)]
+    beside = room - sum(text.width + _GAP for text in name)
+    value = fitted(face.value, beside, pixels, digits=size.digits, bold=is_current)
+    newest: list[Text] = []
+    room_for_newest = room if size.lines == 2 else beside
     if face.updated is not None:
-        value, updated = _old_and_new(face, size, room_for_value, digits)
-        second = [Text("→ " + updated, 0, 0, pixels, False, "ink")]
+        value, updated = _old_and_new(face, size, beside, room_for_newest)
+        newest = [Text("→ " + updated, 0, 0, pixels, False, "ink")]
     elif face.gradient is not None:
-        gradient = fitted(face.gradient, room, pixels, "∂ ")
-        second = [Text(gradient, 0, 0, pixels, False, sign_colour(face.gradient))]
+        words = fitted(face.gradient, room_for_newest, pixels, "∂ ", size.digits)
+        newest = [Text(words, 0, 0, pixels, False, sign_colour(face.gradient))]
     elif face.waits:
-        second = [Text("∂ …", 0, 0, pixels, False, "secondary")]
+        newest = [Text("∂ …", 0, 0, pixels, False, "secondary")]
     colour = "accent" if is_current else sign_colour(face.value)
-    first.append(Text(value, 0, 0, pixels, is_current, colour))
-    if size.lines == 1:
-        # On one line without a name there is room for the newer of the two only.
-        return [second] if face.updated is not None and not size.named else [first]
-    return [first, second] if second else [first]
+    old = [*name, Text(value, 0, 0, pixels, is_current, colour)]
+    if not newest:
+        return [old]
+    return [old, newest] if size.lines == 2 else [[*name, *newest]]
 
 
 def _old_and_new(
-    face: ParameterFace, size: Size, room_for_old: float, digits: int
+    face: ParameterFace, size: Size, room_for_old: float, room_for_new: float
 ) -> tuple[str, str]:
     """Old and new value with as many digits as there is room for, and as many as tell them
     apart."""
     assert face.updated is not None
-    room = size.width - 2 * _PAD
+    digits = size.digits
     while True:
         old, new = format_distinct(face.value, face.updated, digits)
         fits_old = size.lines == 1 or width(old, size.pixels) <= room_for_old
-        if digits <= 3 or (fits_old and width("→ " + new, size.pixels) <= room):
+        if digits <= 3 or (fits_old and width("→ " + new, size.pixels) <= room_for_new):
             return old, new
         digits -= 1
 

@@ -30,13 +30,14 @@ _ARROWS = {
 class PointingView(ZoomView):
     """Says what was clicked or entered (`activated`), what is under the pointer or the keyboard
     (`pointed`), for what a menu is wanted (`menu_asked`: a Spot or None, and where on the screen)
-    and where a node was dragged to (`unit_moved`, in the plane)."""
+    where a node was dragged to (`unit_moved`, in the plane), and which folded layer is to be
+    opened, at which unit (`layer_opened`)."""
 
     activated = Signal(object)
     pointed = Signal()
     menu_asked = Signal(object, QPoint)
     unit_moved = Signal(str, float, float)
-    layer_opened = Signal(int)
+    layer_opened = Signal(int, int)
 
     def __init__(self, scene: NetworkScene) -> None:
         super().__init__(scene)
@@ -133,11 +134,11 @@ class PointingView(ZoomView):
         event.accept()
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        layer = self._scene.folded_at(self.point_at(event.position()))
-        if layer is not None:
-            self.layer_opened.emit(layer)
-        elif self._spot_at(event.position()) is None:
+        spot = self._spot_at(event.position())
+        if spot is None:
             self.fit()
+        elif self._scene.is_folded(spot.layer) and spot.source is None:
+            self.layer_opened.emit(spot.layer, spot.unit)
         event.accept()
 
     def _name(self, spot: Spot) -> str:

@@ -176,6 +176,10 @@ class NetworkScene(QGraphicsScene):
         item = self._called.get(key) or self._nodes.get(key)
         return [] if item is None else item.words
 
+    def folded_words(self, layer: int) -> list[str]:
+        """What a folded layer says; nothing if it is drawn unit by unit."""
+        return self._folded[layer].words if layer in self._folded else []
+
     def pill_words(self, layer: int, unit: int, source: int) -> list[str]:
         """What the label of a weight says; nothing if it has none just now."""
         pill = self._connections[layer - 1].labels.pills.get((unit, source))

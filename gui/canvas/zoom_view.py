@@ -14,9 +14,10 @@ from PySide6.QtWidgets import QFrame, QGraphicsView
 from gui.canvas.scene import NetworkScene
 
 _SMALLEST_ZOOM = 0.4
-_LARGEST_MAGNIFICATION = 5.0
+_LARGEST_MAGNIFICATION = 3.0
 _WHEEL_BASE = 1.0015  # to the power of eighths of a degree: a notch is some 20 %
 KEY_ZOOM = 1.25
+_CLOSE = 0.4  # of the full spread, where nodes are capsules with their numbers
 
 
 class ZoomView(QGraphicsView):
@@ -68,16 +69,14 @@ class ZoomView(QGraphicsView):
             bar.setValue(bar.value() - distance)
         self.looked.emit()
 
-    def show_unit(self, layer: int, unit: int, magnify: bool = False) -> None:
-        """Bring a unit to the middle; with `magnify` so close that it has its full form."""
-        if magnify:
-            self.zoom = max(self.zoom, max(self._full_spread()) * 0.4)
-            self.is_fitted = False
-            self._spread()
+    def show_unit(self, layer: int, unit: int) -> None:
+        """Go so close to a unit that there is room for its numbers."""
+        self.zoom = max(self.zoom, max(self._full_spread()) * _CLOSE)
+        self.is_fitted = False
+        self._spread()
         arrangement = self._scene.arrangement
         if arrangement is not None:
-            x, y = arrangement.centres[layer][unit].tolist()
-            self.centerOn(QPointF(x, y))
+            self.centerOn(QPointF(*arrangement.centres[layer][unit].tolist()))
         self.looked.emit()
 
     def follow_network(self) -> None:

@@ -262,6 +262,7 @@ class DataPanel(Card):
         self._add = Button("+ row", "addRow", "Add a sample, a copy of the last one", link=True)
         self._csv = Button("CSV…", "readCsv", "Read the samples from a CSV file", link=True)
         self._error = QLabel()
+        self._error.setTextFormat(Qt.TextFormat.PlainText)
         self._error.setObjectName("dataError")
         self._error.setProperty("error", True)
         self._error.setWordWrap(True)

@@ -43,8 +43,9 @@ class DerivationPanel(Card):
         self.back_button = Button("back", "derivationBack", "Back to the cursor", link=True)
         self.back_button.setAccessibleName("back to the number at the cursor")
         self.back_button.clicked.connect(self._on_back)
-        self.long_button = Button("in full", "derivationLong", link=True)
+        self.long_button = Button("long", "derivationLong", link=True)
         self.long_button.setToolTip("Spell out what the short form leaves out")
+        self.long_button.setAccessibleName("long form")
         self.long_button.setCheckable(True)
         self.long_button.toggled.connect(self._on_long)
         self.copy_button = Button("copy ▾", "derivationCopy", "Copy this derivation", link=True)
@@ -63,6 +64,7 @@ class DerivationPanel(Card):
         assert layout is not None
         layout.setContentsMargins(theme.MARGIN, 10, theme.MARGIN - BAR, theme.MARGIN)
         self.corner.setContentsMargins(0, 0, BAR, 0)
+        self.corner.setSpacing(6)
 
         self._typesetter = Typesetter(self)
         self._typesetter.ready.connect(self._on_typeset)
@@ -177,7 +179,7 @@ class DerivationPanel(Card):
         self._show()
 
     def _on_long(self) -> None:
-        self.long_button.setText("in short" if self.long_button.isChecked() else "in full")
+        self.long_button.setText("short" if self.long_button.isChecked() else "long")
         self._show()
 
     def _copy_menu(self) -> QMenu:

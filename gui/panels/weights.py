@@ -200,6 +200,7 @@ class WeightsPanel(Card):
         self._here: Parameter | None = None
         self._stack = _Stack()
         self._error = QLabel()
+        self._error.setTextFormat(Qt.TextFormat.PlainText)
         self._error.setObjectName("weightsError")
         self._error.setProperty("error", True)
         self._error.setWordWrap(True)

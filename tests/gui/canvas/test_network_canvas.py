@@ -1,0 +1,436 @@
+"""The canvas in the hands of a person: what is shown, edited, asked and reported."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton, QWidget
+from pytestqt.qtbot import QtBot
+
+from engine.edits import set_parameters
+from engine.network import Parameter
+from engine.reshaping import set_units
+from engine.spec import start_state
+from engine.steps import StepId
+from gui.canvas.spots import Spot
+
+Key = Qt.Key
+
+
+def field_of(canvas: QWidget) -> QLineEdit | None:
+    """The field that is open on the canvas, if one is."""
+    fields = [f for f in canvas.findChildren(QLineEdit, "inPlaceField") if f.isVisible()]
+    return fields[0] if fields else None
+
+
+def opened(canvas: QWidget) -> QLineEdit:
+    field = field_of(canvas)
+    assert field is not None
+    return field
+
+
+# Editing in place
+
+
+def test_a_clicked_weight_opens_a_focused_field_with_its_text_selected(
+    person: Callable[..., Any], mazur_view: Callable[..., Any], qtbot: QtBot
+) -> None:
+    ann = person(mazur_view())
+    ann.click("weight", 2, 0, 0)
+    field = opened(ann.canvas)
+    assert field.hasFocus()
+    assert field.selectedText() == "0.4"
+    assert field.accessibleName() == "weight w5 from h1 to o1"
+    place = ann.canvas.place_of(Spot("weight", 2, 0, 0))
+    assert field.geometry().contains(place.center())
+
+
+def test_a_number_typed_over_a_weight_is_reported_and_the_field_closes(
+    person: Callable[..., Any], mazur_view: Callable[..., Any], qtbot: QtBot
+) -> None:
+    ann = person(mazur_view())
+    ann.click("weight", 1, 1, 0)
+    with qtbot.waitSignal(ann.canvas.parameter_edited) as caught:
+        ann.press("1/4", Key.Key_Return)
+    assert caught.args == [Parameter(1, 1, 0), 0.25]
+    assert field_of(ann.canvas) is None
+    assert ann.canvas.view.hasFocus()
+
+
+def test_an_edge_can_be_clicked_beside_its_label(
+    person: Callable[..., Any], mazur_view: Callable[..., Any]
+) -> None:
+    ann = person(mazur_view())
+    left = ann.canvas.place_of(Spot("unit", 0, 0)).right()
+    label = ann.canvas.place_of(Spot("weight", 1, 0, 0))
+    ann.click_at(QPoint((left + label.left()) // 2, label.center().y() + 3))
+    assert opened(ann.canvas).text() == "0.15"
+
+
+def test_escape_changes_nothing(
+    person: Callable[..., Any], mazur_view: Callable[..., Any], qtbot: QtBot
+) -> None:
+    ann = person(mazur_view())
+    ann.click("weight", 1, 0, 0)
+    with qtbot.assertNotEmitted(ann.canvas.parameter_edited, wait=20):
+        ann.press("7", Key.Key_Escape)
+    assert field_of(ann.canvas) is None
+
+
+def test_nonsense_is_refused_and_the_field_stays(
+    person: Callable[..., Any], mazur_view: Callable[..., Any], qtbot: QtBot
+) -> None:
+    ann = person(mazur_view())
+    ann.click("weight", 1, 0, 0)
+    with qtbot.assertNotEmitted(ann.canvas.parameter_edited, wait=20):
+        ann.press("seven", Key.Key_Return)
+    assert opened(ann.canvas).text() == "seven"
+    assert "seven" in opened(ann.canvas).toolTip()
+    ann.press(Key.Key_Escape)
+    assert field_of(ann.canvas) is None
+
+
+def test_a_click_elsewhere_takes_the_number(
+    person: Callable[..., Any], mazur_view: Callable[..., Any], qtbot: QtBot
+) -> None:
+    ann = person(mazur_view())
+    ann.click("weight", 1, 0, 0)
+    with qtbot.waitSignal(ann.canvas.parameter_edited) as caught:
+        ann.press("0,5")
+        ann.click_at(QPoint(5, 5))
+    assert caught.args == [Parameter(1, 0, 0), 0.5]
+    qtbot.waitUntil(lambda: field_of(ann.canvas) is None)
+
+
+@pytest.mark.parametrize("unit", [0, 1])
+def test_a_shared_bias_is_edited_under_any_unit(
+    person: Callable[..., Any], mazur_view: Callable[..., Any], qtbot: QtBot, unit: int
+) -> None:
+    ann = person(mazur_view())
+    ann.click("bias", 1, unit)
+    with qtbot.waitSignal(ann.canvas.parameter_edited) as caught:
+        ann.press("-2e-3", Key.Key_Return)
+    assert caught.args == [Parameter(1, None, None), -0.002]
+
+
+def test_inputs_and_targets_of_the_sample_are_edited(
+    person: Callable[..., Any], xor_view: Callable[..., Any], qtbot: QtBot
+) -> None:
+    ann = person(xor_view(sample=2))
+    ann.click("unit", 0, 1)
+    with qtbot.waitSignal(ann.canvas.input_edited) as caught:
+        ann.press("0.5", Key.Key_Return)
+    assert caught.args == [2, 1, 0.5]
+    ann.click("target", 2, 0)
+    with qtbot.waitSignal(ann.canvas.target_edited) as caught:
+        ann.press("0.25", Key.Key_Return)
+    assert caught.args == [2, 0, 0.25]
+
+
+def test_a_target_that_the_loss_cannot_take_is_refused(
+    person: Callable[..., Any], xor_view: Callable[..., Any], qtbot: QtBot
+) -> None:
+    view = xor_view()
+    spec = replace(view.spec, loss="binary_cross_entropy", reduction="mean")
+    ann = person(replace(view, spec=spec))
+    ann.click("target", 2, 0)
+    with qtbot.assertNotEmitted(ann.canvas.target_edited, wait=20):
+        ann.press("2", Key.Key_Return)
+    assert "0 to 1" in opened(ann.canvas).toolTip()
+
+
+def test_a_field_that_is_open_keeps_its_text_while_numbers_change(
+    person: Callable[..., Any], mazur_view: Callable[..., Any], qtbot: QtBot
+) -> None:
+    view = mazur_view()
+    ann = person(view)
+    ann.click("weight", 1, 0, 0)
+    ann.press("0.7")
+    ann.canvas.display(replace(view, theta=view.theta * 1.01))
+    assert opened(ann.canvas).text() == "0.7"
+
+
+def test_a_number_meant_for_one_sample_does_not_reach_another(
+    person: Callable[..., Any], xor_view: Callable[..., Any], qtbot: QtBot
+) -> None:
+    ann = person(xor_view(sample=1))
+    ann.click("unit", 0, 0)
+    ann.press("9")
+    with qtbot.waitSignal(ann.canvas.input_edited) as caught:
+        ann.canvas.display(xor_view(sample=3))
+    assert caught.args == [1, 0, 9.0]
+    assert field_of(ann.canvas) is None
+
+
+def test_another_network_closes_the_field_without_its_number(
+    person: Callable[..., Any], mazur_view: Callable[..., Any], xor_view: Callable[..., Any],
+    qtbot: QtBot,
+) -> None:
+    ann = person(mazur_view())
+    ann.click("weight", 2, 1, 1)
+    ann.press("9")
+    with qtbot.assertNotEmitted(ann.canvas.parameter_edited, wait=20):
+        ann.canvas.display(xor_view())
+    assert field_of(ann.canvas) is None
+
+
+# What is shown
+
+
+def test_numbers_appear_as_the_cursor_reaches_them(
+    person: Callable[..., Any], mazur_view: Callable[..., Any]
+) -> None:
+    ann = person(mazur_view())
+    scene = ann.canvas.scene
+    assert scene.node_words(0, 0) == ["i1", "0.05"]
+    assert scene.node_words(2, 0) == ["o1", "b 0.6", "t 0.01"]
+    ann.canvas.display(mazur_view(revealed=1))
+    assert "z 0.3775" in scene.node_words(1, 0)
+    assert "0.593270" not in scene.node_words(1, 0)
+    ann.canvas.display(mazur_view(revealed=2))
+    assert "0.593270" in scene.node_words(1, 0)
+    assert scene.node_words(1, 1) == ["h2", "b 0.35"]
+    ann.canvas.display(mazur_view(revealed=9))
+    assert "E 0.274811" in scene.node_words(2, 0)
+    assert "E 0.0235600" not in scene.node_words(2, 1)
+    ann.canvas.display(mazur_view(revealed=13))
+    assert "δ 0.138499" in scene.node_words(2, 0)
+    assert scene.pill_words(2, 0, 0) == ["w5", "0.4", "∂ 0.0821670"]
+    assert scene.pill_words(2, 0, 1) == ["w6", "0.45"]
+    ann.canvas.display(mazur_view(revealed=20))
+    assert "∂ 0.100400" in scene.node_words(2, 1)
+    ann.canvas.display(mazur_view(revealed=34))
+    assert scene.pill_words(2, 0, 0) == ["w5", "0.4", "→ 0.358916"]
+    ann.canvas.display(mazur_view())
+    assert scene.pill_words(2, 0, 0) == ["w5", "0.4"]
+
+
+def test_gradients_still_being_worked_out_are_dots(
+    person: Callable[..., Any], mazur_view: Callable[..., Any]
+) -> None:
+    ann = person(replace(mazur_view(revealed=13), iteration=None))
+    assert ann.canvas.scene.pill_words(2, 0, 0) == ["w5", "0.4", "∂ …"]
+
+
+def test_the_current_edge_and_both_its_nodes_are_in_the_accent_colour(
+    person: Callable[..., Any], mazur_view: Callable[..., Any], colours_in: Callable[..., Any]
+) -> None:
+    ann = person(mazur_view(revealed=13))
+    accent = "#6741d9"
+    for spot in (("unit", 1, 0), ("unit", 2, 0), ("weight", 2, 0, 0)):
+        assert accent in colours_in(ann.canvas, Spot(*spot))
+    for spot in (("unit", 1, 1), ("unit", 0, 0), ("weight", 2, 1, 1)):
+        assert accent not in colours_in(ann.canvas, Spot(*spot))
+
+
+def test_a_negative_weight_is_orange_dashed_and_has_a_minus_sign(
+    person: Callable[..., Any], mazur_view: Callable[..., Any], colours_in: Callable[..., Any]
+) -> None:
+    view = mazur_view()
+    state = start_state(view.spec, view.theta)
+    _, state = set_parameters(view.spec, state, [(Parameter(1, 0, 0), -0.9)])
+    ann = person(replace(view, theta=state.theta))
+    assert ann.canvas.scene.pill_words(1, 0, 0) == ["w1", "−0.9"]
+    row = edge_pixels(ann.canvas)
+    orange = [red > 220 and blue < 150 for red, _, blue in row]
+    gaps = [red > 240 and blue > 240 for red, _, blue in row]
+    assert any(orange) and any(gaps)
+    switches = sum(a != b for a, b in zip(orange, orange[1:], strict=False))
+    assert switches >= 4
+
+
+def edge_pixels(canvas: Any) -> list[tuple[int, int, int]]:
+    """Colours along the first edge, from its node to its label."""
+    picture = canvas.grab(canvas.view.geometry()).toImage()
+    start = canvas.place_of(Spot("unit", 0, 0)).right() + 4
+    label = canvas.place_of(Spot("weight", 1, 0, 0))
+    y = label.center().y()
+    colours = [picture.pixelColor(x, y) for x in range(start, label.left() - 2)]
+    return [(c.red(), c.green(), c.blue()) for c in colours]
+
+
+def test_little_surfaces_stand_in_hidden_nodes_before_the_first_step(
+    person: Callable[..., Any], xor_view: Callable[..., Any], colours_in: Callable[..., Any]
+) -> None:
+    view = xor_view()
+    W = view.spec.network.weights(view.theta.copy(), 1)
+    theta = view.theta.copy()
+    theta[: W.size] = 20.0 * (np.arange(W.size) % 2 - 0.5)
+    ann = person(replace(view, theta=theta))
+    seen = colours_in(ann.canvas, Spot("unit", 1, 1))
+    assert "#1f77b4" in seen and "#e8710a" in seen
+    assert "#e8710a" not in colours_in(ann.canvas, Spot("unit", 2, 0))
+    ann.canvas.display(xor_view(revealed=1))
+    assert "#e8710a" not in colours_in(ann.canvas, Spot("unit", 1, 1))
+
+
+def test_the_sample_is_named_where_there_are_several(
+    person: Callable[..., Any], xor_view: Callable[..., Any], mazur_view: Callable[..., Any]
+) -> None:
+    ann = person(xor_view(sample=1))
+    assert ann.canvas.sample_label.text() == "sample 2 of 4"
+    ann.canvas.display(mazur_view())
+    assert not ann.canvas.sample_label.isVisible()
+
+
+# Asking
+
+
+@pytest.mark.parametrize(
+    ("revealed", "spot", "step"),
+    [
+        (8, ("unit", 1, 0), StepId("forward", "activation", 1, 0)),
+        (8, ("net_input", 1, 0), StepId("forward", "net_input", 1, 0)),
+        (11, ("loss", 2, 1), StepId("loss", "loss", 2, 1)),
+        (15, ("delta", 2, 0), StepId("backward", "delta", 2, 0)),
+        (15, ("weight", 2, 0, 1), StepId("backward", "weight_gradient", 2, 0, 1)),
+        (34, ("weight", 2, 0, 1), StepId("update", "weight_update", 2, 0, 1)),
+        (34, ("bias", 2, 1), StepId("backward", "bias_gradient", 2)),
+    ],
+)
+def test_a_clicked_number_is_asked_about(
+    person: Callable[..., Any], mazur_view: Callable[..., Any], qtbot: QtBot,
+    revealed: int, spot: tuple[Any, ...], step: StepId,
+) -> None:
+    ann = person(mazur_view(revealed=revealed))
+    with qtbot.waitSignal(ann.canvas.step_asked) as caught:
+        ann.click(*spot)
+    assert caught.args == [step]
+
+
+def test_what_lies_ahead_of_the_cursor_is_not_asked_about(
+    person: Callable[..., Any], mazur_view: Callable[..., Any], qtbot: QtBot
+) -> None:
+    ann = person(mazur_view(revealed=2))
+    with qtbot.assertNotEmitted(ann.canvas.step_asked, wait=20):
+        ann.click("unit", 1, 1)
+        ann.click("weight", 2, 0, 0)
+
+
+# Keyboard
+
+
+def test_arrows_and_enter_reach_a_weight_and_edit_it(
+    person: Callable[..., Any], mazur_view: Callable[..., Any], qtbot: QtBot
+) -> None:
+    ann = person(mazur_view())
+    ann.canvas.setFocus()
+    ann.press(Key.Key_Right, Key.Key_Down, Key.Key_Right)
+    assert ann.canvas.view.accessibleDescription().startswith("weight w4 from i2 to h2")
+    with qtbot.waitSignal(ann.canvas.parameter_edited) as caught:
+        ann.press(Key.Key_Return, "3", Key.Key_Return)
+    assert caught.args == [Parameter(1, 1, 1), 3.0]
+    ann.press(Key.Key_Right)
+    assert ann.canvas.view.accessibleDescription().startswith("unit h2")
+
+
+def test_where_the_keyboard_is_can_be_seen(
+    person: Callable[..., Any], mazur_view: Callable[..., Any], colours_in: Callable[..., Any]
+) -> None:
+    ann = person(mazur_view())
+    ann.canvas.setFocus()
+    ann.press(Key.Key_Down)
+    for expected in (("unit", 0, 0), ("unit", 0, 1)):
+        assert "#6741d9" in colours_in(ann.canvas, Spot(*expected))
+        ann.press(Key.Key_Down)
+    ann.press(Key.Key_Escape)
+    assert "#6741d9" not in colours_in(ann.canvas, Spot("unit", 0, 1))
+
+
+def test_tab_goes_through_everything_and_then_leaves(
+    person: Callable[..., Any], mazur_view: Callable[..., Any], qtbot: QtBot
+) -> None:
+    ann = person(mazur_view())
+    button = QPushButton("next", ann.canvas)
+    button.show()
+    button.setFocus()
+    ann.press(Key.Key_Tab)
+    said = []
+    while QApplication.focusWidget() is not button and len(said) < 50:
+        said.append(ann.canvas.view.accessibleDescription().splitlines()[0])
+        ann.press(Key.Key_Tab)
+    # 6 units, 8 weights, 4 places of a bias, 2 targets
+    assert len(said) == len(set(said)) + 2 == 20
+    assert said[0] == "input i1" and said[-1] == "target of o2"
+    ann.press(Key.Key_Backtab)
+    assert ann.canvas.view.accessibleDescription().startswith("target of o2")
+
+
+def test_page_keys_and_space_are_left_to_the_window(
+    person: Callable[..., Any], mazur_view: Callable[..., Any], qtbot: QtBot
+) -> None:
+    ann = person(mazur_view())
+    heard = []
+    ann.canvas.keyPressEvent = lambda event: heard.append(event.key())
+    ann.canvas.setFocus()
+    ann.press(Key.Key_PageDown, Key.Key_PageUp, Key.Key_Space, Key.Key_T)
+    assert heard == [Key.Key_PageDown, Key.Key_PageUp, Key.Key_Space, Key.Key_T]
+
+
+# Nodes that move, units more and fewer
+
+
+def test_a_dragged_node_is_reported_once_at_the_end(
+    person: Callable[..., Any], mazur_view: Callable[..., Any], qtbot: QtBot
+) -> None:
+    view = mazur_view()
+    ann = person(view)
+    moves: list[tuple[str, float, float]] = []
+    ann.canvas.unit_moved.connect(lambda *move: moves.append(move))
+    start = ann.at("unit", 1, 0)
+    target = start + QPoint(60, 45)
+    with qtbot.assertNotEmitted(ann.canvas.step_asked, wait=20):
+        ann.drag(start, target)
+    assert [name for name, _, _ in moves] == ["h1"]
+    name, x, y = moves[0]
+    assert x > 500.0 and y > 250.0
+    ann.canvas.display(replace(view, layout={name: (x, y)}))
+    assert (ann.at("unit", 1, 0) - target).manhattanLength() <= 2
+    ann.canvas.resize(500, 400)
+    ann.canvas.display(replace(view, layout={}))
+    assert ann.at("unit", 1, 0).y() < ann.at("unit", 1, 1).y()
+
+
+def test_a_node_dragged_out_of_the_picture_stays_in_the_plane(
+    person: Callable[..., Any], mazur_view: Callable[..., Any], qtbot: QtBot
+) -> None:
+    ann = person(mazur_view())
+    with qtbot.waitSignal(ann.canvas.unit_moved) as caught:
+        ann.drag(ann.at("unit", 2, 1), QPoint(2000, 2000))
+    assert caught.args == ["o2", 1000.0, 1000.0]
+
+
+def test_buttons_at_a_column_add_and_remove_a_unit(
+    person: Callable[..., Any], xor_view: Callable[..., Any], qtbot: QtBot
+) -> None:
+    ann = person(xor_view())
+    ann.hover(ann.at("unit", 1, 0))
+    add, remove = (
+        ann.canvas.findChild(QPushButton, name) for name in ("addUnit", "removeUnit")
+    )
+    assert add.isVisible() and add.accessibleName() == "Add a unit to hidden layer 1"
+    assert remove.accessibleName() == "Remove h3"
+    with qtbot.waitSignal(ann.canvas.unit_added) as caught:
+        qtbot.mouseClick(add, Qt.MouseButton.LeftButton)
+    assert caught.args == [1]
+    with qtbot.waitSignal(ann.canvas.unit_removed) as caught:
+        qtbot.mouseClick(remove, Qt.MouseButton.LeftButton)
+    assert caught.args == [1, 2]
+    ann.hover(ann.at("unit", 2, 0))
+    assert not remove.isEnabled()
+
+
+def test_a_changed_shape_is_shown_at_once(
+    person: Callable[..., Any], xor_view: Callable[..., Any]
+) -> None:
+    view = xor_view()
+    ann = person(view)
+    spec, state = set_units(view.spec, start_state(view.spec), 1, 4)
+    ann.canvas.display(xor_view(hidden=4))
+    assert ann.canvas.scene.node_words(1, 3)[0] == "h4"
+    assert spec.network == xor_view(hidden=4).spec.network

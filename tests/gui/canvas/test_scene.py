@@ -1,0 +1,104 @@
+"""Large networks on the canvas: labels on request, folded layers, the current step in them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from PySide6.QtCore import QPoint
+from PySide6.QtWidgets import QMenu
+
+from engine.steps import StepId
+from gui.canvas.spots import Spot
+
+
+def revealed_to(view: Any, step: StepId) -> int:
+    """How many steps are revealed when a step is the last one."""
+    return int(view.steps.index_of(step)) + 1
+
+
+def test_labels_of_many_edges_are_shown_for_the_unit_under_the_pointer(
+    person: Callable[..., Any], sized_view: Callable[..., Any]
+) -> None:
+    ann = person(sized_view(2, 8, 8, 1))
+    scene = ann.canvas.scene
+    assert scene.pill_words(2, 3, 4) == []
+    assert scene.pill_words(3, 0, 4) != []
+    ann.hover(ann.at("unit", 2, 3))
+    assert scene.pill_words(2, 3, 4) != []
+    assert scene.pill_words(2, 5, 4) == []
+    ann.hover(QPoint(2, 2))
+    assert scene.pill_words(2, 3, 4) == []
+
+
+def test_the_current_edge_among_many_has_its_label_and_its_nodes_are_named(
+    person: Callable[..., Any], sized_view: Callable[..., Any]
+) -> None:
+    view = sized_view(2, 32, 32, 2)
+    step = StepId("backward", "weight_gradient", 2, 20, 11)
+    ann = person(sized_view(2, 32, 32, 2, revealed=revealed_to(view, step)))
+    scene = ann.canvas.scene
+    assert any(words.startswith("∂ ") for words in scene.pill_words(2, 20, 11))
+    assert scene.node_words(2, 20)[0] == "h2.21"
+    assert scene.node_words(1, 11)[0] == "h1.12"
+    assert scene.node_words(1, 12) == []
+
+
+@pytest.mark.parametrize("size", [(710, 420), (400, 300)])
+def test_labels_overlap_neither_each_other_nor_a_node(
+    person: Callable[..., Any], sized_view: Callable[..., Any], size: tuple[int, int]
+) -> None:
+    for sizes in ((2, 3, 1), (3, 4, 1), (2, 2, 2)):
+        ann = person(sized_view(*sizes), *size)
+        taken = [
+            ann.canvas.place_of(Spot("unit", layer, unit))
+            for layer, count in enumerate(sizes)
+            for unit in range(count)
+        ]
+        for layer in (1, 2):
+            for unit in range(sizes[layer]):
+                for source in range(sizes[layer - 1]):
+                    if not ann.canvas.scene.pill_words(layer, unit, source):
+                        continue
+                    place = ann.canvas.place_of(Spot("weight", layer, unit, source))
+                    assert not any(place.intersects(other) for other in taken)
+                    taken.append(place)
+
+
+def test_a_layer_of_many_units_is_folded_and_still_shows_the_current_unit(
+    person: Callable[..., Any], sized_view: Callable[..., Any]
+) -> None:
+    view = sized_view(2, 100, 100, 2)
+    step = StepId("forward", "activation", 2, 70)
+    ann = person(sized_view(2, 100, 100, 2, revealed=revealed_to(view, step)))
+    scene = ann.canvas.scene
+    assert scene.is_folded(1) and scene.is_folded(2) and not scene.is_folded(3)
+    assert scene.folded_words(2) == ["h2", "100 units"]
+    assert scene.node_words(2, 70)[0] == "h2.71"
+    assert scene.node_words(2, 69) == []
+
+
+def test_a_folded_layer_is_opened_by_a_double_click_and_folded_by_its_menu(
+    person: Callable[..., Any], sized_view: Callable[..., Any], choose: Callable[..., Any]
+) -> None:
+    ann = person(sized_view(2, 100, 2, revealed=204))
+    scene = ann.canvas.scene
+    ann.hover(ann.at("unit", 1, 40))
+    assert scene.node_words(1, 40)[0] == "h41"
+    ann.double_click_at(ann.at("unit", 1, 40))
+    assert not scene.is_folded(1)
+    assert [scene.node_words(1, unit)[0] for unit in (39, 41)] == ["h40", "h42"]
+    middle = ann.canvas.view.viewport().rect().center()
+    assert (ann.at("unit", 1, 40) - middle).manhattanLength() < 30
+    choose(ann, ann.at("unit", 1, 40), "Fold layer")
+    assert scene.is_folded(1)
+
+
+def test_the_largest_network_is_shown(
+    person: Callable[..., Any], sized_view: Callable[..., Any]
+) -> None:
+    ann = person(sized_view(64, *[512] * 8, 512))
+    assert len(ann.canvas.scene.items()) < 100
+    assert not ann.canvas.grab().toImage().isNull()
+    assert ann.canvas.findChild(QMenu) is None
