@@ -14,14 +14,19 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from engine.document import DocumentError
 from engine.examples import example_names, load, read_example
+from engine.export.html import html
+from engine.export.latex import latex
+from engine.export.markdown import markdown
+from engine.export.working import TooLong, worked_solution
 from engine.numbers import format_count, machine_number
-from engine.report import Diverged, run_report, trace_report
+from engine.report import Diverged, iteration_number, run_report, trace_report
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
 
 DEFAULT_EXAMPLE = "xor-2-3-1"
 DEFAULT_EPOCHS = 1000
+TARGETS = {"md": markdown, "html": html, "tex": latex}
 WITHOUT_WINDOW = "examples, run, trace and screenshot work without one"
 
 
@@ -38,7 +43,7 @@ def main(arguments: list[str] | None = None) -> int:
                                    ["open", *words])
     try:
         return int(options.job(options) or 0)
-    except (Refused, DocumentError, Diverged) as error:
+    except (Refused, DocumentError, Diverged, TooLong) as error:
         print(error, file=sys.stderr)
         return 2
     except BrokenPipeError:
@@ -73,11 +78,18 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--json", action="store_true", help="one JSON object, full precision")
     run.set_defaults(job=_run)
 
-    trace = commands.add_parser("trace", help="every number of one iteration")
+    trace = commands.add_parser("trace", help="one iteration worked out, step by step")
     trace.add_argument("document", metavar="FILE|EXAMPLE")
     trace.add_argument("--iteration", type=_positive, default=1, metavar="K",
                        help="which iteration, from 1 (default 1)")
-    trace.add_argument("--json", action="store_true", help="one JSON object, full precision")
+    form = trace.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help="one JSON object, full precision")
+    form.add_argument("--format", choices=tuple(TARGETS), default="md",
+                      help="a document for standard output: Markdown, HTML or LaTeX (default md)")
+    trace.add_argument("--gaps", action="store_true",
+                       help="leave the values blank, with the key on a page of its own")
+    trace.add_argument("--digits", type=_digits, default=6, metavar="4|6|9|all",
+                       help="significant digits of the document (default 6)")
     trace.set_defaults(job=_trace)
 
     shot = commands.add_parser("screenshot", help="a picture of the window")
@@ -105,6 +117,12 @@ def _positive(text: str) -> int:
     if _count(text) < 1:
         raise argparse.ArgumentTypeError(f'expected a whole number from 1, got "{text}"')
     return int(text)
+
+
+def _digits(text: str) -> int | None:
+    if text not in ("4", "6", "9", "all"):
+        raise argparse.ArgumentTypeError(f'expected 4, 6, 9 or all, got "{text}"')
+    return None if text == "all" else int(text)
 
 
 def _size(text: str) -> tuple[int, int]:
@@ -169,18 +187,15 @@ def _progress_bar(total: int) -> Any:
 
 def _trace(options: argparse.Namespace) -> None:
     name, document = load(options.document)
-    report = trace_report(document, name, options.iteration)
     if options.json:
-        print(json.dumps(report, ensure_ascii=False))
+        if options.gaps or options.digits != 6:
+            raise Refused("--gaps and --digits are for documents; --json gives every number.")
+        print(json.dumps(trace_report(document, name, options.iteration), ensure_ascii=False))
         return
-    print(f"{document.title or name}: iteration {options.iteration}")
-    phase = None
-    for step in report["steps"]:
-        if step["phase"] != phase:
-            phase = step["phase"]
-            print(f"\n{phase}")
-        sample = "" if step["sample"] is None else f"   (sample {step['sample']})"
-        print(f"  {step['symbol']} = {machine_number(step['value'])}{sample}")
+    iteration = iteration_number(document, options.iteration)
+    title = document.title or name
+    solution = worked_solution(iteration, title, options.digits, options.gaps)
+    print(TARGETS[options.format](solution), end="")
 
 
 def _open(options: argparse.Namespace) -> int:

@@ -6,6 +6,7 @@ Every derivation is computed from the record of its iteration by the formula tha
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 
@@ -15,10 +16,18 @@ from engine.derivations.loss import loss, loss_after, total_loss
 from engine.derivations.parts import Derivation, Factor, Row, Table
 from engine.derivations.record import Record
 from engine.derivations.update import update
+from engine.formula import Line, Number
+from engine.formula_writers import Prose
 from engine.iteration import Iteration
-from engine.steps import StepId
+from engine.notation import DEFAULT, Notation
+from engine.paper import PaperIteration
+from engine.steps import StepId, symbol_of
+from engine.trace import step_value
 
 __all__ = ["Derivation", "Factor", "Row", "Table", "derive"]
+
+# Up to this many the steps are looked through for the one that drifts furthest on paper.
+_MANY_STEPS = 5000
 
 _RULES: dict[str, Callable[[Record, StepId], Derivation]] = {
     "net_input": net_input,
@@ -34,8 +43,10 @@ _RULES: dict[str, Callable[[Record, StepId], Derivation]] = {
 }
 
 
-def derive(iteration: Iteration, step: StepId, row: int) -> Derivation:
-    """How the value of a step of this iteration comes about.
+def derive(
+    iteration: Iteration, step: StepId, row: int, notation: Notation = DEFAULT
+) -> Derivation:
+    """How the value of a step of this iteration comes about, in a notation's symbols.
 
     `row` is the sample (its row in the training set) that per-sample steps are derived for. For
     steps of the batch it is the sample whose term is explained, or the batch's first sample if
@@ -44,4 +55,36 @@ def derive(iteration: Iteration, step: StepId, row: int) -> Derivation:
     if not step.of_sample and row not in iteration.rows:
         row = int(iteration.rows[0])
     with np.errstate(all="ignore"):
-        return _RULES[step.kind](Record(iteration, row), step)
+        made = _RULES[step.kind](Record(iteration, row, notation), step)
+    if isinstance(iteration, PaperIteration):
+        return _on_paper(made, iteration, row, notation)
+    return made
+
+
+def _on_paper(
+    derivation: Derivation, iteration: PaperIteration, row: int, notation: Notation
+) -> Derivation:
+    """A derivation whose value is rounded as it is carried, and what that does."""
+    step = derivation.step
+    carried = step_value(iteration, step, iteration.sample(row))
+    drift = _drift(iteration.drift(step, row))
+    prose: Prose = (
+        f"Paper mode: {iteration.decimals} decimals. Carried as ",
+        Line(Number(carried)),
+        ", which drifts by ",
+        drift,
+        " from full precision.",
+    )
+    if step.kind == "loss_after" and len(iteration.spec.steps) <= _MANY_STEPS:
+        furthest, distance = iteration.largest_drift(row)
+        name = symbol_of(iteration.spec.network, furthest, notation)
+        prose = (*prose, f" Furthest of this iteration is {name}, by ", _drift(distance), ".")
+    # By hand a gradient comes from the delta that is carried, not from the whole chain once more.
+    is_gradient = step.phase == "backward" and step.kind != "delta"
+    result = derivation.line.numbers[-1] if is_gradient else derivation.result
+    return replace(derivation, result=result, carried=carried, paper=prose)
+
+
+def _drift(distance: float) -> Line:
+    """A distance, of which two digits are enough."""
+    return Line(Number(float(f"{distance:.2g}")))

@@ -137,6 +137,7 @@ def _spec(file: fmt.File) -> Spec:
         initializer=file.initializer.name,
         seed=file.initializer.seed,
         mistakes=tuple(_or(file.mistakes, [])),
+        step_order=_or(file.step_order, "by_unit"),
     )
 
 
@@ -281,6 +282,7 @@ def _to_file(document: Document) -> fmt.File:
             targets=spec.data.targets.tolist(),
         ),
         mistakes=list(spec.mistakes) or UNSET,
+        step_order=UNSET if spec.step_order == "by_unit" else spec.step_order,
         published=[_published_to_file(p) for p in document.published] or UNSET,
         state=UNSET if document.state is None else _state_to_file(document.state, spec),
         origin=UNSET if document.origin is None else _state_to_file(document.origin, spec),

@@ -32,7 +32,7 @@ from engine.spec import (
     MAX_SAMPLES,
     MAX_UNITS,
 )
-from engine.steps import GRAINS, PHASES
+from engine.steps import GRAINS, PHASES, STEP_ORDERS
 from engine.wording import shortened, shown
 
 FORMAT = "backpass"
@@ -228,6 +228,7 @@ class File(_Object, kw_only=True):
     batching: Batching = msgspec.field(default_factory=Batching)
     data: Data
     mistakes: Annotated[list[str], _only_schema(maxItems=0)] | UnsetType = UNSET
+    step_order: Annotated[str, _only_schema(enum=list(STEP_ORDERS))] | UnsetType = UNSET
     published: list[Published] | UnsetType = UNSET
     state: State | UnsetType = UNSET
     origin: State | UnsetType = UNSET

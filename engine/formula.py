@@ -19,6 +19,7 @@ T = TypeVar("T")
 
 PLUS, MINUS, TIMES, EQUALS, ABOUT, BECOMES = "+", "−", "·", "=", "≈", "←"
 BESIDE = "\u2062"  # times, where symbols simply stand beside each other
+BY_ENTRY, OVER_ENTRIES = "∘", "⊘"  # times and divided by, entry by entry of matrices
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,7 @@ class Writer(Protocol[T]):
     def root(self, inner: T) -> T: ...
     def function(self, name: str, arguments: Sequence[T]) -> T: ...
     def total(self, index: str, body: T) -> T: ...
+    def matrix(self, rows: Sequence[Sequence[T]]) -> T: ...
 
 
 class Expr:
@@ -156,6 +158,8 @@ class Worked(Expr):
 
 def is_single(expr: Expr) -> bool:
     """Whether a formula in numbers is a single number."""
+    if isinstance(expr, Sum):
+        return len(expr.terms) == 1 and is_single(expr.terms[0])
     return isinstance(expr, (Leaf, Worked))
 
 

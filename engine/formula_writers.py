@@ -6,7 +6,7 @@ import math
 import re
 from collections.abc import Callable, Sequence
 
-from engine.formula import BESIDE, MINUS, TIMES, Line, Name, Piece
+from engine.formula import BESIDE, BY_ENTRY, MINUS, OVER_ENTRIES, TIMES, Line, Name, Piece
 from engine.numbers import format_number, machine_number
 
 Prose = tuple[str | Line, ...]  # words with formulas among them
@@ -58,6 +58,9 @@ class TextWriter:
     def total(self, index: str, body: str) -> str:
         return f"Σ_{index} {body}"
 
+    def matrix(self, rows: Sequence[Sequence[str]]) -> str:
+        return f"[{'; '.join(' '.join(row) for row in rows)}]"
+
 
 def _grouped(text: str) -> str:
     """A part in brackets unless it is a single word or number."""
@@ -70,6 +73,7 @@ _LATEX_LETTERS = {
     "μ": r"\mu",
     "β": r"\beta",
     "ε": r"\varepsilon",
+    "ŷ": r"\hat{y}",
 }
 _LATEX_SIGNS = {
     BESIDE: r" \, ",
@@ -77,6 +81,8 @@ _LATEX_SIGNS = {
     "−": " - ",
     "≈": r" \approx ",
     "←": r" \leftarrow ",
+    BY_ENTRY: r" \circ ",
+    OVER_ENTRIES: r" \oslash ",
 }
 _LATEX_SPECIAL = {
     "\\": r"\textbackslash{}",
@@ -116,7 +122,7 @@ class LatexWriter:
         return made
 
     def bracket(self, inner: str, left: bool = True, right: bool = True) -> str:
-        if left and right and r"\frac" in inner:
+        if left and right and (r"\frac" in inner or r"\begin" in inner):
             return rf"\left({inner}\right)"
         return "(" * left + inner + ")" * right
 
@@ -130,10 +136,15 @@ class LatexWriter:
         return rf"\sqrt{{{inner}}}"
 
     def function(self, name: str, arguments: Sequence[str]) -> str:
-        return rf"\{name}({', '.join(arguments)})"
+        known = name if name.startswith("f") else rf"\{name}"
+        return known.replace("′", "'") + self.bracket(", ".join(arguments))
 
     def total(self, index: str, body: str) -> str:
         return rf"\sum_{{{index}}} {body}"
+
+    def matrix(self, rows: Sequence[Sequence[str]]) -> str:
+        body = r" \\ ".join(" & ".join(row) for row in rows)
+        return rf"\begin{{bmatrix}} {body} \end{{bmatrix}}"
 
 
 def latex_text(words: str) -> str:

@@ -79,6 +79,26 @@ def sample_pass(spec: Spec, theta: Array, row: int) -> SamplePass:
     )
 
 
+@dataclass(frozen=True, eq=False)
+class BatchPass:
+    """Some samples on their way through the network: as SamplePass, with a row per sample."""
+
+    z: tuple[Array, ...]
+    a: tuple[Array, ...]
+    delta: tuple[Array, ...]
+    loss_terms: Array
+
+
+def batch_pass(spec: Spec, theta: Array, rows: NDArray[np.intp]) -> BatchPass:
+    """Work out some samples of the training set (their rows) with parameters θ."""
+    inputs, targets = spec.data.inputs[rows], spec.data.targets[rows]
+    with np.errstate(all="ignore"):
+        values = forward(spec.network, theta, inputs)
+        delta = backward(spec.network, theta, values, targets, spec.loss)
+        terms = LOSSES[spec.loss].terms(values.z[-1], values.a[-1], targets)
+    return BatchPass(values.z, values.a, delta, terms)
+
+
 def sample_gradient(spec: Spec, sample: SamplePass) -> Array:
     """One sample's own gradient ∂E_s/∂θ, shape (size,)."""
     return gradient_sum(
@@ -184,9 +204,18 @@ class Iteration:
     next_state: State
     loss_after: float
 
-    def sample(self, row: int) -> SamplePass:
-        """z, a, δ of one sample of the training set under the parameters before the update."""
-        return sample_pass(self.spec, self.state.theta, row)
+    def theta(self, after: bool = False) -> Array:
+        """The parameters before the update, or after it."""
+        return (self.next_state if after else self.state).theta
+
+    def sample(self, row: int, after: bool = False) -> SamplePass:
+        """z, a, δ of one sample of the training set under the parameters before the update, or
+        after it."""
+        return sample_pass(self.spec, self.theta(after), row)
+
+    def samples(self, rows: NDArray[np.intp], after: bool = False) -> BatchPass:
+        """The same of some samples."""
+        return batch_pass(self.spec, self.theta(after), rows)
 
 
 def iterate(spec: Spec, state: State, check: Check = never) -> Iteration:

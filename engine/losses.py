@@ -153,6 +153,18 @@ def reduce_samples(per_sample: Array, reduction: str) -> float:
     return float(per_sample.mean() if reduction == "mean" else per_sample.sum())
 
 
+def are_classes(t: Array, activation: str) -> bool:
+    """Whether targets of shape (samples, outputs) name classes, so that an output can be right.
+
+    With softmax they do; otherwise where every target lies within 0.1 of 0 or 1 (0.01 and 0.99
+    are common stand-ins), or of −1 or 1 for tanh with targets below zero.
+    """
+    if activation == "softmax":
+        return True
+    low = -1.0 if activation == "tanh" and bool((t < 0).any()) else 0.0
+    return bool((np.minimum(np.abs(t - low), np.abs(t - 1.0)) <= 0.1).all())
+
+
 def is_right(a: Array, t: Array, activation: str) -> Array:
     """Whether each sample's outputs say what its targets say, shape (samples,), as booleans.
 

@@ -157,9 +157,16 @@ class Network:
             assert unit is not None
             if layer.weight_names is not None:
                 return layer.weight_names[unit][source]
-            return _indexed("w", number, (unit, source))
-        if layer.bias_names is not None:
+        elif layer.bias_names is not None:
             return layer.bias_names[unit or 0]
+        return self.indexed_name(parameter)
+
+    def indexed_name(self, parameter: Parameter) -> str:
+        """w²₁₁ or b²₁ after a parameter's layer and units, whatever the document calls it."""
+        number, unit, source = parameter
+        if source is not None:
+            assert unit is not None
+            return _indexed("w", number, (unit, source))
         return _indexed("b", number, () if unit is None else (unit,))
 
     def theta(self, weights: list[Array], biases: list[Array | None]) -> Array:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Iterator
+from functools import lru_cache
 
 LARGEST = 1e12  # every number in the program is below this in size
 _HONEST = 13  # digits of a computed number that rounding errors have not reached
@@ -31,6 +33,7 @@ _POINTS = re.compile(r"[+-]?[0-9]*[.,][0-9]*[.,][0-9.,]*(?:[eE][+-]?[0-9]+)?")
 _NOT_FINITE = re.compile(r"[+-]?(?:nan|inf|infinity|∞|not a number)", re.IGNORECASE)
 
 
+@lru_cache(maxsize=8192)  # the same numbers are written in several places, step after step
 def machine_number(value: float, digits: int | None = 6) -> str:
     """A number in ASCII, for text that programs read.
 
@@ -76,6 +79,17 @@ def format_distinct(first: float, second: float, digits: int | None = 6) -> tupl
         while float(machine_number(first, digits)) == float(machine_number(second, digits)):
             digits += 1  # ends at 17 digits, which tell any two doubles apart
     return format_number(first, digits), format_number(second, digits)
+
+
+def fewer_digits(wanted: int | None, least: int) -> Iterator[int | None]:
+    """Numbers of digits to try where room is short: those wanted, then one less each time."""
+    yield wanted
+    yield from range(min(16, 17 if wanted is None else wanted - 1), least - 1, -1)
+
+
+def at_most(wanted: int | None, most: int) -> int:
+    """The digits wanted (None: all), or those there can be at most."""
+    return most if wanted is None else min(wanted, most)
 
 
 def format_count(n: int) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from engine.derivation import derive
 from engine.document import Document
 from engine.iteration import Iteration, evaluate, iterate
 from engine.network import Network
@@ -102,18 +103,24 @@ def trace_report(document: Document, name: str, number: int) -> dict[str, Any]:
     """All steps of one iteration (from 1). Raises Diverged.
 
     Keys: example, iteration, steps; each step with index (its place in this list, from 0), phase,
-    kind, layer, unit, source, sample, name, symbol, value.
+    kind, layer, unit, source, sample, name, symbol, value, and its derivation in one line with
+    its numbers, as latex and as text.
     """
-    lines = traced_steps(iteration_number(document, number))
-    steps = [{"index": index, **_step(line)} for index, line in enumerate(lines)]
+    iteration = iteration_number(document, number)
+    lines = enumerate(traced_steps(iteration))
+    steps = [{"index": index, **_step(iteration, line)} for index, line in lines]
     return {"example": name, "iteration": number, "steps": steps}
 
 
-def _step(line: TracedStep) -> dict[str, Any]:
+def _step(iteration: Iteration, line: TracedStep) -> dict[str, Any]:
+    row = int(iteration.rows[0]) if line.sample is None else line.sample
+    derivation = derive(iteration, line.step, row)
     return {
         **line.step._asdict(),
         "sample": line.sample,
         "name": line.name,
         "symbol": line.symbol,
         "value": line.value,
+        "latex": derivation.latex,
+        "text": derivation.text,
     }

@@ -18,7 +18,7 @@ from engine.losses import LOSSES, METRICS, OUTPUT_PAIRS, REDUCTIONS
 from engine.network import BIAS_KINDS, Network
 from engine.numbers import LARGEST
 from engine.optimizers import RULES, Optimizer, Slots
-from engine.steps import Steps
+from engine.steps import STEP_ORDERS, Steps
 from engine.wording import shortened
 
 MAX_HIDDEN_LAYERS = 8
@@ -71,7 +71,10 @@ class Batching:
 
 @dataclass(frozen=True, eq=False)
 class Spec:
-    """Everything that determines a run, apart from where it stands."""
+    """Everything that determines a run, apart from where it stands.
+
+    `step_order` is the one field that no number depends on: the order of the steps shown.
+    """
 
     network: Network
     loss: str
@@ -83,6 +86,7 @@ class Spec:
     initializer: str = "uniform_0_1"
     seed: int = 0
     mistakes: tuple[str, ...] = ()
+    step_order: str = "by_unit"
 
     @cached_property
     def batch_size(self) -> int:
@@ -97,7 +101,7 @@ class Spec:
     @cached_property
     def steps(self) -> Steps:
         """The steps of each of its iterations."""
-        return Steps(self.network)
+        return Steps(self.network, self.step_order)
 
     def epoch_of(self, t: int) -> tuple[int, int]:
         """(epochs done, iterations done in the running epoch) after t updates."""
@@ -161,6 +165,7 @@ def check_spec(spec: Spec) -> None:
     _check_key("$.initializer.name", "initializer", spec.initializer, INITIALIZERS)
     if not 0 <= spec.seed < LARGEST:
         raise SpecError("$.initializer.seed", "a seed is a whole number from 0, below 1e12")
+    _check_key("$.step_order", "order of steps", spec.step_order, STEP_ORDERS)
     if spec.mistakes:
         raise SpecError("$.mistakes[0]", f'there is no mistake "{shortened(spec.mistakes[0])}"')
 
@@ -237,6 +242,11 @@ def _check_output(spec: Spec) -> None:
         allowed = ", ".join(OUTPUT_PAIRS[spec.loss])
         raise SpecError(
             "$.loss", f"{loss.title} goes with {allowed} at the output, not {activation}"
+        )
+    if activation == "softmax" and spec.network.sizes[-1] == 1:
+        raise SpecError(
+            f"$.layers[{spec.network.depth - 1}].activation",
+            "softmax needs two outputs or more: the share of a single one is always 1",
         )
     choices = REDUCTIONS if loss.reduction is None else (loss.reduction,)
     if spec.reduction not in choices:

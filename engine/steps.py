@@ -3,7 +3,8 @@
 An iteration is Forward · Loss · Backward · Update · Check. Forward goes from the inputs on, unit
 by unit: net input, then activation. Loss takes each output's term, then the total. Backward goes
 from the output back, unit by unit: delta, the gradients of the weights into the unit, its bias (a
-shared bias follows the last unit). Update takes the trained parameters from the inputs on, and
+shared bias follows the last unit); or, where the order asks for it, all deltas of a layer first and
+then its gradients unit by unit. Update takes the trained parameters from the inputs on, and
 Check is the one step that says what loss the new parameters give.
 """
 
@@ -13,9 +14,11 @@ from functools import cached_property
 from typing import NamedTuple
 
 from engine.network import Network, Parameter
+from engine.notation import DEFAULT, Notation, Symbols
 
 PHASES = ("forward", "loss", "backward", "update", "check")
 GRAINS = ("number", "layer", "pass", "iteration", "epoch")
+STEP_ORDERS = {"by_unit": "Steps unit by unit", "deltas_first": "All deltas of a layer first"}
 
 PHASE_TITLES = {
     "forward": "Forward pass",
@@ -63,10 +66,14 @@ class Group(NamedTuple):
 
 
 class Steps:
-    """All steps of an iteration of a network: how many, which is the k-th, where one stands."""
+    """All steps of an iteration of a network: how many, which is the k-th, where one stands.
 
-    def __init__(self, network: Network) -> None:
+    `order`, one of STEP_ORDERS, says how the backward steps of a layer follow each other.
+    """
+
+    def __init__(self, network: Network, order: str = "by_unit") -> None:
         self.network = network
+        self._deltas_first = order == "deltas_first"
 
     @cached_property
     def groups(self) -> tuple[Group, ...]:
@@ -118,7 +125,13 @@ class Steps:
             return StepId("loss", "loss", layer, offset)
         own_bias = self.network.layers[layer - 1].bias == "per_unit"
         if phase == "backward":
-            unit, within = divmod(offset, 1 + n_in + own_bias)
+            if self._deltas_first:
+                if offset < n_out:
+                    return StepId("backward", "delta", layer, offset)
+                unit, within = divmod(offset - n_out, n_in + own_bias)
+                within += 1
+            else:
+                unit, within = divmod(offset, 1 + n_in + own_bias)
             if unit == n_out:
                 return StepId("backward", "bias_gradient", layer)
             if within == 0:
@@ -158,8 +171,11 @@ class Steps:
             return step.unit
         within = n_in if step.source is None else step.source
         if step.phase == "backward":
-            per_unit = 1 + n_in + own_bias
-            return step.unit * per_unit + (0 if step.kind == "delta" else 1 + within)
+            is_delta = step.kind == "delta"
+            if self._deltas_first:
+                gradient = self.network.sizes[group.layer] + step.unit * (n_in + own_bias) + within
+                return step.unit if is_delta else gradient
+            return step.unit * (1 + n_in + own_bias) + (0 if is_delta else 1 + within)
         return step.unit * (n_in + (own_bias and self._updated_biases(group.layer) > 0)) + within
 
     def boundaries(self, grain: str) -> tuple[int, ...] | None:
@@ -172,35 +188,35 @@ class Steps:
         return None
 
 
-def name_of(network: Network, step: StepId) -> str:
+def name_of(network: Network, step: StepId, notation: Notation = DEFAULT) -> str:
     """Name of the unit or parameter that a step is about; "total" for the batch's loss."""
     if step.parameter is not None:
-        return network.parameter_name(step.parameter)
+        return notation.parameter(network, step.parameter)
     if step.layer is None or step.unit is None:
         return "total"
     return network.unit_name(step.layer, step.unit)
 
 
-def symbol_of(network: Network, step: StepId) -> str:
+def symbol_of(network: Network, step: StepId, notation: Notation = DEFAULT) -> str:
     """The symbol of a step's value in one line of text: z_h1, a_h1, E_o1, E, δ_o1, ∂E/∂w5, w5."""
-    name = name_of(network, step)
-    return {
-        "net_input": f"z_{name}",
-        "activation": f"a_{name}",
-        "loss": f"E_{name}",
-        "total_loss": "E",
-        "delta": f"δ_{name}",
-        "weight_gradient": f"∂E/∂{name}",
-        "bias_gradient": f"∂E/∂{name}",
-        "weight_update": name,
-        "bias_update": name,
-        "loss_after": "E",
+    symbols = Symbols(network, notation)
+    if step.parameter is not None:
+        name = symbols.parameter(step.parameter).text
+        return name if step.phase == "update" else f"∂{symbols.loss.text}/∂{name}"
+    if step.layer is None or step.unit is None or step.kind == "total_loss":
+        return symbols.loss.text
+    made = {
+        "net_input": symbols.net_input,
+        "activation": symbols.activation,
+        "loss": lambda layer, unit: symbols.loss_term(unit),
+        "delta": symbols.delta,
     }[step.kind]
+    return made(step.layer, step.unit).text
 
 
-def title_of(network: Network, step: StepId) -> str:
+def title_of(network: Network, step: StepId, notation: Notation = DEFAULT) -> str:
     """A step in words: "net input of h1", "gradient of w5", "loss before → after"."""
-    name = name_of(network, step)
+    name = name_of(network, step, notation)
     return {
         "net_input": f"net input of {name}",
         "activation": f"activation of {name}",

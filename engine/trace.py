@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from engine.iteration import Iteration, SamplePass
-from engine.steps import StepId, Steps, name_of, symbol_of
+from engine.steps import StepId, name_of, symbol_of
 
 MAX_TRACED_SAMPLES = 100
 
@@ -50,7 +50,7 @@ def traced_steps(iteration: Iteration) -> Iterator[TracedStep]:
     network = iteration.spec.network
     rows = [int(row) for row in iteration.rows[:MAX_TRACED_SAMPLES]]
     passes = {row: iteration.sample(row) for row in rows}
-    steps = Steps(network)
+    steps = iteration.spec.steps
     for k in range(len(steps)):
         step = steps.id_at(k)
         name, symbol = name_of(network, step), symbol_of(network, step)

@@ -22,7 +22,7 @@ from engine.iteration import (
     never,
     updated,
 )
-from engine.numbers import LARGEST
+from engine.numbers import LARGEST, format_count
 from engine.spec import Spec, State
 
 # A curve point: epochs done, loss, then one value per metric, over the whole training set.
@@ -31,18 +31,21 @@ Point = tuple[float, ...]
 
 @dataclass(frozen=True)
 class Divergence:
-    """Where a run left the finite numbers: iteration from 1, layer from 1, and what it was."""
+    """Where a run left the numbers that can be carried: iteration from 1, layer from 1, what it
+    was, and whether it only grew beyond LARGEST or is no finite number any more."""
 
     iteration: int
     layer: int
     quantity: str
+    is_finite: bool = False
 
     @property
     def sentence(self) -> str:
         """What happened, for the person who meets it."""
+        what = f"grew beyond {LARGEST:.0e}" if self.is_finite else "is no finite number any more"
         return (
-            f"The run diverged in iteration {self.iteration}: {self.quantity} of layer "
-            f"{self.layer} left the range of numbers. A smaller learning rate usually helps."
+            f"The run diverged in iteration {format_count(self.iteration)}: {self.quantity} of "
+            f"layer {self.layer} {what.replace('e+', 'e')}. A smaller learning rate usually helps."
         )
 
 
@@ -178,5 +181,6 @@ def locate_divergence(spec: Spec, state: State) -> Divergence:
         largest = np.abs(network.weights(theta, layer)).max()
         sizes.append(max(largest, 0.0 if b is None else np.abs(b).max()))
         if not sizes[-1] < LARGEST:
-            return Divergence(number, layer, "an updated parameter")
-    return Divergence(number, int(np.argmax(sizes)) + 1, "an updated parameter")
+            finite = bool(np.isfinite(sizes[-1]))
+            return Divergence(number, layer, "an updated parameter", finite)
+    return Divergence(number, int(np.argmax(sizes)) + 1, "an updated parameter", True)

@@ -12,7 +12,19 @@ from functools import lru_cache
 from PySide6.QtCore import QLineF, QPointF
 from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPen
 
-from engine.formula import ABOUT, BECOMES, BESIDE, EQUALS, MINUS, PLUS, TIMES, Name, Piece
+from engine.formula import (
+    ABOUT,
+    BECOMES,
+    BESIDE,
+    BY_ENTRY,
+    EQUALS,
+    MINUS,
+    OVER_ENTRIES,
+    PLUS,
+    TIMES,
+    Name,
+    Piece,
+)
 from engine.numbers import format_number
 from gui import theme
 
@@ -21,7 +33,12 @@ from gui import theme
 _ASCENT, _DESCENT, _AXIS, _ROOM = 0.78, 0.22, 0.32, 0.16
 
 # Pixels before and after the sign that leads a piece.
-_GAPS = {EQUALS: 6.0, ABOUT: 6.0, BECOMES: 6.0, PLUS: 4.0, MINUS: 4.0, TIMES: 3.0, BESIDE: 3.0}
+_GAPS = {
+    **dict.fromkeys((EQUALS, ABOUT, BECOMES), 6.0),
+    **dict.fromkeys((BY_ENTRY, OVER_ENTRIES), 5.0),
+    **dict.fromkeys((PLUS, MINUS), 4.0),
+    **dict.fromkeys((TIMES, BESIDE), 3.0),
+}
 
 
 @dataclass(frozen=True)
@@ -200,6 +217,30 @@ class BoxWriter:
         inside = self.bracket(row(listed))
         return row([(0.0, words(name, self._pixels)), (1.0, inside)])
 
+    def matrix(self, rows: Sequence[Sequence[Box]]) -> Box:
+        pixels = self._pixels
+        across, down, edge = 0.7 * pixels, 0.3 * pixels, 0.35 * pixels
+        widths = [max(box.width for box in column) for column in zip(*rows, strict=True)]
+        width = sum(widths) + across * (len(widths) - 1) + 2 * edge
+        tops, height = [], 0.0
+        for boxes in rows:
+            ascent = max(box.ascent for box in boxes)
+            tops.append((height + ascent, boxes))
+            height += ascent + max(box.descent for box in boxes) + down
+        height -= down
+        ascent = height / 2 + _AXIS * pixels
+
+        def paint(painter: QPainter, x: float, y: float) -> None:
+            for base, boxes in tops:
+                left = x + edge
+                for box, room in zip(boxes, widths, strict=True):
+                    box.paint(painter, left + (room - box.width) / 2, y - ascent + base)
+                    left += room + across
+            for side, inwards in ((x, 1), (x + width, -1)):
+                _square_bracket(painter, side, inwards, y - ascent, height)
+
+        return Box(width, ascent, height - ascent, paint)
+
     def total(self, index: str, body: Box) -> Box:
         small = moved(words(index, theme.SMALL), 0.28 * self._pixels)
         sigma = words("Σ", self._pixels + 2)
@@ -225,6 +266,20 @@ def _stacked(first: Box, second: Box) -> Box:
     width = max(first.width, second.width)
     ascent, descent = max(first.ascent, second.ascent), max(first.descent, second.descent)
     return Box(width, ascent, descent, paint)
+
+
+def _square_bracket(
+    painter: QPainter, x: float, inwards: int, top: float, height: float
+) -> None:
+    """A bracket of thin strokes as high as what it holds, with its ends pointing inwards."""
+    pen = painter.pen()
+    painter.setPen(QPen(pen.color(), 1.0))
+    x, top, bottom = round(x) + 0.5, round(top) - 0.5, round(top + height) + 0.5
+    end = x + 4.0 * inwards
+    painter.drawPolyline(
+        [QPointF(end, top), QPointF(x, top), QPointF(x, bottom), QPointF(end, bottom)]
+    )
+    painter.setPen(pen)
 
 
 def _rule(painter: QPainter, x: float, y: float, width: float) -> None:

@@ -16,11 +16,10 @@ from gui.formula_items import Formula, Look, wanted_pieces
 from gui.sheet import Sheet
 from gui.typesetting import Wanted
 
-DIGITS = 6
 BAR = 10  # pixels that the scroll bar takes
 
-_HEADLINE = Look(14, 19, DIGITS, False)
-_FORMULA = Look(13, 16, DIGITS, False)
+_HEADLINE = Look(14, 19, None, False)
+_FORMULA = Look(13, 16, None, False)
 _GAP = 9
 _LOW = 240  # pixels of height below which only the result itself stays in place
 
@@ -35,6 +34,7 @@ class Shown:
     titled: bool = False
     long: bool = False
     typeset: bool = False
+    digits: int | None = 6
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class _Result:
     digits: int | None
 
     def pieces(self, writer: Writer[T]) -> list[Piece[T]]:
-        return self.derivation.result_pieces(writer, self.digits)
+        return self.derivation.conclusion_pieces(writer, self.digits)
 
 
 class _Area(QScrollArea):
@@ -87,6 +87,14 @@ class DerivationView(QWidget):
         if not same:
             self.area.verticalScrollBar().setValue(0)
 
+    def mark(self, factor: Factor | None) -> None:
+        """Mark a factor and bring it into sight; None marks none."""
+        self.explanation.mark(factor)
+        span = None if factor is None else self.explanation.span_of(factor)
+        if span is not None:
+            half = (span[1] - span[0]) / 2
+            self.area.ensureVisible(0, round(span[0] + half), 0, round(half) + 4)
+
     def wanted(self) -> list[Wanted]:
         """The pieces to be set before what is shown can be typeset."""
         derivation = self.shown.derivation
@@ -117,7 +125,8 @@ class DerivationView(QWidget):
     @property
     def _digits(self) -> int | None:
         derivation = self.shown.derivation
-        return DIGITS if derivation is None else derivation.digits(DIGITS)
+        wanted = self.shown.digits
+        return wanted if derivation is None else derivation.digits(wanted)
 
     def _look(self, look: Look) -> Look:
         return replace(look, digits=self._digits, typeset=self.shown.typeset)
@@ -132,9 +141,10 @@ class DerivationView(QWidget):
     def _explain(self, sheet: Sheet) -> None:
         shown = self.shown
         if shown.previous is not None:
-            line, digits = shown.previous.line, shown.previous.digits(DIGITS)
+            line, digits = shown.previous.line, shown.previous.digits(shown.digits)
             value = Line(line.left, (), (Number(shown.previous.value),), line.relation)
-            sheet.add_small(line, value, digits)
+            # On paper the line would end in a number that is not the one carried.
+            sheet.add_small(line if shown.previous.carried is None else value, value, digits)
             sheet.add_rule(4.0)
         if shown.derivation is None:
             if shown.message:
@@ -150,7 +160,7 @@ class DerivationView(QWidget):
         for factor in derivation.factors:
             self._add_factor(sheet, factor)
         if derivation.table is not None:
-            sheet.add_table(derivation.table, DIGITS, 9.0)
+            sheet.add_table(derivation.table, shown.digits, 9.0)
         for note in derivation.notes:
             sheet.add_words(note, theme.NORMAL, "ink", 9.0, self._digits)
         if shown.long and derivation.long_form:
@@ -178,8 +188,14 @@ class DerivationView(QWidget):
             self._add_what_follows(sheet, derivation)
 
     def _add_what_follows(self, sheet: Sheet, derivation: Derivation) -> None:
+        if derivation.paper:
+            sheet.add_words(derivation.paper, theme.NORMAL, "accent", 7.0, self._digits)
         sheet.add_words(derivation.used_next, theme.NORMAL, "secondary", 7.0, self._digits)
-        footer = f"shown to {self._digits} digits, carried in full"
+        footer = "shown in full"
+        if derivation.paper:
+            footer = "rounded for the eye only: training and parameters stay in full precision"
+        elif self._digits is not None:
+            footer = f"shown to {self._digits} digits, carried in full"
         sheet.add_words((footer,), theme.SMALL, "secondary", 4.0)
 
     @property

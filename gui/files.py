@@ -31,7 +31,11 @@ def read_file(path: Path) -> Document:
 
 def write_file(path: Path, document: Document) -> None:
     """Write a document so that the old file stays whole until the new one is. Raises FileError."""
-    data = write_document(document)
+    write_whole(path, write_document(document))
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """Write a file so that an old one stays whole until the new one is. Raises FileError."""
     file = QSaveFile(str(path))
     opened = file.open(QIODevice.OpenModeFlag.WriteOnly)
     if not opened or file.write(data) != len(data) or not file.commit():
@@ -51,12 +55,12 @@ class Files(QObject):
 
     def ask_open(self) -> Path | None:
         """Let the person choose a file to open."""
-        chosen, _ = QFileDialog.getOpenFileName(self._window, "Open", self._folder(), _FILTER)
+        chosen, _ = QFileDialog.getOpenFileName(self._window, "Open", self.folder(), _FILTER)
         return Path(chosen) if chosen else None
 
     def ask_save_as(self, suggestion: str) -> Path | None:
         """Let the person choose where to save."""
-        start = str(self.path or Path(self._folder()) / f"{suggestion}{SUFFIX}")
+        start = str(self.path or Path(self.folder()) / f"{suggestion}{SUFFIX}")
         chosen, _ = QFileDialog.getSaveFileName(self._window, "Save as", start, _FILTER)
         if not chosen:
             return None
@@ -118,7 +122,8 @@ class Files(QObject):
         paths = [stored] if isinstance(stored, str) else stored
         return [str(path) for path in paths or [] if Path(path).is_file()]  # type: ignore[attr-defined]
 
-    def _folder(self) -> str:
+    def folder(self) -> str:
+        """Where a dialog begins: beside the open file, or in the person's documents."""
         if self.path is not None:
             return str(self.path.parent)
         return QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)

@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 
 from engine import edits, reshaping
 from engine.activations import ACTIVATIONS
@@ -19,7 +19,9 @@ from engine.losses import LOSSES
 from engine.network import Parameter
 from engine.numbers import format_number
 from engine.optimizers import RULES
-from engine.spec import Data
+from engine.spec import Data, Spec
+from engine.steps import STEP_ORDERS
+from gui.roads import Roads
 from gui.session import Session
 
 _SETTING_TITLES = {
@@ -33,6 +35,8 @@ _SETTING_TITLES = {
 
 class Intents(QObject):
     """The edits a person can make, each one undo step with a readable name."""
+
+    noticed = Signal(str)
 
     def __init__(self, session: Session) -> None:
         super().__init__(session)
@@ -70,7 +74,8 @@ class Intents(QObject):
 
     def set_parameter(self, parameter: Parameter, value: float) -> None:
         """Give one weight or bias a value."""
-        name = self._session.spec.network.parameter_name(parameter)
+        network, notation = self._session.spec.network, self._session.notation
+        name = notation.parameter(network, parameter)
         values = [(parameter, value)]
         self._session.apply(f"{name} = {format_number(value)}", edits.set_parameters, values)
 
@@ -112,7 +117,8 @@ class Intents(QObject):
 
     def replace_data(self, data: Data, names: tuple[str, ...] | None) -> None:
         """Take another training set, with names for the inputs where it brings them."""
-        self._session.apply(f"Data: {len(data)} samples", edits.replace_data, data, names)
+        text = f"Data: {len(data)} sample{'' if len(data) == 1 else 's'}"
+        self._session.apply(text, edits.replace_data, data, names)
 
     # Shape
 
@@ -141,8 +147,23 @@ class Intents(QObject):
 
     def set_activation(self, layer: int, key: str) -> None:
         """Choose a layer's activation."""
+        before = self._session.spec
         text = f"{self._layer_name(layer)}: {ACTIVATIONS[key].title}"
-        self._session.apply(text, edits.set_activation, layer, key)
+        if self._session.apply(text, edits.set_activation, layer, key):
+            self._tell_of_loss(before, ACTIVATIONS[key].title)
+
+    def _tell_of_loss(self, before: Spec, activation: str) -> None:
+        """Say that the loss had to change with the output's activation."""
+        after = self._session.spec
+        if after.loss == before.loss:
+            return
+        now = LOSSES[after.loss].title
+        chosen = LOSSES[before.loss].reduction is not None
+        over = f", its {after.reduction} over the samples" if chosen else ""
+        self.noticed.emit(
+            f"{LOSSES[before.loss].title.capitalize()} does not go with {activation} at the "
+            f"output: the loss is now {now}{over}. Undo brings both back."
+        )
 
     def set_bias(self, layer: int, kind: str, trained: bool) -> None:
         """Choose a layer's kind of bias."""
@@ -187,7 +208,39 @@ class Intents(QObject):
         order = "shuffled" if shuffled else "in order"
         self._session.apply(f"Batch: {amount}, {order}", edits.set_batching, size, shuffled)
 
+    def set_step_order(self, key: str) -> None:
+        """Choose how the backward steps of a layer follow each other."""
+        if key != self._session.spec.step_order:
+            self._session.apply(STEP_ORDERS[key], edits.set_settings, step_order=key)
+
     def set_initializer(self, key: str) -> None:
         """Choose how New seed draws start values."""
         text = f"Initializer: {INITIALIZERS[key].title}"
         self._session.apply(text, edits.set_settings, initializer=key)
+
+    # The roads that were left
+
+    def rename_road(self, number: int, name: str) -> None:
+        """Give a road that was left a name of the person's own."""
+        if name != self._road_name(number):
+            self._change_roads("Rename", number, self._roads.named(number, name))
+
+    def hide_road(self, number: int, hidden: bool) -> None:
+        """Take the ghost of a road that was left out of the picture, or put it back."""
+        verb = "Hide" if hidden else "Show"
+        self._change_roads(verb, number, self._roads.with_hidden(number, hidden))
+
+    def remove_road(self, number: int) -> None:
+        """Take a road that was left off the list, and most of it out of memory."""
+        self._change_roads("Remove", number, self._roads.without(number))
+        self._session.history.give_up(number)
+
+    @property
+    def _roads(self) -> Roads:
+        return self._session.standing.roads
+
+    def _road_name(self, number: int) -> str:
+        return self._roads.name_of(self._session.history, number)
+
+    def _change_roads(self, verb: str, number: int, roads: Roads) -> None:
+        self._session.change(f"{verb} road “{self._road_name(number)}”", roads=roads)

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QByteArray, QDeadlineTimer, QEventLoop, QSettings, Qt
-from PySide6.QtGui import QAction, QCloseEvent, QKeySequence
+from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QKeySequence
 from PySide6.QtWidgets import (
     QAbstractSpinBox,
     QApplication,
@@ -24,16 +24,22 @@ from PySide6.QtWidgets import (
 )
 
 from engine.document import Document
-from engine.examples import example_names, read_example
+from engine.examples import SUFFIX, example_names, read_example
+from engine.export.solution import Solution
+from engine.export.working import check_length, worked_solution
+from engine.iteration import iterate
 from engine.network import Parameter
-from engine.steps import StepId
+from engine.steps import STEP_ORDERS, StepId
 from gui import theme
 from gui.canvas.network_canvas import NetworkCanvas
 from gui.card import Card
 from gui.column import Column
+from gui.export_menu import ExportMenu
 from gui.files import Files
 from gui.intents import Intents
+from gui.key_repeats import KeyRepeats
 from gui.new_dialog import NewDialog
+from gui.note_dialog import NoteDialog
 from gui.panels.banner import Banner
 from gui.panels.controls import ControlsBar
 from gui.panels.data import DataPanel
@@ -44,12 +50,16 @@ from gui.panels.result import ResultPanel
 from gui.panels.ribbon import StepRibbon
 from gui.panels.summary import SummaryPanel
 from gui.panels.weights import WeightsPanel
+from gui.playing import Player
+from gui.preferences import PreferencesDialog, keep_memory, kept_memory
 from gui.session import Session
 from gui.view import View
+from gui.writing_menu import WritingMenu
 
 KEYS = (
     ("Space, PageDown", "step forward"),
     ("PageUp", "step back"),
+    ("P", "play steps, stop"),
     ("T", "train, pause"),
     ("E", "one epoch"),
     ("Shift+PageDown, Shift+PageUp", "a layer forward, back"),
@@ -76,6 +86,8 @@ class MainWindow(QMainWindow):
         self._remember = remember
         self.session = Session(self)
         self._intents = Intents(self.session)
+        self._player = Player(self.session)
+        self._repeats = KeyRepeats(self)
         self.files = Files(self, remember)
         self._build_panels()
         self._arrange()
@@ -83,6 +95,7 @@ class MainWindow(QMainWindow):
         self._wire()
         self.resize(1440, 900)
         if remember:
+            self.session.memory = kept_memory()
             geometry = QSettings().value("geometry")
             if isinstance(geometry, QByteArray):
                 self.restoreGeometry(geometry)
@@ -202,16 +215,20 @@ class MainWindow(QMainWindow):
         file_menu.addSeparator()
         self._action(file_menu, "&Save", self.save, "Ctrl+S")
         self._action(file_menu, "Save &as…", self.save_as, "Ctrl+Shift+S")
+        self._export = ExportMenu(
+            file_menu, self, self.files, self._worked_solution, self._solution_name
+        )
+        file_menu.addSeparator()
+        self._action(file_menu, "&Title and note…", self._describe)
         file_menu.addSeparator()
         self._action(file_menu, "&Quit", self.close, "Ctrl+Q")
 
         edit_menu = bar.addMenu("&Edit")
         stack = self.session.undo_stack
-        undo = stack.createUndoAction(self, "Undo:")
-        undo.setShortcut(QKeySequence.StandardKey.Undo)
-        redo = stack.createRedoAction(self, "Redo:")
-        redo.setShortcuts([QKeySequence("Ctrl+Shift+Z"), QKeySequence("Ctrl+Y")])
-        edit_menu.addActions([undo, redo])
+        self._undo = self._action(edit_menu, "Undo", stack.undo, "Ctrl+Z")
+        self._redo = self._action(edit_menu, "Redo", stack.redo, "Ctrl+Shift+Z", "Ctrl+Y")
+        edit_menu.addSeparator()
+        self._action(edit_menu, "&Preferences…", self._prefer)
 
         run_menu = bar.addMenu("&Run")
         session = self.session
@@ -226,15 +243,33 @@ class MainWindow(QMainWindow):
                 f"{modifier}+PgUp",
             )
         run_menu.addSeparator()
+        play = self._key(run_menu, "Play or stop", self._player.toggle, "P")
+        play.setAutoRepeat(False)
+        self._step_orders = QActionGroup(self)
+        for key, title in STEP_ORDERS.items():
+            action = run_menu.addAction(title)
+            action.setCheckable(True)
+            action.setData(key)
+            action.triggered.connect(lambda _=False, key=key: self._intents.set_step_order(key))
+            self._step_orders.addAction(action)
+        run_menu.addSeparator()
         self._key(run_menu, "One epoch", lambda: session.step("epoch"), "E")
-        self._key(run_menu, "Train or pause", session.toggle_training, "T")
+        train = self._key(run_menu, "Train or pause", session.toggle_training, "T")
+        train.setAutoRepeat(False)
         run_menu.addSeparator()
         self._key(run_menu, "Reset: start values", session.reset, "R")
         self._action(run_menu, "New seed", session.new_seed)
 
         view_menu = bar.addMenu("&View")
+        themes = QActionGroup(view_menu)
         for name in theme.THEMES:
-            self._action(view_menu, f"{name.capitalize()} theme", lambda n=name: self.use_theme(n))
+            text = f"{name.capitalize()} theme"
+            action = self._action(view_menu, text, lambda n=name: self.use_theme(n))
+            action.setCheckable(True)
+            action.setChecked(theme.current().name == name)
+            themes.addAction(action)
+        view_menu.addSeparator()
+        self._add_writing_menu(view_menu)
         view_menu.addSeparator()
         self._action(view_menu, "Fit the network into view", self.canvas.fit)
         self._action(view_menu, "Reset layout", session.reset_layout)
@@ -243,15 +278,28 @@ class MainWindow(QMainWindow):
         self._action(help_menu, "&Keys", self._show_keys, "F1")
         self._action(help_menu, "&About this document", self._show_note)
 
+    def _add_writing_menu(self, menu: QMenu) -> None:
+        session, writing = self.session, WritingMenu(menu, self._remember)
+        session.digits, session.notation = writing.digits, writing.notation
+        writing.digits_chosen.connect(session.set_digits)
+        writing.notation_chosen.connect(session.set_notation)
+        writing.paper_chosen.connect(session.set_paper)
+
     def _action(self, menu: QMenu, text: str, job: Any, *keys: str) -> QAction:
         action = menu.addAction(text)
         action.setShortcuts([QKeySequence(key) for key in keys])
         action.triggered.connect(lambda: job())
         return action
 
-    def _key(self, menu: QMenu, text: str, job: Any, *keys: str) -> None:
-        """An action whose keys belong to a text field while one is being typed into."""
-        self._action(menu, text, lambda: None if _typing() else job(), *keys)
+    def _key(self, menu: QMenu, text: str, job: Any, *keys: str) -> QAction:
+        """An action whose keys belong to a text field while one is being typed into; a key held
+        down waits for the picture."""
+
+        def act() -> None:
+            if not (_typing() or self._repeats.too_early()):
+                job()
+
+        return self._action(menu, text, act, *keys)
 
     # Wiring
 
@@ -259,6 +307,7 @@ class MainWindow(QMainWindow):
         session, controls = self.session, self.controls
         session.changed.connect(self._display)
         session.refused.connect(self.banner.say)
+        self._intents.noticed.connect(self.banner.say)
         self.banner.action_requested.connect(session.leave_divergence)
         controls.example_chosen.connect(self.open_example)
         controls.save_requested.connect(self.save)
@@ -271,11 +320,21 @@ class MainWindow(QMainWindow):
         controls.train_toggled.connect(session.toggle_training)
         controls.speed_chosen.connect(session.set_pace)
         self.ribbon.seek_requested.connect(session.seek)
+        self.ribbon.play_toggled.connect(self._player.toggle)
+        self.ribbon.rate_chosen.connect(self._player.set_rate)
+        self._player.toggled.connect(self.ribbon.show_playing)
         self.loss.epoch_asked.connect(session.go_to_epoch)
+        self.loss.ghost_menu.return_asked.connect(session.go_to_branch)
+        self.loss.ghost_menu.rename_asked.connect(self._intents.rename_road)
+        self.loss.ghost_menu.hide_asked.connect(self._intents.hide_road)
+        self.loss.ghost_menu.remove_asked.connect(self._intents.remove_road)
         self.canvas.step_asked.connect(self._ask)
         self.derivation.copied.connect(
             lambda what: self.statusBar().showMessage(f"Copied as {what}", _MESSAGE_MILLISECONDS)
         )
+        self.derivation.factor_hovered.connect(self.canvas.highlight)
+        self.derivation.explained.connect(self.canvas.trace)
+        self.canvas.spot_hovered.connect(self.derivation.highlight)
         self.canvas.unit_moved.connect(session.move_unit)
         self.canvas.layout_reset.connect(session.reset_layout)
         self.weights.parameter_selected.connect(self._ask_about)
@@ -306,6 +365,8 @@ class MainWindow(QMainWindow):
         self._view = view
         for panel in self._panels:
             panel.display(view)
+        for action in self._step_orders.actions():
+            action.setChecked(action.data() == view.spec.step_order)
         self._explained.setCurrentWidget(self.derivation if view.revealed else self.summary)
         for link in (self._sample_back, self._sample_on):
             link.setVisible(len(view.spec.data) > 1)
@@ -314,6 +375,13 @@ class MainWindow(QMainWindow):
         elif self.banner.isVisible():
             self.banner.hide()
         self._display_name(view)
+        stack = self.session.undo_stack
+        for action, verb, possible, what in (
+            (self._undo, "Undo", stack.canUndo(), stack.undoText()),
+            (self._redo, "Redo", stack.canRedo(), stack.redoText()),
+        ):
+            action.setEnabled(possible)
+            action.setText(_called(verb, what))
 
     def _display_name(self, view: View) -> None:
         name = self.document_name
@@ -396,6 +464,18 @@ class MainWindow(QMainWindow):
             self.session.mark_saved()
         return saved
 
+    def _worked_solution(self, gaps: bool) -> Solution:
+        """The iteration at the cursor written out, revealed or not. Raises TooLong."""
+        session = self.session
+        check_length(session.spec)
+        shown = None if self._view is None else self._view.iteration
+        iteration = shown or iterate(session.spec, session.state)
+        title = session.standing.title or self.document_name
+        return worked_solution(iteration, title, session.digits, gaps, session.notation)
+
+    def _solution_name(self) -> str:
+        return f"{self.document_name.removesuffix(SUFFIX)} iteration {self.session.place.t + 1}"
+
     def _may_leave(self) -> bool:
         """Ask about unsaved changes; whether the open document may be left."""
         if not self.session.is_changed:
@@ -449,6 +529,19 @@ class MainWindow(QMainWindow):
         box.setText(f"<table cellspacing='4'>{rows}</table>")
         box.exec()
 
+    def _describe(self) -> None:
+        standing = self.session.standing
+        dialog = NoteDialog(standing.title, standing.note, self)
+        if dialog.exec():
+            self.session.describe(dialog.title, dialog.note)
+
+    def _prefer(self) -> None:
+        dialog = PreferencesDialog(self.session.memory, self.session.state, self)
+        if dialog.exec():
+            self.session.set_memory(dialog.memory)
+            if self._remember:
+                keep_memory(dialog.memory)
+
     def _show_note(self) -> None:
         box = QMessageBox(self)
         box.setWindowTitle("About this document")
@@ -456,6 +549,11 @@ class MainWindow(QMainWindow):
         box.setText(self.session.standing.title or self.document_name)
         box.setInformativeText(self.session.standing.note)
         box.exec()
+
+
+def _called(verb: str, what: str) -> str:
+    """What a menu calls a way back: the verb, and what it is about if there is anything."""
+    return f"{verb}: {what}".replace("&", "&&") if what else verb
 
 
 def _typing() -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from PySide6.QtCore import QEvent, QObject, QRect, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter, QPen
 from PySide6.QtWidgets import (
@@ -14,14 +16,19 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from engine.numbers import parse_number
+from engine.numbers import fewer_digits, parse_number
 from gui import theme
 from gui.number_model import Index, NumberModel
 
-DIGITS = 5  # significant ones, where the column is wide enough
 MARGINS = 5  # pixels of a cell's width that its number leaves free
 
 _CONFIRMING = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Tab, Qt.Key.Key_Backtab)
+
+
+@lru_cache(maxsize=8192)
+def _advance(text: str, bold: bool) -> int:
+    """Pixels that a text takes in a cell: the same numbers are painted again and again."""
+    return QFontMetrics(theme.font(theme.SMALL, bold)).horizontalAdvance(text)
 
 
 class NumberCell(QStyledItemDelegate):
@@ -73,7 +80,7 @@ class NumberCell(QStyledItemDelegate):
         painter.setFont(theme.font(theme.SMALL, bold=here))
         painter.setPen(t.colour(model.colour(row, column)))
         room = rect.width() - MARGINS
-        text = self._fitting(row, column, painter.fontMetrics(), room)
+        text = self._fitting(row, column, here, room)
         painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, text)
         painter.restore()
 
@@ -82,13 +89,14 @@ class NumberCell(QStyledItemDelegate):
         assert isinstance(model, NumberModel)
         return model
 
-    def _fitting(self, row: int, column: int, metrics: QFontMetrics, room: int) -> str:
+    def _fitting(self, row: int, column: int, bold: bool, room: int) -> str:
         """The number with as many digits as there is room for."""
         model = self._model()
-        for digits in range(DIGITS, 0, -1):
+        for digits in fewer_digits(model.digits, 1):
             text = model.text(row, column, digits)
-            if metrics.horizontalAdvance(text) <= room:
+            if _advance(text, bold) <= room:
                 return text
+        metrics = QFontMetrics(theme.font(theme.SMALL, bold))
         return metrics.elidedText(text, Qt.TextElideMode.ElideRight, room)
 
     # Editing

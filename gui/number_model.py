@@ -16,6 +16,7 @@ class NumberModel(QAbstractTableModel):
     arrays of a View, and `edited` (row, column, value) tells of a number that was typed."""
 
     edited = Signal(int, int, float)
+    digits: int | None = 6  # significant ones, where the column is wide enough
     marks_rows = False  # whether one row is marked as the one shown
 
     # What a subclass says about its cells
@@ -89,7 +90,7 @@ class NumberModel(QAbstractTableModel):
             return None
         row, column = index.row(), index.column()
         if role == Qt.ItemDataRole.DisplayRole:
-            return self.text(row, column, 5)
+            return self.text(row, column, self.digits)
         if role == Qt.ItemDataRole.EditRole:
             return self.text(row, column, None)
         if role in (Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole):

@@ -19,13 +19,14 @@ from engine.iteration import (
     sample_pass,
     work_per_sample,
 )
+from engine.paper import PaperIteration, paper_iteration
 from engine.spec import Spec, State
 
 # Beyond this a press of a key feels late.
 PATIENCE_SECONDS = 0.05
 _ITERATION_SECONDS = 1e-4
 _MULTIPLY_ADDS_PER_SECOND = 2e9
-_KEPT = 8
+_KEPT = 12  # the moment, the one before an edit of it, and their neighbours
 
 Result = TypeVar("Result")
 Background = Callable[[Callable[[Check], Any], Callable[[Any], None]], None]
@@ -71,6 +72,14 @@ class Results:
             ("iteration", branch.number, state.t),
             lambda check: iterate(spec, state, check),
             2.0 * iteration_seconds(spec),
+        )
+
+    def paper(self, branch: Branch, iteration: Iteration, decimals: int) -> PaperIteration | None:
+        """The iteration by hand."""
+        return self._get(
+            ("paper", branch.number, iteration.state.t, decimals),
+            lambda check: paper_iteration(iteration, decimals),
+            20.0 * iteration_seconds(branch.spec),
         )
 
     def sample_pass(self, branch: Branch, state: State, row: int) -> SamplePass:

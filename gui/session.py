@@ -15,21 +15,23 @@ from time import perf_counter
 from typing import Any
 
 import numpy as np
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QUndoStack
 
 from engine import moves
 from engine.activations import Array
 from engine.document import Document
 from engine.edits import Edited, kept_revealed
-from engine.history import Branch, History, Place
+from engine.history import DEFAULT_MEMORY, Branch, History, Place
 from engine.iteration import Check, Interrupted
+from engine.notation import DEFAULT, Notation
+from engine.paper import PaperIteration
 from engine.spec import Spec, SpecError, State, start_state
 from engine.trainer import Divergence, Progress, Trainer
 from gui.commands import Change
 from gui.results import PATIENCE_SECONDS, Results, iteration_seconds
 from gui.standing import Standing, opened, saved
-from gui.view import Ghost, View
+from gui.view import View
 from gui.worker import Computation, Training, Worker
 
 FRAME_MILLISECONDS = 16
@@ -41,6 +43,7 @@ class Session(QObject):
     """One open document and everything done with it."""
 
     changed = Signal(object)
+    _slice_done = Signal()  # comes from the worker's thread
     refused = Signal(str)
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -49,7 +52,11 @@ class Session(QObject):
         # A command moves the session first, and only then is the stack where it says it is.
         self.undo_stack.indexChanged.connect(self.announce)
         self.grain = "number"
+        self.digits: int | None = 6
+        self.notation = DEFAULT
+        self.paper: int | None = None
         self.pace: float | None = None
+        self.memory = DEFAULT_MEMORY
         self._worker = Worker()
         self._job: Training | Computation | None = None
         self._when_done: Callable[[Any], None] | None = None
@@ -58,14 +65,17 @@ class Session(QObject):
         self._rates: deque[tuple[float, float]] = deque(maxlen=40)
         self._results = Results(self._compute_if_idle, self.announce)
         self._divergence: Divergence | None = None
+        # Where an edit was made, where it led to, and the state before it; None after any move.
+        self._edited: tuple[Place, Place, State] | None = None
         self._frames = QTimer(self)
         self._frames.setInterval(FRAME_MILLISECONDS)
         self._frames.timeout.connect(self._on_frame)
+        self._slice_done.connect(self._on_frame, Qt.ConnectionType.QueuedConnection)
         self.history: History
         self.standing: Standing
         self._state: State
         self._document: Document
-        self._saved: tuple[Standing, int]
+        self._saved: tuple[int, int, int]  # undo index, branch, updates at its tip
 
     # Where the session stands
 
@@ -74,9 +84,11 @@ class Session(QObject):
         self._stop_job()
         self._results.forget()
         self._divergence = None
+        self._edited = None
         self._document = document
         self.grain = document.grain
         self.history, self.standing = opened(document)
+        self.history.memory = self.memory
         self._state = self.history.state_at(self.place.branch, self.place.t)
         self.undo_stack.blockSignals(True)
         self.undo_stack.clear()
@@ -121,16 +133,26 @@ class Session(QObject):
         return isinstance(self._job, Training)
 
     @property
+    def busy(self) -> bool:
+        """Whether something is still being worked out in the background."""
+        return self._job is not None
+
+    @property
     def is_changed(self) -> bool:
         """Whether there is something that was not saved: an edit, or training since."""
-        saved, index = self._saved
-        here = (self.place.branch, self.place.t)
-        return index != self.undo_stack.index() or here != (saved.place.branch, saved.place.t)
+        index, branch, tip_t = self._saved
+        tip = self.history.branches[self.place.branch].tip
+        return index != self.undo_stack.index() or (self.place.branch, tip.t) != (branch, tip_t)
 
     def mark_saved(self) -> None:
         """Remember that what is here now stands in the file."""
-        self._saved = (self.standing, self.undo_stack.index())
+        leaf = self.history.branches[self.place.branch]
+        self._saved = (self.undo_stack.index(), leaf.number, leaf.tip.t)
         self.announce()
+
+    def set_memory(self, memory: int) -> None:
+        """Bound the memory for the way back, in bytes, from now on."""
+        self.memory = self.history.memory = memory
 
     def announce(self, *_: object) -> None:
         """Tell the window what there is to see."""
@@ -147,6 +169,24 @@ class Session(QObject):
     def set_grain(self, grain: str) -> None:
         """Choose how far one press of Step or Back goes."""
         self.grain = grain
+        self.announce()
+
+    def set_digits(self, digits: int | None) -> None:
+        """Choose how many significant digits are shown everywhere; None for all."""
+        self.digits = digits
+        self.announce()
+
+    def set_notation(self, notation: Notation) -> None:
+        """Choose how quantities are written everywhere."""
+        self.notation = notation
+        self.announce()
+
+    def set_paper(self, decimals: int | None) -> None:
+        """Show steps as they come out by hand, with so many decimals; None: in full precision.
+
+        Only what is shown changes. Training and the parameters stay in full precision.
+        """
+        self.paper = decimals
         self.announce()
 
     def step(self, grain: str | None = None) -> None:
@@ -186,8 +226,10 @@ class Session(QObject):
 
     def finish(self) -> None:
         """Wait for the work in the background."""
-        while self._job is not None and self._job.future is not None:
-            wait([self._job.future])
+        while (job := self._job) is not None and job.future is not None:
+            if isinstance(job, Training):
+                job.grant_all()
+            wait([job.future])
             self._on_frame()
 
     def go_to_epoch(self, epoch: float) -> None:
@@ -233,6 +275,8 @@ class Session(QObject):
         sample = min(self.standing.sample, len(self._spec_at(place).data) - 1)
         self.standing = replace(self.standing, place=place, sample=sample)
         self._state = state
+        if self._edited is not None and place != self._edited[1]:
+            self._edited = None
         if announce:
             self.announce()
 
@@ -284,6 +328,7 @@ class Session(QObject):
     def _train_to(self, t: int | None) -> None:
         """Train along the road until t updates are done (None: until paused)."""
         self._divergence = None
+        self._edited = None
         self._rates.clear()
         self._target = t
         self._start_stretch()
@@ -297,9 +342,14 @@ class Session(QObject):
         ends = [fork.fork_t for fork in following[:1]]
         ends += [] if self._target is None else [self._target]
         state = self._state
-        self._begin_job(
-            Training(self._trainer(branch, state), self.pace, min(ends, default=None))
+        training = Training(
+            self._trainer(branch, state),
+            self.pace,
+            min(ends, default=None),
+            self._slice_done.emit,
         )
+        self._begin_job(training)
+        training.grant()
 
     def _take(self, branch: Branch, slices: list[Progress]) -> bool:
         """Take in slices of training on a branch; False if the run diverged in the last."""
@@ -370,6 +420,8 @@ class Session(QObject):
             return
         ended = job.done
         slices = job.take()
+        if not slices and not ended:
+            return
         if not self._take(self._job_branch, slices):
             self._stop_job()
             self.announce()
@@ -384,9 +436,10 @@ class Session(QObject):
                 # The road went over to another branch here; follow it.
                 self._target = target
                 self._start_stretch()
-        if slices or ended:
-            self._rates.append((perf_counter(), self.spec.epoch_position(self.place.t)))
-            self.announce()
+        self._rates.append((perf_counter(), self.spec.epoch_position(self.place.t)))
+        self.announce()
+        # What was announced is painted first.
+        QTimer.singleShot(0, job.grant)
 
     # Edits
 
@@ -416,6 +469,7 @@ class Session(QObject):
         revealed = kept_revealed(spec, new_spec, place.revealed)
         made = self.history.fork(place, self._named(text), new_spec, start, new_state)
         after = replace(before, place=Place(made.number, place.t, revealed))
+        self._edited = (place, after.place, state)
         self._push(text, before, after)
         if resume:
             self._train_to(target)
@@ -443,18 +497,27 @@ class Session(QObject):
 
     def move_unit(self, name: str, x: float, y: float) -> None:
         """Keep where a node was dragged."""
-        layout = {**self.standing.layout, name: (x, y)}
-        self._push(f"Move {name}", self.standing, replace(self.standing, layout=layout))
+        self.change(f"Move {name}", layout={**self.standing.layout, name: (x, y)})
 
     def reset_layout(self) -> None:
         """Put every node back where the program would draw it."""
-        if self.standing.layout:
-            self._push("Reset layout", self.standing, replace(self.standing, layout={}))
+        self.change("Reset layout", layout={})
 
     def describe(self, title: str, note: str) -> None:
         """Change the document's title and note."""
-        after = replace(self.standing, title=title, note=note)
-        self._push("Title and note", self.standing, after)
+        self.change("Title and note", title=title, note=note)
+
+    # What every edit comes to
+
+    def change(self, text: str, **changes: Any) -> None:
+        """Change fields of Standing that leave the run alone, in one undo step; it trains on."""
+        resume, target = self.training, self._target
+        self._stop_job()
+        before, after = self.standing, replace(self.standing, **changes)
+        if after != before:
+            self._push(text, before, after)
+        if resume:
+            self._train_to(target)
 
     def _named(self, text: str) -> str:
         epoch = self.spec.epoch_position(self.place.t)
@@ -468,26 +531,16 @@ class Session(QObject):
     # What there is to see
 
     def _view(self) -> View:
-        spec, place, branch, state = self.spec, self.place, self.branch, self._state
-        evaluation = self._results.evaluation(branch, state)
-        if evaluation is not None:
-            branch.note(state, evaluation)
-        iteration = self._results.iteration(branch, state) if place.revealed else None
+        place, branch, state = self.place, self.branch, self._state
+        moment = self._moment(place, state)
+        if moment.evaluation is not None:
+            branch.note(state, moment.evaluation)
         leaf = self.history.branches[place.branch]
-        return View(
-            spec=spec,
-            theta=state.theta,
-            t=place.t,
-            revealed=place.revealed,
-            sample=self.standing.sample,
-            sample_pass=self._results.sample_pass(branch, state, self.standing.sample),
-            iteration=iteration,
-            evaluation=evaluation,
-            curve=leaf.curve.points,
-            ghosts=tuple(
-                Ghost(left.number, left.name, points)
-                for left, points in self.history.abandoned(leaf.number)
-            ),
+        return replace(
+            moment,
+            curve=leaf.curve.points,  # with the point just noted
+            before=self._before(),
+            ghosts=self.standing.roads.ghosts(self.history, leaf.number),
             layout=self.standing.layout,
             grain=self.grain,
             training=self.training,
@@ -498,6 +551,39 @@ class Session(QObject):
             changed=self.is_changed,
             can_go_back=self._moment_before(self.grain) != (place.t, place.revealed),
         )
+
+    def _moment(self, place: Place, state: State) -> View:
+        """The part of a view that follows from a place."""
+        branch, sample = self.history.owner(place.branch, place.t), self.standing.sample
+        return View(
+            spec=branch.spec,
+            theta=state.theta,
+            t=place.t,
+            revealed=place.revealed,
+            sample=sample,
+            sample_pass=self._results.sample_pass(branch, state, sample),
+            evaluation=self._results.evaluation(branch, state),
+            iteration=self._results.iteration(branch, state) if place.revealed else None,
+            paper=self._paper(branch, state) if place.revealed else None,
+            curve=self.history.branches[place.branch].curve.points,
+            digits=self.digits,
+            notation=self.notation,
+        )
+
+    def _paper(self, branch: Branch, state: State) -> PaperIteration | None:
+        """The iteration by hand, in paper mode."""
+        iteration = self._results.iteration(branch, state)
+        if self.paper is None or iteration is None:
+            return None
+        return self._results.paper(branch, iteration, self.paper)
+
+    def _before(self) -> View | None:
+        """The moment as it was before it was edited, if nothing was done since."""
+        if self._edited is None:
+            return None
+        place, _, state = self._edited
+        spec = self._spec_at(place)
+        return self._moment(place, state) if self.standing.sample < len(spec.data) else None
 
     def _rate(self) -> float | None:
         if not self.training or len(self._rates) < 2:

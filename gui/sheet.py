@@ -47,6 +47,7 @@ class Sheet(QWidget):
         self._build: Callable[[Sheet], None] | None = None
         self._blocks: list[_Block] = []
         self._under: Factor | None = None
+        self._marked: Factor | None = None
 
     def fill(self, build: Callable[[Sheet], None]) -> None:
         """Show what `build` adds to the empty sheet."""
@@ -54,6 +55,8 @@ class Sheet(QWidget):
         self.lay_out()
         if all(block.factor is not self._under for block in self._blocks):
             self._set_under(None)
+        if all(block.factor is not self._marked for block in self._blocks):
+            self._marked = None
 
     def set_extent(self, extent: int) -> None:
         """Lay everything out to another width."""
@@ -90,7 +93,7 @@ class Sheet(QWidget):
         factor: Factor | None = None,
     ) -> None:
         """Words with formulas among them, in a theme colour."""
-        items = _word_items(prose, pixels, digits, self.extent)
+        items = word_items(prose, pixels, digits, self.extent)
         self._add_flowed(flow_words(items, self.extent), colour, gap, factor)
 
     def add_formula(
@@ -120,7 +123,7 @@ class Sheet(QWidget):
 
         self._add(1.0 + gap, paint, gap, None)
 
-    def add_table(self, table: Table, digits: int, gap: float) -> None:
+    def add_table(self, table: Table, digits: int | None, gap: float) -> None:
         """A table, its numbers as short as the width asks for."""
         height, paint = lay_out_table(table, self.extent, digits)
         self._add(height, paint, gap, None)
@@ -174,14 +177,26 @@ class Sheet(QWidget):
             if block.y <= visible.bottom() and block.y + block.height >= visible.top():
                 block.paint(painter, block.y)
 
+    def mark(self, factor: Factor | None) -> None:
+        """Put a ground behind a factor, as if it were under the pointer."""
+        if factor is not self._marked:
+            self._marked = factor
+            self.update()
+
+    def span_of(self, factor: Factor) -> tuple[float, float] | None:
+        """Top and bottom of what explains a factor; None if nothing here does."""
+        blocks = [block for block in self._blocks if block.factor is factor]
+        return (blocks[0].y, blocks[-1].y + blocks[-1].height) if blocks else None
+
     def _paint_under(self, painter: QPainter) -> None:
-        """A ground behind the factor under the pointer."""
-        blocks = [b for b in self._blocks if b.factor is not None and b.factor is self._under]
-        if blocks:
-            top, bottom = blocks[0].y - 3.0, blocks[-1].y + blocks[-1].height + 3.0
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(theme.current().colour("sunken"))
-            painter.drawRoundedRect(QRectF(0.0, top, self.extent, bottom - top), 4, 4)
+        """A ground behind the factor under the pointer, and the one that is marked."""
+        for factor, colour in ((self._under, "sunken"), (self._marked, "accent_soft")):
+            span = None if factor is None else self.span_of(factor)
+            if span is not None:
+                top, bottom = span[0] - 3.0, span[1] + 3.0
+                painter.setPen(Qt.PenStyle.NoPen)
+                painter.setBrush(theme.current().colour(colour))
+                painter.drawRoundedRect(QRectF(0.0, top, self.extent, bottom - top), 4, 4)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         y = event.position().y()
@@ -198,7 +213,7 @@ class Sheet(QWidget):
             self.update()
 
 
-def _word_items(prose: Prose, pixels: int, digits: int | None, width: float) -> list[Item]:
+def word_items(prose: Prose, pixels: int, digits: int | None, width: float) -> list[Item]:
     """Words one by one; a formula among them in one piece where it fits a line."""
     writer = ProseWriter(pixels, digits)
     space = words(" ", pixels).width

@@ -8,7 +8,7 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter, QPen
 
 from engine.derivation import Table
-from engine.numbers import format_number
+from engine.numbers import fewer_digits, format_number
 from gui import theme
 from gui.boxes import Box, BoxWriter, words
 
@@ -17,7 +17,7 @@ _FEWEST_DIGITS = 3
 
 
 def lay_out_table(
-    table: Table, width: float, digits: int
+    table: Table, width: float, wanted: int | None
 ) -> tuple[float, Callable[[QPainter, float], None]]:
     """Height of a table, and what paints it with its upper edge at y."""
     writer = BoxWriter(theme.SMALL)
@@ -25,10 +25,10 @@ def lay_out_table(
         words(head, theme.SMALL) if isinstance(head, str) else head.write(writer, False)
         for head in table.heads
     ]
-    cells = _cells(table, digits)
-    while digits > _FEWEST_DIGITS and sum(_widths(heads, cells)) > width:
-        digits -= 1
+    for digits in fewer_digits(wanted, _FEWEST_DIGITS):
         cells = _cells(table, digits)
+        if sum(_widths(heads, cells)) <= width:
+            break
     columns = _widths(heads, cells)
     stretch = max(0.0, width - sum(columns)) / max(1, len(columns) - 1)
     rights = []
@@ -60,7 +60,7 @@ def lay_out_table(
     return head_height + 2.0 + _ROW * len(table.rows), paint
 
 
-def _cells(table: Table, digits: int) -> list[list[Box]]:
+def _cells(table: Table, digits: int | None) -> list[list[Box]]:
     return [
         [words(row.label, theme.SMALL)]
         + [words(format_number(value, digits), theme.SMALL) for value in row.values]

@@ -10,18 +10,21 @@ import numpy as np
 from engine.document import Document
 from engine.history import History, Place
 from engine.spec import start_state
+from gui.roads import Roads
 
 
 @dataclass(frozen=True)
 class Standing:
     """Everything an undo brings back: the place (and with its branch Spec, parameters and start
-    values), the sample shown, where nodes were moved, and the document's own words."""
+    values), the sample shown, where nodes were moved, the document's own words, and what became
+    of the roads that were left."""
 
     place: Place
     sample: int = 0
     layout: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     title: str = ""
     note: str = ""
+    roads: Roads = Roads()
 
 
 def opened(document: Document) -> tuple[History, Standing]:

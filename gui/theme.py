@@ -198,13 +198,13 @@ def style_sheet(theme: Theme) -> str:
         text-decoration: underline;
     }}
     QToolButton::menu-indicator {{ image: none; }}
-    QLineEdit, QSpinBox {{
+    QLineEdit, QSpinBox, QPlainTextEdit {{
         background: {t.card}; border: 1px solid {t.border}; border-radius: 4px; padding: 3px 6px;
         selection-background-color: {t.accent}; selection-color: {t.accent_ink};
     }}
     QSpinBox::up-button, QSpinBox::down-button {{ width: 0; border: none; }}
     QSpinBox QLineEdit {{ background: transparent; border: none; padding: 0; }}
-    QLineEdit:focus, QSpinBox:focus {{ border: 1px solid {t.accent}; }}
+    QLineEdit:focus, QSpinBox:focus, QPlainTextEdit:focus {{ border: 1px solid {t.accent}; }}
     QLineEdit:read-only, QLineEdit:disabled {{ background: {t.sunken}; color: {t.secondary}; }}
     QLineEdit[wrong="true"] {{ border: 1px solid {t.error}; }}
     QLineEdit[here="true"] {{ border: 2px solid {t.accent}; background: {t.accent_soft}; }}
@@ -233,6 +233,7 @@ def style_sheet(theme: Theme) -> str:
         selection-background-color: {t.accent_soft}; selection-color: {t.ink};
     }}
     QScrollArea, QAbstractScrollArea {{ background: transparent; border: none; }}
+    QPlainTextEdit {{ background: {t.card}; border: 1px solid {t.border}; }}
     QScrollBar:vertical {{ width: 10px; background: transparent; }}
     QScrollBar:horizontal {{ height: 10px; background: transparent; }}
     QScrollBar::handle {{ background: {t.border}; border-radius: 4px; min-height: 24px;

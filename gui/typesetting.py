@@ -18,13 +18,21 @@ from PySide6.QtCore import QByteArray, QObject, QTimer, Signal
 from PySide6.QtGui import QPainter
 from PySide6.QtSvg import QSvgRenderer
 
-from engine.formula import BESIDE
+from engine.formula import BESIDE, BY_ENTRY, OVER_ENTRIES
 from engine.formula_writers import LatexWriter, latex_number
 from gui.boxes import Box
 
 _KEPT = 2000  # boxes; the SVG of a piece has some 5 kB
 _MARGIN = 1.0  # pixels around the ink, so that smooth edges are not cut
-_SIGNS = {"·": r"\cdot", "−": "-", "≈": r"\approx", "←": r"\leftarrow", BESIDE: ""}
+_SIGNS = {
+    "·": r"\cdot",
+    "−": "-",
+    "≈": r"\approx",
+    "←": r"\leftarrow",
+    BESIDE: "",
+    BY_ENTRY: r"\circ",
+    OVER_ENTRIES: r"\oslash",
+}
 
 
 class Wanted(NamedTuple):

@@ -8,9 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from engine.activations import Array
 from engine.iteration import Evaluation, Iteration, SamplePass
+from engine.notation import DEFAULT, Notation
+from engine.paper import PaperIteration
 from engine.spec import Spec
 from engine.steps import StepId, Steps
 from engine.trainer import Divergence
@@ -18,11 +21,16 @@ from engine.trainer import Divergence
 
 @dataclass(frozen=True, eq=False)
 class Ghost:
-    """The curve of a road that was left: its number, name, and points as in View.curve."""
+    """The curve of a road that was left: its number, name, and points as in View.curve.
+
+    `forked` says that its first point is where it parted from another road.
+    """
 
     branch: int
     name: str
     points: Array
+    forked: bool = True
+    hidden: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,7 +43,11 @@ class View:
     `sample` is the row of the training set whose values are shown, `sample_pass` its values.
     `iteration` is there once steps are revealed, `evaluation` (whole training set, with theta)
     always, unless they are still being worked out (None).
+    Values are shown with `digits` significant digits (None: all) and symbols in `notation`.
+    In paper mode `paper` is the iteration as it comes out by hand, once steps are revealed; what
+    the canvas and the derivation show is `worked` and what goes with it.
     `curve` has a row per point: epochs done, loss, metrics in the order of spec.metrics.
+    `before` is the same moment as it was before an edit that was made at it, until the next move.
     """
 
     spec: Spec
@@ -50,6 +62,9 @@ class View:
     ghosts: tuple[Ghost, ...] = ()
     layout: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     grain: str = "number"
+    digits: int | None = 6
+    notation: Notation = DEFAULT
+    paper: PaperIteration | None = None
     training: bool = False
     rate: float | None = None  # epochs a second while training
     divergence: Divergence | None = None
@@ -58,6 +73,29 @@ class View:
     file_name: str = ""
     changed: bool = False
     can_go_back: bool = False
+    before: View | None = None
+
+    @property
+    def worked(self) -> Iteration | None:
+        """The iteration whose steps are shown: on paper in paper mode."""
+        return self.iteration if self.paper is None else self.paper
+
+    @cached_property
+    def worked_pass(self) -> SamplePass:
+        """The sample's values that go with it."""
+        return self.sample_pass if self.paper is None else self.paper.sample(self.sample)
+
+    @property
+    def worked_digits(self) -> int | None:
+        """The digits that go with it: on paper enough to show what is carried."""
+        if self.paper is None or self.digits is None:
+            return self.digits
+        return max(self.digits, self.paper.decimals + 1)
+
+    @property
+    def worked_theta(self) -> Array:
+        """The parameters that go with it."""
+        return self.theta if self.paper is None else self.paper.state.theta
 
     @property
     def steps(self) -> Steps:

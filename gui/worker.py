@@ -1,7 +1,9 @@
 """One background thread for whatever would hold the window up: training, replay, big batches.
 
-Work hands its results over through plain attributes that the window polls once a frame; it is
-called off between chunks of some 10 ms.
+Work hands its results over through plain attributes, and is called off between chunks of some
+10 ms. Only one thread at a time can run Python, and each of the many small calls of a repaint
+would wait for it: so training and painting take turns. The window grants a slice when it has
+painted, and shows what came of it when it is done.
 """
 
 from __future__ import annotations
@@ -67,14 +69,39 @@ class Computation(Job):
 
 class Training(Job):
     """A trainer at work, at a pace of epochs a second (None: as fast as it goes), until `until_t`
-    updates are done (None: until it is paused)."""
+    updates are done (None: until it is paused).
 
-    def __init__(self, trainer: Trainer, pace: float | None, until_t: int | None) -> None:
+    Each slice has to be granted; `slice_done` is called in the worker's thread after it.
+    """
+
+    def __init__(
+        self,
+        trainer: Trainer,
+        pace: float | None,
+        until_t: int | None,
+        slice_done: Callable[[], None],
+    ) -> None:
         super().__init__()
         self.trainer = trainer
         self.pace = pace
         self._until_t = until_t
+        self._slice_done = slice_done
+        self._granted = threading.Event()
+        self._all_granted = False
         self._progress: deque[Progress] = deque()
+
+    def grant(self) -> None:
+        """Let the next slice run."""
+        self._granted.set()
+
+    def grant_all(self) -> None:
+        """Let everything run, when nobody is there to paint in between."""
+        self._all_granted = True
+        self._granted.set()
+
+    def cancel(self) -> None:
+        super().cancel()
+        self._granted.set()
 
     def take(self) -> list[Progress]:
         """The slices finished since the last call."""
@@ -86,7 +113,10 @@ class Training(Job):
     def run(self) -> None:
         per_epoch = self.trainer.spec.iterations_per_epoch
         began, allowed = perf_counter(), 1.0
-        while not self.cancelled and not self._finished():
+        while not self._finished():
+            self._granted.wait()
+            if self.cancelled:
+                return
             limit: int | None = None
             if self.pace is not None:
                 rate, now = self.pace * per_epoch, perf_counter()
@@ -106,7 +136,12 @@ class Training(Job):
             except Interrupted:
                 return
             allowed -= self.trainer.state.t - before
+            self._granted.clear()
+            if self._all_granted or self.cancelled:
+                # Said in the very moment between, and just cleared away.
+                self._granted.set()
             self._progress.append(progress)
+            self._slice_done()
             if progress.divergence is not None:
                 return
 

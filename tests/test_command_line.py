@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -12,6 +13,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
+from engine.numbers import machine_number
 
 PROJECT = Path(__file__).resolve().parent.parent
 FIGURES = json.loads((PROJECT / "tests/engine/figures.json").read_text(encoding="utf-8"))
@@ -76,6 +79,9 @@ def test_a_trace_names_its_steps_completely() -> None:
         "index": 12, "phase": "backward", "kind": "weight_gradient", "layer": 2, "unit": 0,
         "source": 0, "sample": None, "name": "w5", "symbol": "∂E/∂w5",
         "value": steps[12]["value"],
+        "latex": r"\frac{\partial E}{\partial w_{5}} = \delta_{o1} \, a_{h1}"
+        r" = 0.138499 \cdot 0.593270 = 0.0821670",
+        "text": "∂E/∂w5 = δ_o1 · a_h1 = 0.138499 · 0.593270 = 0.0821670",
     }  # fmt: skip
     assert (steps[0]["layer"], steps[0]["unit"], steps[0]["sample"]) == (1, 0, 0)
     bias = next(step for step in steps if step["kind"] == "bias_gradient")
@@ -84,6 +90,42 @@ def test_a_trace_names_its_steps_completely() -> None:
     assert [step["name"] for step in steps if step["phase"] == "update"] == [
         f"w{number}" for number in range(1, 9)
     ]
+
+
+def test_each_step_of_a_trace_says_its_derivation_in_one_line() -> None:
+    steps = answer("trace", "xor-2-3-1-adam")["steps"]
+    for step in steps:
+        assert step["text"].startswith(step["symbol"]) and "\n" not in step["text"]
+        assert step["text"].endswith(f" {machine_number(step['value'])}")
+        assert machine_number(step["value"]) in step["latex"]
+    assert any(re.search(r"= -\d\.\d+e-05$", step["text"]) for step in steps)
+
+
+@pytest.mark.parametrize(
+    ("words", "start", "inside"),
+    [
+        ((), "# 2-2-2 with shared biases", "∂E/∂w5 = δ_o1 · a_h1\n"),
+        (("--format", "md"), "# 2-2-2 with shared biases", "≈ 0.0821670\n"),
+        (("--format", "html"), "<!DOCTYPE html>", "<mn>0.0821670</mn>"),
+        (("--format", "tex"), r"\documentclass", r"\approx 0.0821670"),
+        (("--digits", "4"), "# 2-2-2", "= 0.1385 · 0.5933 ≈ 0.08217\n"),
+        (("--digits", "all"), "# 2-2-2", "= 0.0821670405642"),
+        (("--gaps",), "# 2-2-2", "\n# Key\n"),
+        (("--iteration", "3"), "# 2-2-2", "Iteration 3, worked out."),
+    ],
+)
+def test_a_trace_is_a_worked_solution(words: tuple[str, ...], start: str, inside: str) -> None:
+    done = backpass("trace", "mazur-2-2-2", *words)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith(start) and inside in done.stdout
+
+
+def test_gaps_and_digits_are_no_matter_of_json() -> None:
+    for words in (("--gaps",), ("--digits", "9")):
+        done = backpass("trace", "mazur-2-2-2", "--json", *words)
+        assert done.returncode == 2 and done.stdout == "" and done.stderr.count("\n") == 1
+    done = backpass("trace", "mazur-2-2-2", "--json", "--format", "md")
+    assert done.returncode == 2 and "not allowed" in done.stderr
 
 
 def test_a_trace_of_a_later_iteration_is_that_of_the_run() -> None:
@@ -173,6 +215,7 @@ def test_a_diverging_run_is_one_sentence_and_exit_code_2(tmp_path: Path) -> None
     [
         ["run", "mazur-2-2-2", "--epochs", "-1"],
         ["trace", "mazur-2-2-2", "--iteration", "0"],
+        ["trace", "mazur-2-2-2", "--digits", "5"],
         ["screenshot", "mazur-2-2-2", "x.png", "--size", "huge"],
     ],
 )

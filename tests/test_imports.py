@@ -28,7 +28,8 @@ class Rule(NamedTuple):
 
 # The session and what it is made of: they own the run and draw nothing.
 RUN = tuple(
-    f"gui.{name}" for name in ("session", "commands", "intents", "results", "standing", "worker")
+    f"gui.{name}"
+    for name in "session commands intents playing results roads standing worker".split()
 )
 PANELS, CANVAS, WINDOW, CHECK = "gui.panels", "gui.canvas", "gui.main_window", "gui.system_check"
 ABOVE = (WINDOW, *RUN)  # what no part of the window knows

@@ -22,7 +22,7 @@ from engine.derivations.update import used_in_update
 from engine.formula import Expr, Line, Number, Product, Symbol
 from engine.formula_writers import Prose
 from engine.network import Parameter
-from engine.steps import StepId, title_of
+from engine.steps import StepId
 
 # Up to this many units under a shared bias each has a line of its own.
 _FEW = 4
@@ -49,7 +49,7 @@ def delta(record: Record, step: StepId) -> Derivation:
         )
     return Derivation(
         step,
-        title_of(record.network, step),
+        record.title(step),
         Line(symbol, (formula,), (formula,)),
         result,
         _after_delta(record, layer, unit),
@@ -157,7 +157,7 @@ def _single_gradient(
     chain = chain_of(factors)
     return Derivation(
         step,
-        title_of(record.network, step),
+        record.title(step),
         Line(record.gradient(parameter), (term,), (term,)),
         chain,
         _after_gradient(record, parameter),
@@ -186,7 +186,7 @@ def _shared_gradient(
               "to it through each of them, and their deltas add up.",)
     return Derivation(
         step,
-        title_of(record.network, step),
+        record.title(step),
         Line(record.gradient(parameter), (term,), (term,)),
         term,
         _after_gradient(record, parameter),
@@ -226,7 +226,7 @@ def _batch_gradient(
                           "others' part of the sum is the engine's.",))
     return Derivation(
         step,
-        title_of(record.network, step),
+        record.title(step),
         Line(record.gradient(parameter), (formula,), (formula,)),
         result,
         _after_gradient(record, parameter),

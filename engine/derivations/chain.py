@@ -175,13 +175,16 @@ def long_form(record: Record, unit: int) -> tuple[Factor, ...]:
     if not math.isfinite(product.value):
         return ()
     if record.spec.loss == "binary_cross_entropy":
-        meaning = ("multiplied; a (1 − a) above and below cancels",)
+        cancelled = Line(_sigmoid_slope(record.output(unit)))
+        meaning: Prose = ("multiplied; ", cancelled, " above and below cancels")
         return to_output, slope, Factor(meaning, equation(delta, product))
     others = _through_other_outputs(record, unit)
     together = Sum((product, *others.terms))
     made: tuple[Factor, ...] = (to_output, slope)
     if others.terms:
-        meaning = ("every other output shrinks when this one grows, which adds its target times a",)
+        output = Line(record.output(unit))
+        meaning = ("every other output shrinks when this one grows, which adds its target times ",
+                   output)
         made += (Factor(meaning, Line(others, (), _stages(others))),)
     return *made, Factor(("together",), Line(delta, (), (worked_terms(together),)))
 

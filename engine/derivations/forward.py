@@ -30,8 +30,7 @@ from engine.formula import (
 )
 from engine.formula_writers import Prose
 from engine.network import Parameter
-from engine.notation import LARGEST_NET_INPUT
-from engine.steps import StepId, title_of
+from engine.steps import StepId
 
 # Up to this many inputs each has a line of its own; more share a table.
 _FEW = 4
@@ -59,7 +58,7 @@ def net_input(record: Record, step: StepId) -> Derivation:
     next_line = Line(record.activation(layer, unit), (activation_formula(record, layer, unit),))
     return Derivation(
         step,
-        title_of(record.network, step),
+        record.title(step),
         Line(z, (formula,), (formula,)),
         worked_terms(formula),
         ("used next in ", next_line),
@@ -124,7 +123,7 @@ def _softmax(record: Record, unit: int) -> tuple[Quotient, Quotient]:
     largest = float(z.max())
     shift = None
     if not abs(largest) < _LARGEST_EXPONENT:
-        shift = Symbol(LARGEST_NET_INPUT, largest)
+        shift = Symbol(record.names.largest_net_input, largest)
 
     def power(k: int) -> Expr:
         net_input = record.net_input(record.network.depth, k)
@@ -155,7 +154,7 @@ def activation(record: Record, step: StepId) -> Derivation:
         factors = _softmax_factors(record, unit)
         notes.append(("The outputs of softmax are shares: they add up to 1.",))
         if not abs(float(record.sample.z[-1].max())) < _LARGEST_EXPONENT:
-            shift = Symbol(LARGEST_NET_INPUT, float(record.sample.z[-1].max()))
+            shift = Symbol(record.names.largest_net_input, float(record.sample.z[-1].max()))
             notes.append((Line(shift), " is the largest net input; it is taken off everywhere, "
                           "which changes no share and keeps the powers finite."))
     elif kind == "linear":
@@ -168,7 +167,7 @@ def activation(record: Record, step: StepId) -> Derivation:
         )
     return Derivation(
         step,
-        title_of(record.network, step),
+        record.title(step),
         Line(a, (formula,), (formula,)),
         result,
         _used_next(record, layer, unit),

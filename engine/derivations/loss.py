@@ -21,8 +21,7 @@ from engine.formula import (
     worked_terms,
 )
 from engine.formula_writers import Prose
-from engine.notation import ANY_SAMPLE_LOSS, LARGEST_NET_INPUT, LOSS
-from engine.steps import StepId, title_of
+from engine.steps import StepId
 
 _FEW = 4
 
@@ -93,7 +92,7 @@ def _log_softmax(record: Record, unit: int) -> tuple[Expr, str]:
     if a.value >= _SMALLEST_PLAIN:
         return Function("ln", (a,)), "the logarithm of the output"
     z, layer = record.sample.z[-1], record.network.depth
-    shift = Symbol(LARGEST_NET_INPUT, float(z.max()))
+    shift = Symbol(record.names.largest_net_input, float(z.max()))
 
     def power(k: int) -> Expr:
         return Function("exp", (difference(record.net_input(layer, k), shift),))
@@ -138,7 +137,7 @@ def loss(record: Record, step: StepId) -> Derivation:
     shown = parts if record.spec.loss in _SQUARED else (*facts, *parts)
     return Derivation(
         step,
-        title_of(record.network, step),
+        record.title(step),
         Line(record.loss_term(unit), (formula,), (formula,)),
         worked,
         ("used next in ", Line(Symbol(record.loss_name, 0.0), (_sample_loss(record),))),
@@ -169,8 +168,8 @@ def total_loss(record: Record, step: StepId) -> Derivation:
         factors = tuple(_output_factor(record, unit) for unit in range(outputs))
     return Derivation(
         step,
-        title_of(record.network, step),
-        Line(Symbol(LOSS, record.iteration.loss), (formula,), (formula,)),
+        record.title(step),
+        Line(Symbol(record.names.loss, record.iteration.loss), (formula,), (formula,)),
         result,
         ("used next in the backward pass: how does it react to each weight?",),
         factors=factors,
@@ -186,7 +185,7 @@ def _batch_loss(record: Record, total: float) -> tuple[Expr, Expr]:
         formula = _sample_loss(record)
         return formula, formula
     per_sample = record.batch.loss_terms.sum(axis=1)
-    general = Symbol(ANY_SAMPLE_LOSS, 0.0)
+    general = Symbol(record.names.any_sample_loss, 0.0)
     return record.over_batch(per_sample, lambda k: Number(float(per_sample[k])), general, total)
 
 
@@ -200,7 +199,7 @@ def _output_factor(record: Record, unit: int) -> Factor:
 def _loss_table(record: Record) -> Table:
     terms = record.batch.loss_terms
     outputs = terms.shape[1]
-    general = Symbol(ANY_SAMPLE_LOSS, 0.0)
+    general = Symbol(record.names.any_sample_loss, 0.0)
     if outputs == 1 or outputs > 2:
         return record.batch.table((general,), (terms.sum(axis=1),))
     heads = (*(record.loss_term(unit) for unit in range(outputs)), general)
@@ -217,7 +216,7 @@ def _part_of_the_data(record: Record) -> tuple[Prose, ...]:
 def loss_after(record: Record, step: StepId) -> Derivation:
     """E of the same batch once more, with the parameters after the update."""
     iteration = record.iteration
-    after = Record(iteration, record.row, iteration.next_state.theta)
+    after = Record(iteration, record.row, record.notation, after=True)
     formula, result = _batch_loss(after, iteration.loss_after)
     factors: tuple[Factor, ...] = ()
     table = None
@@ -229,8 +228,8 @@ def loss_after(record: Record, step: StepId) -> Derivation:
     t = iteration.next_state.t
     return Derivation(
         step,
-        title_of(record.network, step),
-        Line(Symbol(LOSS, iteration.loss_after), (formula,), (formula,)),
+        record.title(step),
+        Line(Symbol(record.names.loss, iteration.loss_after), (formula,), (formula,)),
         result,
         (f"iteration {t + 1} starts from the new parameters",),
         factors=factors,

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from engine.formula import ABOUT, EQUALS, Expr, Line, Piece, Rest, Sum, T, Writer, is_single
+from engine.derivations.arrays import ArrayExpr
+from engine.formula import EQUALS, Expr, Line, Piece, Rest, Sum, T, Writer
 from engine.formula_writers import LatexWriter, Prose, TextWriter, latex_machine_number
 from engine.network import Parameter
 from engine.numbers import machine_number
+from engine.shown import relation_to
 from engine.steps import StepId
 
 # Of a longer sum the first three and the last two terms are shown; of a longer table the first
@@ -61,7 +62,8 @@ class Derivation:
     a product of the factors. `result` is the last formula, shown in numbers, and its value is the
     step's. `scope` says whose value it is ("sample 2 of 4"; empty where there is only one sample).
     `long_form` spells out what `line` shortens. The two numbers of `apart` differ and must not
-    look equal.
+    look equal. On paper the value is `carried`, rounded from what the result comes to, and `paper`
+    says so.
     """
 
     step: StepId
@@ -76,11 +78,13 @@ class Derivation:
     long_form: tuple[Factor, ...] = ()
     scope: str = ""
     apart: tuple[float, float] | None = None
+    carried: float | None = None
+    paper: Prose = ()
 
     @property
     def value(self) -> float:
-        """The step's value, worked out by the formula of the result."""
-        return self.result.value
+        """The step's value, worked out by the formula of the result (and rounded, on paper)."""
+        return self.result.value if self.carried is None else self.carried
 
     @property
     def headline(self) -> Line:
@@ -91,14 +95,24 @@ class Derivation:
     def result_pieces(self, writer: Writer[T], digits: int | None) -> list[Piece[T]]:
         """The result in numbers: 0.741365 · 0.186816 · 0.593270 ≈ 0.0821670.
 
-        "≈" stands where the value has more than the digits shown.
+        "≈" stands where the numbers shown do not give exactly the value shown; a result that is
+        a single number is not repeated.
         """
         made = self.result.pieces(writer, numbers=True)
-        if not is_single(self.result):
-            shown = float(machine_number(self.value, digits))
-            exact = math.isclose(shown, self.value, rel_tol=1e-14)
-            made.append(Piece(EQUALS if exact else ABOUT, writer.number(self.value)))
+        if isinstance(self.result, ArrayExpr):
+            return made
+        relation = relation_to(self.result, self.value, digits)
+        if relation:
+            made.append(Piece(relation, writer.number(self.value)))
         return made
+
+    def conclusion_pieces(self, writer: Writer[T], digits: int | None) -> list[Piece[T]]:
+        """The result as it stands by itself: a single number follows its symbol."""
+        made = self.result_pieces(writer, digits)
+        if len(made) > 1 or isinstance(self.result, ArrayExpr):
+            return made
+        left = self.line.left.pieces(writer, numbers=False)
+        return [*left, Piece(self.line.relation, made[0].body)]
 
     def digits(self, wanted: int | None) -> int | None:
         """The digits wanted, or as many more as tell the numbers of `apart` from each other."""
@@ -112,12 +126,20 @@ class Derivation:
     @property
     def text(self) -> str:
         """One line: ∂E/∂w5 = δ_o1 · a_h1 = 0.138499 · 0.593270 = 0.0821670."""
-        return self.line.write(TextWriter(self.digits(6)))
+        return self._in_one(TextWriter(self.digits(6)))
 
     @property
     def latex(self) -> str:
         """The same line in LaTeX, its numbers as machine_number writes them."""
-        return self.line.write(LatexWriter(latex_machine_number(self.digits(6))))
+        return self._in_one(LatexWriter(latex_machine_number(self.digits(6))))
+
+    def _in_one(self, writer: Writer[str]) -> str:
+        if self.carried is None:
+            return self.line.write(writer)
+        line = Line(self.line.left, self.line.symbols, (), self.line.relation)
+        result = self.result_pieces(writer, self.digits(6))
+        result[0] = Piece(EQUALS, result[0].body)
+        return writer.join([*line.pieces(writer), *result])
 
 
 def long_sum(

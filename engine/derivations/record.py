@@ -8,7 +8,6 @@ from functools import cached_property
 import numpy as np
 
 from engine.activations import Array
-from engine.backprop import ForwardPass, backward, forward
 from engine.derivations.parts import LONGEST_SUM, Row, Table, shown_rows, table_of
 from engine.formula import (
     Derivative,
@@ -22,10 +21,10 @@ from engine.formula import (
     Symbol,
     worked_terms,
 )
-from engine.iteration import Iteration, SamplePass, sample_pass, work_per_sample
-from engine.losses import LOSSES
+from engine.iteration import BatchPass, Iteration, SamplePass, work_per_sample
 from engine.network import Parameter
-from engine.notation import LOSS, Notation, sample_loss
+from engine.notation import DEFAULT, Notation, Symbols
+from engine.steps import StepId, title_of
 
 # Multiply-adds up to which all samples of a batch are worked out again for one derivation: a few
 # milliseconds. Beyond that the samples that are shown are, and the rest of the sum is the record's.
@@ -36,7 +35,7 @@ class Batch:
     """Samples of an iteration's batch worked out: all of them or, if there are very many, those
     at the positions that are shown."""
 
-    def __init__(self, iteration: Iteration, theta: Array, here: int | None) -> None:
+    def __init__(self, iteration: Iteration, after: bool, here: int | None) -> None:
         spec, count = iteration.spec, len(iteration.rows)
         self.count = count
         self.here = here
@@ -44,33 +43,26 @@ class Batch:
         self.shown = shown_rows(count, here)
         self.positions = list(range(count)) if self.complete else self.shown
         self.rows = iteration.rows[self.positions]
-        self._spec, self._theta = spec, theta
-        self._targets = spec.data.targets[self.rows]
+        self._iteration, self._after = iteration, after
 
     @cached_property
-    def _values(self) -> ForwardPass:
-        with np.errstate(all="ignore"):
-            return forward(self._spec.network, self._theta, self._spec.data.inputs[self.rows])
+    def _values(self) -> BatchPass:
+        return self._iteration.samples(self.rows, self._after)
 
     @property
     def a(self) -> tuple[Array, ...]:
         """Activations per layer, shape (samples, units)."""
         return self._values.a
 
-    @cached_property
+    @property
     def delta(self) -> tuple[Array, ...]:
         """Deltas per layer, shape (samples, units)."""
-        with np.errstate(all="ignore"):
-            return backward(
-                self._spec.network, self._theta, self._values, self._targets, self._spec.loss
-            )
+        return self._values.delta
 
-    @cached_property
+    @property
     def loss_terms(self) -> Array:
         """Loss per sample and output."""
-        values = self._values
-        with np.errstate(all="ignore"):
-            return LOSSES[self._spec.loss].terms(values.z[-1], values.a[-1], self._targets)
+        return self._values.loss_terms
 
     def sum(
         self, per_sample: Array, term: Callable[[int], Expr], general: Expr, total: float
@@ -103,27 +95,35 @@ class Batch:
 
 
 class Record:
-    """An iteration seen from one sample (its row), under θ before the update or another θ."""
+    """An iteration seen from one sample (its row), under θ before the update or after it."""
 
-    def __init__(self, iteration: Iteration, row: int, theta: Array | None = None) -> None:
+    def __init__(
+        self,
+        iteration: Iteration,
+        row: int,
+        notation: Notation = DEFAULT,
+        after: bool = False,
+    ) -> None:
         self.iteration = iteration
+        self.notation = notation
         self.spec = iteration.spec
         self.network = iteration.spec.network
         self.row = row
-        self.theta = iteration.state.theta if theta is None else theta
-        self.names = Notation(self.network)
+        self.theta = iteration.theta(after)
+        self._after = after
+        self.names = Symbols(self.network, notation)
         self.whole_batch = len(iteration.rows) > 1
-        self.loss_name: Name = sample_loss(row) if self.whole_batch else LOSS
+        self.loss_name: Name = self.names.sample_loss(row) if self.whole_batch else self.names.loss
 
     @cached_property
     def sample(self) -> SamplePass:
-        return sample_pass(self.spec, self.theta, self.row)
+        return self.iteration.sample(self.row, self._after)
 
     @cached_property
     def batch(self) -> Batch:
         """The batch, with the sample's place in it marked."""
         found = np.flatnonzero(self.iteration.rows == self.row)
-        return Batch(self.iteration, self.theta, int(found[0]) if len(found) else None)
+        return Batch(self.iteration, self._after, int(found[0]) if len(found) else None)
 
     @property
     def sample_scope(self) -> str:
@@ -145,6 +145,9 @@ class Record:
         is_mean = self.spec.loss in ("mean_squared_error", "binary_cross_entropy")
         outputs = self.network.sizes[-1]
         return Quotient(Number(1.0), Number(float(outputs))) if is_mean and outputs > 1 else None
+
+    def title(self, step: StepId) -> str:
+        return title_of(self.network, step, self.notation)
 
     def net_input(self, layer: int, unit: int) -> Symbol:
         return Symbol(self.names.net_input(layer, unit), float(self.sample.z[layer][unit]))
@@ -170,7 +173,7 @@ class Record:
 
     def gradient(self, parameter: Parameter) -> Derivative:
         value = float(self.iteration.gradient[self.network.index(parameter)])
-        return Derivative(LOSS, self.names.parameter(parameter), value)
+        return Derivative(self.names.loss, self.names.parameter(parameter), value)
 
     def over_batch(
         self, per_sample: Array, term: Callable[[int], Expr], general: Expr, total: float

@@ -27,6 +27,8 @@ def solution_text(derivation: Derivation, digits: int | None = 6) -> str:
     left = derivation.line.left.write(writer, numbers=False)
     result = writer.join(derivation.result_pieces(writer, digits))
     lines.append(f"{left} {derivation.line.relation} {result}")
+    if derivation.paper:
+        lines.append(prose_text(derivation.paper, digits))
     lines += [prose_text(note, digits) for note in derivation.notes]
     lines.append(prose_text(derivation.used_next, digits))
     return "\n".join(lines) + "\n"
@@ -43,8 +45,11 @@ def _table_text(table: Table, writer: TextWriter, digits: int | None) -> list[st
     ]
 
 
-def solution_latex(derivation: Derivation, number: Callable[[float], str]) -> str:
-    r"""The same as an align* environment (amsmath); `number` writes the numbers."""
+def solution_latex(
+    derivation: Derivation, number: Callable[[float], str], digits: int | None = 6
+) -> str:
+    r"""The same as an align* environment (amsmath); `number` writes the numbers, to so many
+    digits."""
     writer = LatexWriter(number)
     rows = [_aligned(derivation.headline, writer)]
     for factor in derivation.factors:
@@ -52,8 +57,10 @@ def solution_latex(derivation: Derivation, number: Callable[[float], str]) -> st
     if derivation.table is not None:
         rows.append("& " + _table_latex(derivation.table, writer))
     left = derivation.line.left.write(writer, numbers=False)
-    result = writer.join(derivation.result_pieces(writer, 6))
+    result = writer.join(derivation.result_pieces(writer, derivation.digits(digits)))
     rows.append(rf"{left} & {_RELATIONS[derivation.line.relation]} {result}")
+    if derivation.paper:
+        rows.append("& " + _prose_latex(derivation.paper, writer))
     rows.append("& " + _prose_latex(derivation.used_next, writer))
     body = " \\\\\n".join(f"  {row}" for row in rows)
     return f"\\begin{{align*}}\n{body}\n\\end{{align*}}\n"

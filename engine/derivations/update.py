@@ -23,7 +23,7 @@ from engine.formula import (
 )
 from engine.formula_writers import Prose
 from engine.network import Parameter
-from engine.steps import StepId, title_of
+from engine.steps import StepId
 
 _ONE = Number(1.0)
 
@@ -40,7 +40,7 @@ def update(record: Record, step: StepId) -> Derivation:
     old = Factor(("the value before",), Line(before, (), (before,)), parameter)
     return Derivation(
         step,
-        title_of(record.network, step),
+        record.title(step),
         Line(before, (formula,), (formula,), BECOMES),
         worked_terms(formula),
         (f"used next in iteration {iteration.next_state.t + 1}",),

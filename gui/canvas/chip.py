@@ -31,11 +31,13 @@ def chip_words(view: View) -> tuple[str, list[str]]:
     if step is None:
         begin = f"to begin iteration {format_count(view.t + 1)}"
         return "Ready", [f"press Step (PageDown) {begin}", f"press Step {begin}", "press Step"]
-    title, iteration = title_of(view.spec.network, step), view.iteration
+    title = title_of(view.spec.network, step, view.notation)
+    iteration = view.worked
     if iteration is not None and step.kind == "total_loss":
-        title += f" {format_number(iteration.loss)}"
+        title += f" {format_number(iteration.loss, view.worked_digits)}"
     elif iteration is not None and step.kind == "loss_after":
-        before, after = format_distinct(iteration.loss, iteration.loss_after)
+        losses = iteration.loss, iteration.loss_after
+        before, after = format_distinct(*losses, view.worked_digits)
         title = f"loss {before} → {after}"
     count = f"{format_count(view.revealed)} of {format_count(len(view.steps))}"
     return PHASE_TITLES[step.phase], [f"{title} · step {count}", f"{title} · {count}", title]
@@ -47,16 +49,18 @@ class PhaseChip(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("phaseChip")
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        # As wide as there is room, so that no other wording lays the window out anew.
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._phase, self._wordings = "", [""]
 
     def display(self, view: View) -> None:
         """Say where the cursor of a view is."""
         words = chip_words(view)
         if words != (self._phase, self._wordings):
+            if words[0] != self._phase:
+                self.updateGeometry()
             self._phase, self._wordings = words
             self.setAccessibleName(self.text)
-            self.updateGeometry()
             self.update()
 
     @property
@@ -69,7 +73,7 @@ class PhaseChip(QWidget):
         return total + (_GAP + width(wording, theme.CANVAS) if wording else 0)
 
     def sizeHint(self) -> QSize:
-        return QSize(round(self._width(self._wordings[0])) + 1, _HEIGHT)
+        return self.minimumSizeHint()
 
     def minimumSizeHint(self) -> QSize:
         return QSize(round(self._width("")), _HEIGHT)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtGui import QColor, QImage
@@ -17,8 +19,13 @@ def _rgb(colour: str) -> NDArray[np.float64]:
 
 def mixed(colour: QColor, share: float) -> QColor:
     """A colour mixed with that of the card: 0 is the card's, 1 the colour itself."""
-    card = _rgb(theme.current().card)
-    red, green, blue = np.rint(card + share * (_rgb(colour.name()) - card)).astype(int).tolist()
+    return QColor(_mixed(theme.current().card, colour.name(), share))
+
+
+@lru_cache(maxsize=1024)
+def _mixed(card: str, colour: str, share: float) -> QColor:
+    ground = _rgb(card)
+    red, green, blue = np.rint(ground + share * (_rgb(colour) - ground)).astype(int).tolist()
     return QColor(red, green, blue)
 
 

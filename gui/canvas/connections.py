@@ -11,6 +11,7 @@ from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtWidgets import QGraphicsScene
 
 from engine.network import Network, Parameter
+from engine.notation import Notation
 from gui.canvas.bundle import EdgeBundle
 from gui.canvas.edges import MOST_EDGES, Edge, EdgeLayer
 from gui.canvas.faces import Shown, parameter_face
@@ -20,9 +21,8 @@ from gui.canvas.pills import FULL, FULL_NARROW, SIZES, Pill, PillLayer, Size
 from gui.view import View
 
 MOST_LABELS = 40  # more edges than these show their labels only when asked
-_FEW = 4
-_HALF_DELTA = 50.0  # of the width kept clear for a delta, where the columns do not stand too close
-_HALF_BIAS = 66.0
+_FEW = 6  # parameters of a network
+_HALF_DELTA = 57.0  # of the width kept clear for a delta, where the columns do not stand too close
 _ENOUGH = 0.75  # share of the smallest labels that must find a place for them to be shown
 _NARROW_GAP = 140.0  # pixels between two columns, below which the largest label is kept narrow
 
@@ -36,20 +36,23 @@ class Attention:
     hovered: Edge | None = None
     focus: Edge | None = None
     near: tuple[Edge, ...] = ()
-    avoided: tuple[QRectF, ...] = ()  # the nodes that the first three join, with their texts
+    avoided: tuple[QRectF, ...] = ()  # the nodes that all this is about
+    writing: tuple[QRectF, ...] = ()  # what is written around the nodes on both sides
 
 
 class Connections:
     """The edges into layer `layer` and their labels, in two items of the scene."""
 
-    def __init__(self, scene: QGraphicsScene, network: Network, layer: int) -> None:
+    def __init__(
+        self, scene: QGraphicsScene, network: Network, layer: int, notation: Notation
+    ) -> None:
         n_out, n_in = network.sizes[layer], network.sizes[layer - 1]
         self.layer, self._shape = layer, (n_out, n_in)
         last = Parameter(layer, n_out - 1, n_in - 1)
-        self._longest_name = network.parameter_name(last)
+        self._longest_name = notation.parameter(network, last)
         # Names that the document gives are shown; made-up ones only where they are no crowd.
         is_named = network.layers[layer - 1].weight_names is not None
-        self._shows_names = is_named or n_out * n_in <= _FEW
+        self._shows_names = is_named or network.size <= _FEW
         self.edges = EdgeLayer() if n_out * n_in <= MOST_EDGES else None
         self.bundle = EdgeBundle(n_out * n_in) if self.edges is None else None
         self.labels = PillLayer()
@@ -72,7 +75,7 @@ class Connections:
         sources, units = centres[self.layer - 1].copy(), centres[self.layer].copy()
         sources[:, 0] += forms[self.layer - 1].half_width
         units[:, 0] -= forms[self.layer].half_width
-        half_line = 0.3 * arrangement.column_gap
+        half_line = 0.43 * arrangement.line_room
         obstacles = np.vstack(
             [_obstacles(forms[k], centres[k], k, half_line) for k in (self.layer - 1, self.layer)]
         )
@@ -115,6 +118,11 @@ class Connections:
                 self._size, self._middles, self._free = size, middles, free
                 return
 
+    @property
+    def is_tight(self) -> bool:
+        """Whether its labels have to give way to what is written around the nodes."""
+        return self._size is SIZES[-1]
+
     def show(self, view: View, shown: Shown, largest: float, attention: Attention) -> None:
         """Show a view's weights; `largest` is the size of the network's largest one."""
         if self.bundle is not None:
@@ -136,10 +144,15 @@ class Connections:
             if any(flags):
                 pills[edge] = Pill(middle, face, size, *flags)
                 pills[edge].dodge(attention.avoided, self._height)
-            elif before is not None and before.is_same(middle, face, size):
-                pills[edge] = before
+                continue
+            if before is not None and before.is_same(middle, face, size):
+                pill = before
             else:
-                pills[edge] = Pill(middle, face, size)
+                pill = Pill(middle, face, size)
+            # The smallest were placed without regard to what is around nodes or called out.
+            taken = (*attention.avoided, *attention.writing) if size is SIZES[-1] else ()
+            if not any(pill.place.intersects(place) for place in taken):
+                pills[edge] = pill
         if pills != self.labels.pills:
             self.labels.set_pills(pills)
 
@@ -225,6 +238,6 @@ def _obstacles(form: Form, centres: Floats, layer: int, half_line: float) -> Flo
         half = max(w, min(_HALF_DELTA, half_line)) if form.kind != "dot" else w
         boxes.append(np.column_stack([x - half, y - h - form.above, x + half, y - h]))
     if form.below and layer:
-        half = max(w, min(_HALF_BIAS, half_line)) if form.kind != "dot" else w
+        half = max(w, half_line) if form.kind != "dot" else w
         boxes.append(np.column_stack([x - half, y + h, x + half, y + h + form.below]))
     return np.vstack(boxes)

@@ -99,11 +99,6 @@ class EdgeLayer(QGraphicsItem):
         k = int(np.argmin(distance))
         return divmod(k, self._shape[1]) if distance[k] <= reach else None
 
-    def line(self, edge: Edge) -> Floats:
-        """The ends of an edge as x1, y1, x2, y2."""
-        ends: Floats = self.ends[edge[0] * self._shape[1] + edge[1]]
-        return ends
-
     def _sort(self) -> None:
         """Gather the lines of each pen; thin ones are painted first."""
         self._strokes = []

@@ -3,23 +3,37 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRect, Qt, QTimer, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
+from engine.numbers import format_number
+from gui import theme
 from gui.canvas.spots import Spot
 from gui.number_field import Check, NumberField
 
 _SMALLEST = (104, 30)
+_WIDEST = 220
+_PAD = 9  # beside the text, with the frame
 
 
 class InPlaceField(NumberField):
     """Edits the number at one spot. Enter or leaving takes it, Escape does not; `closed` says
-    that it is gone, and whether by a key (so that the keyboard goes on from there)."""
+    that it is gone, and whether by a key (so that the keyboard goes on from there). Tab takes it
+    too: `passed` asks for the next number (True) or the one before (False).
+
+    `caption` is written in front of the number where the field covers its name."""
 
     closed = Signal(bool)
+    passed = Signal(bool)
 
     def __init__(
-        self, spot: Spot, value: float, name: str, check: Check | None, parent: QWidget
+        self,
+        spot: Spot,
+        value: float,
+        name: str,
+        caption: str,
+        check: Check | None,
+        parent: QWidget,
     ) -> None:
         super().__init__(value, check, parent)
         self._frame = parent
@@ -27,19 +41,36 @@ class InPlaceField(NumberField):
         self._is_closed = False
         self.setObjectName("inPlaceField")
         self.setAccessibleName(name)
-        self.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._caption = caption
+        self._words = format_number(value, None)
 
     def open_at(self, place: QRect) -> None:
         """Show the field over a rectangle of its parent, with the whole text selected."""
+        self.setFont(theme.font(theme.CANVAS))
+        self.setTextMargins(self._caption_room(), 0, 0, 0)
+        self.setAlignment(
+            Qt.AlignmentFlag.AlignLeft if self._caption else Qt.AlignmentFlag.AlignCenter
+        )
         self.move_to(place)
         self.show()
         self.setFocus(Qt.FocusReason.OtherFocusReason)
 
+    def _caption_room(self) -> int:
+        """Pixels in front of the number."""
+        words = self.fontMetrics().horizontalAdvance(self._caption)
+        return words + 5 if self._caption else 0
+
     def move_to(self, place: QRect) -> None:
-        """Stand over a rectangle of the parent, as far as that is inside of it."""
-        width, height = max(_SMALLEST[0], place.width()), _SMALLEST[1]
+        """Stand over a rectangle of the parent, as far as that is inside of it, wide enough for
+        all digits. What stands beside a node is covered to the right of where it begins, so that
+        the node's own numbers stay in sight."""
+        digits = self.fontMetrics().horizontalAdvance(self._words)
+        needed = min(_WIDEST, self._caption_room() + digits + 2 * _PAD)
+        width = max(_SMALLEST[0], needed, place.width())
+        height = max(_SMALLEST[1], place.height())
         room = self._frame.rect()
-        x = min(max(place.center().x() - width // 2, 0), max(0, room.width() - width))
+        left = place.left() if self.spot.kind == "target" else place.center().x() - width // 2
+        x = min(max(left, 0), max(0, room.width() - width))
         y = min(max(place.center().y() - height // 2, 0), max(0, room.height() - height))
         self.setGeometry(x, y, width, height)
 
@@ -52,6 +83,27 @@ class InPlaceField(NumberField):
         self.closed.emit(by_key)
         self.hide()
         self.deleteLater()
+
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        self._commit()
+        if not self.property("wrong"):  # else it stays open beside its sentence
+            self.passed.emit(forward)
+        return True
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        if self.selectedText():
+            # Selected from its end, so that a long number shows where it begins.
+            self.setSelection(len(self.text()), -len(self.text()))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if self._caption:
+            painter = QPainter(self)
+            painter.setPen(theme.current().colour("secondary"))
+            area = self.rect().adjusted(_PAD, 0, 0, 0)
+            painter.drawText(area, Qt.AlignmentFlag.AlignVCenter, self._caption)
+            painter.end()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         super().keyPressEvent(event)

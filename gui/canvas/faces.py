@@ -9,13 +9,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from engine.network import Parameter
+from engine.notation import DEFAULT, Notation
 from engine.steps import StepId
 from gui.view import View
 
 
 @dataclass(frozen=True)
 class ParameterFace:
-    """A weight or bias. `waits` where its gradient is due but still being worked out."""
+    """A weight or bias. `waits` where its gradient is due but still being worked out; `old` is
+    what it showed before an edit just made."""
 
     name: str
     value: float
@@ -23,12 +25,15 @@ class ParameterFace:
     gradient: float | None = None
     updated: float | None = None
     waits: bool = False
+    digits: int | None = 6
+    old: ParameterFace | None = None
 
 
 @dataclass(frozen=True)
 class NodeFace:
     """A unit or an input; `value` is its activation. `shade` (−1 … 1) is for nodes that are too
-    small for numbers: the value against the largest of the layer."""
+    small for numbers: the value against the largest of the layer. `old` is what it showed before
+    an edit just made."""
 
     name: str
     value: float | None = None
@@ -38,10 +43,16 @@ class NodeFace:
     loss: float | None = None
     bias: ParameterFace | None = None
     shade: float = 0.0
+    digits: int | None = 6
+    notation: Notation = DEFAULT
+    old: NodeFace | None = None
 
 
 class Shown:
-    """Whether steps are revealed, answered for whole layers at once where possible."""
+    """Whether steps are revealed, answered for whole layers at once where possible.
+
+    `before` answers for the moment before an edit just made, unless that had other parameters.
+    """
 
     def __init__(self, view: View) -> None:
         self._view = view
@@ -51,6 +62,14 @@ class Shown:
                 self._layers[group.phase, group.layer] = False
             elif view.revealed >= group.stop:
                 self._layers[group.phase, group.layer] = True
+        self.before: Shown | None = None
+        if view.before is not None and _parameters(view.before) == _parameters(view):
+            self.before = Shown(view.before)
+
+    @property
+    def view(self) -> View:
+        """What it answers for."""
+        return self._view
 
     def __call__(self, phase: str, kind: str, *place: Any) -> bool:
         """Whether the step of this phase, kind, layer, unit and source is revealed."""
@@ -62,12 +81,15 @@ def node_face(
     view: View, shown: Shown, layer: int, unit: int, largest: float
 ) -> NodeFace:
     """What a unit shows; `largest` is the size of its layer's largest activation."""
-    network, values = view.spec.network, view.sample_pass
+    network, values = view.spec.network, view.worked_pass
     name = network.unit_name(layer, unit)
     a = float(values.a[layer][unit])
     shade = a / largest if largest > 0 else 0.0
+    before, old = shown.before, None
+    if before is not None:
+        old = node_face(before.view, before, layer, unit, largest)
     if layer == 0:
-        return NodeFace(name, a, shade=shade)
+        return NodeFace(name, a, shade=shade, digits=view.worked_digits, old=old)
     has_activation = shown("forward", "activation", layer, unit)
     net_input = delta = target = loss = None
     if shown("forward", "net_input", layer, unit):
@@ -89,12 +111,22 @@ def node_face(
         loss,
         bias,
         shade if has_activation else 0.0,
+        view.worked_digits,
+        view.notation,
+        old,
     )
+
+
+def _parameters(view: View) -> tuple[object, ...]:
+    """What decides which parameters there are."""
+    network = view.spec.network
+    return network.sizes, tuple(layer.bias for layer in network.layers)
 
 
 def parameter_face(view: View, shown: Shown, parameter: Parameter) -> ParameterFace:
     """What a weight or bias shows."""
-    network, iteration = view.spec.network, view.iteration
+    network, iteration = view.spec.network, view.worked
+    before = shown.before
     k = network.index(parameter)
     kind = "bias" if parameter.source is None else "weight"
     # A fixed bias has no update step of its own, whatever is revealed of its layer.
@@ -106,26 +138,12 @@ def parameter_face(view: View, shown: Shown, parameter: Parameter) -> ParameterF
         gradient = float(iteration.gradient[k]) if has_gradient else None
         updated = float(iteration.next_state.theta[k]) if has_update else None
     return ParameterFace(
-        network.parameter_name(parameter) if kind == "weight" else "b",
-        float(view.theta[k]),
+        view.notation.parameter(network, parameter) if kind == "weight" else "b",
+        float(view.worked_theta[k]),
         fixed,
         gradient,
         updated,
         has_gradient and iteration is None,
+        view.worked_digits,
+        None if before is None else parameter_face(before.view, before, parameter),
     )
-
-
-@dataclass(frozen=True)
-class Marks:
-    """What is special about a node just now; kinds are those of Spot, "" for none of it.
-
-    `ringed` says that the step under the cursor concerns the node, `current` which of its values
-    that step is, `focus` is where the keyboard is, `called_out` makes a node that is too small for
-    its numbers large enough to read.
-    """
-
-    ringed: bool = False
-    current: str = ""
-    focus: str = ""
-    hovered: bool = False
-    called_out: bool = False

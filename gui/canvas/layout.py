@@ -27,6 +27,8 @@ SIDE = 112.0  # target and loss beside an output node
 SIDE_NARROW = 62.0  # the target alone
 LARGEST_RADIUS = 48.0
 SMALLEST_CIRCLE = 34.0
+LABEL_GAP = 92.0  # between circles, so that labels have room
+SMALLEST_GAP = 56.0
 SMALLEST_HALF = 20.0  # kept beside the outermost nodes, for words wider than a dot
 ROOMY = 520.0  # pixels of width from which target and loss go beside small nodes
 FOLDED_HALF_WIDTH = 52.0
@@ -84,7 +86,7 @@ class Arrangement:
     @property
     def line_room(self) -> float:
         """Width for the line below a node."""
-        return min(164.0, max(84.0, 0.8 * self.column_gap))
+        return min(164.0, max(84.0, 0.8 * self.column_gap - 8))
 
     def to_plane(self, x: float, y: float) -> tuple[float, float]:
         """A point of the area in the plane, which it may lie outside of."""
@@ -95,11 +97,6 @@ class Arrangement:
         """A point of the plane in the area."""
         inner = self.width - self.left - self.right
         return self.left + x * inner / PLANE, y * self.height / PLANE
-
-
-def default_position(sizes: tuple[int, ...], layer: int, unit: int) -> tuple[float, float]:
-    """Where a node stands in the plane unless it was moved."""
-    return PLANE * layer / (len(sizes) - 1), PLANE * (unit + 0.5) / sizes[layer]
 
 
 def is_folded(sizes: tuple[int, ...], layer: int, opened: Collection[int]) -> bool:
@@ -220,13 +217,18 @@ def _circle(sizes: tuple[int, ...], slots: list[float], width: float) -> tuple[f
     if not roomy:
         return 0.0, "none"
     radius = min(LARGEST_RADIUS, (min(roomy) - 2 * LINE - 4) / 2)
-    side, gap = "right", 92.0
-    if (width - 2 * EDGE - SIDE - 2 * radius) / depth - 2 * radius < gap:
-        side, gap = "below", 56.0
+    side = "right"
+    if (width - 2 * EDGE - SIDE - 2 * radius) / depth - 2 * radius < LABEL_GAP:
+        side = "below"
         if slots[-1] >= least:
             radius = min(radius, (slots[-1] - 3 * LINE - 4) / 2)
     wide = width - 2 * EDGE - (SIDE if side == "right" else 0.0)
-    radius = min(radius, (wide / depth - gap) / (2 + 2 / depth))
+
+    def largest_with(gap: float) -> float:
+        return min(radius, (wide / depth - gap) / (2 + 2 / depth))
+
+    # Circles give way to the labels between them until they are small themselves.
+    radius = max(largest_with(LABEL_GAP), min(SMALLEST_CIRCLE, largest_with(SMALLEST_GAP)))
     return (radius, side) if radius >= SMALLEST_CIRCLE - 2 else (0.0, "none")
 
 

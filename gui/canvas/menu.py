@@ -10,10 +10,10 @@ from PySide6.QtWidgets import QMenu, QWidget
 
 from engine.activations import ACTIVATIONS, HIDDEN_ACTIVATIONS
 from engine.losses import OUTPUT_PAIRS
-from engine.network import Network
 from engine.spec import MAX_HIDDEN_LAYERS, MAX_INPUTS, MAX_UNITS
 from gui.canvas.layout import FOLD_ABOVE
 from gui.canvas.spots import Spot, parameter_at
+from gui.view import View
 
 
 class CanvasMenu(QMenu):
@@ -31,13 +31,13 @@ class CanvasMenu(QMenu):
     layout_reset = Signal()
 
     def __init__(
-        self, network: Network, spot: Spot | None, is_folded: bool, parent: QWidget
+        self, view: View, spot: Spot | None, is_folded: bool, parent: QWidget
     ) -> None:
         super().__init__(parent)
         self.setObjectName("canvasMenu")
-        self._network = network
+        self._network = view.spec.network
         if spot is not None and spot.is_editable:
-            self._add(f"Edit {_name(network, spot)}…", lambda: self.edit_chosen.emit(spot))
+            self._add(f"Edit {_name(view, spot)}…", lambda: self.edit_chosen.emit(spot))
             self.addSeparator()
         if spot is not None and spot.owner.kind in ("unit", "bias", "target"):
             self._add_unit_actions(spot.layer, spot.unit, is_folded)
@@ -92,9 +92,10 @@ class CanvasMenu(QMenu):
             group.addAction(action)
 
 
-def _name(network: Network, spot: Spot) -> str:
+def _name(view: View, spot: Spot) -> str:
+    network = view.spec.network
     parameter = parameter_at(network, spot)
     if parameter is not None:
-        return network.parameter_name(parameter)
+        return view.notation.parameter(network, parameter)
     name = network.unit_name(spot.layer, spot.unit)
     return f"target of {name}" if spot.kind == "target" else name

@@ -7,14 +7,25 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from engine.losses import LOSSES
 from engine.numbers import format_count, format_number
+from engine.steps import StepId
 from gui import theme
 from gui.canvas.chip import PhaseChip
 from gui.canvas.editor import InPlaceField
+from gui.canvas.glow import spot_about
 from gui.canvas.layer_buttons import LayerButtons
 from gui.canvas.menu import CanvasMenu
 from gui.canvas.pointing_view import PointingView
 from gui.canvas.scene import NetworkScene
-from gui.canvas.spots import Spot, describe, parameter_at, step_at, value_at
+from gui.canvas.spots import (
+    Spot,
+    about_spot,
+    caption_of,
+    describe,
+    parameter_at,
+    step_at,
+    value_at,
+)
+from gui.canvas.walk import next_number
 from gui.number_field import Check
 from gui.view import View
 
@@ -26,7 +37,8 @@ class NetworkCanvas(QWidget):
 
     Layer 0 are the inputs. `layer_added` names the layer that the new one is put before (1 …
     depth). `unit_moved` is in the plane of gui.canvas.layout and comes once, at the end of a drag.
-    `step_asked` is the step of a number that was clicked, among those behind the cursor.
+    `step_asked` is the step of a number that was clicked, among those behind the cursor, and
+    `spot_hovered` what is under the pointer: a StepId, a Parameter, or None.
     """
 
     parameter_edited = Signal(object, float)
@@ -40,6 +52,7 @@ class NetworkCanvas(QWidget):
     layer_removed = Signal(int)
     activation_chosen = Signal(int, str)
     step_asked = Signal(object)
+    spot_hovered = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -60,8 +73,7 @@ class NetworkCanvas(QWidget):
         self.corner.addWidget(self.sample_label)
         head = QHBoxLayout()
         head.setSpacing(theme.GAP)
-        head.addWidget(self.chip)
-        head.addStretch(1)
+        head.addWidget(self.chip, 1)
         head.addLayout(self.corner)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -70,6 +82,7 @@ class NetworkCanvas(QWidget):
         layout.addWidget(self.view, 1)
         self._buttons = LayerButtons(self.view.viewport())
         self._field: InPlaceField | None = None
+        self._hovered: Spot | None = None
         self._wire()
 
     def _wire(self) -> None:
@@ -114,6 +127,14 @@ class NetworkCanvas(QWidget):
         """Show the whole network again."""
         self.view.fit()
 
+    def trace(self, step: StepId | None) -> None:
+        """Light up the path of the chain rule from the loss to what a step works out."""
+        self.scene.trace(step)
+
+    def highlight(self, about: object) -> None:
+        """Put a ring around what a StepId or Parameter belongs to; None takes it away."""
+        self.scene.highlight(spot_about(about))
+
     def place_of(self, spot: Spot) -> QRect:
         """Where a spot is on the viewport of the view."""
         return self.view.to_viewport(self.scene.place_of(spot))
@@ -140,13 +161,30 @@ class NetworkCanvas(QWidget):
         self._close_field()
         name = describe(view, spot).splitlines()[0]
         check = _target_check(view) if spot.kind == "target" else None
-        field = InPlaceField(spot, value, name, check, self.view.viewport())
+        _, is_covered = self.scene.editor_place(spot)
+        caption = caption_of(view, spot) if is_covered else ""
+        field = InPlaceField(spot, value, name, caption, check, self.view.viewport())
         # The sample as it is now: by the time a number is confirmed another may be shown.
         row = view.sample
         field.edited.connect(lambda number: self._report(spot, row, number))
         field.closed.connect(self._field_closed)
+        field.passed.connect(self._edit_next)
         self._field = field
-        field.open_at(self.place_of(spot))
+        field.open_at(self._editor_place(spot))
+
+    def _editor_place(self, spot: Spot) -> QRect:
+        return self.view.to_viewport(self.scene.editor_place(spot)[0])
+
+    def _edit_next(self, forward: bool) -> None:
+        """Go on from the number just taken to the next one, or the one before."""
+        field, view = self._field, self.scene.view
+        if field is None or view is None:
+            return
+        field.close_field(True)
+        following = next_number(view.spec.network, field.spot, forward)
+        if following is not None:
+            self.view.go_to(following)
+            self.edit(following)
 
     def _report(self, spot: Spot, row: int, number: float) -> None:
         assert self.scene.view is not None
@@ -179,7 +217,7 @@ class NetworkCanvas(QWidget):
         if view is None:
             return
         is_folded = spot is not None and self.scene.is_folded(spot.layer)
-        menu = CanvasMenu(view.spec.network, spot, is_folded, self)
+        menu = CanvasMenu(view, spot, is_folded, self)
         menu.edit_chosen.connect(self.edit)
         menu.activation_chosen.connect(self.activation_chosen)
         menu.unit_added.connect(self.unit_added)
@@ -210,6 +248,10 @@ class NetworkCanvas(QWidget):
     def _follow_pointer(self) -> None:
         self._say_where()
         view, pointer = self.scene.view, self.view.pointer
+        if view is not None and self.view.hovered != self._hovered:
+            self._hovered = self.view.hovered
+            spot = self._hovered
+            self.spot_hovered.emit(None if spot is None else about_spot(view, spot))
         if view is None or not self.view.viewport().rect().contains(pointer.toPoint()):
             return
         for layer in range(view.spec.network.depth + 1):
@@ -232,7 +274,7 @@ class NetworkCanvas(QWidget):
 
     def _place_field(self) -> None:
         if self._field is not None:
-            self._field.move_to(self.place_of(self._field.spot))
+            self._field.move_to(self._editor_place(self._field.spot))
 
     def leaveEvent(self, event: QEvent) -> None:
         super().leaveEvent(event)

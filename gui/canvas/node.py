@@ -8,13 +8,15 @@ from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from gui import theme
 from gui.canvas.colours import mixed
-from gui.canvas.faces import Marks, NodeFace
+from gui.canvas.faces import NodeFace
 from gui.canvas.layout import CALL_OUT, Form
+from gui.canvas.marks import Marks
 from gui.canvas.node_texts import Limits, NodeTexts, node_texts
 from gui.canvas.text import paint_texts
 
 _PAD = 4.0
-_TINY = 3.0
+_TINY = 3.0  # a half width, from which on nodes have an outline
+_DOT_MARGIN = 4.0  # around a dot that still hits it
 
 
 class NodeItem(QGraphicsItem):
@@ -62,14 +64,18 @@ class NodeItem(QGraphicsItem):
     def kind_at(self, point: QPointF) -> str:
         """Which of its values is at a point of the scene; "" outside of it."""
         local = self.mapFromScene(point)
-        for kind, place in self._texts.places.items():
-            if kind != "unit" and place.contains(local):
-                return kind
-        form = self.form
-        margin = 4.0 if form.kind == "dot" else 0.0
+        # A node that grew under the pointer does not catch it, so that it can go on to the next.
+        form = self.form if self.marks.pinned else self._form
+        if form is self.form:
+            for kind, place in self._texts.places.items():
+                if kind != "unit" and place.contains(local):
+                    return kind
+        if form.kind == "folded":
+            return ""
         if form.kind == "capsule":
             inside = abs(local.x()) <= form.half_width and abs(local.y()) <= form.half_height
         else:
+            margin = _DOT_MARGIN if form.kind == "dot" else 0.0
             inside = local.x() ** 2 + local.y() ** 2 <= (form.half_width + margin) ** 2
         return "unit" if inside else ""
 
@@ -77,6 +83,17 @@ class NodeItem(QGraphicsItem):
         """Where one of its values is in the scene; the whole node if it is not shown."""
         places = self._texts.places
         return self.mapRectToScene(places.get(kind) or places.get("unit") or QRectF())
+
+    @property
+    def value_place(self) -> QRectF | None:
+        """Where its value is in the scene, if that has a line of its own."""
+        value = self._texts.value
+        return None if value is None else self.mapRectToScene(value)
+
+    @property
+    def writing(self) -> list[QRectF]:
+        """Where of the scene something is written around the node."""
+        return [self.mapRectToScene(place) for place in self._texts.grounds]
 
     @property
     def core(self) -> QRectF:
@@ -124,10 +141,8 @@ class NodeItem(QGraphicsItem):
         """Something plain behind the lines around the node, for edges may pass there."""
         ground = theme.current().colour("card")
         ground.setAlphaF(0.8)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(ground)
         for place in self._texts.grounds:
-            painter.drawRoundedRect(place, 7, 7)
+            painter.fillRect(place, ground)
 
     def _paint_details(self, painter: QPainter) -> None:
         colours, texts = theme.current(), self._texts

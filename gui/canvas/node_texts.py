@@ -8,17 +8,19 @@ from typing import NamedTuple
 
 from PySide6.QtCore import QLineF, QPointF, QRectF
 
-from engine.numbers import format_distinct, format_number
+from engine.numbers import at_most, fewer_digits, format_distinct, format_number
 from gui import theme
-from gui.canvas.faces import Marks, NodeFace, ParameterFace
+from gui.canvas.faces import NodeFace, ParameterFace
 from gui.canvas.layout import LINE, SIDE, Form
-from gui.canvas.text import Text, centred, fitted, shortened, sign_colour, width
+from gui.canvas.marks import Marks
+from gui.canvas.text import Text, centred, fitted, replaced, shortened, sign_colour, width
 
 _SMALL = theme.SMALL
 _BIG = theme.CANVAS
 _AROUND = ("delta", "bias", "target", "loss")
 _GAP = 7.0  # between words on one line
 _LOCK = 17.0
+_ROOM_FOR_FIVE = 40.0  # a radius
 
 
 class Limits(NamedTuple):
@@ -46,6 +48,7 @@ class NodeTexts:
     picture: QRectF | None = None
     lock: QPointF | None = None
     words_around: list[QRectF] = field(default_factory=list)
+    value: QRectF | None = None  # where the value of an input stands on a line of its own
 
     @property
     def grounds(self) -> list[QRectF]:
@@ -79,7 +82,25 @@ def node_texts(
         _write_above(made, face, form, limits)
         _write_below(made, face, form, marks, limits)
         _write_side(made, face, form, marks)
+        if face.old is not None:
+            _strike_around(made, face, face.old, form, limits)
     return made
+
+
+def _strike_around(
+    made: NodeTexts, face: NodeFace, old: NodeFace, form: Form, limits: Limits
+) -> None:
+    """Write what an edit changed around a node, struck through, beyond what it is now."""
+    if form.above and (words := replaced(old.delta, face.delta, face.digits, limits.room)):
+        x, y = limits.start(width(words, _SMALL)), -form.half_height - 1.5 * LINE
+        made.texts.append(Text(words, x, y, _SMALL, False, "secondary", True))
+        made.words_around.append(_around(made.texts[-1]))
+    if form.side == "right" and (form.kind == "circle" or form.lines == 2):
+        x = form.half_width + 9
+        for y, then, now in ((-27, old.target, face.target), (27, old.loss, face.loss)):
+            if words := replaced(then, now, face.digits, SIDE - 10):
+                made.texts.append(Text(words, x, y, _SMALL, False, "secondary", True))
+                made.words_around.append(_around(made.texts[-1]))
 
 
 def _write_circle(
@@ -97,21 +118,56 @@ def _write_circle(
     if face.net_input is None:  # an input has one value, the unit's own
         away = max(9.0, 0.23 * r)
         made.texts.append(centred(name, 0, -away, _BIG, True, "ink"))
-        words = fitted(face.value or 0.0, _chord(r, away), _BIG)
+        words = fitted(face.value or 0.0, _chord(r, away), _BIG, digits=face.digits)
         made.texts.append(centred(words, 0, away, _BIG, False, "ink"))
+        made.value = _around(made.texts[-1])
+        old = None if face.old is None else face.old.value
+        if words := replaced(old, face.value, face.digits, r):
+            made.texts.append(centred(words, 0, away + LINE, _SMALL, False, "secondary", True))
+        return
+    if face.old is not None and _write_changed(made, face, face.old, form, name):
         return
     made.texts.append(centred(name, 0, -0.5 * r, _BIG, True, "ink"))
     half = _chord(r, 0.27 * r) / 2
     made.rule = QLineF(-half, -0.27 * r, half, -0.27 * r)
     if face.value is not None:
-        words = fitted(face.value, _chord(r, 0.02 * r), _BIG + (r >= 44))
-        made.texts.append(centred(words, 0, 0.01 * r, _BIG + (r >= 44), False, "ink"))
-    pixels = _BIG if r >= 46 else _SMALL
-    words = fitted(face.net_input, _chord(r, 0.47 * r, pixels), pixels, "z ")
+        pixels = _BIG + (r >= 44)
+        words = fitted(face.value, _chord(r, 0.02 * r), pixels, digits=face.digits)
+        made.texts.append(centred(words, 0, 0.01 * r, pixels, False, "ink"))
+    # "net" takes the room of two digits.
+    pixels = _BIG if r >= 46 and len(face.notation.net_input) == 1 else _SMALL
+    room = _chord(r, 0.47 * r, pixels)
+    words = fitted(face.net_input, room, pixels, f"{face.notation.net_input} ", face.digits)
     here = marks.current == "net_input"
     text = centred(words, 0, 0.47 * r, pixels, here, "accent" if here else "secondary")
     made.texts.append(text)
     made.places["net_input"] = _around(text)
+
+
+def _write_changed(
+    made: NodeTexts, face: NodeFace, old: NodeFace, form: Form, name: str
+) -> bool:
+    """Write activation and net input with the old ones struck through: above the one, below the
+    other. False if neither changed, or there is no room for five lines."""
+    r = form.half_width
+    activation = replaced(old.value, face.value, face.digits, _chord(r, 0.27 * r, _SMALL))
+    net_input = replaced(old.net_input, face.net_input, face.digits, _chord(r, 0.7 * r, _SMALL))
+    if r < _ROOM_FOR_FIVE or not (activation or net_input) or face.net_input is None:
+        return False
+    made.texts.append(centred(name, 0, -0.64 * r, _BIG, True, "ink"))
+    half = _chord(r, 0.45 * r) / 2
+    made.rule = QLineF(-half, -0.45 * r, half, -0.45 * r)
+    for words, y in ((activation, -0.27 * r), (net_input, 0.7 * r)):
+        if words:
+            made.texts.append(centred(words, 0, y, _SMALL, False, "secondary", True))
+    if face.value is not None:
+        words = fitted(face.value, _chord(r, 0.05 * r), _BIG, digits=face.digits)
+        made.texts.append(centred(words, 0, 0.05 * r, _BIG, False, "ink"))
+    room = _chord(r, 0.4 * r, _SMALL)
+    words = fitted(face.net_input, room, _SMALL, f"{face.notation.net_input} ", face.digits)
+    made.texts.append(centred(words, 0, 0.4 * r, _SMALL, False, "secondary"))
+    made.places["net_input"] = _around(made.texts[-1])
+    return True
 
 
 def _chord(r: float, y: float, pixels: int = _BIG) -> float:
@@ -133,24 +189,25 @@ def _write_capsule(made: NodeTexts, face: NodeFace, form: Form, has_picture: boo
         made.texts.append(Text(name, -w + 7, 0, pixels, True))
         return
     value = face.value if face.value is not None else face.net_input
-    before = "" if face.value is not None else "z "
+    before = "" if face.value is not None else f"{face.notation.net_input} "
     if value is None:
         name = shortened(face.name, room, pixels, True)
         made.texts.append(centred(name, 0, 0, pixels, True, "ink"))
     elif form.lines == 2:
         name = shortened(face.name, room, pixels, True)
         made.texts.append(centred(name, 0, -h / 2 + 1, pixels, True, "ink"))
-        words = fitted(value, room, pixels, before)
+        words = fitted(value, room, pixels, before, face.digits)
         made.texts.append(centred(words, 0, h / 2 - 1, pixels, False, "ink"))
+        made.value = _around(made.texts[-1])
     else:
         name_width = width(face.name, pixels, True)
         left = room - name_width - 6
         if left >= width("−0.00", pixels):
             made.texts.append(Text(face.name, -w + 8, 0, pixels, True))
-            words = fitted(value, left, pixels, before)
+            words = fitted(value, left, pixels, before, face.digits)
             made.texts.append(Text(words, w - 8 - width(words, pixels), 0, pixels))
         else:
-            words = fitted(value, room, pixels, before)
+            words = fitted(value, room, pixels, before, face.digits)
             made.texts.append(centred(words, 0, 0, pixels, False, "ink"))
 
 
@@ -158,7 +215,8 @@ def _write_around_dot(made: NodeTexts, face: NodeFace, form: Form, limits: Limit
     away, room = form.half_height + LINE / 2, 0.8 * limits.room
     lines = [(shortened(face.name, room, _SMALL, True), -away, True)]
     if face.value is not None:
-        lines.append((fitted(face.value, room, _SMALL, digits=4), away, False))
+        digits = at_most(face.digits, 4)
+        lines.append((fitted(face.value, room, _SMALL, digits=digits), away, False))
     for words, y, bold in lines:
         x = limits.start(width(words, _SMALL, bold))
         made.texts.append(Text(words, x, y, _SMALL, bold, "ink"))
@@ -168,7 +226,7 @@ def _write_around_dot(made: NodeTexts, face: NodeFace, form: Form, limits: Limit
 def _write_above(made: NodeTexts, face: NodeFace, form: Form, limits: Limits) -> None:
     if face.delta is None or not form.above:
         return
-    words = fitted(face.delta, max(limits.room, 100.0), _BIG, "δ ", bold=True)
+    words = fitted(face.delta, max(limits.room, 100.0), _BIG, "δ ", face.digits, True)
     x, y = limits.start(width(words, _BIG, True)), -form.half_height - LINE / 2 - 2
     text = Text(words, x, y, _BIG, True, sign_colour(face.delta))
     made.texts.append(text)
@@ -195,12 +253,14 @@ def _write_below(
         made.places["bias"] = QRectF(left - 6, y - LINE / 2 - 1, x - _GAP - left + 12, LINE + 2)
         y += LINE
     if form.side == "below" and face.target is not None:
-        target = Text("t " + format_number(face.target, 4), 0, y, _BIG, False, "secondary")
+        number = format_number(face.target, at_most(face.digits, 4))
+        words = f"{face.notation.target} {number}"
+        target = Text(words, 0, y, _BIG, False, "secondary")
         values = [("target", target)]
         if face.loss is not None:
             bold = marks.current == "loss"
             left = limits.room - target.width - _GAP
-            words = fitted(face.loss, left, _BIG, "E ", bold=bold)
+            words = fitted(face.loss, left, _BIG, f"{face.notation.loss} ", face.digits, bold)
             values.append(("loss", Text(words, 0, y, _BIG, bold, "ink")))
         x = limits.start(sum(text.width for _, text in values) + _GAP * (len(values) - 1))
         for kind, text in values:
@@ -213,7 +273,7 @@ def _bias_words(
 ) -> list[tuple[str, str]]:
     """The line of a bias as parts with their colours, with as many digits as fit."""
     room -= _LOCK if bias.fixed else 0.0
-    for digits in (6, 5, 4, 3):
+    for digits in fewer_digits(bias.digits, 3):
         value = format_number(bias.value, digits)
         parts = [(f"{bias.name} {value}", "secondary")]
         if bias.updated is not None:
@@ -241,15 +301,18 @@ def _write_side(made: NodeTexts, face: NodeFace, form: Form, marks: Marks) -> No
         return
     x = form.half_width + 9
     if form.kind == "circle" or form.lines == 2:
-        target = Text("t " + format_number(face.target), x, -10, _BIG, False, "secondary")
+        words = fitted(face.target, SIDE - 10, _BIG, f"{face.notation.target} ", face.digits)
+        target = Text(words, x, -10, _BIG, False, "secondary")
         _write_value(made, marks, "target", target)
         if face.loss is not None:
             bold = marks.current == "loss"
-            words = fitted(face.loss, SIDE - 10, _BIG, "E ", bold=bold)
+            letter = f"{face.notation.loss} "
+            words = fitted(face.loss, SIDE - 10, _BIG, letter, face.digits, bold)
             loss = Text(words, x, 10, _BIG, bold, "ink")
             _write_value(made, marks, "loss", loss)
     else:
-        words = fitted(face.target, 56, _SMALL, "t ", 4)
+        digits = at_most(face.digits, 4)
+        words = fitted(face.target, 56, _SMALL, f"{face.notation.target} ", digits)
         _write_value(made, marks, "target", Text(words, x, 0, _SMALL, False, "secondary"))
 
 

@@ -9,17 +9,17 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPainterPath, QPen
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
-from engine.numbers import format_distinct
+from engine.numbers import at_most, fewer_digits, format_distinct
 from gui import theme
 from gui.canvas.edges import Edge
 from gui.canvas.faces import ParameterFace
-from gui.canvas.text import Text, fitted, paint_texts, sign_colour, width
+from gui.canvas.text import Text, fitted, paint_texts, replaced, sign_colour, width
 
 _PIXELS = theme.CANVAS
 _PAD = 9.0
 _LINE = 18.0
 _GAP = 6.0
-_OVERLAP = 15.0
+_OVERLAP = 20.0
 
 
 @dataclass(frozen=True)
@@ -35,10 +35,9 @@ class Size:
     def height(self) -> float:
         return self.lines * _LINE + (6 if self.pixels > theme.SMALL else 2)
 
-    @property
-    def digits(self) -> int:
-        """How many digits are shown at most."""
-        return 6 if self.named or self.lines == 2 else 4
+    def digits(self, wanted: int | None) -> int:
+        """How many of the digits wanted are shown at most."""
+        return at_most(wanted, 12 if self.named or self.lines == 2 else 4)
 
     def suits(self, longest_name: str) -> bool:
         """Whether a name leaves room for a value of four digits."""
@@ -115,27 +114,40 @@ def _write(face: ParameterFace, size: Size, is_current: bool) -> list[list[Text]
     """The lines of a pill, to be placed: name and value, then gradient or new value. On one line
     the newest of the three has to do."""
     pixels, room = size.pixels, size.width - 2 * _PAD
+    digits = size.digits(face.digits)
     name: list[Text] = []
     if size.named:
         colour = "accent" if is_current else "secondary"
         name = [Text(face.name, 0, 0, pixels, is_current, colour)]
     beside = room - sum(text.width + _GAP for text in name)
-    value = fitted(face.value, beside, pixels, digits=size.digits, bold=is_current)
+    value = fitted(face.value, beside, pixels, digits=digits, bold=is_current)
     newest: list[Text] = []
     room_for_newest = room if size.lines == 2 else beside
     if face.updated is not None:
         value, updated = _old_and_new(face, size, beside, room_for_newest)
         newest = [Text("→ " + updated, 0, 0, pixels, False, "ink")]
     elif face.gradient is not None:
-        words = fitted(face.gradient, room_for_newest, pixels, "∂ ", size.digits)
-        newest = [Text(words, 0, 0, pixels, False, sign_colour(face.gradient))]
+        words = fitted(face.gradient, room_for_newest, pixels, "∂ ", digits)
+        text = Text(words, 0, 0, pixels, False, sign_colour(face.gradient))
+        then = None if face.old is None else face.old.gradient
+        newest = _after_old(then, face.gradient, text, digits, room_for_newest)
     elif face.waits:
         newest = [Text("∂ …", 0, 0, pixels, False, "secondary")]
     colour = "accent" if is_current else sign_colour(face.value)
-    old = [*name, Text(value, 0, 0, pixels, is_current, colour)]
+    text = Text(value, 0, 0, pixels, is_current, colour)
+    then = None if face.old is None else face.old.value
+    old = [*name, *_after_old(then, face.value, text, digits, beside)]
     if not newest:
         return [old]
     return [old, newest] if size.lines == 2 else [[*name, *newest]]
+
+
+def _after_old(
+    then: float | None, now: float, text: Text, digits: int | None, room: float
+) -> list[Text]:
+    """A value, after the one before an edit struck through where it changed and there is room."""
+    words = replaced(then, now, digits, room - text.width - _GAP)
+    return [Text(words, 0, 0, theme.SMALL, False, "secondary", True), text] if words else [text]
 
 
 def _old_and_new(
@@ -144,13 +156,13 @@ def _old_and_new(
     """Old and new value with as many digits as there is room for, and as many as tell them
     apart."""
     assert face.updated is not None
-    digits = size.digits
-    while True:
+    old = new = ""
+    for digits in fewer_digits(size.digits(face.digits), 3):
         old, new = format_distinct(face.value, face.updated, digits)
         fits_old = size.lines == 1 or width(old, size.pixels) <= room_for_old
-        if digits <= 3 or (fits_old and width("→ " + new, size.pixels) <= room_for_new):
-            return old, new
-        digits -= 1
+        if fits_old and width("→ " + new, size.pixels) <= room_for_new:
+            break
+    return old, new
 
 
 class PillLayer(QGraphicsItem):

@@ -62,6 +62,11 @@ class PointingView(ZoomView):
         self.focus_spot = spot
         self._attend()
 
+    def go_to(self, spot: Spot) -> None:
+        """Move the keyboard to a spot and have it in sight."""
+        self.focus_on(spot)
+        self._keep_in_sight()
+
     def _attend(self) -> None:
         has_focus = self.hasFocus() or self.viewport().hasFocus()
         self._scene.attend(self.hovered, self.focus_spot if has_focus else None)
@@ -226,8 +231,7 @@ class PointingView(ZoomView):
         if self.focus_spot in order:
             k = order.index(self.focus_spot) + (1 if forward else -1)
             if 0 <= k < len(order):
-                self.focus_on(order[k])
-                self._keep_in_sight()
+                self.go_to(order[k])
                 return True
         return super().focusNextPrevChild(forward)
 

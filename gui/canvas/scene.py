@@ -5,26 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF
-from PySide6.QtGui import QImage
+from PySide6.QtCore import QLineF, QPointF, QRectF
 from PySide6.QtWidgets import QGraphicsScene
 
 from engine.network import Network
-from engine.surface import unit_maps
-from gui.canvas.colours import activation_image
+from engine.steps import StepId
 from gui.canvas.connections import Attention, Connections
-from gui.canvas.faces import Marks, Shown, node_face
+from gui.canvas.faces import Shown, node_face
 from gui.canvas.folded import FoldedLayer
+from gui.canvas.glow import Glow, Outline, chain_path
 from gui.canvas.layout import PLANE, Arrangement, arrange, full_spread, is_folded
+from gui.canvas.marks import Marks, Unit, node_marks
 from gui.canvas.node import NodeItem
 from gui.canvas.node_texts import Limits
+from gui.canvas.pictures import UnitPictures
 from gui.canvas.spots import Spot, spot_of
 from gui.view import View
-
-_MOST_PICTURES = 40  # units, beyond which no pictures of activations are drawn in the nodes
-_PICTURE_CELLS = 20
-
-Unit = tuple[int, int]  # layer, unit
 
 
 class NetworkScene(QGraphicsScene):
@@ -46,8 +42,10 @@ class NetworkScene(QGraphicsScene):
         self._folded: dict[int, FoldedLayer] = {}
         self._connections: list[Connections] = []
         self._layout: Mapping[str, tuple[float, float]] = {}
-        self._pictures: dict[Unit, QImage] = {}
-        self._pictures_of: View | None = None
+        self._pictures = UnitPictures()
+        self._traced: StepId | None = None
+        self._lit: Spot | None = None
+        self._path, self._ring = Glow(above=False), Glow(above=True)
 
     # What is shown
 
@@ -59,10 +57,13 @@ class NetworkScene(QGraphicsScene):
             network is not before.spec.network and network != before.spec.network
         ):
             self._hovered = self._focus = None
+            self._traced = self._lit = None
             self.opened = frozenset(
                 layer for layer in self.opened if is_folded_size(network, layer)
             )
             self._build()
+        elif view.notation.parameters != before.notation.parameters:
+            self._build()  # other names need other room
         elif view.layout != self._layout:
             self._arrange()
         self._update()
@@ -82,6 +83,17 @@ class NetworkScene(QGraphicsScene):
             if self.view is not None:
                 self._update()
 
+    def trace(self, step: StepId | None) -> None:
+        """Light up the path of the chain rule from the loss to a step's quantity."""
+        self._traced = step
+        self._show_glow()
+
+    def highlight(self, spot: Spot | None) -> None:
+        """Put a ring around a spot; None takes it away."""
+        if spot != self._lit:
+            self._lit = spot
+            self._show_glow()
+
     def drag(self, name: str, position: tuple[float, float] | None) -> None:
         """Show a unit at a position of the plane while it is dragged; None ends the drag."""
         if position is None:
@@ -100,7 +112,7 @@ class NetworkScene(QGraphicsScene):
 
     def restyle(self) -> None:
         """Follow a change of the theme."""
-        self._pictures_of = None
+        self._pictures.forget()
         if self.view is not None:
             self._update()
         self.update()
@@ -158,6 +170,20 @@ class NetworkScene(QGraphicsScene):
         x, y = self.arrangement.centres[spot.layer][spot.unit].tolist()
         return QRectF(x - 50, y - 13, 100, 26)
 
+    def editor_place(self, spot: Spot) -> tuple[QRectF, bool]:
+        """Where a field for the number at a spot belongs, and whether it covers the name there."""
+        if spot.kind == "unit":
+            item = self._called.get((spot.layer, spot.unit)) or self._nodes.get(
+                (spot.layer, spot.unit)
+            )
+            value = None if item is None else item.value_place
+            if value is not None:
+                # Below the middle, as the name is above it.
+                return value.translated(0, 3), False
+        place = self.place_of(spot)
+        # Up a little, for the loss is just below a target.
+        return (place.translated(0, -5) if spot.kind == "target" else place), True
+
     def column(self, layer: int) -> QRectF:
         """The rectangle around the nodes of a layer and the lines above and below them."""
         assert self.arrangement is not None
@@ -193,9 +219,12 @@ class NetworkScene(QGraphicsScene):
         network = self.view.spec.network
         self.clear()
         self._nodes, self._called, self._folded = {}, {}, {}
-        self._pictures_of = None
+        self._path, self._ring = Glow(above=False), Glow(above=True)
+        self.addItem(self._path)
+        self.addItem(self._ring)
+        notation = self.view.notation
         self._connections = [
-            Connections(self, network, layer) for layer in range(1, network.depth + 1)
+            Connections(self, network, layer, notation) for layer in range(1, network.depth + 1)
         ]
         for layer, size in enumerate(network.sizes):
             if is_folded(network.sizes, layer, self.opened):
@@ -224,9 +253,9 @@ class NetworkScene(QGraphicsScene):
         view, made = self.view, self.arrangement
         assert view is not None and made is not None
         shown, network = Shown(view), view.spec.network
-        marks = self._marks(view)
+        marks = node_marks(view, self._hovered, self._focus)
         self._call_out(marks)
-        self._draw_pictures(view)
+        pictures = self._pictures.of(view)
         largest = [float(np.abs(a).max()) for a in view.sample_pass.a]
         for key, item in (*self._nodes.items(), *self._called.items()):
             layer, unit = key
@@ -235,8 +264,8 @@ class NetworkScene(QGraphicsScene):
                 node_face(view, shown, layer, unit, largest[layer]),
                 made.forms[layer],
                 marks.get(key, _NO_MARKS),
-                Limits(made.line_room, 3 - x, self._area[0] - 3 - x),
-                self._pictures.get(key),
+                Limits(made.line_room, 8 - x, self._area[0] - 8 - x),
+                pictures.get(key),
             )
             if item.form is not made.forms[layer]:
                 x, y = self._inside(x, y, item)
@@ -252,35 +281,46 @@ class NetworkScene(QGraphicsScene):
         )
         for connections in self._connections:
             connections.show(view, shown, size, self._attention(view, connections))
+        self._show_glow()
+
+    def _show_glow(self) -> None:
+        """Bring path and ring to where their units and edges stand now."""
+        if self.view is None:
+            return
+        path = chain_path(self.view.spec.network, self._traced)
+        lines = [
+            QLineF(*self._connections[layer - 1].line(edge).tolist())
+            for layer, edges in path.edges.items()
+            for edge in edges
+        ]
+        units = [self._outline(Spot("unit", *unit)) for unit in sorted(path.units)]
+        self._path.show_parts(lines, [outline for outline in units if outline is not None])
+        rings: list[Outline] = []
+        lines = []
+        spot = self._lit
+        if spot is not None and spot.source is not None:
+            connections, edge = self._connections[spot.layer - 1], (spot.unit, spot.source)
+            if edge in connections.labels.pills:
+                rings = [Outline(connections.place_of(edge), is_round=False)]
+            else:
+                lines = [QLineF(*connections.line(edge).tolist())]
+        elif spot is not None and (outline := self._outline(spot)) is not None:
+            rings = [outline]
+        self._ring.show_parts(lines, rings)
+
+    def _outline(self, spot: Spot) -> Outline | None:
+        """The outline of a node or of one of its values; None inside a folded layer."""
+        item = self._called.get((spot.layer, spot.unit)) or self._nodes.get((spot.layer, spot.unit))
+        if item is None:
+            return None
+        is_round = spot.kind == "unit" and item.form.kind != "capsule"
+        return Outline(item.place_of(spot.kind), is_round)
 
     def _inside(self, x: float, y: float, item: NodeItem) -> tuple[float, float]:
         """Where a called-out node stands, so that nothing of it is cut off."""
         bounds, (width, height) = item.boundingRect(), self._area
         x = min(max(x, 2 - bounds.left()), width - 2 - bounds.right())
         return x, min(max(y, 2 - bounds.top()), height - 2 - bounds.bottom())
-
-    def _marks(self, view: View) -> dict[Unit, Marks]:
-        """What is special about which units."""
-        made: dict[Unit, dict[str, object]] = {}
-        here = _concerned(view)
-        for spot in here:
-            for key in spot.units:
-                mark = made.setdefault(key, {})
-                mark["ringed"] = view.step is not None and view.step.kind != "total_loss"
-                mark["called_out"] = spot is here[0]
-                if spot.source is None:
-                    mark["current"] = spot.kind
-        for name, spot_or_none in (("hovered", self._hovered), ("focus", self._focus)):
-            if spot_or_none is None:
-                continue
-            for key in spot_or_none.units:
-                mark = made.setdefault(key, {})
-                mark["called_out"] = True
-                if name == "hovered" and spot_or_none.owner.kind == "unit":
-                    mark["hovered"] = True
-                if name == "focus" and spot_or_none.source is None:
-                    mark["focus"] = spot_or_none.owner.kind
-        return {key: Marks(**mark) for key, mark in made.items()}  # type: ignore[arg-type]
 
     def _call_out(self, marks: dict[Unit, Marks]) -> None:
         """Have a node for every unit of a folded layer that is to be read."""
@@ -315,26 +355,16 @@ class NetworkScene(QGraphicsScene):
             if each is not None
             for key in ((layer, each[0]), (layer - 1, each[1]))
         ]
-        items = [self._called.get(key) or self._nodes.get(key) for key in ends]
+        items = [self._called.get(key) or self._nodes.get(key) for key in (*ends, *units)]
         avoided = tuple(item.core for item in items if item is not None)
-        return Attention(*edges, connections.near(units), avoided)
-
-    def _draw_pictures(self, view: View) -> None:
-        """Make the little surfaces of the hidden units, where they are shown."""
-        network = view.spec.network
-        small = network.sizes[0] == 2 and sum(network.sizes) <= _MOST_PICTURES
-        if view.revealed or not small:
-            self._pictures, self._pictures_of = {}, None
-            return
-        before = self._pictures_of
-        if before is not None and before.theta is view.theta and before.spec is view.spec:
-            return
-        self._pictures_of, self._pictures = view, {}
-        maps = unit_maps(view.spec, view.theta, _PICTURE_CELLS)
-        for layer in range(1, network.depth):
-            activation = network.layers[layer - 1].activation
-            for unit, values in enumerate(maps[layer - 1]):
-                self._pictures[layer, unit] = activation_image(values, activation)
+        writing = tuple(
+            place
+            for number in (layer - 1, layer)
+            for unit in range(view.spec.network.sizes[number] if connections.is_tight else 0)
+            if (number, unit) in self._nodes
+            for place in self._nodes[number, unit].writing
+        )
+        return Attention(*edges, connections.near(units), avoided, writing)
 
 
 _NO_MARKS = Marks()
@@ -349,21 +379,6 @@ def _layer_name(network: Network, layer: int) -> str:
     """What the units of a layer have in common in their names, or the first one's."""
     first = network.unit_name(layer, 0)
     return first.rstrip("0123456789").rstrip(".,_ ") or first
-
-
-def _concerned(view: View) -> list[Spot]:
-    """The spots of the current step: several for the total loss and for a shared bias."""
-    step, network = view.step, view.spec.network
-    if step is None:
-        return []
-    if step.kind == "total_loss":
-        return [Spot("loss", network.depth, unit) for unit in range(network.sizes[-1])]
-    spot = spot_of(step)
-    if spot is None:
-        return []
-    if spot.kind == "bias" and step.unit is None:
-        return [Spot("bias", spot.layer, unit) for unit in range(network.sizes[spot.layer])]
-    return [spot]
 
 
 def clamped(position: tuple[float, float]) -> tuple[float, float]:

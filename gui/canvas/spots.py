@@ -77,6 +77,16 @@ def step_at(view: View, spot: Spot) -> StepId | None:
     return StepId(phase, kind, spot.layer, spot.unit)
 
 
+def about_spot(view: View, spot: Spot) -> StepId | Parameter | None:
+    """What a factor of a derivation would belong to that stands at a spot."""
+    parameter = parameter_at(view.spec.network, spot)
+    if parameter is not None:
+        return parameter
+    if spot.kind == "target":
+        return StepId("loss", "loss", spot.layer, spot.unit)
+    return step_at(view, spot)
+
+
 def value_at(view: View, spot: Spot) -> float | None:
     """The number that can be edited at a spot, None where there is none."""
     parameter = parameter_at(view.spec.network, spot)
@@ -89,15 +99,26 @@ def value_at(view: View, spot: Spot) -> float | None:
     return None
 
 
+def caption_of(view: View, spot: Spot) -> str:
+    """The name of the number that can be edited at a spot, as the canvas writes it."""
+    network = view.spec.network
+    parameter = parameter_at(network, spot)
+    if parameter is not None:
+        return view.notation.parameter(network, parameter) if spot.kind == "weight" else "b"
+    if spot.kind == "target":
+        return view.notation.target
+    return network.unit_name(spot.layer, spot.unit)
+
+
 def describe(view: View, spot: Spot) -> str:
     """A spot in words with all digits of what is known there, a fact a line."""
-    network, values = view.spec.network, view.sample_pass
+    network, values = view.spec.network, view.worked_pass
     name = network.unit_name(spot.layer, spot.unit)
     spot = spot.owner
     parameter = parameter_at(network, spot)
     lines: list[tuple[str, float]] = []
     if parameter is not None:
-        title = f"{spot.kind} {network.parameter_name(parameter)}"
+        title = f"{spot.kind} {view.notation.parameter(network, parameter)}"
         if spot.source is not None:
             title += f" from {network.unit_name(spot.layer - 1, spot.source)} to {name}"
         elif parameter.unit is None:
@@ -107,14 +128,14 @@ def describe(view: View, spot: Spot) -> str:
         k = network.index(parameter)
         if not network.trained[k]:
             title += ", fixed"
-        lines.append(("value", float(view.theta[k])))
+        lines.append(("value", float(view.worked_theta[k])))
         gradient = StepId("backward", f"{spot.kind}_gradient", *parameter)
         update = StepId("update", f"{spot.kind}_update", *parameter)
-        if view.iteration is not None:
+        if view.worked is not None:
             if view.is_revealed(gradient):
-                lines.append(("gradient", float(view.iteration.gradient[k])))
+                lines.append(("gradient", float(view.worked.gradient[k])))
             if view.is_revealed(update):
-                lines.append(("after the update", float(view.iteration.next_state.theta[k])))
+                lines.append(("after the update", float(view.worked.next_state.theta[k])))
     elif spot.kind == "target":
         title = f"target of {name}"
         lines.append(("value", float(values.targets[spot.unit])))

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QStaticText
 
-from engine.numbers import format_number
+from engine.numbers import fewer_digits, format_distinct, format_number
 from gui import theme
 
 
@@ -21,15 +21,18 @@ class Text(NamedTuple):
     pixels: int = theme.CANVAS
     bold: bool = False
     colour: str = "ink"
+    struck: bool = False
 
     @property
     def width(self) -> float:
         return width(self.words, self.pixels, self.bold)
 
 
-def centred(words: str, x: float, y: float, pixels: int, bold: bool, colour: str) -> Text:
+def centred(
+    words: str, x: float, y: float, pixels: int, bold: bool, colour: str, struck: bool = False
+) -> Text:
     """Words with their middle at x, y."""
-    return Text(words, x - width(words, pixels, bold) / 2, y, pixels, bold, colour)
+    return Text(words, x - width(words, pixels, bold) / 2, y, pixels, bold, colour, struck)
 
 
 def sign_colour(value: float) -> str:
@@ -63,11 +66,13 @@ def _laid_out(words: str, pixels: int, bold: bool) -> tuple[QStaticText, float]:
 def paint_texts(painter: QPainter, texts: list[Text]) -> None:
     """Paint texts in the colours of the theme in force."""
     colours = theme.current()
-    for words, x, y, pixels, bold, colour in texts:
+    for words, x, y, pixels, bold, colour, struck in texts:
         text, half = _laid_out(words, pixels, bold)
         painter.setFont(_font(pixels, bold)[0])
         painter.setPen(colours.colour(colour))
         painter.drawStaticText(QPointF(x, y - half), text)
+        if struck:
+            painter.drawLine(QPointF(x - 1, y), QPointF(x + text.size().width() + 1, y))
 
 
 def fitted(
@@ -75,15 +80,28 @@ def fitted(
     room: float,
     pixels: int = theme.CANVAS,
     before: str = "",
-    digits: int = 6,
+    digits: int | None = 6,
     bold: bool = False,
 ) -> str:
     """`before` and a number, with as many of the digits as there is room for (at least two)."""
-    while True:
-        words = before + format_number(value, digits)
-        if digits <= 2 or width(words, pixels, bold) <= room:
+    words = ""
+    for fewer in fewer_digits(digits, 2):
+        words = before + format_number(value, fewer)
+        if width(words, pixels, bold) <= room:
+            break
+    return words
+
+
+def replaced(then: float | None, now: float | None, digits: int | None, room: float) -> str:
+    """The old one of two values, to be struck through in small type, with digits that tell them
+    apart; "" where nothing changed or there is no room."""
+    if then is None or now is None or then == now:
+        return ""
+    for fewer in fewer_digits(digits, 3):
+        words, _ = format_distinct(then, now, fewer)
+        if width(words, theme.SMALL) <= room:
             return words
-        digits -= 1
+    return ""
 
 
 def shortened(words: str, room: float, pixels: int, bold: bool = False) -> str:

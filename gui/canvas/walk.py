@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from engine.network import Network
-from gui.canvas.spots import Spot
+from gui.canvas.spots import Spot, parameter_at
 
 MOST_TAB_STOPS = 120  # a network with more is left by the next Tab; the arrows still go everywhere
 
@@ -21,6 +21,16 @@ def tab_order(network: Network) -> list[Spot]:
             spots += _unit_and_bias(network, layer, unit)
     spots += [Spot("target", network.depth, unit) for unit in range(network.sizes[-1])]
     return spots
+
+
+def next_number(network: Network, spot: Spot, forward: bool) -> Spot | None:
+    """The editable number after or before one in the order of Tab, None at the end. A bias that
+    a layer shares comes once. In a network too large for that order: along the layer."""
+    order = tab_order(network) or _column(network, spot)
+    numbers = {parameter_at(network, each) or each: each for each in order if each.is_editable}
+    places = list(numbers)
+    k = places.index(parameter_at(network, spot) or spot) + (1 if forward else -1)
+    return numbers[places[k]] if 0 <= k < len(places) else None
 
 
 def neighbour(network: Network, spot: Spot, direction: str) -> Spot:

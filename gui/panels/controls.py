@@ -8,7 +8,7 @@ from PySide6.QtCore import QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLayout, QMenu, QSlider, QVBoxLayout, QWidget
 
-from engine.numbers import format_count, format_number
+from engine.numbers import fewer_digits, format_count, format_number
 from engine.steps import GRAINS
 from gui import theme
 from gui.buttons import Button
@@ -209,12 +209,23 @@ class ControlsBar(QWidget):
         _set_primary(self._step, not view.training)
         _set_primary(self._train, view.training)
         self._display_where(view)
-        loss = "…" if view.loss is None else format_number(view.loss)
-        self._loss.setText(f"E = {loss}")
+        self._loss.setText(self._fitting_loss(view))
         if view.loss is not None:
             self._loss.setToolTip(
                 f"Loss over the whole training set: {format_number(view.loss, None)}"
             )
+
+    def _fitting_loss(self, view: View) -> str:
+        """The loss with as many of the digits as there is room for."""
+        letter, text = view.notation.loss, ""
+        if view.loss is None:
+            return f"{letter} = …"
+        metrics = self._loss.fontMetrics()
+        for digits in fewer_digits(view.digits, 4):
+            text = f"{letter} = {format_number(view.loss, digits)}"
+            if metrics.horizontalAdvance(text) <= self._loss.width():
+                break
+        return text
 
     def _display_where(self, view: View) -> None:
         epochs = f"epoch {format_count(view.spec.epoch_of(view.t)[0])}"

@@ -12,8 +12,8 @@ from PySide6.QtWidgets import QFileDialog, QLabel, QWidget
 
 from engine.activations import Array
 from engine.datasets import read_csv, text_of
-from engine.losses import is_right
-from engine.numbers import format_count, format_number
+from engine.losses import are_classes, is_right
+from engine.numbers import at_most, format_count, format_number
 from engine.spec import MAX_SAMPLES, Data
 from gui.buttons import Button
 from gui.card import Card
@@ -22,6 +22,7 @@ from gui.number_table import NumberTable
 from gui.view import View
 
 _NOWHERE = QModelIndex()
+_WIDEST = 5  # digits that a column asks room for; more are shown where there is room
 _MEASURED_ROWS = 100  # whose numbers decide how wide a column wants to be
 _LARGEST_FILE = 64 * 2**20  # bytes
 
@@ -36,6 +37,7 @@ class DataModel(NumberModel):
         super().__init__()
         self._view: View | None = None
         self._right: Array | None = None
+        self._are_classes = True
 
     def show(self, view: View) -> None:
         """Read from another view."""
@@ -46,15 +48,23 @@ class DataModel(NumberModel):
                 before.spec.data is not view.spec.data
                 or before.evaluation is not view.evaluation
                 or before.sample != view.sample
+                or before.digits != view.digits
             ):
                 self.tell_all_changed()
+            if before.notation != view.notation:
+                last = self.columnCount() - 1
+                self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, last)
         else:
             self.beginResetModel()
             self._take(view)
             self.endResetModel()
 
     def _take(self, view: View) -> None:
-        self._view = view
+        before, self._view = self._view, view
+        if before is None or before.spec is not view.spec:
+            activation = view.spec.network.layers[-1].activation
+            self._are_classes = are_classes(view.spec.data.targets, activation)
+        self.digits = view.digits
         self._right = None
 
     @property
@@ -102,13 +112,14 @@ class DataModel(NumberModel):
         if orientation == Qt.Orientation.Vertical:
             return str(section + 1)
         kind, number = self.cell(section)
-        network = self._view.spec.network
+        network, notation = self._view.spec.network, self._view.notation
         if kind == "inputs":
             return network.inputs[number]
         if kind == "targets":
-            return self._data.target_names[number]
+            return notation.column(self._data.target_names[number])
         if kind == "outputs":
-            return "a" if network.sizes[-1] == 1 else f"a {network.layers[-1].units[number]}"
+            units = network.layers[-1].units
+            return notation.activation + (f" {units[number]}" if len(units) > 1 else "")
         return ""
 
     def _header_tip(self, section: int, orientation: Qt.Orientation) -> str:
@@ -136,7 +147,8 @@ class DataModel(NumberModel):
         if kind == "outputs":
             return "0.00000"
         column_values = getattr(self._data, kind)[:_MEASURED_ROWS, number]
-        return max((format_number(value, 5) for value in column_values), key=len)
+        digits = at_most(self.digits, _WIDEST)
+        return max((format_number(value, digits) for value in column_values), key=len)
 
     def may_grow(self, column: int) -> bool:
         return self.is_number(column)
@@ -170,6 +182,8 @@ class DataModel(NumberModel):
     def text(self, row: int, column: int, digits: int | None) -> str:
         if self.is_number(column):
             return super().text(row, column, digits)
+        if not self._are_classes:
+            return ""
         return {None: "…", True: "✓", False: "✗"}[self.right(row)]
 
     def colour(self, row: int, column: int) -> str:
@@ -188,6 +202,8 @@ class DataModel(NumberModel):
     def description(self, row: int, column: int) -> str:
         if self.is_number(column):
             return super().description(row, column)
+        if not self._are_classes:
+            return "right or wrong only where every target is about 0 or 1"
         word = {None: "not known yet", True: "right", False: "not right"}[self.right(row)]
         return f"sample {row + 1}: {word}"
 
@@ -239,6 +255,11 @@ def _heading(view: View) -> tuple[object, ...]:
     return network.inputs, network.layers[-1].units, data.target_names, len(data)
 
 
+def _looks(view: View) -> tuple[object, ...]:
+    """What the widths of the columns depend on."""
+    return id(view.spec.data), view.digits, view.notation
+
+
 class DataPanel(Card):
     """The training set. The row of the sample shown is marked; going to another row asks for
     that sample."""
@@ -287,7 +308,7 @@ class DataPanel(Card):
         """Show the training set, the outputs for it, and which sample the window shows."""
         before, self._view = self._view, view
         self._model.show(view)
-        if before is None or before.spec.data is not view.spec.data:
+        if before is None or _looks(before) != _looks(view):
             self._table.lay_out()
         if before is None or before.sample != view.sample:
             # Not at every view: while a sample that was asked for is still on its way, the old

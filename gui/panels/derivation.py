@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QMenu, QWidget
 
 from engine.derivation import Derivation, Factor, derive
+from engine.derivations.matrix import derive_layer, has_matrix_form, layer_group
 from engine.derivations.solution import solution_latex, solution_text
 from engine.formula_writers import latex_number, prose_text
 from engine.steps import StepId, title_of
 from gui import theme
 from gui.buttons import Button
 from gui.card import Card
-from gui.derivation_view import BAR, DIGITS, DerivationView, Shown
+from gui.derivation_view import BAR, DerivationView, Shown
 from gui.typesetting import Typesetter
 from gui.view import View
 
 # Milliseconds of rest after which formulas are typeset; holding the step key never gets there.
-_REST = 80
+_REST = 40
 
 
 class DerivationPanel(Card):
@@ -28,17 +31,22 @@ class DerivationPanel(Card):
 
     It derives the step at the cursor for the sample that is looked at, or the step of `ask` until
     the cursor moves. `factor_hovered` carries what the factor under the pointer belongs to: a
-    StepId, a Parameter, or None. `copied` says what went to the clipboard.
+    StepId, a Parameter, or None; `explained` the step that is derived now, or None. `copied` says
+    what went to the clipboard.
     """
 
     factor_hovered = Signal(object)
+    explained = Signal(object)
     copied = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("Why this number?", parent)
         self._view: View | None = None
         self._asked: StepId | None = None
+        self._matrix: bool | None = None  # what was chosen for the present grain
         self._state: tuple[object, ...] = ()
+        # Each derivation is shown twice, then as the previous one.
+        self._derive = lru_cache(maxsize=4)(derive)
 
         self.back_button = Button("back", "derivationBack", "Back to the cursor", link=True)
         self.back_button.setAccessibleName("back to the number at the cursor")
@@ -51,7 +59,13 @@ class DerivationPanel(Card):
         self.copy_button = Button("copy ▾", "derivationCopy", "Copy this derivation", link=True)
         self.copy_menu = self._copy_menu()
         self.copy_button.clicked.connect(self._on_copy)
-        for button in (self.back_button, self.long_button, self.copy_button):
+        self.matrix_button = Button("matrix", "derivationMatrix", link=True)
+        self.matrix_button.setToolTip("Show the layer's whole step in matrix form")
+        self.matrix_button.setCheckable(True)
+        self.matrix_button.clicked.connect(self._on_matrix)
+        for button in (
+            self.back_button, self.long_button, self.matrix_button, self.copy_button,
+        ):  # fmt: skip
             button.setCursor(Qt.CursorShape.PointingHandCursor)
             self.corner.addWidget(button)
 
@@ -82,6 +96,8 @@ class DerivationPanel(Card):
         moved = before is not None and (before.t, before.revealed) != (view.t, view.revealed)
         if moved or self._asked == view.step or not _is_step(view, self._asked):
             self._asked = None
+        if before is not None and before.grain != view.grain:
+            self._matrix = None
         self._view = view
         self._show()
 
@@ -89,6 +105,12 @@ class DerivationPanel(Card):
         """Show the derivation of another number, until the cursor moves on."""
         self._asked = None if self._view is not None and step == self._view.step else step
         self._show()
+
+    def highlight(self, about: object) -> None:
+        """Mark the factor that belongs to a StepId or a Parameter; None unmarks it."""
+        derivation = self.derivation
+        factors = () if derivation is None else derivation.factors
+        self.inside.mark(_factor_about(factors, about))
 
     def restyle(self) -> None:
         """Follow a change of the theme."""
@@ -105,10 +127,11 @@ class DerivationPanel(Card):
         if view is not None and step is None:
             step = view.step
         state = (
-            None if view is None else (view.iteration, view.spec, view.revealed, view.sample),
+            None if view is None else _looks(view),
             step,
             view is not None and view.training,
             self.long_button.isChecked(),
+            self._in_matrix_form,
         )
         if state == self._state:
             return
@@ -120,11 +143,18 @@ class DerivationPanel(Card):
         self.back_button.setVisible(self._asked is not None)
         self.long_button.setVisible(derivation is not None and bool(derivation.long_form))
         self.copy_button.setVisible(derivation is not None)
+        self.matrix_button.setVisible(
+            derivation is not None and view is not None and self._ends_a_layer(view)
+        )
+        self.matrix_button.setChecked(self._in_matrix_form)
+        self.matrix_button.setText("number" if self._in_matrix_form else "matrix")
         self.inside.show_this(shown)
         words = prose_text(shown.message) if derivation is None else derivation.text
         self.inside.setAccessibleDescription(words)
         if derivation is not None:
             self._rest.start()
+        is_number = derivation is not None and derivation.step == step and not self._matrix_shown
+        self.explained.emit(step if is_number else None)
 
     def _shown(self, view: View | None, step: StepId | None) -> Shown:
         """A derivation of a step of the view, or words where there is none."""
@@ -135,21 +165,51 @@ class DerivationPanel(Card):
                 message=("Training is running. Pause it to ask a number where it comes from.",)
             )
         if step is None:
-            first = title_of(view.spec.network, view.steps.id_at(0))
+            first = title_of(view.spec.network, view.steps.id_at(0), view.notation)
             return Shown(message=(
                 "Nothing is worked out yet. Step (Space or Page Down) to the first number, the "
                 f"{first}.",
             ))
         if not view.is_revealed(step):
-            return Shown(message=(_not_yet(view, step),), previous=self._previous(view))
-        if view.iteration is None:
+            message = (_not_yet(view, step),)
+            return Shown(message=message, previous=self._previous(view), digits=view.worked_digits)
+        if view.worked is None:
             return Shown(message=("…",))
+        if self._matrix_shown:
+            return Shown(
+                derive_layer(view.worked, step, view.sample, view.notation),
+                titled=True,
+                digits=view.worked_digits,
+            )
         return Shown(
-            derive(view.iteration, step, view.sample),
+            self._derive(view.worked, step, view.sample, view.notation),
             self._previous(view),
             titled=self._asked is not None,
             long=self.long_button.isChecked(),
+            digits=view.worked_digits,
         )
+
+    @property
+    def _matrix_shown(self) -> bool:
+        return (
+            self._view is not None and self._in_matrix_form and self._ends_a_layer(self._view)
+        )
+
+    def _ends_a_layer(self, view: View) -> bool:
+        """Whether the step shown is the cursor's and completes what a matrix form shows."""
+        step = view.step
+        if self._asked is not None or view.worked is None or step is None:
+            return False
+        if view.paper is not None:
+            return False  # on paper every number is rounded by itself
+        return has_matrix_form(step) and layer_group(view.worked, step).stop == view.revealed
+
+    @property
+    def _in_matrix_form(self) -> bool:
+        """Whether layers are shown in matrix form: what was chosen, else when stepping by them."""
+        if self._matrix is not None:
+            return self._matrix
+        return self._view is not None and self._view.grain == "layer"
 
     def _previous(self, view: View) -> Derivation | None:
         """The derivation before the one shown: of the step before, or of the cursor's where
@@ -157,9 +217,10 @@ class DerivationPanel(Card):
         revealed = view.revealed
         if self._asked is None or self._asked == view.step:
             revealed -= 1
-        if view.iteration is None or revealed < 1:
+        if view.worked is None or revealed < 1:
             return None
-        return derive(view.iteration, view.steps.id_at(revealed - 1), view.sample)
+        step = view.steps.id_at(revealed - 1)
+        return self._derive(view.worked, step, view.sample, view.notation)
 
     # Typesetting
 
@@ -176,6 +237,10 @@ class DerivationPanel(Card):
 
     def _on_back(self) -> None:
         self._asked = None
+        self._show()
+
+    def _on_matrix(self) -> None:
+        self._matrix = not self._in_matrix_form
         self._show()
 
     def _on_long(self) -> None:
@@ -197,18 +262,43 @@ class DerivationPanel(Card):
 
     def _copy_latex(self) -> None:
         if self.derivation is not None:
-            number = latex_number(self.derivation.digits(DIGITS))
-            QGuiApplication.clipboard().setText(solution_latex(self.derivation, number))
+            digits = self.inside.shown.digits
+            number = latex_number(self.derivation.digits(digits))
+            QGuiApplication.clipboard().setText(solution_latex(self.derivation, number, digits))
             self.copied.emit("LaTeX")
 
     def _copy_text(self) -> None:
         if self.derivation is not None:
-            QGuiApplication.clipboard().setText(solution_text(self.derivation, DIGITS))
+            text = solution_text(self.derivation, self.inside.shown.digits)
+            QGuiApplication.clipboard().setText(text)
             self.copied.emit("text")
 
     def _copy_picture(self) -> None:
         QGuiApplication.clipboard().setPixmap(self.inside.picture())
         self.copied.emit("picture")
+
+
+def _looks(view: View) -> tuple[object, ...]:
+    """What a derivation of a step depends on."""
+    place = view.worked, view.spec, view.revealed, view.sample
+    return *place, view.worked_digits, view.notation
+
+
+def _factor_about(factors: Sequence[Factor], about: object) -> Factor | None:
+    """The factor that belongs to something; for a unit's value else one of the same unit."""
+    parameter = about.parameter if isinstance(about, StepId) else about
+    for factor in factors:
+        its = factor.about.parameter if isinstance(factor.about, StepId) else factor.about
+        if about is not None and (factor.about == about or (its is not None and its == parameter)):
+            return factor
+    if not isinstance(about, StepId) or about.parameter is not None:
+        return None
+    unit = about.layer, about.unit
+    for factor in factors:
+        step = factor.about
+        if isinstance(step, StepId) and step.parameter is None and step[2:4] == unit:
+            return factor
+    return None
 
 
 def _is_step(view: View, step: StepId | None) -> bool:
@@ -220,7 +310,7 @@ def _is_step(view: View, step: StepId | None) -> bool:
 
 
 def _not_yet(view: View, step: StepId) -> str:
-    title = title_of(view.spec.network, step)
+    title = title_of(view.spec.network, step, view.notation)
     if not _is_step(view, step):
         return f"There is no {title}: it is fixed, and only trained parameters are updated."
     number = view.steps.index_of(step) + 1

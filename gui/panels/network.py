@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFrame, QLabel, QMenu, QScrollArea, QVBoxLayout, Q
 
 from engine.initializers import INITIALIZERS
 from engine.losses import LOSSES, REDUCTIONS, losses_for
+from engine.notation import Notation
 from engine.optimizers import RULES, Optimizer
 from engine.spec import (
     MAX_HIDDEN_LAYERS,
@@ -264,18 +265,19 @@ class NetworkPanel(Card):
         self._add.setToolTip(
             f"There are at most {MAX_HIDDEN_LAYERS} hidden layers" if full else "A new hidden layer"
         )
-        self._display_loss(spec)
+        self._display_loss(spec, view.notation)
         self._display_optimizer(spec.optimizer)
         self._display_batching(spec.batching)
         self._initializer.show_key(spec.initializer)
         self._seed.setText(str(spec.seed))
 
-    def _display_loss(self, spec: Spec) -> None:
+    def _display_loss(self, spec: Spec, notation: Notation) -> None:
         allowed = losses_for(spec.network.layers[-1].activation)
-        self._loss.offer([_loss_item(key) for key in allowed])
+        self._loss.offer([_loss_item(key, notation) for key in allowed])
         self._loss.show_key(spec.loss)
         loss = LOSSES[spec.loss]
-        self._loss.setToolTip(f"{loss.title}: {loss.formula}, derivative {loss.derivative}")
+        formulas = notation.formula(f"{loss.formula}, derivative {loss.derivative}")
+        self._loss.setToolTip(f"{loss.title}: {formulas}")
         self._reduction.show_key(spec.reduction)
         self._reduction_row.setVisible(loss.reduction is None)
 
@@ -332,7 +334,8 @@ def _in_words(layer: int, depth: int) -> str:
     return "the hidden layer" if depth == 2 else f"hidden layer {layer}"
 
 
-def _loss_item(key: str) -> Item:
+def _loss_item(key: str, notation: Notation) -> Item:
     loss = LOSSES[key]
-    listed = f"{loss.formula}  →  {loss.derivative}"
-    return Item(key, loss.formula, brief=loss.title, listed=listed, note=loss.title)
+    formula = notation.formula(loss.formula)
+    listed = f"{formula}  →  {notation.formula(loss.derivative)}"
+    return Item(key, formula, brief=loss.title, listed=listed, note=loss.title)

@@ -15,15 +15,18 @@ from PySide6.QtGui import (
     QPixmap,
     QResizeEvent,
 )
-from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QSizePolicy, QToolTip, QWidget
 
+from engine.notation import DEFAULT
 from engine.numbers import format_count
 from engine.steps import Steps, title_of
 from gui import theme
+from gui.buttons import Button
 from gui.ribbon_plan import SIDE, TITLES, RibbonPlan
 from gui.view import View
 
 HINT = "PgDn step · PgUp back · drag to seek"
+RATES = {0.5: "½ step/s", 1.0: "1 step/s", 2.0: "2 steps/s", 5.0: "5 steps/s", 10.0: "10 steps/s"}
 
 # Pixels.
 _TOP = 2
@@ -31,6 +34,8 @@ _TITLE_HEIGHT = 22
 _TICK_HEIGHT = 26
 _LOWEST_TICK = 12
 _HINT_HEIGHT = 24
+
+_PLAY, _STOP = "▶ Play", "■ Stop"
 
 
 def _radius(width: float) -> float:
@@ -47,9 +52,12 @@ class _Pictures:
 
 
 class StepRibbon(QWidget):
-    """Click or drag to go to a step; Left and Right by step, with Ctrl by layer, Home and End."""
+    """Click or drag to go to a step; Left and Right by step, with Ctrl by layer, Home and End.
+    Below it, where there is room, Play and how fast."""
 
     seek_requested = Signal(int)  # how many steps are to be revealed
+    play_toggled = Signal()
+    rate_chosen = Signal(float)  # steps a second
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -60,12 +68,64 @@ class StepRibbon(QWidget):
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Maximum)
         self._steps: Steps | None = None
+        self._notation = DEFAULT
         self._revealed = 0
         self._plan = RibbonPlan((), 0)
         self._pointed: int | None = None  # the step under the mouse
         self._pictures: _Pictures | None = None
         self._focus_by_key = False
         self._asked: int | None = None  # what the drag going on asked for last
+        self._make_play_controls()
+
+    def _make_play_controls(self) -> None:
+        self._play = Button(_PLAY, "play", "Play: step after step (P)", link=True)
+        self._play.clicked.connect(self.play_toggled)
+        self._rate_menu = QMenu(self)
+        self._rate = Button("", "playRate", "How fast Play steps", link=True)
+        for rate, title in RATES.items():
+            action = self._rate_menu.addAction(title)
+            action.triggered.connect(lambda _=False, rate=rate: self._choose_rate(rate))
+        self._rate.clicked.connect(self._show_rates)
+        self._controls = QWidget(self)
+        self._controls.setCursor(Qt.CursorShape.ArrowCursor)
+        row = QHBoxLayout(self._controls)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(10)
+        row.addWidget(self._play)
+        row.addWidget(self._rate)
+        self._show_rate(2.0)
+
+    def _choose_rate(self, rate: float) -> None:
+        self._show_rate(rate)
+        self.rate_chosen.emit(rate)
+
+    def _show_rate(self, rate: float) -> None:
+        self._rate.setText(f"{RATES[rate]} ▾")
+        self._rate.setAccessibleName(f"Playing speed: {RATES[rate]}")
+        self._place_controls()
+
+    def _show_rates(self) -> None:
+        self._rate_menu.popup(self._rate.mapToGlobal(self._rate.rect().bottomLeft()))
+
+    def show_playing(self, playing: bool) -> None:
+        """Offer to stop while steps are played, else to play them."""
+        self._play.setText(_STOP if playing else _PLAY)
+        self._play.setAccessibleName("Stop" if playing else "Play")
+        self._play.setToolTip("Stop (P)" if playing else "Play: step after step (P)")
+        self._place_controls()
+
+    def _place_controls(self) -> None:
+        """At the right end of the line of the hint, where that line has room."""
+        size = self._controls.sizeHint()
+        self._controls.setGeometry(
+            self.width() - size.width() - SIDE, self.height() - size.height(),
+            size.width(), size.height(),
+        )
+        self._controls.setVisible(self._has_hint)
+
+    @property
+    def _has_hint(self) -> bool:
+        return self.height() - _TOP - _TITLE_HEIGHT - _LOWEST_TICK - 2 >= _HINT_HEIGHT
 
     def sizeHint(self) -> QSize:
         return QSize(700, _TOP + _TITLE_HEIGHT + _TICK_HEIGHT + _HINT_HEIGHT)
@@ -79,16 +139,20 @@ class StepRibbon(QWidget):
             self._steps = view.steps
             self._pointed = None
             self._plan_anew()
-        elif view.revealed == self._revealed:
+        elif (view.revealed, view.notation) == (self._revealed, self._notation):
             return
-        self._revealed = view.revealed
+        self._revealed, self._notation = view.revealed, view.notation
         step = view.step
         self.setAccessibleDescription(
             f"before the first of {len(view.steps)} steps"
             if step is None
             else self._words(view.revealed - 1)
         )
-        self.update()
+        self._update_ticks()
+
+    def _update_ticks(self) -> None:
+        """Paint anew what changes with a step; painting the buttons below takes far longer."""
+        self.update(0, 0, self.width(), self._controls.y() if self._has_hint else self.height())
 
     def restyle(self) -> None:
         self.update()
@@ -99,12 +163,13 @@ class StepRibbon(QWidget):
 
     def _words(self, k: int) -> str:
         assert self._steps is not None
-        title = title_of(self._steps.network, self._steps.id_at(k))
+        title = title_of(self._steps.network, self._steps.id_at(k), self._notation)
         return f"{title} · step {k + 1} of {len(self._steps)}"
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._plan_anew()
+        self._place_controls()
 
     # What the person does
 
@@ -188,16 +253,18 @@ class StepRibbon(QWidget):
             return
         painter = QPainter(self)
         colours = theme.current()
-        spare = self.height() - _TOP - _TITLE_HEIGHT - _LOWEST_TICK - 2
-        hint = spare >= _HINT_HEIGHT
+        hint = self._has_hint
         top = _TOP + _TITLE_HEIGHT
         height = min(_TICK_HEIGHT, self.height() - top - 2 - (_HINT_HEIGHT if hint else 0))
         self._paint_titles(painter, colours)
         if hint:
             painter.setFont(theme.font(theme.SMALL))
             painter.setPen(colours.colour("secondary"))
-            line = QRectF(SIDE, top + height, self.width(), _HINT_HEIGHT)
-            painter.drawText(line, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignBottom, HINT)
+            room = self._controls.x() - 2 * SIDE
+            if painter.fontMetrics().horizontalAdvance(HINT) <= room:
+                line = QRectF(SIDE, top + height, room, _HINT_HEIGHT)
+                bottom_left = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignBottom
+                painter.drawText(line, bottom_left, HINT)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._paint_ticks(painter, colours, top, height)
 

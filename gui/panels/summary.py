@@ -7,10 +7,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QScrollArea, QWidget
 
-from engine.activations import ACTIVATIONS
 from engine.iteration import Evaluation
-from engine.losses import LOSSES, METRICS, is_right
-from engine.numbers import format_count, format_number
+from engine.losses import LOSSES, METRICS, are_classes, is_right
+from engine.numbers import format_count, format_distinct, format_number, parse_number
 from engine.spec import Spec
 from gui import theme
 from gui.card import Card
@@ -58,11 +57,11 @@ class SummaryPanel(Card):
         """Show the numbers of a View."""
         rows = _rows(view)
         self._have(len(rows))
-        for (name, text, full), label, value in zip(
-            rows, self._labels, self._values, strict=True
-        ):
+        old = {} if view.before is None else {row[0]: row for row in _rows(view.before)}
+        for row, label, value in zip(rows, self._labels, self._values, strict=True):
+            name, text, full = row
             label.setText(name)
-            value.setText(text)
+            value.setText(_struck(old.get(name, row), row, view.digits))
             value.setToolTip(full)
             value.setAccessibleName(name)
 
@@ -105,41 +104,50 @@ class SummaryPanel(Card):
 
 
 def _rows(view: View) -> list[Row]:
-    spec, evaluation = view.spec, view.evaluation
+    spec, evaluation, digits, notation = view.spec, view.evaluation, view.digits, view.notation
     rows = [
-        _number("epochs", view.epoch_position),
-        _number(f"loss E, {LOSSES[spec.loss].title}", view.loss),
+        _number("epochs", view.epoch_position, digits),
+        _number(f"loss {notation.loss}, {LOSSES[spec.loss].title}", view.loss, digits),
     ]
     for place, key in enumerate(spec.metrics):
         value = None if evaluation is None else evaluation.metrics[place]
-        rows.append(_number(METRICS[key].title, value))
+        rows.append(_number(METRICS[key].title, value, digits))
     largest = None
     if evaluation is not None:
         largest = float(np.abs(spec.data.targets - evaluation.outputs).max())
-    rows.append(_number("largest |t − a|", largest))
+    rows.append(_number(f"largest |{notation.target} − {notation.activation}|", largest, digits))
     if _can_be_right(spec):
         rows.append(_right(spec, evaluation))
-    rows.append(_number("updates done", view.t))
-    rows.append(_number("learning rate", spec.optimizer.learning_rate))
+    rows.append(_number("updates done", view.t, digits))
+    rows.append(_number("learning rate", spec.optimizer.learning_rate, digits))
     if view.iteration is not None:
         norm = float(np.linalg.norm(view.iteration.gradient))
-        rows.append(_number("gradient norm", norm))
+        rows.append(_number("gradient norm", norm, digits))
     return rows
 
 
-def _number(name: str, value: float | None) -> Row:
+def _number(name: str, value: float | None, digits: int | None) -> Row:
     if value is None:
         return name, _PENDING, ""
     if float(value).is_integer() and name in ("epochs", "updates done"):
         return name, format_count(int(value)), ""
-    return name, format_number(value), format_number(value, None)
+    return name, format_number(value, digits), format_number(value, None)
+
+
+def _struck(old: Row, row: Row, digits: int | None) -> str:
+    """The text of a row, after the one before an edit struck through, where they differ."""
+    (_, before, old_full), (_, text, full) = old, row
+    if old_full and full and old_full != full:
+        before, text = format_distinct(parse_number(old_full), parse_number(full), digits)
+    if before == text or _PENDING in (before, text):
+        return text
+    colour = theme.current().secondary
+    return f'<s style="color:{colour}; font-weight:normal">{before}</s>&nbsp; {text}'
 
 
 def _can_be_right(spec: Spec) -> bool:
-    """Whether outputs say yes or no: a bounded activation, or targets that are all 0 or 1."""
-    if np.isfinite(ACTIVATIONS[spec.network.layers[-1].activation].range).all():
-        return True
-    return bool(np.isin(spec.data.targets, (0.0, 1.0)).all())
+    """Whether outputs say yes or no."""
+    return are_classes(spec.data.targets, spec.network.layers[-1].activation)
 
 
 def _right(spec: Spec, evaluation: Evaluation | None) -> Row:

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from engine.activations import Array
 from engine.network import Network, Parameter
+from engine.notation import DEFAULT
 from gui import theme
 from gui.card import Card
 from gui.number_model import Index, NumberModel
@@ -46,13 +47,26 @@ class LayerModel(NumberModel):
         self._n_out, self._n_in = network.sizes[layer], network.sizes[layer - 1]
         self._theta: Array | None = None
         self._here: Parameter | None = None
+        self._notation = DEFAULT
         self.endResetModel()
 
-    def show(self, theta: Array, here: Parameter | None) -> None:
-        """Read from other parameters, and mark the one of the current step."""
-        if theta is self._theta and here == self._here:
+    def show(self, view: View, here: Parameter | None) -> None:
+        """Read from the parameters of a view, and mark the one of the current step."""
+        theta, before = view.theta, self._here
+        here = here if here is not None and here.layer == self._layer else None
+        wording = view.digits, view.notation
+        same = theta is self._theta and wording == (self.digits, self._notation)
+        if same and here == before:
             return
         self._theta, self._here = theta, here
+        self.digits, self._notation = wording
+        if same:
+            # Stepping marks one cell after another; painting all of them takes longer than a step.
+            for parameter in (before, here):
+                if parameter is not None:
+                    cell = self.index(*self.place_of(parameter))
+                    self.dataChanged.emit(cell, cell)
+            return
         self._weights = self._network.weights(theta, self._layer)
         self._biases = self._network.biases(theta, self._layer)
         self.tell_all_changed()
@@ -101,7 +115,7 @@ class LayerModel(NumberModel):
         return float(self._biases[row if self._rule.bias == "per_unit" else 0])
 
     def name(self, row: int, column: int) -> str:
-        return self._network.parameter_name(self.parameter(row, column))
+        return self._notation.parameter(self._network, self.parameter(row, column))
 
     def description(self, row: int, column: int) -> str:
         unit = self._rule.units[row]
@@ -181,7 +195,10 @@ class _Stack(QScrollArea):
     def show_cell(self, table: NumberTable, row: int, column: int) -> None:
         """Scroll to a cell of a table, in the table and here."""
         index = table.numbers.index(row, column)
-        table.scrollTo(index)
+        seen = table.visualRect(index)
+        if not table.viewport().rect().contains(seen):
+            # To the middle, so that the next cells need no other picture of the whole table.
+            table.scrollTo(index, NumberTable.ScrollHint.PositionAtCenter)
         seen = table.visualRect(index).intersected(table.viewport().rect())
         corner = table.viewport().mapTo(self._inside, seen.center())
         self.ensureVisible(corner.x(), corner.y(), 0, seen.height() // 2 + 4)
@@ -216,7 +233,7 @@ class WeightsPanel(Card):
         here = None if view.step is None else view.step.parameter
         moved, self._here = here != self._here, here
         for _, model in self._layers():
-            model.show(view.theta, here)
+            model.show(view, here)
         if moved and here is not None:
             table, model = list(self._layers())[here.layer - 1]
             self._stack.show_cell(table, *model.place_of(here))

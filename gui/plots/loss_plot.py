@@ -6,18 +6,18 @@ import math
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QPointF, QRectF, Qt, QTimer, Signal
-from PySide6.QtGui import QFocusEvent, QFontMetricsF, QKeyEvent, QMouseEvent
+from PySide6.QtCore import QEvent, QPointF, Qt, QTimer, Signal
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QWidget
 
 from engine.activations import Array
 from engine.numbers import format_count, format_number
-from engine.thinning import thinned
 from gui import theme
 from gui.plots.axis import PlainAxis
+from gui.plots.ghost_lines import GhostLines, Series
 from gui.plots.plot import Plot
 from gui.plots.thinned_curve import ThinnedCurve
-from gui.view import Ghost, View
+from gui.view import View
 
 LOSS = 1  # the column of View.curve that has the loss
 
@@ -25,11 +25,9 @@ _EDGE = 8  # pixels kept free left and right, so that the dot is whole at either
 _GRIP = 6  # pixels from the line that still take hold of it
 _HEADROOM = 1.08
 _LEAST_DECADES = 0.5
-_GHOST_POINTS = 1000
 _NOISY = 10  # heights of the plot that a curve goes up and down in all
 _DASHES = (Qt.PenStyle.SolidLine, Qt.PenStyle.DotLine, Qt.PenStyle.DashDotLine)
-
-Series = tuple[Array, Array]
+_TIP = "Click or drag to go to an epoch; ← and → go one epoch"
 
 
 class LossPlot(Plot):
@@ -48,7 +46,7 @@ class LossPlot(Plot):
         super().__init__(x_axis, PlainAxis("left", grid=True), parent)
         self.setObjectName("lossPlot")
         self.setAccessibleName("Loss curve")
-        self.setToolTip("Click or drag to go to an epoch; ← and → go one epoch")
+        self.setToolTip(_TIP)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.viewport().setMouseTracking(True)
         self._view: View | None = None
@@ -57,7 +55,6 @@ class LossPlot(Plot):
         self._log_possible = True
         self._loss_width = 2
         self._thinned = ThinnedCurve()
-        self._thinned_ghosts: dict[tuple[int, int, bytes], Array] = {}
         self._dragging = False
         self._asked: float | None = None
         self._ask_timer = QTimer(self)
@@ -65,8 +62,7 @@ class LossPlot(Plot):
         self._ask_timer.timeout.connect(self._ask)
 
         self.curves: list[pg.PlotCurveItem] = []
-        self.ghosts: list[pg.PlotCurveItem] = []
-        self.ghost_names: list[pg.TextItem] = []
+        self.ghost_lines = GhostLines(self)
         self.now_line = pg.InfiniteLine(angle=90)
         self.now_dot = pg.ScatterPlotItem(size=11, antialias=True)
         self.now_name = pg.TextItem("now")
@@ -105,7 +101,7 @@ class LossPlot(Plot):
             _finite(*self._thinned.points(view.curve, column, pixels))
             for column in self._columns(view)
         ]
-        series += self._ghost_series(view.ghosts)
+        series += self.ghost_lines.choose(view.ghosts)
         if view.loss is not None and math.isfinite(view.loss):
             series.append((np.array([view.epoch_position]), np.array([view.loss])))
         return series
@@ -113,20 +109,6 @@ class LossPlot(Plot):
     def _columns(self, view: View) -> tuple[int, ...]:
         """The columns of View.curve that are drawn; none while it has no point."""
         return (LOSS, *self._metrics) if len(view.curve) else ()
-
-    def _ghost_series(self, ghosts: tuple[Ghost, ...]) -> list[Series]:
-        """The ghosts' points, thinned once: a ghost rests, unless its road is taken up again."""
-        known, self._thinned_ghosts = self._thinned_ghosts, {}
-        series = []
-        for ghost in ghosts:
-            ends = ghost.points[[0, -1]].tobytes() if len(ghost.points) else b""
-            key = (ghost.branch, len(ghost.points), ends)
-            points = known.get(key)
-            if points is None:
-                points = thinned(ghost.points[:, : LOSS + 1], _GHOST_POINTS)
-            self._thinned_ghosts[key] = points
-            series.append((points[:, 0], points[:, LOSS]))
-        return series
 
     def _redraw(self) -> None:
         view = self._view
@@ -140,15 +122,13 @@ class LossPlot(Plot):
             drawn = [(epochs, np.log10(values)) for epochs, values in drawn]
         self._show_all(drawn, view.epoch_position, logarithmic)
         count = len(self._columns(view))
-        self._resize_lists(count, len(view.ghosts))
+        self._have_curves(count)
         for curve, series in zip(self.curves, drawn, strict=False):
             curve.setData(*series)
         if count:
             self._widen_loss(drawn[0][1])
-        ghosts = drawn[count : count + len(view.ghosts)]
-        for item, series in zip(self.ghosts, ghosts, strict=True):
-            item.setData(*series)
-        self._name_ghosts(view.ghosts, ghosts)
+        ghosts = drawn[count : count + len(self.ghost_lines.shown)]
+        self.ghost_lines.draw(ghosts)
         self._mark_now(view, drawn[count + len(ghosts) :])
 
     def _widen_loss(self, values: Array) -> None:
@@ -161,21 +141,15 @@ class LossPlot(Plot):
             self._loss_width = width
             self.restyle()
 
-    def _resize_lists(self, curves: int, ghosts: int) -> None:
-        """Have as many items as there are curves and ghosts; what is there already stays."""
-        if (len(self.curves), len(self.ghosts)) == (curves, ghosts):
+    def _have_curves(self, count: int) -> None:
+        """Have as many items as there are curves; what is there already stays."""
+        if len(self.curves) == count:
             return
-        for items, wanted in ((self.curves, curves), (self.ghosts, ghosts)):
-            while len(items) > wanted:
-                self.removeItem(items.pop())
-            while len(items) < wanted:
-                items.append(pg.PlotCurveItem(antialias=True))
-                self.addItem(items[-1])
-        while len(self.ghost_names) > ghosts:
-            self.removeItem(self.ghost_names.pop())
-        while len(self.ghost_names) < ghosts:
-            self.ghost_names.append(pg.TextItem(anchor=(1.0, 1.0)))
-            self.addItem(self.ghost_names[-1])
+        while len(self.curves) > count:
+            self.removeItem(self.curves.pop())
+        while len(self.curves) < count:
+            self.curves.append(pg.PlotCurveItem(antialias=True))
+            self.addItem(self.curves[-1])
         self.restyle()
 
     def _show_all(self, drawn: list[Series], now: float, logarithmic: bool) -> None:
@@ -203,24 +177,6 @@ class LossPlot(Plot):
         count = format_count(int(last)) if last.is_integer() else format_number(last, 4)
         name = "epoch" if last == 0.0 else "1 epoch" if last == 1.0 else f"{count} epochs"
         self.x_axis.set_name(name)
-
-    def _name_ghosts(self, ghosts: tuple[Ghost, ...], drawn: list[Series]) -> None:
-        """Write each ghost's name over its end; a name that would cover another is left out."""
-        metrics = QFontMetricsF(theme.font(theme.SMALL))
-        wide, high = self.box.viewPixelSize()
-        taken: list[QRectF] = []
-        for ghost, (epochs, values), item in zip(ghosts, drawn, self.ghost_names, strict=True):
-            item.setText(ghost.name)
-            shown = len(epochs) > 1
-            if shown:
-                width = wide * (metrics.horizontalAdvance(ghost.name) + _EDGE)
-                right = float(epochs[-1])
-                level = float(values[epochs >= right - width].max())
-                item.setPos(right, level)
-                place = QRectF(right - width, level, width, high * metrics.height())
-                shown = not any(place.intersects(other) for other in taken)
-                taken.append(place)
-            item.setVisible(shown)
 
     def _mark_now(self, view: View, drawn: list[Series]) -> None:
         """Put line and dot at the present moment; the word too, unless it is the curve's end."""
@@ -257,11 +213,7 @@ class LossPlot(Plot):
                 dash = _DASHES[(number - 1) % len(_DASHES)]
                 curve.setPen(pg.mkPen(colours.colour("ink"), width=1, style=dash))
             curve.setZValue(5 - number)
-        for ghost, name in zip(self.ghosts, self.ghost_names, strict=True):
-            pen = pg.mkPen(colours.colour("secondary"), width=1, style=Qt.PenStyle.DashLine)
-            ghost.setPen(pen)
-            name.setColor(colours.colour("secondary"))
-            name.setFont(theme.font(theme.SMALL))
+        self.ghost_lines.restyle()
         accent = colours.colour("accent")
         self.now_line.setPen(pg.mkPen(accent, width=2))
         self.now_dot.setBrush(pg.mkBrush(accent))
@@ -326,6 +278,19 @@ class LossPlot(Plot):
             near = abs(event.position().x() - line) <= _GRIP and self._is_inside(event.position())
             shape = Qt.CursorShape.SizeHorCursor if near else Qt.CursorShape.ArrowCursor
             self.viewport().setCursor(shape)
+            self._point_at(None if near else event.position())
+
+    def leaveEvent(self, event: QEvent) -> None:
+        super().leaveEvent(event)
+        self._point_at(None)
+
+    def _point_at(self, position: QPointF | None) -> None:
+        """Name the ghost under the mouse."""
+        ghost = None
+        if position is not None and self._is_inside(position):
+            ghost = self.ghost_lines.at(self.mapToScene(position.toPoint()))
+        self.ghost_lines.point_at(ghost)
+        self.setToolTip(_TIP if ghost is None else f"A road that was left: {ghost.name}")
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         self._dragging = False

@@ -8,7 +8,7 @@ from PySide6.QtGui import QColor, QFontMetrics, QHelpEvent, QPainter, QPaintEven
 from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QToolTip, QVBoxLayout, QWidget
 
 from engine.activations import ACTIVATIONS
-from engine.numbers import format_number
+from engine.numbers import fewer_digits, format_distinct, format_number
 from gui import theme
 from gui.view import View
 
@@ -26,8 +26,11 @@ class _Rows:
 
     def __init__(self, view: View) -> None:
         sample = view.sample_pass
+        self.digits, self.notation = view.digits, view.notation
         self.names = view.spec.network.layers[-1].units
         self.a, self.t, self.loss = sample.a[-1], sample.targets, sample.loss_terms
+        before = sample if view.before is None else view.before.sample_pass
+        self.old = before if before.a[-1].shape == self.a.shape else sample
         low, high = ACTIVATIONS[view.spec.network.layers[-1].activation].range
         if not np.isfinite((low, high)).all():
             # Bars of an unbounded activation reach from 0 to the furthest target and value.
@@ -42,10 +45,28 @@ class _Rows:
         share = (value - self.low) / (self.high - self.low)
         return float(min(max(share, 0.0), 1.0)) if np.isfinite(share) else 0.0
 
-    def text(self, row: int, digits: int | None = 6) -> str:
+    def text(self, row: int, digits: int | None) -> str:
         """Activation, target and loss term of one output, as written below its bar."""
         a, t, loss = (format_number(float(v[row]), digits) for v in (self.a, self.t, self.loss))
-        return f"a {a}   t {t}   E {loss}"
+        letters = self.notation
+        return f"{letters.activation} {a}   {letters.target} {t}   {letters.loss} {loss}"
+
+    def parts(self, row: int, digits: int | None) -> list[tuple[str, bool]]:
+        """The same in parts, each with whether it is struck through as the value before an edit."""
+        letters, old, made = self.notation, self.old, list[tuple[str, bool]]()
+        for letter, new, before in (
+            (letters.activation, self.a, old.a[-1]),
+            (letters.target, self.t, old.targets),
+            (letters.loss, self.loss, old.loss_terms),
+        ):
+            made.append((f"   {letter} " if made else f"{letter} ", False))
+            now, then = float(new[row]), float(before[row])
+            text = format_number(now, digits)
+            if then != now:
+                struck, text = format_distinct(then, now, digits)
+                made += [(struck, True), (" ", False)]
+            made.append((text, False))
+        return made
 
 
 class _Bars(QWidget):
@@ -131,16 +152,25 @@ class _Bars(QWidget):
         painter.setFont(theme.font(theme.SMALL))
         painter.setPen(colours.colour("ink"))
         below = QRectF(left, track.bottom() + _OVERHANG + 2, track.width(), text_height)
-        painter.drawText(below, Qt.AlignmentFlag.AlignVCenter, self._fitting(rows, row, below))
+        for text, struck in self._fitting(rows, row, below):
+            font = theme.font(theme.SMALL)
+            font.setStrikeOut(struck)
+            painter.setFont(font)
+            painter.setPen(colours.colour("secondary" if struck else "ink"))
+            painter.drawText(below, Qt.AlignmentFlag.AlignVCenter, text)
+            below.setLeft(below.left() + QFontMetrics(font).horizontalAdvance(text))
 
-    def _fitting(self, rows: _Rows, row: int, place: QRectF) -> str:
-        """The text of a row with as many digits as there is room for."""
+    def _fitting(self, rows: _Rows, row: int, place: QRectF) -> list[tuple[str, bool]]:
+        """The parts of a row with as many digits as there is room for, those struck through only
+        where there is room for them too."""
         metrics = QFontMetrics(theme.font(theme.SMALL))
-        for digits in (6, 5, 4):
-            text = rows.text(row, digits)
-            if metrics.horizontalAdvance(text) <= place.width():
-                return text
-        return metrics.elidedText(text, Qt.TextElideMode.ElideRight, round(place.width()))
+        for digits in fewer_digits(rows.digits, 3):
+            parts = rows.parts(row, digits)
+            if metrics.horizontalAdvance("".join(text for text, _ in parts)) <= place.width():
+                return parts
+        text = rows.text(row, 4)
+        text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, round(place.width()))
+        return [(text, False)]
 
 
 class _Foot(QWidget):
@@ -211,7 +241,9 @@ class OutputBars(QWidget):
         rows = self._bars.rows
         if rows is None:
             return []
-        return [f"{name}: {rows.text(row)}" for row, name in enumerate(rows.names[:most])]
+        return [
+            f"{name}: {rows.text(row, rows.digits)}" for row, name in enumerate(rows.names[:most])
+        ]
 
     def restyle(self) -> None:
         """Take the colours of the theme in force."""

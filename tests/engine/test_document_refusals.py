@@ -120,6 +120,10 @@ W = ("layers", 1, "weights", 0, 2)
             "$.data.inputs: 1 to 100000 samples are possible, not 100001",
         ),
         (("data", "target_columns"), [], "$.data.target_columns: expected 1 names"),
+        (
+            ("step_order",), "backwards",
+            '$.step_order: there is no order of steps "backwards"; known are by_unit, deltas_first',
+        ),
         (("mistakes",), ["early_update"], '$.mistakes[0]: there is no mistake "early_update"'),
         (("place", "sample"), 4, "$.place.sample: there is no sample 4"),
         (("place", "grain"), "week", "$.place.grain: the grains are number, layer, pass"),

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from engine import edits, reshaping
 from engine.iteration import iterate
+from engine.losses import are_classes
 from engine.network import Parameter
 from engine.optimizers import Optimizer
 from engine.spec import Data, Spec, SpecError, State, check_spec, start_state
@@ -182,3 +183,27 @@ def test_the_cursor_stays_at_its_step() -> None:
     assert narrow.steps.id_at(edits.kept_revealed(spec, narrow, gone) - 1) == StepId(
         "forward", "activation", 1, 0
     )
+
+
+def test_softmax_needs_two_outputs() -> None:
+    spec, state = mazur()
+    single = reshaping.set_units(spec, state, 2, 1)
+    with pytest.raises(SpecError, match="two outputs"):
+        edits.set_activation(*single, 2, "softmax")
+
+
+@pytest.mark.parametrize(
+    "targets, activation, expected",
+    [
+        ([[0.0], [1.0]], "sigmoid", True),
+        ([[0.01], [0.99]], "sigmoid", True),
+        ([[-1.0], [1.0]], "tanh", True),
+        ([[0.5]], "sigmoid", False),
+        ([[0.0], [0.3], [1.0]], "linear", False),
+        ([[0.4, 0.6]], "softmax", True),
+    ],
+)
+def test_only_targets_that_name_classes_can_be_right(
+    targets: list[list[float]], activation: str, expected: bool
+) -> None:
+    assert are_classes(np.array(targets), activation) is expected

@@ -10,11 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.edits import set_optimizer, set_parameters
-from engine.history import MAX_FRAMES, History, Place
+from engine.history import MAX_FRAMES, History, LossCurve, Place
 from engine.iteration import iterate
 from engine.network import Parameter
 from engine.spec import Spec, State, start_state
-from engine.trainer import Trainer
+from engine.trainer import Progress, Trainer
 from tests.engine.conftest import specs
 from tests.engine.test_trainer import same
 
@@ -86,6 +86,77 @@ def test_the_memory_bound_holds_over_all_branches() -> None:
         place = Place(leaf, 250)
         history.fork(place, "edit", spec, start.theta, history.state_at(leaf, 250))
     assert same(history.state_at(0, 499), Trainer(spec, start).advance(499).state)
+
+
+def test_a_smaller_bound_is_kept_to_at_once_and_nothing_is_lost() -> None:
+    spec = small_spec()
+    start = start_state(spec)
+    history = History(spec, start.theta, start)
+    trained(history, 0, 800)
+    expected = history.state_at(0, 397)
+    whole = history.nbytes
+    history.memory = whole // 4
+    assert history.nbytes <= whole // 4
+    assert history.replay_length(0, 397) > 0  # what was replayed last went too
+    assert same(history.state_at(0, 397), expected)
+
+
+def test_the_bound_includes_the_curves_of_roads_that_were_left() -> None:
+    spec = small_spec()
+    start = start_state(spec)
+    bound = 1_000_000
+    history = History(spec, start.theta, start, memory=bound)
+    for leaf in range(4):
+        branch = history.branches[leaf]
+        points = tuple((float(epoch), float(epoch % 7)) for epoch in range(1, 20_000))
+        history.record(branch, Progress(start, points, (), None))
+        assert history.nbytes <= bound
+        history.restart("reset", spec, start)
+    assert sum(branch.curve.nbytes for branch in history.branches) <= bound
+
+
+@given(st.integers(5_000, 5_003), st.integers(0, 4_999), st.integers(0, 99))
+@settings(max_examples=10)
+def test_a_thinned_curve_keeps_its_ends_and_every_peak(count: int, peak: int, seed: int) -> None:
+    losses = np.random.default_rng(seed).random(count).tolist()
+    losses[peak] = 5.0
+    curve = LossCurve(2)
+    for epoch, loss in enumerate(losses):
+        curve.append((float(epoch), loss))
+    assert curve.thin()
+    points = curve.points
+    assert 2 * len(points) <= len(losses) + 8
+    assert points[0].tolist() == [0.0, losses[0]]
+    assert points[-1].tolist() == [len(losses) - 1.0, losses[-1]]
+    assert [float(peak), 5.0] in points.tolist()
+    assert (np.diff(points[:, 0]) > 0).all()
+    assert all(losses[int(epoch)] == loss for epoch, loss in points)
+    last = curve.last_epoch
+    curve.append((last, 1.0))  # known already
+    curve.append((last + 1.0, 0.25))
+    assert curve.points[-1].tolist() == [last + 1.0, 0.25]
+    assert len(curve) == len(points) + 1
+
+
+def test_a_short_curve_is_left_alone() -> None:
+    curve = LossCurve(2)
+    for epoch in range(100):
+        curve.append((float(epoch), 1.0))
+    assert not curve.thin() and len(curve) == 100
+
+
+def test_a_removed_road_keeps_what_leads_to_others_and_can_be_replayed() -> None:
+    spec = small_spec()
+    start = start_state(spec)
+    history = History(spec, start.theta, start)
+    trained(history, 0, 100)
+    expected = [Trainer(spec, start).advance(t).state for t in (10, 40, 90)]
+    history.fork(Place(0, 40), "edit", spec, start.theta, history.state_at(0, 40))
+    history.give_up(0)
+    assert history.replay_length(0, 39) == 0 and history.replay_length(0, 90) == 50
+    for state in expected:
+        assert same(history.state_at(0, state.t), state)
+    assert same(history.state_at(0, 100), Trainer(spec, start).advance(100).state)
 
 
 def test_what_was_left_is_told_with_its_own_points() -> None:

@@ -28,6 +28,7 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from engine.examples import example_names, read_example
+from engine.steps import StepId
 from gui import theme
 from gui.canvas.spots import Spot
 from gui.main_window import MainWindow
@@ -181,6 +182,21 @@ def test_the_ribbon_seeks(mazur: Driver) -> None:
     assert mazur.view.revealed == 34
     QTest.keyClick(ribbon, Key.Key_Home)
     assert mazur.view.revealed == 0
+
+
+def test_the_order_of_steps_is_chosen_in_the_menu_and_undone(mazur: Driver) -> None:
+    window = mazur.window
+    window.session.seek(13)
+    step = mazur.view.step
+    assert mazur.menu("Steps unit by unit").isChecked()
+    mazur.menu("All deltas of a layer first").trigger()
+    assert mazur.view.step == step and mazur.view.revealed == 14
+    assert mazur.menu("All deltas of a layer first").isChecked()
+    assert not mazur.menu("Steps unit by unit").isChecked()
+    mazur.press(Key.Key_PageUp)
+    assert mazur.view.step == StepId("backward", "delta", 2, 1)
+    window.session.undo_stack.undo()
+    assert mazur.menu("Steps unit by unit").isChecked() and mazur.view.revealed == 13
 
 
 def test_one_epoch_reset_and_new_seed(xor: Driver) -> None:

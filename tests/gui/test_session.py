@@ -16,6 +16,7 @@ from engine.iteration import evaluate, iterate
 from engine.network import Layer, Network, Parameter
 from engine.optimizers import Optimizer
 from engine.spec import Batching, Data, Spec, State
+from gui.intents import Intents
 from gui.session import Session
 from gui.view import View
 from tests.gui.conftest import mazur_spec, xor_spec
@@ -335,9 +336,10 @@ def test_random_walks_end_where_a_fresh_run_of_the_same_history_ends(
     watched = Watched()
     watched.open(spec, start)
     session = watched.session
+    intents = Intents(session)
     for _ in range(data.draw(st.integers(1, 15))):
         move = data.draw(st.sampled_from(["step", "back", "seek", "edit", "undo", "redo", "train",
-                                          "drag"]))
+                                          "drag", "return", "hide", "remove"]))
         if move in ("step", "back"):
             grain = data.draw(st.sampled_from(["number", "layer", "pass", "iteration", "epoch"]))
             getattr(session, move)(grain)
@@ -350,6 +352,14 @@ def test_random_walks_end_where_a_fresh_run_of_the_same_history_ends(
             getattr(session.undo_stack, move)()
         elif move == "train":
             session.advance(data.draw(st.integers(1, 5)), 0)
+        elif move in ("return", "hide", "remove"):
+            if watched.view.ghosts:
+                number = data.draw(st.sampled_from(watched.view.ghosts)).branch
+                {
+                    "return": session.go_to_branch,
+                    "hide": lambda n: intents.hide_road(n, True),
+                    "remove": intents.remove_road,
+                }[move](number)
         else:
             session.go_to_epoch(data.draw(st.floats(0, 20)))
     view, leaf = watched.view, session.place.branch

@@ -145,9 +145,8 @@ def choose(qtbot: QtBot) -> Callable[..., None]:
                 menu = action.menu()
                 continue
             action.trigger()
-        for widget in QApplication.topLevelWidgets():
-            if isinstance(widget, QMenu):
-                widget.close()
+        while (popup := QApplication.activePopupWidget()) is not None:
+            popup.close()
 
     return take
 
@@ -167,12 +166,6 @@ def open_menu(person: Person, point: QPoint) -> QMenu:
 @pytest.fixture
 def menu_at(qtbot: QtBot) -> Iterator[Callable[..., QMenu]]:
     """menu_at(person, point): the context menu at a point, closed again after the test."""
-    opened: list[QMenu] = []
-
-    def ask(person: Person, point: QPoint) -> QMenu:
-        opened.append(open_menu(person, point))
-        return opened[-1]
-
-    yield ask
-    for menu in opened:
+    yield open_menu
+    while (menu := QApplication.activePopupWidget()) is not None:
         menu.close()

@@ -17,6 +17,7 @@ from engine.network import Parameter
 from engine.reshaping import set_units
 from engine.spec import start_state
 from engine.steps import StepId
+from gui import theme
 from gui.canvas.spots import Spot
 
 Key = Qt.Key
@@ -269,6 +270,22 @@ def test_little_surfaces_stand_in_hidden_nodes_before_the_first_step(
     assert "#e8710a" not in colours_in(ann.canvas, Spot("unit", 1, 1))
 
 
+def test_a_change_of_theme_is_followed(
+    person: Callable[..., Any], mazur_view: Callable[..., Any], colours_in: Callable[..., Any],
+    qapp: QApplication,
+) -> None:
+    ann = person(mazur_view(revealed=13))
+    light, dark = theme.THEMES["light"], theme.THEMES["dark"]
+    try:
+        theme.apply(qapp, "dark")
+        ann.canvas.restyle()
+        seen = colours_in(ann.canvas, Spot("unit", 1, 0))
+    finally:
+        theme.apply(qapp, "light")
+    assert {dark.accent, dark.accent_soft} <= seen
+    assert not {light.accent, light.accent_soft} & seen
+
+
 def test_the_sample_is_named_where_there_are_several(
     person: Callable[..., Any], xor_view: Callable[..., Any], mazur_view: Callable[..., Any]
 ) -> None:
@@ -394,6 +411,23 @@ def test_a_dragged_node_is_reported_once_at_the_end(
     ann.canvas.resize(500, 400)
     ann.canvas.display(replace(view, layout={}))
     assert ann.at("unit", 1, 0).y() < ann.at("unit", 1, 1).y()
+
+
+def test_a_place_means_the_same_at_any_zoom(
+    person: Callable[..., Any], mazur_view: Callable[..., Any], qtbot: QtBot
+) -> None:
+    ann = person(replace(mazur_view(), layout={"h1": (400.0, 300.0)}))
+    ann.canvas.setFocus()
+    ann.press(Key.Key_Plus, Key.Key_Plus, Key.Key_Plus)
+    start = ann.at("unit", 1, 0)
+    with qtbot.waitSignal(ann.canvas.unit_moved) as caught:
+        ann.drag(start, start + QPoint(12, 0))
+    moved = caught.args
+    ann.canvas.display(replace(mazur_view(), layout={"h1": tuple(moved[1:])}))
+    with qtbot.waitSignal(ann.canvas.unit_moved) as caught:
+        ann.drag(ann.at("unit", 1, 0), start)
+    assert moved[1] > 410.0
+    assert caught.args[1:] == pytest.approx([400.0, 300.0], abs=4.0)
 
 
 def test_a_node_dragged_out_of_the_picture_stays_in_the_plane(

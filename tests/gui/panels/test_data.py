@@ -171,7 +171,7 @@ def title(panel: DataPanel) -> str:
 def test_samples_with_their_outputs(qtbot: QtBot, mazur_view: MakeView) -> None:
     panel = shown(qtbot, mazur_view())
     assert names(panel) == ["i1", "i2", "t o1", "t o2", "a o1", "a o2", ""]
-    assert texts(panel) == [["0.05", "0.1", "0.01", "0.99", "0.75137", "0.77293", "✗"]]
+    assert texts(panel) == [["0.05", "0.1", "0.01", "0.99", "0.751365", "0.772928", "✗"]]
     assert title(panel) == "Data · 1 sample"
     grid = grid_of(panel)
     assert not grid.horizontalScrollBar().isVisible()
@@ -206,7 +206,7 @@ def test_outputs_follow_and_may_be_late(qtbot: QtBot, xor_view: MakeView) -> Non
     assert texts(panel)[0][3:] == ["…", "…"]
     before = grid_of(panel).grab().toImage()
     panel.display(view)
-    assert texts(panel)[0][3] == f"{view.evaluation.outputs[0, 0]:.5g}"
+    assert texts(panel)[0][3] == f"{view.evaluation.outputs[0, 0]:.6g}"
     assert grid_of(panel).grab().toImage() != before
 
 

@@ -279,6 +279,36 @@ def test_the_long_form_on_request(qtbot: QtBot, panel: DerivationPanel) -> None:
     assert panel.inside.explanation.needed == short
 
 
+def test_stepping_by_layer_shows_its_matrix_form(
+    panel: DerivationPanel, mazur_view: Callable[..., View]
+) -> None:
+    view = mazur_view(revealed=4, grain="layer")
+    panel.display(view)
+    assert panel.derivation is not None
+    assert panel.derivation.text.startswith("z_1 = W_1 · a_0 + b_1 = [0.15 0.2; 0.25 0.3]")
+    press(panel, "derivationMatrix")
+    assert panel.derivation.text.startswith("a_h2 = ")
+    panel.display(replace(view, revealed=18))
+    assert panel.derivation.text.startswith("∂E/∂b2")
+    press(panel, "derivationMatrix")
+    assert panel.derivation.text.startswith("δ_2 = ")
+    panel.ask(StepId("forward", "net_input", 1, 0))
+    assert panel.derivation.text.startswith("z_h1 = ")
+    assert not panel.matrix_button.isVisible()
+
+
+def test_matrix_form_is_offered_where_a_layer_is_complete(
+    panel: DerivationPanel, mazur_view: Callable[..., View]
+) -> None:
+    offered = []
+    for revealed in range(1, 35):
+        panel.display(mazur_view(revealed=revealed))
+        assert panel.derivation is not None and "W_" not in panel.derivation.text
+        if panel.matrix_button.isVisible():
+            offered.append(revealed)
+    assert offered == [4, 8, 18, 25, 29, 33]
+
+
 def test_all_links_fit_into_a_narrow_card(qtbot: QtBot, panel: DerivationPanel) -> None:
     view = softmax_view()
     panel.resize(300, 240)

@@ -196,15 +196,15 @@ def test_ghosts_are_dashed_and_named(panel: LossPanel, xor_view: MakeView) -> No
     ghosts = (Ghost(3, "η 0.25", points), Ghost(4, "w5 = 0.4", points[:, [0, 1, 2]] * 0.9))
     panel.display(replace(view, ghosts=ghosts))
     plot = panel.plot
-    assert len(plot.ghosts) == 2
-    assert_array_equal(plot.ghosts[0].getData(), points[:, :2].T)
-    assert plot.ghosts[0].opts["pen"].style() == Qt.PenStyle.DashLine
-    assert plot.ghost_names[0].toPlainText() == "η 0.25"
+    assert len(plot.ghost_lines.curves) == 2
+    assert_array_equal(plot.ghost_lines.curves[0].getData(), points[:, :2].T)
+    assert plot.ghost_lines.curves[0].opts["pen"].style() == Qt.PenStyle.DashLine
+    assert plot.ghost_lines.names[0].toPlainText() == "η 0.25"
     assert plot.box.viewRange()[0][1] >= 120.0  # all of the ghost is seen
     other = Ghost(3, "η 0.25", points * 0.5)  # the same number in another document
     panel.display(replace(view, ghosts=(other,)))
-    assert len(plot.ghosts) == 1
-    assert_array_equal(plot.ghosts[0].getData(), other.points[:, :2].T)
+    assert len(plot.ghost_lines.curves) == 1
+    assert_array_equal(plot.ghost_lines.curves[0].getData(), other.points[:, :2].T)
 
 
 def test_a_click_asks_for_the_epoch_under_it(

@@ -1,0 +1,373 @@
+"""A layer's steps in matrix form: z = W a + b, δ = (Wᵀ δ) ∘ f′(z), ∂E/∂W = δ aᵀ, W ← W − η ∂E/∂W.
+
+Vectors stand as columns, numbered by their layer as in z_1; layer 0 are the inputs.
+
+Source: C. Bishop, Pattern Recognition and Machine Learning, Springer 2006, section 5.3.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+import engine.notation as names
+from engine.activations import ACTIVATIONS, Array
+from engine.derivations.arrays import (
+    ArrayExpr,
+    Gradient,
+    Matrix,
+    Worked,
+    applied,
+    by_entry,
+    equals,
+    in_brackets,
+    left_out,
+    minus,
+    over,
+    plus,
+    scaled,
+    times,
+    total,
+)
+from engine.derivations.parts import Derivation, Factor
+from engine.derivations.record import Record
+from engine.formula import BECOMES, Expr, Line, Name, Number, Quotient, Symbol, difference
+from engine.formula import Worked as WorkedNumber
+from engine.formula_writers import Prose
+from engine.iteration import Iteration
+from engine.losses import LOSSES
+from engine.notation import DEFAULT, Notation
+from engine.optimizers import adam_step_size
+from engine.steps import Group, StepId
+
+# Of a batch with more samples the first two and the last are written out.
+_MOST_SAMPLES = 3
+
+
+def has_matrix_form(step: StepId) -> bool:
+    """Whether a step is part of a layer's forward, backward or update step."""
+    return step.phase in ("forward", "backward", "update")
+
+
+def layer_group(iteration: Iteration, step: StepId) -> Group:
+    """All steps of the layer and phase of a step."""
+    steps = iteration.spec.steps
+    return steps.group_of(steps.index_of(step))
+
+
+def derive_layer(
+    iteration: Iteration, step: StepId, row: int, notation: Notation = DEFAULT
+) -> Derivation:
+    """A layer's whole step in matrix form, for a step that `has_matrix_form`.
+
+    Its Matrix entries carry their numbers in `values`, shape (rows, columns). `row` is the sample
+    shown, as in engine.derivation.derive.
+    """
+    group = layer_group(iteration, step)
+    if step.phase != "forward" and row not in iteration.rows:
+        row = int(iteration.rows[0])
+    layer = _Layer(Record(iteration, row, notation), step.layer or 0)
+    last = iteration.spec.steps.id_at(group.stop - 1)
+    with np.errstate(all="ignore"):
+        return {"forward": layer.forward, "backward": layer.backward, "update": layer.update}[
+            step.phase
+        ](last)
+
+
+def _column(values: Array) -> Array:
+    return values.reshape(-1, 1)
+
+
+class _Layer:
+    """The arrays of one layer as matrices with their symbols."""
+
+    def __init__(self, record: Record, layer: int) -> None:
+        self.record, self.layer = record, layer
+        self.network = record.network
+        self.activation = ACTIVATIONS[self.network.layers[layer - 1].activation]
+
+    # Symbols
+
+    def _name(self, letter: str, layer: int, above: str = "") -> Name:
+        raised = f"^{above}" if above else ""
+        return Name(f"{letter}_{layer}{raised}", letter, str(layer), above)
+
+    def _z(self, layer: int) -> Matrix:
+        letter = self.record.notation.net_input
+        return Matrix(self._name(letter, layer), _column(self.record.sample.z[layer]))
+
+    def _letter(self, layer: int) -> str:
+        notation = self.record.notation
+        return notation.activation if layer == self.network.depth else notation.hidden
+
+    def _a(self, layer: int) -> Matrix:
+        values = _column(self.record.sample.a[layer])
+        return Matrix(self._name(self._letter(layer), layer), values)
+
+    def _delta(self, layer: int) -> Matrix:
+        return Matrix(self._name("δ", layer), _column(self.record.sample.delta[layer]))
+
+    def _weights(self, theta: Array, layer: int, transposed: bool = False) -> Matrix:
+        values = self.network.weights(theta, layer)
+        if transposed:
+            return Matrix(self._name("W", layer, "T"), values.T)
+        return Matrix(self._name("W", layer), values)
+
+    def _biases(self, theta: Array) -> Matrix | None:
+        values = self.network.biases(theta, self.layer)
+        return None if values is None else Matrix(self._name("b", self.layer), _column(values))
+
+    def _title(self, what: str) -> str:
+        depth = self.network.depth
+        if self.layer == depth:
+            return f"{what} of the output layer"
+        return f"{what} of the hidden layer" if depth == 2 else f"{what} of layer {self.layer}"
+
+    # Forward
+
+    def forward(self, step: StepId) -> Derivation:
+        layer, theta = self.layer, self.record.theta
+        weighted: ArrayExpr = times(self._weights(theta, layer), self._a(layer - 1))
+        shared = self.network.layers[layer - 1].bias == "shared"
+        biases = self.network.biases_per_unit(theta, layer)
+        if biases is not None:
+            spread = np.broadcast_to(biases, (self.network.sizes[layer],))
+            weighted = plus(weighted, Matrix(self._name("b", layer), _column(spread)))
+        z, a = self._z(layer), self._a(layer)
+        f = applied("f", z, a.values)
+        same: tuple[Prose, ...] = (("The layer shares one bias: every entry of b is the same.",),)
+        return Derivation(
+            step,
+            self._title("forward step"),
+            equals(z, weighted),
+            a,
+            self._used_next_forward(),
+            factors=(
+                Factor(("the net inputs: weights times activations, plus biases",),
+                       equals(z, weighted)),
+                Factor((f"the activations: f is {self.activation.title}, {self._reach}",),
+                       equals(a, f)),
+            ),
+            notes=same if shared else (),
+            scope=self.record.sample_scope,
+        )  # fmt: skip
+
+    @property
+    def _reach(self) -> str:
+        return "over the whole layer" if self.activation.slope is None else "entry by entry"
+
+    def _used_next_forward(self) -> Prose:
+        if self.layer == self.network.depth:
+            return ("used next in the losses of the outputs",)
+        return ("used next in ", Line(self._z(self.layer + 1)))
+
+    # Backward
+
+    def backward(self, step: StepId) -> Derivation:
+        delta = self._delta(self.layer)
+        formula, factors, notes = self._delta_formula()
+        deltas = Factor(("the deltas",), equals(delta, formula))
+        gradient, symbol = self._weight_gradient()
+        factors = (*factors, deltas, Factor(("the gradients of the weights",), gradient))
+        bias = self._bias_gradient()
+        if bias is not None:
+            factors = (*factors, Factor(("the gradients of the biases",), bias))
+        before = self.layer - 1
+        next_delta: Prose = (", then in ", Line(self._delta(before))) if before else ()
+        return Derivation(
+            step,
+            self._title("backward step"),
+            equals(delta, formula),
+            symbol,
+            ("used next in the update of ", Line(self._weights(self.record.theta, self.layer)),
+             *next_delta),
+            factors=factors,
+            notes=notes,
+            scope=" · ".join(filter(None, (self._delta_scope, self.record.batch_scope))),
+        )  # fmt: skip
+
+    @property
+    def _delta_scope(self) -> str:
+        return f"δ: {self.record.sample_scope}" if self.record.whole_batch else ""
+
+    def _delta_formula(self) -> tuple[ArrayExpr, tuple[Factor, ...], tuple[Prose, ...]]:
+        record, layer = self.record, self.layer
+        z, a, sample = self._z(layer), self._a(layer), record.sample
+        depth, loss = self.network.depth, LOSSES[record.spec.loss]
+        if layer == depth and loss.short_delta is not None:
+            return self._short_delta()
+        slope = self.activation.slope
+        assert slope is not None, "softmax without its loss reached the engine"
+        slopes = applied("f′", z, slope(z.values, a.values))
+        matrix = Matrix(Name("f′", "f′"), slopes.values)
+        factor = Factor(
+            (f"the slopes of the activation, {self.activation.title}",),
+            Line(slopes, (), (matrix,)),
+        )
+        shown = Worked(slopes)
+        if layer < depth:
+            sent = times(self._weights(record.theta, layer + 1, True), self._delta(layer + 1))
+            return by_entry(in_brackets(sent), shown), (factor,), ()
+        error = loss.slope(sample.a[-1], sample.targets)
+        output = self._name(self._letter(depth), depth)
+        by_output = Gradient(output, _column(error), record.loss_name)
+        words = (f"the slopes of the loss, {loss.derivative}",)
+        first = Factor(words, Line(by_output, (), (by_output,)))
+        return by_entry(by_output, shown), (first, factor), ()
+
+    def _short_delta(self) -> tuple[ArrayExpr, tuple[Factor, ...], tuple[Prose, ...]]:
+        sample, depth, loss = self.record.sample, self.network.depth, self.record.spec.loss
+        t = Matrix(self._name(self.record.notation.target, depth), _column(sample.targets))
+        a: ArrayExpr = self._a(depth)
+        whole = float(sample.targets.sum())
+        if loss == "categorical_cross_entropy" and whole != 1.0:
+            a = scaled(Symbol(Name("Σ t", "Σt"), whole), a)
+        formula: ArrayExpr = minus(a, t)
+        share = self.record.output_share
+        if share is not None:
+            formula = scaled(share, in_brackets(formula))
+        pair = "softmax" if loss == "categorical_cross_entropy" else "sigmoid"
+        note = f"With {pair} and its cross-entropy the deltas are outputs minus targets."
+        return formula, (), ((note,),)
+
+    def _samples(self) -> list[int]:
+        """Positions in the batch's record of the samples that are written out."""
+        positions = list(range(len(self.record.batch.positions)))
+        if self.record.batch.count <= _MOST_SAMPLES:
+            return positions
+        return [0, 1, positions[-1]]
+
+    def _over_batch(
+        self, term: Callable[[Matrix, Matrix], ArrayExpr], gradient: Array
+    ) -> ArrayExpr:
+        """The sum or mean over the batch of a term of δ and aᵀ; `gradient` is the record's."""
+        record, layer = self.record, self.layer
+
+        def of_sample(deltas: Array, inputs: Array, mark: str = "") -> ArrayExpr:
+            return term(
+                Matrix(self._name("δ", layer, mark), _column(deltas)),
+                Matrix(self._name(self._letter(layer - 1), layer - 1, f"{mark}T"),
+                       inputs.reshape(1, -1)),
+            )  # fmt: skip
+
+        if not record.whole_batch:
+            return of_sample(record.sample.delta[layer], record.sample.a[layer - 1])
+        batch = record.batch
+        deltas, inputs = batch.delta[layer], batch.a[layer - 1]
+        shown: list[ArrayExpr] = [of_sample(deltas[k], inputs[k]) for k in self._samples()]
+        mean = record.spec.reduction == "mean"
+        summed = gradient * batch.count if mean else gradient
+        if batch.complete:
+            summed = sum(
+                (of_sample(deltas[k], inputs[k]).values for k in range(batch.count)),
+                np.zeros_like(gradient),
+            )
+        if batch.count > _MOST_SAMPLES:
+            shown.insert(2, left_out(summed - sum(part.values for part in shown)))
+        over_samples = total(shown, of_sample(deltas[0], inputs[0], "(s)"), summed)
+        if not mean:
+            return over_samples
+        share = Quotient(Number(1.0), Number(float(batch.count)))
+        return scaled(share, in_brackets(over_samples, in_symbols=False))
+
+    def _gradient_of(self, letter: str, values: Array) -> Gradient:
+        return Gradient(self._name(letter, self.layer), values, self.record.names.loss)
+
+    def _weight_gradient(self) -> tuple[Line, Gradient]:
+        known = self.network.weights(self.record.iteration.gradient, self.layer)
+        formula = self._over_batch(times, known)
+        left = self._gradient_of("W", formula.values)
+        return equals(left, formula), left
+
+    def _bias_gradient(self) -> Line | None:
+        known = self.network.biases(self.record.iteration.gradient, self.layer)
+        if known is None:
+            return None
+        if self.network.layers[self.layer - 1].bias == "shared":
+            ones = Matrix(Name("1^T", "1", above="T"), np.ones((1, self.network.sizes[self.layer])))
+            formula = self._over_batch(lambda delta, _: times(ones, delta), _column(known))
+        else:
+            formula = self._over_batch(lambda delta, _: delta, _column(known))
+        return equals(self._gradient_of("b", formula.values), formula)
+
+    # Update
+
+    def update(self, step: StepId) -> Derivation:
+        record, network, layer = self.record, self.network, self.layer
+        iteration = record.iteration
+        gradient, slots = iteration.gradient, iteration.state.slots
+        parts: list[tuple[str, Callable[[Array], Array]]] = [
+            ("W", lambda vector: network.weights(vector, layer))
+        ]
+        if network.biases(gradient, layer) is not None and network.layers[layer - 1].bias_trained:
+            parts.append(("b", self._trained_biases))
+        factors: list[Factor] = []
+        lines = []
+        for letter, of in parts:
+            before = Matrix(self._name(letter, layer), of(record.theta))
+            g = self._gradient_of(letter, of(gradient))
+            taken, means = self._step(g, tuple(of(slot) for slot in slots))
+            formula = minus(before, taken)
+            line = equals(before, formula, BECOMES)
+            what = "weights" if letter == "W" else "biases"
+            factors += [*means, Factor((f"the {what} after the update",), line)]
+            lines.append(line)
+        first = lines[0]
+        return Derivation(
+            step,
+            self._title("update"),
+            first,
+            first.numbers[-1],
+            (f"used next in iteration {iteration.next_state.t + 1}",),
+            factors=tuple(factors),
+            scope=record.batch_scope,
+        )
+
+    def _trained_biases(self, vector: Array) -> Array:
+        biases = self.network.biases(vector, self.layer)
+        assert biases is not None
+        return _column(biases)
+
+    def _step(
+        self, gradient: ArrayExpr, slots: tuple[Array, ...]
+    ) -> tuple[ArrayExpr, list[Factor]]:
+        """What is taken off the parameters, and the running means that it is made of."""
+        optimizer = self.record.spec.optimizer
+        rate = Symbol(names.RATE, optimizer.learning_rate)
+        if optimizer.key == "momentum":
+            momentum = Symbol(names.MOMENTUM, optimizer.momentum)
+            last = Matrix(names.VELOCITY_BEFORE, slots[0])
+            formula = plus(scaled(momentum, last), gradient)
+            velocity = Matrix(names.VELOCITY, formula.values)
+            words = ("the last velocity slowed down, plus the gradient",)
+            return scaled(rate, velocity), [Factor(words, equals(velocity, formula))]
+        if optimizer.key == "adam":
+            return self._adam_step(gradient, slots)
+        return scaled(rate, gradient), []
+
+    def _adam_step(
+        self, gradient: ArrayExpr, slots: tuple[Array, ...]
+    ) -> tuple[ArrayExpr, list[Factor]]:
+        optimizer = self.record.spec.optimizer
+
+        def running(beta: Symbol, before: Matrix, now: ArrayExpr) -> ArrayExpr:
+            rest: Expr = WorkedNumber(difference(Number(1.0), beta))
+            return plus(scaled(beta, before), scaled(rest, now))
+
+        first = running(
+            Symbol(names.BETA_1, optimizer.beta_1), Matrix(names.FIRST_BEFORE, slots[0]), gradient
+        )
+        squares = Worked(by_entry(gradient, gradient))
+        second = running(
+            Symbol(names.BETA_2, optimizer.beta_2), Matrix(names.SECOND_BEFORE, slots[1]), squares
+        )
+        m, v = Matrix(names.FIRST, first.values), Matrix(names.SECOND, second.values)
+        t = self.record.iteration.next_state.t
+        size = Symbol(names.STEP_SIZE, adam_step_size(optimizer, t))
+        epsilon = Symbol(names.EPSILON, optimizer.epsilon)
+        below = Worked(applied("√", v, np.sqrt(v.values) + optimizer.epsilon, plus=epsilon))
+        return over(scaled(size, m), below), [
+            Factor(("the running mean of the gradient",), equals(m, first)),
+            Factor(("the running mean of its square",), equals(v, second)),
+        ]

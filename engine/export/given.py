@@ -1,0 +1,165 @@
+"""What a worked solution starts from: everything that is known before the first step."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import engine.notation as names
+from engine.activations import ACTIVATIONS, Array
+from engine.derivations.record import Record
+from engine.export.solution import Cell, Figure, Grid, Section, Words, Working
+from engine.formula import Expr, Line, Name, Symbol
+from engine.formula_writers import Prose, TextWriter
+from engine.iteration import Iteration
+from engine.losses import LOSSES
+from engine.network import Parameter
+from engine.notation import Notation
+from engine.numbers import format_count, machine_number
+from engine.optimizers import RULES
+from engine.trace import MAX_TRACED_SAMPLES
+
+_FEW = 8  # units of a layer that are named one by one
+_PARAGRAPH = 40  # parameters in one paragraph
+_TABLE_WIDTH = 78  # characters of a table that fit a page
+
+_SETTINGS: dict[str, tuple[str, Name]] = {
+    "learning_rate": ("learning rate", names.RATE),
+    "momentum": ("momentum", names.MOMENTUM),
+    "beta_1": ("decay rates", names.BETA_1),
+    "beta_2": ("", names.BETA_2),
+    "epsilon": ("", names.EPSILON),
+}
+_SLOTS: dict[str, tuple[str, tuple[Name, ...]]] = {
+    "momentum": ("the velocity", (names.VELOCITY_BEFORE,)),
+    "adam": (
+        "the running means of each gradient and of its square",
+        (names.FIRST_BEFORE, names.SECOND_BEFORE),
+    ),
+}
+
+
+def given(iteration: Iteration, digits: int | None, notation: Notation) -> Section:
+    """The network, the loss, the optimizer, the samples and all parameters before the update."""
+    spec, network = iteration.spec, iteration.spec.network
+    record = Record(iteration, int(iteration.rows[0]), notation)
+    blocks: list[Words | Grid | Working] = [
+        Words((f"Inputs: {units_in_words(network.inputs)}.", *_layers(iteration)), digits),
+        Words((f"Loss: {LOSSES[spec.loss].title}{_over_samples(iteration)}.",), digits),
+        Words(_optimizer(iteration), digits),
+        *_samples(iteration, record, digits),
+    ]
+    blocks += _parameters(record, digits)
+    if iteration.state.slots:
+        blocks += _slots(record, digits)
+    if digits is not None:
+        blocks.append(Words((f"Numbers are shown to {digits} digits and carried in full.",)))
+    return Section("Given", 1, tuple(blocks))
+
+
+def units_in_words(units: tuple[str, ...]) -> str:
+    """Names of units, or how many there are."""
+    return ", ".join(units) if len(units) <= _FEW else f"{len(units)} units"
+
+
+def _layers(iteration: Iteration) -> Iterator[str]:
+    for number, layer in enumerate(iteration.spec.network.layers, start=1):
+        title = ACTIVATIONS[layer.activation].title
+        yield f" Layer {number}: {units_in_words(layer.units)} ({title})."
+
+
+def _over_samples(iteration: Iteration) -> str:
+    count = len(iteration.rows)
+    if count == 1:
+        return ""
+    over = "the mean over" if iteration.spec.reduction == "mean" else "added up over"
+    whole = "" if count == len(iteration.spec.data) else f" of {len(iteration.spec.data)}"
+    return f", {over} a batch of {format_count(count)}{whole} samples"
+
+
+def _optimizer(iteration: Iteration) -> Prose:
+    optimizer = iteration.spec.optimizer
+    rule = RULES[optimizer.key]
+    made: Prose = (f"Optimizer: {rule.title}",)
+    for setting in rule.settings:
+        words, name = _SETTINGS[setting]
+        symbol = Symbol(name, getattr(optimizer, setting))
+        made = (*made, f", {words} " if words else ", ", Line(symbol, (), (symbol,)))
+    return (*made, ".")
+
+
+def _samples(iteration: Iteration, record: Record, digits: int | None) -> Iterator[Words | Grid]:
+    """The samples of the batch, on several tables where they have many columns."""
+    network, data = iteration.spec.network, iteration.spec.data
+    rows = iteration.rows[:MAX_TRACED_SAMPLES]
+    columns: list[tuple[Expr, Array]] = [
+        (record.activation(0, unit), data.inputs[rows, unit]) for unit in range(network.sizes[0])
+    ]
+    columns += [
+        (record.target(unit), data.targets[rows, unit]) for unit in range(network.sizes[-1])
+    ]
+    for some in _tables(columns, digits):
+        heads: tuple[Cell, ...] = ("sample", *(head for head, _ in some))
+        yield Grid(
+            heads,
+            tuple(
+                (str(row + 1), *(Figure(float(values[k]), digits) for _, values in some))
+                for k, row in enumerate(rows.tolist())
+            ),
+        )
+    if len(rows) < len(iteration.rows):
+        yield Words((f"Of the batch the first {len(rows)} samples are written out.",))
+
+
+def _tables(
+    columns: list[tuple[Expr, Array]], digits: int | None
+) -> list[list[tuple[Expr, Array]]]:
+    """Columns dealt out to as many tables as the width of a page asks for."""
+    made: list[list[tuple[Expr, Array]]] = []
+    room = 0
+    for head, values in columns:
+        texts = [head.write(TextWriter(), numbers=False)]
+        texts += [machine_number(float(value), digits) for value in values]
+        width = max(map(len, texts)) + 3
+        if width > room:
+            made.append([])
+            room = _TABLE_WIDTH
+        made[-1].append((head, values))
+        room -= width
+    return made
+
+
+def _parameters(record: Record, digits: int | None) -> Iterator[Words]:
+    """A paragraph per layer, or several if it is large: each parameter with its value."""
+    for layer in range(1, record.network.depth + 1):
+        parameters = parameters_of(record, layer)
+        for start in range(0, len(parameters), _PARAGRAPH):
+            prose: list[str | Line] = [] if start else [f"Layer {layer}: "]
+            for k, parameter in enumerate(parameters[start : start + _PARAGRAPH]):
+                symbol = record.parameter(parameter)
+                prose += [", " if k else "", Line(symbol, (), (symbol,))]
+                if not record.network.trained[record.network.index(parameter)]:
+                    prose.append(" (fixed)")
+            yield Words((*prose, "."), digits)
+
+
+def _slots(record: Record, digits: int | None) -> Iterator[Words | Grid]:
+    """What the optimizer remembers of the updates before this one."""
+    state, (words, slots) = record.iteration.state, _SLOTS[record.spec.optimizer.key]
+    yield Words((f"From the updates before, {words}:",))
+    heads: tuple[Cell, ...] = ("", *(Symbol(name, 0.0) for name in slots))
+    rows: list[tuple[Cell, ...]] = []
+    for layer in range(1, record.network.depth + 1):
+        for parameter in parameters_of(record, layer):
+            index = record.network.index(parameter)
+            if record.network.trained[index]:
+                kept = (Figure(float(slot[index]), digits) for slot in state.slots)
+                rows.append((record.parameter(parameter), *kept))
+    yield Grid(heads, tuple(rows))
+
+
+def parameters_of(record: Record, layer: int) -> list[Parameter]:
+    """The weights of a layer, unit by unit, and then its biases."""
+    n_out, n_in = record.network.sizes[layer], record.network.sizes[layer - 1]
+    weights = [Parameter(layer, unit, source) for unit in range(n_out) for source in range(n_in)]
+    biases = [record.network.bias_parameter(layer, unit) for unit in range(n_out)]
+    return weights + list(dict.fromkeys(bias for bias in biases if bias is not None))

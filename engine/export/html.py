@@ -1,0 +1,203 @@
+"""A worked solution as one HTML file: formulas in MathML, nothing fetched from anywhere."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+
+from engine.export.solution import (
+    GAP,
+    Cell,
+    Figure,
+    Grid,
+    Part,
+    Row,
+    Section,
+    Solution,
+    Words,
+    Working,
+)
+from engine.formula import BESIDE, MINUS, Name, Piece
+from engine.formula_writers import Prose
+from engine.numbers import format_number
+
+_STYLE = """
+body { font: 16px/1.5 system-ui, "DejaVu Sans", sans-serif; color: #1f2933; background: #fff;
+       max-width: 52rem; margin: 2rem auto; padding: 0 1rem; }
+h1 { font-size: 1.6rem; margin: 0 0 .25rem; }
+h2 { font-size: 1.25rem; margin: 2rem 0 .5rem; padding-top: .5rem; border-top: 1px solid #d9dfe5; }
+h3 { font-size: 1.05rem; margin: 1.25rem 0 .5rem; color: #52606d; }
+p { margin: .5rem 0; }
+.step { margin: .75rem 0; break-inside: avoid; }
+.step p { margin: 0; color: #52606d; }
+table { border-collapse: collapse; margin: .25rem 0; }
+.step td { padding: .15rem .4rem; vertical-align: baseline; }
+.step td:first-child { text-align: right; min-width: 4rem; white-space: nowrap; }
+.grid th, .grid td { padding: .2rem .75rem; text-align: right; border-bottom: 1px solid #d9dfe5; }
+math { font-size: 1.05em; }
+.gap { display: inline-block; width: 20rem; height: 1.2em; border-bottom: 1px solid #1f2933; }
+.grid .gap { width: 7rem; }
+.part { break-before: page; margin-top: 4rem; }
+h2, h3 { break-after: avoid; }
+@media print { body { margin: 0; max-width: none; font-size: 11pt; } }
+"""
+
+_SHORT_GAP = '<span class="gap"></span>'
+# Times, between symbols that stand beside each other: heard, and seen as a thin space.
+_BESIDE = '<mo>&#x2062;</mo><mspace width="0.17em"></mspace>'
+
+
+def html(solution: Solution) -> str:
+    """The whole document, with a line end."""
+    lines = [
+        '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">',
+        '<meta name="viewport" content="width=device-width, initial-scale=1">',
+        f"<title>{escape(solution.title)}</title>",
+        f"<style>{_STYLE}</style>\n</head>\n<body>",
+        f"<h1>{escape(solution.title)}</h1>",
+        f"<p>{escape(solution.subtitle)}.</p>",
+    ]
+    for number, part in enumerate(solution.parts):
+        lines += _part(part, number > 0)
+    lines.append("</body>\n</html>")
+    return "\n".join(lines) + "\n"
+
+
+class MathWriter:
+    """Formulas in MathML."""
+
+    def __init__(self, digits: int | None = 6) -> None:
+        self._digits = digits
+
+    def number(self, value: float) -> str:
+        return f"<mn>{format_number(value, self._digits)}</mn>"
+
+    def name(self, name: Name) -> str:
+        letter, below, above = (_word(word) for word in (name.letter, name.below, name.above))
+        if name.below and name.above:
+            return f"<msubsup>{letter}{below}{above}</msubsup>"
+        if name.below:
+            return f"<msub>{letter}{below}</msub>"
+        return f"<msup>{letter}{above}</msup>" if name.above else letter
+
+    def derivative(self, top: Name, bottom: Name) -> str:
+        d = "<mo>∂</mo>"
+        return self.fraction(d + self.name(top), d + self.name(bottom))
+
+    def dots(self) -> str:
+        return "<mo>…</mo>"
+
+    def join(self, pieces: Sequence[Piece[str]]) -> str:
+        made = ""
+        for piece in pieces:
+            if piece.lead == BESIDE:
+                made += _BESIDE if made else ""
+            elif piece.lead:
+                is_sign = not made and piece.lead == MINUS
+                made += '<mo form="prefix">−</mo>' if is_sign else f"<mo>{piece.lead}</mo>"
+            made += piece.body
+        return made
+
+    def bracket(self, inner: str, left: bool = True, right: bool = True) -> str:
+        grows = "true" if left and right and "<mfrac>" in inner else "false"
+        opening, closing = (f'<mo stretchy="{grows}">{sign}</mo>' for sign in "()")
+        made = opening * left + inner + closing * right
+        return f"<mrow>{made}</mrow>" if left and right else made
+
+    def fraction(self, top: str, bottom: str) -> str:
+        return f"<mfrac><mrow>{top}</mrow><mrow>{bottom}</mrow></mfrac>"
+
+    def power(self, base: str, exponent: str) -> str:
+        return f"<msup><mrow>{base}</mrow><mrow>{exponent}</mrow></msup>"
+
+    def root(self, inner: str) -> str:
+        return f"<msqrt>{inner}</msqrt>"
+
+    def function(self, name: str, arguments: Sequence[str]) -> str:
+        inside = self.bracket("<mo>,</mo>".join(arguments))
+        return f"<mi>{name}</mi><mo>&#x2061;</mo>{inside}"
+
+    def total(self, index: str, body: str) -> str:
+        return f"<munder><mo>∑</mo><mi>{index}</mi></munder>{body}"
+
+    def matrix(self, rows: Sequence[Sequence[str]]) -> str:
+        cells = ("".join(f"<mtd>{entry}</mtd>" for entry in row) for row in rows)
+        body = "".join(f"<mtr>{row}</mtr>" for row in cells)
+        return f"<mrow><mo>[</mo><mtable>{body}</mtable><mo>]</mo></mrow>"
+
+
+def _word(word: str) -> str:
+    return f"<mi>{escape(word)}</mi>"
+
+
+def _math(inner: str) -> str:
+    return f"<math>{inner}</math>"
+
+
+def _set_off(inner: str) -> str:
+    """A formula on a line of its own, with fractions of full size."""
+    return f'<math displaystyle="true">{inner}</math>'
+
+
+def _part(part: Part, apart: bool) -> list[str]:
+    made = ['<div class="part">'] if apart else []
+    if part.title:
+        made.append(f"<h1>{escape(part.title)}</h1>")
+    for section in part.sections:
+        made += _section(section)
+    return [*made, "</div>"] if apart else made
+
+
+def _section(section: Section) -> list[str]:
+    tag = f"h{section.level + 1}"
+    made = [f"<{tag}>{escape(section.title)}</{tag}>"] if section.title else []
+    for block in section.blocks:
+        if isinstance(block, Words):
+            made.append(f"<p>{_prose(block.prose, block.digits)}</p>")
+        elif isinstance(block, Grid):
+            made.append(_grid(block))
+        else:
+            made.append(_working(block))
+    return made
+
+
+def _prose(prose: Prose, digits: int | None) -> str:
+    writer = MathWriter(digits)
+    parts = (
+        escape(part) if isinstance(part, str) else _math(part.write(writer)) for part in prose
+    )
+    return "".join(parts)
+
+
+def _grid(grid: Grid) -> str:
+    heads = "".join(f"<th>{_cell(cell)}</th>" for cell in grid.heads)
+    rows = (f"<tr>{''.join(f'<td>{_cell(cell)}</td>' for cell in row)}</tr>" for row in grid.rows)
+    return f'<table class="grid">\n<tr>{heads}</tr>\n' + "\n".join(rows) + "\n</table>"
+
+
+def _cell(cell: Cell) -> str:
+    if cell is None:
+        return _SHORT_GAP
+    if isinstance(cell, str):
+        return escape(cell)
+    if isinstance(cell, Figure):
+        return format_number(cell.value, cell.digits)
+    return _math(cell.write(MathWriter(), numbers=False))
+
+
+def _working(working: Working) -> str:
+    lines = [f'<div class="step"><p>{escape(working.title)}</p>', "<table>"]
+    for row in working.rows:
+        writer = MathWriter(row.digits)
+        gap = f"{_math(f'<mo>{GAP}</mo>')} {_SHORT_GAP}"
+        made = [_set_off(writer.join(line)) for line in row.lines(writer)] or [gap]
+        for k, line in enumerate(made):
+            left = "" if k else _left(row, writer)
+            lines.append(f"<tr><td>{left}</td><td>{line}</td></tr>")
+    return "\n".join([*lines, "</table></div>"])
+
+
+def _left(row: Row, writer: MathWriter) -> str:
+    if isinstance(row.left, str):
+        return escape(row.left)
+    return _set_off(row.left.write(writer, numbers=False))

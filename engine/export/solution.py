@@ -1,0 +1,139 @@
+"""What a worked solution consists of, whatever it is written as."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from engine.formula import EQUALS, MINUS, PLUS, Expr, Piece, T, Writer, related
+from engine.formula_writers import Prose, TextWriter
+
+# Characters of plain text after which a formula goes on in the next line.
+_LONGEST_LINE = 72
+
+
+class Form(NamedTuple):
+    """A formula behind its relation, in symbols or in numbers."""
+
+    relation: str
+    formula: Expr
+    numbers: bool
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row of a working: what stands left of the relation (a symbol, whose numbers these are, or
+    nothing) and the forms that follow. Without forms it is a gap to be filled in."""
+
+    left: Expr | str
+    forms: tuple[Form, ...] = ()
+    digits: int | None = 6
+
+    @property
+    def is_gap(self) -> bool:
+        return not self.forms
+
+    def pieces(self, writer: Writer[T]) -> list[Piece[T]]:
+        """All that follows the left side, cut where a line may break."""
+        made: list[Piece[T]] = []
+        for relation, formula, numbers in self.forms:
+            made += related(relation, formula, writer, numbers)
+        return made
+
+    def lines(self, writer: Writer[T]) -> list[list[Piece[T]]]:
+        """The same as lines, for targets that do not break lines themselves: a relation that does
+        not fit begins a new one, and of a formula too long for one line the rest follows."""
+        widths = iter([_width(piece) for piece in self.pieces(TextWriter(self.digits))])
+        made: list[list[Piece[T]]] = []
+        room = 0
+        for relation, formula, numbers in self.forms:
+            groups = _groups(related(relation, formula, writer, numbers))
+            needs = [sum(next(widths) for _ in group) for group in groups]
+            for k, (group, need) in enumerate(zip(groups, needs, strict=True)):
+                if (need if k else sum(needs)) > room:
+                    made.append([])
+                    room = _LONGEST_LINE
+                made[-1] += group
+                room -= need
+            if sum(needs) > _LONGEST_LINE:
+                room = 0
+        return made
+
+
+def _groups(pieces: list[Piece[T]]) -> list[list[Piece[T]]]:
+    """Pieces that stay on one line: cut before each plus and minus."""
+    groups = [pieces[:1]]
+    for piece in pieces[1:]:
+        if piece.lead in (PLUS, MINUS):
+            groups.append([])
+        groups[-1].append(piece)
+    return groups
+
+
+def _width(piece: Piece[str]) -> int:
+    return len(piece.lead) + len(piece.body) + 2
+
+
+GAP = EQUALS  # the relation in front of a gap
+
+
+@dataclass(frozen=True)
+class Working:
+    """A step worked out: its title in words and its rows."""
+
+    title: str
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A number in a table."""
+
+    value: float
+    digits: int | None
+
+
+Cell = str | Expr | Figure | None  # words, a symbol, a number, or a gap
+
+
+@dataclass(frozen=True)
+class Grid:
+    """A table: what stands above each column, and the rows."""
+
+    heads: tuple[Cell, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+
+
+@dataclass(frozen=True)
+class Words:
+    """A paragraph, with formulas among the words."""
+
+    prose: Prose
+    digits: int | None = 6
+
+
+@dataclass(frozen=True)
+class Section:
+    """A heading and what stands below it. `level` is 1 for a part of the solution (the forward
+    pass), 2 for a part of that (a layer)."""
+
+    title: str
+    level: int
+    blocks: tuple[Words | Grid | Working, ...] = ()
+
+
+@dataclass(frozen=True)
+class Part:
+    """What begins on a page of its own: the solution, or the exercise and then its key."""
+
+    title: str
+    sections: tuple[Section, ...]
+
+
+@dataclass(frozen=True)
+class Solution:
+    """A document: its title, what it is, and its parts."""
+
+    title: str
+    subtitle: str
+    parts: tuple[Part, ...]

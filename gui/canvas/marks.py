@@ -1,0 +1,74 @@
+"""Marks: which nodes the current step, the pointer and the keyboard single out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from gui.canvas.spots import Spot, spot_of
+from gui.view import View
+
+Unit = tuple[int, int]  # layer, unit
+
+
+@dataclass(frozen=True)
+class Marks:
+    """What is special about a node just now; kinds are those of Spot, "" for none of it.
+
+    `ringed` says that the step under the cursor concerns the node, `current` which of its values
+    that step is, `focus` is where the keyboard is. `called_out` makes a node that is too small for
+    its numbers large enough to read, `pinned` says that it stays so when the pointer moves on.
+    """
+
+    ringed: bool = False
+    current: str = ""
+    focus: str = ""
+    hovered: bool = False
+    called_out: bool = False
+    pinned: bool = False
+
+
+_NONE = Marks()
+
+
+def node_marks(view: View, hovered: Spot | None, focus: Spot | None) -> dict[Unit, Marks]:
+    """The marks of all units that have any."""
+    made: dict[Unit, Marks] = {}
+
+    def mark(unit: Unit, **changes: object) -> None:
+        made[unit] = replace(made.get(unit, _NONE), **changes)  # type: ignore[arg-type]
+
+    spots = _spots_of_step(view)
+    for spot in spots:
+        for unit in spot.units:
+            # Of many at once, only the first is made readable: the others would cover each other.
+            mark(unit, called_out=spot is spots[0], pinned=spot is spots[0])
+            if spot.source is None:
+                mark(unit, current=spot.kind)
+            if view.step is not None and view.step.kind != "total_loss":
+                mark(unit, ringed=True)
+    if focus is not None:
+        for unit in focus.units:
+            mark(unit, called_out=True, pinned=True)
+            if focus.source is None:
+                mark(unit, focus=focus.owner.kind)
+    if hovered is not None:
+        for unit in hovered.units:
+            mark(unit, called_out=True)
+            if hovered.owner.kind == "unit":
+                mark(unit, hovered=True)
+    return made
+
+
+def _spots_of_step(view: View) -> list[Spot]:
+    """The spots of the current step: several for the total loss and for a shared bias."""
+    step, network = view.step, view.spec.network
+    if step is None:
+        return []
+    if step.kind == "total_loss":
+        return [Spot("loss", network.depth, unit) for unit in range(network.sizes[-1])]
+    spot = spot_of(step)
+    if spot is None:
+        return []
+    if spot.kind == "bias" and step.unit is None:
+        return [Spot("bias", spot.layer, unit) for unit in range(network.sizes[spot.layer])]
+    return [spot]

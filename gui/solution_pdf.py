@@ -1,0 +1,269 @@
+"""A worked solution as PDF pages: A4, formulas set as on screen, a page number on each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+
+from PySide6.QtCore import QBuffer, QIODevice, QLineF, QMarginsF, QRectF, Qt
+from PySide6.QtGui import QFontMetricsF, QPageLayout, QPageSize, QPainter, QPdfWriter, QPen
+
+from engine.export.solution import (
+    GAP,
+    Cell,
+    Figure,
+    Grid,
+    Part,
+    Row,
+    Section,
+    Solution,
+    Words,
+    Working,
+)
+from engine.formula_writers import Prose
+from engine.numbers import format_number
+from gui import theme
+from gui.boxes import Box, BoxWriter, gap_before, scaled, words
+from gui.flow import Flowed, Item, flow, flow_words
+from gui.formula_items import plain_items
+from gui.sheet import word_items
+
+# Everything is laid out in pixels and then made smaller, to 10 points for the text: so indices may
+# be as small as a printer allows, and not only as a screen does. A4, with 20 mm around.
+_TEXT = 18
+_POINTS = 10.0 / _TEXT
+_WIDTH, _HEIGHT = 481.9 / _POINTS, 728.5 / _POINTS
+_MARGIN_MM = 20.0
+_RESOLUTION = 1200
+_FOOTER = 36.0  # from the end of the text down to the base line of the page number
+
+_TITLE, _PART, _SECTION, _LAYER, _SMALL = 31, 28, 23, 19, 16
+_INDENT = 20.0
+_LEFT = 84.0  # what stands left of the relation is right-aligned to at least this
+_GAP_WIDTH, _SHORT_GAP_WIDTH = 600.0, 126.0
+_ROW_GAP = 9.0
+_CELL_GAP = 30.0
+_KEPT_WHOLE = 0.4  # of a page: a step up to this high is not torn apart,
+_TABLE_KEPT_WHOLE = 0.75  # and a table up to this
+
+
+@dataclass(frozen=True)
+class _Block:
+    """Something that is not torn apart: the room above it, its height, how it is painted from y
+    on, and whether it stays with what follows. `apart` begins a new page."""
+
+    room: float
+    height: float
+    paint: Callable[[QPainter, float], None]
+    stays: bool = False
+    apart: bool = False
+
+
+def solution_pdf(solution: Solution) -> bytes:
+    """The pages of a worked solution."""
+    buffer = QBuffer()
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    writer = QPdfWriter(buffer)
+    writer.setTitle(solution.title)
+    writer.setCreator("Backpass")
+    writer.setResolution(_RESOLUTION)
+    margins = QMarginsF(*[_MARGIN_MM] * 4)
+    writer.setPageLayout(
+        QPageLayout(
+            QPageSize(QPageSize.PageSizeId.A4),
+            QPageLayout.Orientation.Portrait,
+            margins,
+            QPageLayout.Unit.Millimeter,
+        )
+    )
+    pages = _pages(list(_blocks(solution)))
+    painter = QPainter(writer)
+    painter.scale(_RESOLUTION / 72.0 * _POINTS, _RESOLUTION / 72.0 * _POINTS)
+    for number, page in enumerate(pages, start=1):
+        if number > 1:
+            writer.newPage()
+        for y, block in page:
+            painter.setPen(theme.LIGHT.colour("ink"))
+            block.paint(painter, y)
+        _paint_footer(painter, solution.title, f"{number} / {len(pages)}")
+    painter.end()
+    return bytes(buffer.data().data())
+
+
+def _pages(blocks: list[_Block]) -> list[list[tuple[float, _Block]]]:
+    """Blocks at their places on pages; what stays together moves to the next page together."""
+    pages: list[list[tuple[float, _Block]]] = [[]]
+    y = 0.0
+    at = 0
+    while at < len(blocks):
+        end = at + 1
+        while blocks[end - 1].stays and end < len(blocks):
+            end += 1
+        together = blocks[at:end]
+        needed = sum(block.room + block.height for block in together)
+        if pages[-1] and (together[0].apart or y + needed > _HEIGHT):
+            pages.append([])
+            y = 0.0
+        for block in together:
+            if pages[-1] and y + block.room + block.height > _HEIGHT:
+                pages.append([])
+                y = 0.0
+            y += block.room if pages[-1] else 0.0
+            pages[-1].append((y, block))
+            y += block.height
+        at = end
+    return pages
+
+
+def _paint_footer(painter: QPainter, title: str, page: str) -> None:
+    painter.setPen(theme.LIGHT.colour("secondary"))
+    number = words(page, _SMALL)
+    number.paint(painter, _WIDTH - number.width, _HEIGHT + _FOOTER)
+    metrics = QFontMetricsF(theme.font(_SMALL))
+    room = _WIDTH - number.width - 2 * _INDENT
+    shown = metrics.elidedText(title, Qt.TextElideMode.ElideRight, room)
+    words(shown, _SMALL).paint(painter, 0.0, _HEIGHT + _FOOTER)
+
+
+# From the structure to blocks
+
+
+def _blocks(solution: Solution) -> Iterator[_Block]:
+    yield _heading(solution.title, _TITLE, 0.0)
+    yield _words((f"{solution.subtitle}.",), None, 6.0, "secondary")
+    for number, part in enumerate(solution.parts):
+        yield from _part(part, number > 0)
+
+
+def _part(part: Part, apart: bool) -> Iterator[_Block]:
+    if part.title:
+        yield _heading(part.title, _PART, 0.0, apart)
+    for section in part.sections:
+        yield from _section(section)
+
+
+def _section(section: Section) -> Iterator[_Block]:
+    if section.title and section.level == 1:
+        yield _heading(section.title, _SECTION, 34.0)
+        yield _rule(7.0)
+    elif section.title:
+        yield _heading(section.title, _LAYER, 20.0)
+    for block in section.blocks:
+        if isinstance(block, Words):
+            yield _words(block.prose, block.digits, 11.0)
+        elif isinstance(block, Grid):
+            yield from _grid(block)
+        else:
+            yield from _working(block)
+
+
+def _heading(text: str, pixels: int, room: float, apart: bool = False) -> _Block:
+    font = theme.font(pixels, bold=True)
+    area = QRectF(0.0, 0.0, _WIDTH, _HEIGHT)
+    flags = Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignLeft
+    height = QFontMetricsF(font).boundingRect(area, flags, text).height()
+
+    def paint(painter: QPainter, y: float) -> None:
+        painter.setFont(font)
+        painter.drawText(QRectF(0.0, y, _WIDTH, height + 6.0), flags, text)
+
+    return _Block(room, height, paint, stays=True, apart=apart)
+
+
+def _words(prose: Prose, digits: int | None, room: float, colour: str = "ink") -> _Block:
+    flowed = flow_words(word_items(prose, _TEXT, digits, _WIDTH), _WIDTH)
+    return _flowed(flowed, room, 0.0, colour)
+
+
+def _flowed(flowed: Flowed, room: float, x: float, colour: str, stays: bool = False) -> _Block:
+    def paint(painter: QPainter, y: float) -> None:
+        painter.setPen(theme.LIGHT.colour(colour))
+        flowed.paint(painter, x, y)
+
+    return _Block(room, flowed.height, paint, stays)
+
+
+def _rule(room: float) -> _Block:
+    return _Block(room, 1.0, lambda painter, y: _draw_line(painter, 0.0, y, _WIDTH, "border"), True)
+
+
+def _draw_line(painter: QPainter, x: float, y: float, width: float, colour: str) -> None:
+    painter.setPen(QPen(theme.LIGHT.colour(colour), 1.0))
+    painter.drawLine(QLineF(x, y, x + width, y))
+
+
+def _working(working: Working) -> Iterator[_Block]:
+    lefts = [_left(row) for row in working.rows]
+    left_width = max(_LEFT, *(left.width for left in lefts))
+    rows = [_row(row, left, left_width) for row, left in zip(working.rows, lefts, strict=True)]
+    height = sum(row.height + _ROW_GAP for row in rows)
+    whole = height < _KEPT_WHOLE * _HEIGHT
+    title = flow_words(word_items((working.title,), _TEXT, None, _WIDTH), _WIDTH)
+    yield _flowed(title, 16.0, 0.0, "secondary", stays=True)
+    for k, flowed in enumerate(rows):
+        stays = k == 0 < len(rows) - 1 or (whole and k < len(rows) - 1)
+        yield _flowed(flowed, _ROW_GAP, _INDENT, "ink", stays)
+
+
+def _left(row: Row) -> Box:
+    if isinstance(row.left, str):
+        return words(row.left, _SMALL)
+    return row.left.write(BoxWriter(_TEXT, row.digits), numbers=False)
+
+
+def _row(row: Row, left: Box, width: float) -> Flowed:
+    """A row with its left side right-aligned to a width; further lines begin below its relation."""
+    writer = BoxWriter(_TEXT, row.digits)
+    right = plain_items(row, writer)
+    if row.is_gap:
+        right = [Item(words(GAP, _TEXT)), Item(_blank(_GAP_WIDTH), gap_before(GAP))]
+
+    def paint(painter: QPainter, x: float, y: float) -> None:
+        left.paint(painter, x + width - left.width, y)
+
+    padded = Item(Box(width, left.ascent, left.descent, paint))
+    first = Item(right[0].box, gap_before(GAP), GAP)
+    return flow([padded, first, *right[1:]], _WIDTH - _INDENT)
+
+
+def _blank(width: float) -> Box:
+    """A line to write on."""
+    return Box(width, 30.0, 6.0, lambda painter, x, y: _draw_line(painter, x, y + 5, width, "ink"))
+
+
+def _grid(grid: Grid) -> Iterator[_Block]:
+    rows = [[_cell(cell) for cell in cells] for cells in (grid.heads, *grid.rows)]
+    widths = [max(row[k].width for row in rows) + _CELL_GAP for k in range(len(grid.heads))]
+    fit = min(1.0, _WIDTH / sum(widths))
+    if fit < 1.0:
+        rows = [[scaled(box, fit) for box in row] for row in rows]
+        widths = [fit * width for width in widths]
+    blocks = [_grid_row(boxes, widths, k == 0) for k, boxes in enumerate(rows)]
+    whole = sum(block.height for block in blocks) < _TABLE_KEPT_WHOLE * _HEIGHT
+    for k, block in enumerate(blocks):
+        yield replace(block, stays=k < len(blocks) - 1 and (whole or k == 0))
+
+
+def _grid_row(boxes: list[Box], widths: list[float], is_head: bool) -> _Block:
+    ascent = max(box.ascent for box in boxes)
+    height = ascent + max(box.descent for box in boxes) + 12.0
+
+    def paint(painter: QPainter, y: float) -> None:
+        x = 0.0
+        painter.setPen(theme.LIGHT.colour("secondary" if is_head else "ink"))
+        for box, width in zip(boxes, widths, strict=True):
+            x += width
+            box.paint(painter, x - box.width - _CELL_GAP / 2, y + 6.0 + ascent)
+        _draw_line(painter, 0.0, y + height, x, "secondary" if is_head else "border")
+
+    return _Block(11.0 if is_head else 0.0, height, paint)
+
+
+def _cell(cell: Cell) -> Box:
+    if cell is None:
+        return _blank(_SHORT_GAP_WIDTH)
+    if isinstance(cell, str):
+        return words(cell, _TEXT)
+    if isinstance(cell, Figure):
+        return words(format_number(cell.value, cell.digits), _TEXT)
+    return cell.write(BoxWriter(_TEXT), numbers=False)

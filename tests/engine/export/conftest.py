@@ -1,0 +1,55 @@
+"""What the exports' tests share: how each target writes, and documents to write."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from engine.export.html import html
+from engine.export.latex import latex
+from engine.export.markdown import markdown
+from engine.export.solution import Solution
+from engine.formula_writers import latex_number
+from engine.iteration import Iteration, iterate
+from engine.network import Layer, Network
+from engine.numbers import format_number, machine_number
+from engine.optimizers import Optimizer
+from engine.spec import Data, Spec, start_state
+
+
+@dataclass(frozen=True)
+class Target:
+    """A target: what writes it, how it writes a number, and what stands before its key."""
+
+    write: Callable[[Solution], str]
+    number: Callable[[float, int | None], str]
+    before_key: str
+
+
+TARGETS = {
+    "md": Target(markdown, machine_number, "\n# Key\n"),
+    "html": Target(html, format_number, "<h1>Key</h1>"),
+    "tex": Target(latex, lambda value, digits: latex_number(digits)(value), r"\section*{Key}"),
+}
+
+ODD_NAMES = ("x_1<b>&%#", "`a*[c]|~", "$y^{2}$\\", "größe", "中→")
+
+
+def iteration_with(
+    names: tuple[str, ...] = ("x1", "x2"), samples: int = 1, updates: int = 0, **rest: object
+) -> Iteration:
+    """An iteration of a small network, named after its inputs; `rest` are fields of Spec."""
+    hidden = Layer(tuple(f"{name}'" for name in names), "relu")
+    network = Network(names, (hidden, Layer(("o",), "sigmoid")))
+    generator = np.random.default_rng(7)
+    data = Data(
+        generator.normal(size=(samples, len(names))), generator.uniform(size=(samples, 1)), ("t",)
+    )
+    fields = {"optimizer": Optimizer(learning_rate=0.25), "initializer": "uniform_pm_1", **rest}
+    spec = Spec(network, "half_squared_error", "sum", data=data, **fields)  # type: ignore[arg-type]
+    state = start_state(spec)
+    for _ in range(updates):
+        state = iterate(spec, state).next_state
+    return iterate(spec, state)
