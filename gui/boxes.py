@@ -29,8 +29,11 @@ from engine.numbers import format_number
 from gui import theme
 
 # Parts of the font size: what digits and letters reach above and below their line, the height of
-# a fraction's stroke over it, and the room between two lines of a fraction.
-_ASCENT, _DESCENT, _AXIS, _ROOM = 0.78, 0.22, 0.32, 0.16
+# a fraction's stroke over it, the room between two lines of a fraction, and how far indices are
+# below and above their letter's line.
+_ASCENT, _DESCENT, _AXIS, _ROOM = 0.78, 0.22, 0.32, 0.12
+_SUNK, _RAISED = 0.26, 0.42
+_INDEX = 10  # pixels: a typeset index is as large
 
 # Pixels before and after the sign that leads a piece.
 _GAPS = {
@@ -126,7 +129,7 @@ def led(lead: str, body: Box, sign: Box | None) -> Box:
 
 
 class BoxWriter:
-    """Formulas as boxes. `pixels` is the size of a letter; indices are as small as text may be."""
+    """Formulas as boxes. `pixels` is the size of a letter."""
 
     def __init__(self, pixels: int, digits: int | None = 6) -> None:
         self._pixels = pixels
@@ -139,11 +142,9 @@ class BoxWriter:
         letter = words(name.letter, self._pixels)
         if not (name.below or name.above):
             return letter
-        small = max(theme.SMALL, 0.75 * self._pixels)
-        apart = 0.10 * self._pixels if name.below and name.above else 0.0
-        below = moved(words(name.below, small), 0.28 * self._pixels + apart)
-        above = moved(words(name.above, small), -0.42 * self._pixels - apart)
-        return row([(0.0, letter), (1.0, _stacked(below, above))])
+        below = moved(words(name.below, _INDEX), _SUNK * self._pixels)
+        above = moved(words(name.above, _INDEX), -_RAISED * self._pixels)
+        return row([(0.0, letter), (0.5, _stacked(below, above))])
 
     def derivative(self, top: Name, bottom: Name) -> Box:
         d = words("∂", self._pixels)
@@ -195,8 +196,8 @@ class BoxWriter:
         return Box(width, up + top.ascent, down + bottom.descent, paint)
 
     def power(self, base: Box, exponent: Box) -> Box:
-        small = scaled(exponent, min(1.0, theme.SMALL / self._pixels))
-        raised = moved(small, -max(0.45 * self._pixels, base.ascent - 0.4 * self._pixels))
+        small = scaled(exponent, min(1.0, _INDEX / self._pixels))
+        raised = moved(small, -max(_RAISED * self._pixels, base.ascent - 0.4 * self._pixels))
         return row([(0.0, base), (1.0, raised)])
 
     def root(self, inner: Box) -> Box:
@@ -242,7 +243,7 @@ class BoxWriter:
         return Box(width, ascent, height - ascent, paint)
 
     def total(self, index: str, body: Box) -> Box:
-        small = moved(words(index, theme.SMALL), 0.28 * self._pixels)
+        small = moved(words(index, _INDEX), _SUNK * self._pixels)
         sigma = words("Σ", self._pixels + 2)
         return row([(0.0, sigma), (1.0, small), (4.0, body)])
 

@@ -18,8 +18,8 @@ from gui.typesetting import Wanted
 
 BAR = 10  # pixels that the scroll bar takes
 
-_HEADLINE = Look(14, 19, None, False)
-_FORMULA = Look(13, 16, None, False)
+_HEADLINE = Look(14, 17, None, False)
+_FORMULA = Look(12, 14, None, False)
 _GAP = 9
 _LOW = 240  # pixels of height below which only the result itself stays in place
 
@@ -176,8 +176,8 @@ class DerivationView(QWidget):
             prose = (line, ": ", *factor.meaning)
             sheet.add_words(prose, theme.NORMAL, "secondary", 4.0, self._digits, factor)
             return
-        sheet.add_words(factor.meaning, theme.NORMAL, "secondary", 8.0, self._digits, factor)
-        sheet.add_formula(line, self._look(_FORMULA), 3.0, factor)
+        sheet.add_words(factor.meaning, theme.NORMAL, "secondary", 6.0, self._digits, factor)
+        sheet.add_formula(line, self._look(_FORMULA), 2.0, factor)
 
     def _conclude(self, sheet: Sheet) -> None:
         derivation = self.shown.derivation

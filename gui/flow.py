@@ -11,7 +11,8 @@ from engine.formula import ABOUT, BECOMES, BESIDE, EQUALS, MINUS, PLUS, Piece
 from gui.boxes import Box, gap_before, led, row, scaled
 
 _RELATIONS = (EQUALS, ABOUT, BECOMES)
-_LINE_GAP = 5.0  # pixels between the lines of one formula
+_LINE_GAP = 4.0  # pixels between the lines of one formula
+_CLOSE = 4.0  # pixels that a typeset line may be higher in the place of a painted one
 _HANG = 18.0  # how far further lines of words and signless pieces are indented
 
 # Where a line breaks, the best places first: before a relation, a plus or minus, anything.
@@ -65,9 +66,39 @@ def flow(items: Sequence[Item], width: float) -> Flowed:
 
     Further lines begin under the first relation.
     """
+    return _flowing(items, width).done()
+
+
+def flow_in_place(items: Sequence[Item], painted: Sequence[Item], width: float) -> Flowed:
+    """The typeset pieces of a formula on the lines of its painted ones, so that nothing moves when
+    they take their place; only a line that is much higher makes room for itself."""
+    flowing = _flowing(painted, width)
+    lines: list[list[tuple[float, Box]]] = []
+    start, left = 0, 0.0
+    for line in flowing.lines:
+        part = items[start : start + len(line)]
+        lines.append(_in_a_row(part, left, width))
+        start, left = start + len(line), _hanging(items, width)
+    return flowing.done(lines)
+
+
+def _flowing(items: Sequence[Item], width: float) -> _Flowing:
     flowing = _Flowing(width, _hanging(items, width))
     flowing.place(items, 0)
-    return flowing.done()
+    return flowing
+
+
+def _in_a_row(items: Sequence[Item], left: float, width: float) -> list[tuple[float, Box]]:
+    """Items on one line from `left` on, made smaller if they do not fit."""
+    extent = sum((item.gap if k else 0.0) + item.box.width for k, item in enumerate(items))
+    factor = min(1.0, (width - left) / extent) if extent > 0.0 else 1.0
+    made = []
+    x = left
+    for k, item in enumerate(items):
+        x += factor * item.gap if k else 0.0
+        made.append((x, scaled(item.box, factor) if factor < 1.0 else item.box))
+        x += factor * item.box.width
+    return made
 
 
 def _hanging(items: Sequence[Item], width: float) -> float:
@@ -83,13 +114,13 @@ class _Flowing:
     def __init__(self, width: float, hang: float) -> None:
         self._width, self._hang = width, hang
         self._x = 0.0
-        self._lines: list[list[tuple[float, Box]]] = [[]]
+        self.lines: list[list[tuple[float, Box]]] = [[]]
 
     def place(self, items: Sequence[Item], level: int) -> None:
         for group in _groups(items, _LEVELS[level]):
             extent = sum(item.gap + item.box.width for item in group)
             start = self._hang - group[0].gap
-            if self._lines[-1] and self._x + extent > self._width:
+            if self.lines[-1] and self._x + extent > self._width:
                 if start + extent <= self._width:
                     self._break()
                 elif level + 1 < len(_LEVELS):
@@ -97,14 +128,14 @@ class _Flowing:
                     continue
                 else:
                     self._break()
-            elif not self._lines[-1] and extent > self._width and level + 1 < len(_LEVELS):
+            elif not self.lines[-1] and extent > self._width and level + 1 < len(_LEVELS):
                 self.place(group, level + 1)
                 continue
             for item in group:
                 self._put(item)
 
     def _put(self, item: Item) -> None:
-        line = self._lines[-1]
+        line = self.lines[-1]
         x = self._x + (item.gap if line else 0.0)
         room = max(1.0, self._width - x)
         box = scaled(item.box, room / item.box.width) if item.box.width > room else item.box
@@ -112,18 +143,29 @@ class _Flowing:
         self._x = x + box.width
 
     def _break(self) -> None:
-        self._lines.append([])
+        self.lines.append([])
         self._x = self._hang
 
-    def done(self) -> Flowed:
+    def done(self, shown: Sequence[list[tuple[float, Box]]] | None = None) -> Flowed:
+        """The lines below each other, or others in their place."""
         places: list[tuple[float, float, Box]] = []
         y = 0.0
-        for number, line in enumerate(self._lines):
+        lines = zip(self.lines, self.lines if shown is None else shown, strict=True)
+        for number, (line, instead) in enumerate(lines):
             y += _LINE_GAP if number else 0.0
-            ascent = max((box.ascent for _, box in line), default=0.0)
-            places += [(x, y + ascent, box) for x, box in line]
-            y += ascent + max((box.descent for _, box in line), default=0.0)
+            ascent, descent = _reach(line)
+            above, below = _reach(instead)
+            ascent = ascent if above <= ascent + _CLOSE else above
+            descent = descent if below <= descent + _CLOSE else below
+            places += [(x, y + ascent, box) for x, box in instead]
+            y += ascent + descent
         return Flowed(tuple(places), y)
+
+
+def _reach(line: Sequence[tuple[float, Box]]) -> tuple[float, float]:
+    """What a line reaches above and below its base line."""
+    ascent = max((box.ascent for _, box in line), default=0.0)
+    return ascent, max((box.descent for _, box in line), default=0.0)
 
 
 def _groups(items: Sequence[Item], leads: tuple[str, ...] | None) -> list[list[Item]]:

@@ -8,7 +8,7 @@ from typing import Protocol
 from engine.formula import Piece, T, Writer
 from gui import theme
 from gui.boxes import Box, BoxWriter
-from gui.flow import Item, items_of
+from gui.flow import Flowed, Item, flow, flow_in_place, items_of
 from gui.typesetting import TypesetWriter, Wanted, typeset
 
 
@@ -29,10 +29,13 @@ class Look:
     typeset: bool
 
 
-def formula_items(formula: Formula, look: Look) -> list[Item]:
-    """The formula's pieces; they stay plain if one of them cannot be set."""
+def flow_formula(formula: Formula, look: Look, width: float) -> Flowed:
+    """The formula on lines of at most this width; it stays plain if a piece cannot be set."""
     plain = plain_items(formula, BoxWriter(look.plain, look.digits))
-    return (_typeset_items(formula, look) or plain) if look.typeset else plain
+    typeset_items = _typeset_items(formula, look) if look.typeset else None
+    if typeset_items is None:
+        return flow(plain, width)
+    return flow_in_place(typeset_items, plain, width)
 
 
 def plain_items(formula: Formula, writer: BoxWriter) -> list[Item]:

@@ -14,10 +14,10 @@ from engine.formula_writers import Prose
 from gui import theme
 from gui.boxes import ProseWriter, words
 from gui.flow import Flowed, Item, flow, flow_words
-from gui.formula_items import Formula, Look, formula_items, plain_items
+from gui.formula_items import Formula, Look, flow_formula, plain_items
 from gui.sheet_table import lay_out_table
 
-_BAND_X, _BAND_Y = 10.0, 7.0  # room inside the band around the result
+_BAND_X, _BAND_Y = 10.0, 6.0  # room inside the band around the result
 
 
 @dataclass(frozen=True)
@@ -100,7 +100,7 @@ class Sheet(QWidget):
         self, formula: Formula, look: Look, gap: float = 0.0, factor: Factor | None = None
     ) -> None:
         """A formula, on further lines where it is long."""
-        self._add_flowed(flow(formula_items(formula, look), self.extent), "ink", gap, factor)
+        self._add_flowed(flow_formula(formula, look, self.extent), "ink", gap, factor)
 
     def add_small(self, formula: Formula, instead: Formula, digits: int | None) -> None:
         """A formula in small secondary letters if it fits on one low line, else another."""
@@ -130,7 +130,7 @@ class Sheet(QWidget):
 
     def add_band(self, formula: Formula, look: Look, gap: float = 0.0) -> None:
         """A formula on a band in the soft accent colour."""
-        flowed = flow(formula_items(formula, look), self.extent - 2 * _BAND_X)
+        flowed = flow_formula(formula, look, self.extent - 2 * _BAND_X)
         height = flowed.height + 2 * _BAND_Y
 
         def paint(painter: QPainter, y: float) -> None:

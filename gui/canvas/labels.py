@@ -14,7 +14,8 @@ _FULLEST = 0.75  # share of an area that labels can be expected to fill
 
 # What a place costs: to cover a label or a node is worst, then to cover another edge, then to be
 # away from the middle.
-_COVERED, _CROSSED, _OFF_MIDDLE = 1000.0, 4.0, 6.0
+_COVERED, _CROSSED, _OFF_MIDDLE = 1000.0, 8.0, 6.0
+_APART = 10.0  # pixels beside a label, in which another edge makes it doubtful whose it is
 
 
 def may_fit(edges: Floats, size: tuple[float, float]) -> bool:
@@ -26,21 +27,27 @@ def may_fit(edges: Floats, size: tuple[float, float]) -> bool:
 
 
 def place_labels(
-    edges: Floats, obstacles: Floats, size: tuple[float, float]
+    edges: Floats,
+    obstacles: Floats,
+    sizes: Floats,
+    beneath: Floats,
+    preferred: Floats | float = 0.5,
 ) -> tuple[Floats, NDArray[np.bool_]]:
-    """Middles for a label of one size on every edge, and which of them are free of overlaps.
+    """Middles for a label on every edge, and which of them are free of overlaps.
 
     `edges` has a row (x1, y1, x2, y2) per edge, `obstacles` a row (left, top, right, bottom) per
-    node. Returns middles of shape (edges, 2). Labels start in the middle of their edges and give
-    way to one another in turn; two that stay on each other weigh more with every sweep, until one
-    of them leaves even a good place (breakout local search, P. Morris, AAAI 1993).
+    node, `sizes` a row (width, height) per edge. `beneath` are all edges that a label should not
+    hide, its own may be among them; `preferred` says how far along its edge each should be, 0 to
+    1. Returns middles of shape (edges, 2). Labels start where they should be and give way to one
+    another in turn; two that stay on each other weigh more with every sweep, until one of them
+    leaves even a good place (breakout local search, P. Morris, AAAI 1993).
     """
-    half = np.array(size) / 2
+    half = sizes / 2
     start, step = edges[:, None, :2], (edges[:, 2:] - edges[:, :2])[:, None, :]
     places = start + _FRACTIONS[None, :, None] * step
     blocked = _blocked(places, obstacles, half)
-    cost = _OFF_MIDDLE * np.abs(_FRACTIONS - 0.5) + _CROSSED * _edges_beneath(places, edges, half)
-    reach = 2 * half + _SPACE
+    away = np.abs(_FRACTIONS - np.asarray(preferred)[..., None])
+    cost = _OFF_MIDDLE * away + _CROSSED * _edges_beneath(places, beneath, half)
 
     every = np.arange(len(edges))
     chosen = np.full((len(edges), 2), np.inf)
@@ -52,10 +59,12 @@ def place_labels(
     for _ in range(_SWEEPS):
         for k in order:
             chosen[k] = np.inf
+            reach = half[k] + half + _SPACE
             near = (np.abs(places[k][:, None, :] - chosen[None, :, :]) < reach).all(axis=2)
             covering = near @ overlap_cost[k] + blocked_cost[k] * blocked[k]
             picked[k] = np.argmin(cost[k] + covering)
             chosen[k] = places[k, picked[k]]
+        reach = half[:, None, :] + half[None, :, :] + _SPACE
         near = (np.abs(chosen[:, None, :] - chosen[None, :, :]) < reach).all(axis=2)
         np.fill_diagonal(near, False)
         free = ~near.any(axis=1) & (blocked[every, picked] == 0)
@@ -66,27 +75,40 @@ def place_labels(
     return chosen, free
 
 
+def most_hidden(edges: Floats, middles: Floats, sizes: Floats) -> float:
+    """How much of another edge the worst of some labels hides: 1 for one right on a crossing."""
+    hidden = _edges_beneath(middles[:, None, :], edges, sizes / 2) - 1.0  # less its own
+    return float(hidden.max())
+
+
+def fractions_of(edges: Floats, middles: Floats) -> Floats:
+    """How far along their edges some points are, 0 to 1."""
+    direction = edges[:, 2:] - edges[:, :2]
+    squared = np.maximum((direction**2).sum(axis=1), 1e-9)
+    return np.asarray(((middles - edges[:, :2]) * direction).sum(axis=1) / squared)
+
+
 def _blocked(places: Floats, obstacles: Floats, half: Floats) -> Floats:
     """How many obstacles a label at each place would cover, shape (edges, places)."""
     x, y = places[..., 0, None], places[..., 1, None]
     left, top, right, bottom = obstacles.T
-    inside = (x + half[0] > left) & (x - half[0] < right)
+    w, h = half[:, None, None, 0], half[:, None, None, 1]
+    inside = (x + w > left) & (x - w < right)
     return np.asarray(
-        (inside & (y + half[1] > top) & (y - half[1] < bottom)).sum(axis=-1), dtype=np.float64
+        (inside & (y + h > top) & (y - h < bottom)).sum(axis=-1), dtype=np.float64
     )
 
 
 def _edges_beneath(places: Floats, edges: Floats, half: Floats) -> Floats:
-    """How much each label would hide of other edges, shape (edges, places): 1 for one right
-    through its middle."""
+    """How much each label would hide of edges, shape (labels, places): 1 for one right through
+    its middle (so its own adds the same everywhere), and little for one that passes close by."""
     direction = edges[:, 2:] - edges[:, :2]
     length = np.maximum(np.hypot(direction[:, 0], direction[:, 1]), 1e-9)
     from_start = places[:, :, None, :] - edges[None, None, :, :2]
     along = (from_start * direction).sum(axis=-1) / length**2
     across = np.abs(from_start[..., 0] * direction[:, 1] - from_start[..., 1] * direction[:, 0])
-    reach = (half[0] * np.abs(direction[:, 1]) + half[1] * np.abs(direction[:, 0])) / length
-    hidden = np.clip(1.0 - across / length / np.maximum(reach, 1e-9), 0.0, 1.0)
+    reach = half[:, :1] * np.abs(direction[:, 1]) + half[:, 1:] * np.abs(direction[:, 0])
+    reach = reach / length + _APART
+    hidden = np.clip(1.0 - across / length / reach[:, None, :], 0.0, 1.0)
     hidden *= (along > 0.0) & (along < 1.0)
-    own = np.arange(len(edges))
-    hidden[own, :, own] = 0.0
     return np.asarray(hidden.sum(axis=-1))

@@ -19,7 +19,6 @@ _POINTS = 1000
 _GRIP = 6  # pixels from a line that still point at it
 _EDGE = 8  # pixels between a line's end and its name
 _FORK = 8  # pixels across
-_GROUND = 0.8  # how much of a line the name over it covers
 
 Series = tuple[Array, Array]
 
@@ -89,7 +88,8 @@ class GhostLines:
         box = self._plot.box
         metrics = QFontMetricsF(theme.font(theme.SMALL))
         wide, high = box.viewPixelSize()
-        left = box.viewRange()[0][0]
+        (left, _), (low, top) = box.viewRange()
+        top -= high * metrics.height()
         taken: list[QRectF] = []
         order = sorted(range(len(self.shown)), key=lambda place: place != self._pointed)
         for place in order:
@@ -101,6 +101,7 @@ class GhostLines:
                 width = wide * (metrics.horizontalAdvance(name) + _EDGE)
                 right = max(float(epochs[-1]), left + width)
                 level = float(values[epochs >= min(right, float(epochs[-1])) - width].max())
+                level = max(low, min(level, top))  # a line that leaves the plot keeps its name
                 item.setPos(right, level)
                 room = QRectF(right - width, level, width, high * metrics.height())
                 shown = not any(room.intersects(other) for other in taken)
@@ -144,9 +145,7 @@ class GhostLines:
             curve.setPen(pg.mkPen(colour, width=width, style=Qt.PenStyle.DashLine))
             name.setColor(colour)
             name.setFont(theme.font(theme.SMALL, bold=here))
-            name.setZValue(9 if here else 1)  # over the other ghosts, under the curve
-            ground = colours.colour("card")
-            ground.setAlphaF(1.0 if here else _GROUND)
-            name.fill = pg.mkBrush(ground)  # so that no line runs through the words
+            name.setZValue(21 if here else 20)  # over every line, so that none runs through it
+            name.fill = pg.mkBrush(colours.colour("card"))
         self.forks.setPen(pg.mkPen(colours.colour("secondary"), width=2))
         self.forks.setBrush(pg.mkBrush(colours.colour("card")))

@@ -25,6 +25,7 @@ _EDGE = 8  # pixels kept free left and right, so that the dot is whole at either
 _GRIP = 6  # pixels from the line that still take hold of it
 _HEADROOM = 1.08
 _LEAST_DECADES = 0.5
+_FARTHEST = 100  # heights of the plot; beyond them Qt draws no line rightly
 _NOISY = 10  # heights of the plot that a curve goes up and down in all
 _DASHES = (Qt.PenStyle.SolidLine, Qt.PenStyle.DotLine, Qt.PenStyle.DashDotLine)
 _TIP = "Click or drag to go to an epoch; ← and → go one epoch"
@@ -101,7 +102,7 @@ class LossPlot(Plot):
             _finite(*self._thinned.points(view.curve, column, pixels))
             for column in self._columns(view)
         ]
-        series += self.ghost_lines.choose(view.ghosts)
+        series += [_finite(*ghost) for ghost in self.ghost_lines.choose(view.ghosts)]
         if view.loss is not None and math.isfinite(view.loss):
             series.append((np.array([view.epoch_position]), np.array([view.loss])))
         return series
@@ -120,16 +121,23 @@ class LossPlot(Plot):
         self.y_axis.logarithmic = logarithmic
         if logarithmic:
             drawn = [(epochs, np.log10(values)) for epochs, values in drawn]
-        self._show_all(drawn, view.epoch_position, logarithmic)
         count = len(self._columns(view))
+        here = slice(count, count + len(self.ghost_lines.shown))
+        ghosts, road = drawn[here], drawn[:count] + drawn[here.stop :]
+        self._show_all(road, ghosts, view.epoch_position, logarithmic)
         self._have_curves(count)
         for curve, series in zip(self.curves, drawn, strict=False):
             curve.setData(*series)
         if count:
             self._widen_loss(drawn[0][1])
-        ghosts = drawn[count : count + len(self.ghost_lines.shown)]
-        self.ghost_lines.draw(ghosts)
-        self._mark_now(view, drawn[count + len(ghosts) :])
+        self.ghost_lines.draw([(epochs, self._within_reach(values)) for epochs, values in ghosts])
+        self._mark_now(view, drawn[here.stop :])
+
+    def _within_reach(self, values: Array) -> Array:
+        """The values of a ghost, as far from the plot as it can be drawn."""
+        low, high = self.box.viewRange()[1]
+        far = _FARTHEST * (high - low)
+        return np.clip(values, low - far, high + far)
 
     def _widen_loss(self, values: Array) -> None:
         """Draw the loss 2 pixels wide, but a noisy one 1 pixel: it fills a band all the same,
@@ -152,16 +160,25 @@ class LossPlot(Plot):
             self.addItem(self.curves[-1])
         self.restyle()
 
-    def _show_all(self, drawn: list[Series], now: float, logarithmic: bool) -> None:
-        """Choose the range so that all of it is seen."""
-        epochs = np.concatenate([np.array([now]), *(series[0] for series in drawn)])
-        values = np.concatenate([np.empty(0), *(series[1] for series in drawn)])
+    def _show_all(
+        self, road: list[Series], ghosts: list[Series], now: float, logarithmic: bool
+    ) -> None:
+        """Choose the range so that all of the road is seen, and of the ghosts what leaves the
+        road at least half of the height: one that diverged would make the road a flat line."""
+        epochs = np.concatenate([np.array([now]), *(series[0] for series in road + ghosts)])
+        values = np.concatenate([np.empty(0), *(series[1] for series in road)])
         first, last = float(epochs.min()), float(epochs.max())
         last = max(last, first + 1.0)
         edge = (last - first) * _EDGE / max(50.0, self.box.width() - 2 * _EDGE)
         low, high = 0.0, 1.0
         if len(values):
             low, high = float(values.min()), float(values.max())
+            lowest, highest = (low, high) if logarithmic else (min(low, 0.0), max(high, 0.0))
+            span = max(highest - lowest, _LEAST_DECADES if logarithmic else 0.0)
+            for _, others in ghosts:
+                if len(others):
+                    low = min(low, max(float(others.min()), lowest - span / 2))
+                    high = max(high, min(float(others.max()), highest + span))
         if logarithmic:
             missing = max(0.0, _LEAST_DECADES - (high - low))
             margin = missing / 2 + (high - low) * (_HEADROOM - 1)

@@ -25,6 +25,7 @@ from gui.view import View
 
 FINE, COARSE = 100, 50  # cells along each side, while training and at rest
 REFINE_MILLISECONDS = 80
+_STALE = 0.4  # how much is left of the colours of a surface that is no longer true
 _LOW_PLOT = 170  # pixels of height below which the name of the x axis gets no row of its own
 
 _PATIENCE = 0.006  # seconds at one go
@@ -54,15 +55,18 @@ class _Question:
     held: Array
     ranges: tuple[tuple[float, float], ...]
 
-    def is_same(self, other: _Question | None) -> bool:
+    def is_about_the_same(self, other: _Question | None) -> bool:
+        """Whether another question differs in its parameters at most."""
         return (
             other is not None
-            and self.theta is other.theta
             and self.network is other.network
             and (self.output, self.inputs, self.ranges)
             == (other.output, other.inputs, other.ranges)
             and bool((self.held == other.held).all())
         )
+
+    def is_same(self, other: _Question | None) -> bool:
+        return other is not None and self.theta is other.theta and self.is_about_the_same(other)
 
     def answer(self, cells: int, start: int, stop: int) -> Array:
         """Rows start … stop-1 of a surface of cells × cells."""
@@ -88,6 +92,7 @@ class SurfacePlot(Plot):
         self.addItem(self.image)
         self.points = SamplePoints(self)
         self.note = pg.TextItem("shown when training pauses", anchor=(0.5, 0.5))
+        self.note.setZValue(20)  # over the samples
         self.addItem(self.note)
         self._frame: _Frame | None = None
         self._ranges: tuple[tuple[float, float], ...] = ()
@@ -137,6 +142,7 @@ class SurfacePlot(Plot):
         most = COARSE if training else FINE
         cells = next((size for size in _STEPS if size <= most and size**2 <= affordable), 0)
         new = not question.is_same(self._question)
+        related = question.is_about_the_same(self._question)
         self._question = question
         if new or training:
             self._refine_timer.stop()
@@ -146,7 +152,10 @@ class SurfacePlot(Plot):
         if self._cells < cells and self._rows_done == 0:
             self._draw(self._answer(cells, 0, cells))
             self._cells = cells
-        self.image.setVisible(self._cells > 0 or self._rows_done > 0)
+        answered = self._cells > 0 or self._rows_done > 0
+        # Training may leave no time for another surface: the last one then stays, paler.
+        self.image.setVisible(answered or (related and self.image.isVisible()))
+        self.image.setOpacity(1.0 if answered else _STALE)
         self.note.setVisible(self._cells == 0 and training)
         if not training and self._cells < self._finest() and not self._refine_timer.isActive():
             self._refine_timer.start(REFINE_MILLISECONDS)
@@ -190,6 +199,7 @@ class SurfacePlot(Plot):
         self._rows_done = stop
         self._draw(self._refined.copy())
         self.image.setVisible(True)
+        self.image.setOpacity(1.0)
         if stop < cells:
             self._refine_timer.start(0)
         else:
@@ -198,8 +208,9 @@ class SurfacePlot(Plot):
     def restyle(self) -> None:
         super().restyle()
         self.image.setLookupTable(lookup_table())
-        self.note.setColor(theme.current().colour("secondary"))
+        self.note.setColor(theme.current().colour("ink"))
         self.note.setFont(theme.font(theme.SMALL))
+        self.note.fill = pg.mkBrush(theme.current().colour("card"))
         if self._frame is not None:
             self._draw_frame()
 
