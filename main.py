@@ -208,7 +208,7 @@ def _open(options: argparse.Namespace) -> int:
     from gui.main_window import MainWindow
 
     window = MainWindow()
-    window.open_at_start(options.document, DEFAULT_EXAMPLE)
+    window.documents.open_at_start(options.document, DEFAULT_EXAMPLE)
     window.show()
     return app.exec()
 
@@ -226,7 +226,7 @@ def _screenshot(options: argparse.Namespace) -> None:
     from gui.main_window import MainWindow
 
     window = MainWindow(remember=False)
-    window.show_document(document, name)
+    window.documents.show(document, name)
     window.resize(*options.size)
     window.show()
     window.session.advance(options.epochs, options.steps)

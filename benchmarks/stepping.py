@@ -85,7 +85,7 @@ def main() -> None:
     theme.apply(app, "light")
     window = MainWindow(remember=False)
     window.resize(1440, 900)
-    window.show_document(document(), "2-8-8-1")
+    window.documents.show(document(), "2-8-8-1")
     window.show()
     QTest.qWait(300)
     session, panels = window.session, window._panels

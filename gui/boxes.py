@@ -31,13 +31,13 @@ from gui import theme
 # Parts of the font size: what digits and letters reach above and below their line, the height of
 # a fraction's stroke over it, the room between two lines of a fraction, and how far indices are
 # below and above their letter's line.
-_ASCENT, _DESCENT, _AXIS, _ROOM = 0.78, 0.22, 0.32, 0.12
+_ASCENT, _DESCENT, _AXIS, _ROOM = 0.78, 0.22, 0.32, 0.16
 _SUNK, _RAISED = 0.26, 0.42
 _INDEX = 10  # pixels: a typeset index is as large
 
 # Pixels before and after the sign that leads a piece.
 _GAPS = {
-    **dict.fromkeys((EQUALS, ABOUT, BECOMES), 6.0),
+    **dict.fromkeys((EQUALS, ABOUT, BECOMES), 5.0),
     **dict.fromkeys((BY_ENTRY, OVER_ENTRIES), 5.0),
     **dict.fromkeys((PLUS, MINUS), 4.0),
     **dict.fromkeys((TIMES, BESIDE), 3.0),
@@ -185,7 +185,8 @@ class BoxWriter:
     def fraction(self, top: Box, bottom: Box) -> Box:
         axis, room = _AXIS * self._pixels, _ROOM * self._pixels
         width = max(top.width, bottom.width) + 4.0
-        up = axis + room + top.descent
+        # Tops with and without an index stand on one line.
+        up = axis + room + max(top.descent, (_DESCENT + 0.14) * self._pixels)
         down = -axis + room + bottom.ascent
 
         def paint(painter: QPainter, x: float, y: float) -> None:

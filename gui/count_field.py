@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import re
+from html import escape
+
 from PySide6.QtCore import QSignalBlocker, Qt, QTimer, Signal
-from PySide6.QtGui import QFocusEvent, QWheelEvent
-from PySide6.QtWidgets import QSpinBox, QWidget
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QValidator, QWheelEvent
+from PySide6.QtWidgets import QSpinBox, QToolTip, QWidget
+
+_MOST_DIGITS = 9  # that Qt's own whole numbers can have
 
 
 class CountField(QSpinBox):
     """`chosen` carries a number that a person confirmed (Enter, leaving the field, the arrow
-    keys); `show_count` never emits. The wheel scrolls what is around it, unless it has the focus.
+    keys); `show_count` never emits. What is no count within the bounds is refused beside the field
+    and changes nothing. The wheel scrolls what is around it, unless it has the focus.
     """
 
     chosen = Signal(int)
@@ -25,18 +31,73 @@ class CountField(QSpinBox):
         super().__init__(parent)
         self.setObjectName(name)
         self.setAccessibleName(accessible_name)
-        self.setToolTip(f"{accessible_name}: {lowest} to {highest:,}")
+        self._bounds = f"{accessible_name}: {lowest} to {highest:,}"
+        self.setToolTip(self._bounds)
+        self.setProperty("wrong", False)
         self.setRange(lowest, highest)
         self.setKeyboardTracking(False)
         self.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.valueChanged.connect(self.chosen)
+        self.lineEdit().textEdited.connect(lambda: self._mark(""))
 
     def show_count(self, count: int) -> None:
         """Show what is in force."""
         if count != self.value():
             with QSignalBlocker(self):
                 self.setValue(count)
+
+    def _objection(self, text: str) -> str:
+        """What is wrong with a text as a count within the bounds; nothing if it is one."""
+        plain = text.strip()
+        count = int(plain) if re.fullmatch(rf"[0-9]{{1,{_MOST_DIGITS}}}", plain) else None
+        if count is not None and self.minimum() <= count <= self.maximum():
+            return ""
+        whole = plain.removeprefix("-").isdecimal()
+        why = "is out of bounds" if whole else "is not a whole number"
+        return f'"{text}" {why}. {self._bounds}.'
+
+    def validate(self, text: str, position: int) -> tuple[QValidator.State, str, int]:
+        """Let anything be typed, so that it can be refused with a sentence."""
+        states = QValidator.State
+        return (states.Intermediate if self._objection(text) else states.Acceptable), text, position
+
+    def fixup(self, text: str) -> str:
+        """Bring the count in force back as the field is left, and say what was wrong."""
+        self._mark(self._objection(text))
+        return str(self.value())
+
+    def _mark(self, problem: str) -> None:
+        """Show that a text was refused and why, or that this is over."""
+        wrong = bool(problem)
+        if wrong:
+            tip = f"<span>{escape(problem)}</span>"  # as rich text a long sentence wraps
+            self.setToolTip(tip)
+            QToolTip.showText(self.mapToGlobal(self.rect().bottomLeft()), tip, self)
+        if self.property("wrong") != wrong:
+            self.setProperty("wrong", wrong)
+            self.style().unpolish(self)
+            self.style().polish(self)
+            if not wrong:
+                self.setToolTip(self._bounds)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        confirming = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+        problem = self._objection(self.text()) if confirming else ""
+        if problem:
+            self._mark(problem)
+            return
+        if event.key() == Qt.Key.Key_Escape:
+            self.lineEdit().setText(str(self.value()))
+            self._mark("")
+        super().keyPressEvent(event)
+        if confirming:
+            self.clearFocus()  # the keys are the window's again
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        if self.property("wrong"):
+            self._mark("")
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)

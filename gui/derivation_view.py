@@ -20,7 +20,7 @@ BAR = 10  # pixels that the scroll bar takes
 
 _HEADLINE = Look(14, 17, None, False)
 _FORMULA = Look(12, 14, None, False)
-_GAP = 9
+_GAP = 8
 _LOW = 240  # pixels of height below which only the result itself stays in place
 
 
@@ -145,7 +145,7 @@ class DerivationView(QWidget):
             value = Line(line.left, (), (Number(shown.previous.value),), line.relation)
             # On paper the line would end in a number that is not the one carried.
             sheet.add_small(line if shown.previous.carried is None else value, value, digits)
-            sheet.add_rule(4.0)
+            sheet.add_rule(3.0)
         if shown.derivation is None:
             if shown.message:
                 sheet.add_words(shown.message, theme.NORMAL, "secondary", 4.0)
@@ -156,7 +156,7 @@ class DerivationView(QWidget):
             title = " · ".join(part for part in parts if part)
             sheet.add_words((title,), theme.NORMAL, "accent", 3.0)
         sheet.add_formula(derivation.headline, self._look(_HEADLINE), 3.0)
-        sheet.add_room(2.0)
+        sheet.add_room(1.0)
         for factor in derivation.factors:
             self._add_factor(sheet, factor)
         if derivation.table is not None:
@@ -176,8 +176,8 @@ class DerivationView(QWidget):
             prose = (line, ": ", *factor.meaning)
             sheet.add_words(prose, theme.NORMAL, "secondary", 4.0, self._digits, factor)
             return
-        sheet.add_words(factor.meaning, theme.NORMAL, "secondary", 6.0, self._digits, factor)
-        sheet.add_formula(line, self._look(_FORMULA), 2.0, factor)
+        sheet.add_words(factor.meaning, theme.NORMAL, "secondary", 5.0, self._digits, factor)
+        sheet.add_formula(line, self._look(_FORMULA), 3.0, factor)
 
     def _conclude(self, sheet: Sheet) -> None:
         derivation = self.shown.derivation
@@ -190,13 +190,15 @@ class DerivationView(QWidget):
     def _add_what_follows(self, sheet: Sheet, derivation: Derivation) -> None:
         if derivation.paper:
             sheet.add_words(derivation.paper, theme.NORMAL, "accent", 7.0, self._digits)
-        sheet.add_words(derivation.used_next, theme.NORMAL, "secondary", 7.0, self._digits)
-        footer = "shown in full"
+        short = footer = "shown in full"
         if derivation.paper:
-            footer = "rounded for the eye only: training and parameters stay in full precision"
+            short = "rounded for the eye only"
+            footer = f"{short}: training and parameters stay in full precision"
         elif self._digits is not None:
+            short = f"{self._digits} digits shown"
             footer = f"shown to {self._digits} digits, carried in full"
-        sheet.add_words((footer,), theme.SMALL, "secondary", 4.0)
+        sheet.add_pair(derivation.used_next, short, footer, self._digits, 7.0)
+        sheet.setToolTip(f"{footer[:1].upper()}{footer[1:]}.")
 
     @property
     def _is_low(self) -> bool:

@@ -12,6 +12,7 @@ from gui.boxes import Box, gap_before, led, row, scaled
 
 _RELATIONS = (EQUALS, ABOUT, BECOMES)
 _LINE_GAP = 4.0  # pixels between the lines of one formula
+_SQUEEZED = 1.12  # how much longer than its place a painted line may be
 _CLOSE = 4.0  # pixels that a typeset line may be higher in the place of a painted one
 _HANG = 18.0  # how far further lines of words and signless pieces are indented
 
@@ -70,9 +71,10 @@ def flow(items: Sequence[Item], width: float) -> Flowed:
 
 
 def flow_in_place(items: Sequence[Item], painted: Sequence[Item], width: float) -> Flowed:
-    """The typeset pieces of a formula on the lines of its painted ones, so that nothing moves when
-    they take their place; only a line that is much higher makes room for itself."""
-    flowing = _flowing(painted, width)
+    """The typeset pieces of a formula, or until they are there the painted ones, on the same
+    lines, so that nothing moves when they change places; only a line that is much higher makes
+    room for itself. Painted lines are the wider ones, and are squeezed a little."""
+    flowing = _flowing(painted, _SQUEEZED * width)
     lines: list[list[tuple[float, Box]]] = []
     start, left = 0, 0.0
     for line in flowing.lines:

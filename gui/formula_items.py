@@ -32,10 +32,8 @@ class Look:
 def flow_formula(formula: Formula, look: Look, width: float) -> Flowed:
     """The formula on lines of at most this width; it stays plain if a piece cannot be set."""
     plain = plain_items(formula, BoxWriter(look.plain, look.digits))
-    typeset_items = _typeset_items(formula, look) if look.typeset else None
-    if typeset_items is None:
-        return flow(plain, width)
-    return flow_in_place(typeset_items, plain, width)
+    items = _typeset_items(formula, look) if look.typeset else plain
+    return flow(plain, width) if items is None else flow_in_place(items, plain, width)
 
 
 def plain_items(formula: Formula, writer: BoxWriter) -> list[Item]:

@@ -15,8 +15,10 @@ from gui.buttons import Button, CheckBox
 from gui.choice import Choice, Item
 from gui.count_field import CountField
 
-GAP = 6  # pixels, between fields and between lines
-COUNT_WIDTH = 38
+# Pixels.
+GAP = 6  # between fields
+LINE_GAP = 3  # between lines, few enough for all of a small network to be in sight
+COUNT_WIDTH, COUNT_HEIGHT = 38, 26
 
 _BIASES = (
     Item("none", "none", listed="no bias"),
@@ -79,7 +81,7 @@ class LayerRows(QWidget):
         super().__init__()
         name = title.lower()
         self._units = CountField(f"units{number}", f"Units of {name}", 1, MAX_UNITS)
-        self._units.setFixedWidth(COUNT_WIDTH)
+        self._units.setFixedSize(COUNT_WIDTH, COUNT_HEIGHT)
         self._units.chosen.connect(self.units_chosen)
         self._activation = Choice(f"activation{number}", f"Activation of {name}")
         self._activation.offer(_activation_items(output))
@@ -109,7 +111,7 @@ class LayerRows(QWidget):
         )
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(GAP)
+        layout.setSpacing(LINE_GAP)
         layout.addWidget(first)
         layout.addWidget(self._details)
         self.show_details(False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,6 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from engine.document import Document
 from engine.examples import SUFFIX, example_names, read_example
 from engine.export.solution import Solution
 from engine.export.working import check_length, worked_solution
@@ -34,8 +34,8 @@ from gui import theme
 from gui.canvas.network_canvas import NetworkCanvas
 from gui.card import Card
 from gui.column import Column
+from gui.documents import Documents
 from gui.export_menu import ExportMenu
-from gui.files import Files
 from gui.intents import Intents
 from gui.key_repeats import KeyRepeats
 from gui.new_dialog import NewDialog
@@ -88,7 +88,7 @@ class MainWindow(QMainWindow):
         self._intents = Intents(self.session)
         self._player = Player(self.session)
         self._repeats = KeyRepeats(self)
-        self.files = Files(self, remember)
+        self.documents = Documents(self.session, self, remember)
         self._build_panels()
         self._arrange()
         self._build_menus()
@@ -137,9 +137,9 @@ class MainWindow(QMainWindow):
 
         self._left = Column(
             [
-                ("Network", self.network, 31),
-                ("Weights", self.weights, 31),
-                ("Data", self.data, 22),
+                ("Network", self.network, 45),
+                ("Weights", self.weights, 33),
+                ("Data", self.data, 23),
             ],
             needs=640,
         )
@@ -206,17 +206,17 @@ class MainWindow(QMainWindow):
         bar = self.menuBar()
         file_menu = bar.addMenu("&File")
         self._action(file_menu, "&New…", self._new, "Ctrl+N")
-        self._action(file_menu, "&Open…", self._open, "Ctrl+O")
+        self._action(file_menu, "&Open…", self.documents.open, "Ctrl+O")
         examples = file_menu.addMenu("Open &example")
         for name in example_names():
-            self._action(examples, name, lambda name=name: self.open_example(name))
+            self._action(examples, name, lambda name=name: self.documents.open_example(name))
         self._recent_menu = file_menu.addMenu("Open &recent")
         self._recent_menu.aboutToShow.connect(self._fill_recent)
         file_menu.addSeparator()
-        self._action(file_menu, "&Save", self.save, "Ctrl+S")
-        self._action(file_menu, "Save &as…", self.save_as, "Ctrl+Shift+S")
+        self._action(file_menu, "&Save", self.documents.save, "Ctrl+S")
+        self._action(file_menu, "Save &as…", self.documents.save_as, "Ctrl+Shift+S")
         self._export = ExportMenu(
-            file_menu, self, self.files, self._worked_solution, self._solution_name
+            file_menu, self, self.documents.files, self._worked_solution, self._solution_name
         )
         file_menu.addSeparator()
         self._action(file_menu, "&Title and note…", self._describe)
@@ -309,8 +309,8 @@ class MainWindow(QMainWindow):
         session.refused.connect(self.banner.say)
         self._intents.noticed.connect(self.banner.say)
         self.banner.action_requested.connect(session.leave_divergence)
-        controls.example_chosen.connect(self.open_example)
-        controls.save_requested.connect(self.save)
+        controls.example_chosen.connect(self.documents.open_example)
+        controls.save_requested.connect(self.documents.save)
         controls.reset_requested.connect(session.reset)
         controls.new_seed_requested.connect(session.new_seed)
         controls.back_requested.connect(lambda: session.back())
@@ -384,85 +384,27 @@ class MainWindow(QMainWindow):
             action.setText(_called(verb, what))
 
     def _display_name(self, view: View) -> None:
-        name = self.document_name
+        name = self.documents.name
         self._file_label.setText(f"{name} · {'changed' if view.changed else 'saved'}")
         self.setWindowTitle(f"{name}[*] – Backpass")
         self.setWindowModified(view.changed)
 
     # Documents
 
-    _name = "untitled"
     _view: View | None = None
-
-    @property
-    def document_name(self) -> str:
-        """What the open document is called: its file's name, or the example's."""
-        return self.files.path.name if self.files.path is not None else self._name
-
-    def show_document(self, document: Document, name: str) -> None:
-        """Show a document that has no file yet."""
-        self.files.path = None
-        self._name = name
-        self.session.open(document)
-
-    def open_at_start(self, asked: str | None, default: str) -> None:
-        """Open what the command line names; if it cannot be, say so and open the default."""
-        if asked is None or asked in example_names():
-            name = asked or default
-            self.show_document(read_example(name), name)
-            return
-        document = self.files.read(Path(asked))
-        if document is None:
-            self.show_document(read_example(default), default)
-        else:
-            self.session.open(document)
-
-    def open_example(self, name: str) -> None:
-        """Open a bundled example."""
-        if self._may_leave():
-            self.show_document(read_example(name), name)
 
     def _new(self) -> None:
         dialog = NewDialog(self)
-        if dialog.exec() and self._may_leave():
-            self.show_document(dialog.document(), "untitled")
-
-    def _open(self) -> None:
-        path = self.files.ask_open()
-        if path is not None:
-            self.open_path(path)
-
-    def open_path(self, path: Path) -> None:
-        """Open a file; what is open stays open if it cannot be read."""
-        if not self._may_leave():
-            return
-        document = self.files.read(path)
-        if document is not None:
-            self.session.open(document)
+        if dialog.exec():
+            self.documents.open_new(dialog.document())
 
     def _fill_recent(self) -> None:
         self._recent_menu.clear()
-        for path in self.files.recent():
-            self._action(self._recent_menu, path, lambda p=path: self.open_path(Path(p)))
+        for path in self.documents.files.recent():
+            job = partial(self.documents.open_path, Path(path))
+            self._action(self._recent_menu, path, job)
         if self._recent_menu.isEmpty():
             self._recent_menu.addAction("nothing yet").setEnabled(False)
-
-    def save(self) -> bool:
-        """Save to the open file; ask where if there is none."""
-        if self.files.path is None:
-            return self.save_as()
-        return self._save_to(self.files.path)
-
-    def save_as(self) -> bool:
-        """Save to a file that the person chooses."""
-        path = self.files.ask_save_as(self._name)
-        return path is not None and self._save_to(path)
-
-    def _save_to(self, path: Path) -> bool:
-        saved = self.files.save(path, self.session.document())
-        if saved:
-            self.session.mark_saved()
-        return saved
 
     def _worked_solution(self, gaps: bool) -> Solution:
         """The iteration at the cursor written out, revealed or not. Raises TooLong."""
@@ -470,24 +412,14 @@ class MainWindow(QMainWindow):
         check_length(session.spec)
         shown = None if self._view is None else self._view.iteration
         iteration = shown or iterate(session.spec, session.state)
-        title = session.standing.title or self.document_name
+        title = session.standing.title or self.documents.name
         return worked_solution(iteration, title, session.digits, gaps, session.notation)
 
     def _solution_name(self) -> str:
-        return f"{self.document_name.removesuffix(SUFFIX)} iteration {self.session.place.t + 1}"
-
-    def _may_leave(self) -> bool:
-        """Ask about unsaved changes; whether the open document may be left."""
-        if not self.session.is_changed:
-            return True
-        button = QMessageBox.StandardButton
-        answer = self.files.ask_about_changes(self.document_name)
-        if answer == button.Save:
-            return self.save()
-        return answer == button.Discard
+        return f"{self.documents.name.removesuffix(SUFFIX)} iteration {self.session.place.t + 1}"
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        if not self._may_leave():
+        if not self.documents.may_leave():
             event.ignore()
             return
         self.close_quietly()
@@ -546,7 +478,7 @@ class MainWindow(QMainWindow):
         box = QMessageBox(self)
         box.setWindowTitle("About this document")
         box.setTextFormat(Qt.TextFormat.PlainText)
-        box.setText(self.session.standing.title or self.document_name)
+        box.setText(self.session.standing.title or self.documents.name)
         box.setInformativeText(self.session.standing.note)
         box.exec()
 

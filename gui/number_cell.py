@@ -2,33 +2,26 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 from PySide6.QtCore import QEvent, QObject, QRect, Qt, Signal
-from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter, QPen
+from PySide6.QtGui import QKeyEvent, QPainter, QPen
 from PySide6.QtWidgets import (
     QAbstractItemDelegate,
     QLineEdit,
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QTableView,
-    QToolTip,
     QWidget,
 )
 
-from engine.numbers import fewer_digits, parse_number
+from engine.numbers import at_most, fewer_digits, parse_number
 from gui import theme
+from gui.column_widths import text_width
 from gui.number_model import Index, NumberModel
 
-MARGINS = 5  # pixels of a cell's width that its number leaves free
+# Pixels of a cell's width that its number leaves free: in a box, and without one.
+_BOXED_MARGINS, _MARGINS = 5, 8
 
 _CONFIRMING = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Tab, Qt.Key.Key_Backtab)
-
-
-@lru_cache(maxsize=8192)
-def _advance(text: str, bold: bool) -> int:
-    """Pixels that a text takes in a cell: the same numbers are painted again and again."""
-    return QFontMetrics(theme.font(theme.SMALL, bold)).horizontalAdvance(text)
 
 
 class NumberCell(QStyledItemDelegate):
@@ -44,6 +37,8 @@ class NumberCell(QStyledItemDelegate):
         super().__init__(table)
         self._table = table
         self._boxed = boxed
+        self.margins = _BOXED_MARGINS if boxed else _MARGINS
+        self.most_digits: int | None = None  # None for as many as fit, each number by itself
 
     # Painting
 
@@ -77,10 +72,9 @@ class NumberCell(QStyledItemDelegate):
         if rect.height() > self._table.rowHeight(row):
             # A merged cell may be taller than what is seen of it: its number stays in sight.
             rect = rect.intersected(self._table.viewport().rect())
-        painter.setFont(theme.font(theme.SMALL, bold=here))
+        painter.setFont(theme.font(theme.SMALL))
         painter.setPen(t.colour(model.colour(row, column)))
-        room = rect.width() - MARGINS
-        text = self._fitting(row, column, here, room)
+        text = self._fitting(row, column, rect.width() - self.margins)
         painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, text)
         painter.restore()
 
@@ -89,15 +83,18 @@ class NumberCell(QStyledItemDelegate):
         assert isinstance(model, NumberModel)
         return model
 
-    def _fitting(self, row: int, column: int, bold: bool, room: int) -> str:
-        """The number with as many digits as there is room for."""
+    def _fitting(self, row: int, column: int, room: int) -> str:
+        """The number with as many digits as there is room for; columns are wide enough for
+        LEAST_DIGITS."""
         model = self._model()
-        for digits in fewer_digits(model.digits, 1):
+        wanted = model.digits
+        if self.most_digits is not None:
+            wanted = at_most(wanted, self.most_digits)
+        for digits in fewer_digits(wanted, 1):
             text = model.text(row, column, digits)
-            if _advance(text, bold) <= room:
-                return text
-        metrics = QFontMetrics(theme.font(theme.SMALL, bold))
-        return metrics.elidedText(text, Qt.TextElideMode.ElideRight, room)
+            if text_width(text) <= room:
+                break
+        return text
 
     # Editing
 
@@ -165,14 +162,12 @@ class NumberCell(QStyledItemDelegate):
 
     def _refuse(self, editor: QLineEdit, sentence: str) -> None:
         self._mark(editor, True)
-        QToolTip.showText(editor.mapToGlobal(editor.rect().bottomLeft()), sentence, editor)
         self.problem.emit(sentence)
 
     def _take_back(self, editor: QLineEdit) -> None:
         """The text that was refused is being changed."""
         if editor.property("wrong"):
             self._mark(editor, False)
-            QToolTip.hideText()
             self.problem.emit("")
 
     def _mark(self, editor: QLineEdit, wrong: bool) -> None:

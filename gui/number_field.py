@@ -116,3 +116,5 @@ class NumberField(QLineEdit):
             self.selectAll()
             return
         super().keyPressEvent(event)
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not self.property("wrong"):
+            self.clearFocus()  # the keys are the window's again

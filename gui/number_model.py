@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
 
+from engine.activations import Array
 from engine.numbers import format_number
 
 Index = QModelIndex | QPersistentModelIndex
@@ -17,7 +19,9 @@ class NumberModel(QAbstractTableModel):
 
     edited = Signal(int, int, float)
     digits: int | None = 6  # significant ones, where the column is wide enough
+    training = False  # whether the numbers change many times a second
     marks_rows = False  # whether one row is marked as the one shown
+    keeps_last = False  # whether the last column stays in sight while the others scroll
 
     # What a subclass says about its cells
 
@@ -40,6 +44,10 @@ class NumberModel(QAbstractTableModel):
     def sample_text(self, column: int) -> str:
         """A text as wide as the column would like to be."""
         return "−0.0000"
+
+    def measured(self) -> Array:
+        """The numbers that decide how wide columns have to be, rows × the first columns."""
+        return np.empty((0, 0))
 
     def may_grow(self, column: int) -> bool:
         """Whether a column takes its part of room that is left."""

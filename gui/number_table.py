@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-import numpy as np
 from PySide6.QtCore import QItemSelectionRange, QModelIndex, Qt, Signal
 from PySide6.QtGui import (
     QAction,
@@ -18,14 +15,22 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QLabel, QTableView, QWidget
 
-from engine.numbers import machine_number, parse_table
+from engine.numbers import at_most, machine_number, parse_table
 from gui import theme
-from gui.number_cell import MARGINS, NumberCell
+from gui.column_widths import (
+    LEAST_DIGITS,
+    MOST_COLUMN,
+    fitted_widths,
+    needed_widths,
+    signs_of,
+    text_width,
+)
+from gui.number_cell import NumberCell
 from gui.number_model import Index, NumberModel
 from gui.table_header import LINE, TableHeader
 
-LEAST_COLUMN, MOST_COLUMN = 42, 64  # pixels
-_MOST_ROW_NAME = 84
+_MOST_ROW_NAME = 84  # pixels
+_MOST_DIGITS = 16
 
 _MOVES = (
     Qt.Key.Key_Left,
@@ -37,25 +42,6 @@ _MOVES = (
     Qt.Key.Key_F2,
 )
 _BEGINNINGS = "0123456789.,+-−"  # what the text of a number can begin with
-
-
-def fitted_widths(natural: Sequence[int], most: Sequence[int], room: int) -> list[int]:
-    """Widths of columns for some room, in pixels.
-
-    Where there is room, narrow columns grow towards the same width, at most `most`; where there
-    is too little, wide ones shrink towards the same width. If even LEAST_COLUMN is too wide for
-    all, the table scrolls, and then there is no reason to shrink at all.
-    """
-    wanted = np.minimum(natural, MOST_COLUMN)
-    for floor in range(MOST_COLUMN, 0, -1):
-        grown = np.minimum(np.maximum(wanted, floor), np.maximum(most, wanted))
-        if grown.sum() <= room:
-            return [int(width) for width in grown]
-    for cap in range(MOST_COLUMN, LEAST_COLUMN - 1, -1):
-        shrunk = np.minimum(wanted, cap)
-        if shrunk.sum() <= room:
-            return [int(width) for width in shrunk]
-    return [int(width) for width in wanted]
 
 
 def _bar_if(needed: bool) -> Qt.ScrollBarPolicy:
@@ -73,6 +59,7 @@ class NumberTable(QTableView):
 
     chosen = Signal(int, int)  # row, column that the person went to
     problem = Signal(str)  # why something was refused, "" once that is over
+    fitted = Signal()  # the columns have other widths
     passed_end = Signal(int)  # Tab beyond the last cell (1) or before the first (-1)
 
     def __init__(
@@ -80,15 +67,18 @@ class NumberTable(QTableView):
         model: NumberModel,
         row_height: int = 24,
         boxed: bool = False,
+        scrolled_outside: bool = False,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self.numbers = model
         self._row_height = row_height
+        self._scrolled_outside = scrolled_outside
+        self._least: list[int] = []
         self._quiet = False
         self._title = QLabel(self)
         self._title.setFont(theme.font(theme.SMALL, bold=True))
-        cell = NumberCell(self, boxed)
+        self._cell = cell = NumberCell(self, boxed)
         cell.problem.connect(self.problem)
         self.setItemDelegate(cell)
         self.setHorizontalHeader(TableHeader(Qt.Orientation.Horizontal, self))
@@ -132,23 +122,65 @@ class NumberTable(QTableView):
     def lay_out(self) -> None:
         """Take on the widths that the model's names and numbers ask for."""
         metrics = QFontMetrics(theme.font(theme.SMALL, bold=True))
-        plain = QFontMetrics(theme.font(theme.SMALL))
         names = metrics.horizontalAdvance(self.numbers.widest_row_name()) + 10
         title = self._title.sizeHint().width() + 4 if self._title.text() else 0
         self.verticalHeader().setFixedWidth(max(min(names, _MOST_ROW_NAME), title))
         columns = range(self.numbers.columnCount())
-        self._natural = []
-        for column in columns:
-            words = (self._column_name(column) + " ").split(" ")
-            widths = [plain.horizontalAdvance(word) for word in words]
-            widths.append(plain.horizontalAdvance(self.numbers.sample_text(column)))
-            self._natural.append(max(widths) + MARGINS)
+        margins = self._cell.margins
+        self._name_widths = [self._name_width(column) + margins for column in columns]
+        self._natural = [
+            max(text_width(self.numbers.sample_text(column)) + margins, name)
+            for column, name in zip(columns, self._name_widths, strict=True)
+        ]
         self._most = [
             MOST_COLUMN if self.numbers.may_grow(column) else natural
             for column, natural in zip(columns, self._natural, strict=True)
         ]
         self._widths: list[int] = []
+        self._least = []
+        self.fit_numbers()
+
+    def fit_numbers(self) -> bool:
+        """Have columns as wide as the present numbers need, and return whether that changed any.
+        While training, when a number may cross zero at any time, columns only become wider."""
+        digits = at_most(self.numbers.digits, LEAST_DIGITS)
+        margins = self._cell.margins
+        needed = [width + margins for width in needed_widths(self.numbers.measured(), digits)]
+        rest = self._natural[len(needed) :] if needed else [0] * len(self._natural)
+        least = [max(pair) for pair in zip(self._name_widths, needed + rest, strict=True)]
+        if self.numbers.training and self._least:
+            least = [max(pair) for pair in zip(least, self._least, strict=True)]
+        if least == self._least:
+            return False
+        self._least = least
         self._arrange()
+        return True
+
+    def digits_that_fit(self) -> int:
+        """With how many digits every column can show its numbers, if they are of everyday size."""
+        columns = set(zip(signs_of(self.numbers.measured()), self._widths, strict=False))
+        margins = self._cell.margins
+        digits = at_most(self.numbers.digits, _MOST_DIGITS)
+        while digits > LEAST_DIGITS and any(
+            text_width(f"{sign}0.{0:0{digits}}") + margins > width for sign, width in columns
+        ):
+            digits -= 1
+        return digits
+
+    def show_at_most(self, digits: int) -> None:
+        """Show numbers with at most so many digits, however many would fit."""
+        if digits != self._cell.most_digits:
+            self._cell.most_digits = digits
+            self.viewport().update()
+
+    def _name_width(self, column: int) -> int:
+        """Pixels for the name of a column: on two lines only if it is too long for one."""
+        name = self._column_name(column)
+        whole = text_width(name)
+        if whole + self._cell.margins <= MOST_COLUMN - self._cell.margins:
+            return whole
+        longest = max(text_width(word) for word in name.split(" "))
+        return min(longest, MOST_COLUMN - self._cell.margins)
 
     def _column_name(self, column: int) -> str:
         name = self.numbers.headerData(
@@ -163,11 +195,11 @@ class NumberTable(QTableView):
         whose widths depend on the other bar.
         """
         room = self.width() - self.verticalHeader().width()
-        widths = fitted_widths(self._natural, self._most, room)
-        higher = self._height_for(widths, room) > self.height()
+        widths = self._fitted(room)
+        higher = not self._scrolled_outside and self._height_for(widths, room) > self.height()
         if higher:
             room -= self.verticalScrollBar().sizeHint().width()
-            widths = fitted_widths(self._natural, self._most, room)
+            widths = self._fitted(room)
         self.setVerticalScrollBarPolicy(_bar_if(higher))
         self.setHorizontalScrollBarPolicy(_bar_if(sum(widths) > room))
         self.horizontalHeader().setFixedHeight(self._names_height(widths))
@@ -177,8 +209,12 @@ class NumberTable(QTableView):
             # One call for most of 512 columns, and one each for those that differ.
             header.setDefaultSectionSize(widths[0])
             for column, width in enumerate(widths):
-                if width != widths[0]:
+                if header.sectionSize(column) != width:
                     header.resizeSection(column, width)
+            self.fitted.emit()
+
+    def _fitted(self, room: int) -> list[int]:
+        return fitted_widths(self._natural, self._most, self._least, room)
 
     def _names_height(self, widths: list[int]) -> int:
         """One line or two, for the names of columns."""
@@ -196,7 +232,7 @@ class NumberTable(QTableView):
     def whole_height(self, width: int) -> int:
         """The height at which nothing has to be scrolled up or down, for a width of the table."""
         room = width - self.verticalHeader().width()
-        return self._height_for(fitted_widths(self._natural, self._most, room), room)
+        return self._height_for(self._fitted(room), room)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

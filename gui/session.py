@@ -6,16 +6,14 @@ the worker thread; until it is there the View says None in its place.
 
 from __future__ import annotations
 
-import contextlib
 from collections import deque
 from collections.abc import Callable
-from concurrent.futures import wait
 from dataclasses import replace
 from time import perf_counter
 from typing import Any
 
 import numpy as np
-from PySide6.QtCore import QObject, Qt, QTimer, Signal
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoStack
 
 from engine import moves
@@ -23,18 +21,16 @@ from engine.activations import Array
 from engine.document import Document
 from engine.edits import Edited, kept_revealed
 from engine.history import DEFAULT_MEMORY, Branch, History, Place
-from engine.iteration import Check, Interrupted
+from engine.iteration import Check
 from engine.notation import DEFAULT, Notation
 from engine.paper import PaperIteration
 from engine.spec import Spec, SpecError, State, start_state
 from engine.trainer import Divergence, Progress, Trainer
+from gui.background import Background
 from gui.commands import Change
 from gui.results import PATIENCE_SECONDS, Results, iteration_seconds
 from gui.standing import Standing, opened, saved
 from gui.view import View
-from gui.worker import Computation, Training, Worker
-
-FRAME_MILLISECONDS = 16
 
 EditFunction = Callable[..., Edited]
 
@@ -43,7 +39,6 @@ class Session(QObject):
     """One open document and everything done with it."""
 
     changed = Signal(object)
-    _slice_done = Signal()  # comes from the worker's thread
     refused = Signal(str)
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -57,20 +52,15 @@ class Session(QObject):
         self.paper: int | None = None
         self.pace: float | None = None
         self.memory = DEFAULT_MEMORY
-        self._worker = Worker()
-        self._job: Training | Computation | None = None
-        self._when_done: Callable[[Any], None] | None = None
-        self._job_branch: Branch
+        self._background = Background(self)
+        self._background.progressed.connect(self._on_progress)
+        self._training_branch: Branch
         self._target: int | None = None
         self._rates: deque[tuple[float, float]] = deque(maxlen=40)
         self._results = Results(self._compute_if_idle, self.announce)
         self._divergence: Divergence | None = None
         # Where an edit was made, where it led to, and the state before it; None after any move.
         self._edited: tuple[Place, Place, State] | None = None
-        self._frames = QTimer(self)
-        self._frames.setInterval(FRAME_MILLISECONDS)
-        self._frames.timeout.connect(self._on_frame)
-        self._slice_done.connect(self._on_frame, Qt.ConnectionType.QueuedConnection)
         self.history: History
         self.standing: Standing
         self._state: State
@@ -107,8 +97,7 @@ class Session(QObject):
     def close(self) -> None:
         """Stop whatever runs; the session is not used again."""
         self._stop_job()
-        self._frames.stop()
-        self._worker.close()
+        self._background.close()
 
     @property
     def place(self) -> Place:
@@ -130,12 +119,12 @@ class Session(QObject):
 
     @property
     def training(self) -> bool:
-        return isinstance(self._job, Training)
+        return self._background.training
 
     @property
     def busy(self) -> bool:
         """Whether something is still being worked out in the background."""
-        return self._job is not None
+        return self._background.busy
 
     @property
     def is_changed(self) -> bool:
@@ -226,11 +215,7 @@ class Session(QObject):
 
     def finish(self) -> None:
         """Wait for the work in the background."""
-        while (job := self._job) is not None and job.future is not None:
-            if isinstance(job, Training):
-                job.grant_all()
-            wait([job.future])
-            self._on_frame()
+        self._background.finish()
 
     def go_to_epoch(self, epoch: float) -> None:
         """Go to a moment of the road by its place on the loss curve."""
@@ -267,7 +252,7 @@ class Session(QObject):
         if missing * iteration_seconds(spec) <= PATIENCE_SECONDS:
             arrive(self.history.state_at(place.branch, place.t), announce=standing is None)
         else:
-            self._compute(
+            self._background.compute(
                 lambda check: self.history.state_at(place.branch, place.t, check), arrive
             )
 
@@ -319,8 +304,7 @@ class Session(QObject):
     def set_pace(self, pace: float | None) -> None:
         """Choose epochs a second for training; None for as fast as it goes."""
         self.pace = pace
-        if isinstance(self._job, Training):
-            self._job.pace = pace
+        self._background.set_pace(pace)
 
     def _trainer(self, branch: Branch, state: State) -> Trainer:
         return Trainer(branch.spec, state, branch.frame_every, branch.curve.last_epoch)
@@ -341,15 +325,26 @@ class Session(QObject):
         following = road[road.index(branch) + 1 :]
         ends = [fork.fork_t for fork in following[:1]]
         ends += [] if self._target is None else [self._target]
-        state = self._state
-        training = Training(
-            self._trainer(branch, state),
-            self.pace,
-            min(ends, default=None),
-            self._slice_done.emit,
-        )
-        self._begin_job(training)
-        training.grant()
+        self._training_branch = branch
+        trainer = self._trainer(branch, self._state)
+        self._background.train(trainer, self.pace, min(ends, default=None))
+
+    def _on_progress(self, slices: list[Progress], ended: bool) -> None:
+        """Show what slices of training came to, and let the next one run."""
+        branch = self._training_branch
+        if not self._take(branch, slices):
+            self._stop_job()
+            self.announce()
+            return
+        self._rates.append((perf_counter(), self.spec.epoch_position(self.place.t)))
+        if not ended:
+            self._background.go_on(branch.frame_every)
+        elif self._target == self.place.t:
+            self._target = None
+        else:
+            # The road goes over to another branch here; follow it.
+            self._start_stretch()
+        self.announce()
 
     def _take(self, branch: Branch, slices: list[Progress]) -> bool:
         """Take in slices of training on a branch; False if the run diverged in the last."""
@@ -367,79 +362,18 @@ class Session(QObject):
                 return False
         return True
 
-    # Work in the background
-
-    def _begin_job(self, job: Training | Computation) -> None:
-        self._job = job
-        self._job_branch = self.branch
-        self._worker.start(job)
-        self._frames.start()
-
-    def _compute(
-        self, function: Callable[[Check], Any], when_done: Callable[[Any], None]
-    ) -> None:
-        self._when_done = when_done
-        self._begin_job(Computation(function))
+    def _stop_job(self) -> None:
+        """Call off what runs in the background, and keep what it had finished."""
+        slices = self._background.stop()
+        self._target = None
+        if slices:
+            self._take(self._training_branch, slices)
 
     def _compute_if_idle(
         self, function: Callable[[Check], Any], when_done: Callable[[Any], None]
     ) -> None:
-        if self._job is None:
-            self._compute(function, when_done)
-
-    def _stop_job(self) -> None:
-        """Call off what runs, wait for it (some 10 ms), and keep what it had finished."""
-        job = self._job
-        if job is None:
-            return
-        job.cancel()
-        assert job.future is not None
-        with contextlib.suppress(Interrupted):
-            job.future.result()
-        self._end_job()
-        if isinstance(job, Training):
-            self._take(self._job_branch, job.take())
-
-    def _end_job(self) -> None:
-        self._job = None
-        self._when_done = None
-        self._target = None
-        self._frames.stop()
-
-    def _on_frame(self) -> None:
-        job = self._job
-        if isinstance(job, Computation):
-            if job.done:
-                when_done, result = self._when_done, job.result()
-                self._end_job()
-                assert when_done is not None
-                when_done(result)
-            return
-        if job is None:
-            self._frames.stop()
-            return
-        ended = job.done
-        slices = job.take()
-        if not slices and not ended:
-            return
-        if not self._take(self._job_branch, slices):
-            self._stop_job()
-            self.announce()
-            return
-        job.trainer.frame_every = self._job_branch.frame_every
-        if ended:
-            target = self._target
-            self._end_job()
-            assert job.future is not None
-            job.future.result()
-            if target != self.place.t:
-                # The road went over to another branch here; follow it.
-                self._target = target
-                self._start_stretch()
-        self._rates.append((perf_counter(), self.spec.epoch_position(self.place.t)))
-        self.announce()
-        # What was announced is painted first.
-        QTimer.singleShot(0, job.grant)
+        if not self._background.busy:
+            self._background.compute(function, when_done)
 
     # Edits
 

@@ -18,6 +18,7 @@ from gui.formula_items import Formula, Look, flow_formula, plain_items
 from gui.sheet_table import lay_out_table
 
 _BAND_X, _BAND_Y = 10.0, 6.0  # room inside the band around the result
+_APART = 12.0  # pixels at least between words at the left and at the right of a line
 
 
 @dataclass(frozen=True)
@@ -95,6 +96,23 @@ class Sheet(QWidget):
         """Words with formulas among them, in a theme colour."""
         items = word_items(prose, pixels, digits, self.extent)
         self._add_flowed(flow_words(items, self.extent), colour, gap, factor)
+
+    def add_pair(
+        self, first: Prose, last: str, otherwise: str, digits: int | None, gap: float
+    ) -> None:
+        """Small secondary words, and at the right of their line some more; on a line of their own
+        these are said otherwise."""
+        items = word_items(first, theme.SMALL, digits, self.extent)
+        right = words(last, theme.SMALL)
+        taken = sum((item.gap if k else 0.0) + item.box.width for k, item in enumerate(items))
+        room = self.extent - taken - right.width
+        if room >= _APART:
+            self._add_flowed(
+                flow_words([*items, Item(right, room)], self.extent), "secondary", gap, None
+            )
+            return
+        self.add_words(first, theme.SMALL, "secondary", gap, digits)
+        self.add_words((otherwise,), theme.SMALL, "secondary", 3.0)
 
     def add_formula(
         self, formula: Formula, look: Look, gap: float = 0.0, factor: Factor | None = None

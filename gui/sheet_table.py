@@ -12,7 +12,7 @@ from engine.numbers import fewer_digits, format_number
 from gui import theme
 from gui.boxes import Box, BoxWriter, words
 
-_ROW, _PAD = 21.0, 6.0
+_ROW, _PAD = 19.0, 6.0
 _FEWEST_DIGITS = 3
 
 

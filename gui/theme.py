@@ -206,7 +206,7 @@ def style_sheet(theme: Theme) -> str:
     QSpinBox QLineEdit {{ background: transparent; border: none; padding: 0; }}
     QLineEdit:focus, QSpinBox:focus, QPlainTextEdit:focus {{ border: 1px solid {t.accent}; }}
     QLineEdit:read-only, QLineEdit:disabled {{ background: {t.sunken}; color: {t.secondary}; }}
-    QLineEdit[wrong="true"] {{ border: 1px solid {t.error}; }}
+    QLineEdit[wrong="true"], QSpinBox[wrong="true"] {{ border: 1px solid {t.error}; }}
     QLineEdit[here="true"] {{ border: 2px solid {t.accent}; background: {t.accent_soft}; }}
     QTableView {{
         background: {t.card}; border: none; gridline-color: {t.grid};

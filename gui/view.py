@@ -112,6 +112,11 @@ class View:
         except KeyError:
             return False
 
+    def follows_edit_of(self, shown: View) -> bool:
+        """Whether an edit succeeded since another view was shown."""
+        edited = self.before is not None and self.theta is not shown.theta
+        return edited or self.spec is not shown.spec
+
     @property
     def epoch_position(self) -> float:
         """Epochs done, the running one as a fraction."""

@@ -29,10 +29,11 @@ class Rule(NamedTuple):
 # The session and what it is made of: they own the run and draw nothing.
 RUN = tuple(
     f"gui.{name}"
-    for name in "session commands intents playing results roads standing worker".split()
+    for name in "session background commands intents playing results roads standing worker".split()
 )
+DOCUMENTS = "gui.documents"
 PANELS, CANVAS, WINDOW, CHECK = "gui.panels", "gui.canvas", "gui.main_window", "gui.system_check"
-ABOVE = (WINDOW, *RUN)  # what no part of the window knows
+ABOVE = (WINDOW, DOCUMENTS, *RUN)  # what no part of the window knows
 MATHS = ("numpy", "msgspec")
 QT = ("PySide6", "numpy")
 PAINTING = (*QT, "pyqtgraph", "ziamath")
@@ -41,6 +42,7 @@ RULES = (
     #    modules      may import                              except for                libraries
     Rule(("engine",), ("engine",),                            (),                       MATHS),
     Rule(RUN,         ("engine", "gui.view", *RUN),           (),                       QT),
+    Rule((DOCUMENTS,), ("engine", "gui.files", "gui.session"), (),                      QT),
     Rule((PANELS,),   ("engine", "gui"),                      (PANELS, CANVAS, *ABOVE), PAINTING),
     Rule((CANVAS,),   ("engine", "gui"),                      (PANELS, *ABOVE),         PAINTING),
     Rule((WINDOW,),   ("engine", "gui"),                      (),                       PAINTING),

@@ -23,7 +23,7 @@ from gui.view import View
 
 _NOWHERE = QModelIndex()
 _WIDEST = 5  # digits that a column asks room for; more are shown where there is room
-_MEASURED_ROWS = 100  # whose numbers decide how wide a column wants to be
+_MEASURED_ROWS = 1000  # whose numbers decide how wide a column wants to be
 _LARGEST_FILE = 64 * 2**20  # bytes
 
 
@@ -32,6 +32,7 @@ class DataModel(NumberModel):
 
     pasted = Signal(object)
     marks_rows = True
+    keeps_last = True
 
     def __init__(self) -> None:
         super().__init__()
@@ -65,6 +66,7 @@ class DataModel(NumberModel):
             activation = view.spec.network.layers[-1].activation
             self._are_classes = are_classes(view.spec.data.targets, activation)
         self.digits = view.digits
+        self.training = view.training
         self._right = None
 
     @property
@@ -149,6 +151,14 @@ class DataModel(NumberModel):
         column_values = getattr(self._data, kind)[:_MEASURED_ROWS, number]
         digits = at_most(self.digits, _WIDEST)
         return max((format_number(value, digits) for value in column_values), key=len)
+
+    def measured(self) -> Array:
+        if self._view is None:
+            return super().measured()
+        data, outputs = self._data, self._outputs()
+        columns = [data.inputs, data.targets]
+        columns.append(np.zeros_like(data.targets) if outputs is None else outputs)
+        return np.hstack([numbers[:_MEASURED_ROWS] for numbers in columns])
 
     def may_grow(self, column: int) -> bool:
         return self.is_number(column)
@@ -307,9 +317,13 @@ class DataPanel(Card):
     def display(self, view: View) -> None:
         """Show the training set, the outputs for it, and which sample the window shows."""
         before, self._view = self._view, view
+        if before is not None and view.follows_edit_of(before):
+            self.show_error("")
         self._model.show(view)
         if before is None or _looks(before) != _looks(view):
             self._table.lay_out()
+        else:
+            self._table.fit_numbers()
         if before is None or before.sample != view.sample:
             # Not at every view: while a sample that was asked for is still on its way, the old
             # one would take the person back.

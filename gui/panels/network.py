@@ -25,7 +25,7 @@ from gui.buttons import Button, CheckBox
 from gui.card import Card
 from gui.choice import Choice, Item
 from gui.count_field import CountField
-from gui.layer_rows import COUNT_WIDTH, GAP, FormRow, LayerRows
+from gui.layer_rows import COUNT_HEIGHT, COUNT_WIDTH, LINE_GAP, FormRow, LayerRows
 from gui.number_field import Check, NumberField
 from gui.view import View
 
@@ -71,12 +71,12 @@ class NetworkPanel(Card):
         self._edit.toggled.connect(self._show_details)
         self.corner.addWidget(self._edit)
         self._content = QVBoxLayout()
-        self._content.setSpacing(GAP)
+        self._content.setSpacing(LINE_GAP)
         self._add_layer_rows()
         self._add_loss_rows()
         self._add_optimizer_rows()
-        self._add_batch_rows()
         self._add_start_rows()
+        self._add_batch_rows()
         self._content.addStretch(1)
         self._put_into_scroll_area()
         self._show_details(False)
@@ -85,11 +85,11 @@ class NetworkPanel(Card):
 
     def _add_layer_rows(self) -> None:
         self._inputs = CountField("units0", "Inputs", 1, MAX_INPUTS)
-        self._inputs.setFixedWidth(COUNT_WIDTH)
+        self._inputs.setFixedSize(COUNT_WIDTH, COUNT_HEIGHT)
         self._inputs.chosen.connect(lambda count: self.units_chosen.emit(0, count))
         self._content.addWidget(FormRow("Input", self._inputs))
         self._layer_box = QVBoxLayout()
-        self._layer_box.setSpacing(GAP)
+        self._layer_box.setSpacing(LINE_GAP)
         self._content.addLayout(self._layer_box)
         self._add = Button("+ layer ▾", "addLayer", link=True)
         self._add.clicked.connect(self._offer_places)
@@ -137,14 +137,18 @@ class NetworkPanel(Card):
         self._batch.offer(_BATCHES)
         self._batch.chosen.connect(self._choose_batch)
         self._size = CountField("batchSize", "Samples in a batch", 2, MAX_SAMPLES)
-        self._size.setFixedWidth(_SIZE_WIDTH)
+        self._size.setFixedSize(_SIZE_WIDTH, COUNT_HEIGHT)
         self._size.chosen.connect(self._choose_size)
         self._shuffled = CheckBox("shuffled")
         self._shuffled.setObjectName("shuffled")
         self._shuffled.setToolTip("Another order each epoch; it follows from seed and epoch")
         self._shuffled.clicked.connect(self._choose_shuffled)
         self._content.addWidget(FormRow("Batch", self._batch, self._size, filling=self._batch))
-        self._content.addWidget(FormRow("", self._shuffled))
+        self._seed = QLabel()
+        self._seed.setObjectName("seed")
+        self._seed.setMinimumWidth(1)
+        self._seed.setToolTip("What start values and the order of samples are drawn from")
+        self._content.addWidget(FormRow("Seed", self._seed, self._shuffled, filling=self._seed))
 
     def _add_start_rows(self) -> None:
         self._initializer = Choice("initializer", "Initializer")
@@ -156,19 +160,15 @@ class NetworkPanel(Card):
             ]
         )
         self._initializer.chosen.connect(self.initializer_chosen)
-        self._seed = QLabel()
-        self._seed.setObjectName("seed")
-        self._seed.setToolTip("What start values and the order of samples are drawn from")
         self._content.addWidget(
             FormRow("Initializer", self._initializer, filling=self._initializer)
         )
-        self._content.addWidget(FormRow("Seed", self._seed))
 
     def _put_into_scroll_area(self) -> None:
         """The scroll bar stands in the card's right margin, so that fields keep their width."""
         inside = QWidget()
         inside.setLayout(self._content)
-        scroll = QScrollArea()
+        self._scroll = scroll = QScrollArea()
         scroll.setObjectName("networkScroll")
         scroll.setFrameShape(QFrame.Shape.NoFrame)
         scroll.setWidgetResizable(True)
@@ -207,6 +207,7 @@ class NetworkPanel(Card):
         self._add_row.setVisible(shown)
         for rows in self._layers:
             rows.show_details(shown)
+        self._scroll.verticalScrollBar().setValue(0)  # where the layers are
 
     def _offer_places(self) -> None:
         """Ask before which layer the new one is to stand."""

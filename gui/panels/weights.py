@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+import numpy as np
 from PySide6.QtCore import QModelIndex, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QLabel, QScrollArea, QVBoxLayout, QWidget
@@ -19,7 +20,7 @@ from gui.number_table import NumberTable
 from gui.view import View
 
 _NOWHERE = QModelIndex()
-_ROW_HEIGHT = 28
+_ROW_HEIGHT = 27
 _LEAST_HEIGHT = 3 * _ROW_HEIGHT
 
 
@@ -60,6 +61,7 @@ class LayerModel(NumberModel):
             return
         self._theta, self._here = theta, here
         self.digits, self._notation = wording
+        self.training = view.training
         if same:
             # Stepping marks one cell after another; painting all of them takes longer than a step.
             for parameter in (before, here):
@@ -70,6 +72,14 @@ class LayerModel(NumberModel):
         self._weights = self._network.weights(theta, self._layer)
         self._biases = self._network.biases(theta, self._layer)
         self.tell_all_changed()
+
+    def measured(self) -> Array:
+        if self._theta is None:
+            return super().measured()
+        if self._biases is None:
+            return self._weights
+        biases = np.broadcast_to(self._biases, (self._n_out,))
+        return np.column_stack([self._weights, biases])
 
     @property
     def shares_bias(self) -> bool:
@@ -214,6 +224,7 @@ class WeightsPanel(Card):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("Weights and biases", parent)
         self._network: Network | None = None
+        self._view: View | None = None
         self._here: Parameter | None = None
         self._stack = _Stack()
         self._error = QLabel()
@@ -227,10 +238,14 @@ class WeightsPanel(Card):
 
     def display(self, view: View) -> None:
         """Show the parameters at t, and which of them the current step is about."""
+        if self._view is not None and view.follows_edit_of(self._view):
+            self.show_error("")
+        self._view = view
         if view.spec.network is not self._network:
             self._network = view.spec.network
             self._take(view.spec.network)
         here = None if view.step is None else view.step.parameter
+        self._fit_numbers()
         moved, self._here = here != self._here, here
         for _, model in self._layers():
             model.show(view, here)
@@ -252,6 +267,18 @@ class WeightsPanel(Card):
         for table in self._stack.tables:
             assert isinstance(table.numbers, LayerModel)
             yield table, table.numbers
+
+    def _fit_numbers(self) -> None:
+        """Have all tables show their numbers with the same digits, as many as fit in each."""
+        changed = [table.fit_numbers() for table in self._stack.tables]
+        if any(changed):
+            self._stack.arrange()
+        self._share_digits()
+
+    def _share_digits(self) -> None:
+        digits = min(table.digits_that_fit() for table in self._stack.tables)
+        for table in self._stack.tables:
+            table.show_at_most(digits)
 
     def _take(self, network: Network) -> None:
         """Have as many tables as the network has layers, with its names."""
@@ -283,6 +310,7 @@ class WeightsPanel(Card):
             lambda row, column, value: self.value_edited.emit(model.parameter(row, column), value)
         )
         model.pasted.connect(self.values_pasted)
+        table.fitted.connect(self._share_digits)
         table.problem.connect(self.show_error)
         table.chosen.connect(lambda row, column: self._on_chosen(table, row, column))
         table.passed_end.connect(lambda direction: self._on_passed_end(table, direction))

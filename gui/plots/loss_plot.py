@@ -164,7 +164,7 @@ class LossPlot(Plot):
         self, road: list[Series], ghosts: list[Series], now: float, logarithmic: bool
     ) -> None:
         """Choose the range so that all of the road is seen, and of the ghosts what leaves the
-        road at least half of the height: one that diverged would make the road a flat line."""
+        road at least a third of the height: one that diverged would make the road a flat line."""
         epochs = np.concatenate([np.array([now]), *(series[0] for series in road + ghosts)])
         values = np.concatenate([np.empty(0), *(series[1] for series in road)])
         first, last = float(epochs.min()), float(epochs.max())
@@ -177,7 +177,7 @@ class LossPlot(Plot):
             span = max(highest - lowest, _LEAST_DECADES if logarithmic else 0.0)
             for _, others in ghosts:
                 if len(others):
-                    low = min(low, max(float(others.min()), lowest - span / 2))
+                    low = min(low, max(float(others.min()), lowest - span))
                     high = max(high, min(float(others.max()), highest + span))
         if logarithmic:
             missing = max(0.0, _LEAST_DECADES - (high - low))

@@ -29,7 +29,7 @@ def opened(qtbot: QtBot) -> Iterator[Open]:
         window = MainWindow(remember)
         qtbot.addWidget(window, before_close_func=lambda _: window.session.mark_saved())
         window.resize(1440, 900)
-        window.show_document(read_example(name), name)
+        window.documents.show(read_example(name), name)
         window.show()
         window.session.seek(steps)
         return window
@@ -189,7 +189,7 @@ def test_a_choice_survives_training_and_other_documents(opened: Open) -> None:
     choose(window, "digits/4", "notation/loss/L")
     window.session.step("epoch")
     assert loss(window) == "L = 0.2910"
-    window.show_document(read_example("xor-2-3-1"), "xor-2-3-1")
+    window.documents.show(read_example("xor-2-3-1"), "xor-2-3-1")
     assert loss(window).startswith("L = ") and len(loss(window)) == len("L = 0.5790")
 
 

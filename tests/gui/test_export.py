@@ -18,7 +18,7 @@ from gui.main_window import MainWindow
 @pytest.fixture
 def window(qtbot: QtBot) -> Iterator[MainWindow]:
     made = MainWindow(remember=False)
-    made.show_document(read_example("mazur-2-2-2"), "mazur-2-2-2")
+    made.documents.show(read_example("mazur-2-2-2"), "mazur-2-2-2")
     yield made
     made.close_quietly()
     made.deleteLater()

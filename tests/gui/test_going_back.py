@@ -49,7 +49,7 @@ class Driver:
         self.views: list[View] = []
         self.session.changed.connect(self.views.append)
         self.window.resize(1440, 900)
-        self.window.show_document(read_example(name), name)
+        self.window.documents.show(read_example(name), name)
         with qtbot.waitExposed(self.window):
             self.window.show()
 
@@ -236,7 +236,7 @@ def test_the_ways_back_are_told_apart_by_their_names(mazur: Driver) -> None:
     mazur.action("Reset: start values").trigger()
     assert mazur.action("Undo").text() == "Undo: Reset: start values (epoch 500)"
     assert mazur.action("Redo").text() == "Redo" and not mazur.action("Redo").isEnabled()
-    mazur.window.show_document(read_example("xor-2-3-1"), "xor-2-3-1")
+    mazur.window.documents.show(read_example("xor-2-3-1"), "xor-2-3-1")
     assert mazur.action("Undo").text() == "Undo"
 
 
@@ -329,7 +329,7 @@ def test_the_memory_bound_is_a_preference_applied_at_once(qtbot: QtBot, themed: 
     assert "1,024 moments of the open network" in said[0]
     assert driver.session.history.memory == 64 * MIB
     assert int(str(QSettings().value("history/memory_mib"))) == 64
-    driver.window.show_document(read_example("xor-2-3-1"), "xor-2-3-1")
+    driver.window.documents.show(read_example("xor-2-3-1"), "xor-2-3-1")
     assert driver.session.history.memory == 64 * MIB
     other = Driver(qtbot, "mazur-2-2-2", remember=True)
     assert other.session.history.memory == 64 * MIB

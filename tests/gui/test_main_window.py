@@ -50,7 +50,7 @@ class Driver:
         self.window.resize(1440, 900)
 
     def open(self, name: str) -> None:
-        self.window.show_document(read_example(name), name)
+        self.window.documents.show(read_example(name), name)
         self.window.show()
         self.qtbot.waitExposed(self.window)
         self.window.activateWindow()
@@ -473,14 +473,14 @@ def test_save_and_open_again_bring_everything_back(
     xor.menu("Save").trigger()
     saved = xor.view
     assert path.exists() and not saved.changed and not xor.window.isWindowModified()
-    xor.window.open_example("mazur-2-2-2")
+    xor.window.documents.open_example("mazur-2-2-2")
     xor.menu("Open…").trigger()
     back = xor.view
     assert (back.t, back.revealed) == (25, 7)
     assert np.array_equal(back.theta, saved.theta)
     assert np.array_equal(back.curve, saved.curve)
-    assert xor.window.document_name == "mine.backpass.json"
-    assert str(path.resolve()) in xor.window.files.recent()
+    assert xor.window.documents.name == "mine.backpass.json"
+    assert str(path.resolve()) in xor.window.documents.files.recent()
 
 
 def test_a_changed_document_asks_before_it_is_lost(
@@ -488,15 +488,15 @@ def test_a_changed_document_asks_before_it_is_lost(
 ) -> None:
     said = answer_with(monkeypatch, Button.Cancel)
     xor.click("epoch")
-    xor.window.open_example("mazur-2-2-2")
+    xor.window.documents.open_example("mazur-2-2-2")
     assert len(said) == 1 and xor.view.spec.network.sizes == (2, 3, 1)
     assert not xor.window.close()
     answer_with(monkeypatch, Button.Discard)
-    xor.window.open_example("mazur-2-2-2")
+    xor.window.documents.open_example("mazur-2-2-2")
     assert xor.view.spec.network.sizes == (2, 2, 2)
     # What is unchanged is left without a question.
     said = answer_with(monkeypatch, Button.Cancel)
-    xor.window.open_example("xor-2-3-1")
+    xor.window.documents.open_example("xor-2-3-1")
     assert not said and xor.view.spec.network.sizes == (2, 3, 1)
 
 
@@ -518,8 +518,8 @@ def test_a_file_that_is_refused_leaves_open_what_was_open(
     path = tmp_path / "broken.backpass.json"
     path.write_text('{"format": "backpass",\n oops}')
     before = mazur.view
-    mazur.window.open_path(path)
-    mazur.window.open_path(tmp_path / "missing.json")
+    mazur.window.documents.open_path(path)
+    mazur.window.documents.open_path(tmp_path / "missing.json")
     assert mazur.view is before
     assert "line 2" in said[0] and "missing.json" in said[1]
 
@@ -530,7 +530,7 @@ def test_a_save_that_fails_keeps_the_old_file_and_says_so(
     said = answer_with(monkeypatch, Button.Ok)
     folder = tmp_path / "gone"
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *a: (str(folder / "x.json"), ""))
-    assert not mazur.window.save_as()
+    assert not mazur.window.documents.save_as()
     assert len(said) == 1 and "x.json" in said[0]
 
 
@@ -560,8 +560,8 @@ def test_recent_files_can_be_opened_again(
 ) -> None:
     path = tmp_path / "again.backpass.json"
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *a: (str(path), ""))
-    mazur.window.save_as()
-    mazur.window.open_example("one-neuron")
+    mazur.window.documents.save_as()
+    mazur.window.documents.open_example("one-neuron")
     mazur.window._recent_menu.aboutToShow.emit()
     [action] = mazur.window._recent_menu.actions()
     action.trigger()
@@ -611,5 +611,5 @@ def test_settings_remember_the_theme_and_the_size(mazur: Driver, qtbot: QtBot) -
     assert QSettings().value("theme") == "dark"
     again = MainWindow(remember=True)
     qtbot.addWidget(again)
-    again.show_document(read_example("one-neuron"), "one-neuron")
+    again.documents.show(read_example("one-neuron"), "one-neuron")
     assert again.height() == 700  # the width would not fit the offscreen screen

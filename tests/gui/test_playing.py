@@ -24,7 +24,7 @@ from tests.gui.test_session import diverging
 def window(qtbot: QtBot) -> Iterator[MainWindow]:
     """The window with the 2-2-2 network, playing ten steps a second."""
     made = MainWindow(remember=False)
-    made.show_document(read_example("mazur-2-2-2"), "mazur-2-2-2")
+    made.documents.show(read_example("mazur-2-2-2"), "mazur-2-2-2")
     made.show()
     qtbot.waitExposed(made)
     made.activateWindow()

@@ -19,7 +19,7 @@ from gui.main_window import MainWindow
 def window(qtbot: QtBot) -> Iterator[MainWindow]:
     """The window at the gradient of w1 of the 2-2-2 network."""
     made = MainWindow(remember=False)
-    made.show_document(read_example("mazur-2-2-2"), "mazur-2-2-2")
+    made.documents.show(read_example("mazur-2-2-2"), "mazur-2-2-2")
     made.session.advance(0, 20)
     made.show()
     qtbot.waitExposed(made)
