@@ -29,18 +29,18 @@ def relation_to(formula: Expr, value: float, digits: int | None) -> str:
     """The sign between a formula in numbers and a value, both shown with so many digits.
 
     It is empty where the formula shows that very number, "=" where the numbers shown come to the
-    shown value exactly, else "≈".
+    shown value exactly, else "≈". With all digits (None) nothing is rounded but by the machine.
     """
     text = machine_number(value, digits)
     if formula.write(TextWriter(digits), numbers=True) == text:
         return ""
-    comes_to = _worked_out(formula, digits)
+    comes_to = None if digits is None else _worked_out(formula, digits)
     if comes_to is None or not math.isfinite(value):
         return EQUALS if math.isclose(float(text), value, rel_tol=1e-14) else ABOUT
     return EQUALS if comes_to == Fraction(text) else ABOUT
 
 
-def _worked_out(formula: Expr, digits: int | None) -> Fraction | None:
+def _worked_out(formula: Expr, digits: int) -> Fraction | None:
     """The formula by the digits shown, exactly; None where it is no fraction, or not all shown."""
     match formula:
         case Leaf() | Worked():
@@ -66,7 +66,7 @@ def _worked_out(formula: Expr, digits: int | None) -> Fraction | None:
     return None
 
 
-def _all(formulas: tuple[Expr, ...], digits: int | None) -> list[Fraction] | None:
+def _all(formulas: tuple[Expr, ...], digits: int) -> list[Fraction] | None:
     made = []
     for formula in formulas:
         value = _worked_out(formula, digits)
@@ -76,5 +76,5 @@ def _all(formulas: tuple[Expr, ...], digits: int | None) -> list[Fraction] | Non
     return made
 
 
-def _number(value: float, digits: int | None) -> Fraction | None:
+def _number(value: float, digits: int) -> Fraction | None:
     return Fraction(machine_number(value, digits)) if math.isfinite(value) else None

@@ -63,8 +63,8 @@ class Background(QObject):
             self._job.pace = pace
 
     def go_on(self, frame_every: int) -> None:
-        """Let the next slice run once what is waiting to be painted is; with another distance of
-        key frames."""
+        """Let the next slice run once what is waiting to be painted now is; with another distance
+        of key frames."""
         job = self._job
         if isinstance(job, Training):
             job.trainer.frame_every = frame_every

@@ -6,7 +6,7 @@ They are what is on screen at once; gui.typesetting makes the same pieces look l
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from PySide6.QtCore import QLineF, QPointF
@@ -142,9 +142,13 @@ class BoxWriter:
         letter = words(name.letter, self._pixels)
         if not (name.below or name.above):
             return letter
-        below = moved(words(name.below, _INDEX), _SUNK * self._pixels)
-        above = moved(words(name.above, _INDEX), -_RAISED * self._pixels)
-        return row([(0.0, letter), (0.5, _stacked(below, above))])
+        apart = 0.05 * self._pixels if name.below and name.above else 0.0
+        indices = []
+        if name.below:
+            indices.append(moved(words(name.below, _INDEX), _SUNK * self._pixels + apart))
+        if name.above:
+            indices.append(moved(words(name.above, _INDEX), -_RAISED * self._pixels - apart))
+        return row([(0.0, letter), (0.5, _stacked(indices))])
 
     def derivative(self, top: Name, bottom: Name) -> Box:
         d = words("∂", self._pixels)
@@ -175,12 +179,17 @@ class BoxWriter:
         tall = inner.height > 2 * self._pixels
         pixels = 1.5 * self._pixels if tall else self._pixels
         down = 0.15 * self._pixels if tall else 0.0
-        boxes = [(0.0, inner)]
+        apart = 2.0 if tall else 0.0
+        boxes = [(apart if left else 0.0, inner)]
         if left:
             boxes.insert(0, (0.0, moved(words("(", pixels), down)))
         if right:
-            boxes.append((0.0, moved(words(")", pixels), down)))
-        return row(boxes)
+            boxes.append((apart, moved(words(")", pixels), down)))
+        made = row(boxes)
+        if not tall:
+            return made
+        more = 0.2 * self._pixels  # what typeset brackets reach beyond a fraction
+        return replace(made, ascent=made.ascent + more, descent=made.descent + more)
 
     def fraction(self, top: Box, bottom: Box) -> Box:
         axis, room = _AXIS * self._pixels, _ROOM * self._pixels
@@ -244,9 +253,10 @@ class BoxWriter:
         return Box(width, ascent, height - ascent, paint)
 
     def total(self, index: str, body: Box) -> Box:
-        small = moved(words(index, _INDEX), _SUNK * self._pixels)
-        sigma = words("Σ", self._pixels + 2)
-        return row([(0.0, sigma), (1.0, small), (4.0, body)])
+        sigma = moved(words("Σ", round(1.4 * self._pixels)), 0.22 * self._pixels)
+        below = moved(words(index, _INDEX), 0.95 * self._pixels)
+        centred = row([((sigma.width - below.width) / 2, below)])
+        return row([(0.0, _stacked([sigma, centred])), (4.0, body)])
 
 
 class ProseWriter(BoxWriter):
@@ -258,16 +268,15 @@ class ProseWriter(BoxWriter):
         return row([(0.0, part) for part in parts])
 
 
-def _stacked(first: Box, second: Box) -> Box:
-    """Two boxes from the same place on: an index below and one above."""
+def _stacked(boxes: Sequence[Box]) -> Box:
+    """Boxes from the same place on: an index below and one above."""
 
     def paint(painter: QPainter, x: float, y: float) -> None:
-        first.paint(painter, x, y)
-        second.paint(painter, x, y)
+        for box in boxes:
+            box.paint(painter, x, y)
 
-    width = max(first.width, second.width)
-    ascent, descent = max(first.ascent, second.ascent), max(first.descent, second.descent)
-    return Box(width, ascent, descent, paint)
+    ascent, descent = max(box.ascent for box in boxes), max(box.descent for box in boxes)
+    return Box(max(box.width for box in boxes), ascent, descent, paint)
 
 
 def _square_bracket(

@@ -155,7 +155,7 @@ class DerivationView(QWidget):
             parts = (derivation.title, derivation.scope)
             title = " · ".join(part for part in parts if part)
             sheet.add_words((title,), theme.NORMAL, "accent", 3.0)
-        sheet.add_formula(derivation.headline, self._look(_HEADLINE), 3.0)
+        sheet.add_formula(derivation.headline, self._look(_HEADLINE), 5.0)
         sheet.add_room(1.0)
         for factor in derivation.factors:
             self._add_factor(sheet, factor)
@@ -176,7 +176,7 @@ class DerivationView(QWidget):
             prose = (line, ": ", *factor.meaning)
             sheet.add_words(prose, theme.NORMAL, "secondary", 4.0, self._digits, factor)
             return
-        sheet.add_words(factor.meaning, theme.NORMAL, "secondary", 5.0, self._digits, factor)
+        sheet.add_words(factor.meaning, theme.NORMAL, "secondary", 7.0, self._digits, factor)
         sheet.add_formula(line, self._look(_FORMULA), 3.0, factor)
 
     def _conclude(self, sheet: Sheet) -> None:
@@ -198,7 +198,7 @@ class DerivationView(QWidget):
             short = f"{self._digits} digits shown"
             footer = f"shown to {self._digits} digits, carried in full"
         sheet.add_pair(derivation.used_next, short, footer, self._digits, 7.0)
-        sheet.setToolTip(f"{footer[:1].upper()}{footer[1:]}.")
+        self.result.setToolTip(f"{footer[:1].upper()}{footer[1:]}.")
 
     @property
     def _is_low(self) -> bool:

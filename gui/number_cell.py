@@ -74,8 +74,7 @@ class NumberCell(QStyledItemDelegate):
             rect = rect.intersected(self._table.viewport().rect())
         painter.setFont(theme.font(theme.SMALL))
         painter.setPen(t.colour(model.colour(row, column)))
-        text = self._fitting(row, column, rect.width() - self.margins)
-        painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, text)
+        painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, self.painted_text(row, column))
         painter.restore()
 
     def _model(self) -> NumberModel:
@@ -83,10 +82,10 @@ class NumberCell(QStyledItemDelegate):
         assert isinstance(model, NumberModel)
         return model
 
-    def _fitting(self, row: int, column: int, room: int) -> str:
+    def painted_text(self, row: int, column: int) -> str:
         """The number with as many digits as there is room for; columns are wide enough for
         LEAST_DIGITS."""
-        model = self._model()
+        model, room = self._model(), self._table.columnWidth(column) - self.margins
         wanted = model.digits
         if self.most_digits is not None:
             wanted = at_most(wanted, self.most_digits)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QItemSelectionRange, QModelIndex, Qt, Signal
+from PySide6.QtCore import QItemSelectionRange, QModelIndex, QRect, Qt, Signal
 from PySide6.QtGui import (
     QAction,
     QFocusEvent,
@@ -11,9 +11,18 @@ from PySide6.QtGui import (
     QKeyEvent,
     QKeySequence,
     QMouseEvent,
+    QPainter,
+    QPaintEvent,
     QResizeEvent,
 )
-from PySide6.QtWidgets import QAbstractItemView, QFrame, QLabel, QTableView, QWidget
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QFrame,
+    QLabel,
+    QStyleOptionViewItem,
+    QTableView,
+    QWidget,
+)
 
 from engine.numbers import at_most, machine_number, parse_table
 from gui import theme
@@ -237,6 +246,31 @@ class NumberTable(QTableView):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._arrange()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        last = self.numbers.columnCount() - 1
+        room = self.viewport().rect()
+        if not self.numbers.keeps_last or self.columnViewportPosition(last) < 0:
+            return
+        width = self.columnWidth(last)
+        if self.columnViewportPosition(last) + width <= room.width():
+            return
+        painter = QPainter(self.viewport())
+        option = QStyleOptionViewItem()
+        first, end = self.rowAt(0), self.rowAt(room.height() - 1)
+        for row in range(max(first, 0), (end if end >= 0 else self.numbers.rowCount() - 1) + 1):
+            height = self.rowHeight(row)
+            option.rect = QRect(
+                room.width() - width, self.rowViewportPosition(row), width, height
+            )
+            self._cell.paint(painter, option, self.numbers.index(row, last))
+        painter.end()
+
+    def scrollContentsBy(self, dx: int, dy: int) -> None:
+        super().scrollContentsBy(dx, dy)
+        if dx and self.numbers.keeps_last:
+            self.viewport().update()  # the last column stays where it is
 
     def updateGeometries(self) -> None:
         super().updateGeometries()

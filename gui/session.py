@@ -337,14 +337,13 @@ class Session(QObject):
             self.announce()
             return
         self._rates.append((perf_counter(), self.spec.epoch_position(self.place.t)))
-        if not ended:
-            self._background.go_on(branch.frame_every)
-        elif self._target == self.place.t:
+        if ended and self._target == self.place.t:
             self._target = None
-        else:
+        elif ended:
             # The road goes over to another branch here; follow it.
             self._start_stretch()
         self.announce()
+        self._background.go_on(self._training_branch.frame_every)
 
     def _take(self, branch: Branch, slices: list[Progress]) -> bool:
         """Take in slices of training on a branch; False if the run diverged in the last."""

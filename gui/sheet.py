@@ -12,12 +12,12 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from engine.derivation import Factor, Table
 from engine.formula_writers import Prose
 from gui import theme
-from gui.boxes import ProseWriter, words
+from gui.boxes import ProseWriter, row, words
 from gui.flow import Flowed, Item, flow, flow_words
 from gui.formula_items import Formula, Look, flow_formula, plain_items
 from gui.sheet_table import lay_out_table
 
-_BAND_X, _BAND_Y = 10.0, 6.0  # room inside the band around the result
+_BAND_X, _BAND_Y = 10.0, 5.0  # room inside the band around the result
 _APART = 12.0  # pixels at least between words at the left and at the right of a line
 
 
@@ -241,7 +241,10 @@ def word_items(prose: Prose, pixels: int, digits: int | None, width: float) -> l
         if isinstance(part, str):
             for k, word in enumerate(part.split(" ")):
                 spaced = spaced or k > 0
-                if word:
+                if word and items and not spaced:  # a comma stays with what it follows
+                    whole = row([(0.0, items[-1].box), (0.0, words(word, pixels))])
+                    items[-1] = replace(items[-1], box=whole)
+                elif word:
                     items.append(Item(words(word, pixels), space if spaced else 0.0))
                     spaced = False
             continue

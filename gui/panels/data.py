@@ -32,7 +32,6 @@ class DataModel(NumberModel):
 
     pasted = Signal(object)
     marks_rows = True
-    keeps_last = True
 
     def __init__(self) -> None:
         super().__init__()
@@ -65,6 +64,7 @@ class DataModel(NumberModel):
         if before is None or before.spec is not view.spec:
             activation = view.spec.network.layers[-1].activation
             self._are_classes = are_classes(view.spec.data.targets, activation)
+        self.keeps_last = self._are_classes
         self.digits = view.digits
         self.training = view.training
         self._right = None

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from PySide6.QtCore import QModelIndex, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QScrollArea, QWidget
 
 from engine.activations import Array
 from engine.network import Network, Parameter
@@ -170,22 +170,36 @@ def _size(rows: int, columns: int) -> str:
 
 
 class _Stack(QScrollArea):
-    """Tables one below the other. One that is far higher than what can be seen scrolls by itself,
-    so that the names of its columns stay in sight."""
+    """Tables one below the other, with one scroll bar for all.
+
+    A table that is higher than what can be seen is only as high as that. While the bar goes
+    through it, it stays in sight, names and all, and its rows move instead.
+    """
 
     def __init__(self) -> None:
         super().__init__()
         self.tables: list[NumberTable] = []
-        self.setWidgetResizable(True)
+        self._tops: list[int] = []  # of the tables, if all of them were as high as their rows
+        self._moving = False
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._inside = QWidget()
-        self.column = QVBoxLayout(self._inside)
-        self.column.setContentsMargins(0, 0, 0, 0)
-        self.column.setSpacing(theme.MARGIN)
-        self.column.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.setWidget(self._inside)
         self._inside.setAutoFillBackground(False)  # Qt turns it on; the card is behind
+        self.verticalScrollBar().valueChanged.connect(self._place)
+
+    def add(self, table: NumberTable) -> None:
+        """Put one more table below the others."""
+        table.setParent(self._inside)
+        table.show()
+        table.verticalScrollBar().valueChanged.connect(lambda _: self._follow(table))
+        self.tables.append(table)
+
+    def drop_last(self) -> None:
+        """Remove the lowest table."""
+        gone = self.tables.pop()
+        gone.hide()
+        gone.deleteLater()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -196,11 +210,45 @@ class _Stack(QScrollArea):
 
     def arrange(self) -> None:
         """Give every table the height that it needs, or what can be seen at once."""
-        room = self.viewport().size()
-        seen = max(room.height(), _LEAST_HEIGHT)
-        for table in self.tables:
-            whole = table.whole_height(room.width())
-            table.setFixedHeight(whole if whole <= 2 * seen else seen)
+        if self._moving:
+            return
+        width, seen = self.width(), max(self.height(), _LEAST_HEIGHT)
+        if self._heights(width)[1] > self.height():
+            width -= self.verticalScrollBar().sizeHint().width()
+        wholes, total = self._heights(width)
+        self._tops, top = [], 0
+        self._moving = True
+        for table, whole in zip(self.tables, wholes, strict=True):
+            self._tops.append(top)
+            table.resize(width, min(whole, seen))
+            top += whole + theme.MARGIN
+        self._inside.resize(width, total)
+        self._moving = False
+        self._place()
+
+    def _heights(self, width: int) -> tuple[list[int], int]:
+        """The heights that the tables need in this width, and that of all together."""
+        wholes = [table.whole_height(width) for table in self.tables]
+        return wholes, sum(wholes) + theme.MARGIN * max(len(wholes) - 1, 0)
+
+    def _place(self) -> None:
+        """Put every table where the scroll bar has it, and its rows too."""
+        if self._moving:
+            return
+        self._moving = True
+        offset = self.verticalScrollBar().value()
+        for table, top in zip(self.tables, self._tops, strict=True):
+            rows = table.verticalScrollBar()
+            rows.setValue(max(0, min(offset - top, rows.maximum())))
+            table.move(0, top + rows.value())
+        self._moving = False
+
+    def _follow(self, table: NumberTable) -> None:
+        """Go where the rows of a table have been scrolled to, by wheel or keys."""
+        if not self._moving:
+            top = self._tops[self.tables.index(table)]
+            self.verticalScrollBar().setValue(top + table.verticalScrollBar().value())
+            self._place()
 
     def show_cell(self, table: NumberTable, row: int, column: int) -> None:
         """Scroll to a cell of a table, in the table and here."""
@@ -238,17 +286,18 @@ class WeightsPanel(Card):
 
     def display(self, view: View) -> None:
         """Show the parameters at t, and which of them the current step is about."""
-        if self._view is not None and view.follows_edit_of(self._view):
+        shown, self._view = self._view, view
+        if shown is not None and view.follows_edit_of(shown):
             self.show_error("")
-        self._view = view
         if view.spec.network is not self._network:
             self._network = view.spec.network
             self._take(view.spec.network)
         here = None if view.step is None else view.step.parameter
-        self._fit_numbers()
         moved, self._here = here != self._here, here
         for _, model in self._layers():
             model.show(view, here)
+        if shown is None or shown.theta is not view.theta or shown.digits != view.digits:
+            self._fit_numbers()
         if moved and here is not None:
             table, model = list(self._layers())[here.layer - 1]
             self._stack.show_cell(table, *model.place_of(here))
@@ -284,13 +333,9 @@ class WeightsPanel(Card):
         """Have as many tables as the network has layers, with its names."""
         tables = self._stack.tables
         while len(tables) > network.depth:
-            gone = tables.pop()
-            self._stack.column.removeWidget(gone)
-            gone.hide()
-            gone.deleteLater()
+            self._stack.drop_last()
         while len(tables) < network.depth:
-            tables.append(self._new_table(network, len(tables) + 1))
-            self._stack.column.addWidget(tables[-1])
+            self._stack.add(self._new_table(network, len(tables) + 1))
         for layer, (table, model) in enumerate(self._layers(), start=1):
             model.take(network, layer)
             title = _layer_title(network, layer)
@@ -303,7 +348,7 @@ class WeightsPanel(Card):
 
     def _new_table(self, network: Network, layer: int) -> NumberTable:
         model = LayerModel(network, layer)
-        table = NumberTable(model, _ROW_HEIGHT, boxed=True)
+        table = NumberTable(model, _ROW_HEIGHT, boxed=True, scrolled_outside=True)
         model.setParent(table)
         table.setObjectName(f"weightsTable{layer}")
         model.edited.connect(

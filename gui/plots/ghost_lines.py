@@ -89,7 +89,7 @@ class GhostLines:
         metrics = QFontMetricsF(theme.font(theme.SMALL))
         wide, high = box.viewPixelSize()
         (left, _), (low, top) = box.viewRange()
-        top -= high * metrics.height()
+        top -= high * (metrics.height() + _EDGE)
         taken: list[QRectF] = []
         order = sorted(range(len(self.shown)), key=lambda place: place != self._pointed)
         for place in order:

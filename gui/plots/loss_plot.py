@@ -70,6 +70,7 @@ class LossPlot(Plot):
         for height, item in enumerate((self.now_line, self.now_dot, self.now_name), start=10):
             item.setZValue(height)
             self.addItem(item)
+        self.now_dot.setZValue(30)  # over the names of ghosts
         self.box.sigResized.connect(self._redraw)
         self.restyle()
 

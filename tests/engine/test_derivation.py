@@ -223,6 +223,48 @@ def test_an_exact_result_is_not_called_rounded() -> None:
     assert writer.join(result) == "0.0075 + 0.02 + 0.35 = 0.3775"
 
 
+def relu_run(x: list[float], w: list[float], b: float) -> Iteration:
+    """One ReLU unit with weights w and bias b, fed with x."""
+    names = tuple(f"x{i + 1}" for i in range(len(x)))
+    network = Network(names, (Layer(("o",), "relu"),))
+    data = Data(np.array([x]), np.array([[0.0]]), ("t",))
+    spec = Spec(network, "half_squared_error", "sum", Optimizer(), data)
+    theta = network.theta([np.array([w])], [np.array([b])])
+    return iterate(spec, start_state(spec, theta))
+
+
+@pytest.mark.parametrize(
+    ("x", "w", "b", "digits", "wanted"),
+    [
+        ([0.0, 0.0], [0.3, 0.4], 0.5388171, 6, "0 + 0 + 0.538817 = 0.538817"),
+        ([1.0], [0.5376213], 0.8769224, 6, "0.537621 + 0.876922 ≈ 1.41454"),
+        ([1.0], [0.33333333], 0.66666667, 6, "0.333333 + 0.666667 = 1"),
+        ([1.0], [0.33333333], 0.33333333, 6, "0.333333 + 0.333333 ≈ 0.666667"),
+        ([1.0], [0.1], 0.2, None, "0.1 + 0.2 = 0.30000000000000004"),
+        ([1.0], [-0.5], 0.25, 6, "-0.5 + 0.25 = -0.25"),
+    ],
+)
+def test_equal_is_said_where_the_numbers_shown_give_the_result_shown(
+    x: list[float], w: list[float], b: float, digits: int | None, wanted: str
+) -> None:
+    derivation = derive(relu_run(x, w, b), StepId("forward", "net_input", 1, 0), 0)
+    writer = TextWriter(digits)
+    assert writer.join(derivation.result_pieces(writer, digits)) == wanted
+    assert f"z_o = {wanted}\n" in solution_text(derivation, digits)
+    latex = solution_latex(derivation, latex_number(digits), digits)
+    assert (r"\approx" in latex) == ("≈" in wanted)
+
+
+def test_a_single_number_is_not_said_to_equal_itself() -> None:
+    iteration = relu_run([1.0], [0.3], 0.0100255)
+    derivation = derive(iteration, StepId("loss", "total_loss"), 0)
+    writer = TextWriter()
+    assert writer.join(derivation.result_pieces(writer, 6)) == "0.0480579"
+    assert writer.join(derivation.conclusion_pieces(writer, 6)) == "E = 0.0480579"
+    assert derivation.text == "E = E_o = 0.0480579"
+    assert solution_text(derivation).count("0.0480579") == 2  # the factor's line and the result's
+
+
 def test_a_fixed_parameter_is_worked_out_but_not_used() -> None:
     derivation = derive(mazur(), StepId("backward", "bias_gradient", 2), 0)
     assert prose_text(derivation.used_next) == "not used: b2 is fixed"

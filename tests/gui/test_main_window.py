@@ -163,6 +163,31 @@ def test_in_a_text_field_the_keys_are_text(mazur: Driver) -> None:
     mazur.press(Key.Key_Escape)
 
 
+def test_a_confirmed_number_gives_the_keys_back_to_the_window(mazur: Driver) -> None:
+    mazur.type_into(mazur.find(NumberField, "learning_rate"), "0.25")
+    assert mazur.view.spec.optimizer.learning_rate == 0.25
+    mazur.press(Key.Key_Space)
+    assert mazur.view.revealed == 1
+    mazur.window.session.undo_stack.undo()
+    units: QSpinBox = mazur.find(QSpinBox, "units1")
+    units.setFocus()
+    units.selectAll()
+    QTest.keyClicks(units, "3")
+    mazur.press(Key.Key_Return)
+    assert len(mazur.view.spec.network.layers[0].units) == 3
+    QTest.keyClick(mazur.window, Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert len(mazur.view.spec.network.layers[0].units) == 2
+
+
+@pytest.mark.parametrize("name", ["mazur-2-2-2", "xor-3-4-1"])
+def test_all_settings_of_a_small_network_are_in_sight(driver: Driver, name: str) -> None:
+    driver.open(name)
+    driver.qtbot.waitUntil(lambda: driver.window.network.height() > 100)
+    for kind, wanted in ((QLabel, "seed"), (QWidget, "shuffled"), (QSpinBox, "units0")):
+        field = driver.find(kind, wanted)
+        assert field.visibleRegion().boundingRect().height() == field.height()
+
+
 def test_what_lies_ahead_of_the_cursor_is_blank(mazur: Driver) -> None:
     scene = mazur.window.canvas.scene
     assert "0.593270" not in " ".join(scene.node_words(1, 0))

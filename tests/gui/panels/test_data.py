@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QAction, QGuiApplication
+from PySide6.QtGui import QAction, QFontMetrics, QGuiApplication, QImage
 from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QLineEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
@@ -169,7 +169,7 @@ def title(panel: DataPanel) -> str:
 
 
 def test_samples_with_their_outputs(qtbot: QtBot, mazur_view: MakeView) -> None:
-    panel = shown(qtbot, mazur_view())
+    panel = shown(qtbot, mazur_view(), 285)
     assert names(panel) == ["i1", "i2", "t o1", "t o2", "a o1", "a o2", ""]
     assert texts(panel) == [["0.05", "0.1", "0.01", "0.99", "0.751365", "0.772928", "✗"]]
     assert title(panel) == "Data · 1 sample"
@@ -462,6 +462,9 @@ def test_csv_that_cannot_be_taken(
     path.write_text("1,2,3\n")
     choose_file(qtbot, panel, monkeypatch, path)
     assert error(panel) == ""
+    choose_file(qtbot, panel, monkeypatch, tmp_path / "gone.csv")
+    panel.display(xor_view(hidden=5))  # an edit elsewhere that succeeded
+    assert error(panel) == ""
 
 
 def test_choosing_no_file_changes_nothing(
@@ -517,6 +520,32 @@ def test_names_and_numbers_of_columns_follow(qtbot: QtBot, mazur_view: MakeView)
     assert names(panel) == ["a", "b", "c", "goal", "a", ""]
     panel.display(view)
     assert len(names(panel)) == 7
+
+
+def test_columns_keep_their_distance_and_the_mark_stays_in_sight(
+    qtbot: QtBot, mazur_view: MakeView
+) -> None:
+    view = mazur_view()
+    inputs, targets = np.array([[1 / 3, -1 / 3]]), np.array([[0.0, 1.0]])
+    data = replace(view.spec.data, inputs=inputs, targets=targets)
+    panel = shown(qtbot, replace(view, spec=replace(view.spec, data=data)))
+    grid = grid_of(panel)
+    metrics = QFontMetrics(theme.font(theme.SMALL))
+    for column, name in enumerate(names(panel)):
+        assert grid.columnWidth(column) >= metrics.horizontalAdvance(name) + 8
+        assert grid.horizontalHeader().height() < 2 * metrics.height()
+    assert grid.columnWidth(1) >= metrics.horizontalAdvance("−0.333") + 8
+    bar = grid.horizontalScrollBar()
+    assert bar.isVisible()
+
+    def right_edge() -> QImage:
+        place = grid.viewport().rect()
+        return grid.viewport().grab(place.adjusted(place.width() - 16, 0, 0, 0)).toImage()
+
+    bar.setValue(0)
+    before = right_edge()
+    bar.setValue(bar.maximum())
+    assert right_edge() == before
 
 
 def test_another_theme(qtbot: QtBot, qapp: QApplication, xor_view: MakeView) -> None:

@@ -388,6 +388,35 @@ def test_the_result_is_in_sight_whatever_the_size(
         assert area.height() >= min(60, inside.explanation.needed)
 
 
+def test_every_step_of_two_layers_of_two_fits_at_the_usual_size(
+    panel: DerivationPanel, mazur_view: MakeView
+) -> None:
+    panel.resize(348, 390)  # what a window of 1440x900 leaves
+    view = mazur_view(34)
+    for revealed in range(1, 35):
+        panel.display(replace(view, revealed=revealed))
+        QApplication.processEvents()
+        assert panel.inside.area.verticalScrollBar().maximum() == 0, said(panel)
+
+
+@pytest.mark.parametrize("revealed", [13, 16, 18, 20, 27])
+def test_nothing_moves_when_formulas_are_typeset(
+    qtbot: QtBot, panel: DerivationPanel, mazur_view: MakeView, revealed: int
+) -> None:
+    panel.display(mazur_view(revealed))
+    inside = panel.inside
+    factors = panel.derivation.factors if panel.derivation is not None else ()
+    assert factors
+
+    def places() -> list[object]:
+        spans = [inside.explanation.span_of(factor) for factor in factors]
+        return [*spans, inside.result.geometry()]
+
+    painted = places()
+    wait_typeset(qtbot, panel)
+    assert places() == painted
+
+
 def test_a_long_derivation_scrolls_by_key_and_leaves_the_page_keys_alone(
     qtbot: QtBot, panel: DerivationPanel, mazur_view: MakeView
 ) -> None:

@@ -207,6 +207,29 @@ def test_ghosts_are_dashed_and_named(panel: LossPanel, xor_view: MakeView) -> No
     assert_array_equal(plot.ghost_lines.curves[0].getData(), other.points[:, :2].T)
 
 
+def test_a_ghost_that_diverged_leaves_the_axis_to_the_road(
+    panel: LossPanel, xor_view: MakeView
+) -> None:
+    view = trained(xor_view(), 60)
+    huge = view.curve[:30].copy()
+    huge[:, 1] = 10.0 ** np.arange(30.0)
+    huge[-1, 1] = np.inf
+    for log in (False, True):
+        panel.log = log
+        panel.display(replace(view, ghosts=(Ghost(3, "η 1000", huge),)))
+        plot = panel.plot
+        low, high = plot.box.viewRange()[1]
+        values = drawn(panel)[1]
+        assert values.max() - low > 0.2 * (high - low)
+        name = plot.ghost_lines.names[0]
+        inside = plot.box.sceneBoundingRect().contains(name.sceneBoundingRect().center())
+        assert name.isVisible() and inside
+        line = plot.ghost_lines.curves[0]
+        assert np.abs(line.getData()[1]).max() < 1000 * (high - low)
+        assert name.zValue() > max(plot.curves[0].zValue(), plot.now_line.zValue())
+        assert name.fill.color() == theme.current().colour("card")
+
+
 def test_a_click_asks_for_the_epoch_under_it(
     qtbot: QtBot, panel: LossPanel, xor_view: MakeView, asked: list[float]
 ) -> None:

@@ -260,9 +260,31 @@ def test_units_stay_within_the_limits_of_the_engine(
     panel.display(mazur_view())
     limits = [spin(panel, f"units{layer}").maximum() for layer in range(3)]
     assert limits == [64, 512, 512]
-    retype(qtbot, spin(panel, "units1"), "0")
+    field = spin(panel, "units1")
+    for text, why in (("0", "is out of bounds"), ("99999", "is out of bounds"), ("x", "is not a")):
+        retype(qtbot, field, text)
+        qtbot.keyClick(field, Qt.Key.Key_Return)
+        assert field.property("wrong") is True and field.hasFocus() and field.text() == text
+        assert f"{why}" in field.toolTip() and "1 to 512" in field.toolTip()
+    qtbot.keyClick(field, Qt.Key.Key_Escape)
+    assert field.property("wrong") is False and field.text() == "2"
+    retype(qtbot, field, "513")
+    button(panel, "editLayers").setFocus()
+    assert field.text() == "2" and field.property("wrong") is False
+    assert heard == []
+
+
+def test_a_confirmed_count_gives_the_focus_up(
+    panel: NetworkPanel, heard: Heard, qtbot: QtBot, mazur_view: MakeView
+) -> None:
+    panel.display(mazur_view())
+    retype(qtbot, spin(panel, "units1"), "3")
     qtbot.keyClick(spin(panel, "units1"), Qt.Key.Key_Return)
-    assert all(args[1] >= 1 for _, args in heard)
+    assert not spin(panel, "units1").hasFocus()
+    retype(qtbot, spin(panel, "units1"), "4")
+    qtbot.keyClick(spin(panel, "units1"), Qt.Key.Key_Tab)
+    assert combo(panel, "activation1").hasFocus()
+    assert heard == [("units_chosen", (1, 3)), ("units_chosen", (1, 4))]
 
 
 CHOICES = [
@@ -374,6 +396,20 @@ def test_details_are_tucked_away_until_asked_for(
     assert visible() == [True] * 4
     qtbot.keyClick(button(panel, "editLayers"), Qt.Key.Key_Return)
     assert visible() == [False] * 4
+
+
+def test_the_layers_are_in_sight_once_they_are_to_be_edited(
+    panel: NetworkPanel, qtbot: QtBot, mazur_view: MakeView
+) -> None:
+    panel.display(mazur_view())
+    panel.resize(275, 200)
+    QApplication.processEvents()
+    bar = panel.findChild(QScrollArea, "networkScroll").verticalScrollBar()
+    bar.setValue(bar.maximum())
+    assert bar.value() > 0
+    qtbot.mouseClick(button(panel, "editLayers"), Qt.MouseButton.LeftButton)
+    QApplication.processEvents()
+    assert spin(panel, "units1").visibleRegion().contains(QPoint(5, 5))
 
 
 @pytest.fixture

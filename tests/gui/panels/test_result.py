@@ -207,6 +207,28 @@ def test_a_large_network_waits_for_the_pause(qtbot: QtBot, panel: ResultPanel) -
     assert not plot.note.isVisible()
 
 
+def test_the_last_surface_stays_paler_while_there_is_no_time_for_another(
+    qtbot: QtBot, panel: ResultPanel
+) -> None:
+    inputs = np.random.default_rng(0).normal(size=(20, 2))
+    view = view_of(spec_of((2, 512, 512, 512, 1), inputs, (inputs[:, :1] > 0) * 1.0))
+    plot = panel.surface.plot
+    panel.display(view)
+    qtbot.waitUntil(
+        lambda: plot.image.isVisible() and not np.isnan(image(panel)).any(), timeout=60_000
+    )
+    last = image(panel).copy()
+    panel.display(replace(view, theta=view.theta * 1.01, training=True))
+    assert plot.image.isVisible() and plot.image.opacity() < 0.6
+    assert_array_equal(image(panel), last)
+    assert plot.note.isVisible()
+    assert plot.note.zValue() > max(item.zValue() for item in (plot.points.discs, plot.points.ring))
+    assert plot.note.fill.color() == theme.current().colour("card")
+    panel.display(replace(view, theta=view.theta * 1.01))
+    qtbot.waitUntil(lambda: plot.image.opacity() == 1.0, timeout=60_000)
+    assert not plot.note.isVisible()
+
+
 def test_an_overflowing_network_is_no_error(panel: ResultPanel, xor_view: MakeView) -> None:
     view = xor_view()
     panel.display(replace(view, theta=np.full_like(view.theta, np.nan)))

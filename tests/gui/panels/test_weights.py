@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QApplication, QLabel, QLineEdit
+from PySide6.QtGui import QFontMetrics, QGuiApplication
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QScrollArea, QScrollBar
 from pytestqt.qtbot import QtBot
 
 from engine.iteration import evaluate, sample_pass
@@ -19,6 +19,7 @@ from engine.optimizers import Optimizer
 from engine.spec import Data, Spec, start_state
 from engine.steps import StepId
 from gui import theme
+from gui.number_cell import NumberCell
 from gui.number_table import NumberTable
 from gui.panels.weights import WeightsPanel
 from gui.view import View
@@ -490,7 +491,7 @@ def test_two_inputs_and_the_bias_are_in_sight(qtbot: QtBot, width: int) -> None:
 def test_a_wide_table_scrolls_beside_its_row_names(qtbot: QtBot) -> None:
     panel = shown(qtbot, view_of_sizes(40, 40, 1))
     grid = table(panel, 1)
-    assert grid.horizontalScrollBar().isVisible() and grid.verticalScrollBar().isVisible()
+    assert grid.horizontalScrollBar().isVisible()
     click(qtbot, grid, 0, 0)
     qtbot.keyClick(grid, Qt.Key.Key_End)
     assert grid.viewport().rect().contains(grid.visualRect(grid.model().index(0, 40)))
@@ -505,6 +506,67 @@ def test_a_number_too_long_for_its_column_keeps_its_exponent(qtbot: QtBot) -> No
         panel.display(replace(view, theta=np.full(4, value)))
         images.append(table(panel, 1).grab().toImage())
     assert images[0] != images[1]
+
+
+def digits_seen(grid: NumberTable) -> set[str]:
+    """The texts that the table's cells paint, which have to fit into them."""
+    cell, model = grid.itemDelegate(), grid.model()
+    assert isinstance(cell, NumberCell)
+    metrics = QFontMetrics(theme.font(theme.SMALL))
+    texts = set()
+    for row in range(model.rowCount()):
+        for column in range(model.columnCount()):
+            texts.add(cell.painted_text(row, column))
+            width = metrics.horizontalAdvance(cell.painted_text(row, column))
+            assert width < grid.columnWidth(column)
+    return texts
+
+
+def test_small_numbers_keep_three_digits(qtbot: QtBot) -> None:
+    view = view_of_sizes(2, 3, 1)
+    panel = shown(qtbot, view)
+    theta = np.array(view.theta)
+    theta[:4] = [-0.000146123, 0.3, 3.14159e-8, -0.914123]
+    panel.display(replace(view, theta=theta))
+    texts = digits_seen(table(panel, 1))
+    assert {"−0.9141", "3.142e−08"} <= texts
+    assert any(text.startswith("−0.000146") for text in texts)
+    panel.display(replace(view, theta=view.theta * 1e20))
+    assert all(text.count("e") == 1 and len(text) >= 8 for text in digits_seen(table(panel, 1)))
+
+
+def test_all_tables_show_as_many_digits(qtbot: QtBot) -> None:
+    panel = shown(qtbot, view_of_sizes(3, 4, 1), 285)
+    for layer in (1, 2):
+        texts = digits_seen(table(panel, layer))
+        assert max(len(text.replace(".", "").lstrip("−0")) for text in texts) == 3
+    assert not table(panel, 2).horizontalScrollBar().isVisible()
+
+
+def test_one_scroll_bar_goes_through_all_layers(qtbot: QtBot) -> None:
+    panel = shown(qtbot, view_of_sizes(2, 64, 64, 1), 285, 243)
+    stack = panel.findChild(QScrollArea)
+    bars = [
+        bar
+        for bar in panel.findChildren(QScrollBar)
+        if bar.orientation() == Qt.Orientation.Vertical and bar.isVisible()
+    ]
+    assert bars == [stack.verticalScrollBar()]
+
+    def top_rows() -> tuple[int, int]:
+        return table(panel, 1).rowAt(0), table(panel, 2).rowAt(0)
+
+    assert top_rows() == (0, 0)
+    bars[0].setValue(20 * 27)
+    assert top_rows() == (20, 0)
+    assert table(panel, 1).visibleRegion().contains(QPoint(5, 5))  # the names stay in sight
+    bars[0].setValue(bars[0].maximum())
+    assert top_rows()[1] > 50
+    last = table(panel, 3)
+    assert last.visibleRegion().boundingRect().height() == last.height()
+    before = bars[0].value()
+    table(panel, 2).verticalScrollBar().setValue(0)  # as the wheel does over its rows
+    assert bars[0].value() < before and top_rows()[1] == 0
 
 
 def test_another_theme(qtbot: QtBot, qapp: QApplication, mazur_view: MakeView) -> None:
