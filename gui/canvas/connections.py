@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,18 +12,26 @@ from PySide6.QtWidgets import QGraphicsScene
 
 from engine.network import Network, Parameter
 from engine.notation import Notation
+from gui import theme
 from gui.canvas.bundle import EdgeBundle
 from gui.canvas.edges import MOST_EDGES, Edge, EdgeLayer
-from gui.canvas.faces import Shown, parameter_face
-from gui.canvas.labels import Floats, may_fit, place_labels
+from gui.canvas.faces import ParameterFace, Shown, parameter_face
+from gui.canvas.labels import Floats, fractions_of, may_fit, most_hidden, place_labels
 from gui.canvas.layout import Arrangement, Form
-from gui.canvas.pills import FULL, FULL_NARROW, SIZES, Pill, PillLayer, Size
+from gui.canvas.pills import FULL, FULL_NARROW, OF_STEP, SIZES, Pill, PillLayer, Size
 from gui.view import View
 
 MOST_LABELS = 40  # more edges than these show their labels only when asked
-_FEW = 6  # parameters of a network
+_MOST_USED = 16  # of them at a step, or they would hide the picture
 _HALF_DELTA = 57.0  # of the width kept clear for a delta, where the columns do not stand too close
 _ENOUGH = 0.75  # share of the smallest labels that must find a place for them to be shown
+_CLEAR = 0.5  # of another edge hidden by a label at most, where names leave a choice
+# For a label that has to move, if its own size finds no place.
+_SMALLER = (Size(100.0, 2, True, theme.SMALL), *(s for s in SIZES if s.pixels == theme.SMALL))
+_MANY = 4  # pills of a step
+_BETTER = 0.1  # of another edge less hidden, for which a smaller label is taken
+_SINGLE = 76.0  # pixels kept for a name and one number
+_FEW = 6  # edges of a layer, among which smaller labels keep clear of the crossings
 _NARROW_GAP = 140.0  # pixels between two columns, below which the largest label is kept narrow
 
 
@@ -36,6 +44,7 @@ class Attention:
     hovered: Edge | None = None
     focus: Edge | None = None
     near: tuple[Edge, ...] = ()
+    used: tuple[Edge, ...] = ()  # those that the current step makes use of
     avoided: tuple[QRectF, ...] = ()  # the nodes that all this is about
     writing: tuple[QRectF, ...] = ()  # what is written around the nodes on both sides
 
@@ -50,9 +59,6 @@ class Connections:
         self.layer, self._shape = layer, (n_out, n_in)
         last = Parameter(layer, n_out - 1, n_in - 1)
         self._longest_name = notation.parameter(network, last)
-        # Names that the document gives are shown; made-up ones only where they are no crowd.
-        is_named = network.layers[layer - 1].weight_names is not None
-        self._shows_names = is_named or network.size <= _FEW
         self.edges = EdgeLayer() if n_out * n_in <= MOST_EDGES else None
         self.bundle = EdgeBundle(n_out * n_in) if self.edges is None else None
         self.labels = PillLayer()
@@ -63,8 +69,11 @@ class Connections:
         self._units: Floats = np.empty((0, 2))
         self._obstacles: Floats = np.empty((0, 4))
         self._bodies: Floats = np.empty((0, 4))  # the same where room is scarce
+        self._nodes: Floats = np.empty((0, 4))  # without what is written around them
         self._size: Size | None = None
         self._middles: Floats = np.empty((0, 2))
+        self._current_middles: Floats = np.empty((0, 2))
+        self._single: Floats = np.empty((0, 2))  # while the labels have only one line
         self._free: NDArray[np.bool_] = np.empty(0, dtype=np.bool_)
         self._height = 0.0
         self._placed: tuple[tuple[Edge, ...], dict[Edge, QPointF]] = ((), {})
@@ -90,6 +99,10 @@ class Connections:
         self._bodies = np.vstack(
             [_obstacles(forms[k], centres[k], k, 0.0) for k in (self.layer - 1, self.layer)]
         )
+        bare = [replace(forms[k], above=0.0, below=0.0) for k in (self.layer - 1, self.layer)]
+        self._nodes = np.vstack(
+            [_obstacles(form, centres[self.layer - 1 + k], 1, 0.0) for k, form in enumerate(bare)]
+        )
         self._height = arrangement.height
         self.labels.set_pills({})
         self._placed = ((), {})
@@ -109,19 +122,34 @@ class Connections:
         for size in SIZES:
             box = size.width, size.height
             is_possible = size.suits(self._longest_name) and may_fit(self.edges.ends, box)
-            if not is_possible or (size.named and not self._shows_names):
+            found: Size | None = self._size
+            if found is not None and (size.lines, size.named) != (found.lines, found.named):
+                break
+            if not is_possible:
                 continue
             is_last = size is SIZES[-1]
             obstacles = self._bodies if is_last else self._obstacles
-            middles, free = place_labels(self.edges.ends, obstacles, box)
-            if free.all() or (is_last and free.mean() >= _ENOUGH):
+            ends, boxes = self.edges.ends, np.tile(box, (len(self.edges.ends), 1))
+            middles, free = place_labels(ends, obstacles, boxes, ends)
+            if not free.all() and not (is_last and free.mean() >= _ENOUGH):
+                continue
+            is_clear = most_hidden(ends, middles, boxes) < _CLEAR
+            if is_clear or self._size is None:
                 self._size, self._middles, self._free = size, middles, free
-                return
+            if is_clear or not size.named:
+                break
+        if self._size is not None and self._size.lines == 2:
+            # While there is only one number to show, a label can keep farther from the crossings;
+            # few numbers are so long that they need more than this.
+            ends = self.edges.ends
+            boxes = np.tile((_SINGLE, self._size.single_height), (len(ends), 1))
+            middles, free = place_labels(ends, self._obstacles, boxes, ends)
+            self._single = middles if free.all() else self._middles
 
     @property
-    def is_tight(self) -> bool:
-        """Whether its labels have to give way to what is written around the nodes."""
-        return self._size is SIZES[-1]
+    def is_labelled(self) -> bool:
+        """Whether all its edges have labels at any time."""
+        return self._size is not None
 
     def show(self, view: View, shown: Shown, largest: float, attention: Attention) -> None:
         """Show a view's weights; `largest` is the size of the network's largest one."""
@@ -136,46 +164,174 @@ class Connections:
             self.edges.mark(
                 attention.current, [*attention.near, *(e for e in single if e is not None)]
             )
-        pills = {}
-        for edge, (middle, size) in self._wanted(attention).items():
-            face = parameter_face(view, shown, Parameter(self.layer, *edge))
-            flags = edge == attention.current, edge == attention.focus, edge == attention.hovered
-            before = self.labels.pills.get(edge)
-            if any(flags):
-                pills[edge] = Pill(middle, face, size, *flags)
-                pills[edge].dodge(attention.avoided, self._height)
-                continue
-            if before is not None and before.is_same(middle, face, size):
-                pill = before
-            else:
-                pill = Pill(middle, face, size)
-            # The smallest were placed without regard to what is around nodes or called out.
-            taken = (*attention.avoided, *attention.writing) if size is SIZES[-1] else ()
-            if not any(pill.place.intersects(place) for place in taken):
-                pills[edge] = pill
+        faces = _Faces(view, shown, self.layer, self._shape)
+        is_single = self._size is not None and self._size.lines == 2 and not faces.has_any
+        self._current_middles = self._single if is_single else self._middles
+        pills = self._ordinary(faces, attention)
+        if is_single and not self._are_apart([pill.place for pill in pills.values()]):
+            self._current_middles = self._middles
+            pills = self._ordinary(faces, attention)
+        taken = [*attention.avoided, *attention.writing]
+        of_step = self._of_step(faces, attention, taken)
+        self._make_way(pills, of_step, taken)
+        pills.update(of_step)
+        for edge in {attention.focus, attention.hovered} - {None, attention.current}:
+            assert edge is not None
+            flags = False, edge == attention.focus, edge == attention.hovered
+            before = pills.get(edge)
+            middle = self._middle_of(edge) if before is None else before.middle
+            pills[edge] = Pill(middle, faces.whole(edge), self._full, *flags)
+            pills[edge].dodge(attention.avoided, self._height)
         if pills != self.labels.pills:
             self.labels.set_pills(pills)
 
-    def _wanted(self, attention: Attention) -> dict[Edge, tuple[QPointF, Size]]:
-        """Which edges carry a label, where and of which size."""
-        wanted: dict[Edge, tuple[QPointF, Size]] = {}
+    def _are_apart(self, places: Sequence[QRectF]) -> bool:
+        """Whether some labels cover neither each other nor a node."""
+        left, top, right, bottom = _rows(places).T[:, :, None]
+        others = np.vstack([_rows(places), self._nodes]).T
+        covers = (left < others[2]) & (right > others[0]) & (top < others[3]) & (bottom > others[1])
+        return int(covers.sum()) == len(places)  # each covers itself
+
+    def _ordinary(self, faces: _Faces, attention: Attention) -> dict[Edge, Pill]:
+        """The pills of all edges that have one at any time, each in its own place."""
+        places: dict[Edge, QPointF] = {}
+        size = self._size or SIZES[-1]
         if self._size is not None:
             n_in = self._shape[1]
-            for k, (x, y) in enumerate(self._middles.tolist()):
-                if self._free[k]:
-                    wanted[divmod(k, n_in)] = QPointF(x, y), self._size
+            places = {
+                divmod(k, n_in): QPointF(x, y)
+                for k, (x, y) in enumerate(self._current_middles.tolist())
+            }
         elif attention.near:
-            for edge, middle in self._places_for(attention.near).items():
-                wanted[edge] = middle, SIZES[-1]
+            places = self._places_for(attention.near)
+        pills = {}
+        for edge, middle in places.items():
+            face = faces.whole(edge) if size.lines == 2 else faces.alike(edge)
+            before = self.labels.pills.get(edge)
+            same = before is not None and before.is_same(middle, face, size)
+            pills[edge] = before if before is not None and same else Pill(middle, face, size)
+        return pills
+
+    def _of_step(
+        self, faces: _Faces, attention: Attention, taken: Sequence[QRectF]
+    ) -> dict[Edge, Pill]:
+        """The pills that the current step is about, as telling as all of them find a place."""
+        size = self._size
+        # Labels of two lines with a name say all that is needed.
+        edges = [] if size is not None and size.named and size.lines == 2 else [*attention.used]
+        if attention.current is not None:
+            edges = [attention.current]
+        if not edges or len(edges) > _MOST_USED or self.edges is None:
+            return {}
+        lines = np.array([self.line(edge) for edge in edges])
+        middles = np.array([self._middle_of(edge).toTuple() for edge in edges])
+        preferred = fractions_of(lines, middles)
+        obstacles = np.vstack([self._nodes, _rows(taken)])
+        made: list[Pill] = []
+        free = np.zeros(len(edges), dtype=np.bool_)
+        best: tuple[list[Pill], Floats, NDArray[np.bool_]] | None = None
+        least_hidden = np.inf
+        # Many are small from the start: there is no time to try everything at every step.
+        for for_current, for_used in OF_STEP[-3 if len(edges) > _MANY else 0 :]:
+            made = []
+            for edge in edges:
+                is_current = edge == attention.current
+                size = for_current if is_current else for_used
+                if not size.suits(self._longest_name) and size is not OF_STEP[-1][is_current ^ 1]:
+                    break
+                if is_current:
+                    made.append(Pill(QPointF(), faces.whole(edge), size, True))
+                else:
+                    made.append(Pill(QPointF(), faces.value_alone(edge), size))
+            if len(made) < len(edges):
+                continue
+            sizes = np.array([pill.place.size().toTuple() for pill in made])
+            middles, free = place_labels(lines, obstacles, sizes, self.edges.ends, preferred, 2)
+            hidden = most_hidden(self.edges.ends, middles, sizes)
+            if free.all() and hidden < least_hidden - _BETTER:
+                best, least_hidden = (made, middles, free), hidden
+                # Where there is much that crosses, or one label alone, what it says comes first.
+                if hidden < _CLEAR or len(self.edges.ends) > _FEW or attention.current is not None:
+                    break
+        pills = {}
+        made, middles, free = best or (made, middles, free)
+        for edge, pill, (x, y), is_free in zip(edges, made, middles.tolist(), free, strict=True):
+            if is_free or pill.is_current:
+                pill.move(x, y)
+                pill.is_focus = edge == attention.focus
+                pill.is_hovered = edge == attention.hovered
+                pills[edge] = pill
+        return pills
+
+    def _make_way(
+        self, pills: dict[Edge, Pill], of_step: dict[Edge, Pill], taken: Sequence[QRectF]
+    ) -> None:
+        """Move the pills that would cover what is written, or the step's own; those that find
+        no other place are left out."""
+        assert self.edges is not None or not pills
+        firm = [*_spaced(of_step), *taken]
+        nodes = [QRectF(x1, y1, x2 - x1, y2 - y1) for x1, y1, x2, y2 in self._nodes.tolist()]
+        moved = []
+        for edge, pill in pills.items():
+            k = edge[0] * self._shape[1] + edge[1]
+            is_free = self._size is None or bool(self._free[k])
+            if edge in of_step or not is_free or any(
+                pill.place.intersects(place) for place in (*firm, *nodes)
+            ):
+                moved.append(edge)
+        if not moved:
+            return
+        assert self.edges is not None
+        old = {edge: pills.pop(edge) for edge in moved}
+        moved = [edge for edge in moved if edge not in of_step]
+        if not moved:
+            return
+        for smaller in (None, *_SMALLER):
+            if smaller is not None and smaller.lines > next(iter(old.values())).size.lines:
+                continue
+            found = self._places_among(
+                {
+                    edge: Pill(old[edge].middle, old[edge].face, smaller or old[edge].size)
+                    for edge in moved
+                },
+                [*firm, *_spaced(pills)],
+            )
+            pills.update(found)
+            moved = [edge for edge in moved if edge not in found]
+            if not moved:
+                return
+
+    def _places_among(self, pills: dict[Edge, Pill], firm: Sequence[QRectF]) -> dict[Edge, Pill]:
+        """Some pills, each as near as can be to where it is, clear of nodes and other places;
+        without those that find no place."""
+        assert self.edges is not None
+        lines = np.array([self.line(edge) for edge in pills])
+        middles = np.array([pill.middle.toTuple() for pill in pills.values()])
+        sizes = np.array([pill.place.size().toTuple() for pill in pills.values()])
+        obstacles = np.vstack([self._nodes, _rows(firm)])
+        preferred = fractions_of(lines, middles)
+        middles, free = place_labels(lines, obstacles, sizes, self.edges.ends, preferred, 2)
+        return {
+            edge: Pill(QPointF(x, y), pill.face, pill.size)
+            for (edge, pill), (x, y), is_free in zip(
+                pills.items(), middles.tolist(), free, strict=True
+            )
+            if is_free
+        }
+
+    @property
+    def _full(self) -> Size:
+        """Of a pill that is pointed at."""
         gap = self._units[:, 0].min() - self._sources[:, 0].max()
         narrow = next(size for size in FULL_NARROW if size.suits(self._longest_name))
-        full = narrow if gap < _NARROW_GAP else FULL
-        for single in (attention.focus, attention.hovered, attention.current):
-            if single is not None:
-                x1, y1, x2, y2 = self.line(single).tolist()
-                middle = wanted.get(single, (QPointF((x1 + x2) / 2, (y1 + y2) / 2), full))[0]
-                wanted[single] = middle, full
-        return wanted
+        return narrow if gap < _NARROW_GAP else FULL
+
+    def _middle_of(self, edge: Edge) -> QPointF:
+        """Where an edge has its label unless that has to give way."""
+        if self._size is not None:
+            return QPointF(*self._current_middles[edge[0] * self._shape[1] + edge[1]].tolist())
+        x1, y1, x2, y2 = self.line(edge).tolist()
+        return QPointF((x1 + x2) / 2, (y1 + y2) / 2)
 
     def _places_for(self, edges: tuple[Edge, ...]) -> dict[Edge, QPointF]:
         """Places for labels of some edges; those that find none get none."""
@@ -183,7 +339,8 @@ class Connections:
             size = SIZES[-1]
             some = edges[:: max(1, len(edges) // MOST_LABELS)]
             lines = np.array([self.line(edge) for edge in some])
-            middles, free = place_labels(lines, self._bodies, (size.width, size.height))
+            boxes = np.tile((size.width, size.height), (len(lines), 1))
+            middles, free = place_labels(lines, self._bodies, boxes, lines)
             places = {
                 edge: QPointF(x, y)
                 for edge, (x, y), is_free in zip(some, middles.tolist(), free, strict=True)
@@ -224,6 +381,44 @@ class Connections:
             elif layer == self.layer - 1:
                 edges.update(dict.fromkeys((other, unit) for other in range(n_out)))
         return tuple(edges)
+
+
+class _Faces:
+    """What the labels of one layer show. On one line there is room for one number, so that all of
+    a layer show the same kind: gradients once there are all of them, new values likewise."""
+
+    def __init__(self, view: View, shown: Shown, layer: int, shape: tuple[int, int]) -> None:
+        self._view, self._shown, self._layer = view, shown, layer
+        last = layer, shape[0] - 1, shape[1] - 1
+        self.has_any = shown("backward", "weight_gradient", layer, 0, 0)
+        self._has_gradients = shown("backward", "weight_gradient", *last)
+        self._has_updates = shown("update", "weight_update", *last)
+
+    def whole(self, edge: Edge) -> ParameterFace:
+        """Everything that is known of a weight."""
+        return parameter_face(self._view, self._shown, Parameter(self._layer, *edge))
+
+    def alike(self, edge: Edge) -> ParameterFace:
+        """A weight as all others of its layer."""
+        face = self.whole(edge)
+        if not self._has_gradients:
+            return replace(face, gradient=None, updated=None, waits=False)
+        return face if self._has_updates else replace(face, updated=None)
+
+    def value_alone(self, edge: Edge) -> ParameterFace:
+        """The value of a weight, that a step works with."""
+        return replace(self.whole(edge), gradient=None, updated=None, waits=False)
+
+
+def _spaced(pills: dict[Edge, Pill]) -> list[QRectF]:
+    """The places of pills with a little room around each."""
+    return [pill.place.adjusted(-2, -2, 2, 2) for pill in pills.values()]
+
+
+def _rows(places: Sequence[QRectF]) -> Floats:
+    """Rectangles as rows (left, top, right, bottom)."""
+    rows = [(r.left(), r.top(), r.right(), r.bottom()) for r in places]
+    return np.array(rows).reshape(-1, 4)
 
 
 def _obstacles(form: Form, centres: Floats, layer: int, half_line: float) -> Floats:

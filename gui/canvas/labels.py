@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 
-_FRACTIONS = np.linspace(0.1, 0.9, 33)
+_FRACTIONS = np.linspace(0.1, 0.9, 49)
 _SWEEPS = 16
 _SPACE = 3.0  # pixels kept between labels
 _FULLEST = 0.75  # share of an area that labels can be expected to fill
@@ -32,6 +32,7 @@ def place_labels(
     sizes: Floats,
     beneath: Floats,
     preferred: Floats | float = 0.5,
+    sweeps: int = _SWEEPS,
 ) -> tuple[Floats, NDArray[np.bool_]]:
     """Middles for a label on every edge, and which of them are free of overlaps.
 
@@ -40,7 +41,8 @@ def place_labels(
     hide, its own may be among them; `preferred` says how far along its edge each should be, 0 to
     1. Returns middles of shape (edges, 2). Labels start where they should be and give way to one
     another in turn; two that stay on each other weigh more with every sweep, until one of them
-    leaves even a good place (breakout local search, P. Morris, AAAI 1993).
+    leaves even a good place, in at most so many `sweeps` (breakout local search, P. Morris, AAAI
+    1993).
     """
     half = sizes / 2
     start, step = edges[:, None, :2], (edges[:, 2:] - edges[:, :2])[:, None, :]
@@ -56,7 +58,7 @@ def place_labels(
     blocked_cost = np.full(len(edges), _COVERED)
     # The edges with the least choice come first.
     order = np.argsort((blocked == 0).sum(axis=1), kind="stable")
-    for _ in range(_SWEEPS):
+    for _ in range(sweeps):
         for k in order:
             chosen[k] = np.inf
             reach = half[k] + half + _SPACE

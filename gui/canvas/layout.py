@@ -26,8 +26,10 @@ LINE = 18.0  # a line of text
 SIDE = 112.0  # target and loss beside an output node
 SIDE_NARROW = 62.0  # the target alone
 LARGEST_RADIUS = 48.0
-SMALLEST_CIRCLE = 34.0
+SMALLEST_CIRCLE = 36.0  # six digits fit into it
 LABEL_GAP = 92.0  # between circles, so that labels have room
+BELOW_GAP = 98.0  # the same where target and loss stand below the outputs, beside the edges
+BELOW_SIDE = 22.0  # kept beside such outputs, for their lines are wider than they
 SMALLEST_GAP = 56.0
 SMALLEST_HALF = 20.0  # kept beside the outermost nodes, for words wider than a dot
 ROOMY = 520.0  # pixels of width from which target and loss go beside small nodes
@@ -179,7 +181,7 @@ def _strip(sizes: tuple[int, ...], layer: int, form: Form, height: float) -> Poi
 
 def _side_width(form: Form) -> float:
     if form.side != "right":
-        return 0.0
+        return BELOW_SIDE if form.side == "below" and form.kind == "circle" else 0.0
     return SIDE if form.kind == "circle" or form.lines == 2 else SIDE_NARROW
 
 
@@ -195,7 +197,7 @@ def _forms(
         if folded[layer]:
             half_width = min(FOLDED_HALF_WIDTH, 0.27 * width / (len(sizes) - 0.5))
             form = Form("folded", half_width, max(60.0, 0.44 * height))
-        elif radius and slot >= 2 * SMALLEST_CIRCLE + 2 * LINE + 4:
+        elif radius and slot >= 2 * SMALLEST_CIRCLE + 2 * LINE + 2:
             below = LINE + (LINE if side == "below" and is_output else 0.0)
             form = Form("circle", radius, radius, 3, LINE, below, side if is_output else "none")
         else:
@@ -212,23 +214,24 @@ def _circle(sizes: tuple[int, ...], slots: list[float], width: float) -> tuple[f
     """Radius of the circles, 0 if there is no room for any, and where the outputs' target and
     loss go: to the right, or below the node where the columns stand too close for that."""
     depth = len(sizes) - 1
-    least = 2 * SMALLEST_CIRCLE + 2 * LINE + 4
+    least = 2 * SMALLEST_CIRCLE + 2 * LINE + 2
     roomy = [slot for slot in slots if slot >= least]
     if not roomy:
         return 0.0, "none"
-    radius = min(LARGEST_RADIUS, (min(roomy) - 2 * LINE - 4) / 2)
+    radius = min(LARGEST_RADIUS, max(SMALLEST_CIRCLE, (min(roomy) - 2 * LINE - 5) / 2))
     side = "right"
     if (width - 2 * EDGE - SIDE - 2 * radius) / depth - 2 * radius < LABEL_GAP:
         side = "below"
         if slots[-1] >= least:
             radius = min(radius, (slots[-1] - 3 * LINE - 4) / 2)
-    wide = width - 2 * EDGE - (SIDE if side == "right" else 0.0)
+    wide = width - 2 * EDGE - (SIDE if side == "right" else BELOW_SIDE)
+    gap = LABEL_GAP if side == "right" else BELOW_GAP
 
     def largest_with(gap: float) -> float:
         return min(radius, (wide / depth - gap) / (2 + 2 / depth))
 
     # Circles give way to the labels between them until they are small themselves.
-    radius = max(largest_with(LABEL_GAP), min(SMALLEST_CIRCLE, largest_with(SMALLEST_GAP)))
+    radius = max(largest_with(gap), min(SMALLEST_CIRCLE, largest_with(SMALLEST_GAP)))
     return (radius, side) if radius >= SMALLEST_CIRCLE - 2 else (0.0, "none")
 
 

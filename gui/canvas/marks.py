@@ -59,6 +59,22 @@ def node_marks(view: View, hovered: Spot | None, focus: Spot | None) -> dict[Uni
     return made
 
 
+def used_edges(view: View, layer: int) -> tuple[tuple[int, int], ...]:
+    """The edges into a layer, each (unit, source), whose weights the current step works with: for
+    a net input all into the unit, for a hidden delta all out of it, for a gradient or an update
+    the weight's own."""
+    step, sizes = view.step, view.spec.network.sizes
+    if step is None or step.layer is None or step.unit is None:
+        return ()
+    if step.kind == "net_input" and step.layer == layer:
+        return tuple((step.unit, source) for source in range(sizes[layer - 1]))
+    if step.kind == "delta" and step.layer == layer - 1:
+        return tuple((unit, step.unit) for unit in range(sizes[layer]))
+    if step.source is not None and step.layer == layer:
+        return ((step.unit, step.source),)
+    return ()
+
+
 def _spots_of_step(view: View) -> list[Spot]:
     """The spots of the current step: several for the total loss and for a shared bias."""
     step, network = view.step, view.spec.network

@@ -172,7 +172,7 @@ def _write_changed(
 
 def _chord(r: float, y: float, pixels: int = _BIG) -> float:
     """Width inside a circle for a line of text whose middle is y from the circle's."""
-    return 2 * sqrt(max(1.0, r**2 - (abs(y) + 0.4 * pixels) ** 2)) - 5
+    return 2 * sqrt(max(1.0, r**2 - (abs(y) + 0.4 * pixels) ** 2)) - 4
 
 
 def _write_capsule(made: NodeTexts, face: NodeFace, form: Form, has_picture: bool) -> None:

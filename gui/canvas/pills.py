@@ -15,10 +15,7 @@ from gui.canvas.edges import Edge
 from gui.canvas.faces import ParameterFace
 from gui.canvas.text import Text, fitted, paint_texts, replaced, sign_colour, width
 
-_PIXELS = theme.CANVAS
-_PAD = 9.0
 _LINE = 18.0
-_GAP = 6.0
 _OVERLAP = 20.0
 
 
@@ -32,8 +29,23 @@ class Size:
     pixels: int = theme.CANVAS
 
     @property
+    def pad(self) -> float:
+        """Pixels left and right of the words."""
+        return 9.0 if self.pixels > theme.SMALL else 6.0
+
+    @property
+    def gap(self) -> float:
+        """Pixels between two words."""
+        return 6.0 if self.pixels > theme.SMALL else 4.0
+
+    @property
     def height(self) -> float:
         return self.lines * _LINE + (6 if self.pixels > theme.SMALL else 2)
+
+    @property
+    def single_height(self) -> float:
+        """Its height while it has one line."""
+        return replace(self, lines=1).height
 
     def digits(self, wanted: int | None) -> int:
         """How many of the digits wanted are shown at most."""
@@ -41,16 +53,18 @@ class Size:
 
     def suits(self, longest_name: str) -> bool:
         """Whether a name leaves room for a value of four digits."""
-        room = self.width - 2 * _PAD - _GAP - width("0.0000", _PIXELS)
-        return not self.named or width(longest_name, _PIXELS) <= room
+        room = self.width - 2 * self.pad - self.gap - width("0.0000", self.pixels)
+        return not self.named or width(longest_name, self.pixels) <= room
 
 
 # From the most telling to the smallest; the first for which all labels find a place is taken.
 SIZES = (
     Size(124.0, 2, True),
     Size(110.0, 2, True),
+    Size(96.0, 2, True),
     Size(124.0, 1, True),
     Size(100.0, 1, True),
+    Size(84.0, 1, True, theme.SMALL),
     Size(88.0, 2, False),
     Size(72.0, 1, False),
     Size(60.0, 1, False, theme.SMALL),
@@ -58,6 +72,16 @@ SIZES = (
 # The one pill that may cover others, where there is room and where the columns stand close.
 FULL = Size(300.0, 2, True)
 FULL_NARROW = (Size(116.0, 2, True), Size(104.0, 2, False))
+# For the pills that a step is about, to be tried in turn: its own, and those it makes use of.
+OF_STEP = (
+    (FULL, Size(150.0, 1, True)),
+    (Size(124.0, 2, True), Size(124.0, 1, True)),
+    (Size(104.0, 2, True, theme.SMALL), Size(100.0, 1, True, theme.SMALL)),
+    (Size(92.0, 2, True, theme.SMALL), Size(84.0, 1, True, theme.SMALL)),
+    (Size(84.0, 2, False, theme.SMALL), Size(70.0, 1, True, theme.SMALL)),
+    (Size(84.0, 1, True, theme.SMALL), Size(70.0, 1, True, theme.SMALL)),
+    (Size(60.0, 1, False, theme.SMALL), Size(60.0, 1, True, theme.SMALL)),
+)
 
 
 @dataclass
@@ -75,8 +99,9 @@ class Pill:
 
     def __post_init__(self) -> None:
         lines = _write(self.face, self.size, self.is_current)
-        widths = [sum(t.width for t in line) + _GAP * (len(line) - 1) for line in lines]
-        w, h = max(widths) + 2 * _PAD, replace(self.size, lines=len(lines)).height
+        gap = self.size.gap
+        widths = [sum(t.width for t in line) + gap * (len(line) - 1) for line in lines]
+        w, h = max(widths) + 2 * self.size.pad, replace(self.size, lines=len(lines)).height
         x, y = self.middle.x(), self.middle.y()
         self.place = QRectF(x - w / 2, y - h / 2, w, h)
         for row, (line, total) in enumerate(zip(lines, widths, strict=True)):
@@ -84,8 +109,7 @@ class Pill:
             for text in line:
                 middle = y + (row - (len(lines) - 1) / 2) * _LINE
                 self.texts.append(text._replace(x=left, y=middle))
-                left += text.width + _GAP
-
+                left += text.width + gap
 
     def is_same(self, middle: QPointF, face: ParameterFace, size: Size) -> bool:
         """Whether an unmarked pill made of these would look just like this one."""
@@ -113,21 +137,23 @@ class Pill:
 def _write(face: ParameterFace, size: Size, is_current: bool) -> list[list[Text]]:
     """The lines of a pill, to be placed: name and value, then gradient or new value. On one line
     the newest of the three has to do."""
-    pixels, room = size.pixels, size.width - 2 * _PAD
+    pixels, room, gap = size.pixels, size.width - 2 * size.pad, size.gap
     digits = size.digits(face.digits)
     name: list[Text] = []
     if size.named:
         colour = "accent" if is_current else "secondary"
         name = [Text(face.name, 0, 0, pixels, is_current, colour)]
-    beside = room - sum(text.width + _GAP for text in name)
-    value = fitted(face.value, beside, pixels, digits=digits, bold=is_current)
+    beside = room - sum(text.width + gap for text in name)
+    least = _least(face.value)
+    value = fitted(face.value, beside, pixels, digits=digits, bold=is_current, least=least)
     newest: list[Text] = []
     room_for_newest = room if size.lines == 2 else beside
     if face.updated is not None:
         value, updated = _old_and_new(face, size, beside, room_for_newest)
         newest = [Text("→ " + updated, 0, 0, pixels, False, "ink")]
     elif face.gradient is not None:
-        words = fitted(face.gradient, room_for_newest, pixels, "∂ ", digits)
+        least = _least(face.gradient)
+        words = fitted(face.gradient, room_for_newest, pixels, "∂ ", digits, least=least)
         text = Text(words, 0, 0, pixels, False, sign_colour(face.gradient))
         then = None if face.old is None else face.old.gradient
         newest = _after_old(then, face.gradient, text, digits, room_for_newest)
@@ -142,11 +168,16 @@ def _write(face: ParameterFace, size: Size, is_current: bool) -> list[list[Text]
     return [old, newest] if size.lines == 2 else [[*name, *newest]]
 
 
+def _least(value: float) -> int:
+    """Digits that a number keeps in any room: beside an exponent one has to do."""
+    return 1 if 0 < abs(value) < 1e-4 else 2
+
+
 def _after_old(
     then: float | None, now: float, text: Text, digits: int | None, room: float
 ) -> list[Text]:
     """A value, after the one before an edit struck through where it changed and there is room."""
-    words = replaced(then, now, digits, room - text.width - _GAP)
+    words = replaced(then, now, digits, room - text.width - 6)
     return [Text(words, 0, 0, theme.SMALL, False, "secondary", True), text] if words else [text]
 
 

@@ -14,8 +14,8 @@ from gui.canvas.connections import Attention, Connections
 from gui.canvas.faces import Shown, node_face
 from gui.canvas.folded import FoldedLayer
 from gui.canvas.glow import Glow, Outline, chain_path
-from gui.canvas.layout import PLANE, Arrangement, arrange, full_spread, is_folded
-from gui.canvas.marks import Marks, Unit, node_marks
+from gui.canvas.layout import CALL_OUT, PLANE, Arrangement, arrange, full_spread, is_folded
+from gui.canvas.marks import Marks, Unit, node_marks, used_edges
 from gui.canvas.node import NodeItem
 from gui.canvas.node_texts import Limits
 from gui.canvas.pictures import UnitPictures
@@ -267,7 +267,7 @@ class NetworkScene(QGraphicsScene):
                 Limits(made.line_room, 8 - x, self._area[0] - 8 - x),
                 pictures.get(key),
             )
-            if item.form is not made.forms[layer]:
+            if item.form is CALL_OUT:
                 x, y = self._inside(x, y, item)
             item.setPos(x, y)
         ringed = {layer for (layer, _), mark in marks.items() if mark.ringed}
@@ -357,14 +357,18 @@ class NetworkScene(QGraphicsScene):
         ]
         items = [self._called.get(key) or self._nodes.get(key) for key in (*ends, *units)]
         avoided = tuple(item.core for item in items if item is not None)
-        writing = tuple(
-            place
-            for number in (layer - 1, layer)
-            for unit in range(view.spec.network.sizes[number] if connections.is_tight else 0)
-            if (number, unit) in self._nodes
-            for place in self._nodes[number, unit].writing
-        )
-        return Attention(*edges, connections.near(units), avoided, writing)
+        used = used_edges(view, layer)
+        writing: tuple[QRectF, ...] = ()
+        if connections.is_labelled or used or edges[0] is not None:
+            sides = [
+                item
+                for group in (self._nodes, self._called)
+                for item in group.values()
+                if item.layer in (layer - 1, layer)
+            ]
+            writing = tuple(place for item in sides for place in item.writing)
+        writing = tuple(place.adjusted(4, 2, -4, -2) for place in writing)  # the words alone
+        return Attention(*edges, connections.near(units), used, avoided, writing)
 
 
 _NO_MARKS = Marks()

@@ -82,10 +82,12 @@ def fitted(
     before: str = "",
     digits: int | None = 6,
     bold: bool = False,
+    least: int = 2,
 ) -> str:
-    """`before` and a number, with as many of the digits as there is room for (at least two)."""
+    """`before` and a number, with as many of the digits as there is room for (`least` in any
+    case); sign and exponent are always whole."""
     words = ""
-    for fewer in fewer_digits(digits, 2):
+    for fewer in fewer_digits(digits, least):
         words = before + format_number(value, fewer)
         if width(words, pixels, bold) <= room:
             break

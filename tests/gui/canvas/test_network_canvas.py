@@ -468,3 +468,62 @@ def test_a_changed_shape_is_shown_at_once(
     ann.canvas.display(xor_view(hidden=4))
     assert ann.canvas.scene.node_words(1, 3)[0] == "h4"
     assert spec.network == xor_view(hidden=4).spec.network
+
+
+# The field: Tab, and what it leaves in sight
+
+
+def test_tab_in_the_field_takes_the_number_and_goes_on(
+    person: Callable[..., Any], mazur_view: Callable[..., Any], qtbot: QtBot
+) -> None:
+    ann = person(mazur_view())
+    ann.click("unit", 0, 1)
+    with qtbot.waitSignal(ann.canvas.input_edited) as caught:
+        ann.press("0.3", Key.Key_Tab)
+    assert caught.args == [0, 1, 0.3]
+    assert opened(ann.canvas).accessibleName() == "weight w1 from i1 to h1"
+    with qtbot.waitSignal(ann.canvas.parameter_edited) as caught:
+        ann.press("0.5", Key.Key_Tab)
+    assert caught.args == [Parameter(1, 0, 0), 0.5]
+    assert opened(ann.canvas).hasFocus()
+    ann.press(Key.Key_Backtab, Key.Key_Backtab)
+    assert opened(ann.canvas).accessibleName() == "input i2"
+    ann.press("x", Key.Key_Tab)
+    assert opened(ann.canvas).text() == "x"  # refused: it stays
+
+
+def test_tab_after_the_last_number_ends_the_editing(
+    person: Callable[..., Any], mazur_view: Callable[..., Any], qtbot: QtBot
+) -> None:
+    ann = person(mazur_view())
+    ann.click("target", 2, 1)
+    with qtbot.waitSignal(ann.canvas.target_edited):
+        ann.press("0.5", Key.Key_Tab)
+    assert field_of(ann.canvas) is None and ann.canvas.view.hasFocus()
+
+
+def test_the_field_leaves_the_numbers_of_its_node_in_sight(
+    person: Callable[..., Any], mazur_view: Callable[..., Any]
+) -> None:
+    ann = person(mazur_view(revealed=34))
+    ann.click("target", 2, 0)
+    output = ann.canvas.place_of(Spot("unit", 2, 0))
+    assert opened(ann.canvas).geometry().left() > output.right()
+    ann.press(Key.Key_Escape)
+    ann.click("unit", 0, 0)
+    # The name is above the middle of the circle.
+    middle = ann.canvas.place_of(Spot("unit", 0, 0)).center().y()
+    assert opened(ann.canvas).geometry().top() >= middle - 6
+
+
+def test_a_long_number_is_shown_from_its_beginning(
+    person: Callable[..., Any], mazur_view: Callable[..., Any]
+) -> None:
+    view = mazur_view()
+    theta = view.theta.copy()
+    theta[0] = 3.829634242008659
+    ann = person(replace(view, theta=theta))
+    ann.click("weight", 1, 0, 0)
+    field = opened(ann.canvas)
+    assert field.selectedText() == field.text() == "3.829634242008659"
+    assert field.cursorPosition() == 0
