@@ -16,7 +16,7 @@ from engine.export.markdown import markdown
 from engine.export.solution import Solution
 from engine.export.working import TooLong
 from gui.files import FileError, Files, write_whole
-from gui.solution_pdf import solution_pdf
+from gui.formulas.solution_pdf import solution_pdf
 
 # Ending of the file, what the menu calls it, and what writes it.
 _TARGETS: tuple[tuple[str, str, Callable[[Solution], str | bytes]], ...] = (

@@ -32,14 +32,12 @@ from engine.network import Parameter
 from engine.steps import STEP_ORDERS, StepId
 from gui import theme
 from gui.canvas.network_canvas import NetworkCanvas
-from gui.card import Card
-from gui.column import Column
+from gui.dialogs.new_dialog import NewDialog
+from gui.dialogs.note_dialog import NoteDialog
+from gui.dialogs.preferences import PreferencesDialog, keep_memory, kept_memory
 from gui.documents import Documents
 from gui.export_menu import ExportMenu
 from gui.intents import Intents
-from gui.key_repeats import KeyRepeats
-from gui.new_dialog import NewDialog
-from gui.note_dialog import NoteDialog
 from gui.panels.banner import Banner
 from gui.panels.controls import ControlsBar
 from gui.panels.data import DataPanel
@@ -51,9 +49,11 @@ from gui.panels.ribbon import StepRibbon
 from gui.panels.summary import SummaryPanel
 from gui.panels.weights import WeightsPanel
 from gui.playing import Player
-from gui.preferences import PreferencesDialog, keep_memory, kept_memory
 from gui.session import Session
 from gui.view import View
+from gui.widgets.card import Card
+from gui.widgets.column import Column
+from gui.widgets.key_repeats import KeyRepeats
 from gui.writing_menu import WritingMenu
 
 KEYS = (

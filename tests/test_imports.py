@@ -1,8 +1,9 @@
 """Imports point one way: main -> gui.main_window -> session, panels, canvas -> engine.
 
 The rules are the table RULES. A file follows the first row that names it or a folder it is in, and
-what the row does not allow is forbidden. The standard library is open to all. What lies directly
-in gui/ and in gui/plots/ is there for panels and canvas to share; they do not share each other.
+what the row does not allow is forbidden. The standard library is open to all. What lies in
+gui/plots/, gui/formulas/, gui/widgets/ and gui/dialogs/ is there for panels and canvas to share;
+they do not share each other.
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QWidget
 from engine.numbers import format_number
 from gui import theme
 from gui.canvas.spots import Spot
-from gui.number_field import Check, NumberField
+from gui.widgets.number_field import Check, NumberField
 
 _SMALLEST = (104, 30)
 _WIDEST = 220

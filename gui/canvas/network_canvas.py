@@ -26,8 +26,8 @@ from gui.canvas.spots import (
     value_at,
 )
 from gui.canvas.walk import next_number
-from gui.number_field import Check
 from gui.view import View
+from gui.widgets.number_field import Check
 
 _COLUMN_MARGIN = 16  # pixels beside a column where its buttons still show
 

@@ -11,9 +11,9 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QLayout, QMenu, QSlider, QVBo
 from engine.numbers import fewer_digits, format_count, format_number
 from engine.steps import GRAINS
 from gui import theme
-from gui.buttons import Button
-from gui.choice import Choice, Item
 from gui.view import View
+from gui.widgets.buttons import Button
+from gui.widgets.choice import Choice, Item
 
 # Epochs a second; None is as fast as it goes.
 PACES: tuple[int | None, ...] = (1, 2, 5, 10, 30, 100, 300, 1000, 3000, None)

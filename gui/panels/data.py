@@ -15,11 +15,11 @@ from engine.datasets import read_csv, text_of
 from engine.losses import are_classes, is_right
 from engine.numbers import at_most, format_count, format_number
 from engine.spec import MAX_SAMPLES, Data
-from gui.buttons import Button
-from gui.card import Card
-from gui.number_model import Index, NumberModel
-from gui.number_table import NumberTable
 from gui.view import View
+from gui.widgets.buttons import Button
+from gui.widgets.card import Card
+from gui.widgets.number_model import Index, NumberModel
+from gui.widgets.number_table import NumberTable
 
 _NOWHERE = QModelIndex()
 _WIDEST = 5  # digits that a column asks room for; more are shown where there is room

@@ -16,11 +16,11 @@ from engine.derivations.solution import solution_latex, solution_text
 from engine.formula_writers import latex_number, prose_text
 from engine.steps import StepId, title_of
 from gui import theme
-from gui.buttons import Button
-from gui.card import Card
-from gui.derivation_view import BAR, DerivationView, Shown
-from gui.typesetting import Typesetter
+from gui.formulas.derivation_view import BAR, DerivationView, Shown
+from gui.formulas.typesetting import Typesetter
 from gui.view import View
+from gui.widgets.buttons import Button
+from gui.widgets.card import Card
 
 # Milliseconds of rest after which formulas are typeset; holding the step key never gets there.
 _REST = 40

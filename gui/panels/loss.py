@@ -9,11 +9,11 @@ from PySide6.QtWidgets import QLabel, QWidget
 from engine.losses import METRICS
 from engine.numbers import format_distinct, format_number
 from gui import theme
-from gui.buttons import Button
-from gui.card import Card
-from gui.ghost_menu import GhostMenu
 from gui.plots.loss_plot import LOSS, LossPlot
 from gui.view import View
+from gui.widgets.buttons import Button
+from gui.widgets.card import Card
+from gui.widgets.ghost_menu import GhostMenu
 
 # Metrics that fall as the loss does and share its axis; of any other the value is written.
 _ERRORS = ("mean_squared_error", "mean_absolute_error")

@@ -21,13 +21,13 @@ from engine.spec import (
     SpecError,
     check_spec,
 )
-from gui.buttons import Button, CheckBox
-from gui.card import Card
-from gui.choice import Choice, Item
-from gui.count_field import CountField
-from gui.layer_rows import COUNT_HEIGHT, COUNT_WIDTH, LINE_GAP, FormRow, LayerRows
-from gui.number_field import Check, NumberField
 from gui.view import View
+from gui.widgets.buttons import Button, CheckBox
+from gui.widgets.card import Card
+from gui.widgets.choice import Choice, Item
+from gui.widgets.count_field import CountField
+from gui.widgets.layer_rows import COUNT_HEIGHT, COUNT_WIDTH, LINE_GAP, FormRow, LayerRows
+from gui.widgets.number_field import Check, NumberField
 
 # Settings of the optimizers: name -> label, and a brief one.
 _SETTINGS = {

@@ -10,13 +10,13 @@ from engine.activations import Array
 from engine.network import Network
 from engine.spec import Data
 from gui import theme
-from gui.buttons import Button
-from gui.card import Card
 from gui.plots.curve_plot import CurvePlot
 from gui.plots.held_inputs import HeldInputs
 from gui.plots.output_bars import OutputBars
 from gui.plots.surface_view import SurfaceView
 from gui.view import View
+from gui.widgets.buttons import Button
+from gui.widgets.card import Card
 
 _TITLES = {
     "surface": "Decision surface",

@@ -21,9 +21,9 @@ from engine.notation import DEFAULT
 from engine.numbers import format_count
 from engine.steps import Steps, title_of
 from gui import theme
-from gui.buttons import Button
-from gui.ribbon_plan import SIDE, TITLES, RibbonPlan
 from gui.view import View
+from gui.widgets.buttons import Button
+from gui.widgets.ribbon_plan import SIDE, TITLES, RibbonPlan
 
 HINT = "PgDn step · PgUp back · drag to seek"
 RATES = {0.5: "½ step/s", 1.0: "1 step/s", 2.0: "2 steps/s", 5.0: "5 steps/s", 10.0: "10 steps/s"}

@@ -12,8 +12,8 @@ from engine.losses import LOSSES, METRICS, are_classes, is_right
 from engine.numbers import format_count, format_distinct, format_number, parse_number
 from engine.spec import Spec
 from gui import theme
-from gui.card import Card
 from gui.view import View
+from gui.widgets.card import Card
 
 _PENDING = "…"
 _SPACING = 4

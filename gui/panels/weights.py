@@ -14,10 +14,10 @@ from engine.activations import Array
 from engine.network import Network, Parameter
 from engine.notation import DEFAULT
 from gui import theme
-from gui.card import Card
-from gui.number_model import Index, NumberModel
-from gui.number_table import NumberTable
 from gui.view import View
+from gui.widgets.card import Card
+from gui.widgets.number_model import Index, NumberModel
+from gui.widgets.number_table import NumberTable
 
 _NOWHERE = QModelIndex()
 _ROW_HEIGHT = 27

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QWidget
 
 from engine.activations import Array
 from gui import theme
-from gui.number_field import NumberField
+from gui.widgets.number_field import NumberField
 
 _FIELD_WIDTH = 72
 

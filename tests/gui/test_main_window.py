@@ -32,8 +32,8 @@ from engine.steps import StepId
 from gui import theme
 from gui.canvas.spots import Spot
 from gui.main_window import MainWindow
-from gui.number_field import NumberField
 from gui.view import View
+from gui.widgets.number_field import NumberField
 
 Key = Qt.Key
 Button = QMessageBox.StandardButton

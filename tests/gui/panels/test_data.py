@@ -17,9 +17,9 @@ from engine.iteration import evaluate, sample_pass
 from engine.network import Layer, Network
 from engine.spec import MAX_SAMPLES, Data
 from gui import theme
-from gui.number_table import NumberTable
 from gui.panels.data import DataPanel
 from gui.view import View
+from gui.widgets.number_table import NumberTable
 
 MakeView = Callable[..., View]
 CONTROL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier

@@ -27,9 +27,9 @@ from engine.network import Layer, Network, default_unit_names
 from engine.optimizers import Optimizer
 from engine.spec import Batching, Data
 from gui import theme
-from gui.number_field import NumberField
 from gui.panels.network import NetworkPanel
 from gui.view import View
+from gui.widgets.number_field import NumberField
 
 MakeView = Callable[..., View]
 Heard = list[tuple[str, tuple[Any, ...]]]

@@ -16,8 +16,8 @@ from engine.network import Layer, Network, default_unit_names
 from engine.spec import Data
 from gui import theme
 from gui.panels.ribbon import StepRibbon
-from gui.ribbon_plan import RibbonPlan
 from gui.view import View
+from gui.widgets.ribbon_plan import RibbonPlan
 
 MakeView = Callable[..., View]
 

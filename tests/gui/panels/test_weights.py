@@ -19,10 +19,10 @@ from engine.optimizers import Optimizer
 from engine.spec import Data, Spec, start_state
 from engine.steps import StepId
 from gui import theme
-from gui.number_cell import NumberCell
-from gui.number_table import NumberTable
 from gui.panels.weights import WeightsPanel
 from gui.view import View
+from gui.widgets.number_cell import NumberCell
+from gui.widgets.number_table import NumberTable
 
 MakeView = Callable[..., View]
 

@@ -10,7 +10,7 @@ from PySide6.QtGui import QPainter, QPen
 from engine.derivation import Table
 from engine.numbers import fewer_digits, format_number
 from gui import theme
-from gui.boxes import Box, BoxWriter, words
+from gui.formulas.boxes import Box, BoxWriter, words
 
 _ROW, _PAD = 19.0, 6.0
 _FEWEST_DIGITS = 3

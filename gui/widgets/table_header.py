@@ -7,7 +7,7 @@ from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QHeaderView, QTableView
 
 from gui import theme
-from gui.number_model import NumberModel
+from gui.widgets.number_model import NumberModel
 
 LINE = 15  # pixels, height of one line of a name
 

@@ -12,9 +12,9 @@ from engine.derivation import Derivation, Factor
 from engine.formula import Line, Number, Piece, T, Writer
 from engine.formula_writers import Prose
 from gui import theme
-from gui.formula_items import Formula, Look, wanted_pieces
-from gui.sheet import Sheet
-from gui.typesetting import Wanted
+from gui.formulas.formula_items import Formula, Look, wanted_pieces
+from gui.formulas.sheet import Sheet
+from gui.formulas.typesetting import Wanted
 
 BAR = 10  # pixels that the scroll bar takes
 

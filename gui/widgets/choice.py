@@ -42,7 +42,7 @@ _NOTE_GAP = 28
 
 _Index = QModelIndex | QPersistentModelIndex
 
-# Keys that belong to the window (see gui.buttons); Enter opens the list in place of Space.
+# Keys that belong to the window (see gui.widgets.buttons); Enter opens the list in place of Space.
 _OF_THE_WINDOW = (Qt.Key.Key_Space, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown, Qt.Key.Key_T)
 
 

@@ -23,10 +23,10 @@ from engine.export.solution import (
 from engine.formula_writers import Prose
 from engine.numbers import format_number
 from gui import theme
-from gui.boxes import Box, BoxWriter, gap_before, scaled, words
-from gui.flow import Flowed, Item, flow, flow_words
-from gui.formula_items import plain_items
-from gui.sheet import word_items
+from gui.formulas.boxes import Box, BoxWriter, gap_before, scaled, words
+from gui.formulas.flow import Flowed, Item, flow, flow_words
+from gui.formulas.formula_items import plain_items
+from gui.formulas.sheet import word_items
 
 # Everything is laid out in pixels and then made smaller, to 10 points for the text: so indices may
 # be as small as a printer allows, and not only as a screen does. A4, with 20 mm around.

@@ -26,7 +26,7 @@ from PySide6.QtWidgets import (
 
 from engine.numbers import at_most, machine_number, parse_table
 from gui import theme
-from gui.column_widths import (
+from gui.widgets.column_widths import (
     LEAST_DIGITS,
     MOST_COLUMN,
     fitted_widths,
@@ -34,9 +34,9 @@ from gui.column_widths import (
     signs_of,
     text_width,
 )
-from gui.number_cell import NumberCell
-from gui.number_model import Index, NumberModel
-from gui.table_header import LINE, TableHeader
+from gui.widgets.number_cell import NumberCell
+from gui.widgets.number_model import Index, NumberModel
+from gui.widgets.table_header import LINE, TableHeader
 
 _MOST_ROW_NAME = 84  # pixels
 _MOST_DIGITS = 16

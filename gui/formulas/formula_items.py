@@ -7,9 +7,9 @@ from typing import Protocol
 
 from engine.formula import Piece, T, Writer
 from gui import theme
-from gui.boxes import Box, BoxWriter
-from gui.flow import Flowed, Item, flow, flow_in_place, items_of
-from gui.typesetting import TypesetWriter, Wanted, typeset
+from gui.formulas.boxes import Box, BoxWriter
+from gui.formulas.flow import Flowed, Item, flow, flow_in_place, items_of
+from gui.formulas.typesetting import TypesetWriter, Wanted, typeset
 
 
 class Formula(Protocol):

@@ -15,8 +15,8 @@ from PySide6.QtWidgets import (
 
 from engine.numbers import at_most, fewer_digits, parse_number
 from gui import theme
-from gui.column_widths import text_width
-from gui.number_model import Index, NumberModel
+from gui.widgets.column_widths import text_width
+from gui.widgets.number_model import Index, NumberModel
 
 # Pixels of a cell's width that its number leaves free: in a box, and without one.
 _BOXED_MARGINS, _MARGINS = 5, 8

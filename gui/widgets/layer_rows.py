@@ -11,9 +11,9 @@ from engine.losses import OUTPUT_PAIRS
 from engine.network import Layer
 from engine.spec import MAX_UNITS
 from gui import theme
-from gui.buttons import Button, CheckBox
-from gui.choice import Choice, Item
-from gui.count_field import CountField
+from gui.widgets.buttons import Button, CheckBox
+from gui.widgets.choice import Choice, Item
+from gui.widgets.count_field import CountField
 
 # Pixels.
 GAP = 6  # between fields

@@ -20,7 +20,7 @@ from PySide6.QtSvg import QSvgRenderer
 
 from engine.formula import BESIDE, BY_ENTRY, OVER_ENTRIES
 from engine.formula_writers import LatexWriter, latex_number
-from gui.boxes import Box
+from gui.formulas.boxes import Box
 
 _KEPT = 2000  # boxes; the SVG of a piece has some 5 kB
 _MARGIN = 1.0  # pixels around the ink, so that smooth edges are not cut

@@ -12,10 +12,10 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from engine.derivation import Factor, Table
 from engine.formula_writers import Prose
 from gui import theme
-from gui.boxes import ProseWriter, row, words
-from gui.flow import Flowed, Item, flow, flow_words
-from gui.formula_items import Formula, Look, flow_formula, plain_items
-from gui.sheet_table import lay_out_table
+from gui.formulas.boxes import ProseWriter, row, words
+from gui.formulas.flow import Flowed, Item, flow, flow_words
+from gui.formulas.formula_items import Formula, Look, flow_formula, plain_items
+from gui.formulas.sheet_table import lay_out_table
 
 _BAND_X, _BAND_Y = 10.0, 5.0  # room inside the band around the result
 _APART = 12.0  # pixels at least between words at the left and at the right of a line

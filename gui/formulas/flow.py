@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from PySide6.QtGui import QPainter
 
 from engine.formula import ABOUT, BECOMES, BESIDE, EQUALS, MINUS, PLUS, Piece
-from gui.boxes import Box, gap_before, led, row, scaled
+from gui.formulas.boxes import Box, gap_before, led, row, scaled
 
 _RELATIONS = (EQUALS, ABOUT, BECOMES)
 _LINE_GAP = 4.0  # pixels between the lines of one formula

@@ -1,6 +1,6 @@
 """Boxes: pieces of a formula that can be measured and painted, set in the program's own font.
 
-They are what is on screen at once; gui.typesetting makes the same pieces look like a book's.
+They are what is on screen at once; typesetting.py makes the same pieces look like a book's.
 """
 
 from __future__ import annotations

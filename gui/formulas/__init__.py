@@ -1,0 +1,1 @@
+"""Formulas on screen and on paper: boxes, lines, sheets, typesetting."""

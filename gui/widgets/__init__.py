@@ -1,0 +1,1 @@
+"""Parts that several panels, or the window, are made of."""
