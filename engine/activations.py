@@ -33,7 +33,6 @@ class Activation:
     key: str
     title: str
     formula: str
-    slope_formula: str
     apply: Callable[[Array], Array]
     slope: Callable[[Array, Array], Array] | None
     range: tuple[float, float]
@@ -76,7 +75,6 @@ ACTIVATIONS: dict[str, Activation] = {
             "sigmoid",
             "sigmoid",
             "1 / (1 + e^−z)",
-            "a (1 − a)",
             sigmoid,
             lambda z, a: a * (1.0 - a),
             (0.0, 1.0),
@@ -85,7 +83,6 @@ ACTIVATIONS: dict[str, Activation] = {
             "tanh",
             "tanh",
             "tanh z",
-            "1 − a²",
             np.tanh,
             lambda z, a: 1.0 - a * a,
             (-1.0, 1.0),
@@ -94,7 +91,6 @@ ACTIVATIONS: dict[str, Activation] = {
             "relu",
             "ReLU",
             "max(0, z)",
-            "1 where z > 0, else 0",
             _relu,
             _relu_slope,
             (0.0, _INFINITY),
@@ -103,7 +99,6 @@ ACTIVATIONS: dict[str, Activation] = {
             "leaky_relu",
             "leaky ReLU",
             "z where z > 0, else 0.01 z",
-            "1 where z > 0, else 0.01",
             _leaky_relu,
             _leaky_relu_slope,
             (-_INFINITY, _INFINITY),
@@ -112,7 +107,6 @@ ACTIVATIONS: dict[str, Activation] = {
             "linear",
             "linear",
             "z",
-            "1",
             lambda z: z,
             lambda z, a: np.ones_like(z),
             (-_INFINITY, _INFINITY),
@@ -121,7 +115,6 @@ ACTIVATIONS: dict[str, Activation] = {
             "softmax",
             "softmax",
             "e^z / Σ e^z",
-            "a_j ([j = k] − a_k)",
             softmax,
             None,
             (0.0, 1.0),

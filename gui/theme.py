@@ -52,10 +52,6 @@ class Theme:
         """Colour of an area or a line for a value of this sign."""
         return QColor(self.negative if value < 0 else self.positive)
 
-    def signed_text(self, value: float) -> QColor:
-        """Colour of a text for a value of this sign."""
-        return QColor(self.negative_text if value < 0 else self.positive_text)
-
 
 LIGHT = Theme(
     name="light",

@@ -70,7 +70,6 @@ class View:
     divergence: Divergence | None = None
     title: str = ""
     note: str = ""
-    file_name: str = ""
     changed: bool = False
     can_go_back: bool = False
     before: View | None = None
