@@ -16,7 +16,14 @@ from gui import theme
 from gui.canvas.bundle import EdgeBundle
 from gui.canvas.edges import MOST_EDGES, Edge, EdgeLayer
 from gui.canvas.faces import ParameterFace, Shown, parameter_face
-from gui.canvas.labels import Floats, fractions_of, may_fit, most_hidden, place_labels
+from gui.canvas.labels import (
+    Floats,
+    fractions_of,
+    has_room,
+    may_fit,
+    most_hidden,
+    place_labels,
+)
 from gui.canvas.layout import Arrangement, Form
 from gui.canvas.pills import FULL, FULL_NARROW, OF_STEP, SIZES, Pill, PillLayer, Size
 from gui.view import View
@@ -227,6 +234,10 @@ class Connections:
         middles = np.array([self._middle_of(edge).toTuple() for edge in edges])
         preferred = fractions_of(lines, middles)
         obstacles = np.vstack([self._nodes, _rows(taken)])
+        said = {
+            edge: faces.whole(edge) if edge == attention.current else faces.value_alone(edge)
+            for edge in edges
+        }
         made: list[Pill] = []
         free = np.zeros(len(edges), dtype=np.bool_)
         best: tuple[list[Pill], Floats, NDArray[np.bool_]] | None = None
@@ -239,16 +250,18 @@ class Connections:
                 size = for_current if is_current else for_used
                 if not size.suits(self._longest_name) and size is not OF_STEP[-1][is_current ^ 1]:
                     break
-                if is_current:
-                    made.append(Pill(QPointF(), faces.whole(edge), size, True))
-                else:
-                    made.append(Pill(QPointF(), faces.value_alone(edge), size))
+                made.append(Pill(QPointF(), said[edge], size, is_current))
             if len(made) < len(edges):
                 continue
             sizes = np.array([pill.place.size().toTuple() for pill in made])
+            # The smallest are shown as far as they find a place.
+            if for_used is not OF_STEP[-1][1] and not has_room(lines, obstacles, sizes):
+                continue
             middles, free = place_labels(lines, obstacles, sizes, self.edges.ends, preferred, 2)
+            if not free.all():
+                continue
             hidden = most_hidden(self.edges.ends, middles, sizes)
-            if free.all() and hidden < least_hidden - _BETTER:
+            if hidden < least_hidden - _BETTER:
                 best, least_hidden = (made, middles, free), hidden
                 # Where there is much that crosses, or one label alone, what it says comes first.
                 if hidden < _CLEAR or len(self.edges.ends) > _FEW or attention.current is not None:
@@ -268,7 +281,9 @@ class Connections:
     ) -> None:
         """Move the pills that would cover what is written, or the step's own; those that find
         no other place are left out."""
-        assert self.edges is not None or not pills
+        if not pills:
+            return
+        assert self.edges is not None
         firm = [*_spaced(of_step), *taken]
         nodes = [QRectF(x1, y1, x2 - x1, y2 - y1) for x1, y1, x2, y2 in self._nodes.tolist()]
         moved = []
@@ -281,7 +296,6 @@ class Connections:
                 moved.append(edge)
         if not moved:
             return
-        assert self.edges is not None
         old = {edge: pills.pop(edge) for edge in moved}
         moved = [edge for edge in moved if edge not in of_step]
         if not moved:

@@ -45,15 +45,19 @@ def place_labels(
     1993).
     """
     half = sizes / 2
-    start, step = edges[:, None, :2], (edges[:, 2:] - edges[:, :2])[:, None, :]
-    places = start + _FRACTIONS[None, :, None] * step
+    places = _places_along(edges)
     blocked = _blocked(places, obstacles, half)
     away = np.abs(_FRACTIONS - np.asarray(preferred)[..., None])
     cost = _OFF_MIDDLE * away + _CROSSED * _edges_beneath(places, beneath, half)
 
     every = np.arange(len(edges))
+    # Mostly the best place of each is clear of the others: then there is nothing to give way to.
+    picked = np.argmin(cost + _COVERED * blocked, axis=1)
+    chosen = places[every, picked]
+    free = ~_near_each_other(chosen, half).any(axis=1) & (blocked[every, picked] == 0)
+    if free.all():
+        return chosen, free
     chosen = np.full((len(edges), 2), np.inf)
-    picked = np.zeros(len(edges), dtype=np.intp)
     overlap_cost = np.full((len(edges), len(edges)), _COVERED)
     blocked_cost = np.full(len(edges), _COVERED)
     # The edges with the least choice come first.
@@ -66,15 +70,19 @@ def place_labels(
             covering = near @ overlap_cost[k] + blocked_cost[k] * blocked[k]
             picked[k] = np.argmin(cost[k] + covering)
             chosen[k] = places[k, picked[k]]
-        reach = half[:, None, :] + half[None, :, :] + _SPACE
-        near = (np.abs(chosen[:, None, :] - chosen[None, :, :]) < reach).all(axis=2)
-        np.fill_diagonal(near, False)
+        near = _near_each_other(chosen, half)
         free = ~near.any(axis=1) & (blocked[every, picked] == 0)
         if free.all():
             break
         overlap_cost += _COVERED * near
         blocked_cost += _COVERED * (blocked[every, picked] > 0)
     return chosen, free
+
+
+def has_room(edges: Floats, obstacles: Floats, sizes: Floats) -> bool:
+    """Whether each label, if it were alone, would find a place clear of all obstacles."""
+    half = sizes / 2
+    return bool((_blocked(_places_along(edges), obstacles, half) == 0).any(axis=1).all())
 
 
 def most_hidden(edges: Floats, middles: Floats, sizes: Floats) -> float:
@@ -88,6 +96,20 @@ def fractions_of(edges: Floats, middles: Floats) -> Floats:
     direction = edges[:, 2:] - edges[:, :2]
     squared = np.maximum((direction**2).sum(axis=1), 1e-9)
     return np.asarray(((middles - edges[:, :2]) * direction).sum(axis=1) / squared)
+
+
+def _places_along(edges: Floats) -> Floats:
+    """Where on its edge each label may be, shape (edges, places, 2)."""
+    start, step = edges[:, None, :2], (edges[:, 2:] - edges[:, :2])[:, None, :]
+    return np.asarray(start + _FRACTIONS[None, :, None] * step)
+
+
+def _near_each_other(middles: Floats, half: Floats) -> NDArray[np.bool_]:
+    """Which labels cover which others, shape (labels, labels)."""
+    reach = half[:, None, :] + half[None, :, :] + _SPACE
+    near = np.asarray((np.abs(middles[:, None, :] - middles[None, :, :]) < reach).all(axis=2))
+    np.fill_diagonal(near, False)
+    return near
 
 
 def _blocked(places: Floats, obstacles: Floats, half: Floats) -> Floats:
@@ -106,11 +128,11 @@ def _edges_beneath(places: Floats, edges: Floats, half: Floats) -> Floats:
     its middle (so its own adds the same everywhere), and little for one that passes close by."""
     direction = edges[:, 2:] - edges[:, :2]
     length = np.maximum(np.hypot(direction[:, 0], direction[:, 1]), 1e-9)
-    from_start = places[:, :, None, :] - edges[None, None, :, :2]
-    along = (from_start * direction).sum(axis=-1) / length**2
-    across = np.abs(from_start[..., 0] * direction[:, 1] - from_start[..., 1] * direction[:, 0])
+    x, y = places[..., 0, None] - edges[:, 0], places[..., 1, None] - edges[:, 1]
+    along = (x * direction[:, 0] + y * direction[:, 1]) / length**2
+    across = np.abs(x * direction[:, 1] - y * direction[:, 0])
     reach = half[:, :1] * np.abs(direction[:, 1]) + half[:, 1:] * np.abs(direction[:, 0])
     reach = reach / length + _APART
-    hidden = np.clip(1.0 - across / length / reach[:, None, :], 0.0, 1.0)
+    hidden = np.maximum(1.0 - across / length / reach[:, None, :], 0.0)
     hidden *= (along > 0.0) & (along < 1.0)
     return np.asarray(hidden.sum(axis=-1))

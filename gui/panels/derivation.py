@@ -23,7 +23,7 @@ from gui.widgets.buttons import Button
 from gui.widgets.card import Card
 
 # Milliseconds of rest after which formulas are typeset; holding the step key never gets there.
-_REST = 40
+_REST = 25
 
 
 class DerivationPanel(Card):
