@@ -270,6 +270,9 @@ class Connections:
         made, middles, free = best or (made, middles, free)
         for edge, pill, (x, y), is_free in zip(edges, made, middles.tolist(), free, strict=True):
             if is_free or pill.is_current:
+                if not is_free:
+                    # Better over other edges, midway between the columns, than over a node.
+                    x, y = self.line(edge).reshape(2, 2).mean(axis=0).tolist()
                 pill.move(x, y)
                 pill.is_focus = edge == attention.focus
                 pill.is_hovered = edge == attention.hovered
