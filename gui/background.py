@@ -71,7 +71,8 @@ class Background(QObject):
             QTimer.singleShot(0, job.grant)
 
     def stop(self) -> list[Progress]:
-        """Call off what runs, wait for it (some 50 ms at most), and return the slices not yet told of."""
+        """Call off what runs, wait for it (some 50 ms at most), and return the slices not yet
+        told of."""
         job = self._job
         if job is None or job.future is None:
             return []
