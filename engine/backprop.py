@@ -9,6 +9,9 @@
 
 Samples are rows here, so each equation appears transposed: z = a Wᵀ + b.
 
+Each formula is a function of its own, and `forward` and `backward` ask them through `Rules`: RIGHT
+are these; what people write instead stands in engine.mistakes.
+
 Source: D. Rumelhart, G. Hinton, R. Williams, Learning representations by back-propagating
 errors, Nature 323 (1986); in this notation M. Nielsen, Neural Networks and Deep Learning (2015),
 chapter 2, equations BP1 to BP4.
@@ -16,6 +19,7 @@ chapter 2, equations BP1 to BP4.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,6 +27,44 @@ import numpy as np
 from engine.activations import ACTIVATIONS, Array
 from engine.losses import LOSSES
 from engine.network import Network
+
+
+def net_input(a: Array, W: Array, b: Array | None) -> Array:
+    """z^l = W^l a^(l-1) + b^l."""
+    z = a @ W.T
+    if b is not None:
+        z += b
+    return z
+
+
+def output_delta(loss: str, activation: str, z: Array, a: Array, targets: Array) -> Array:
+    """δ^L = ∂E/∂a^L · f'(z^L)."""
+    return LOSSES[loss].delta(activation, z, a, targets)
+
+
+def error_sent_back(delta: Array, W: Array) -> Array:
+    """∂E/∂a^l = (W^(l+1))ᵀ δ^(l+1)."""
+    return delta @ W
+
+
+def activation_slope(activation: str, z: Array, a: Array) -> Array:
+    """f'(z^l), which is cheapest in terms of a^l = f(z^l)."""
+    slope = ACTIVATIONS[activation].slope
+    assert slope is not None, "softmax reached a hidden layer"
+    return slope(z, a)
+
+
+@dataclass(frozen=True)
+class Rules:
+    """The formulas that a pass goes by. Arrays have a row per sample."""
+
+    net_input: Callable[[Array, Array, Array | None], Array] = net_input
+    output_delta: Callable[[str, str, Array, Array, Array], Array] = output_delta
+    error_sent_back: Callable[[Array, Array], Array] = error_sent_back
+    activation_slope: Callable[[str, Array, Array], Array] = activation_slope
+
+
+RIGHT = Rules()
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,21 +79,23 @@ class ForwardPass:
     a: tuple[Array, ...]
 
 
-def forward(network: Network, theta: Array, inputs: Array) -> ForwardPass:
+def forward(network: Network, theta: Array, inputs: Array, rules: Rules = RIGHT) -> ForwardPass:
     """Take inputs of shape (samples, inputs) through the network with parameters θ."""
     z, a = [inputs], [inputs]
     for number, layer in enumerate(network.layers, start=1):
         W, b = network.weights(theta, number), network.biases(theta, number)
-        net_input = a[-1] @ W.T
-        if b is not None:
-            net_input += b
-        z.append(net_input)
-        a.append(ACTIVATIONS[layer.activation].apply(net_input))
+        z.append(rules.net_input(a[-1], W, b))
+        a.append(ACTIVATIONS[layer.activation].apply(z[-1]))
     return ForwardPass(tuple(z), tuple(a))
 
 
 def backward(
-    network: Network, theta: Array, forward_pass: ForwardPass, targets: Array, loss: str
+    network: Network,
+    theta: Array,
+    forward_pass: ForwardPass,
+    targets: Array,
+    loss: str,
+    rules: Rules = RIGHT,
 ) -> tuple[Array, ...]:
     """Node deltas δ = ∂E_s/∂z of every sample's own loss, from the output back.
 
@@ -61,12 +105,11 @@ def backward(
     z, a = forward_pass.z, forward_pass.a
     last = network.depth
     delta: list[Array] = [np.empty((len(targets), 0))] * (last + 1)
-    delta[last] = LOSSES[loss].delta(network.layers[-1].activation, z[last], a[last], targets)
+    delta[last] = rules.output_delta(loss, network.layers[-1].activation, z[last], a[last], targets)
     for number in range(last - 1, 0, -1):
-        slope = ACTIVATIONS[network.layers[number - 1].activation].slope
-        assert slope is not None, "softmax reached a hidden layer"
-        W_next = network.weights(theta, number + 1)
-        delta[number] = (delta[number + 1] @ W_next) * slope(z[number], a[number])
+        error = rules.error_sent_back(delta[number + 1], network.weights(theta, number + 1))
+        activation = network.layers[number - 1].activation
+        delta[number] = error * rules.activation_slope(activation, z[number], a[number])
     return tuple(delta)
 
 

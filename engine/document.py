@@ -21,7 +21,17 @@ from engine.json_text import MAX_FILE_BYTES, DocumentError, decode, encode
 from engine.losses import LOSSES
 from engine.network import Layer, Network
 from engine.optimizers import RULES, Optimizer
-from engine.spec import MAX_NAME, Batching, Data, Spec, SpecError, State, check_network, check_spec
+from engine.spec import (
+    KEPT_GRADIENT,
+    MAX_NAME,
+    Batching,
+    Data,
+    Spec,
+    SpecError,
+    State,
+    check_network,
+    check_spec,
+)
 from engine.steps import StepId
 from engine.wording import shortened
 
@@ -107,10 +117,7 @@ def _from_file(file: fmt.File, own_keys: tuple[fmt.OwnKey, ...]) -> Document:
         revealed=None if revealed is UNSET else _step(revealed),
         sample=file.place.sample,
         grain=file.place.grain,
-        published=tuple(
-            Published(p.iteration, _step(p.step), _or(p.sample, None), p.printed)
-            for p in _or(file.published, [])
-        ),
+        published=tuple(map(_published, _or(file.published, []))),
         layout=_layout(_or(file.layout, [])),
         own_keys=own_keys,
     )
@@ -217,11 +224,11 @@ def _theta(
 
 
 def _state(state: fmt.State, place: str, spec: Spec) -> State:
-    names = list(RULES[spec.optimizer.key].slots)
+    names = list(spec.slot_names)
     slots = _or(state.slots, [])
     if [slot.name for slot in slots] != names:
         wanted = f"the slots {', '.join(names)}" if names else "no slots"
-        raise DocumentError(f"{place}.slots", f"{spec.optimizer.key} has {wanted}")
+        raise DocumentError(f"{place}.slots", f"{_what_keeps(spec)} {wanted}")
     return State(
         _theta(state.layers, f"{place}.layers", spec.network),
         tuple(
@@ -232,8 +239,25 @@ def _state(state: fmt.State, place: str, spec: Spec) -> State:
     )
 
 
+def _what_keeps(spec: Spec) -> str:
+    accumulates = " with gradients not cleared" if KEPT_GRADIENT in spec.slot_names else ""
+    return f"{spec.optimizer.key}{accumulates} has"
+
+
 def _step(step: fmt.Step) -> StepId:
     return StepId(step.phase, step.kind, step.layer, step.unit, step.source)
+
+
+def _published(figure: fmt.Published) -> Published:
+    return Published(
+        figure.iteration,
+        None if figure.step is UNSET else _step(figure.step),
+        _or(figure.sample, None),
+        figure.printed,
+        _or(figure.metric, None),
+        _or(figure.remark, ""),
+        _or(figure.unknown_start, False),
+    )
 
 
 def _layout(positions: list[fmt.Position]) -> dict[str, tuple[float, float]]:
@@ -344,14 +368,17 @@ def _optimizer_to_file(optimizer: Optimizer) -> fmt.Optimizer:
 def _published_to_file(published: Published) -> fmt.Published:
     return fmt.Published(
         iteration=published.iteration,
-        step=fmt.Step(**published.step._asdict()),
+        step=UNSET if published.step is None else fmt.Step(**published.step._asdict()),
+        metric=UNSET if published.metric is None else published.metric,
         sample=UNSET if published.sample is None else published.sample,
         printed=published.printed,
+        remark=published.remark or UNSET,
+        unknown_start=published.unknown_start or UNSET,
     )
 
 
 def _state_to_file(state: State, spec: Spec) -> fmt.State:
-    network, names = spec.network, RULES[spec.optimizer.key].slots
+    network, names = spec.network, spec.slot_names
     slots = [
         fmt.Slot(
             name=name,

@@ -9,11 +9,18 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from engine.activations import Array
-from engine.document_format import MAX_CURVE_POINTS, MAX_NOTE, MAX_PRINTED, MAX_TITLE, OwnKey
+from engine.document_format import (
+    MAX_CURVE_POINTS,
+    MAX_NOTE,
+    MAX_PRINTED,
+    MAX_REMARK,
+    MAX_TITLE,
+    OwnKey,
+)
 from engine.json_text import DocumentError
+from engine.losses import METRICS
 from engine.network import Network
 from engine.numbers import LARGEST
-from engine.optimizers import RULES
 from engine.spec import Spec, SpecError, State, check_spec
 from engine.steps import GRAINS, StepId
 from engine.thinning import thinned
@@ -24,13 +31,27 @@ _PRINTED = re.compile(r"-?[0-9]+(\.[0-9]+)?(e[-+]?[0-9]+)?")
 
 @dataclass(frozen=True)
 class Published:
-    """A figure that the source prints: of a step of an iteration (from 1), of a sample (a row of
-    the training set) where each sample has its own; `printed` is the number as it stands there."""
+    """A figure that the source prints, with `printed` the number as it stands there.
+
+    It is of a step of an iteration (from 1), of a sample (a row of the training set) where each
+    sample has its own; or, without a step, of a metric (a key of METRICS) over the whole training
+    set before the update of that iteration. `remark` is what a person should know of it.
+    `unknown_start` says that the source's run began from values that nobody knows.
+    """
 
     iteration: int
-    step: StepId
+    step: StepId | None
     sample: int | None
     printed: str
+    metric: str | None = None
+    remark: str = ""
+    unknown_start: bool = False
+
+    def fits(self, spec: Spec) -> bool:
+        """Whether there is such a quantity: the step, or the metric, and the sample."""
+        if self.step is None:
+            return self.metric in METRICS
+        return _has_step(spec, self.step) and (self.sample or 0) < len(spec.data)
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,7 +98,7 @@ def tidied(document: Document) -> Document:
     return replace(
         document,
         curve=curve if curve is not None and len(curve) else None,
-        published=tuple(p for p in document.published if _has_step(document.spec, p.step)),
+        published=tuple(p for p in document.published if p.fits(document.spec)),
         layout={name: place for name, place in document.layout.items() if name in _units(network)},
     )
 
@@ -138,7 +159,7 @@ def _check_vector(place: str, vector: Array, spec: Spec, limit: float = np.inf) 
 
 def _check_state(place: str, state: State, spec: Spec) -> None:
     _check_vector(f"{place}.layers", state.theta, spec, LARGEST)
-    expected = RULES[spec.optimizer.key].slots
+    expected = spec.slot_names
     if len(state.slots) != len(expected):
         raise DocumentError(f"{place}.slots", f"expected {len(expected)}, got {len(state.slots)}")
     for index, slot in enumerate(state.slots):
@@ -176,12 +197,24 @@ def _check_place(document: Document) -> None:
 def _check_published(place: str, published: Published, spec: Spec) -> None:
     if not 1 <= published.iteration < LARGEST:
         raise DocumentError(f"{place}.iteration", "iterations count from 1")
-    if not _has_step(spec, published.step):
+    if (published.step is None) == (published.metric is None):
+        raise DocumentError(place, 'a figure is of a "step" or of a "metric", of one of them')
+    if published.metric is not None and published.metric not in METRICS:
+        known = ", ".join(METRICS)
+        raise DocumentError(
+            f"{place}.metric",
+            f'there is no metric "{shortened(published.metric)}"; known are {known}',
+        )
+    if published.step is not None and not _has_step(spec, published.step):
         raise DocumentError(f"{place}.step", "this network has no such step")
-    if published.step.of_sample and published.sample is None:
+    of_sample = published.step is not None and published.step.of_sample
+    if of_sample and published.sample is None:
         raise DocumentError(place, 'the key "sample" is missing: each sample has its own value')
-    if not published.step.of_sample and published.sample is not None:
-        raise DocumentError(f"{place}.sample", "this step belongs to the batch, to no one sample")
+    if not of_sample and published.sample is not None:
+        what = "metric" if published.step is None else "step"
+        raise DocumentError(
+            f"{place}.sample", f"this {what} belongs to the batch, to no one sample"
+        )
     if published.sample is not None and not 0 <= published.sample < len(spec.data):
         raise DocumentError(f"{place}.sample", f"there is no sample {published.sample}")
     printed = published.printed
@@ -189,6 +222,7 @@ def _check_published(place: str, published: Published, spec: Spec) -> None:
         raise DocumentError(f"{place}.printed", "expected a number as it is printed, as in 0.2910")
     if not abs(float(printed)) < LARGEST:
         raise DocumentError(f"{place}.printed", "expected a number below 1e12 in size")
+    _check_text(f"{place}.remark", published.remark, MAX_REMARK)
 
 
 def _check_layout(document: Document) -> None:

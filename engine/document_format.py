@@ -22,6 +22,7 @@ from engine.activations import ACTIVATIONS
 from engine.initializers import INITIALIZERS
 from engine.json_text import DocumentError
 from engine.losses import LOSSES, METRICS, REDUCTIONS
+from engine.mistakes import MISTAKES
 from engine.network import BIAS_KINDS
 from engine.numbers import LARGEST
 from engine.optimizers import RULES
@@ -41,6 +42,7 @@ MAX_CURVE_POINTS = 2000
 MAX_TITLE = 200
 MAX_NOTE = 20_000
 MAX_PRINTED = 40
+MAX_REMARK = 300
 OWN_KEY = "x-"
 _MAX_OWN_DEPTH = 50
 STEP_KINDS = (
@@ -71,6 +73,7 @@ Count = Annotated[int, Meta(ge=0, lt=int(LARGEST))]
 FromOne = Annotated[int, Meta(ge=1, lt=int(LARGEST))]
 Name = Annotated[str, _only_schema(minLength=1, maxLength=MAX_NAME)]
 Metric = Annotated[str, _only_schema(enum=list(METRICS))]
+MistakeKey = Annotated[str, _only_schema(enum=list(MISTAKES))]
 Rows = Annotated[Matrix, _only_schema(minItems=1, maxItems=MAX_SAMPLES)]
 
 
@@ -192,15 +195,19 @@ class Place(_Object):
 
 class Published(_Object, kw_only=True):
     """A figure that the source prints: of a step of an iteration (from 1), and for what belongs
-    to one sample, of that sample."""
+    to one sample, of that sample; or of a metric over the whole training set before the update of
+    that iteration. unknown_start: the source's run began from values that nobody knows."""
 
     iteration: FromOne
-    step: Step
+    step: Step | UnsetType = UNSET
+    metric: Metric | UnsetType = UNSET
     sample: Count | UnsetType = UNSET
     printed: Annotated[
         str,
         _only_schema(maxLength=MAX_PRINTED, pattern=r"^-?[0-9]+(\.[0-9]+)?(e[-+]?[0-9]+)?$"),
     ]
+    remark: Annotated[str, _only_schema(maxLength=MAX_REMARK)] | UnsetType = UNSET
+    unknown_start: bool | UnsetType = UNSET
 
 
 class Position(_Object):
@@ -227,7 +234,7 @@ class File(_Object, kw_only=True):
     optimizer: Optimizer
     batching: Batching = msgspec.field(default_factory=Batching)
     data: Data
-    mistakes: Annotated[list[str], _only_schema(maxItems=0)] | UnsetType = UNSET
+    mistakes: Annotated[list[MistakeKey], _only_schema(uniqueItems=True)] | UnsetType = UNSET
     step_order: Annotated[str, _only_schema(enum=list(STEP_ORDERS))] | UnsetType = UNSET
     published: list[Published] | UnsetType = UNSET
     state: State | UnsetType = UNSET

@@ -15,8 +15,8 @@ import numpy as np
 from engine.activations import Array
 from engine.losses import LOSSES, OUTPUT_PAIRS, losses_for
 from engine.network import Parameter, with_layer
-from engine.optimizers import Optimizer
-from engine.spec import Batching, Data, Spec, SpecError, State, check_spec
+from engine.optimizers import Optimizer, Slots
+from engine.spec import KEPT_GRADIENT, Batching, Data, Spec, SpecError, State, check_spec
 
 Edited = tuple[Spec, State]
 
@@ -36,7 +36,7 @@ def set_parameters(
 
 
 def set_settings(spec: Spec, state: State, **settings: object) -> Edited:
-    """Change fields of Spec that leave the parameters alone: reduction, metrics, mistakes …"""
+    """Change fields of Spec that leave the parameters alone: reduction, metrics …"""
     return _checked(replace(spec, **settings), state)  # type: ignore[arg-type]
 
 
@@ -48,10 +48,28 @@ def set_loss(spec: Spec, state: State, loss: str) -> Edited:
 
 def set_optimizer(spec: Spec, state: State, optimizer: Optimizer) -> Edited:
     """Choose an optimizer or its settings; another kind begins with fresh slots."""
-    slots = state.slots
-    if optimizer.key != spec.optimizer.key:
-        slots = optimizer.fresh_slots(spec.network.size)
-    return _checked(replace(spec, optimizer=optimizer), replace(state, slots=slots))
+    changed = replace(spec, optimizer=optimizer)
+    return _checked(changed, replace(state, slots=_slots_kept(spec, changed, state)))
+
+
+def _slots_kept(before: Spec, after: Spec, state: State) -> Slots:
+    """The slots that are still of use, and fresh ones beside them; all fresh for another kind of
+    optimizer."""
+    kept = dict(zip(before.slot_names, state.slots, strict=True))
+    if before.optimizer.key != after.optimizer.key:
+        kept = {name: slot for name, slot in kept.items() if name == KEPT_GRADIENT}
+    fresh = after.fresh_slots()
+    return tuple(kept.get(n, slot) for n, slot in zip(after.slot_names, fresh, strict=True))
+
+
+def set_mistakes(spec: Spec, state: State, mistakes: Iterable[str]) -> Edited:
+    """Make these mistakes from here on (keys of engine.mistakes), and no others.
+
+    Start values follow at t = 0 only: see engine.spec.start_state.
+    """
+    changed = replace(spec, mistakes=tuple(mistakes))
+    check_spec(changed)
+    return changed, replace(state, slots=_slots_kept(spec, changed, state))
 
 
 def set_batching(spec: Spec, state: State, size: int | None, shuffled: bool) -> Edited:

@@ -225,9 +225,10 @@ class History:
             parent = parent.parent
         return self._added(name, parent, spec, start, state)
 
-    def restart(self, name: str, spec: Spec, start: State) -> Branch:
-        """Start a road of its own, as a reset or new start values do."""
-        return self._added(name, None, spec, start.theta, start)
+    def restart(self, name: str, spec: Spec, start: Array, first: State) -> Branch:
+        """Start a road of its own, as a reset or new start values do; `start` are the values that
+        its first state came from."""
+        return self._added(name, None, spec, start, first)
 
     def _added(
         self, name: str, parent: Branch | None, spec: Spec, start: Array, first: State
@@ -297,7 +298,7 @@ class History:
         state, spec = branch.nearest(t), branch.spec
         with np.errstate(all="ignore"):
             while state.t < t:
-                _, gradient, _ = batch_gradient(spec, state.theta, spec.batch_rows(state.t), check)
+                _, gradient, _ = batch_gradient(spec, state, spec.batch_rows(state.t), check)
                 state = updated(spec, state, gradient)
         # A few neighbours, so that stepping back and forth does not replay each time.
         self._replayed[(branch.number, t)] = state

@@ -16,6 +16,7 @@ from engine.activations import Array
 from engine.backprop import backward, forward, gradient_sum
 from engine.losses import LOSSES, METRICS, reduce_samples
 from engine.network import Network
+from engine.optimizers import Slots
 from engine.spec import Spec, State
 
 Check = Callable[[], None]
@@ -65,19 +66,18 @@ class SamplePass:
         return float(self.loss_terms.sum())
 
 
-def sample_pass(spec: Spec, theta: Array, row: int) -> SamplePass:
-    """Work out one sample of the training set (its row) with parameters θ."""
-    inputs, targets = spec.data.inputs[row : row + 1], spec.data.targets[row : row + 1]
-    with np.errstate(all="ignore"):
-        values = forward(spec.network, theta, inputs)
-        delta = backward(spec.network, theta, values, targets, spec.loss)
-        terms = LOSSES[spec.loss].terms(values.z[-1], values.a[-1], targets)
+def sample_pass(
+    spec: Spec, theta: Array, row: int, theta_back: Array | None = None
+) -> SamplePass:
+    """Work out one sample of the training set (its row) with parameters θ; the deltas go back
+    through `theta_back` where they do not through θ."""
+    values = batch_pass(spec, theta, np.array([row]), theta_back)
     return SamplePass(
         tuple(z[0] for z in values.z),
         tuple(a[0] for a in values.a),
-        tuple(d[0] for d in delta),
-        targets[0],
-        terms[0],
+        tuple(d[0] for d in values.delta),
+        spec.data.targets[row],
+        values.loss_terms[0],
     )
 
 
@@ -91,12 +91,16 @@ class BatchPass:
     loss_terms: Array
 
 
-def batch_pass(spec: Spec, theta: Array, rows: NDArray[np.intp]) -> BatchPass:
-    """Work out some samples of the training set (their rows) with parameters θ."""
+def batch_pass(
+    spec: Spec, theta: Array, rows: NDArray[np.intp], theta_back: Array | None = None
+) -> BatchPass:
+    """Work out some samples of the training set (their rows); θ and `theta_back` as for
+    sample_pass."""
     inputs, targets = spec.data.inputs[rows], spec.data.targets[rows]
+    back = theta if theta_back is None else theta_back
     with np.errstate(all="ignore"):
-        values = forward(spec.network, theta, inputs)
-        delta = backward(spec.network, theta, values, targets, spec.loss)
+        values = forward(spec.network, theta, inputs, spec.rules)
+        delta = backward(spec.network, back, values, targets, spec.loss, spec.rules)
         terms = LOSSES[spec.loss].terms(values.z[-1], values.a[-1], targets)
     return BatchPass(values.z, values.a, delta, terms)
 
@@ -111,27 +115,69 @@ def sample_gradient(spec: Spec, sample: SamplePass) -> Array:
 
 
 def batch_gradient(
-    spec: Spec, theta: Array, rows: NDArray[np.intp], check: Check = never
+    spec: Spec,
+    state: State,
+    rows: NDArray[np.intp],
+    check: Check = never,
+    theta_back: Array | None = None,
 ) -> tuple[float, Array, Array]:
-    """Loss, gradient (size,) and outputs (batch, outputs) of a batch under parameters θ.
+    """Loss, gradient (size,) and outputs (batch, outputs) of a batch in a state.
 
-    `check` is called between chunks of a large batch and may raise Interrupted.
+    `theta_back` is what `sent_back_through` gives, where that is known already. `check` is called
+    between chunks of a large batch and may raise Interrupted.
     """
     network, loss = spec.network, LOSSES[spec.loss]
+    if theta_back is None:
+        theta_back = sent_back_through(spec, state, rows, check)
+    counted = 1 if "first-sample-only" in spec.mistakes else len(rows)
     per_sample, outputs, gradient = [], [], None
     for chunk in _chunks(network, len(rows)):
         check()
         inputs, targets = _samples(spec, rows, chunk)
-        values = forward(network, theta, inputs)
-        delta = backward(network, theta, values, targets, spec.loss)
-        part = gradient_sum(network, values.a, delta)
-        gradient = part if gradient is None else gradient + part
+        values = forward(network, state.theta, inputs, spec.rules)
         per_sample.append(loss.terms(values.z[-1], values.a[-1], targets).sum(axis=1))
         outputs.append(values.a[-1])
+        if gradient is not None and counted == 1:
+            continue
+        a, delta = values.a, backward(network, theta_back, values, targets, spec.loss, spec.rules)
+        if counted == 1:
+            a, delta = tuple(each[:1] for each in a), tuple(each[:1] for each in delta)
+        part = gradient_sum(network, a, delta)
+        gradient = part if gradient is None else gradient + part
     assert gradient is not None
     if spec.reduction == "mean":
-        gradient /= len(rows)
+        gradient /= counted
+    if "accumulated-gradients" in spec.mistakes:
+        gradient += state.slots[-1]
     return reduce_samples(_joined(per_sample), spec.reduction), gradient, _joined(outputs)
+
+
+def sent_back_through(
+    spec: Spec, state: State, rows: NDArray[np.intp], check: Check = never
+) -> Array:
+    """The parameters whose weights send the deltas of a batch back, shape (size,)."""
+
+    def update_through(theta_back: Array) -> Array:
+        return updated(spec, state, batch_gradient(spec, state, rows, check, theta_back)[1]).theta
+
+    return weights_of_the_way_back(spec, state.theta, update_through)
+
+
+def weights_of_the_way_back(
+    spec: Spec, theta: Array, update_through: Callable[[Array], Array]
+) -> Array:
+    """θ, or with the mistake `updated-weights` a θ in which the weights of each layer have had
+    their update by the time they send deltas back, from the output layer on.
+
+    `update_through(theta_back)` gives the updated θ if the deltas go back through `theta_back`.
+    """
+    if "updated-weights" not in spec.mistakes:
+        return theta
+    back = np.array(theta)
+    for layer in range(spec.network.depth, 1, -1):
+        after = update_through(back)
+        spec.network.weights(back, layer)[:] = spec.network.weights(after, layer)
+    return back
 
 
 def _samples(spec: Spec, rows: NDArray[np.intp], chunk: slice) -> tuple[Array, Array]:
@@ -145,10 +191,17 @@ def _joined(parts: list[Array]) -> Array:
 
 
 def updated(spec: Spec, state: State, gradient: Array) -> State:
-    """The state after one update; fixed parameters keep their values to the bit."""
-    used = gradient if spec.network.all_trained else gradient * spec.network.trained
-    theta, slots = spec.optimizer.update(state.theta, used, state.slots, state.t + 1)
-    return State(theta, slots, state.t + 1)
+    """The state after one update; what it does not touch keeps its values to the bit."""
+    mask, slots = spec.updated, state.slots
+    kept: Slots = ()
+    if "accumulated-gradients" in spec.mistakes:
+        slots, kept = slots[:-1], (gradient,)
+    used = gradient if mask is None else gradient * mask
+    theta, slots = spec.used_optimizer.update(state.theta, used, slots, state.t + 1)
+    if "biases-forgotten" in spec.mistakes and mask is not None:
+        # A velocity from before the mistake was made would move them on.
+        theta = np.where(mask > 0.0, theta, state.theta)
+    return State(theta, (*slots, *kept), state.t + 1)
 
 
 @dataclass(frozen=True, eq=False)
@@ -169,7 +222,7 @@ def batch_loss(
     for chunk in _chunks(spec.network, len(rows)):
         check()
         inputs, targets = _samples(spec, rows, chunk)
-        values = forward(spec.network, theta, inputs)
+        values = forward(spec.network, theta, inputs, spec.rules)
         terms = LOSSES[spec.loss].terms(values.z[-1], values.a[-1], targets)
         per_sample.append(terms.sum(axis=1))
         outputs.append(values.a[-1])
@@ -196,6 +249,8 @@ class Iteration:
 
     `rows` are the samples of the batch, `loss` and `loss_after` are the batch's loss before and
     after the update, `gradient` has shape (size,) and still has the entries of fixed parameters.
+    The deltas go back through the weights of `theta_back`, shape (size,): those of the state,
+    unless a mistake took others.
     """
 
     spec: Spec
@@ -205,6 +260,7 @@ class Iteration:
     gradient: Array
     next_state: State
     loss_after: float
+    theta_back: Array
 
     def theta(self, after: bool = False) -> Array:
         """The parameters before the update, or after it."""
@@ -213,18 +269,19 @@ class Iteration:
     def sample(self, row: int, after: bool = False) -> SamplePass:
         """z, a, δ of one sample of the training set under the parameters before the update, or
         after it."""
-        return sample_pass(self.spec, self.theta(after), row)
+        return sample_pass(self.spec, self.theta(after), row, None if after else self.theta_back)
 
     def samples(self, rows: NDArray[np.intp], after: bool = False) -> BatchPass:
         """The same of some samples."""
-        return batch_pass(self.spec, self.theta(after), rows)
+        return batch_pass(self.spec, self.theta(after), rows, None if after else self.theta_back)
 
 
 def iterate(spec: Spec, state: State, check: Check = never) -> Iteration:
     """Work out the iteration that follows a state. `check` may raise Interrupted."""
     rows = spec.batch_rows(state.t)
     with np.errstate(all="ignore"):
-        loss, gradient, _ = batch_gradient(spec, state.theta, rows, check)
+        theta_back = sent_back_through(spec, state, rows, check)
+        loss, gradient, _ = batch_gradient(spec, state, rows, check, theta_back)
         next_state = updated(spec, state, gradient)
         loss_after, _ = batch_loss(spec, next_state.theta, rows, check)
-    return Iteration(spec, state, rows, loss, gradient, next_state, loss_after)
+    return Iteration(spec, state, rows, loss, gradient, next_state, loss_after, theta_back)

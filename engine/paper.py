@@ -16,7 +16,13 @@ from numpy.typing import ArrayLike, NDArray
 
 from engine.activations import ACTIVATIONS, Array
 from engine.backprop import gradient_sum
-from engine.iteration import BatchPass, Iteration, SamplePass, updated
+from engine.iteration import (
+    BatchPass,
+    Iteration,
+    SamplePass,
+    updated,
+    weights_of_the_way_back,
+)
 from engine.losses import LOSSES, reduce_samples
 from engine.spec import Spec, State
 from engine.steps import StepId
@@ -37,28 +43,31 @@ def rounded(values: ArrayLike, decimals: int) -> Array:
         return np.where(scaled < _LARGEST_WHOLE, near, exact)
 
 
-def rounded_pass(spec: Spec, theta: Array, rows: NDArray[np.intp], decimals: int) -> BatchPass:
+def rounded_pass(
+    spec: Spec, theta: Array, theta_back: Array, rows: NDArray[np.intp], decimals: int
+) -> BatchPass:
     """Forward, loss terms and backward as engine.backprop has them, each step rounded.
 
-    `spec` and θ hold rounded values. Shapes as those of BatchPass.
+    `spec`, θ and the `theta_back` that deltas go back through hold rounded values. Shapes as those
+    of BatchPass.
     """
-    network, loss = spec.network, LOSSES[spec.loss]
+    network, rules = spec.network, spec.rules
     targets = spec.data.targets[rows]
     z, a = [spec.data.inputs[rows]], [spec.data.inputs[rows]]
     with np.errstate(all="ignore"):
         for number, layer in enumerate(network.layers, start=1):
-            net_input = a[-1] @ network.weights(theta, number).T
-            b = network.biases(theta, number)
-            z.append(rounded(net_input if b is None else net_input + b, decimals))
+            W, b = network.weights(theta, number), network.biases(theta, number)
+            z.append(rounded(rules.net_input(a[-1], W, b), decimals))
             a.append(rounded(ACTIVATIONS[layer.activation].apply(z[-1]), decimals))
-        terms = rounded(loss.terms(z[-1], a[-1], targets), decimals)
-        last = loss.delta(network.layers[-1].activation, z[-1], a[-1], targets)
+        terms = rounded(LOSSES[spec.loss].terms(z[-1], a[-1], targets), decimals)
+        activation = network.layers[-1].activation
+        last = rules.output_delta(spec.loss, activation, z[-1], a[-1], targets)
         delta = [rounded(last, decimals)]
         for number in range(network.depth - 1, 0, -1):
-            slope = ACTIVATIONS[network.layers[number - 1].activation].slope
-            assert slope is not None, "softmax reached a hidden layer"
-            sent_back = delta[0] @ network.weights(theta, number + 1)
-            delta.insert(0, rounded(sent_back * slope(z[number], a[number]), decimals))
+            error = rules.error_sent_back(delta[0], network.weights(theta_back, number + 1))
+            activation = network.layers[number - 1].activation
+            slope = rules.activation_slope(activation, z[number], a[number])
+            delta.insert(0, rounded(error * slope, decimals))
     return BatchPass(tuple(z), tuple(a), (np.empty((len(rows), 0)), *delta), terms)
 
 
@@ -83,7 +92,9 @@ class PaperIteration(Iteration):
         )
 
     def samples(self, rows: NDArray[np.intp], after: bool = False) -> BatchPass:
-        return rounded_pass(self.spec, self.theta(after), rows, self.decimals)
+        theta = self.theta(after)
+        back = theta if after else self.theta_back
+        return rounded_pass(self.spec, theta, back, rows, self.decimals)
 
     def drift(self, step: StepId, row: int) -> float:
         """How far a step's value, of a sample or the batch, is from the one in full precision."""
@@ -115,16 +126,29 @@ def paper_iteration(iteration: Iteration, decimals: int) -> PaperIteration:
     def loss_of(terms: Array) -> float:
         return float(rounded(reduce_samples(terms.sum(axis=1), spec.reduction), decimals))
 
-    values = rounded_pass(spec, state.theta, rows, decimals)
-    with np.errstate(all="ignore"):
+    def gradient_through(theta_back: Array) -> Array:
+        counted = rows[:1] if "first-sample-only" in spec.mistakes else rows
+        values = rounded_pass(spec, state.theta, theta_back, counted, decimals)
         gradient = gradient_sum(network, values.a, values.delta)
         if spec.reduction == "mean":
-            gradient /= len(rows)
-        gradient = rounded(gradient, decimals)
+            gradient /= len(counted)
+        if "accumulated-gradients" in spec.mistakes:
+            gradient += state.slots[-1]
+        return rounded(gradient, decimals)
+
+    def update_through(theta_back: Array) -> Array:
+        return rounded(updated(spec, state, gradient_through(theta_back)).theta, decimals)
+
+    with np.errstate(all="ignore"):
+        theta_back = weights_of_the_way_back(spec, state.theta, update_through)
+        gradient = gradient_through(theta_back)
         after = updated(spec, state, gradient)
     next_state = State(rounded(after.theta, decimals), after.slots, after.t)
-    terms_after = rounded_pass(spec, next_state.theta, rows, decimals).loss_terms
+    before_terms, after_terms = (
+        rounded_pass(spec, theta, theta, rows, decimals).loss_terms
+        for theta in (state.theta, next_state.theta)
+    )
     return PaperIteration(
-        spec, state, rows, loss_of(values.loss_terms), gradient, next_state,
-        loss_of(terms_after), decimals, iteration,
+        spec, state, rows, loss_of(before_terms), gradient, next_state, loss_of(after_terms),
+        theta_back, decimals, iteration,
     )

@@ -6,15 +6,17 @@ Both are immutable. Everything on screen is worked out from them and the cursor.
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.activations import ACTIVATIONS, HIDDEN_ACTIVATIONS, Array
+from engine.backprop import Rules
 from engine.initializers import INITIALIZERS
 from engine.losses import LOSSES, METRICS, OUTPUT_PAIRS, REDUCTIONS
+from engine.mistakes import MISTAKES, rules_for, with_equal_weights
 from engine.network import BIAS_KINDS, Network
 from engine.numbers import LARGEST
 from engine.optimizers import RULES, Optimizer, Slots
@@ -26,6 +28,8 @@ MAX_UNITS = 512
 MAX_SAMPLES = 100_000
 MAX_INPUTS = 64
 MAX_NAME = 40
+
+KEPT_GRADIENT = "gradient"  # the slot of a gradient that accumulates
 
 
 class SpecError(ValueError):
@@ -73,6 +77,7 @@ class Batching:
 class Spec:
     """Everything that determines a run, apart from where it stands.
 
+    `mistakes` are keys of engine.mistakes; one that cannot be made here changes nothing.
     `step_order` is the one field that no number depends on: the order of the steps shown.
     """
 
@@ -123,6 +128,41 @@ class Spec:
         start = within * self.batch_size
         return rows[start : start + self.batch_size]
 
+    @cached_property
+    def rules(self) -> Rules:
+        """The formulas of a pass, with the mistakes that are on."""
+        return rules_for(self.mistakes)
+
+    @cached_property
+    def used_optimizer(self) -> Optimizer:
+        """The optimizer as the updates really use it."""
+        if "forgotten-rate" in self.mistakes:
+            return replace(self.optimizer, learning_rate=1.0)
+        return self.optimizer
+
+    @cached_property
+    def updated(self) -> Array | None:
+        """The mask of θ that an update touches, shape (size,); None where it touches all."""
+        mask = np.array(self.network.trained)
+        if "biases-forgotten" in self.mistakes:
+            for number in range(1, self.network.depth + 1):
+                b = self.network.biases(mask, number)
+                if b is not None:
+                    b[:] = 0.0
+        mask.flags.writeable = False
+        return None if mask.all() else mask
+
+    @property
+    def slot_names(self) -> tuple[str, ...]:
+        """What a State's slots are: the optimizer's, and the gradient where it accumulates."""
+        kept = (KEPT_GRADIENT,) if "accumulated-gradients" in self.mistakes else ()
+        return (*RULES[self.optimizer.key].slots, *kept)
+
+    def fresh_slots(self) -> Slots:
+        """The slots of a run that has not begun: zeros of shape (size,)."""
+        size, kept = self.network.size, len(self.slot_names) - len(RULES[self.optimizer.key].slots)
+        return (*self.optimizer.fresh_slots(size), *(np.zeros(size) for _ in range(kept)))
+
     @property
     def takes_all_in_order(self) -> bool:
         """Whether every iteration takes the whole training set as it stands."""
@@ -152,7 +192,9 @@ def start_state(spec: Spec, theta: Array | None = None) -> State:
     """The state before the first update: given start values, or those drawn from the seed."""
     if theta is None:
         theta = spec.network.draw(spec.initializer, spec.seed)
-    return State(np.array(theta), spec.optimizer.fresh_slots(spec.network.size), 0)
+    if "same-start" in spec.mistakes:
+        theta = with_equal_weights(spec.network, theta)
+    return State(np.array(theta), spec.fresh_slots(), 0)
 
 
 def check_spec(spec: Spec) -> None:
@@ -166,8 +208,15 @@ def check_spec(spec: Spec) -> None:
     if not 0 <= spec.seed < LARGEST:
         raise SpecError("$.initializer.seed", "a seed is a whole number from 0, below 1e12")
     _check_key("$.step_order", "order of steps", spec.step_order, STEP_ORDERS)
-    if spec.mistakes:
-        raise SpecError("$.mistakes[0]", f'there is no mistake "{shortened(spec.mistakes[0])}"')
+    for position, mistake in enumerate(spec.mistakes):
+        if mistake not in MISTAKES:
+            raise SpecError(
+                f"$.mistakes[{position}]",
+                f'there is no mistake "{shortened(mistake)}"; they are named as in '
+                f"{', '.join(list(MISTAKES)[:3])}",
+            )
+        if mistake in spec.mistakes[:position]:
+            raise SpecError(f"$.mistakes[{position}]", f'the mistake "{mistake}" stands here twice')
 
 
 def check_network(network: Network) -> None:

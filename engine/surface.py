@@ -11,7 +11,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from engine.activations import ACTIVATIONS, Array
-from engine.backprop import ForwardPass, forward
+from engine.backprop import RIGHT, ForwardPass, Rules, forward
 from engine.network import Network
 from engine.spec import Spec
 
@@ -75,22 +75,29 @@ def surface(
     held: Array,
     xs: Array,
     ys: Array,
+    rules: Rules = RIGHT,
 ) -> Array:
     """One output over two inputs, shape (len(ys), len(xs)): a row per y, a column per x.
 
     `held` has a value for every input, shape (inputs,); those of the two inputs are not used.
     """
     points = _grid(held, x_input, y_input, xs, ys)
-    return _output(network, theta, points, output).reshape(len(ys), len(xs))
+    return _output(network, theta, points, output, rules).reshape(len(ys), len(xs))
 
 
 def curve(
-    network: Network, theta: Array, output: int, x_input: int, held: Array, xs: Array
+    network: Network,
+    theta: Array,
+    output: int,
+    x_input: int,
+    held: Array,
+    xs: Array,
+    rules: Rules = RIGHT,
 ) -> Array:
     """One output over one input, shape (len(xs),); `held` as for `surface`."""
     points = np.tile(held, (len(xs), 1))
     points[:, x_input] = xs
-    return _output(network, theta, points, output)
+    return _output(network, theta, points, output, rules)
 
 
 def unit_maps(spec: Spec, theta: Array, resolution: int = 20) -> list[Array]:
@@ -105,7 +112,7 @@ def unit_maps(spec: Spec, theta: Array, resolution: int = 20) -> list[Array]:
     ys = grid_axis(*data_range(spec, second), resolution)
     points = _grid(spec.data.inputs.mean(axis=0), 0, second, xs, ys)
     maps = [np.empty((size, resolution * resolution)) for size in network.sizes[1:]]
-    for start, values in _passes(network, theta, points):
+    for start, values in _passes(network, theta, points, spec.rules):
         for layer_map, a in zip(maps, values.a[1:], strict=True):
             layer_map[:, start : start + len(a)] = a.T
     return [layer_map.reshape(-1, resolution, resolution) for layer_map in maps]
@@ -120,16 +127,19 @@ def _grid(held: Array, x_input: int, y_input: int, xs: Array, ys: Array) -> Arra
     return points.reshape(-1, len(held))
 
 
-def _passes(network: Network, theta: Array, points: Array) -> Iterator[tuple[int, ForwardPass]]:
+def _passes(
+    network: Network, theta: Array, points: Array, rules: Rules
+) -> Iterator[tuple[int, ForwardPass]]:
     """Forward passes of stretches of the points, each with the number of its first point."""
     stretch = max(1, _CHUNK_NUMBERS // sum(network.sizes))
     for start in range(0, len(points), stretch):
         # Parameters near divergence overflow here as they do in training; the picture shows it.
         with np.errstate(all="ignore"):
-            yield start, forward(network, theta, points[start : start + stretch])
+            yield start, forward(network, theta, points[start : start + stretch], rules)
 
 
-def _output(network: Network, theta: Array, points: Array, output: int) -> Array:
-    return np.concatenate(
-        [values.a[-1][:, output] for _, values in _passes(network, theta, points)]
-    )
+def _output(
+    network: Network, theta: Array, points: Array, output: int, rules: Rules
+) -> Array:
+    passes = _passes(network, theta, points, rules)
+    return np.concatenate([values.a[-1][:, output] for _, values in passes])

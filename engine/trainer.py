@@ -20,6 +20,7 @@ from engine.iteration import (
     evaluate,
     evaluation_of,
     never,
+    sent_back_through,
     updated,
 )
 from engine.numbers import LARGEST, format_count
@@ -115,7 +116,7 @@ class Trainer:
         """One update; where the whole set is the batch, the loss before it is a curve point."""
         spec, state = self.spec, self.state
         rows = spec.batch_rows(state.t)
-        loss, gradient, outputs = batch_gradient(spec, state.theta, rows, check)
+        loss, gradient, outputs = batch_gradient(spec, state, rows, check)
         following = updated(spec, state, gradient)
         theta = following.theta
         # One dot product sees NaN, infinity and runaway sizes at once.
@@ -153,16 +154,17 @@ def locate_divergence(spec: Spec, state: State) -> Divergence:
         return not bool(np.isfinite(values).all())
 
     with np.errstate(all="ignore"):
-        values = forward(network, state.theta, spec.data.inputs[rows])
+        values = forward(network, state.theta, spec.data.inputs[rows], spec.rules)
         for layer in range(1, network.depth + 1):
             if lost(values.z[layer]):
                 return Divergence(number, layer, "a net input")
             if lost(values.a[layer]):
                 return Divergence(number, layer, "an activation")
-        loss, gradient, _ = batch_gradient(spec, state.theta, rows)
+        theta_back = sent_back_through(spec, state, rows)
+        loss, gradient, _ = batch_gradient(spec, state, rows, theta_back=theta_back)
         if not np.isfinite(loss):
             return Divergence(number, network.depth, "the loss")
-        delta = backward(network, state.theta, values, targets, spec.loss)
+        delta = backward(network, theta_back, values, targets, spec.loss, spec.rules)
         summed = gradient_sum(network, values.a, delta)
         for layer in range(network.depth, 0, -1):
             if lost(delta[layer]):

@@ -84,9 +84,12 @@ class Results:
 
     def sample_pass(self, branch: Branch, state: State, row: int) -> SamplePass:
         """One sample under the state's parameters; always quick."""
-        key = ("sample", branch.number, state.t, row)
+        # Where a mistake sends the deltas back is known with the iteration; they are shown no sooner.
+        iteration = self._known.get(("iteration", branch.number, state.t))
+        back = None if iteration is None else iteration.theta_back
+        key = ("sample", branch.number, state.t, row, back is None)
         if key not in self._known:
-            self._keep(key, sample_pass(branch.spec, state.theta, row))
+            self._keep(key, sample_pass(branch.spec, state.theta, row, back))
         found: SamplePass = self._known[key]
         return found
 

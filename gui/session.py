@@ -16,7 +16,7 @@ import numpy as np
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoStack
 
-from engine import moves
+from engine import edits, moves
 from engine.activations import Array
 from engine.document import Document
 from engine.edits import Edited, kept_revealed
@@ -394,6 +394,12 @@ class Session(QObject):
                 if new_spec.network is not spec.network:
                     fresh = start_state(spec, start)
                     start = edit(spec, fresh, *arguments, **settings)[1].theta
+            elif start is state.theta:
+                start = branch.start
+            elif "same-start" in new_spec.mistakes:
+                # Weights that were given values of their own do not start equal any more.
+                kept = tuple(key for key in new_spec.mistakes if key != "same-start")
+                new_spec = replace(new_spec, mistakes=kept)
         except SpecError as error:
             self.announce()
             self.refused.emit(_sentence(error))
@@ -425,8 +431,16 @@ class Session(QObject):
         self._stop_job()
         before = self.standing
         spec = replace(spec, batching=replace(spec.batching, since=(0, 0)))
-        made = self.history.restart(self._named(text), spec, start_state(spec, theta))
+        made = self.history.restart(self._named(text), spec, theta, start_state(spec, theta))
         self._push(text, before, replace(before, place=Place(made.number, 0)))
+
+    def set_mistakes(self, text: str, mistakes: tuple[str, ...]) -> None:
+        """Make these mistakes from here on, and no others. Whether the weights start equal is
+        decided at the start, so a change of that begins the run anew."""
+        if ("same-start" in mistakes) == ("same-start" in self.spec.mistakes):
+            self.apply(text, edits.set_mistakes, mistakes)
+        else:
+            self._restart(text, replace(self.spec, mistakes=mistakes), self.branch.start)
 
     def move_unit(self, name: str, x: float, y: float) -> None:
         """Keep where a node was dragged."""
@@ -488,6 +502,7 @@ class Session(QObject):
     def _moment(self, place: Place, state: State) -> View:
         """The part of a view that follows from a place."""
         branch, sample = self.history.owner(place.branch, place.t), self.standing.sample
+        iteration = self._results.iteration(branch, state) if place.revealed else None
         return View(
             spec=branch.spec,
             theta=state.theta,
@@ -496,7 +511,7 @@ class Session(QObject):
             sample=sample,
             sample_pass=self._results.sample_pass(branch, state, sample),
             evaluation=self._results.evaluation(branch, state),
-            iteration=self._results.iteration(branch, state) if place.revealed else None,
+            iteration=iteration,
             paper=self._paper(branch, state) if place.revealed else None,
             curve=self.history.branches[place.branch].curve.points,
             digits=self.digits,

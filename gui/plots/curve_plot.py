@@ -44,7 +44,8 @@ class CurvePlot(Plot):
             self._draw_samples(view)
         count = min(_MOST, max(_LEAST, _WORK // work_per_point(view.spec.network)))
         xs = grid_axis(*data_range(view.spec, 0), count)
-        values = curve(view.spec.network, view.theta, output, 0, np.zeros(1), xs)
+        spec = view.spec
+        values = curve(spec.network, view.theta, output, 0, np.zeros(1), xs, spec.rules)
         self.curve.setData(xs, values)
         self._show_ranges(view, values)
 

@@ -13,6 +13,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from engine.activations import Array
+from engine.backprop import Rules
 from engine.network import Network
 from engine.spec import Spec
 from engine.surface import data_range, grid_axis, output_range, surface, work_per_point
@@ -49,6 +50,7 @@ class _Question:
     """What the surface shows: an output over two inputs with these parameters."""
 
     network: Network
+    rules: Rules
     theta: Array
     output: int
     inputs: tuple[int, int]
@@ -60,6 +62,7 @@ class _Question:
         return (
             other is not None
             and self.network is other.network
+            and self.rules is other.rules
             and (self.output, self.inputs, self.ranges)
             == (other.output, other.inputs, other.ranges)
             and bool((self.held == other.held).all())
@@ -72,7 +75,8 @@ class _Question:
         """Rows start … stop-1 of a surface of cells × cells."""
         xs, ys = (grid_axis(low, high, cells) for low, high in self.ranges)
         return surface(
-            self.network, self.theta, self.output, *self.inputs, self.held, xs, ys[start:stop]
+            self.network, self.theta, self.output, *self.inputs, self.held, xs, ys[start:stop],
+            self.rules,
         )
 
 
@@ -115,8 +119,10 @@ class SurfacePlot(Plot):
         if frame != self._frame:
             self._frame = frame
             self._draw_frame()
-        network, theta = view.spec.network, view.theta
-        question = _Question(network, theta, output, frame.inputs, held, self._ranges)
+        spec, ranges = view.spec, self._ranges
+        question = _Question(
+            spec.network, spec.rules, view.theta, output, frame.inputs, held, ranges
+        )
         self._show_surface(question, view.training)
 
     def _draw_frame(self) -> None:

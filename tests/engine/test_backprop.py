@@ -61,7 +61,7 @@ def oracle_loss(spec: Spec, theta: np.ndarray, rows: np.ndarray) -> float:
 def test_gradient_agrees_with_autograd(spec: Spec, t: int) -> None:
     theta = start_state(spec).theta
     rows = spec.batch_rows(t)
-    loss, gradient, _ = batch_gradient(spec, theta, rows)
+    loss, gradient, _ = batch_gradient(spec, start_state(spec), rows)
     expected = grad(lambda values: oracle_loss(spec, values, rows))(np.array(theta))
     scale = max(1.0, float(np.abs(expected).max()))
     assert np.abs(gradient - expected).max() <= 1e-9 * scale
@@ -72,7 +72,7 @@ def test_gradient_agrees_with_autograd(spec: Spec, t: int) -> None:
 def test_a_batch_gradient_is_made_of_its_samples(spec: Spec, t: int) -> None:
     theta = start_state(spec).theta
     rows = spec.batch_rows(t)
-    _, gradient, _ = batch_gradient(spec, theta, rows)
+    _, gradient, _ = batch_gradient(spec, start_state(spec), rows)
     passes = [sample_pass(spec, theta, int(row)) for row in rows]
     total = sum(sample_gradient(spec, each) for each in passes)
     expected = total / len(rows) if spec.reduction == "mean" else total

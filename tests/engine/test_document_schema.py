@@ -13,6 +13,7 @@ from jsonschema import Draft202012Validator
 from engine.document import DocumentError, read_document
 from engine.document_format import STEP_KINDS, json_schema
 from engine.examples import example_names
+from engine.mistakes import MISTAKES
 from engine.spec import Spec
 from tests.engine.conftest import specs
 from tests.engine.test_document_refusals import DELETED, FULL, XOR, changed, step
@@ -113,7 +114,9 @@ FIGURE = {"iteration": 1, "step": step("loss", "total_loss"), "printed": "0.29"}
         (("data", "inputs"), [], False),
         (("data", "inputs"), [1, 2], False),
         (("data", "targets"), DELETED, False),
+        (("mistakes",), list(MISTAKES), True),
         (("mistakes",), ["any"], False),
+        (("mistakes",), ["wrong-sign", "wrong-sign"], False),
         (("step_order",), "backwards", False),
         (("published",), [{**FIGURE, "printed": "1,5"}], False),
         (("published",), [{**FIGURE, "printed": "0" * 41}], False),

@@ -40,7 +40,7 @@ def trained(document: Document, updates: int) -> Iterator[State]:
     state = start_state(spec, document.start)
     yield state
     for _ in range(updates):
-        _, gradient, _ = batch_gradient(spec, state.theta, spec.batch_rows(state.t))
+        _, gradient, _ = batch_gradient(spec, state, spec.batch_rows(state.t))
         state = updated(spec, state, gradient)
         yield state
 

@@ -111,7 +111,7 @@ def test_the_bound_includes_the_curves_of_roads_that_were_left() -> None:
         points = tuple((float(epoch), float(epoch % 7)) for epoch in range(1, 20_000))
         history.record(branch, Progress(start, points, (), None))
         assert history.nbytes <= bound
-        history.restart("reset", spec, start)
+        history.restart("reset", spec, start.theta, start)
     assert sum(branch.curve.nbytes for branch in history.branches) <= bound
 
 
