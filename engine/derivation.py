@@ -5,6 +5,7 @@ Every derivation is computed from the record of its iteration by the formula tha
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -16,9 +17,10 @@ from engine.derivations.loss import loss, loss_after, total_loss
 from engine.derivations.parts import Derivation, Factor, Row, Table
 from engine.derivations.record import Record
 from engine.derivations.update import update
-from engine.formula import Line, Number
+from engine.formula import Line, Number, corrected, mistakes_in
 from engine.formula_writers import Prose
 from engine.iteration import Iteration
+from engine.mistakes import MISTAKES
 from engine.notation import DEFAULT, Notation
 from engine.paper import PaperIteration
 from engine.steps import StepId, symbol_of
@@ -56,9 +58,27 @@ def derive(
         row = int(iteration.rows[0])
     with np.errstate(all="ignore"):
         made = _RULES[step.kind](Record(iteration, row, notation), step)
+        if iteration.spec.mistakes:
+            made = _with_mistakes_named(made)
     if isinstance(iteration, PaperIteration):
         return _on_paper(made, iteration, row, notation)
     return made
+
+
+def _with_mistakes_named(derivation: Derivation) -> Derivation:
+    """A derivation that names the mistakes in its formula, and says what is right."""
+    formula = (*derivation.line.symbols, *derivation.line.numbers)[-1]
+    keys = mistakes_in(formula)
+    if not keys:
+        return derivation
+    titles = ", ".join(MISTAKES[key].title for key in keys)
+    made: list[Prose] = [
+        (f"Mistake: {titles}. Struck through is what was taken, framed what is right.",)
+    ]
+    right = corrected(formula).value
+    if not math.isnan(right):
+        made.append(("Done right, this step gives ", Line(Number(right)), "."))
+    return replace(derivation, notes=(*made, *derivation.notes))
 
 
 def _on_paper(

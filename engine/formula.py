@@ -10,10 +10,12 @@ from __future__ import annotations
 import math
 from abc import abstractmethod
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import Generic, Protocol, TypeVar
 
 import numpy as np
+
+from engine.activations import ACTIVATIONS
 
 T = TypeVar("T")
 
@@ -58,6 +60,7 @@ class Writer(Protocol[T]):
     def function(self, name: str, arguments: Sequence[T]) -> T: ...
     def total(self, index: str, body: T) -> T: ...
     def matrix(self, rows: Sequence[Sequence[T]]) -> T: ...
+    def mistaken(self, used: T | None, right: T | None) -> T: ...
 
 
 class Expr:
@@ -160,6 +163,8 @@ def is_single(expr: Expr) -> bool:
     """Whether a formula in numbers is a single number."""
     if isinstance(expr, Sum):
         return len(expr.terms) == 1 and is_single(expr.terms[0])
+    if isinstance(expr, Mistaken):
+        return expr.used is None or is_single(expr.used)
     return isinstance(expr, (Leaf, Worked))
 
 
@@ -175,6 +180,79 @@ class Rest(Expr):
 
     def pieces(self, writer: Writer[T], numbers: bool) -> list[Piece[T]]:
         return [Piece("", writer.dots())]
+
+
+@dataclass(frozen=True)
+class Mistaken(Expr):
+    """A part of a formula that a mistake (a key of engine.mistakes) replaces.
+
+    In symbols what was `used` is struck through and the `right` one stands beside it; in numbers,
+    as in its value, there is only what was used. Where nothing was used, the part was left out
+    and counts as `neutral`: 1 for a factor, 0 for a term.
+    """
+
+    key: str
+    used: Expr | None
+    right: Expr | None
+    neutral: float = 1.0
+
+    @property
+    def value(self) -> float:
+        return self.neutral if self.used is None else self.used.value
+
+    @property
+    def corrected(self) -> Expr:
+        """What should stand here."""
+        return Number(self.neutral) if self.right is None else self.right
+
+    def pieces(self, writer: Writer[T], numbers: bool) -> list[Piece[T]]:
+        if numbers:
+            shown = Number(self.neutral) if self.used is None else self.used
+            return shown.pieces(writer, numbers)
+        used = None if self.used is None else self.used.write(writer, numbers)
+        right = None if self.right is None else self.right.write(writer, numbers)
+        return [Piece("", writer.mistaken(used, right))]
+
+    def holds(self, numbers: bool) -> bool:
+        return not numbers or self.used is None or self.used.holds(numbers)
+
+
+def _without_what_is_missing(parts: Sequence[Expr]) -> Sequence[Expr]:
+    """Terms or factors as they stand in numbers: without those that were left out."""
+    return [part for part in parts if not is_missing(part)] or parts[:1]
+
+
+def is_missing(part: Expr) -> bool:
+    """Whether a mistake left a term or factor out."""
+    inner = part.inner if isinstance(part, Negative) else part
+    return isinstance(inner, Mistaken) and inner.used is None
+
+
+def corrected(expr: Expr) -> Expr:
+    """The same formula with the right part in place of every mistaken one."""
+    if isinstance(expr, Mistaken):
+        return corrected(expr.corrected)
+    changes: dict[str, object] = {}
+    for each in fields(expr):  # type: ignore[arg-type]
+        part = getattr(expr, each.name)
+        if isinstance(part, Expr):
+            changes[each.name] = corrected(part)
+        elif isinstance(part, tuple):
+            changes[each.name] = tuple(corrected(p) if isinstance(p, Expr) else p for p in part)
+    return replace(expr, **changes)  # type: ignore[type-var]
+
+
+def mistakes_in(expr: Expr) -> tuple[str, ...]:
+    """The keys of the mistakes in a formula, each once."""
+    found: dict[str, None] = {}
+    if isinstance(expr, Mistaken):
+        found[expr.key] = None
+    for each in fields(expr):  # type: ignore[arg-type]
+        part = getattr(expr, each.name)
+        for inner in part if isinstance(part, tuple) else (part,):
+            if isinstance(inner, Expr):
+                found.update(dict.fromkeys(mistakes_in(inner)))
+    return tuple(found)
 
 
 @dataclass(frozen=True)
@@ -214,7 +292,7 @@ class Sum(Expr):
             body = writer.join(_factor(self.general, writer, numbers))
             return [Piece("", writer.total(self.index, body))]
         made: list[Piece[T]] = []
-        for term in self.terms:
+        for term in _without_what_is_missing(self.terms) if numbers else self.terms:
             lead, inner = (MINUS, term.inner) if isinstance(term, Negative) else (PLUS, term)
             if not made:
                 made += term.pieces(writer, numbers)
@@ -242,7 +320,7 @@ class Product(Expr):
     def pieces(self, writer: Writer[T], numbers: bool) -> list[Piece[T]]:
         made: list[Piece[T]] = []
         previous: Expr | None = None
-        for factor in self.factors:
+        for factor in _without_what_is_missing(self.factors) if numbers else self.factors:
             first, *others = _factor(factor, writer, numbers)
             if previous is not None:
                 dot = numbers or isinstance(previous, Derivative)
@@ -307,19 +385,41 @@ class Power(Expr):
         return [Piece("", writer.power(base, self.exponent.write(writer, numbers)))]
 
 
+# f' as a function of its own, written where a mistake hands it something else than z.
+SLOPE_NAMES = {
+    "sigmoid": "σ′",
+    "tanh": "tanh′",
+    "relu": "ReLU′",
+    "leaky_relu": "LReLU′",
+    "linear": "f′",
+}
+
+
+def _slope_of(key: str) -> Callable[[float], float]:
+    activation = ACTIVATIONS[key]
+
+    def slope(x: float) -> float:
+        assert activation.slope is not None
+        point = np.array(x)
+        return float(activation.slope(point, activation.apply(point)))
+
+    return slope
+
+
 _FUNCTIONS: dict[str, Callable[..., float]] = {
     "exp": np.exp,
     "ln": np.log,
     "tanh": np.tanh,
     "sqrt": np.sqrt,
     "max": np.maximum,
+    **{name: _slope_of(key) for key, name in SLOPE_NAMES.items()},
 }
 _E = Name("e", "e")
 
 
 @dataclass(frozen=True)
 class Function(Expr):
-    """exp, ln, tanh, sqrt of one argument, max of two."""
+    """exp, ln, tanh, sqrt or a slope (SLOPE_NAMES) of one argument, max of two."""
 
     name: str
     arguments: tuple[Expr, ...]

@@ -61,6 +61,10 @@ class TextWriter:
     def matrix(self, rows: Sequence[Sequence[str]]) -> str:
         return f"[{'; '.join(' '.join(row) for row in rows)}]"
 
+    def mistaken(self, used: str | None, right: str | None) -> str:
+        parts = ("" if used is None else f"~~{used}~~", "" if right is None else f"[{right}]")
+        return " ".join(part for part in parts if part)
+
 
 def _grouped(text: str) -> str:
     """A part in brackets unless it is a single word or number."""
@@ -93,7 +97,8 @@ _LATEX_SPECIAL = {
 
 
 class LatexWriter:
-    """LaTeX for math mode (amsmath). `number` writes the numbers."""
+    """LaTeX for math mode: amsmath, and cancel where mistakes are struck through. `number` writes
+    the numbers."""
 
     def __init__(self, number: Callable[[float], str]) -> None:
         self.number = number
@@ -136,8 +141,7 @@ class LatexWriter:
         return rf"\sqrt{{{inner}}}"
 
     def function(self, name: str, arguments: Sequence[str]) -> str:
-        known = name if name.startswith("f") else rf"\{name}"
-        return known.replace("′", "'") + self.bracket(", ".join(arguments))
+        return _latex_function(name) + self.bracket(", ".join(arguments))
 
     def total(self, index: str, body: str) -> str:
         return rf"\sum_{{{index}}} {body}"
@@ -145,6 +149,19 @@ class LatexWriter:
     def matrix(self, rows: Sequence[Sequence[str]]) -> str:
         body = r" \\ ".join(" & ".join(row) for row in rows)
         return rf"\begin{{bmatrix}} {body} \end{{bmatrix}}"
+
+    def mistaken(self, used: str | None, right: str | None) -> str:
+        struck = "" if used is None else rf"\cancel{{{used}}}"
+        framed = "" if right is None else rf"\boxed{{{right}}}"
+        return rf"{struck} \, {framed}" if struck and framed else struck + framed
+
+
+def _latex_function(name: str) -> str:
+    word = name.rstrip("′")
+    known = {"σ": r"\sigma", "f": "f"}.get(word)
+    if known is None:
+        known = rf"\{word}" if word.islower() else rf"\mathrm{{{word}}}"
+    return known + "'" * (len(name) - len(word))
 
 
 def latex_text(words: str) -> str:

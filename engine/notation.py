@@ -142,6 +142,16 @@ class Symbols:
         return Name(f"{letter}_{name}", letter, name)
 
 
+def updated_name(name: Name) -> Name:
+    """The symbol of a parameter after its update: w5⁺."""
+    return replace(name, text=f"{name.text}⁺", above=f"{name.above}+")
+
+
+def kept_name(loss: Name) -> Name:
+    """The symbol of the loss in a gradient that is left from the iteration before: E_old."""
+    return replace(loss, text=f"{loss.text}_old", below="old")
+
+
 def own_name(name: str) -> Name:
     """A name taken apart where it has the shape of a symbol: w5, w²₁₁; any other is a word."""
     if match := _NUMBERED.fullmatch(name):

@@ -11,6 +11,7 @@ from engine.formula import (
     Expr,
     Function,
     Leaf,
+    Mistaken,
     Negative,
     Number,
     Power,
@@ -45,6 +46,10 @@ def _worked_out(formula: Expr, digits: int) -> Fraction | None:
     match formula:
         case Leaf() | Worked():
             return _number(formula.value, digits)
+        case Mistaken(used=None):
+            return Fraction(formula.value)
+        case Mistaken(used=used) if used is not None:
+            return _worked_out(used, digits)
         case Negative(inner):
             value = _worked_out(inner, digits)
             return None if value is None else -value

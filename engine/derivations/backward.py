@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 
@@ -11,6 +13,7 @@ from engine.derivations.chain import (
     chain_of,
     delta_formula,
     flat_notes,
+    is_lost_link,
     is_short,
     link_to_parameter,
     links_to_net_input,
@@ -19,9 +22,10 @@ from engine.derivations.chain import (
 from engine.derivations.parts import Derivation, Factor, Table, listed, long_sum
 from engine.derivations.record import Record
 from engine.derivations.update import used_in_update
-from engine.formula import Expr, Line, Number, Product, Symbol
+from engine.formula import Expr, Line, Mistaken, Number, Product, Sum, Symbol
 from engine.formula_writers import Prose
 from engine.network import Parameter
+from engine.notation import kept_name
 from engine.steps import StepId
 
 # Up to this many units under a shared bias each has a line of its own.
@@ -36,6 +40,8 @@ def delta(record: Record, step: StepId) -> Derivation:
     factors = links_to_net_input(record, layer, unit)
     chain: Expr | None = chain_of(factors)
     result = chain_of(factors)
+    if is_lost_link(record, layer):
+        chain, result = None, formula
     if is_short(record, layer):
         a, t = record.output(unit), record.target(unit)
         chain, result = None, formula
@@ -154,11 +160,12 @@ def _single_gradient(
         *links_to_net_input(record, layer, unit),
         link_to_parameter(record, parameter, unit),
     )
-    chain = chain_of(factors)
+    chain = with_what_is_kept(record, parameter, chain_of(factors))
+    used = with_what_is_kept(record, parameter, term)
     return Derivation(
         step,
         record.title(step),
-        Line(record.gradient(parameter), (term,), (term,)),
+        Line(record.gradient(parameter), (used,), (used,)),
         chain,
         _after_gradient(record, parameter),
         chain=chain,
@@ -184,6 +191,7 @@ def _shared_gradient(
     ]
     reason = ("The bias is added to the net input of every unit of its layer, so the loss reacts "
               "to it through each of them, and their deltas add up.",)
+    term = with_what_is_kept(record, parameter, term)
     return Derivation(
         step,
         record.title(step),
@@ -208,7 +216,14 @@ def _batch_gradient(
 ) -> Derivation:
     """The gradient of a batch: its samples' terms added up or averaged."""
     total = float(record.iteration.gradient[record.network.index(parameter)])
-    formula, result = record.over_batch(values, of_sample, term, total)
+    total -= kept_gradient(record, parameter)
+    if record.makes("first-sample-only"):
+        whole = float(values.sum()) if record.batch.complete else math.nan
+        formula, result = record.of_first_sample(of_sample(0), term, whole)
+    else:
+        formula, result = record.over_batch(values, of_sample, term, total)
+    formula = with_what_is_kept(record, parameter, formula)
+    result = with_what_is_kept(record, parameter, result)
     layer = parameter.layer
     delta = record.delta(layer, units[0]) if len(units) == 1 else term
     if len(units) == 1:
@@ -235,6 +250,22 @@ def _batch_gradient(
         notes=notes,
         scope=record.batch_scope,
     )
+
+
+def kept_gradient(record: Record, parameter: Parameter) -> float:
+    """The gradient that is left from the iteration before where it is not cleared, else 0."""
+    if not record.makes("accumulated-gradients"):
+        return 0.0
+    return float(record.iteration.state.slots[-1][record.network.index(parameter)])
+
+
+def with_what_is_kept(record: Record, parameter: Parameter, formula: Expr) -> Expr:
+    """A gradient's formula, with what is left from the iteration before as a term too many."""
+    if not record.makes("accumulated-gradients"):
+        return formula
+    gradient = record.gradient(parameter)
+    before = replace(gradient, top=kept_name(gradient.top), known=kept_gradient(record, parameter))
+    return Sum((formula, Mistaken("accumulated-gradients", before, None, 0.0)))
 
 
 def _is_fixed(record: Record, parameter: Parameter) -> bool:

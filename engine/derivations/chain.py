@@ -9,9 +9,12 @@ from engine.activations import LEAKY_SLOPE
 from engine.derivations.parts import Factor, long_sum
 from engine.derivations.record import Record
 from engine.formula import (
+    SLOPE_NAMES,
     Derivative,
     Expr,
+    Function,
     Line,
+    Mistaken,
     Name,
     Negative,
     Number,
@@ -21,8 +24,10 @@ from engine.formula import (
     Sum,
     Symbol,
     Worked,
+    corrected,
     difference,
     equation,
+    is_missing,
     is_single,
     worked_terms,
 )
@@ -32,6 +37,9 @@ from engine.network import Parameter
 from engine.steps import StepId
 
 ONE = Number(1.0)
+
+# What is done to f' at the output, where it can be done.
+SLOPE_MISTAKES = ("lost-link", "missing-derivative", "derivative-at-activation")
 
 
 def times(*parts: Expr | None) -> Expr:
@@ -54,8 +62,19 @@ def act_of(layer: int, unit: int) -> StepId:
 
 
 def is_short(record: Record, layer: int) -> bool:
-    """Whether loss and activation shorten to one expression for the delta of this layer."""
-    return layer == record.network.depth and LOSSES[record.spec.loss].short_delta is not None
+    """Whether loss and activation shorten to one expression for the delta of this layer. A mistake
+    with the sigmoid's slope takes the long way."""
+    if layer != record.network.depth or LOSSES[record.spec.loss].short_delta is None:
+        return False
+    is_softmax = record.network.layers[-1].activation == "softmax"
+    return is_softmax or not any(map(record.makes, SLOPE_MISTAKES))
+
+
+def is_lost_link(record: Record, layer: int) -> bool:
+    """Whether a mistake puts the error of this layer into f' instead of multiplying by it."""
+    is_output = layer == record.network.depth
+    softmax = record.network.layers[layer - 1].activation == "softmax"
+    return is_output and not softmax and record.makes("lost-link")
 
 
 def links_to_net_input(record: Record, layer: int, unit: int) -> tuple[Factor, ...]:
@@ -64,6 +83,11 @@ def links_to_net_input(record: Record, layer: int, unit: int) -> tuple[Factor, .
         meaning = ("how the error reacts to the net input; loss and activation shorten to this",)
         by = record.names.net_input(layer, unit)
         formula = short_delta(record, unit)
+        return (_link(meaning, record.loss_name, by, formula, act_of(layer, unit)),)
+    if is_lost_link(record, layer):
+        meaning = ("taken for how the error reacts to the net input",)
+        by = record.names.net_input(layer, unit)
+        formula = delta_formula(record, layer, unit)
         return (_link(meaning, record.loss_name, by, formula, act_of(layer, unit)),)
     to_activation = (
         _loss_to_output(record, unit)
@@ -93,6 +117,8 @@ def delta_formula(record: Record, layer: int, unit: int) -> Expr:
     """A unit's delta in one formula: (a − t) a (1 − a), (w5 δ_o1 + w7 δ_o2) a (1 − a)."""
     if is_short(record, layer):
         return short_delta(record, unit)
+    if is_lost_link(record, layer):
+        return _slope_of_the_error(record, unit)
     if layer == record.network.depth:
         return times(loss_slope(record, unit), activation_slope(record, layer, unit))
     return times(error_from_next(record, layer, unit), activation_slope(record, layer, unit))
@@ -100,6 +126,20 @@ def delta_formula(record: Record, layer: int, unit: int) -> Expr:
 
 def short_delta(record: Record, unit: int) -> Expr:
     """∂E/∂z of an output whose loss and activation shorten: a − t, or a Σt − t, by outputs."""
+    return _signed(record, _short_delta(record, unit))
+
+
+def _signed(record: Record, error: Expr) -> Expr:
+    """The error at an output, or with a mistake its negative in its place."""
+    if not record.makes("wrong-sign"):
+        return error
+    used: Expr = Negative(error)
+    if isinstance(error, Sum) and isinstance(error.terms[-1], Negative):
+        used = difference(error.terms[-1].inner, error.terms[0])
+    return Mistaken("wrong-sign", used, corrected(error))
+
+
+def _short_delta(record: Record, unit: int) -> Expr:
     a, t = record.output(unit), record.target(unit)
     if record.spec.loss == "binary_cross_entropy":
         return times(record.output_share, difference(a, t))
@@ -112,6 +152,18 @@ def short_delta(record: Record, unit: int) -> Expr:
 
 def loss_slope(record: Record, unit: int) -> Expr:
     """∂E_s/∂a of an output."""
+    return _signed(record, _loss_slope(record, unit))
+
+
+def _slope_of_the_error(record: Record, unit: int) -> Expr:
+    """f'(∂E/∂a) in place of ∂E/∂a · f'(z), the lost link."""
+    layer, error = record.network.depth, _loss_slope(record, unit)
+    name = SLOPE_NAMES[record.network.layers[-1].activation]
+    right = times(corrected(error), right_slope(record, layer, unit))
+    return _signed(record, Mistaken("lost-link", Function(name, (error,)), right))
+
+
+def _loss_slope(record: Record, unit: int) -> Expr:
     a, t = record.output(unit), record.target(unit)
     loss, share = record.spec.loss, record.output_share
     if loss == "categorical_cross_entropy":
@@ -121,7 +173,9 @@ def loss_slope(record: Record, unit: int) -> Expr:
         return times(share, Quotient(error, _sigmoid_slope(a)))
     if loss == "half_squared_error":
         return error
-    two = Number(2.0) if share is None else Quotient(Number(2.0), _outputs(record))
+    two: Expr = Number(2.0) if share is None else Quotient(Number(2.0), _outputs(record))
+    if record.makes("lost-factor-2"):
+        two = Mistaken("lost-factor-2", share, two)
     return Product((two, error))
 
 
@@ -130,6 +184,20 @@ def _outputs(record: Record) -> Number:
 
 
 def activation_slope(record: Record, layer: int, unit: int) -> Expr:
+    """f'(z) of a unit, or what a mistake puts in its place."""
+    right = right_slope(record, layer, unit)
+    kind = record.network.layers[layer - 1].activation
+    if right == ONE or kind == "softmax":
+        return right
+    if record.makes("missing-derivative"):
+        return Mistaken("missing-derivative", None, right)
+    if record.makes("derivative-at-activation") and kind in ("sigmoid", "tanh"):
+        used = Function(SLOPE_NAMES[kind], (record.activation(layer, unit),))
+        return Mistaken("derivative-at-activation", used, right)
+    return right
+
+
+def right_slope(record: Record, layer: int, unit: int) -> Expr:
     """f'(z) of a unit, in terms of its activation."""
     a = record.activation(layer, unit)
     match record.network.layers[layer - 1].activation:
@@ -151,24 +219,43 @@ def _sigmoid_slope(a: Symbol) -> Expr:
 
 def error_from_next(record: Record, layer: int, unit: int) -> Sum:
     """∂E/∂a of a hidden unit: every unit it feeds sends its delta back through the weight."""
-    after, theta = layer + 1, record.theta
+    after = layer + 1
+    W = record.network.weights(record.iteration.theta_back, after)
+    deltas = record.sample.delta[after]
+    untransposed = record.makes("untransposed-weights") and W.shape[0] == W.shape[1]
+    sent_back = W[unit] if untransposed else W[:, unit]
+
+    def weight(k: int) -> Expr:
+        right = record.way_back(Parameter(after, k, unit))
+        if not untransposed or k == unit:
+            return right
+        used = record.way_back(Parameter(after, unit, k))
+        if isinstance(used, Mistaken) and used.used is not None:
+            used = used.used
+        return Mistaken("untransposed-weights", used, corrected(right))
 
     def term(k: int) -> Expr:
-        return Product((record.parameter(Parameter(after, k, unit)), record.delta(after, k)))
+        made = Product((weight(k), record.delta(after, k)))
+        if k and record.makes("one-path-only"):
+            return Mistaken("one-path-only", None, corrected(made), 0.0)
+        return made
 
-    column = record.network.weights(theta, after)[:, unit]
-    deltas = record.sample.delta[after]
-    return long_sum(len(deltas), term, lambda i, k: float(column[i:k] @ deltas[i:k]))
+    def rest(start: int, stop: int) -> float:
+        if record.makes("one-path-only"):
+            return 0.0
+        return float(sent_back[start:stop] @ deltas[start:stop])
+
+    return long_sum(len(deltas), term, rest)
 
 
 def long_form(record: Record, unit: int) -> tuple[Factor, ...]:
     """What the short form of an output's delta leaves out, and that it comes to the same.
 
     Empty where nothing is shortened, and where an output is 0 or 1 to every digit: the long form
-    is 0/0 there.
+    is 0/0 there. A mistaken sign is shown in the short form alone.
     """
     layer = record.network.depth
-    if not is_short(record, layer):
+    if not is_short(record, layer) or record.makes("wrong-sign"):
         return ()
     to_output, slope = _loss_to_output(record, unit), _activation_to_net_input(record, layer, unit)
     product, delta = Product((to_output.line.left, slope.line.left)), record.delta(layer, unit)
@@ -241,7 +328,8 @@ def _link(
 
 def _stages(formula: Sum) -> tuple[Expr, ...]:
     """A sum in numbers, and once more with its terms worked out if that shows more."""
-    if len(formula.terms) == 1 or all(is_single(term) for term in formula.terms):
+    worked = [term for term in formula.terms if not is_missing(term)]
+    if len(worked) == 1 or all(is_single(term) for term in formula.terms):
         return (formula,)
     return formula, worked_terms(formula)
 

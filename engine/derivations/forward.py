@@ -18,6 +18,7 @@ from engine.formula import (
     Expr,
     Function,
     Line,
+    Mistaken,
     Negative,
     Number,
     Product,
@@ -46,7 +47,7 @@ def net_input(record: Record, step: StepId) -> Derivation:
     n_in = record.network.sizes[layer - 1]
     weights = record.network.weights(record.theta, layer)[unit]
     inputs = record.sample.a[layer - 1]
-    last = () if bias is None else (record.parameter(bias),)
+    last = () if bias is None else (_bias_term(record, bias),)
 
     def term(i: int) -> Expr:
         weight = record.parameter(Parameter(layer, unit, i))
@@ -68,6 +69,11 @@ def net_input(record: Record, step: StepId) -> Derivation:
     )
 
 
+def _bias_term(record: Record, bias: Parameter) -> Expr:
+    right = record.parameter(bias)
+    return Mistaken("bias-left-out", None, right, 0.0) if record.makes("bias-left-out") else right
+
+
 def _terms(record: Record, layer: int, unit: int, formula: Sum) -> tuple[Factor, ...]:
     made = []
     for i, term in enumerate(formula.terms):
@@ -79,7 +85,9 @@ def _terms(record: Record, layer: int, unit: int, formula: Sum) -> tuple[Factor,
         else:
             bias = record.network.bias_parameter(layer, unit)
             shared = record.network.layers[layer - 1].bias == "shared"
-            meaning = ("the bias, shared by the layer" if shared else "the bias",)
+            whose = ", shared by the layer" if shared else ""
+            left_out = ", left out" if isinstance(term, Mistaken) else ""
+            meaning = (f"the bias{whose}{left_out}",)
             made.append(Factor(meaning, Line(term, (), (term,)), bias))
     return tuple(made)
 
@@ -91,10 +99,11 @@ def _term_table(record: Record, layer: int, unit: int) -> Table:
         w, a = float(weights[i]), float(inputs[i])
         rows.append((i, Row(record.network.unit_name(layer - 1, i), (w, a, w * a))))
     bias = record.network.bias_parameter(layer, unit)
-    if bias is not None:
+    has_bias = bias is not None and not record.makes("bias-left-out")
+    if bias is not None and has_bias:
         b = record.parameter(bias).value
         rows.append((len(inputs), Row("bias", (b, 1.0, b))))
-    count = len(inputs) + (bias is not None)
+    count = len(inputs) + has_bias
     heads = ("from", "weight", "input" if layer == 1 else "activation", "product")
     return table_of(heads, rows, count)
 

@@ -39,15 +39,18 @@ from engine.iteration import Iteration
 from engine.losses import LOSSES
 from engine.notation import DEFAULT, Notation
 from engine.optimizers import adam_step_size
+from engine.spec import Spec
 from engine.steps import Group, StepId
 
 # Of a batch with more samples the first two and the last are written out.
 _MOST_SAMPLES = 3
 
 
-def has_matrix_form(step: StepId) -> bool:
-    """Whether a step is part of a layer's forward, backward or update step."""
-    return step.phase in ("forward", "backward", "update")
+def has_matrix_form(spec: Spec, step: StepId) -> bool:
+    """Whether a step is part of a layer's forward, backward or update step, and no mistake is made
+    in any: the matrix form has the right formulas only."""
+    is_right = set(spec.mistakes) <= {"same-start"}
+    return is_right and step.phase in ("forward", "backward", "update")
 
 
 def layer_group(iteration: Iteration, step: StepId) -> Group:

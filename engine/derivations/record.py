@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cached_property
 
 import numpy as np
@@ -12,6 +13,7 @@ from engine.derivations.parts import LONGEST_SUM, Row, Table, shown_rows, table_
 from engine.formula import (
     Derivative,
     Expr,
+    Mistaken,
     Name,
     Number,
     Product,
@@ -19,11 +21,13 @@ from engine.formula import (
     Rest,
     Sum,
     Symbol,
+    Worked,
+    is_single,
     worked_terms,
 )
 from engine.iteration import BatchPass, Iteration, SamplePass, work_per_sample
 from engine.network import Parameter
-from engine.notation import DEFAULT, Notation, Symbols
+from engine.notation import DEFAULT, Notation, Symbols, updated_name
 from engine.steps import StepId, title_of
 
 # Multiply-adds up to which all samples of a batch are worked out again for one derivation: a few
@@ -115,6 +119,10 @@ class Record:
         self.whole_batch = len(iteration.rows) > 1
         self.loss_name: Name = self.names.sample_loss(row) if self.whole_batch else self.names.loss
 
+    def makes(self, mistake: str) -> bool:
+        """Whether a mistake is on."""
+        return mistake in self.spec.mistakes
+
     @cached_property
     def sample(self) -> SamplePass:
         return self.iteration.sample(self.row, self._after)
@@ -171,6 +179,15 @@ class Record:
         value = float(self.theta[self.network.index(parameter)])
         return Symbol(self.names.parameter(parameter), value)
 
+    def way_back(self, parameter: Parameter) -> Expr:
+        """A weight as deltas go back through it: where it has had its update by then, the new one
+        beside the one that was right."""
+        right = self.parameter(parameter)
+        if not self.makes("updated-weights"):
+            return right
+        value = float(self.iteration.theta_back[self.network.index(parameter)])
+        return Mistaken("updated-weights", Symbol(updated_name(right.name), value), right)
+
     def gradient(self, parameter: Parameter) -> Derivative:
         value = float(self.iteration.gradient[self.network.index(parameter)])
         return Derivative(self.names.loss, self.names.parameter(parameter), value)
@@ -183,10 +200,19 @@ class Record:
 
         `per_sample`, `term` and `general` as in Batch.sum; `total` is the record's value.
         """
-        count = self.batch.count
         if self.spec.reduction == "sum":
             formula = self.batch.sum(per_sample, term, general, total)
             return formula, worked_terms(formula)
-        formula = self.batch.sum(per_sample, term, general, total * count)
-        share = Quotient(Number(1.0), Number(float(count)))
-        return Product((share, formula)), Product((share, worked_terms(formula)))
+        formula = self.batch.sum(per_sample, term, general, total * self.batch.count)
+        return Product((self._share, formula)), Product((self._share, worked_terms(formula)))
+
+    @property
+    def _share(self) -> Expr:
+        return Quotient(Number(1.0), Number(float(self.batch.count)))
+
+    def of_first_sample(self, term: Expr, general: Expr, total: float) -> tuple[Expr, Expr]:
+        """The first sample's term in place of the sum or mean over the batch: as over_batch."""
+        summed = Sum((Number(total),), general, "s")
+        right = summed if self.spec.reduction == "sum" else Product((self._share, summed))
+        used = Mistaken("first-sample-only", term, right)
+        return used, replace(used, used=term if is_single(term) else Worked(term))

@@ -10,6 +10,7 @@ from engine.formula import (
     Expr,
     Function,
     Line,
+    Mistaken,
     Number,
     Power,
     Product,
@@ -17,6 +18,7 @@ from engine.formula import (
     Sum,
     Symbol,
     Worked,
+    corrected,
     difference,
     equation,
     worked_terms,
@@ -34,6 +36,8 @@ def update(record: Record, step: StepId) -> Derivation:
     assert parameter is not None
     before = record.parameter(parameter)
     taken, factors = _step(record, parameter)
+    if record.makes("biases-forgotten") and parameter.source is None:
+        taken = Mistaken("biases-forgotten", None, corrected(taken), 0.0)
     formula = difference(before, taken)
     iteration = record.iteration
     after = float(iteration.next_state.theta[record.network.index(parameter)])
@@ -73,7 +77,9 @@ def _slots(record: Record, parameter: Parameter) -> tuple[float, ...]:
 def _step(record: Record, parameter: Parameter) -> tuple[Expr, tuple[Factor, ...]]:
     """What is taken off the parameter, and the factors that explain it."""
     optimizer = record.spec.optimizer
-    rate = Symbol(names.RATE, optimizer.learning_rate)
+    rate: Expr = Symbol(names.RATE, optimizer.learning_rate)
+    if record.makes("forgotten-rate"):
+        rate = Mistaken("forgotten-rate", _ONE, rate)
     gradient = record.gradient(parameter)
     about = StepId(
         "backward",
@@ -95,7 +101,7 @@ def _velocity(record: Record, gradient: Expr, before: float) -> Sum:
 
 
 def _momentum_step(
-    record: Record, rate: Symbol, gradient: Expr, parameter: Parameter, about: StepId
+    record: Record, rate: Expr, gradient: Expr, parameter: Parameter, about: StepId
 ) -> tuple[Expr, tuple[Factor, ...]]:
     formula = _velocity(record, gradient, _slots(record, parameter)[0])
     velocity = Symbol(names.VELOCITY, formula.value)
@@ -122,7 +128,7 @@ def _running(beta: Symbol, before: Symbol, now: Expr) -> Sum:
 
 
 def _adam_step(
-    record: Record, rate: Symbol, gradient: Expr, parameter: Parameter, about: StepId
+    record: Record, rate: Expr, gradient: Expr, parameter: Parameter, about: StepId
 ) -> tuple[Expr, tuple[Factor, ...]]:
     optimizer = record.spec.optimizer
     t = Number(float(record.iteration.next_state.t))

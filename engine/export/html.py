@@ -35,6 +35,8 @@ table { border-collapse: collapse; margin: .25rem 0; }
 .step td:first-child { text-align: right; min-width: 4rem; white-space: nowrap; }
 .grid th, .grid td { padding: .2rem .75rem; text-align: right; border-bottom: 1px solid #d9dfe5; }
 math { font-size: 1.05em; }
+.struck { background: linear-gradient(to top right, #0000 47%, #b54708 47% 53%, #0000 53%); }
+.instead { border: 1px solid #6741d9; border-radius: 3px; padding: 1px 3px; }
 .gap { display: inline-block; width: 20rem; height: 1.2em; border-bottom: 1px solid #1f2933; }
 .grid .gap { width: 7rem; }
 .part { break-before: page; margin-top: 4rem; }
@@ -124,6 +126,12 @@ class MathWriter:
         cells = ("".join(f"<mtd>{entry}</mtd>" for entry in row) for row in rows)
         body = "".join(f"<mtr>{row}</mtr>" for row in cells)
         return f"<mrow><mo>[</mo><mtable>{body}</mtable><mo>]</mo></mrow>"
+
+    def mistaken(self, used: str | None, right: str | None) -> str:
+        struck = "" if used is None else f'<mrow class="struck">{used}</mrow>'
+        framed = "" if right is None else f'<mrow class="instead">{right}</mrow>'
+        apart = '<mspace width="0.17em"></mspace>' if struck and framed else ""
+        return struck + apart + framed
 
 
 def _word(word: str) -> str:

@@ -1,4 +1,6 @@
-"""A worked solution as a LaTeX document that needs no more than amsmath."""
+"""A worked solution as a LaTeX document that needs no more than amsmath, and cancel where a
+mistake is struck through.
+"""
 
 from __future__ import annotations
 
@@ -31,6 +33,9 @@ _PREAMBLE = r"""\documentclass[11pt,a4paper,fleqn]{article}
 \newcommand{\gap}[1]{\underline{\hspace{#1}}}
 \newcommand{\step}[1]{\medskip\textit{#1}\nopagebreak}
 """
+
+_AMSMATH = r"\usepackage{amsmath}"
+_CANCEL = "\n" + r"\usepackage{cancel}"
 
 _GREEK = dict(zip(
     "αβγδεζηθικλμνξπρστυφχψωΓΔΘΛΞΠΣΥΦΨΩ",
@@ -69,7 +74,10 @@ def latex(solution: Solution) -> str:
     for number, part in enumerate(solution.parts):
         lines += _part(part, number > 0)
     lines.append(r"\end{document}")
-    return "".join(map(_in_ascii, "\n\n".join(lines))) + "\n"
+    made = "\n\n".join(lines)
+    if r"\cancel{" in made:
+        made = made.replace(_AMSMATH, _AMSMATH + _CANCEL, 1)
+    return "".join(map(_in_ascii, made)) + "\n"
 
 
 def _in_ascii(char: str) -> str:

@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from math import inf
 
-from PySide6.QtCore import QLineF, QPointF
+from PySide6.QtCore import QLineF, QPointF, QRectF
 from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPen
 
 from engine.formula import (
@@ -85,18 +86,17 @@ def words(text: str, pixels: float) -> Box:
 def row(boxes: Sequence[tuple[float, Box]]) -> Box:
     """Boxes side by side on one base line, each with the room before it."""
     places: list[tuple[float, Box]] = []
-    x = 0.0
+    x, ascent, descent = 0.0, -inf, -inf
     for gap, box in boxes:
         places.append((x + gap, box))
         x += gap + box.width
+        ascent, descent = max(ascent, box.ascent), max(descent, box.descent)
 
     def paint(painter: QPainter, left: float, y: float) -> None:
         for offset, box in places:
             box.paint(painter, left + offset, y)
 
-    ascent = max((box.ascent for _, box in boxes), default=0.0)
-    descent = max((box.descent for _, box in boxes), default=0.0)
-    return Box(x, ascent, descent, paint)
+    return Box(x, ascent, descent, paint) if places else Box(0.0, 0.0, 0.0, paint)
 
 
 def moved(box: Box, down: float) -> Box:
@@ -139,16 +139,7 @@ class BoxWriter:
         return words(format_number(value, self._digits), self._pixels)
 
     def name(self, name: Name) -> Box:
-        letter = words(name.letter, self._pixels)
-        if not (name.below or name.above):
-            return letter
-        apart = 0.05 * self._pixels if name.below and name.above else 0.0
-        indices = []
-        if name.below:
-            indices.append(moved(words(name.below, _INDEX), _SUNK * self._pixels + apart))
-        if name.above:
-            indices.append(moved(words(name.above, _INDEX), -_RAISED * self._pixels - apart))
-        return row([(0.0, letter), (0.5, _stacked(indices))])
+        return _symbol(name, self._pixels)
 
     def derivative(self, top: Name, bottom: Name) -> Box:
         d = words("∂", self._pixels)
@@ -252,6 +243,37 @@ class BoxWriter:
 
         return Box(width, ascent, height - ascent, paint)
 
+    def mistaken(self, used: Box | None, right: Box | None) -> Box:
+        struck = [] if used is None else [(0.0, self._struck(used))]
+        framed = [] if right is None else [(4.0 if struck else 0.0, self._framed(right))]
+        return row([*struck, *framed])
+
+    @staticmethod
+    def _struck(inner: Box) -> Box:
+        def paint(painter: QPainter, x: float, y: float) -> None:
+            inner.paint(painter, x, y)
+            pen = painter.pen()
+            painter.setPen(QPen(pen.color(), 1.2))
+            low, high = y + inner.descent, y - inner.ascent
+            painter.drawLine(QLineF(x, low, x + inner.width, high))
+            painter.setPen(pen)
+
+        return replace(inner, paint=paint)
+
+    @staticmethod
+    def _framed(inner: Box) -> Box:
+        pad = 3.0
+
+        def paint(painter: QPainter, x: float, y: float) -> None:
+            inner.paint(painter, x + pad, y)
+            pen = painter.pen()
+            painter.setPen(QPen(pen.color(), 1.0))
+            frame = QRectF(x, y - inner.ascent - 2.0, inner.width + 2 * pad, inner.height + 4.0)
+            painter.drawRoundedRect(frame, 3.0, 3.0)
+            painter.setPen(pen)
+
+        return Box(inner.width + 2 * pad, inner.ascent + 2.0, inner.descent + 2.0, paint)
+
     def total(self, index: str, body: Box) -> Box:
         sigma = moved(words("Σ", round(1.4 * self._pixels)), 0.22 * self._pixels)
         below = moved(words(index, _INDEX), 0.95 * self._pixels)
@@ -266,6 +288,21 @@ class ProseWriter(BoxWriter):
         d, slash = words("∂", self._pixels), words("/", self._pixels)
         parts = (d, self.name(top), slash, d, self.name(bottom))
         return row([(0.0, part) for part in parts])
+
+
+@lru_cache(maxsize=4096)
+def _symbol(name: Name, pixels: int) -> Box:
+    """A name with its indices."""
+    letter = words(name.letter, pixels)
+    if not (name.below or name.above):
+        return letter
+    apart = 0.05 * pixels if name.below and name.above else 0.0
+    indices = []
+    if name.below:
+        indices.append(moved(words(name.below, _INDEX), _SUNK * pixels + apart))
+    if name.above:
+        indices.append(moved(words(name.above, _INDEX), -_RAISED * pixels - apart))
+    return row([(0.0, letter), (0.5, _stacked(indices))])
 
 
 def _stacked(boxes: Sequence[Box]) -> Box:

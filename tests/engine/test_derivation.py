@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -13,10 +14,12 @@ from hypothesis import strategies as st
 
 from engine.derivation import Derivation, derive
 from engine.derivations.solution import solution_latex, solution_text
-from engine.formula import Expr, Line
+from engine.edits import set_mistakes
+from engine.formula import SLOPE_NAMES, Expr, Line
 from engine.formula_writers import LatexWriter, TextWriter, latex_number, prose_text
 from engine.iteration import Iteration, iterate
 from engine.losses import OUTPUT_PAIRS
+from engine.mistakes import MISTAKES
 from engine.network import Layer, Network, default_unit_names
 from engine.optimizers import Optimizer
 from engine.spec import Batching, Data, Spec, State, start_state
@@ -78,9 +81,21 @@ def reckoned(text: str) -> float:
     """What a formula in text comes to, worked out by Python instead of by us."""
     python = text.replace("·", "*").replace("−", "-").replace("²", "**2").replace("^", "**")
     python = re.sub(r"√([\w.]+(?:e-\d+)?)", r"sqrt(\1)", python).replace("√", "sqrt")
-    python = re.sub(r"\be\*\*", "E**", python)
+    python = re.sub(r"\be\*\*", "E**", python).replace("′", "_slope")
     names = {"ln": math.log, "max": max, "tanh": math.tanh, "sqrt": math.sqrt, "E": math.e}
+    names |= {name.replace("′", "_slope"): exact_slope(key) for key, name in SLOPE_NAMES.items()}
     return float(eval(python, names))
+
+
+def exact_slope(key: str) -> Callable[[float], float]:
+    """f' written out once more, as textbooks have it."""
+    return {
+        "sigmoid": lambda x: math.exp(-abs(x)) / (1 + math.exp(-abs(x))) ** 2,
+        "tanh": lambda x: 1 - math.tanh(x) ** 2,
+        "relu": lambda x: float(x > 0),
+        "leaky_relu": lambda x: 1.0 if x > 0 else 0.01,
+        "linear": lambda x: 1.0,
+    }[key]
 
 
 def numbers_of(expr: Expr) -> str:
@@ -101,7 +116,22 @@ def check_line(line: Line, expected: float | None) -> None:
 def test_every_step_comes_to_the_engines_number_by_the_formula_it_shows(
     run: tuple[Spec, State], data: st.DataObject
 ) -> None:
-    spec, state = run
+    check_every_step(*run, data)
+
+
+@settings(max_examples=60)
+@given(runs(), st.lists(st.sampled_from(sorted(MISTAKES)), unique=True, min_size=1), st.data())
+def test_so_it_does_with_mistakes(
+    run: tuple[Spec, State], keys: list[str], data: st.DataObject
+) -> None:
+    spec, state = set_mistakes(*run, keys)
+    if "accumulated-gradients" in keys:
+        state = iterate(spec, state).next_state
+        assume(np.isfinite(state.theta).all())
+    check_every_step(spec, state, data)
+
+
+def check_every_step(spec: Spec, state: State, data: st.DataObject) -> None:
     iteration = iterate(spec, state)
     assume(np.abs(iteration.next_state.theta).max() < 20.0 and iteration.loss < 1e3)
     row = data.draw(st.integers(0, len(spec.data) - 1))

@@ -73,8 +73,9 @@ def test_every_entry_is_the_engines(run: tuple[Spec, State], data: st.DataObject
 
 
 def test_only_a_layers_steps_have_it() -> None:
-    steps = read_example("mazur-2-2-2").spec.steps
-    without = [g.phase for g in steps.groups if not has_matrix_form(steps.id_at(g.start))]
+    spec = read_example("mazur-2-2-2").spec
+    steps = spec.steps
+    without = [g.phase for g in steps.groups if not has_matrix_form(spec, steps.id_at(g.start))]
     assert without == ["loss", "check"]
 
 
