@@ -5,7 +5,8 @@
 A window of 1440 x 900 with a 2-8-8-1 network and four samples steps 200 times by number. A step
 counts from the call of session.step() until the event loop has nothing left to paint. Then the
 formulas are set; how long that takes counts from the same press, most of them for the first time.
-On a busy machine the processor's time tells more than the clock's.
+The two totals are given by the clock too; all else is the processor's time, which tells more on a
+busy machine.
 """
 
 from __future__ import annotations
@@ -13,18 +14,18 @@ from __future__ import annotations
 import os
 import sys
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from time import perf_counter, process_time
+from time import perf_counter, thread_time
 from typing import Any
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 import numpy as np
-from PySide6.QtCore import QCoreApplication, QEvent, QEventLoop
+from PySide6.QtCore import QCoreApplication, QEvent, QEventLoop, QObject
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 from engine.document import Document
 from engine.network import Layer, Network
@@ -34,7 +35,7 @@ from gui import theme
 from gui.main_window import MainWindow
 
 STEPS = 200
-TYPESET_STEPS = 12
+TYPESET_FROM, TYPESET_STEPS = 60, 12
 
 
 def document() -> Document:
@@ -60,26 +61,123 @@ def settle() -> None:
 
 
 def timed(parts: dict[str, list[float]], name: str, job: Callable[..., Any]) -> Callable[..., Any]:
-    """The same function, its time noted."""
+    """The same function, the processor's time for it noted."""
 
     def run(*arguments: Any) -> Any:
-        began = perf_counter()
+        began = thread_time()
         try:
             return job(*arguments)
         finally:
-            parts[name].append(perf_counter() - began)
+            parts[name].append(thread_time() - began)
 
     return run
 
 
-def line(name: str, times: list[float]) -> str:
-    """Percentiles in milliseconds."""
+class PaintClock(QObject):
+    """Sees each widget begin to paint. Widgets paint one after the other, so what a widget takes
+    is the time until the next one begins."""
+
+    def __init__(self, panels: Sequence[QObject]) -> None:
+        super().__init__()
+        self._panels = panels
+        self.begun: list[tuple[float, str]] = []
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Paint and isinstance(watched, QWidget):
+            self.begun.append((thread_time(), self._panel_of(watched)))
+        return False
+
+    def _panel_of(self, widget: QObject | None) -> str:
+        while widget is not None and widget not in self._panels:
+            widget = widget.parent()
+        return "behind and between" if widget is None else type(widget).__name__
+
+    def taken(self, end: float) -> dict[str, float]:
+        """Seconds by panel since it was asked last."""
+        ends = [begun for begun, _ in self.begun[1:]] + [end]
+        sums: dict[str, float] = defaultdict(float)
+        for (begun, name), until in zip(self.begun, ends, strict=False):
+            sums[name] += until - begun
+        self.begun.clear()
+        return sums
+
+
+def line(name: str, times: Sequence[float], whole: float | None = None) -> str:
+    """Percentiles in milliseconds, and the mean as a part of something."""
     p50, p95 = np.percentile(times, (50, 95)) * 1000
-    return f"{name:<22} p50 {p50:6.2f}   p95 {p95:6.2f}   max {max(times) * 1000:6.2f} ms"
+    share = "" if whole is None else f"   {float(np.mean(times)) / whole:6.1%} of the step"
+    return f"{name:<26} p50 {p50:6.2f}   p95 {p95:6.2f}   max {max(times) * 1000:6.2f} ms{share}"
+
+
+def print_parts(parts: dict[str, list[float]], whole: float) -> None:
+    """The dearest parts first; steps in which a part had nothing to do count as 0."""
+    for name, times in sorted(parts.items(), key=lambda item: -sum(item[1])):
+        print(line(f"    {name}", times + [0.0] * (STEPS - len(times)), whole))
+
+
+def measure_steps(window: MainWindow) -> None:
+    """Step by number, and print what takes how long."""
+    session = window.session
+    displaying: dict[str, list[float]] = defaultdict(list)
+    for panel in window._panels:
+        panel.display = timed(displaying, type(panel).__name__, panel.display)
+    session._view = timed(displaying, "Session._view", session._view)
+    total, computing, updating, painting = [], [], [], []
+    for _ in range(STEPS):
+        began, computed = perf_counter(), thread_time()
+        session.step()
+        updated = thread_time()
+        settle()
+        painting.append(thread_time() - updated)
+        updating.append(updated - computed)
+        computing.append(thread_time() - computed)
+        total.append(perf_counter() - began)
+    whole = float(np.mean(computing))
+    print(line("step to painted", total))
+    print(line("  of processor time", computing))
+    print(line("  displaying", updating, whole))
+    print_parts(displaying, whole)
+    print(line("  painting", painting, whole))
+    print_parts(painting_by_panel(window), whole)
+
+
+def painting_by_panel(window: MainWindow) -> dict[str, list[float]]:
+    """The same steps once more, painting taken apart; looking on makes it a little slower."""
+    app = QApplication.instance()
+    assert app is not None
+    clock = PaintClock([panel for panel in window._panels if isinstance(panel, QWidget)])
+    parts: dict[str, list[float]] = defaultdict(list)
+    window.session.seek(0)
+    settle()
+    for _ in range(STEPS):
+        window.session.step()
+        app.installEventFilter(clock)
+        settle()
+        ended = thread_time()
+        app.removeEventFilter(clock)
+        for name, taken in clock.taken(ended).items():
+            parts[name].append(taken)
+    return parts
+
+
+def measure_typesetting(window: MainWindow) -> None:
+    """Step, wait for the formulas to be set, and print how long that takes."""
+    waiting, computing = [], []
+    window.session.seek(TYPESET_FROM)
+    QTest.qWait(2000)
+    for _ in range(TYPESET_STEPS):
+        began, computed = perf_counter(), thread_time()
+        window.session.step()
+        while not window.derivation.inside.shown.typeset and perf_counter() - began < 5:
+            QApplication.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents, 20)
+        waiting.append(perf_counter() - began)
+        computing.append(thread_time() - computed)
+    print(line("step to typeset", waiting))
+    print(line("  of processor time", computing))
 
 
 def main() -> None:
-    """Step, and print."""
+    """Show the window, measure, and print."""
     app = QApplication([])
     theme.load_fonts()
     theme.apply(app, "light")
@@ -87,38 +185,10 @@ def main() -> None:
     window.resize(1440, 900)
     window.documents.show(document(), "2-8-8-1")
     window.show()
-    QTest.qWait(300)
-    session, panels = window.session, window._panels
-    parts: dict[str, list[float]] = defaultdict(list)
-    for panel in panels:
-        panel.display = timed(parts, f"{type(panel).__name__}.display", panel.display)
-    session._view = timed(parts, "Session._view", session._view)
-    total, updating, computing = [], [], []
-    for _ in range(STEPS):
-        began, computed = perf_counter(), process_time()
-        session.step()
-        updating.append(perf_counter() - began)
-        settle()
-        total.append(perf_counter() - began)
-        computing.append(process_time() - computed)
-    print(line("step to painted", total))
-    print(line("  of processor time", computing))
-    print(line("  step()", updating))
-    painting = [a - b for a, b in zip(total, updating, strict=True)]
-    print(line("  painting", painting))
-    for name, times in sorted(parts.items(), key=lambda item: -float(np.median(item[1]))):
-        print(line(f"    {name}", times))
-    typeset = []
-    session.seek(60)
-    QTest.qWait(2000)
-    for _ in range(TYPESET_STEPS):
-        began = perf_counter()
-        session.step()
-        while not window.derivation.inside.shown.typeset and perf_counter() - began < 5:
-            QApplication.processEvents()
-        typeset.append(perf_counter() - began)
-    print(line("step to typeset", typeset))
-    session.mark_saved()
+    QTest.qWait(1000)
+    measure_steps(window)
+    measure_typesetting(window)
+    window.session.mark_saved()
     window.close()
 
 

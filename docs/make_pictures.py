@@ -9,13 +9,20 @@ from pathlib import Path
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from PySide6.QtCore import QEventLoop
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QApplication
 
 from engine.edits import set_optimizer
 from engine.examples import read_example
 from engine.optimizers import Optimizer
 from gui import theme
+from gui.comparing import Comparing
 from gui.main_window import MainWindow
+from gui.panels.comparison import ComparisonPanel
+from gui.panels.predict import PredictPanel
+from gui.panels.seeds import SeedsPanel
+from gui.seed_runner import SeedRunner
 
 FOLDER = Path(__file__).resolve().parent
 SIZE = (1440, 900)
@@ -61,6 +68,77 @@ def branches() -> MainWindow:
     return window
 
 
+def predicted() -> MainWindow:
+    """The node deltas of the 2-2-2 network, one of them with the slope taken at the activation."""
+    window = window_on("mazur-2-2-2")
+    next(a for a in window.tools.menu.actions() if "Predict" in a.objectName()).trigger()
+    tool = window.findChild(PredictPanel)
+    assert isinstance(tool, PredictPanel)
+    tool.begun.emit("Ada", ("deltas",), True)
+    window.session.seek(11)
+    for answer in ("0.1385", "-0.0381", "0.0083326"):
+        window.session.step("pass")
+        tool.answered.emit(answer)
+        tool.field.setText(answer)
+    tool.hint_asked.emit()
+    return window
+
+
+def checked() -> MainWindow:
+    """The gradients of the 2-2-2 network, sent back through weights already updated."""
+    window = window_on("mazur-2-2-2")
+    window.session.set_mistakes("Mistake", ("updated-weights",))
+    window.session.seek(25)
+    _open_tool(window, "Gradient check")
+    return window
+
+
+def compared() -> MainWindow:
+    """XOR with and without its biases."""
+    window = window_on("xor-2-3-1")
+    window.session.set_mistakes("Mistake", ("bias-left-out",))
+    _open_tool(window, "Right and wrong side by side")
+    panel, comparing = window.tools.current, window.findChild(Comparing)
+    assert isinstance(panel, ComparisonPanel) and isinstance(comparing, Comparing)
+    panel.epochs_field.show_count(3000)
+    panel.asked.emit()
+    comparing.finish()
+    return window
+
+
+def many_seeds() -> MainWindow:
+    """XOR with two hidden units from a hundred seeds, and one that is stuck."""
+    window = window_on("xor-2-2-1")
+    _open_tool(window, "Many seeds")
+    panel, runner = window.tools.current, window.findChild(SeedRunner)
+    assert isinstance(panel, SeedsPanel) and isinstance(runner, SeedRunner)
+    panel.run_requested.emit(0, 100, 10_000)
+    while runner.running:
+        QApplication.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents)
+    panel.seed_chosen.emit(28)
+    window.session.advance(3000, 0)
+    return window
+
+
+def _open_tool(window: MainWindow, title: str) -> None:
+    action = window.findChild(QAction, f"tool/{title}")
+    assert isinstance(action, QAction)
+    action.trigger()
+
+
+def in_a_lesson() -> MainWindow:
+    """Mazur's network by hand, at the gradient of w5."""
+    window = window_on("mazur-2-2-2")
+    window.lessons.open_bundled("mazur-by-hand")
+    strip = window.lessons.strip
+    strip.next_button.click()
+    window.session.seek(11)
+    strip.next_button.click()
+    window.session.seek(13)
+    window.canvas.setFocus()
+    return window
+
+
 def main() -> None:
     """Take all of them."""
     app = QApplication(sys.argv[:1])
@@ -72,6 +150,11 @@ def main() -> None:
         take(window, name)
     theme.apply(app, "light")
     take(branches(), "branch-light")
+    take(predicted(), "predict")
+    take(in_a_lesson(), "lesson-light")
+    take(checked(), "gradient-check")
+    take(compared(), "side-by-side")
+    take(many_seeds(), "many-seeds")
 
 
 if __name__ == "__main__":

@@ -27,7 +27,8 @@ class Activation:
     `apply(z)` maps net inputs (any shape, samples as rows) to activations of the same shape.
     `slope(z, a)` gives f'(z) elementwise; it takes a = f(z) too, since several slopes are
     cheapest in terms of it. Softmax has no elementwise slope: it stands only at an output whose
-    loss brings its own delta (see engine.losses), and `slope` is None.
+    loss brings its own delta (see engine.losses), and `slope` is None. `learns` says whether
+    anything can be learnt through it: a network with a unit that does not is for going forward.
     """
 
     key: str
@@ -36,6 +37,7 @@ class Activation:
     apply: Callable[[Array], Array]
     slope: Callable[[Array, Array], Array] | None
     range: tuple[float, float]
+    learns: bool = True
 
 
 def sigmoid(z: Array) -> Array:
@@ -64,6 +66,14 @@ def _leaky_relu(z: Array) -> Array:
 
 def _leaky_relu_slope(z: Array, a: Array) -> Array:
     return np.where(z > 0.0, 1.0, LEAKY_SLOPE)
+
+
+def _step(z: Array) -> Array:
+    """Heaviside's step, 1 from z = 0 on: a unit fires when its threshold is reached.
+
+    W. McCulloch, W. Pitts, A logical calculus of the ideas immanent in nervous activity, 1943.
+    """
+    return np.asarray(z >= 0.0, dtype=np.float64)
 
 
 _INFINITY = float("inf")
@@ -118,6 +128,16 @@ ACTIVATIONS: dict[str, Activation] = {
             softmax,
             None,
             (0.0, 1.0),
+        ),
+        Activation(
+            "step",
+            "step",
+            "1 where z ≥ 0, else 0",
+            _step,
+            # There is none at the jump; nothing is sent back through it anyway.
+            lambda z, a: np.zeros_like(z),
+            (0.0, 1.0),
+            learns=False,
         ),
     )
 }

@@ -120,9 +120,12 @@ def gradient_sum(network: Network, a: tuple[Array, ...], delta: tuple[Array, ...
     is one parameter, so its gradient is the sum of its units' deltas.
     """
     gradient = np.empty(network.size)
+    ones = np.ones(len(delta[-1]))  # a product with them is a sum over the samples
     for number, layer in enumerate(network.layers, start=1):
         np.matmul(delta[number].T, a[number - 1], out=network.weights(gradient, number))
         b = network.biases(gradient, number)
-        if b is not None:
-            b[:] = delta[number].sum() if layer.bias == "shared" else delta[number].sum(axis=0)
+        if b is not None and layer.bias == "shared":
+            b[:] = delta[number].sum()
+        elif b is not None:
+            np.matmul(ones, delta[number], out=b)
     return gradient

@@ -16,7 +16,7 @@ from msgspec import UNSET, UnsetType
 
 from engine import document_format as fmt
 from engine.activations import Array
-from engine.document_content import Document, Published, check, tidied
+from engine.document_content import Document, Lock, Published, check, tidied
 from engine.json_text import MAX_FILE_BYTES, DocumentError, decode, encode
 from engine.losses import LOSSES
 from engine.network import Layer, Network
@@ -39,6 +39,7 @@ __all__ = [
     "MAX_FILE_BYTES",
     "Document",
     "DocumentError",
+    "Lock",
     "Published",
     "read_document",
     "write_document",
@@ -120,7 +121,12 @@ def _from_file(file: fmt.File, own_keys: tuple[fmt.OwnKey, ...]) -> Document:
         published=tuple(map(_published, _or(file.published, []))),
         layout=_layout(_or(file.layout, [])),
         own_keys=own_keys,
+        lock=None if file.lock is UNSET else _lock(file.lock),
     )
+
+
+def _lock(lock: fmt.Lock) -> Lock:
+    return Lock(tuple(lock.hidden), lock.own_values, lock.opened)
 
 
 def _spec(file: fmt.File) -> Spec:
@@ -321,7 +327,12 @@ def _to_file(document: Document) -> fmt.File:
         ),
         layout=[fmt.Position(unit=name, x=x, y=y) for name, (x, y) in document.layout.items()]
         or UNSET,
+        lock=UNSET if document.lock is None else _lock_to_file(document.lock),
     )
+
+
+def _lock_to_file(lock: Lock) -> fmt.Lock:
+    return fmt.Lock(hidden=list(lock.hidden), own_values=lock.own_values, opened=lock.opened)
 
 
 Weights = list[list[float]]

@@ -21,6 +21,7 @@ from engine.json_text import DocumentError
 from engine.losses import METRICS
 from engine.network import Network
 from engine.numbers import LARGEST
+from engine.prediction import KINDS
 from engine.spec import Spec, SpecError, State, check_spec
 from engine.steps import GRAINS, StepId
 from engine.thinning import thinned
@@ -54,6 +55,24 @@ class Published:
         return _has_step(spec, self.step) and (self.sample or 0) < len(spec.data)
 
 
+@dataclass(frozen=True)
+class Lock:
+    """What a teacher locked: kinds of values (keys of engine.prediction.KINDS) that are asked for
+    before they are shown, without hints or derivations.
+
+    `own_values`: an answer that is right from the person's earlier ones gets full marks.
+    `opened` remembers that somebody opened the lock.
+    """
+
+    hidden: tuple[str, ...]
+    own_values: bool = True
+    opened: bool = False
+
+    @property
+    def closed(self) -> bool:
+        return not self.opened
+
+
 @dataclass(frozen=True, eq=False)
 class Document:
     """Everything that a file says.
@@ -66,7 +85,8 @@ class Document:
     MAX_CURVE_POINTS of them are kept in a file. The cursor stands after `updates` updates (None:
     at `state`, else on the road to it), with `revealed` the last step shown of the iteration that
     follows (None: nothing yet); `sample` is the row shown, `grain` one of GRAINS.
-    `layout` says where units stand that were moved, by name.
+    `layout` says where units stand that were moved, by name. `lock` is there if derivations were
+    locked.
     """
 
     spec: Spec
@@ -83,6 +103,7 @@ class Document:
     published: tuple[Published, ...] = ()
     layout: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     own_keys: tuple[OwnKey, ...] = ()
+    lock: Lock | None = None
 
     def __post_init__(self) -> None:
         self.start.flags.writeable = False
@@ -142,6 +163,21 @@ def check(document: Document) -> None:
     for index, published in enumerate(document.published):
         _check_published(f"$.published[{index}]", published, spec)
     _check_layout(document)
+    if document.lock is not None:
+        _check_lock(document.lock)
+
+
+def _check_lock(lock: Lock) -> None:
+    if not lock.hidden:
+        raise DocumentError("$.lock.hidden", "at least one kind of values has to be hidden")
+    for index, key in enumerate(lock.hidden):
+        place = f"$.lock.hidden[{index}]"
+        if key not in KINDS:
+            raise DocumentError(
+                place, f'there is no kind "{shortened(key)}"; known are {", ".join(KINDS)}'
+            )
+        if key in lock.hidden[:index]:
+            raise DocumentError(place, f'the kind "{key}" stands here twice')
 
 
 def _check_text(place: str, text: str, longest: int) -> None:

@@ -26,6 +26,7 @@ from engine.mistakes import MISTAKES
 from engine.network import BIAS_KINDS
 from engine.numbers import LARGEST
 from engine.optimizers import RULES
+from engine.prediction import KINDS
 from engine.spec import (
     MAX_HIDDEN_LAYERS,
     MAX_INPUTS,
@@ -218,6 +219,19 @@ class Position(_Object):
     y: Number
 
 
+class Lock(_Object, kw_only=True):
+    """What a teacher locked: the kinds of values that are asked for before they are shown, without
+    hints or derivations; whether answers may be right from a person's own earlier values; and
+    whether somebody opened it since."""
+
+    hidden: Annotated[
+        list[Annotated[str, _only_schema(enum=list(KINDS))]],
+        _only_schema(minItems=1, uniqueItems=True),
+    ]
+    own_values: bool = True
+    opened: bool = False
+
+
 class File(_Object, kw_only=True):
     """A Backpass document: a network, its training set, and how far a run has come."""
 
@@ -242,6 +256,7 @@ class File(_Object, kw_only=True):
     loss_curve: Curve | UnsetType = UNSET
     place: Place = msgspec.field(default_factory=Place)
     layout: list[Position] | UnsetType = UNSET
+    lock: Lock | UnsetType = UNSET
 
 
 def json_schema() -> dict[str, Any]:

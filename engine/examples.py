@@ -17,6 +17,8 @@ _NAMES = (
     "hand-2-2-1",
     "matrix-2-2-1",
     "mazur-2-2-2",
+    "xor-2-2-1-step",
+    "xor-2-2-1",
     "xor-2-3-1",
     "xor-3-4-1",
     "xor-2-3-1-adam",

@@ -269,7 +269,7 @@ class Negative(Expr):
         if numbers and is_single(self.inner) and self.inner.value >= 0.0:
             return [Piece("", writer.number(self.value))]
         first, *others = _factor(self.inner, writer, numbers)
-        return [replace(first, lead=MINUS), *others]
+        return [Piece(MINUS, first.body), *others]
 
     def holds(self, numbers: bool) -> bool:
         return False
@@ -298,7 +298,7 @@ class Sum(Expr):
                 made += term.pieces(writer, numbers)
             else:
                 first, *others = _factor(inner, writer, numbers)
-                made += [replace(first, lead=lead), *others]
+                made += [Piece(lead, first.body), *others]
         return made
 
     def holds(self, numbers: bool) -> bool:
@@ -325,7 +325,7 @@ class Product(Expr):
             if previous is not None:
                 dot = numbers or isinstance(previous, Derivative)
                 dot = dot or isinstance(factor, (Derivative, Number))
-                first = replace(first, lead=TIMES if dot else BESIDE)
+                first = Piece(TIMES if dot else BESIDE, first.body)
             made += [first, *others]
             previous = factor
         return made
@@ -412,6 +412,7 @@ _FUNCTIONS: dict[str, Callable[..., float]] = {
     "tanh": np.tanh,
     "sqrt": np.sqrt,
     "max": np.maximum,
+    "step": lambda z: float(z >= 0.0),
     **{name: _slope_of(key) for key, name in SLOPE_NAMES.items()},
 }
 _E = Name("e", "e")
@@ -419,7 +420,7 @@ _E = Name("e", "e")
 
 @dataclass(frozen=True)
 class Function(Expr):
-    """exp, ln, tanh, sqrt or a slope (SLOPE_NAMES) of one argument, max of two."""
+    """exp, ln, tanh, sqrt, step or a slope (SLOPE_NAMES) of one argument, max of two."""
 
     name: str
     arguments: tuple[Expr, ...]
@@ -477,7 +478,7 @@ def related(lead: str, expr: Expr, writer: Writer[T], numbers: bool) -> list[Pie
     first, *others = expr.pieces(writer, numbers)
     if first.lead:
         return [Piece(lead, writer.join([first])), *others]
-    return [replace(first, lead=lead), *others]
+    return [Piece(lead, first.body), *others]
 
 
 def equation(left: Expr, formula: Expr) -> Line:

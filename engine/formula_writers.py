@@ -158,7 +158,7 @@ class LatexWriter:
 
 def _latex_function(name: str) -> str:
     word = name.rstrip("′")
-    known = {"σ": r"\sigma", "f": "f"}.get(word)
+    known = {"σ": r"\sigma", "f": "f", "step": r"\mathrm{step}"}.get(word)
     if known is None:
         known = rf"\{word}" if word.islower() else rf"\mathrm{{{word}}}"
     return known + "'" * (len(name) - len(word))

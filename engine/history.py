@@ -24,13 +24,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import pairwise
+from math import inf
 
 import numpy as np
 
 from engine.activations import Array
-from engine.iteration import Check, Evaluation, batch_gradient, never, updated
+from engine.iteration import Check, Evaluation, never
+from engine.kernels.choice import reproducible
+from engine.kernels.kernel import Stretch
 from engine.spec import Spec, State
-from engine.trainer import Point, Progress
+from engine.trainer import Progress, Trainer
 
 DEFAULT_MEMORY = 256 * 1024 * 1024
 MAX_FRAMES = 1024
@@ -60,16 +63,22 @@ class LossCurve:
     def __len__(self) -> int:
         return self._count
 
-    def append(self, point: Point) -> None:
+    def append(self, point: tuple[float, ...]) -> None:
         """Add a point; one that is not beyond the last is known already and is left out."""
-        if self._count and point[0] <= self._points[self._count - 1, 0]:
-            return
-        if self._count == len(self._points):
-            grown = np.empty((2 * self._count, self._points.shape[1]))
-            grown[: self._count] = self._points
+        self.append_all(np.array([point]))
+
+    def append_all(self, points: Array) -> None:
+        """Add points in order, shape (count, columns); those known already are left out."""
+        last = self.last_epoch
+        if last is not None:
+            points = points[np.searchsorted(points[:, 0], last, side="right") :]
+        count = self._count + len(points)
+        if count > len(self._points):
+            grown = np.empty((max(count, 2 * len(self._points)), self._points.shape[1]))
+            grown[: self._count] = self._points[: self._count]
             self._points = grown
-        self._points[self._count] = point
-        self._count += 1
+        self._points[self._count : count] = points
+        self._count = count
 
     def thin(self) -> bool:
         """Leave out half of the points; whether there were enough to do so.
@@ -129,6 +138,7 @@ class Branch:
         self.fork_t = first.t
         self.tip = first
         self.frame_every = 1
+        self._stretches: tuple[Stretch, ...] = ()
         self.frames: dict[int, State] = {first.t: first}
         self.curve = LossCurve(2 + len(spec.metrics))
         if parent is not None and parent.spec.metrics == spec.metrics:
@@ -143,14 +153,34 @@ class Branch:
 
     def record(self, progress: Progress, max_frames: int) -> None:
         """Take in what a slice of training on this branch did."""
-        for point in progress.points:
-            self.curve.append(point)
+        self.curve.append_all(progress.points)
         for frame in progress.frames:
             if frame.t % self.frame_every == 0:
                 self.frames.setdefault(frame.t, frame)
+        for stretch in progress.stretches:
+            self._note(stretch)
         if progress.state.t > self.tip.t:
             self.tip = progress.state
         self.thin(max_frames)
+
+    @property
+    def stretches(self) -> tuple[Stretch, ...]:
+        """Which kernels took the road, up to its tip: they replay it to the bit.
+
+        What came out of a file is taken to be the work of the kernel that does the same everywhere.
+        """
+        end = self._stretches[-1].until if self._stretches else self.fork_t
+        if end == self.tip.t:
+            return self._stretches
+        return (*self._stretches, Stretch(reproducible(self.spec), self.tip.t))
+
+    def _note(self, stretch: Stretch) -> None:
+        """Remember which kernel took the road beyond its tip."""
+        if stretch.until > self.tip.t:
+            kept = self.stretches
+            if kept and kept[-1].kernel == stretch.kernel:
+                kept = kept[:-1]
+            self._stretches = (*kept, stretch)
 
     def thin(self, max_frames: int) -> None:
         """Drop every other key frame until at most `max_frames` are left; the first stays."""
@@ -296,10 +326,10 @@ class History:
         if known is not None:
             return known
         state, spec = branch.nearest(t), branch.spec
-        with np.errstate(all="ignore"):
-            while state.t < t:
-                _, gradient, _ = batch_gradient(spec, state, spec.batch_rows(state.t), check)
-                state = updated(spec, state, gradient)
+        if state.t < t:
+            stretches = (*branch.stretches, Stretch(reproducible(spec), t))
+            trainer = Trainer(spec, state, frame_every=t + 1, recorded=inf, stretches=stretches)
+            state = trainer.advance(t - state.t, check=check).state
         # A few neighbours, so that stepping back and forth does not replay each time.
         self._replayed[(branch.number, t)] = state
         room = max(1, min(_NEIGHBOURS, self._memory // (16 * (state.nbytes + _OBJECTS))))

@@ -40,7 +40,7 @@ def work_per_sample(network: Network) -> int:
     return 3 * network.size + 20 * sum(network.sizes)
 
 
-def _chunks(network: Network, count: int) -> list[slice]:
+def chunks(network: Network, count: int) -> list[slice]:
     """Cut samples into stretches of limited work; the cut depends on nothing but the sizes."""
     size = max(1, _CHUNK_WORK // work_per_sample(network))
     return [slice(start, min(start + size, count)) for start in range(0, count, size)]
@@ -131,7 +131,7 @@ def batch_gradient(
         theta_back = sent_back_through(spec, state, rows, check)
     counted = 1 if "first-sample-only" in spec.mistakes else len(rows)
     per_sample, outputs, gradient = [], [], None
-    for chunk in _chunks(network, len(rows)):
+    for chunk in chunks(network, len(rows)):
         check()
         inputs, targets = _samples(spec, rows, chunk)
         values = forward(network, state.theta, inputs, spec.rules)
@@ -219,7 +219,7 @@ def batch_loss(
 ) -> tuple[float, Array]:
     """Loss and outputs (batch, outputs) of a batch under parameters θ, without its gradient."""
     per_sample, outputs = [], []
-    for chunk in _chunks(spec.network, len(rows)):
+    for chunk in chunks(spec.network, len(rows)):
         check()
         inputs, targets = _samples(spec, rows, chunk)
         values = forward(spec.network, theta, inputs, spec.rules)
@@ -239,7 +239,7 @@ def evaluate(spec: Spec, theta: Array, check: Check = never) -> Evaluation:
 def evaluation_of(spec: Spec, outputs: Array, loss: float) -> Evaluation:
     """The evaluation for outputs (samples, outputs) and a loss that are already known."""
     targets, activation = spec.data.targets, spec.network.layers[-1].activation
-    metrics = tuple(METRICS[key].value(outputs, targets, activation) for key in spec.metrics)
+    metrics = tuple(float(METRICS[key].value(outputs, targets, activation)) for key in spec.metrics)
     return Evaluation(loss, metrics, outputs)
 
 

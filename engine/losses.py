@@ -29,6 +29,7 @@ class Loss:
     `short_delta(a, t)` is ∂E_s/∂z where loss and activation shorten to one expression that is
     exact where the product slope · f'(z) would be 0/0; None where the product is used.
     `reduction` is fixed for a loss that is a mean by definition; None where the document chooses.
+    `of_net_input` says whether `terms` reads z; else it is a function of a and t.
     """
 
     key: str
@@ -40,6 +41,12 @@ class Loss:
     short_delta: Callable[[Array, Array], Array] | None
     reduction: str | None
     target_range: tuple[float, float]
+    of_net_input: bool = False
+
+    @property
+    def is_short(self) -> bool:
+        """Whether ∂E_s/∂z is one expression, not a product."""
+        return self.short_delta is not None
 
     def delta(self, activation: str, z: Array, a: Array, t: Array) -> Array:
         """Node deltas ∂E_s/∂z of the output layer, shape (samples, outputs)."""
@@ -116,6 +123,7 @@ LOSSES: dict[str, Loss] = {
             lambda a, t: (a - t) / a.shape[-1],
             "mean",
             (0.0, 1.0),
+            of_net_input=True,
         ),
         Loss(
             "categorical_cross_entropy",
@@ -127,11 +135,12 @@ LOSSES: dict[str, Loss] = {
             lambda a, t: a * t.sum(axis=-1, keepdims=True) - t,
             "mean",
             (0.0, 1.0),
+            of_net_input=True,
         ),
     )
 }
 
-_ELEMENTWISE = ("sigmoid", "tanh", "relu", "leaky_relu", "linear")
+_ELEMENTWISE = ("sigmoid", "tanh", "relu", "leaky_relu", "linear", "step")
 
 # The one table of what may stand at the output: loss -> activations.
 OUTPUT_PAIRS: dict[str, tuple[str, ...]] = {
@@ -180,11 +189,15 @@ def is_right(a: Array, t: Array, activation: str) -> Array:
 
 @dataclass(frozen=True)
 class Metric:
-    """A figure that is reported beside the loss and never descended: `value(a, t, activation)`."""
+    """A figure that is reported beside the loss and never descended.
+
+    `value(a, t, activation)` takes outputs of shape (samples, outputs), or of many moments at once
+    (…, samples, outputs), and gives the shape (…).
+    """
 
     key: str
     title: str
-    value: Callable[[Array, Array, str], float]
+    value: Callable[[Array, Array, str], Array]
 
 
 METRICS: dict[str, Metric] = {
@@ -193,17 +206,17 @@ METRICS: dict[str, Metric] = {
         Metric(
             "mean_squared_error",
             "mean squared error",
-            lambda a, t, activation: float(((t - a) ** 2).mean()),
+            lambda a, t, activation: ((t - a) ** 2).mean(axis=(-2, -1)),
         ),
         Metric(
             "mean_absolute_error",
             "mean absolute error",
-            lambda a, t, activation: float(np.abs(t - a).mean()),
+            lambda a, t, activation: np.abs(t - a).mean(axis=(-2, -1)),
         ),
         Metric(
             "accuracy",
             "share of samples right",
-            lambda a, t, activation: float(is_right(a, t, activation).mean()),
+            lambda a, t, activation: is_right(a, t, activation).mean(axis=-1),
         ),
     )
 }

@@ -17,9 +17,9 @@ import numpy as np
 from engine.activations import ACTIVATIONS, Array
 from engine.backprop import RIGHT, Rules
 from engine.losses import LOSSES
+from engine.network import FORWARD_ONLY, Network
 
 if TYPE_CHECKING:
-    from engine.network import Network
     from engine.spec import Spec
 
 _CURVED = ("sigmoid", "tanh")  # whose slope at a differs from that at z
@@ -256,7 +256,7 @@ MISTAKES: dict[str, Mistake] = {
 
 def why_not(spec: Spec, key: str) -> str:
     """Why a mistake (a key of MISTAKES) cannot be made with this Spec; empty where it can."""
-    return MISTAKES[key].why_not(spec)
+    return MISTAKES[key].why_not(spec) if spec.can_train else FORWARD_ONLY
 
 
 @lru_cache(maxsize=64)

@@ -5,6 +5,8 @@ the same parameters in two ways: (t, all revealed) with the finished iteration o
 (t + 1, none revealed) with a clean sheet. Stepping forward by number, layer or pass goes from
 either straight to the next thing worked out; stepping back by them stops at the finished
 iteration. By iteration or epoch one always lands on a clean sheet.
+
+A network that cannot be trained has no next iteration: forward goes up to its loss and stays.
 """
 
 from __future__ import annotations
@@ -18,6 +20,8 @@ Moment = tuple[int, int]
 def step_forward(spec: Spec, moment: Moment, grain: str) -> Moment:
     """The moment one press of Step leads to. `grain` is one of steps.GRAINS."""
     t, revealed = moment
+    if not spec.can_train and (grain in ("epoch", "iteration") or revealed == len(spec.steps)):
+        return t, len(spec.steps)
     if grain == "epoch":
         _, within = spec.epoch_of(t)
         return t + spec.iterations_per_epoch - within, 0

@@ -12,10 +12,15 @@ from typing import NamedTuple
 
 import numpy as np
 
-from engine.activations import Array
+from engine.activations import ACTIVATIONS, Array
 from engine.initializers import INITIALIZERS
 
 BIAS_KINDS = ("none", "per_unit", "shared")
+
+FORWARD_ONLY = (
+    "A step unit has no slope to follow back: this network can be stepped through forward, up to "
+    "the loss, but not trained."
+)
 
 _SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
@@ -106,15 +111,26 @@ class Network:
     def all_trained(self) -> bool:
         return bool(self.trained.all())
 
+    @cached_property
+    def can_train(self) -> bool:
+        """Whether a gradient can be sent back through it; FORWARD_ONLY says why not."""
+        return all(ACTIVATIONS[layer.activation].learns for layer in self.layers)
+
     def weights(self, theta: Array, layer: int) -> Array:
-        """W of a layer (from 1) as a view of θ, shape (n_out, n_in)."""
+        """W of a layer (from 1) as a view of θ, shape (n_out, n_in).
+
+        Of many θ at once, shape (…, size), it has the shape (…, n_out, n_in).
+        """
         place = self._slices[layer - 1]
-        return theta[place.weights].reshape(place.shape)
+        return theta[..., place.weights].reshape(theta.shape[:-1] + place.shape)
 
     def biases(self, theta: Array, layer: int) -> Array | None:
-        """b of a layer (from 1) as a view of θ: shape (n_out,), (1,) if shared, None if none."""
+        """b of a layer (from 1) as a view of θ: shape (n_out,), (1,) if shared, None if none.
+
+        Of many θ at once, shape (…, size), it has the shape (…, n_out).
+        """
         place = self._slices[layer - 1]
-        return theta[place.biases] if place.biases.start < place.biases.stop else None
+        return theta[..., place.biases] if place.biases.start < place.biases.stop else None
 
     def biases_per_unit(self, theta: Array, layer: int) -> Array | None:
         """b of a layer with a shared bias repeated: shape (n_out,), or None."""
@@ -137,6 +153,15 @@ class Network:
         if (unit is None) != shared or not 0 <= offset < place.biases.stop - place.biases.start:
             raise IndexError(f"layer {layer} has no such bias")
         return int(place.biases.start) + offset
+
+    def parameter_at(self, index: int) -> Parameter:
+        """The parameter at a place in θ, the reverse of `index`; a shared bias for its layer."""
+        number = next(k for k, place in enumerate(self._slices, 1) if index < place.biases.stop)
+        place, layer = self._slices[number - 1], self.layers[number - 1]
+        if index < place.weights.stop:
+            return Parameter(number, *divmod(index - place.weights.start, place.shape[1]))
+        unit = None if layer.bias == "shared" else index - place.biases.start
+        return Parameter(number, unit, None)
 
     def bias_parameter(self, layer: int, unit: int) -> Parameter | None:
         """The bias that reaches a unit: its own, the layer's shared one, or None."""

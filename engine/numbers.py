@@ -108,7 +108,7 @@ def parse_number(text: str) -> float:
     text = text.strip()
     if len(text) > LONGEST:
         raise ValueError(f"{_quoted(text)} is too long; a number has at most {LONGEST} characters.")
-    match = _NUMBER.fullmatch(_plain(text))
+    match = _NUMBER.fullmatch(plain(text))
     if match is None:
         raise ValueError(_refusal(text))
     upper, lower = match.groups()
@@ -166,8 +166,8 @@ def _commas_separate(line: str) -> bool:
         return False
     if re.search(r"\s", line):
         return not re.search(r"\S,\S", line)
-    plain = _plain(line)
-    return not (_NUMBER.fullmatch(plain) or _GROUPED.fullmatch(plain))
+    written = plain(line)
+    return not (_NUMBER.fullmatch(written) or _GROUPED.fullmatch(written))
 
 
 def _read_row(line: str, separator: str, place: str) -> list[float]:
@@ -189,22 +189,23 @@ def _decimal(part: str) -> float:
     return float(part.replace(",", "."))
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
+    """A number as it was typed in plain ASCII, without blanks around it and invisible marks."""
     return text.translate(_PLAIN).strip()
 
 
 def _refusal(text: str) -> str:
     """Why a text is not a number, and what would be one."""
-    plain, quoted = _plain(text), _quoted(text)
-    if not plain:
+    written, quoted = plain(text), _quoted(text)
+    if not written:
         return "There is no number here; write one such as 0.15, −2e−3 or 1/3."
-    if _GROUPED.fullmatch(plain):
+    if _GROUPED.fullmatch(written):
         return f"{quoted} seems to group its digits, which is ambiguous; write them as in 1234.5."
-    if _POINTS.fullmatch(plain):
+    if _POINTS.fullmatch(written):
         return f"{quoted} has more than one decimal point or comma; a number has at most one."
-    if _NOT_FINITE.fullmatch(plain):
+    if _NOT_FINITE.fullmatch(written):
         return f"{quoted} is not a finite number; write one such as 0.15, −2e−3 or 1/3."
-    if re.search(r"[0-9.,]\s+[0-9.,]", plain):
+    if re.search(r"[0-9.,]\s+[0-9.,]", written):
         return f"{quoted} has a blank inside; write one number without, such as 1234.5."
     return f"{quoted} is not a number; write one such as 0.15, −2e−3 or 1/3."
 

@@ -10,13 +10,22 @@ import numpy as np
 
 from engine.derivation import derive
 from engine.document import Document
+from engine.gradient_check import STEP, TOLERANCE, GradientCheck, check_gradient
 from engine.iteration import Iteration, evaluate, iterate
-from engine.network import Network
+from engine.network import FORWARD_ONLY, Network
+from engine.seeds import SeedsResult
 from engine.spec import Spec, State, start_state
 from engine.trace import TracedStep, traced_steps
 from engine.trainer import Divergence, Point, Trainer
 
 _SLICE_SECONDS = 0.2
+
+
+class CannotTrain(Exception):
+    """A network without a slope was to be trained."""
+
+    def __init__(self) -> None:
+        super().__init__(FORWARD_ONLY)
 
 
 class Diverged(Exception):
@@ -31,8 +40,10 @@ def train(
 ) -> tuple[State, list[Point]]:
     """Train for some iterations; the state reached and the points of every whole epoch.
 
-    `on_progress` is told now and then how many are done. Raises Diverged.
+    `on_progress` is told now and then how many are done. Raises Diverged or CannotTrain.
     """
+    if iterations and not spec.can_train:
+        raise CannotTrain
     trainer = Trainer(spec, state, frame_every=iterations + 1)
     points: list[Point] = []
     goal = state.t + iterations
@@ -94,9 +105,85 @@ def parameters(network: Network, state: State) -> dict[str, Any]:
 
 def iteration_number(document: Document, number: int) -> Iteration:
     """Iteration number ≥ 1 of the run from the start values, worked out. Raises Diverged."""
+    return iterate(*_before_iteration(document, number))
+
+
+def _before_iteration(document: Document, number: int) -> tuple[Spec, State]:
     spec = _from_the_start(document.spec)
     state, _ = train(spec, start_state(spec, document.start), number - 1)
-    return iterate(spec, state)
+    return spec, state
+
+
+def gradient_check(document: Document, number: int) -> GradientCheck:
+    """Iteration number ≥ 1 of the run from the start values, its gradient checked. Raises
+    Diverged or CannotTrain."""
+    if not document.spec.can_train:
+        raise CannotTrain
+    return check_gradient(*_before_iteration(document, number))
+
+
+def check_report(
+    document: Document, name: str, number: int, found: GradientCheck
+) -> dict[str, Any]:
+    """A check of the gradient of iteration `number`.
+
+    Keys: example, iteration, mistakes, agrees, max_relative_error, step, tolerance, size (how many
+    parameters there are), parameters; each of those checked with name, layer, unit, source,
+    gradient (backward's), numeric (the central difference), relative_error, verdict. What is no
+    finite number is None.
+    """
+    network = document.spec.network
+
+    def finite(value: float) -> float | None:
+        return value if np.isfinite(value) else None
+
+    return {
+        "example": name,
+        "iteration": number,
+        "mistakes": list(document.spec.mistakes),
+        "agrees": found.agrees,
+        "max_relative_error": finite(found.max_relative_error),
+        "step": STEP,
+        "tolerance": TOLERANCE,
+        "size": found.size,
+        "parameters": [
+            {
+                "name": network.parameter_name(each.parameter),
+                **each.parameter._asdict(),
+                "gradient": finite(each.gradient),
+                "numeric": finite(each.numeric),
+                "relative_error": finite(each.relative_error),
+                "verdict": each.verdict,
+            }
+            for each in found.checked
+        ],
+    }
+
+
+def seeds_report(result: SeedsResult, name: str) -> dict[str, Any]:
+    """What runs from many seeds came to.
+
+    Keys: example, epochs, tolerance, learnt (how many), stuck (groups of those that did not, each
+    with words and seeds), runs; each of those with seed, loss, outputs (a row per sample), learnt,
+    and diverged (the iteration, from 1, or None).
+    """
+    return {
+        "example": name,
+        "epochs": result.epochs,
+        "tolerance": result.tolerance,
+        "learnt": result.learnt,
+        "stuck": [{"words": group.words, "seeds": list(group.seeds)} for group in result.stuck],
+        "runs": [
+            {
+                "seed": run.seed,
+                "loss": run.loss,
+                "outputs": run.outputs.tolist(),
+                "learnt": run.learnt,
+                "diverged": run.diverged,
+            }
+            for run in result.runs
+        ],
+    }
 
 
 def trace_report(document: Document, name: str, number: int) -> dict[str, Any]:

@@ -119,14 +119,17 @@ class Spec:
         done, within = self.epoch_of(t)
         return done + within / self.iterations_per_epoch
 
+    def epoch_rows(self, epoch: int) -> NDArray[np.intp]:
+        """The order in which an epoch takes the samples, shape (samples,)."""
+        if self.batching.shuffled:
+            return np.random.default_rng((self.seed, epoch)).permutation(len(self.data))
+        return np.arange(len(self.data))
+
     def batch_rows(self, t: int) -> NDArray[np.intp]:
         """Which samples the iteration after t updates takes, in order, shape (batch,)."""
         epoch, within = self.epoch_of(t)
-        rows = np.arange(len(self.data))
-        if self.batching.shuffled:
-            rows = np.random.default_rng((self.seed, epoch)).permutation(len(self.data))
         start = within * self.batch_size
-        return rows[start : start + self.batch_size]
+        return self.epoch_rows(epoch)[start : start + self.batch_size]
 
     @cached_property
     def rules(self) -> Rules:
@@ -162,6 +165,11 @@ class Spec:
         """The slots of a run that has not begun: zeros of shape (size,)."""
         size, kept = self.network.size, len(self.slot_names) - len(RULES[self.optimizer.key].slots)
         return (*self.optimizer.fresh_slots(size), *(np.zeros(size) for _ in range(kept)))
+
+    @property
+    def can_train(self) -> bool:
+        """Whether it can be trained; else it is stepped through forward, up to the loss."""
+        return self.network.can_train
 
     @property
     def takes_all_in_order(self) -> bool:

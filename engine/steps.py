@@ -5,11 +5,13 @@ by unit: net input, then activation. Loss takes each output's term, then the tot
 from the output back, unit by unit: delta, the gradients of the weights into the unit, its bias (a
 shared bias follows the last unit); or, where the order asks for it, all deltas of a layer first and
 then its gradients unit by unit. Update takes the trained parameters from the inputs on, and
-Check is the one step that says what loss the new parameters give.
+Check is the one step that says what loss the new parameters give. A network that cannot be trained
+has Forward and Loss alone.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cached_property
 from typing import NamedTuple
 
@@ -83,17 +85,23 @@ class Steps:
         for layer in range(1, network.depth + 1):
             plan.append(("forward", layer, 2 * network.sizes[layer]))
         plan.append(("loss", network.depth, network.sizes[-1] + 1))
-        for layer in range(network.depth, 0, -1):
-            size = network.sizes[layer] * (1 + network.sizes[layer - 1])
-            plan.append(("backward", layer, size + network.layers[layer - 1].bias_count))
-        for layer in range(1, network.depth + 1):
-            size = network.sizes[layer] * network.sizes[layer - 1]
-            plan.append(("update", layer, size + self._updated_biases(layer)))
-        plan.append(("check", None, 1))
+        if network.can_train:
+            plan += self._way_back()
         for phase, number, count in plan:
             groups.append(Group(phase, number, start, start + count))
             start += count
         return tuple(groups)
+
+    def _way_back(self) -> Iterator[tuple[str, int | None, int]]:
+        """Backward, Update and Check: phase, layer and number of steps of each group."""
+        network = self.network
+        for layer in range(network.depth, 0, -1):
+            size = network.sizes[layer] * (1 + network.sizes[layer - 1])
+            yield "backward", layer, size + network.layers[layer - 1].bias_count
+        for layer in range(1, network.depth + 1):
+            size = network.sizes[layer] * network.sizes[layer - 1]
+            yield "update", layer, size + self._updated_biases(layer)
+        yield "check", None, 1
 
     def __len__(self) -> int:
         return self.groups[-1].stop
@@ -183,8 +191,7 @@ class Steps:
         if grain == "layer":
             return tuple(group.stop for group in self.groups)
         if grain == "pass":
-            ends = {group.phase: group.stop for group in self.groups}
-            return tuple(ends[phase] for phase in PHASES)
+            return tuple({group.phase: group.stop for group in self.groups}.values())
         return None
 
 

@@ -15,14 +15,14 @@ from engine.activations import Array
 from engine.backprop import backward, forward, gradient_sum
 from engine.iteration import (
     Check,
-    Evaluation,
     batch_gradient,
     evaluate,
-    evaluation_of,
     never,
     sent_back_through,
     updated,
 )
+from engine.kernels.choice import choose, made
+from engine.kernels.kernel import Kernel, Stretch, no_points
 from engine.numbers import LARGEST, format_count
 from engine.spec import Spec, State
 
@@ -52,16 +52,19 @@ class Divergence:
 
 @dataclass(frozen=True, eq=False)
 class Progress:
-    """What a slice of training did: the state it reached, new curve points and key frames.
+    """What a slice of training did: the state it reached, new curve points, shape (count, 2 +
+    metrics), key frames, and which kernels took it.
 
-    `divergence` says that the iteration after `state` would leave the finite numbers; `state`
+    A curve point has the epochs done, the loss, then one value per metric, over the whole training
+    set. `divergence` says that the iteration after `state` would leave the finite numbers; `state`
     is then the last finite one, and training goes no further.
     """
 
     state: State
-    points: tuple[Point, ...]
-    frames: tuple[State, ...]
-    divergence: Divergence | None
+    points: Array
+    frames: tuple[State, ...] = ()
+    divergence: Divergence | None = None
+    stretches: tuple[Stretch, ...] = ()
 
 
 class Trainer:
@@ -70,15 +73,26 @@ class Trainer:
     A key frame is kept at every multiple of `frame_every` updates, which may be changed between
     slices. Curve points are those of whole epochs beyond `recorded`, and the point of the first
     state where nothing is recorded yet: so the curve does not depend on where a run paused.
+
+    Where the road was taken before, by the kernels of `stretches` in order, the same take it again.
+    Beyond that the trainer chooses.
     """
 
     def __init__(
-        self, spec: Spec, state: State, frame_every: int = 1, recorded: float | None = None
+        self,
+        spec: Spec,
+        state: State,
+        frame_every: int = 1,
+        recorded: float | None = None,
+        stretches: tuple[Stretch, ...] = (),
     ) -> None:
         self.spec = spec
         self.state = state
         self.frame_every = frame_every
         self._recorded = recorded
+        self._stretches = stretches
+        self._kernel: Kernel | None = None
+        self._chosen = ""
 
     def advance(
         self,
@@ -93,51 +107,63 @@ class Trainer:
         """
         deadline = None if seconds is None else perf_counter() + seconds
         last = None if iterations is None else self.state.t + iterations
-        points: list[Point] = []
+        points: list[Array] = []
         frames: list[State] = []
+        stretches: list[Stretch] = []
         divergence = None
         with np.errstate(all="ignore"):
             if self._recorded is None:
-                self._record(points, None, check)
-            while last is None or self.state.t < last:
-                divergence = self._iteration(points, check)
-                if divergence is not None:
-                    break
-                if self.state.t % self.frame_every == 0:
-                    frames.append(self.state)
+                self._record_present(points, check)
+            while divergence is None and (last is None or self.state.t < last):
+                kernel, end = self._kernel_and_end(last)
+                count = kernel.at_once if end is None else min(kernel.at_once, end - self.state.t)
+                done = kernel.advance(self.state, count, self.frame_every, check)
+                self.state = done.state
+                self._record(points, done.points)
+                frames.extend(done.frames)
+                if stretches and stretches[-1].kernel == kernel.name:
+                    stretches.pop()
+                stretches.append(Stretch(kernel.name, done.state.t))
+                if done.lost:
+                    divergence = locate_divergence(self.spec, self.state)
                 if deadline is not None and perf_counter() >= deadline:
                     break
             if self.spec.takes_all_in_order and self.state.t == last:
                 # Only here: in a slice that ran out of time the next iteration finds it anyway.
-                self._record(points, None, check)
-        return Progress(self.state, tuple(points), tuple(frames), divergence)
+                self._record_present(points, check)
+        curve = np.concatenate(points) if points else no_points(self.spec)
+        return Progress(self.state, curve, tuple(frames), divergence, tuple(stretches))
 
-    def _iteration(self, points: list[Point], check: Check) -> Divergence | None:
-        """One update; where the whole set is the batch, the loss before it is a curve point."""
-        spec, state = self.spec, self.state
-        rows = spec.batch_rows(state.t)
-        loss, gradient, outputs = batch_gradient(spec, state, rows, check)
-        following = updated(spec, state, gradient)
-        theta = following.theta
-        # One dot product sees NaN, infinity and runaway sizes at once.
-        lost = not theta.dot(theta) < LARGEST**2 or not np.isfinite(loss)
-        if lost or not all(np.isfinite(slot.sum()) for slot in following.slots):
-            return locate_divergence(spec, state)
-        if spec.takes_all_in_order:
-            self._record(points, evaluation_of(spec, outputs, loss), check)
-        self.state = following
-        if not spec.takes_all_in_order and spec.epoch_of(following.t)[1] == 0:
-            self._record(points, None, check)
-        return None
+    def _kernel_and_end(self, last: int | None) -> tuple[Kernel, int | None]:
+        """The kernel for what comes next, and after how many updates to ask again."""
+        t, end = self.state.t, last
+        name = None
+        for stretch in self._stretches:
+            if t < stretch.until:
+                name = stretch.kernel
+                end = stretch.until if last is None else min(last, stretch.until)
+                break
+        if name is None:
+            name = choose(self.spec, None if last is None else last - t, self._chosen)
+            self._chosen = name
+        if self._kernel is None or self._kernel.name != name:
+            self._kernel = made(name, self.spec)
+        return self._kernel, end
 
-    def _record(self, points: list[Point], known: Evaluation | None, check: Check) -> None:
+    def _record(self, points: list[Array], found: Array) -> None:
+        """Add curve points, but for those that were added already."""
+        if self._recorded is not None:
+            found = found[found[:, 0] > self._recorded]
+        if len(found):
+            points.append(found)
+            self._recorded = float(found[-1, 0])
+
+    def _record_present(self, points: list[Array], check: Check) -> None:
         """Add the curve point of the present state, unless it was added already."""
         epochs = self.spec.epoch_position(self.state.t)
-        if self._recorded is not None and epochs <= self._recorded:
-            return
-        evaluation = known or evaluate(self.spec, self.state.theta, check)
-        points.append((epochs, evaluation.loss, *evaluation.metrics))
-        self._recorded = epochs
+        if self._recorded is None or epochs > self._recorded:
+            evaluation = evaluate(self.spec, self.state.theta, check)
+            self._record(points, np.array([(epochs, evaluation.loss, *evaluation.metrics)]))
 
 
 def locate_divergence(spec: Spec, state: State) -> Divergence:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QObject
@@ -23,6 +24,8 @@ class Documents(QObject):
         self._session = session
         self._own_name = UNTITLED
         self.files = Files(window, remember)
+        # What else may have something to lose; each asks and says whether it may go.
+        self.before_leaving: list[Callable[[], bool]] = []
 
     @property
     def name(self) -> str:
@@ -48,10 +51,10 @@ class Documents(QObject):
         if self.may_leave():
             self.show(read_example(name), name)
 
-    def open_new(self, document: Document) -> None:
+    def open_new(self, document: Document, name: str = UNTITLED) -> None:
         """Open a document just made."""
         if self.may_leave():
-            self.show(document)
+            self.show(document, name)
 
     def open(self) -> None:
         """Open a file that the person chooses."""
@@ -89,6 +92,9 @@ class Documents(QObject):
 
     def may_leave(self) -> bool:
         """Ask about unsaved changes; whether the open document may be left."""
+        return all(may_go() for may_go in self.before_leaving) and self._may_lose_changes()
+
+    def _may_lose_changes(self) -> bool:
         if not self._session.is_changed:
             return True
         button = QMessageBox.StandardButton

@@ -29,7 +29,7 @@ _TARGETS: tuple[tuple[str, str, Callable[[Solution], str | bytes]], ...] = (
 
 class ExportMenu:
     """A submenu with an entry per target. `solution(gaps)` writes out the iteration at the cursor
-    (or raises TooLong), `name()` says what its file might be called."""
+    (or raises TooLong or FileError), `name()` says what its file might be called."""
 
     def __init__(
         self,

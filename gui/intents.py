@@ -5,7 +5,7 @@ Here stands which signal means which edit, and what the edit is called in Undo.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -14,8 +14,10 @@ from PySide6.QtCore import QObject, Signal
 
 from engine import edits, reshaping
 from engine.activations import ACTIVATIONS
+from engine.document import Published
 from engine.initializers import INITIALIZERS
 from engine.losses import LOSSES
+from engine.mistakes import MISTAKES
 from engine.network import Parameter
 from engine.numbers import format_number
 from engine.optimizers import RULES
@@ -217,6 +219,39 @@ class Intents(QObject):
         """Choose how New seed draws start values."""
         text = f"Initializer: {INITIALIZERS[key].title}"
         self._session.apply(text, edits.set_settings, initializer=key)
+
+    # Mistakes
+
+    def set_mistake(self, key: str, made: bool) -> None:
+        """Make a mistake from here on, or make it no more."""
+        wanted = {*self._session.spec.mistakes} - {key} | ({key} if made else set())
+        mistakes = tuple(known for known in MISTAKES if known in wanted)
+        text = f"{'Mistake' if made else 'No more'}: {MISTAKES[key].title}"
+        self._session.set_mistakes(text, mistakes)
+
+    def do_it_right(self) -> None:
+        """Make no mistake any more."""
+        if self._session.spec.mistakes:
+            self._session.set_mistakes("Do it right", ())
+
+    # Figures of the source
+
+    def add_figures(self, figures: Sequence[Published]) -> None:
+        """Take in figures that the person typed from a source."""
+        text = "Add a figure" if len(figures) == 1 else f"Add {len(figures)} figures"
+        self._session.change(text, published=(*self._session.standing.published, *figures))
+
+    def change_figure(self, position: int, figure: Published) -> None:
+        """Put a figure in the place of another."""
+        figures = list(self._session.standing.published)
+        figures[position] = figure
+        self._session.change(f"Figure {figure.printed}", published=tuple(figures))
+
+    def remove_figure(self, position: int) -> None:
+        """Take a figure off the list."""
+        figures = list(self._session.standing.published)
+        gone = figures.pop(position)
+        self._session.change(f"Remove figure {gone.printed}", published=tuple(figures))
 
     # The roads that were left
 

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QMainWindow,
     QMenu,
     QMessageBox,
+    QPlainTextEdit,
     QPushButton,
     QSplitter,
     QStackedWidget,
@@ -37,12 +38,15 @@ from gui.dialogs.note_dialog import NoteDialog
 from gui.dialogs.preferences import PreferencesDialog, keep_memory, kept_memory
 from gui.documents import Documents
 from gui.export_menu import ExportMenu
+from gui.files import FileError
 from gui.intents import Intents
+from gui.lessons import Lessons
 from gui.panels.banner import Banner
 from gui.panels.controls import ControlsBar
 from gui.panels.data import DataPanel
 from gui.panels.derivation import DerivationPanel
 from gui.panels.loss import LossPanel
+from gui.panels.mistake_strip import MistakeStrip
 from gui.panels.network import NetworkPanel
 from gui.panels.result import ResultPanel
 from gui.panels.ribbon import StepRibbon
@@ -50,6 +54,8 @@ from gui.panels.summary import SummaryPanel
 from gui.panels.weights import WeightsPanel
 from gui.playing import Player
 from gui.session import Session
+from gui.tool_host import ToolHost
+from gui.tools import add_tools
 from gui.view import View
 from gui.widgets.card import Card
 from gui.widgets.column import Column
@@ -65,11 +71,14 @@ KEYS = (
     ("Shift+PageDown, Shift+PageUp", "a layer forward, back"),
     ("Ctrl+PageDown, Ctrl+PageUp", "a pass forward, back"),
     ("R", "reset to the start values"),
+    ("Ctrl+P", "predict the next values"),
     ("Ctrl+Z, Ctrl+Shift+Z", "undo, redo"),
     ("Ctrl+S, Ctrl+O, Ctrl+N", "save, open, new"),
+    ("Ctrl+G, Ctrl+B", "gradient check, right and wrong side by side"),
     ("Tab, arrows", "move between fields, edges and nodes"),
     ("Enter", "edit what has the focus"),
     ("0, Home on the canvas", "fit the network into view"),
+    ("Ctrl+Enter, Ctrl+Shift+Enter", "a lesson's next step, the one before"),
 )
 
 _SETTLE_MILLISECONDS = 1000
@@ -106,6 +115,7 @@ class MainWindow(QMainWindow):
         self.controls = ControlsBar()
         self.controls.set_examples([(n, read_example(n).title) for n in example_names()])
         self.banner = Banner()
+        self.mistake_strip = MistakeStrip()
         self.network = NetworkPanel()
         self.weights = WeightsPanel()
         self.data = DataPanel()
@@ -115,9 +125,9 @@ class MainWindow(QMainWindow):
         self.derivation = DerivationPanel()
         self.summary = SummaryPanel()
         self.result = ResultPanel()
-        self._panels = (
+        self._panels: tuple[Any, ...] = (
             self.controls, self.network, self.weights, self.data, self.canvas, self.ribbon,
-            self.loss, self.derivation, self.summary, self.result,
+            self.loss, self.derivation, self.summary, self.result, self.mistake_strip,
         )
 
     def _arrange(self) -> None:
@@ -127,6 +137,7 @@ class MainWindow(QMainWindow):
         self._sample_on = self._link("›", "next sample")
         self.canvas.corner.insertWidget(0, self._sample_back)
         self.canvas.corner.addWidget(self._sample_on)
+        canvas_card.body.addWidget(self.mistake_strip)
         canvas_card.body.addWidget(self.banner)
         canvas_card.body.addWidget(self.canvas, 1)
         canvas_card.body.addWidget(self.ribbon)
@@ -159,7 +170,10 @@ class MainWindow(QMainWindow):
         columns.setContentsMargins(theme.MARGIN, theme.MARGIN, theme.MARGIN, theme.MARGIN)
         columns.setSpacing(theme.MARGIN)
         columns.addWidget(self._left)
-        columns.addWidget(self._centre, 1)
+        self._above = QVBoxLayout()  # what stands above the network
+        self._above.setSpacing(theme.MARGIN)
+        self._above.addWidget(self._centre, 1)
+        columns.addLayout(self._above, 1)
         columns.addWidget(self._right)
         inside = QWidget()
         layout = QVBoxLayout(inside)
@@ -274,6 +288,14 @@ class MainWindow(QMainWindow):
         self._action(view_menu, "Fit the network into view", self.canvas.fit)
         self._action(view_menu, "Reset layout", session.reset_layout)
 
+        self.tools = ToolHost(
+            bar.addMenu("&Learn"), self._right, session, self._intents, self.documents, self.canvas
+        )
+        add_tools(self.tools, self.mistake_strip)
+        self.lessons = Lessons(self.tools, self, self._remember)
+        self._above.insertWidget(0, self.lessons.strip)
+        self._panels += (self.tools, self.lessons)
+
         help_menu = bar.addMenu("&Help")
         self._action(help_menu, "&Keys", self._show_keys, "F1")
         self._action(help_menu, "&About this document", self._show_note)
@@ -334,6 +356,7 @@ class MainWindow(QMainWindow):
         )
         self.derivation.factor_hovered.connect(self.canvas.highlight)
         self.derivation.explained.connect(self.canvas.trace)
+        self.derivation.explained.connect(self.lessons.explain)
         self.canvas.spot_hovered.connect(self.derivation.highlight)
         self.canvas.unit_moved.connect(session.move_unit)
         self.canvas.layout_reset.connect(session.reset_layout)
@@ -350,7 +373,8 @@ class MainWindow(QMainWindow):
     def _ask(self, step: StepId) -> None:
         self.derivation.ask(step)
         self._explained.setCurrentWidget(self.derivation)
-        self._right.show_card(self._explained)
+        if self.tools.current is None:
+            self._right.show_card(self._explained)
 
     def _ask_about(self, parameter: Parameter) -> None:
         """Explain what was worked out last of a parameter that was chosen in the table."""
@@ -385,7 +409,8 @@ class MainWindow(QMainWindow):
 
     def _display_name(self, view: View) -> None:
         name = self.documents.name
-        self._file_label.setText(f"{name} · {'changed' if view.changed else 'saved'}")
+        locked = " · locked" if view.curtain is not None and view.curtain.locked else ""
+        self._file_label.setText(f"{name} · {'changed' if view.changed else 'saved'}{locked}")
         self.setWindowTitle(f"{name}[*] – Backpass")
         self.setWindowModified(view.changed)
 
@@ -407,8 +432,10 @@ class MainWindow(QMainWindow):
             self._recent_menu.addAction("nothing yet").setEnabled(False)
 
     def _worked_solution(self, gaps: bool) -> Solution:
-        """The iteration at the cursor written out, revealed or not. Raises TooLong."""
+        """The iteration at the cursor written out, revealed or not. Raises TooLong, FileError."""
         session = self.session
+        if session.curtain is not None:
+            raise FileError("No solution is written while values are to be predicted.")
         check_length(session.spec)
         shown = None if self._view is None else self._view.iteration
         iteration = shown or iterate(session.spec, session.state)
@@ -493,4 +520,4 @@ def _typing() -> bool:
     focus = QApplication.focusWidget()
     if isinstance(focus, QAbstractSpinBox):
         return True
-    return isinstance(focus, QLineEdit) and not focus.isReadOnly()
+    return isinstance(focus, QLineEdit | QPlainTextEdit) and not focus.isReadOnly()

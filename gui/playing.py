@@ -60,10 +60,13 @@ class Player(QObject):
         session = self._session
         if session.busy:
             return
-        moment = (session.place.t, session.place.revealed)
+        stood = session.place
+        moment = (stood.t, stood.revealed)
         self._place = None
         self._goal = moves.step_forward(session.spec, moment, session.grain)[0]
         session.step()
+        if session.place == stood and not session.training:
+            self.stop()  # a value is to be predicted first
         if self.playing:
             self._place = session.place
             if not session.training:

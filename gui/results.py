@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+from engine.gradient_check import GradientCheck, check_gradient, check_work
 from engine.history import Branch
 from engine.iteration import (
     Check,
@@ -82,9 +83,19 @@ class Results:
             20.0 * iteration_seconds(branch.spec),
         )
 
+    def check(self, branch: Branch, state: State) -> GradientCheck | None:
+        """The gradient of the iteration that follows the state, checked."""
+        spec = branch.spec
+        return self._get(
+            ("check", branch.number, state.t),
+            lambda check: check_gradient(spec, state, check),
+            check_work(spec) / _MULTIPLY_ADDS_PER_SECOND,
+        )
+
     def sample_pass(self, branch: Branch, state: State, row: int) -> SamplePass:
         """One sample under the state's parameters; always quick."""
-        # Where a mistake sends the deltas back is known with the iteration; they are shown no sooner.
+        # What a mistake sends the deltas back through is known with the iteration, and needed no
+        # sooner.
         iteration = self._known.get(("iteration", branch.number, state.t))
         back = None if iteration is None else iteration.theta_back
         key = ("sample", branch.number, state.t, row, back is None)

@@ -12,7 +12,6 @@ from dataclasses import replace
 from time import perf_counter
 from typing import Any
 
-import numpy as np
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoStack
 
@@ -20,19 +19,28 @@ from engine import edits, moves
 from engine.activations import Array
 from engine.document import Document
 from engine.edits import Edited, kept_revealed
+from engine.exercise import Exercise, exercise_of
 from engine.history import DEFAULT_MEMORY, Branch, History, Place
 from engine.iteration import Check
+from engine.network import FORWARD_ONLY
 from engine.notation import DEFAULT, Notation
 from engine.paper import PaperIteration
+from engine.seeds import drawn_start
 from engine.spec import Spec, SpecError, State, start_state
+from engine.steps import StepId
 from engine.trainer import Divergence, Progress, Trainer
 from gui.background import Background
 from gui.commands import Change
+from gui.curtain import Curtain
 from gui.results import PATIENCE_SECONDS, Results, iteration_seconds
 from gui.standing import Standing, opened, saved
 from gui.view import View
 
 EditFunction = Callable[..., Edited]
+
+_NO_TRAINING = (
+    "Training would pass over values that you are to predict. Step instead, or close the tool."
+)
 
 
 class Session(QObject):
@@ -51,7 +59,12 @@ class Session(QObject):
         self.notation = DEFAULT
         self.paper: int | None = None
         self.pace: float | None = None
+        self.goal: int | None = None  # updates after which training pauses by itself
         self.memory = DEFAULT_MEMORY
+        self._checking = False
+        self._telling = self._news = False
+        self.curtain: Curtain | None = None
+        self._hold: Callable[[moves.Moment], moves.Moment] = _free
         self._background = Background(self)
         self._background.progressed.connect(self._on_progress)
         self._training_branch: Branch
@@ -93,6 +106,11 @@ class Session(QObject):
         if resume:
             self._train_to(target)
         return document
+
+    @property
+    def exercise(self) -> Exercise | None:
+        """What the open document was made from, if it is an exercise."""
+        return exercise_of(self._document)
 
     def close(self) -> None:
         """Stop whatever runs; the session is not used again."""
@@ -144,8 +162,21 @@ class Session(QObject):
         self.memory = self.history.memory = memory
 
     def announce(self, *_: object) -> None:
-        """Tell the window what there is to see."""
-        self.changed.emit(self._view())
+        """Tell the window what there is to see.
+
+        What a listener changes meanwhile is told once everyone has heard of this, so that nobody
+        is left with an older view.
+        """
+        self._news = True
+        if self._telling:
+            return
+        self._telling = True
+        try:
+            while self._news:
+                self._news = False
+                self.changed.emit(self._view())
+        finally:
+            self._telling = False
 
     def _stand(self, standing: Standing) -> None:
         """Go where an undo or redo leads; the stack announces it when it is done."""
@@ -178,11 +209,31 @@ class Session(QObject):
         self.paper = decimals
         self.announce()
 
+    def check_gradients(self, checking: bool) -> None:
+        """Check the gradient of the iteration at the cursor from now on, or no more."""
+        self._checking = checking
+        self.announce()
+
+    def draw_curtain(
+        self, curtain: Curtain | None, hold: Callable[[moves.Moment], moves.Moment] | None = None
+    ) -> None:
+        """Show no more than a curtain leaves open; None takes it away.
+
+        Every move ahead asks `hold` how far it may lead, and nothing trains meanwhile.
+        """
+        self._stop_job()
+        self.curtain, self._hold = curtain, hold or _free
+        self.announce()
+
     def step(self, grain: str | None = None) -> None:
         """Go one step of the chosen grain forward, working out what is not there yet."""
         self._stop_job()
         moment = (self.place.t, self.place.revealed)
-        self._reach(*moves.step_forward(self.spec, moment, grain or self.grain))
+        ahead = moves.step_forward(self.spec, moment, grain or self.grain)
+        if not self.spec.can_train and (grain == "epoch" or ahead == moment):
+            self.refused.emit(FORWARD_ONLY)
+            return
+        self._reach(*ahead)
 
     def back(self, grain: str | None = None) -> None:
         """Go one step of the chosen grain back."""
@@ -202,7 +253,8 @@ class Session(QObject):
         """Show this many steps of the present iteration."""
         self._stop_job()
         self._divergence = None
-        self._go(replace(self.place, revealed=min(max(revealed, 0), len(self.spec.steps))))
+        revealed = min(max(revealed, 0), len(self.spec.steps))
+        self._go(replace(self.place, revealed=self._hold((self.place.t, revealed))[1]))
 
     def advance(self, epochs: int, steps: int) -> None:
         """Train some epochs and reveal some steps, and return only when that is done."""
@@ -213,6 +265,20 @@ class Session(QObject):
             self.seek(steps)
         self.finish()
 
+    def go_on_to(self, t: int) -> None:
+        """Go on until t updates are done; what takes long is trained in the background."""
+        self._stop_job()
+        self._reach(t, 0)
+
+    def show_step(self, t: int, step: StepId | None, row: int | None) -> None:
+        """Show a step (None: none yet) of the iteration after t updates, of a sample if one is
+        named. Where the road does not reach so far it is trained; what takes long ends at t."""
+        self._stop_job()
+        if row is not None and row < len(self.spec.data):
+            self.standing = replace(self.standing, sample=row)
+        revealed = 0 if step is None else self.spec.steps.index_of(step) + 1
+        self._reach(t, revealed)
+
     def finish(self) -> None:
         """Wait for the work in the background."""
         self._background.finish()
@@ -222,7 +288,7 @@ class Session(QObject):
         self._stop_job()
         self._divergence = None
         leaf = self.place.branch
-        self._go(Place(leaf, self.history.t_at_epoch(leaf, epoch)))
+        self._go(Place(leaf, *self._hold((self.history.t_at_epoch(leaf, epoch), 0))))
 
     def go_to_branch(self, number: int) -> None:
         """Return to the tip of a road that was left."""
@@ -270,7 +336,10 @@ class Session(QObject):
 
     def _reach(self, t: int, revealed: int) -> None:
         """Go to a moment ahead, training as far as the road does not reach yet."""
+        t, revealed = self._hold((t, revealed))
         leaf = self.history.branches[self.place.branch]
+        if t > leaf.tip.t and not leaf.spec.can_train:
+            t, revealed = leaf.tip.t, 0
         ahead = t - leaf.tip.t
         if ahead <= 0:
             self._divergence = None
@@ -285,9 +354,13 @@ class Session(QObject):
     # Training
 
     def train(self) -> None:
-        """Train until paused, from where the cursor stands."""
+        """Train until paused, or until `goal` updates are done if those lie ahead."""
         self._stop_job()
-        self._train_to(None)
+        if self.curtain is not None:
+            self.refused.emit(_NO_TRAINING)
+            return
+        is_ahead = self.goal is not None and self.goal > self.place.t
+        self._train_to(self.goal if is_ahead else None)
 
     def pause(self) -> None:
         """Stop training, and show the moment it reached."""
@@ -307,10 +380,18 @@ class Session(QObject):
         self._background.set_pace(pace)
 
     def _trainer(self, branch: Branch, state: State) -> Trainer:
-        return Trainer(branch.spec, state, branch.frame_every, branch.curve.last_epoch)
+        recorded, stretches = branch.curve.last_epoch, branch.stretches
+        return Trainer(branch.spec, state, branch.frame_every, recorded, stretches)
 
     def _train_to(self, t: int | None) -> None:
         """Train along the road until t updates are done (None: until paused)."""
+        leaf = self.history.branches[self.place.branch]
+        if not leaf.spec.can_train:
+            if self.place.t == leaf.tip.t:
+                self.announce()
+                self.refused.emit(FORWARD_ONLY)
+                return
+            t = leaf.tip.t if t is None else min(t, leaf.tip.t)
         self._divergence = None
         self._edited = None
         self._rates.clear()
@@ -421,11 +502,13 @@ class Session(QObject):
 
     def new_seed(self) -> None:
         """Draw other start values, from the next seed."""
-        spec = replace(self.spec, seed=self.spec.seed + 1)
-        drawn = spec.network.draw(spec.initializer, spec.seed)
-        # What is fixed is part of the exercise, not of the draw.
-        theta = np.where(spec.network.trained > 0, drawn, self.branch.start)
-        self._restart(f"New seed: {spec.seed}", spec, theta)
+        self.choose_seed(self.spec.seed + 1)
+
+    def choose_seed(self, seed: int) -> None:
+        """Draw start values from a seed, and stand before the first update."""
+        spec = replace(self.spec, seed=seed)
+        theta = drawn_start(spec, self.branch.start, seed)
+        self._restart(f"New seed: {seed}", spec, theta)
 
     def _restart(self, text: str, spec: Spec, theta: Array) -> None:
         self._stop_job()
@@ -483,10 +566,11 @@ class Session(QObject):
         if moment.evaluation is not None:
             branch.note(state, moment.evaluation)
         leaf = self.history.branches[place.branch]
-        return replace(
+        view = replace(
             moment,
             curve=leaf.curve.points,  # with the point just noted
             before=self._before(),
+            check=self._results.check(branch, state) if self._is_to_check else None,
             ghosts=self.standing.roads.ghosts(self.history, leaf.number),
             layout=self.standing.layout,
             grain=self.grain,
@@ -495,9 +579,18 @@ class Session(QObject):
             divergence=self._divergence,
             title=self.standing.title,
             note=self.standing.note,
+            start=branch.start,
+            published=self.standing.published,
             changed=self.is_changed,
             can_go_back=self._moment_before(self.grain) != (place.t, place.revealed),
         )
+        return view.behind(self.curtain)
+
+    @property
+    def _is_to_check(self) -> bool:
+        """Whether to check: while training, the gradient is another one many times a second."""
+        wanted = self._checking and self.spec.can_train
+        return wanted and not self.training and self._divergence is None
 
     def _moment(self, place: Place, state: State) -> View:
         """The part of a view that follows from a place."""
@@ -538,6 +631,11 @@ class Session(QObject):
             return None
         (began, first), (now, last) = self._rates[0], self._rates[-1]
         return (last - first) / (now - began) if now > began else None
+
+
+def _free(moment: moves.Moment) -> moves.Moment:
+    """Hold no move back."""
+    return moment
 
 
 def _sentence(error: SpecError) -> str:

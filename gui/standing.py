@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from engine.document import Document
+from engine.document import Document, Lock, Published
 from engine.history import History, Place
 from engine.spec import start_state
 from gui.roads import Roads
@@ -16,8 +16,8 @@ from gui.roads import Roads
 @dataclass(frozen=True)
 class Standing:
     """Everything an undo brings back: the place (and with its branch Spec, parameters and start
-    values), the sample shown, where nodes were moved, the document's own words, and what became
-    of the roads that were left."""
+    values), the sample shown, where nodes were moved, the document's own words, what became of
+    the roads that were left, what a teacher locked, and the figures that its source prints."""
 
     place: Place
     sample: int = 0
@@ -25,6 +25,8 @@ class Standing:
     title: str = ""
     note: str = ""
     roads: Roads = Roads()
+    lock: Lock | None = None
+    published: tuple[Published, ...] = ()
 
 
 def opened(document: Document) -> tuple[History, Standing]:
@@ -45,7 +47,8 @@ def opened(document: Document) -> tuple[History, Standing]:
     t = tip.t if document.updates is None else document.updates
     place = Place(0, t, revealed)
     return history, Standing(
-        place, document.sample, document.layout, document.title, document.note
+        place, document.sample, document.layout, document.title, document.note,
+        lock=document.lock, published=document.published,
     )
 
 
@@ -72,4 +75,6 @@ def saved(document: Document, history: History, standing: Standing, grain: str) 
         sample=standing.sample,
         grain=grain,
         layout=dict(standing.layout),
+        lock=standing.lock,
+        published=standing.published,
     )

@@ -7,16 +7,19 @@ may be written to. What is dear to work out for a large network is None until it
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from engine.activations import Array
+from engine.document import Published
+from engine.gradient_check import GradientCheck
 from engine.iteration import Evaluation, Iteration, SamplePass
 from engine.notation import DEFAULT, Notation
 from engine.paper import PaperIteration
 from engine.spec import Spec
 from engine.steps import StepId, Steps
 from engine.trainer import Divergence
+from gui.curtain import Curtain
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,6 +34,13 @@ class Ghost:
     points: Array
     forked: bool = True
     hidden: bool = False
+
+
+# What a View says of the steps shown, of the whole run, and of the document.
+_NOT_OF_THE_MOMENT = frozenset(
+    "revealed iteration paper can_go_back grain check curve ghosts rate published "
+    "layout title note changed".split()
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,6 +58,8 @@ class View:
     the canvas and the derivation show is `worked` and what goes with it.
     `curve` has a row per point: epochs done, loss, metrics in the order of spec.metrics.
     `before` is the same moment as it was before an edit that was made at it, until the next move.
+    While values are to be predicted, `curtain` says which; what it hides is not in the view, or is
+    not to be shown.
     """
 
     spec: Spec
@@ -73,6 +85,10 @@ class View:
     changed: bool = False
     can_go_back: bool = False
     before: View | None = None
+    curtain: Curtain | None = None
+    check: GradientCheck | None = None  # of this iteration, while gradients are checked
+    start: Array | None = None  # the start values of the road
+    published: tuple[Published, ...] = ()  # the figures of the document's source
 
     @property
     def worked(self) -> Iteration | None:
@@ -100,7 +116,7 @@ class View:
     def steps(self) -> Steps:
         return self.spec.steps
 
-    @property
+    @cached_property
     def step(self) -> StepId | None:
         return self.steps.id_at(self.revealed - 1) if self.revealed else None
 
@@ -115,6 +131,32 @@ class View:
         """Whether an edit succeeded since another view was shown."""
         edited = self.before is not None and self.theta is not shown.theta
         return edited or self.spec is not shown.spec
+
+    @property
+    def hides_outputs(self) -> bool:
+        """Whether nothing may be shown that the present parameters lead to, but the steps behind
+        the cursor."""
+        return self.curtain is not None and self.curtain.hides_outputs
+
+    def behind(self, curtain: Curtain | None) -> View:
+        """The view with no more in it than a curtain leaves open."""
+        if curtain is None:
+            return self
+        if not curtain.hides_outputs:
+            return replace(self, curtain=curtain)
+        before = None if self.before is None else self.before.behind(curtain)
+        return replace(
+            self, curtain=curtain, before=before, evaluation=None, curve=self.curve[:0], ghosts=()
+        )
+
+    def is_only_steps_from(self, shown: View) -> bool:
+        """Whether it is the same moment as another view but for the steps shown of the iteration,
+        and for what belongs to the whole run or to the document. In doubt the answer is no."""
+        return all(
+            getattr(self, name) is getattr(shown, name)
+            for name in self.__dataclass_fields__
+            if name not in _NOT_OF_THE_MOMENT
+        )
 
     @property
     def epoch_position(self) -> float:

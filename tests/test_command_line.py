@@ -42,11 +42,11 @@ def answer(*words: str) -> Any:
     return json.loads(done.stdout)
 
 
-def test_examples_are_the_seven() -> None:
+def test_examples_are_the_nine() -> None:
     names = {row["name"] for row in answer("examples")}
     assert names == {
         "hand-2-2-1", "matrix-2-2-1", "xor-3-4-1", "one-neuron", "xor-2-3-1", "xor-2-3-1-adam",
-        "mazur-2-2-2",
+        "mazur-2-2-2", "xor-2-2-1", "xor-2-2-1-step",
     }  # fmt: skip
     listed = backpass("examples").stdout
     assert all(name in listed for name in names)

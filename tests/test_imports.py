@@ -30,23 +30,47 @@ class Rule(NamedTuple):
 # The session and what it is made of: they own the run and draw nothing.
 RUN = tuple(
     f"gui.{name}"
-    for name in "session background commands intents playing results roads standing worker".split()
+    for name in (
+        "session", "background", "commands", "demonstration", "intents", "playing", "predicting",
+        "results", "roads", "seed_runner", "standing", "teaching", "worker",
+    )
 )
+SHOWN = ("gui.view", "gui.curtain", "gui.asking")  # what the window is told, as plain data
 DOCUMENTS = "gui.documents"
 PANELS, CANVAS, WINDOW, CHECK = "gui.panels", "gui.canvas", "gui.main_window", "gui.system_check"
-ABOVE = (WINDOW, DOCUMENTS, *RUN)  # what no part of the window knows
+# The "Learn" menu: wires each of its tools to the session.
+WIRING = tuple(
+    f"gui.{name}"
+    for name in (
+        "tools",
+        "tool_host",
+        "checking_figures",
+        "comparing",
+        "gradient_checking",
+        "mistakes_menu",
+        "lessons",
+        "prediction_tool",
+        "seed_comparing",
+        "exercises",
+    )
+)
+ABOVE = (WINDOW, DOCUMENTS, *RUN, *WIRING)  # what no part of the window knows
+COMPILED = "engine.kernels.numba_code"  # imported only by whoever can do without it
 MATHS = ("numpy", "msgspec")
+FAST = ("numpy", "numba")
 QT = ("PySide6", "numpy")
 PAINTING = (*QT, "pyqtgraph", "ziamath")
 
 RULES = (
     #    modules      may import                              except for                libraries
+    Rule((COMPILED,), ("engine",),                            (),                       FAST),
     Rule(("engine",), ("engine",),                            (),                       MATHS),
-    Rule(RUN,         ("engine", "gui.view", *RUN),           (),                       QT),
+    Rule(RUN,         ("engine", *SHOWN, *RUN),               (),                       QT),
     Rule((DOCUMENTS,), ("engine", "gui.files", "gui.session"), (),                      QT),
     Rule((PANELS,),   ("engine", "gui"),                      (PANELS, CANVAS, *ABOVE), PAINTING),
     Rule((CANVAS,),   ("engine", "gui"),                      (PANELS, *ABOVE),         PAINTING),
     Rule((WINDOW,),   ("engine", "gui"),                      (),                       PAINTING),
+    Rule(WIRING,      ("engine", "gui"),                      (WINDOW,),                QT),
     Rule((CHECK,),    (),                                     (),                       ()),
     Rule(("gui",),    ("engine", "gui"),                      (PANELS, CANVAS, *ABOVE), PAINTING),
     Rule(("main",),   ("engine", WINDOW, CHECK, "gui.theme"), (),                       QT),

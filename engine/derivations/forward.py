@@ -122,6 +122,8 @@ def activation_formula(record: Record, layer: int, unit: int) -> Expr:
             return Function("max", (Product((Number(0.01), z)), z))
         case "softmax":
             return _softmax(record, unit)[0]
+        case "step":
+            return Function("step", (z,))
         case _:
             return z
 
@@ -168,6 +170,9 @@ def activation(record: Record, step: StepId) -> Derivation:
                           "which changes no share and keeps the powers finite."))
     elif kind == "linear":
         notes.append(("A linear unit passes its net input on unchanged.",))
+    elif kind == "step":
+        where = "not below 0, so the unit gives 1" if z.value >= 0.0 else "below 0, so it gives 0"
+        notes.append((Line(z), f" is {where}. A step has no slope to follow back."))
     elif kind == "leaky_relu" and z.value < 0.0:
         notes.append((Line(z), " is below 0, where leaky ReLU passes on a hundredth of it."))
     elif kind == "relu" and z.value <= 0.0:

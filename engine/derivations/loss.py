@@ -156,6 +156,12 @@ def _sample_loss(record: Record) -> Sum:
     return long_sum(len(terms), record.loss_term, lambda i, k: float(terms[i:k].sum()))
 
 
+def _used_next(record: Record) -> str:
+    if not record.network.can_train:
+        return "the last step: there is no slope to follow back"
+    return "used next in the backward pass: how does it react to each weight?"
+
+
 def total_loss(record: Record, step: StepId) -> Derivation:
     """E of the batch: its samples' losses added up or averaged."""
     formula, result = _batch_loss(record, record.iteration.loss)
@@ -171,7 +177,7 @@ def total_loss(record: Record, step: StepId) -> Derivation:
         record.title(step),
         Line(Symbol(record.names.loss, record.iteration.loss), (formula,), (formula,)),
         result,
-        ("used next in the backward pass: how does it react to each weight?",),
+        (_used_next(record),),
         factors=factors,
         table=table,
         notes=_part_of_the_data(record),

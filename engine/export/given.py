@@ -16,6 +16,8 @@ from engine.network import Parameter
 from engine.notation import Notation
 from engine.numbers import format_count, machine_number
 from engine.optimizers import RULES
+from engine.paper import PaperIteration
+from engine.spec import KEPT_GRADIENT
 from engine.trace import MAX_TRACED_SAMPLES
 
 _FEW = 8  # units of a layer that are named one by one
@@ -30,6 +32,7 @@ _SETTINGS: dict[str, tuple[str, Name]] = {
     "epsilon": ("", names.EPSILON),
 }
 _SLOTS: dict[str, tuple[str, tuple[Name, ...]]] = {
+    "gradient_descent": ("", ()),
     "momentum": ("the velocity", (names.VELOCITY_BEFORE,)),
     "adam": (
         "the running means of each gradient and of its square",
@@ -45,13 +48,16 @@ def given(iteration: Iteration, digits: int | None, notation: Notation) -> Secti
     blocks: list[Words | Grid | Working] = [
         Words((f"Inputs: {units_in_words(network.inputs)}.", *_layers(iteration)), digits),
         Words((f"Loss: {LOSSES[spec.loss].title}{_over_samples(iteration)}.",), digits),
-        Words(_optimizer(iteration), digits),
+        *([Words(_optimizer(iteration), digits)] if spec.can_train else []),
         *_samples(iteration, record, digits),
     ]
     blocks += _parameters(record, digits)
     if iteration.state.slots:
         blocks += _slots(record, digits)
-    if digits is not None:
+    if isinstance(iteration, PaperIteration):
+        places = f"{iteration.decimals} digits after the point"
+        blocks.append(Words((f"Each value is rounded to {places} and carried on so.",)))
+    elif digits is not None:
         blocks.append(Words((f"Numbers are shown to {digits} digits and carried in full.",)))
     return Section("Given", 1, tuple(blocks))
 
@@ -143,10 +149,13 @@ def _parameters(record: Record, digits: int | None) -> Iterator[Words]:
 
 
 def _slots(record: Record, digits: int | None) -> Iterator[Words | Grid]:
-    """What the optimizer remembers of the updates before this one."""
+    """What is kept of the updates before this one."""
     state, (words, slots) = record.iteration.state, _SLOTS[record.spec.optimizer.key]
-    yield Words((f"From the updates before, {words}:",))
     heads: tuple[Cell, ...] = ("", *(Symbol(name, 0.0) for name in slots))
+    if KEPT_GRADIENT in record.spec.slot_names:
+        words = " and ".join(filter(None, (words, "the gradient")))
+        heads = (*heads, "gradient")
+    yield Words((f"From the updates before, {words}:",))
     rows: list[tuple[Cell, ...]] = []
     for layer in range(1, record.network.depth + 1):
         for parameter in parameters_of(record, layer):

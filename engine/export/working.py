@@ -18,11 +18,13 @@ from engine.export.solution import (
     Solution,
     Working,
 )
-from engine.formula import EQUALS, Expr, Line, Number, is_single
+from engine.formula import ABOUT, EQUALS, Expr, Line, Number, is_single
 from engine.formula_writers import TextWriter
 from engine.iteration import Iteration
+from engine.mistakes import MISTAKES
 from engine.notation import DEFAULT, Notation
-from engine.numbers import format_count
+from engine.numbers import format_count, machine_number
+from engine.paper import PaperIteration, rounded
 from engine.shown import relation_to
 from engine.spec import Spec
 from engine.steps import PHASE_TITLES, Group, StepId
@@ -62,14 +64,24 @@ def worked_solution(
     check_length(iteration.spec)
     number = format_count(iteration.state.t + 1)
     start = given(iteration, digits, notation)
+    wrong = _mistakes(iteration.spec)
     worked = tuple(_Workings(iteration, digits, notation, False).sections())
     if not gaps:
         parts: tuple[Part, ...] = (Part("", (start, *worked)),)
-        return Solution(title, f"Iteration {number}, worked out", parts)
+        return Solution(title, f"Iteration {number}, worked out{wrong}", parts)
     blank = _Workings(iteration, digits, notation, True).sections()
     parts = (Part("", (start, *blank)), Part("Key", worked))
     task = "on each line put the numbers in, then what they come to"
-    return Solution(title, f"Iteration {number}, to be worked out: {task}", parts)
+    return Solution(title, f"Iteration {number}, to be worked out{wrong}: {task}", parts)
+
+
+def _mistakes(spec: Spec) -> str:
+    """The mistakes that are made, to be put into a sentence; nothing if none is."""
+    titles = [f"“{MISTAKES[key].title}”" for key in spec.mistakes]
+    if not titles:
+        return ""
+    named = " and ".join(filter(None, (", ".join(titles[:-1]), titles[-1])))
+    return f" with the mistake{'' if len(titles) == 1 else 's'} {named}, made on purpose"
 
 
 class _Workings:
@@ -98,7 +110,8 @@ class _Workings:
                 units = self._iteration.spec.network.layers[(group.layer or 1) - 1].units
                 title = f"Layer {group.layer}: {units_in_words(units)}"
                 yield Section(title, 2, tuple(self._group(group)))
-        yield Section("Result", 1, (self._result(),))
+        if self._iteration.spec.can_train:
+            yield Section("Result", 1, (self._result(),))
 
     def _group(self, group: Group) -> Iterator[Working]:
         for k in range(group.start, group.stop):
@@ -163,6 +176,10 @@ class _Workings:
         relation = relation_to(forms[-1].formula, value, digits)
         if relation:
             forms.append(Form(relation, Number(value), True))
+        if isinstance(self._iteration, PaperIteration):
+            carried = float(rounded(value, self._iteration.decimals))
+            if machine_number(carried, digits) != machine_number(value, digits):
+                forms.append(Form(ABOUT, Number(carried), True))
         return Row(label, tuple(forms), digits)
 
     def _result(self) -> Grid:

@@ -37,6 +37,8 @@ class EdgeBundle(QGraphicsItem):
 
     def mark(self, current: Floats | None) -> None:
         """Draw one edge (x1, y1, x2, y2) as the current one."""
+        if current is None and self._current is None:
+            return
         self._current = current
         self.update()
 

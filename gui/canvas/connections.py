@@ -10,35 +10,22 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtWidgets import QGraphicsScene
 
+from engine.activations import Array
 from engine.network import Network, Parameter
 from engine.notation import Notation
-from gui import theme
 from gui.canvas.bundle import EdgeBundle
 from gui.canvas.edges import MOST_EDGES, Edge, EdgeLayer
-from gui.canvas.faces import ParameterFace, Shown, parameter_face
-from gui.canvas.labels import (
-    Floats,
-    fractions_of,
-    has_room,
-    may_fit,
-    most_hidden,
-    place_labels,
-)
+from gui.canvas.faces import LayerFaces
+from gui.canvas.labels import Floats, may_fit, most_hidden, place_labels, rows
 from gui.canvas.layout import Arrangement, Form
-from gui.canvas.pills import FULL, FULL_NARROW, OF_STEP, SIZES, Pill, PillLayer, Size
+from gui.canvas.pills import FULL, FULL_NARROW, SIZES, Pill, PillLayer, Size
+from gui.canvas.step_labels import CLEAR, Surroundings, current_pill, make_way, used_pills
 from gui.view import View
 
 MOST_LABELS = 40  # more edges than these show their labels only when asked
-_MOST_USED = 16  # of them at a step, or they would hide the picture
 _HALF_DELTA = 57.0  # of the width kept clear for a delta, where the columns do not stand too close
 _ENOUGH = 0.75  # share of the smallest labels that must find a place for them to be shown
-_CLEAR = 0.5  # of another edge hidden by a label at most, where names leave a choice
-# For a label that has to move, if its own size finds no place.
-_SMALLER = (Size(100.0, 2, True, theme.SMALL), *(s for s in SIZES if s.pixels == theme.SMALL))
-_MANY = 4  # pills of a step
-_BETTER = 0.1  # of another edge less hidden, for which a smaller label is taken
 _SINGLE = 76.0  # pixels kept for a name and one number
-_FEW = 6  # edges of a layer, among which smaller labels keep clear of the crossings
 _NARROW_GAP = 140.0  # pixels between two columns, below which the largest label is kept narrow
 
 
@@ -82,8 +69,10 @@ class Connections:
         self._current_middles: Floats = np.empty((0, 2))
         self._single: Floats = np.empty((0, 2))  # while the labels have only one line
         self._free: NDArray[np.bool_] = np.empty(0, dtype=np.bool_)
-        self._height = 0.0
+        self._area = (0.0, 0.0)
         self._placed: tuple[tuple[Edge, ...], dict[Edge, QPointF]] = ((), {})
+        self._weighed: tuple[Array | None, float] = (None, 0.0)  # what is shown just now
+        self._labelled: tuple[LayerFaces | None, Attention] = (None, Attention())
 
     def arrange(self, arrangement: Arrangement) -> None:
         """Follow the nodes to where they stand now, and find places for all labels."""
@@ -110,9 +99,10 @@ class Connections:
         self._nodes = np.vstack(
             [_obstacles(form, centres[self.layer - 1 + k], 1, 0.0) for k, form in enumerate(bare)]
         )
-        self._height = arrangement.height
+        self._area = arrangement.width, arrangement.height
         self.labels.set_pills({})
         self._placed = ((), {})
+        self._labelled = (None, Attention())
         if self.bundle is not None:
             self.bundle.set_ends(sources, units)
         else:
@@ -140,7 +130,7 @@ class Connections:
             middles, free = place_labels(ends, obstacles, boxes, ends)
             if not free.all() and not (is_last and free.mean() >= _ENOUGH):
                 continue
-            is_clear = most_hidden(ends, middles, boxes) < _CLEAR
+            is_clear = most_hidden(ends, middles, boxes) < CLEAR
             if is_clear or self._size is None:
                 self._size, self._middles, self._free = size, middles, free
             if is_clear or not size.named:
@@ -158,48 +148,60 @@ class Connections:
         """Whether all its edges have labels at any time."""
         return self._size is not None
 
-    def show(self, view: View, shown: Shown, largest: float, attention: Attention) -> None:
+    def show(
+        self, view: View, faces: LayerFaces, largest: float, attention: Attention
+    ) -> None:
         """Show a view's weights; `largest` is the size of the network's largest one."""
         if self.bundle is not None:
             edge = attention.current or attention.focus
             self.bundle.mark(None if edge is None else self.line(edge))
         else:
             assert self.edges is not None
-            W = view.spec.network.weights(view.theta, self.layer)
-            self.edges.set_weights(W, largest)
+            if view.theta is not self._weighed[0] or largest != self._weighed[1]:
+                self._weighed = view.theta, largest
+                W = view.spec.network.weights(view.theta, self.layer)
+                self.edges.set_weights(W, largest)
             single = (attention.hovered, attention.focus)
             self.edges.mark(
                 attention.current, [*attention.near, *(e for e in single if e is not None)]
             )
-        faces = _Faces(view, shown, self.layer, self._shape)
+        if faces is self._labelled[0] and attention == self._labelled[1]:
+            return
+        self._labelled = faces, attention
+        self.labels.set_pills(self._pills(faces, attention))
+
+    def _pills(self, faces: LayerFaces, attention: Attention) -> dict[Edge, Pill]:
+        """The labels of edges, each in its place."""
         is_single = self._size is not None and self._size.lines == 2 and not faces.has_any
         self._current_middles = self._single if is_single else self._middles
         pills = self._ordinary(faces, attention)
         if is_single and not self._are_apart([pill.place for pill in pills.values()]):
             self._current_middles = self._middles
             pills = self._ordinary(faces, attention)
-        taken = [*attention.avoided, *attention.writing]
-        of_step = self._of_step(faces, attention, taken)
-        self._make_way(pills, of_step, taken)
-        pills.update(of_step)
+        if self.edges is not None:
+            obstacles = np.vstack([self._nodes, rows([*attention.avoided, *attention.writing])])
+            around = Surroundings(
+                self.edges.ends, self._shape[1], obstacles, self._area, self._longest_name
+            )
+            of_step = self._of_step(faces, attention, around)
+            pills = make_way(around, pills, of_step, self._unplaced()) | of_step
         for edge in {attention.focus, attention.hovered} - {None, attention.current}:
             assert edge is not None
             flags = False, edge == attention.focus, edge == attention.hovered
             before = pills.get(edge)
             middle = self._middle_of(edge) if before is None else before.middle
             pills[edge] = Pill(middle, faces.whole(edge), self._full, *flags)
-            pills[edge].dodge(attention.avoided, self._height)
-        if pills != self.labels.pills:
-            self.labels.set_pills(pills)
+            pills[edge].dodge(attention.avoided, self._area[1])
+        return pills
 
     def _are_apart(self, places: Sequence[QRectF]) -> bool:
         """Whether some labels cover neither each other nor a node."""
-        left, top, right, bottom = _rows(places).T[:, :, None]
-        others = np.vstack([_rows(places), self._nodes]).T
+        left, top, right, bottom = rows(places).T[:, :, None]
+        others = np.vstack([rows(places), self._nodes]).T
         covers = (left < others[2]) & (right > others[0]) & (top < others[3]) & (bottom > others[1])
         return int(covers.sum()) == len(places)  # each covers itself
 
-    def _ordinary(self, faces: _Faces, attention: Attention) -> dict[Edge, Pill]:
+    def _ordinary(self, faces: LayerFaces, attention: Attention) -> dict[Edge, Pill]:
         """The pills of all edges that have one at any time, each in its own place."""
         places: dict[Edge, QPointF] = {}
         size = self._size or SIZES[-1]
@@ -220,121 +222,24 @@ class Connections:
         return pills
 
     def _of_step(
-        self, faces: _Faces, attention: Attention, taken: Sequence[QRectF]
+        self, faces: LayerFaces, attention: Attention, around: Surroundings
     ) -> dict[Edge, Pill]:
-        """The pills that the current step is about, as telling as all of them find a place."""
-        size = self._size
-        # Labels of two lines with a name say all that is needed.
-        edges = [] if size is not None and size.named and size.lines == 2 else [*attention.used]
-        if attention.current is not None:
-            edges = [attention.current]
-        if not edges or len(edges) > _MOST_USED or self.edges is None:
-            return {}
-        lines = np.array([self.line(edge) for edge in edges])
-        middles = np.array([self._middle_of(edge).toTuple() for edge in edges])
-        preferred = fractions_of(lines, middles)
-        obstacles = np.vstack([self._nodes, _rows(taken)])
-        said = {
-            edge: faces.whole(edge) if edge == attention.current else faces.value_alone(edge)
-            for edge in edges
-        }
-        made: list[Pill] = []
-        free = np.zeros(len(edges), dtype=np.bool_)
-        best: tuple[list[Pill], Floats, NDArray[np.bool_]] | None = None
-        least_hidden = np.inf
-        # Many are small from the start: there is no time to try everything at every step.
-        for for_current, for_used in OF_STEP[-3 if len(edges) > _MANY else 0 :]:
-            made = []
-            for edge in edges:
-                is_current = edge == attention.current
-                size = for_current if is_current else for_used
-                if not size.suits(self._longest_name) and size is not OF_STEP[-1][is_current ^ 1]:
-                    break
-                made.append(Pill(QPointF(), said[edge], size, is_current))
-            if len(made) < len(edges):
-                continue
-            sizes = np.array([pill.place.size().toTuple() for pill in made])
-            # The smallest are shown as far as they find a place.
-            if for_used is not OF_STEP[-1][1] and not has_room(lines, obstacles, sizes):
-                continue
-            middles, free = place_labels(lines, obstacles, sizes, self.edges.ends, preferred, 2)
-            if not free.all():
-                continue
-            hidden = most_hidden(self.edges.ends, middles, sizes)
-            if hidden < least_hidden - _BETTER:
-                best, least_hidden = (made, middles, free), hidden
-                # Where there is much that crosses, or one label alone, what it says comes first.
-                if hidden < _CLEAR or len(self.edges.ends) > _FEW or attention.current is not None:
-                    break
-        pills = {}
-        made, middles, free = best or (made, middles, free)
-        for edge, pill, (x, y), is_free in zip(edges, made, middles.tolist(), free, strict=True):
-            if is_free or pill.is_current:
-                if not is_free:
-                    # Better over other edges, midway between the columns, than over a node.
-                    x, y = self.line(edge).reshape(2, 2).mean(axis=0).tolist()
-                pill.move(x, y)
-                pill.is_focus = edge == attention.focus
-                pill.is_hovered = edge == attention.hovered
-                pills[edge] = pill
-        return pills
+        """The pills that the current step is about."""
+        edge, size = attention.current, self._size
+        if edge is not None:
+            pill = current_pill(around, edge, faces.whole(edge), self._middle_of(edge))
+            pill.is_focus, pill.is_hovered = edge == attention.focus, edge == attention.hovered
+            return {edge: pill}
+        if size is not None and size.named and size.lines == 2:
+            return {}  # such labels say all that is needed
+        used = {edge: faces.value_alone(edge) for edge in attention.used}
+        return used_pills(around, used, [self._middle_of(edge) for edge in used])
 
-    def _make_way(
-        self, pills: dict[Edge, Pill], of_step: dict[Edge, Pill], taken: Sequence[QRectF]
-    ) -> None:
-        """Move the pills that would cover what is written, or the step's own; those that find
-        no other place are left out."""
-        if not pills:
-            return
-        assert self.edges is not None
-        firm = [*_spaced(of_step), *taken]
-        nodes = [QRectF(x1, y1, x2 - x1, y2 - y1) for x1, y1, x2, y2 in self._nodes.tolist()]
-        moved = []
-        for edge, pill in pills.items():
-            k = edge[0] * self._shape[1] + edge[1]
-            is_free = self._size is None or bool(self._free[k])
-            if edge in of_step or not is_free or any(
-                pill.place.intersects(place) for place in (*firm, *nodes)
-            ):
-                moved.append(edge)
-        if not moved:
-            return
-        old = {edge: pills.pop(edge) for edge in moved}
-        moved = [edge for edge in moved if edge not in of_step]
-        if not moved:
-            return
-        for smaller in (None, *_SMALLER):
-            if smaller is not None and smaller.lines > next(iter(old.values())).size.lines:
-                continue
-            found = self._places_among(
-                {
-                    edge: Pill(old[edge].middle, old[edge].face, smaller or old[edge].size)
-                    for edge in moved
-                },
-                [*firm, *_spaced(pills)],
-            )
-            pills.update(found)
-            moved = [edge for edge in moved if edge not in found]
-            if not moved:
-                return
-
-    def _places_among(self, pills: dict[Edge, Pill], firm: Sequence[QRectF]) -> dict[Edge, Pill]:
-        """Some pills, each as near as can be to where it is, clear of nodes and other places;
-        without those that find no place."""
-        assert self.edges is not None
-        lines = np.array([self.line(edge) for edge in pills])
-        middles = np.array([pill.middle.toTuple() for pill in pills.values()])
-        sizes = np.array([pill.place.size().toTuple() for pill in pills.values()])
-        obstacles = np.vstack([self._nodes, _rows(firm)])
-        preferred = fractions_of(lines, middles)
-        middles, free = place_labels(lines, obstacles, sizes, self.edges.ends, preferred, 2)
-        return {
-            edge: Pill(QPointF(x, y), pill.face, pill.size)
-            for (edge, pill), (x, y), is_free in zip(
-                pills.items(), middles.tolist(), free, strict=True
-            )
-            if is_free
-        }
+    def _unplaced(self) -> set[Edge]:
+        """The edges for whose label there is no place when all have one."""
+        if self._size is None or self._free.all():
+            return set()
+        return {divmod(k, self._shape[1]) for k in np.flatnonzero(~self._free).tolist()}
 
     @property
     def _full(self) -> Size:
@@ -398,44 +303,6 @@ class Connections:
             elif layer == self.layer - 1:
                 edges.update(dict.fromkeys((other, unit) for other in range(n_out)))
         return tuple(edges)
-
-
-class _Faces:
-    """What the labels of one layer show. On one line there is room for one number, so that all of
-    a layer show the same kind: gradients once there are all of them, new values likewise."""
-
-    def __init__(self, view: View, shown: Shown, layer: int, shape: tuple[int, int]) -> None:
-        self._view, self._shown, self._layer = view, shown, layer
-        last = layer, shape[0] - 1, shape[1] - 1
-        self.has_any = shown("backward", "weight_gradient", layer, 0, 0)
-        self._has_gradients = shown("backward", "weight_gradient", *last)
-        self._has_updates = shown("update", "weight_update", *last)
-
-    def whole(self, edge: Edge) -> ParameterFace:
-        """Everything that is known of a weight."""
-        return parameter_face(self._view, self._shown, Parameter(self._layer, *edge))
-
-    def alike(self, edge: Edge) -> ParameterFace:
-        """A weight as all others of its layer."""
-        face = self.whole(edge)
-        if not self._has_gradients:
-            return replace(face, gradient=None, updated=None, waits=False)
-        return face if self._has_updates else replace(face, updated=None)
-
-    def value_alone(self, edge: Edge) -> ParameterFace:
-        """The value of a weight, that a step works with."""
-        return replace(self.whole(edge), gradient=None, updated=None, waits=False)
-
-
-def _spaced(pills: dict[Edge, Pill]) -> list[QRectF]:
-    """The places of pills with a little room around each."""
-    return [pill.place.adjusted(-2, -2, 2, 2) for pill in pills.values()]
-
-
-def _rows(places: Sequence[QRectF]) -> Floats:
-    """Rectangles as rows (left, top, right, bottom)."""
-    rows = [(r.left(), r.top(), r.right(), r.bottom()) for r in places]
-    return np.array(rows).reshape(-1, 4)
 
 
 def _obstacles(form: Form, centres: Floats, layer: int, half_line: float) -> Floats:

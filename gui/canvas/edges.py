@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -83,9 +84,14 @@ class EdgeLayer(QGraphicsItem):
         """Draw one edge as the current one, and others in full before the rest, which fades
         where it would hide them."""
         near = frozenset(near)
-        if (current, near) != (self._current, self._near):
-            self._current, self._near = current, near
+        if near != self._near:
             self.update()
+        elif current != self._current:
+            for edge in (current, self._current):
+                if edge is not None:
+                    line = self._line_of(edge)
+                    self.update(QRectF(line.p1(), line.p2()).normalized().adjusted(-9, -9, 9, 9))
+        self._current, self._near = current, near
 
     def edge_at(self, x: float, y: float, reach: float) -> Edge | None:
         """The edge nearest to a point, if one is within reach."""
@@ -120,30 +126,39 @@ class EdgeLayer(QGraphicsItem):
         for kind, lines in self._strokes:
             painter.setPen(self._pen(kind, _FADED if faded else 1.0))
             painter.drawLines(lines)
-        n_in = self._shape[1]
         if faded:
-            for unit, source in self._near:
-                k = unit * n_in + source
-                painter.setPen(self._pen(int(self._kinds[k]), 1.0, True))
-                painter.drawLine(self._lines[k])
+            for edge in self._near:
+                painter.setPen(self._pen(self._kind_of(edge), 1.0, True))
+                painter.drawLine(self._line_of(edge))
         if self._current is not None:
-            k = self._current[0] * n_in + self._current[1]
-            pen = self._pen(int(self._kinds[k]), 1.0)
+            pen = QPen(self._pen(self._kind_of(self._current), 1.0))
             pen.setWidthF(max(4.0, pen.widthF()))
             pen.setColor(theme.current().colour("accent"))
             painter.setPen(pen)
-            painter.drawLine(self._lines[k])
+            painter.drawLine(self._line_of(self._current))
+
+    def _line_of(self, edge: Edge) -> QLineF:
+        return self._lines[edge[0] * self._shape[1] + edge[1]]
+
+    def _kind_of(self, edge: Edge) -> int:
+        return int(self._kinds[edge[0] * self._shape[1] + edge[1]])
 
     def _pen(self, kind: int, strength: float, is_near: bool = False) -> QPen:
         look = next(look for look in _LOOKS if is_near or len(self._lines) <= look.most)
-        size, negative = divmod(kind, 2)
-        share = size / _STEPS
-        width = look.thin + (look.thick - look.thin) * share
-        strength *= look.pale + (look.strong - look.pale) * share
-        # Mixed rather than translucent: blending costs three times as much.
-        pen = QPen(mixed(theme.current().signed(-1.0 if negative else 1.0), strength), width)
-        pen.setCapStyle(Qt.PenCapStyle.FlatCap)
-        if negative:
-            # In widths of the pen: dashes that stay visible on thin edges and short on wide ones.
-            pen.setDashPattern([max(1.3, 6.0 / width), max(0.7, 3.5 / width)])
-        return pen
+        return _pen(theme.current().name, look, kind, strength)
+
+
+@lru_cache(maxsize=512)
+def _pen(theme_name: str, look: _Look, kind: int, strength: float) -> QPen:
+    colours = theme.THEMES[theme_name]
+    size, negative = divmod(kind, 2)
+    share = size / _STEPS
+    width = look.thin + (look.thick - look.thin) * share
+    strength *= look.pale + (look.strong - look.pale) * share
+    # Mixed rather than translucent: blending costs three times as much.
+    pen = QPen(mixed(colours.signed(-1.0 if negative else 1.0), strength), width)
+    pen.setCapStyle(Qt.PenCapStyle.FlatCap)
+    if negative:
+        # In widths of the pen: dashes that stay visible on thin edges and short on wide ones.
+        pen.setDashPattern([max(1.3, 6.0 / width), max(0.7, 3.5 / width)])
+    return pen

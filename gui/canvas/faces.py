@@ -5,13 +5,17 @@ What lies ahead of the cursor is None here, so the items that paint a face know 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
+
+import numpy as np
 
 from engine.network import Parameter
 from engine.notation import DEFAULT, Notation
 from engine.steps import StepId
 from gui.view import View
+
+_FEW_STEPS = 3  # between two moments, after which most faces of a layer are still the same
 
 
 @dataclass(frozen=True)
@@ -70,6 +74,16 @@ class Shown:
     def view(self) -> View:
         """What it answers for."""
         return self._view
+
+    def stage(self, layer: int) -> tuple[int, ...]:
+        """How many steps are revealed of each group of a layer; what it shows follows from that
+        and from the numbers."""
+        revealed = self._view.revealed
+        return tuple(
+            min(max(revealed - group.start, 0), group.stop - group.start)
+            for group in self._view.steps.groups
+            if group.layer == layer
+        )
 
     def __call__(self, phase: str, kind: str, *place: Any) -> bool:
         """Whether the step of this phase, kind, layer, unit and source is revealed."""
@@ -147,3 +161,95 @@ def parameter_face(view: View, shown: Shown, parameter: Parameter) -> ParameterF
         view.worked_digits,
         None if before is None else parameter_face(before.view, before, parameter),
     )
+
+
+class Faces:
+    """The faces of all layers, kept from view to view where nothing that a layer shows changed."""
+
+    def __init__(self) -> None:
+        self._layers: dict[int, LayerFaces] = {}
+
+    def of(self, shown: Shown, layer: int) -> LayerFaces:
+        """The faces of a layer; the same object as before while they are the same."""
+        made, kept = LayerFaces(shown, layer), self._layers.get(layer)
+        if kept is not None and kept.is_like(made):
+            kept.revealed = made.revealed
+            return kept
+        if kept is not None:
+            made.take_from(kept)
+        self._layers[layer] = made
+        return made
+
+
+class LayerFaces:
+    """What the nodes of a layer and the weights into it show. On one line of a label there is room
+    for one number, so that all labels of a layer show the same kind: gradients once there are all
+    of them, new values likewise."""
+
+    def __init__(self, shown: Shown, layer: int) -> None:
+        view = shown.view
+        self._shown, self._layer, self.revealed = shown, layer, view.revealed
+        # Never written to, so that the same object has the same numbers.
+        self._numbers = (
+            view.spec, view.sample_pass, view.worked_pass, view.worked, view.worked_theta,
+            view.before,
+        )
+        self._manner = view.worked_digits, view.notation
+        self._stage = shown.stage(layer)
+        self._nodes: dict[int, NodeFace] = {}
+        self._weights: dict[tuple[int, int], ParameterFace] = {}
+        if layer:
+            sizes = view.spec.network.sizes
+            last = layer, sizes[layer] - 1, sizes[layer - 1] - 1
+            self.has_any = shown("backward", "weight_gradient", layer, 0, 0)
+            self._has_gradients = shown("backward", "weight_gradient", *last)
+            self._has_updates = shown("update", "weight_update", *last)
+
+    def is_like(self, other: LayerFaces) -> bool:
+        """Whether all faces are the same."""
+        return self._stage == other._stage and self._shows_like(other)
+
+    def _shows_like(self, other: LayerFaces) -> bool:
+        """Whether what both show is the same."""
+        same = all(a is b for a, b in zip(self._numbers, other._numbers, strict=True))
+        return same and self._manner == other._manner
+
+    def take_from(self, other: LayerFaces) -> None:
+        """Take over the faces of units that the few steps between two moments do not concern."""
+        first, last = sorted((self.revealed, other.revealed))
+        if last - first > _FEW_STEPS or not self._shows_like(other):
+            return
+        steps = [self._shown.view.steps.id_at(k) for k in range(first, last)]
+        units = {step.unit for step in steps if step.layer == self._layer}
+        if None not in units:
+            self._nodes = {k: face for k, face in other._nodes.items() if k not in units}
+            self._weights = {e: face for e, face in other._weights.items() if e[0] not in units}
+
+    def node(self, unit: int) -> NodeFace:
+        """What a unit shows."""
+        face = self._nodes.get(unit)
+        if face is None:
+            view = self._shown.view
+            largest = float(np.abs(view.sample_pass.a[self._layer]).max())
+            face = node_face(view, self._shown, self._layer, unit, largest)
+            self._nodes[unit] = face
+        return face
+
+    def whole(self, edge: tuple[int, int]) -> ParameterFace:
+        """Everything that is known of a weight, of (unit, source)."""
+        face = self._weights.get(edge)
+        if face is None:
+            face = parameter_face(self._shown.view, self._shown, Parameter(self._layer, *edge))
+            self._weights[edge] = face
+        return face
+
+    def alike(self, edge: tuple[int, int]) -> ParameterFace:
+        """A weight as all others of its layer."""
+        face = self.whole(edge)
+        if not self._has_gradients:
+            return replace(face, gradient=None, updated=None, waits=False)
+        return face if self._has_updates else replace(face, updated=None)
+
+    def value_alone(self, edge: tuple[int, int]) -> ParameterFace:
+        """The value of a weight, that a step works with."""
+        return replace(self.whole(edge), gradient=None, updated=None, waits=False)

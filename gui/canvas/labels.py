@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
+from PySide6.QtCore import QRectF
 
 Floats = NDArray[np.float64]
 
 _FRACTIONS = np.linspace(0.1, 0.9, 49)
+_ASIDE = np.arange(-60.0, 61.0, 4.0)  # pixels across an edge
+_RUNS_THROUGH = 0.8  # of the way to where an edge would no longer touch its label
 _SWEEPS = 16
 _SPACE = 3.0  # pixels kept between labels
+_LARGEST = np.array([300.0, 44.0])  # width and height of a label at most
+_MARGIN = 2.0  # pixels kept to the border of the canvas
 _FULLEST = 0.75  # share of an area that labels can be expected to fill
 
 # What a place costs: to cover a label or a node is worst, then to cover another edge, then to be
 # away from the middle.
 _COVERED, _CROSSED, _OFF_MIDDLE = 1000.0, 8.0, 6.0
+_BESIDE = 15.0  # to be so far aside that the edge would no longer touch it
 _APART = 10.0  # pixels beside a label, in which another edge makes it doubtful whose it is
 
 
@@ -79,6 +87,68 @@ def place_labels(
     return chosen, free
 
 
+class SinglePlaces:
+    """The places that a single label may have, as in place_labels: on its edge, or with an `area`
+    (width and height of the canvas) also aside, as far as the edge still runs through it.
+
+    `edge` is one row, `preferred` says how far along it the label should be, 0 to 1. What does not
+    depend on the label's size is worked out once, so that many sizes can be tried.
+    """
+
+    def __init__(
+        self,
+        edge: Floats,
+        obstacles: Floats,
+        beneath: Floats,
+        preferred: float,
+        area: tuple[float, float] | None = None,
+    ) -> None:
+        self._beneath, self._area = beneath, area
+        self._places = _places_along(edge[None, :])[0]
+        self._cost = _OFF_MIDDLE * np.abs(_FRACTIONS - preferred)
+        self._aside = np.zeros(len(_FRACTIONS))
+        self._across = np.array([edge[1] - edge[3], edge[2] - edge[0]])
+        self._across /= max(float(np.hypot(*self._across)), 1e-9)
+        if area is not None:
+            offsets = _ASIDE[:, None, None] * self._across
+            self._places = (self._places[None, ::2] + offsets).reshape(-1, 2)
+            self._aside = np.repeat(np.abs(_ASIDE), len(_FRACTIONS[::2]))
+            self._cost = np.tile(self._cost[::2], len(_ASIDE))
+        low, high = self._places.min(axis=0) - _LARGEST / 2, self._places.max(axis=0) + _LARGEST / 2
+        near = (obstacles[:, :2] < high) & (obstacles[:, 2:] > low)
+        obstacles = obstacles[near.all(axis=1)]
+        middles = (obstacles[:, :2] + obstacles[:, 2:]) / 2
+        apart = np.abs(self._places[:, None, :] - middles[None, :, :])
+        apart -= (obstacles[:, 2:] - obstacles[:, :2]) / 2
+        self._apart = apart[..., 0], apart[..., 1]
+
+    def has_room(self, width: float, height: float) -> bool:
+        """Whether a label of a size in pixels finds a place."""
+        return bool(self._free(width / 2, height / 2).any())
+
+    def best_for(self, width: float, height: float) -> tuple[float, float] | None:
+        """The middle of a label of a size, clear of all obstacles; None if there is no place."""
+        half = np.array([[width / 2, height / 2]])
+        free = self._free(*half[0].tolist())
+        if not free.any():
+            return None
+        places, cost = self._places[free], self._cost[free]
+        cost = cost + _BESIDE * self._aside[free] / float((half @ np.abs(self._across))[0])
+        cost += _CROSSED * _edges_beneath(places[None], self._beneath, half)[0]
+        x, y = places[int(np.argmin(cost))].tolist()
+        return x, y
+
+    def _free(self, w: float, h: float) -> NDArray[np.bool_]:
+        """Which places are clear for a label of twice this width and height."""
+        free = ((self._apart[0] >= w) | (self._apart[1] >= h)).all(axis=1)
+        if self._area is not None:
+            x, y = self._places.T
+            right, bottom = self._area[0] - w - _MARGIN, self._area[1] - h - _MARGIN
+            free &= (x >= w + _MARGIN) & (x <= right) & (y >= h + _MARGIN) & (y <= bottom)
+            free &= self._aside <= _RUNS_THROUGH * float(np.abs(self._across) @ (w, h))
+        return np.asarray(free)
+
+
 def has_room(edges: Floats, obstacles: Floats, sizes: Floats) -> bool:
     """Whether each label, if it were alone, would find a place clear of all obstacles."""
     half = sizes / 2
@@ -96,6 +166,12 @@ def fractions_of(edges: Floats, middles: Floats) -> Floats:
     direction = edges[:, 2:] - edges[:, :2]
     squared = np.maximum((direction**2).sum(axis=1), 1e-9)
     return np.asarray(((middles - edges[:, :2]) * direction).sum(axis=1) / squared)
+
+
+def rows(places: Sequence[QRectF]) -> Floats:
+    """Rectangles as rows (left, top, right, bottom)."""
+    made = [(r.left(), r.top(), r.right(), r.bottom()) for r in places]
+    return np.array(made).reshape(-1, 4)
 
 
 def _places_along(edges: Floats) -> Floats:

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 from gui import theme
 from gui.canvas.colours import mixed
 from gui.canvas.faces import NodeFace
-from gui.canvas.layout import CALL_OUT, Form
+from gui.canvas.layout import CALL_OUT, LINE, Form
 from gui.canvas.marks import Marks
 from gui.canvas.node_texts import Limits, NodeTexts, node_texts
 from gui.canvas.text import paint_texts
@@ -32,6 +32,7 @@ class NodeItem(QGraphicsItem):
         self._picture: QImage | None = None
         self._texts = NodeTexts()
         self._bounds = QRectF()
+        self._writing: list[QRectF] | None = None  # worked out when it is asked for
 
     @property
     def form(self) -> Form:
@@ -52,7 +53,7 @@ class NodeItem(QGraphicsItem):
         if (face, form, marks, limits) == before and picture is self._picture:
             return
         self.face, self.marks, self._limits, self._picture = face, marks, limits, picture
-        self._form = form
+        self._form, self._writing = form, None
         self._texts = node_texts(face, self.form, marks, limits, picture is not None)
         self.setZValue(6.0 if marks.called_out else 4.0 if marks.ringed else 2.0)
         bounds = self._texts.bounds().adjusted(-2 * _PAD, -2 * _PAD, 2 * _PAD, 2 * _PAD)
@@ -60,6 +61,12 @@ class NodeItem(QGraphicsItem):
             self.prepareGeometryChange()
             self._bounds = bounds
         self.update()
+
+    def move_to(self, x: float, y: float) -> None:
+        """Stand elsewhere in the scene."""
+        if (x, y) != (self.x(), self.y()):
+            self.setPos(x, y)
+            self._writing = None
 
     def kind_at(self, point: QPointF) -> str:
         """Which of its values is at a point of the scene; "" outside of it."""
@@ -84,6 +91,11 @@ class NodeItem(QGraphicsItem):
         places = self._texts.places
         return self.mapRectToScene(places.get(kind) or places.get("unit") or QRectF())
 
+    def place_if_shown(self, kind: str) -> QRectF | None:
+        """Where one of its values is in the scene; None if it is not shown."""
+        place = self._texts.places.get(kind)
+        return None if place is None else self.mapRectToScene(place)
+
     @property
     def value_place(self) -> QRectF | None:
         """Where its value is in the scene, if that has a line of its own."""
@@ -92,8 +104,11 @@ class NodeItem(QGraphicsItem):
 
     @property
     def writing(self) -> list[QRectF]:
-        """Where of the scene something is written around the node."""
-        return [self.mapRectToScene(place) for place in self._texts.grounds]
+        """Where of the scene something is written around the node: the words alone."""
+        if self._writing is None:
+            places = [place.adjusted(4, 2, -4, -2) for place in self._texts.grounds]
+            self._writing = [self.mapRectToScene(place) for place in places]
+        return self._writing
 
     @property
     def core(self) -> QRectF:
@@ -154,7 +169,10 @@ class NodeItem(QGraphicsItem):
         if self.marks.current in ("bias", "delta") and self.marks.current in texts.places:
             painter.setPen(QPen(colours.colour("accent"), 2.0))
             painter.setBrush(colours.colour("card"))
-            painter.drawRoundedRect(texts.places[self.marks.current], 9, 9)
+            place = texts.places[self.marks.current]
+            # No higher than a line of text: there is no more between a node and the border.
+            spare = (place.height() - LINE) / 2 + 1
+            painter.drawRoundedRect(place.adjusted(0, spare, 0, -spare), 8, 8)
         paint_texts(painter, texts.texts)
         if texts.lock is not None:
             painter.setPen(QPen(colours.colour("secondary"), 1.2))

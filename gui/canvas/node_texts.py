@@ -240,9 +240,9 @@ def _write_below(
     if face.bias is not None and form.below:
         has_delta = face.delta is not None and not form.above
         parts = _bias_words(face.bias, face.delta if has_delta else None, limits.room)
-        total = _line_width(parts) + (_LOCK if face.bias.fixed else 0.0)
-        x = left = limits.start(total)
         here = marks.current == "bias"
+        total = _line_width(parts, here) + (_LOCK if face.bias.fixed else 0.0)
+        x = left = limits.start(total)
         for k, (part, colour) in enumerate(parts):
             bold = here and k == 0
             made.texts.append(Text(part, x, y, _BIG, bold, "accent" if bold else colour))
@@ -291,8 +291,10 @@ def _bias_words(
     return [(bias.name, "secondary"), parts[-1]]  # the latest has to do
 
 
-def _line_width(parts: list[tuple[str, str]]) -> float:
-    return sum(width(part, _BIG) for part, _ in parts) + _GAP * (len(parts) - 1)
+def _line_width(parts: list[tuple[str, str]], bold: bool = False) -> float:
+    """Width of words on one line, the first of them bold or not."""
+    widths = [width(part, _BIG, bold and k == 0) for k, (part, _) in enumerate(parts)]
+    return sum(widths) + _GAP * (len(parts) - 1)
 
 
 def _write_side(made: NodeTexts, face: NodeFace, form: Form, marks: Marks) -> None:

@@ -25,6 +25,8 @@ class UnitPictures:
         network = view.spec.network
         if view.revealed or network.sizes[0] != 2 or sum(network.sizes) > _MOST_UNITS:
             return {}
+        if view.hides_outputs:
+            return {}
         before = self._view
         if before is None or before.theta is not view.theta or before.spec is not view.spec:
             self._view, self._made = view, {}

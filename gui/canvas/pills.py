@@ -9,10 +9,11 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPainterPath, QPen
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
-from engine.numbers import at_most, fewer_digits, format_distinct
+from engine.numbers import at_most, fewer_digits, format_distinct, format_number
 from gui import theme
 from gui.canvas.edges import Edge
 from gui.canvas.faces import ParameterFace
+from gui.canvas.labels import SinglePlaces
 from gui.canvas.text import Text, fitted, paint_texts, replaced, sign_colour, width
 
 _LINE = 18.0
@@ -72,15 +73,21 @@ SIZES = (
 # The one pill that may cover others, where there is room and where the columns stand close.
 FULL = Size(300.0, 2, True)
 FULL_NARROW = (Size(116.0, 2, True), Size(104.0, 2, False))
-# For the pills that a step is about, to be tried in turn: its own, and those it makes use of.
-OF_STEP = (
-    (FULL, Size(150.0, 1, True)),
-    (Size(124.0, 2, True), Size(124.0, 1, True)),
-    (Size(104.0, 2, True, theme.SMALL), Size(100.0, 1, True, theme.SMALL)),
-    (Size(92.0, 2, True, theme.SMALL), Size(84.0, 1, True, theme.SMALL)),
-    (Size(84.0, 2, False, theme.SMALL), Size(70.0, 1, True, theme.SMALL)),
-    (Size(84.0, 1, True, theme.SMALL), Size(70.0, 1, True, theme.SMALL)),
-    (Size(60.0, 1, False, theme.SMALL), Size(60.0, 1, True, theme.SMALL)),
+# For the label of the weight that a step is about, and for those of the weights that it works
+# with: from the most telling to the smallest.
+CURRENT = (
+    FULL,
+    Size(124.0, 2, True),
+    Size(104.0, 2, True, theme.SMALL),
+    Size(92.0, 2, True, theme.SMALL),
+    Size(84.0, 2, False, theme.SMALL),
+    Size(84.0, 1, True, theme.SMALL),
+    Size(60.0, 1, False, theme.SMALL),
+)
+USED = (
+    Size(150.0, 1, True),
+    Size(124.0, 1, True),
+    *(Size(width, 1, True, theme.SMALL) for width in (100.0, 84.0, 70.0, 60.0)),
 )
 
 
@@ -111,6 +118,11 @@ class Pill:
                 self.texts.append(text._replace(x=left, y=middle))
                 left += text.width + gap
 
+    @property
+    def ground(self) -> QRectF:
+        """All that it paints on."""
+        return self.place.adjusted(-6, -6, 6, 6)
+
     def is_same(self, middle: QPointF, face: ParameterFace, size: Size) -> bool:
         """Whether an unmarked pill made of these would look just like this one."""
         same = (middle, face, size) == (self.middle, self.face, self.size)
@@ -118,8 +130,16 @@ class Pill:
 
     def move(self, x: float, y: float) -> None:
         """Shift it by pixels."""
+        self.middle = self.middle + QPointF(x, y)
         self.place.translate(x, y)
         self.texts = [text._replace(x=text.x + x, y=text.y + y) for text in self.texts]
+
+    def move_into(self, places: SinglePlaces) -> bool:
+        """Take the best of some places, from 0, 0; False if it finds none."""
+        place = places.best_for(self.place.width(), self.place.height())
+        if place is not None:
+            self.move(*place)
+        return place is not None
 
     def dodge(self, avoided: Sequence[QRectF], height: float) -> None:
         """Move it up or down, as little as will do, off the nodes that its edge joins. A little
@@ -150,7 +170,7 @@ def _write(face: ParameterFace, size: Size, is_current: bool) -> list[list[Text]
     room_for_newest = room if size.lines == 2 else beside
     if face.updated is not None:
         value, updated = _old_and_new(face, size, beside, room_for_newest)
-        newest = [Text("→ " + updated, 0, 0, pixels, False, "ink")]
+        newest = [Text(updated, 0, 0, pixels, False, "ink")]
     elif face.gradient is not None:
         least = _least(face.gradient)
         words = fitted(face.gradient, room_for_newest, pixels, "∂ ", digits, least=least)
@@ -185,15 +205,22 @@ def _old_and_new(
     face: ParameterFace, size: Size, room_for_old: float, room_for_new: float
 ) -> tuple[str, str]:
     """Old and new value with as many digits as there is room for, and as many as tell them
-    apart."""
+    apart. Where that takes more than there is room for, the new one is about the old one."""
     assert face.updated is not None
     old = new = ""
-    for digits in fewer_digits(size.digits(face.digits), 3):
-        old, new = format_distinct(face.value, face.updated, digits)
-        fits_old = size.lines == 1 or width(old, size.pixels) <= room_for_old
-        if fits_old and width("→ " + new, size.pixels) <= room_for_new:
-            break
+    for write in (format_distinct, _format_both):
+        for digits in fewer_digits(size.digits(face.digits), 3):
+            old, new = write(face.value, face.updated, digits)
+            alike = old == new and face.value != face.updated
+            new = ("→ ≈ " if alike and size.lines == 2 else "→ ") + new
+            fits_old = size.lines == 1 or width(old, size.pixels) <= room_for_old
+            if fits_old and width(new, size.pixels) <= room_for_new:
+                return old, new
     return old, new
+
+
+def _format_both(first: float, second: float, digits: int | None) -> tuple[str, str]:
+    return format_number(first, digits), format_number(second, digits)
 
 
 class PillLayer(QGraphicsItem):
@@ -202,24 +229,27 @@ class PillLayer(QGraphicsItem):
     def __init__(self) -> None:
         super().__init__()
         self.pills: dict[Edge, Pill] = {}
-        self._boxes = QPainterPath()
         self._bounds = QRectF()
         self.setZValue(7.0)
+        self.setFlag(QGraphicsItem.GraphicsItemFlag.ItemUsesExtendedStyleOption)
 
     def set_pills(self, pills: dict[Edge, Pill]) -> None:
         """Show these pills, by their edge."""
-        self.pills = dict(sorted(pills.items(), key=lambda item: _rank(item[1])))
-        self._boxes = QPainterPath()
-        bounds = QRectF()
-        for pill in self.pills.values():
-            bounds |= pill.place
-            if not _rank(pill):
-                self._boxes.addRoundedRect(pill.place, 12, 12)
-        bounds = bounds.adjusted(-6, -6, 6, 6)
+        before, self.pills = self.pills, dict(sorted(pills.items(), key=lambda p: _rank(p[1])))
+        # It only grows while there are pills, for a change of bounds paints all of it anew.
+        bounds = QRectF(self._bounds) if pills else QRectF()
+        for edge in before | pills:
+            old, new = before.get(edge), pills.get(edge)
+            if old == new:
+                continue
+            for pill in (old, new):
+                if pill is not None:
+                    self.update(pill.ground)
+            if new is not None:
+                bounds |= new.ground
         if bounds != self._bounds:
             self.prepareGeometryChange()
             self._bounds = bounds
-        self.update()
 
     def edge_at(self, point: QPointF) -> Edge | None:
         """The edge whose pill is at a point."""
@@ -236,10 +266,15 @@ class PillLayer(QGraphicsItem):
     ) -> None:
         colours = theme.current()
         card = colours.colour("card")
+        exposed = [p for p in self.pills.values() if p.ground.intersects(option.exposedRect)]
+        boxes = QPainterPath()
+        for pill in exposed:
+            if not _rank(pill):
+                boxes.addRoundedRect(pill.place, 12, 12)
         painter.setPen(QPen(colours.colour("border"), 1.0))
         painter.setBrush(card)
-        painter.drawPath(self._boxes)
-        for pill in self.pills.values():
+        painter.drawPath(boxes)
+        for pill in exposed:
             if _rank(pill):
                 strong = pill.is_current or pill.is_hovered
                 edge = colours.colour("accent" if strong else "border")

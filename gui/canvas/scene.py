@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QGraphicsScene
 from engine.network import Network
 from engine.steps import StepId
 from gui.canvas.connections import Attention, Connections
-from gui.canvas.faces import Shown, node_face
+from gui.canvas.faces import Faces, Shown
 from gui.canvas.folded import FoldedLayer
 from gui.canvas.glow import Glow, Outline, chain_path
 from gui.canvas.layout import CALL_OUT, PLANE, Arrangement, arrange, full_spread, is_folded
@@ -20,6 +20,7 @@ from gui.canvas.node import NodeItem
 from gui.canvas.node_texts import Limits
 from gui.canvas.pictures import UnitPictures
 from gui.canvas.spots import Spot, spot_of
+from gui.canvas.verdicts import Sign, VerdictSigns, WrongEdges, free_corner, is_free
 from gui.view import View
 
 
@@ -43,9 +44,11 @@ class NetworkScene(QGraphicsScene):
         self._connections: list[Connections] = []
         self._layout: Mapping[str, tuple[float, float]] = {}
         self._pictures = UnitPictures()
+        self._faces = Faces()
         self._traced: StepId | None = None
         self._lit: Spot | None = None
         self._path, self._ring = Glow(above=False), Glow(above=True)
+        self._verdicts, self._wrong = VerdictSigns(), WrongEdges()
 
     # What is shown
 
@@ -220,8 +223,9 @@ class NetworkScene(QGraphicsScene):
         self.clear()
         self._nodes, self._called, self._folded = {}, {}, {}
         self._path, self._ring = Glow(above=False), Glow(above=True)
-        self.addItem(self._path)
-        self.addItem(self._ring)
+        self._verdicts, self._wrong = VerdictSigns(), WrongEdges()
+        for item in (self._path, self._ring, self._verdicts, self._wrong):
+            self.addItem(item)
         notation = self.view.notation
         self._connections = [
             Connections(self, network, layer, notation) for layer in range(1, network.depth + 1)
@@ -256,12 +260,12 @@ class NetworkScene(QGraphicsScene):
         marks = node_marks(view, self._hovered, self._focus)
         self._call_out(marks)
         pictures = self._pictures.of(view)
-        largest = [float(np.abs(a).max()) for a in view.sample_pass.a]
+        faces = [self._faces.of(shown, layer) for layer in range(network.depth + 1)]
         for key, item in (*self._nodes.items(), *self._called.items()):
             layer, unit = key
             x, y = made.centres[layer][unit].tolist()
             item.show_face(
-                node_face(view, shown, layer, unit, largest[layer]),
+                faces[layer].node(unit),
                 made.forms[layer],
                 marks.get(key, _NO_MARKS),
                 Limits(made.line_room, 8 - x, self._area[0] - 8 - x),
@@ -269,7 +273,7 @@ class NetworkScene(QGraphicsScene):
             )
             if item.form is CALL_OUT:
                 x, y = self._inside(x, y, item)
-            item.setPos(x, y)
+            item.move_to(x, y)
         ringed = {layer for (layer, _), mark in marks.items() if mark.ringed}
         for layer, folded in self._folded.items():
             known = not layer or shown("forward", "activation", layer, network.sizes[layer] - 1)
@@ -280,8 +284,10 @@ class NetworkScene(QGraphicsScene):
             for layer in range(1, network.depth + 1)
         )
         for connections in self._connections:
-            connections.show(view, shown, size, self._attention(view, connections))
+            attention = self._attention(view, connections)
+            connections.show(view, faces[connections.layer], size, attention)
         self._show_glow()
+        self._show_verdicts()
 
     def _show_glow(self) -> None:
         """Bring path and ring to where their units and edges stand now."""
@@ -307,6 +313,41 @@ class NetworkScene(QGraphicsScene):
         elif spot is not None and (outline := self._outline(spot)) is not None:
             rings = [outline]
         self._ring.show_parts(lines, rings)
+
+    def _show_verdicts(self) -> None:
+        """Sign what a gradient check says at the labels of weights and biases; where edges have no
+        labels, only those that are wrong, as many as there is room for."""
+        assert self.view is not None
+        signs: list[Sign] = []
+        lines: list[QLineF] = []
+        checked = () if self.view.check is None else self.view.check.checked
+        # The biases first, whose signs have only one place.
+        for each in sorted(checked, key=lambda each: each.parameter.source is not None):
+            layer, unit, source = each.parameter
+            if source is None:
+                size = self.view.spec.network.sizes[layer]
+                for k in range(size) if unit is None else (unit,):
+                    place = self._bias_place(layer, k)
+                    if place is not None:
+                        middle = QPointF(place.left() - 9, place.center().y())
+                        signs.append(Sign(each.verdict, middle))
+                continue
+            connections, edge = self._connections[layer - 1], (unit or 0, source)
+            pill = connections.labels.pills.get(edge)
+            if pill is not None:
+                signs.append(Sign(each.verdict, free_corner(pill.place, signs)))
+            if each.verdict == "wrong" and connections.edges is not None:
+                line = QLineF(*connections.line(edge).tolist())
+                lines.append(line)
+                if pill is None and is_free(line.center(), signs):
+                    signs.append(Sign(each.verdict, line.center()))
+        self._verdicts.show_signs(signs)
+        self._wrong.show_lines(lines)
+
+    def _bias_place(self, layer: int, unit: int) -> QRectF | None:
+        """Where the bias of a unit is written; None where it is not."""
+        item = self._called.get((layer, unit)) or self._nodes.get((layer, unit))
+        return None if item is None else item.place_if_shown("bias")
 
     def _outline(self, spot: Spot) -> Outline | None:
         """The outline of a node or of one of its values; None inside a folded layer."""
@@ -367,7 +408,6 @@ class NetworkScene(QGraphicsScene):
                 if item.layer in (layer - 1, layer)
             ]
             writing = tuple(place for item in sides for place in item.writing)
-        writing = tuple(place.adjusted(4, 2, -4, -2) for place in writing)  # the words alone
         return Attention(*edges, connections.near(units), used, avoided, writing)
 
 

@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from PySide6.QtCore import QPointF, Qt
-from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QStaticText
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QStaticText
 
 from engine.numbers import fewer_digits, format_distinct, format_number
 from gui import theme
@@ -63,13 +63,18 @@ def _laid_out(words: str, pixels: int, bold: bool) -> tuple[QStaticText, float]:
     return text, text.size().height() / 2
 
 
+@lru_cache(maxsize=64)
+def _colour(theme_name: str, name: str) -> QColor:
+    return theme.THEMES[theme_name].colour(name)
+
+
 def paint_texts(painter: QPainter, texts: list[Text]) -> None:
     """Paint texts in the colours of the theme in force."""
-    colours = theme.current()
+    theme_name = theme.current().name
     for words, x, y, pixels, bold, colour, struck in texts:
         text, half = _laid_out(words, pixels, bold)
         painter.setFont(_font(pixels, bold)[0])
-        painter.setPen(colours.colour(colour))
+        painter.setPen(_colour(theme_name, colour))
         painter.drawStaticText(QPointF(x, y - half), text)
         if struck:
             painter.drawLine(QPointF(x - 1, y), QPointF(x + text.size().width() + 1, y))

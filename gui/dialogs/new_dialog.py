@@ -39,7 +39,8 @@ class NewDialog(QDialog):
         self._hidden.setPlaceholderText("such as 3 or 8, 8; empty for none")
         self._activation = QComboBox()
         for key in HIDDEN_ACTIVATIONS:
-            self._activation.addItem(ACTIVATIONS[key].title, key)
+            if ACTIVATIONS[key].learns:
+                self._activation.addItem(ACTIVATIONS[key].title, key)
         self._problem = QLabel()
         self._problem.setProperty("error", True)
         self._problem.setWordWrap(True)

@@ -77,6 +77,7 @@ class DerivationView(QWidget):
         self.explanation.setAutoFillBackground(False)  # setWidget turns it on
         self.result = Sheet(self)
         self.result.setObjectName("derivationResult")
+        self._rule: int | None = None  # height of the line where the explanation scrolls under
         self.setMinimumHeight(80)
 
     def show_this(self, shown: Shown) -> None:
@@ -211,7 +212,10 @@ class DerivationView(QWidget):
         height = max(0, min(self.explanation.needed, room))
         self.area.setGeometry(0, 0, self.width(), height)
         self.result.setGeometry(0, height + _GAP, self.width(), below)
-        self.update()
+        rule = height + _GAP // 2 if below and height < self.explanation.needed else None
+        if rule != self._rule:
+            self._rule = rule
+            self.update()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -225,8 +229,7 @@ class DerivationView(QWidget):
             self._place()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        if self.area.height() < self.explanation.needed and self.result.needed:
+        if self._rule is not None:
             painter = QPainter(self)
             painter.setPen(QPen(theme.current().colour("border"), 1.0))
-            y = self.area.height() + _GAP // 2
-            painter.drawLine(0, y, self.explanation.extent, y)
+            painter.drawLine(0, self._rule, self.explanation.extent, self._rule)

@@ -16,6 +16,7 @@ from gui.formulas.boxes import ProseWriter, row, words
 from gui.formulas.flow import Flowed, Item, flow, flow_words
 from gui.formulas.formula_items import Formula, Look, flow_formula, plain_items
 from gui.formulas.sheet_table import lay_out_table
+from gui.widgets.ground import Ground
 
 _BAND_X, _BAND_Y = 10.0, 5.0  # room inside the band around the result
 _APART = 12.0  # pixels at least between words at the left and at the right of a line
@@ -31,7 +32,7 @@ class _Block:
     factor: Factor | None = None
 
 
-class Sheet(QWidget):
+class Sheet(Ground):
     """A column of blocks `extent` pixels wide; its height is what they need.
 
     `fill` says how to build it and is asked again when the width or the theme changes. `hovered`
@@ -187,6 +188,7 @@ class Sheet(QWidget):
         return QSize(self.extent, self.needed)
 
     def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._paint_under(painter)

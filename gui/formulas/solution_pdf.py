@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from itertools import zip_longest
 
 from PySide6.QtCore import QBuffer, QIODevice, QLineF, QMarginsF, QRectF, Qt
 from PySide6.QtGui import QFontMetricsF, QPageLayout, QPageSize, QPainter, QPdfWriter, QPen
@@ -148,9 +149,10 @@ def _section(section: Section) -> Iterator[_Block]:
         yield _rule(7.0)
     elif section.title:
         yield _heading(section.title, _LAYER, 20.0)
-    for block in section.blocks:
+    for block, following in zip_longest(section.blocks, section.blocks[1:]):
         if isinstance(block, Words):
-            yield _words(block.prose, block.digits, 11.0)
+            made = _words(block.prose, block.digits, 11.0)
+            yield replace(made, stays=isinstance(following, Grid))  # it says what the table is of
         elif isinstance(block, Grid):
             yield from _grid(block)
         else:

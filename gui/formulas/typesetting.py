@@ -1,18 +1,17 @@
 """LaTeX to boxes: formulas set by ziamath as SVG, kept by text, size and colour.
 
-A piece of a formula takes some milliseconds, so a Typesetter works through what it is asked for
-one piece a turn of the event loop, and what has been set once is there at once.
+A piece of a formula takes a millisecond or two, so a Typesetter works through what it is asked for
+a few pieces a turn of the event loop, and what has been set once is there at once.
 """
 
 from __future__ import annotations
 
-import re
 from collections import deque
 from collections.abc import Iterable
 from functools import lru_cache
 from importlib import import_module
-from typing import Any, NamedTuple
-from xml.sax.saxutils import escape
+from time import perf_counter
+from typing import NamedTuple
 
 from PySide6.QtCore import QByteArray, QObject, QTimer, Signal
 from PySide6.QtGui import QPainter
@@ -23,6 +22,7 @@ from engine.formula_writers import LatexWriter, latex_number
 from gui.formulas.boxes import Box
 
 _KEPT = 2000  # boxes; the SVG of a piece has some 5 kB
+_TURN = 0.008  # seconds of setting, after which a turn of the event loop ends
 _MARGIN = 1.0  # pixels around the ink, so that smooth edges are not cut
 _SIGNS = {
     "·": r"\cdot",
@@ -56,7 +56,7 @@ class TypesetWriter(LatexWriter):
 
 
 class Typesetter(QObject):
-    """Sets pieces of LaTeX, one a turn; `ready` once all that was asked for is there."""
+    """Sets pieces of LaTeX, a few a turn; `ready` once all that was asked for is there."""
 
     ready = Signal()
 
@@ -65,7 +65,7 @@ class Typesetter(QObject):
         self._queue: deque[Wanted] = deque()
         self._timer = QTimer(self)
         self._timer.setInterval(0)
-        self._timer.timeout.connect(self._set_next)
+        self._timer.timeout.connect(self._set_some)
 
     def ask(self, pieces: Iterable[Wanted]) -> None:
         """Set these pieces, and nothing that was asked for before."""
@@ -77,12 +77,16 @@ class Typesetter(QObject):
         self._queue.clear()
         self._timer.stop()
 
-    def _set_next(self) -> None:
+    @staticmethod
+    def get_ready() -> None:
+        """Load what setting needs, so that the first formula does not wait for it."""
+        import_module("gui.formulas.formula_svg")
+
+    def _set_some(self) -> None:
+        end = perf_counter() + _TURN
         while self._queue:
-            wanted = self._queue.popleft()
-            before = typeset.cache_info().misses
-            typeset(wanted)
-            if typeset.cache_info().misses > before:
+            typeset(self._queue.popleft())
+            if perf_counter() > end:
                 return
         self._timer.stop()
         self.ready.emit()
@@ -91,12 +95,10 @@ class Typesetter(QObject):
 @lru_cache(maxsize=_KEPT)
 def typeset(wanted: Wanted) -> Box | None:
     """A piece set by ziamath; None if it cannot read it, as may be with strange unit names."""
-    ziamath = _ziamath()
+    from gui.formulas.formula_svg import formula_svg  # see Typesetter.get_ready
+
     try:
-        formula = ziamath.Latex(
-            _readable(wanted.latex), size=wanted.pixels, color=wanted.colour, margin=_MARGIN
-        )
-        svg = formula.svg()
+        svg = formula_svg(wanted.latex, wanted.pixels, wanted.colour, _MARGIN)
     except Exception:  # it raises whatever its parsers happen to raise
         return None
     renderer = QSvgRenderer(QByteArray(svg.encode()))
@@ -113,23 +115,3 @@ def typeset(wanted: Wanted) -> Box | None:
         max(place.bottom() - _MARGIN, 0.2 * wanted.pixels),
         paint,
     )
-
-
-def _ziamath() -> Any:
-    """ziamath, imported when the first formula is set: that alone takes 0.2 s."""
-    ziamath = import_module("ziamath")
-    ziamath.config.svg2 = False  # QtSvg reads SVG 1
-    return ziamath
-
-
-_WORDS = re.compile(r"\\text\{((?:[^{}\\]|\\[%$#_&])*)\}")
-
-
-def _readable(latex: str) -> str:
-    """LaTeX without what ziamath gets wrong: a minus behind a bracket, escapes inside words."""
-    return _WORDS.sub(_unescaped, latex.replace("(-", "({-}"))
-
-
-def _unescaped(match: re.Match[str]) -> str:
-    words = re.sub(r"\\(.)", r"\1", match[1])
-    return rf"\text{{{escape(words)}}}"

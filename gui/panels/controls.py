@@ -8,6 +8,7 @@ from PySide6.QtCore import QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLayout, QMenu, QSlider, QVBoxLayout, QWidget
 
+from engine.network import FORWARD_ONLY
 from engine.numbers import fewer_digits, format_count, format_number
 from engine.steps import GRAINS
 from gui import theme
@@ -205,12 +206,20 @@ class ControlsBar(QWidget):
         self._grain.show_key(view.grain)
         self._train.setText(_PAUSE if view.training else _TRAIN)
         self._train.setAccessibleName("Pause" if view.training else "Train")
-        self._train.setToolTip("Pause (T)" if view.training else "Train (T)")
+        can_train = view.spec.can_train
+        for button, usual in (
+            (self._epoch, "Train one epoch: every sample once"),
+            (self._train, "Pause (T)" if view.training else "Train (T)"),
+        ):
+            button.setEnabled(can_train or view.training)
+            button.setToolTip(usual if can_train else FORWARD_ONLY)
         _set_primary(self._step, not view.training)
         _set_primary(self._train, view.training)
         self._display_where(view)
         self._loss.setText(self._fitting_loss(view))
-        if view.loss is not None:
+        if view.hides_outputs:
+            self._loss.setToolTip("Hidden while you predict")
+        elif view.loss is not None:
             self._loss.setToolTip(
                 f"Loss over the whole training set: {format_number(view.loss, None)}"
             )
@@ -219,7 +228,7 @@ class ControlsBar(QWidget):
         """The loss with as many of the digits as there is room for."""
         letter, text = view.notation.loss, ""
         if view.loss is None:
-            return f"{letter} = …"
+            return f"{letter} = {'?' if view.hides_outputs else '…'}"
         metrics = self._loss.fontMetrics()
         for digits in fewer_digits(view.digits, 4):
             text = f"{letter} = {format_number(view.loss, digits)}"

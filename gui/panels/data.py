@@ -317,6 +317,8 @@ class DataPanel(Card):
     def display(self, view: View) -> None:
         """Show the training set, the outputs for it, and which sample the window shows."""
         before, self._view = self._view, view
+        if before is not None and view.is_only_steps_from(before):
+            return
         if before is not None and view.follows_edit_of(before):
             self.show_error("")
         self._model.show(view)

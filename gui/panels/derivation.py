@@ -151,7 +151,7 @@ class DerivationPanel(Card):
         self.inside.show_this(shown)
         words = prose_text(shown.message) if derivation is None else derivation.text
         self.inside.setAccessibleDescription(words)
-        if derivation is not None:
+        if view is not None and not view.training:
             self._rest.start()
         is_number = derivation is not None and derivation.step == step and not self._matrix_shown
         self.explained.emit(step if is_number else None)
@@ -173,6 +173,8 @@ class DerivationPanel(Card):
         if not view.is_revealed(step):
             message = (_not_yet(view, step),)
             return Shown(message=message, previous=self._previous(view), digits=view.worked_digits)
+        if view.curtain is not None and view.curtain.locks(step):
+            return Shown(message=("This document is locked: this value is not derived here.",))
         if view.worked is None:
             return Shown(message=("…",))
         if self._matrix_shown:
@@ -202,7 +204,9 @@ class DerivationPanel(Card):
             return False
         if view.paper is not None:
             return False  # on paper every number is rounded by itself
-        return has_matrix_form(step) and layer_group(view.worked, step).stop == view.revealed
+        if not has_matrix_form(view.spec, step):
+            return False
+        return layer_group(view.worked, step).stop == view.revealed
 
     @property
     def _in_matrix_form(self) -> bool:
@@ -220,12 +224,17 @@ class DerivationPanel(Card):
         if view.worked is None or revealed < 1:
             return None
         step = view.steps.id_at(revealed - 1)
+        if view.curtain is not None and view.curtain.locks(step):
+            return None
         return self._derive(view.worked, step, view.sample, view.notation)
 
     # Typesetting
 
     def _on_rest(self) -> None:
-        self._typesetter.ask(self.inside.wanted())
+        if self.derivation is None:
+            self._typesetter.get_ready()
+        else:
+            self._typesetter.ask(self.inside.wanted())
 
     def _on_typeset(self) -> None:
         self.inside.show_this(replace(self.inside.shown, typeset=True))
@@ -281,7 +290,7 @@ class DerivationPanel(Card):
 def _looks(view: View) -> tuple[object, ...]:
     """What a derivation of a step depends on."""
     place = view.worked, view.spec, view.revealed, view.sample
-    return *place, view.worked_digits, view.notation
+    return *place, view.worked_digits, view.notation, view.curtain
 
 
 def _factor_about(factors: Sequence[Factor], about: object) -> Factor | None:

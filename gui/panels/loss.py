@@ -13,6 +13,7 @@ from gui.plots.loss_plot import LOSS, LossPlot
 from gui.view import View
 from gui.widgets.buttons import Button
 from gui.widgets.card import Card
+from gui.widgets.cover import Cover
 from gui.widgets.ghost_menu import GhostMenu
 
 # Metrics that fall as the loss does and share its axis; of any other the value is written.
@@ -59,6 +60,9 @@ class LossPanel(Card):
         self.plot = LossPlot()
         self.plot.epoch_asked.connect(self.epoch_asked)
         self.body.addWidget(self.plot, 1)
+        self._cover = Cover()
+        self._cover.hide()
+        self.body.addWidget(self._cover, 1)
 
     @property
     def log(self) -> bool:
@@ -77,6 +81,9 @@ class LossPanel(Card):
         errors = tuple(
             LOSS + 1 + place for place, key in enumerate(view.spec.metrics) if key in _ERRORS
         )
+        self._cover.setVisible(view.hides_outputs)
+        self.plot.setVisible(not view.hides_outputs)
+        self.log_button.setVisible(not view.hides_outputs)
         self.plot.display(view, errors)
         self.ghosts_button.setVisible(bool(view.ghosts))
         self._show_what_if(view)
@@ -122,7 +129,7 @@ class LossPanel(Card):
         text = "&nbsp;&nbsp; ".join(values if len(lines) == 1 else lines + values)
         if text != self.legend.text():
             self.legend.setText(text)
-        self.legend.setVisible(bool(metrics))
+        self.legend.setVisible(bool(metrics) and not view.hides_outputs)
         self._place_notes()
 
     def _show_what_if(self, view: View) -> None:
@@ -162,7 +169,7 @@ class LossPanel(Card):
 
 def what_if(view: View) -> str:
     """What an edit did to the loss; nothing unless one was made at this very moment."""
-    if view.before is None:
+    if view.before is None or view.hides_outputs:
         return ""
     old, new, letter = view.before.loss, view.loss, view.notation.loss
     if old is None or new is None:
@@ -184,6 +191,7 @@ def _is_same(shown: View, view: View) -> bool:
         and (shown.t, shown.digits, shown.training) == (view.t, view.digits, view.training)
         and shown.evaluation is view.evaluation
         and shown.before is view.before
+        and shown.curtain == view.curtain
         and not (shown.ghosts or view.ghosts)
         and (curve is not None and shown.curve.base is curve)
         and len(shown.curve) == len(view.curve)

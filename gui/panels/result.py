@@ -17,6 +17,7 @@ from gui.plots.surface_view import SurfaceView
 from gui.view import View
 from gui.widgets.buttons import Button
 from gui.widgets.card import Card
+from gui.widgets.cover import Cover
 
 _TITLES = {
     "surface": "Decision surface",
@@ -68,7 +69,8 @@ class ResultPanel(Card):
         self.curve = CurvePlot()
         self.outputs = OutputBars()
         self._pages = QStackedWidget()
-        for page in (self.surface, self.curve, self.outputs):
+        self._cover = Cover()
+        for page in (self.surface, self.curve, self.outputs, self._cover):
             self._pages.addWidget(page)
         self.held = HeldInputs()
         self.held.chosen.connect(self._on_held)
@@ -85,13 +87,25 @@ class ResultPanel(Card):
 
     def display(self, view: View) -> None:
         """Show what the parameters of a View answer."""
-        self._view = view
+        shown, self._view = self._view, view
+        if shown is None or not view.is_only_steps_from(shown):
+            self._show(view)
+
+    def _show(self, view: View) -> None:
         if view.spec.network is not self._network:
             self._on_network(view.spec.network)
         if view.spec.data is not self._data:
             self._data = view.spec.data
             self._means = view.spec.data.inputs.mean(axis=0)
         showing = self.showing
+        for button in self._buttons:
+            button.setVisible(not view.hides_outputs)
+        if view.hides_outputs:
+            self.title.setText(_TITLES[showing])
+            self._head = ()
+            self._pages.setCurrentWidget(self._cover)
+            self.held.hide()
+            return
         self._show_head(view, showing)
         if showing == "outputs":
             self.outputs.display(view)
@@ -153,7 +167,7 @@ class ResultPanel(Card):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        if self._network is not None:
+        if self._view is not None and self._network is not None and not self._view.hides_outputs:
             self._show_names(self._network, self.showing)
 
     def _show_held(self, view: View, showing: str) -> None:
@@ -175,7 +189,7 @@ class ResultPanel(Card):
 
     def _again(self) -> None:
         if self._view is not None:
-            self.display(self._view)
+            self._show(self._view)
 
     def _on_switch(self) -> None:
         if self._view is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import ceil, floor
 
 from PySide6.QtCore import QPoint, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
@@ -135,10 +136,12 @@ class StepRibbon(QWidget):
 
     def display(self, view: View) -> None:
         """Show how far the iteration has been stepped through."""
+        shown = self._revealed
         if view.steps is not self._steps:
             self._steps = view.steps
             self._pointed = None
             self._plan_anew()
+            self._update_all()
         elif (view.revealed, view.notation) == (self._revealed, self._notation):
             return
         self._revealed, self._notation = view.revealed, view.notation
@@ -148,11 +151,26 @@ class StepRibbon(QWidget):
             if step is None
             else self._words(view.revealed - 1)
         )
-        self._update_ticks()
+        self._update_between(shown, view.revealed)
 
-    def _update_ticks(self) -> None:
-        """Paint anew what changes with a step; painting the buttons below takes far longer."""
+    def _update_between(self, before: int, now: int) -> None:
+        """Paint anew what changes between two numbers of steps: ticks, and titles of passes."""
+        if self._phase_at(before) != self._phase_at(now):
+            self._update_all()
+        elif before and now:
+            ends = [self._plan.span_of(k - 1) for k in (before, now)]
+            left = floor(min(left for left, _ in ends)) - 1
+            right = ceil(max(left + width for left, width in ends)) + 1
+            self.update(left, _TOP + _TITLE_HEIGHT, right - left, _TICK_HEIGHT)
+
+    def _update_all(self) -> None:
+        """Paint all but the buttons below, whose painting takes far longer."""
         self.update(0, 0, self.width(), self._controls.y() if self._has_hint else self.height())
+
+    def _phase_at(self, revealed: int) -> str | None:
+        if self._steps is None or not 0 < revealed <= len(self._steps):
+            return None
+        return self._steps.group_of(revealed - 1).phase
 
     def restyle(self) -> None:
         self.update()
@@ -256,8 +274,9 @@ class StepRibbon(QWidget):
         hint = self._has_hint
         top = _TOP + _TITLE_HEIGHT
         height = min(_TICK_HEIGHT, self.height() - top - 2 - (_HINT_HEIGHT if hint else 0))
-        self._paint_titles(painter, colours)
-        if hint:
+        if event.rect().top() < top:
+            self._paint_titles(painter, colours)
+        if hint and event.rect().bottom() >= top + height:
             painter.setFont(theme.font(theme.SMALL))
             painter.setPen(colours.colour("secondary"))
             room = self._controls.x() - 2 * SIDE
@@ -269,8 +288,7 @@ class StepRibbon(QWidget):
         self._paint_ticks(painter, colours, top, height)
 
     def _paint_titles(self, painter: QPainter, colours: theme.Theme) -> None:
-        assert self._steps is not None
-        current = self._steps.group_of(self._revealed - 1).phase if self._revealed else None
+        current = self._phase_at(self._revealed)
         named: set[str] = set()
         for band in self._plan.bands:
             phase = band.group.phase

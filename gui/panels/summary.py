@@ -29,6 +29,7 @@ class SummaryPanel(Card):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("What happened", parent)
+        self._view: View | None = None
         self._labels: list[QLabel] = []
         self._values: list[QLabel] = []
         content = QWidget()
@@ -55,6 +56,13 @@ class SummaryPanel(Card):
 
     def display(self, view: View) -> None:
         """Show the numbers of a View."""
+        shown, self._view = self._view, view
+        if (
+            shown is not None
+            and view.is_only_steps_from(shown)
+            and view.iteration is shown.iteration
+        ):
+            return
         rows = _rows(view)
         self._have(len(rows))
         old = {} if view.before is None else {row[0]: row for row in _rows(view.before)}
@@ -120,7 +128,7 @@ def _rows(view: View) -> list[Row]:
         rows.append(_right(spec, evaluation))
     rows.append(_number("updates done", view.t, digits))
     rows.append(_number("learning rate", spec.optimizer.learning_rate, digits))
-    if view.iteration is not None:
+    if view.iteration is not None and spec.can_train:
         norm = float(np.linalg.norm(view.iteration.gradient))
         rows.append(_number("gradient norm", norm, digits))
     return rows

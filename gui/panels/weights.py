@@ -16,6 +16,7 @@ from engine.notation import DEFAULT
 from gui import theme
 from gui.view import View
 from gui.widgets.card import Card
+from gui.widgets.ground import Ground
 from gui.widgets.number_model import Index, NumberModel
 from gui.widgets.number_table import NumberTable
 
@@ -183,9 +184,9 @@ class _Stack(QScrollArea):
         self._moving = False
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._inside = QWidget()
+        self._inside = Ground()
         self.setWidget(self._inside)
-        self._inside.setAutoFillBackground(False)  # Qt turns it on; the card is behind
+        self._inside.setAutoFillBackground(False)  # Qt turns it on
         self.verticalScrollBar().valueChanged.connect(self._place)
 
     def add(self, table: NumberTable) -> None:
@@ -194,10 +195,12 @@ class _Stack(QScrollArea):
         table.show()
         table.verticalScrollBar().valueChanged.connect(lambda _: self._follow(table))
         self.tables.append(table)
+        self._tops.append(0)
 
     def drop_last(self) -> None:
         """Remove the lowest table."""
         gone = self.tables.pop()
+        self._tops.pop()
         gone.hide()
         gone.deleteLater()
 

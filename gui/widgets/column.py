@@ -27,6 +27,7 @@ class Column(QWidget):
         self._needs = needs
         self._tabbed: bool | None = None
         self._moved = False  # by the person, whose choice then stays
+        self._guest: tuple[str, QWidget, int] | None = None  # and the number of the card it covers
         self._splitter = QSplitter(Qt.Orientation.Vertical)
         self._splitter.setHandleWidth(theme.MARGIN)
         self._splitter.setChildrenCollapsible(False)
@@ -35,6 +36,7 @@ class Column(QWidget):
         self._tabs.setExpanding(True)
         self._tabs.setDrawBase(False)
         self._tabs.setUsesScrollButtons(False)
+        self._tabs.setElideMode(Qt.TextElideMode.ElideRight)
         self._tabs.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._pages = QStackedWidget()
         for title, _, _ in cards:
@@ -67,12 +69,59 @@ class Column(QWidget):
         """Remove the tab of a card that has been put elsewhere."""
         self._tabs.removeTab(self._tabs.count() - 1)
 
+    def show_guest(self, title: str, guest: QWidget, over: str) -> None:
+        """Show another card in the place of the one with the title `over`; behind tabs, bring it
+        to the front. A guest shown before has to be sent away first."""
+        covered = next(k for k, (name, _, _) in enumerate(self._cards) if name == over)
+        self._guest = title, guest, covered
+        self._seat_guest()
+
+    def send_guest_away(self) -> None:
+        """Show all cards again; the guest is out of sight then."""
+        if self._guest is None:
+            return
+        (_, guest, covered), self._guest = self._guest, None
+        sizes = self._splitter.sizes()
+        if self.tabbed:
+            self._tabs.removeTab(len(self._cards))
+            self._tabs.setCurrentIndex(covered)
+        guest.setParent(self)
+        guest.hide()
+        self._cards[covered][1].show()
+        if not self.tabbed:
+            del sizes[covered + 1]
+            sizes[covered] = self._splitter.height() - sum(sizes) + sizes[covered]
+            self._splitter.setSizes(sizes)
+        self._pages.setCurrentIndex(self._tabs.currentIndex())
+
+    def _seat_guest(self) -> None:
+        """Put the guest into the place of the card it covers, or behind its tab."""
+        if self._guest is None:
+            return
+        title, guest, covered = self._guest
+        if self.tabbed:
+            place = len(self._cards)
+            self._pages.insertWidget(place, guest)
+            self._tabs.insertTab(place, title)
+            self._tabs.setCurrentIndex(place)
+            self._pages.setCurrentIndex(place)
+        else:
+            sizes = self._splitter.sizes()
+            self._splitter.insertWidget(covered, guest)
+            self._cards[covered][1].hide()
+            sizes.insert(covered + 1, 0)
+            self._splitter.setSizes(sizes)
+        guest.show()
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._arrange(event.size().height() < self._needs)
         if not self._moved:
             shares = [share for _, _, share in self._cards]
-            self._splitter.setSizes([self.height() * share // sum(shares) for share in shares])
+            sizes = [self.height() * share // sum(shares) for share in shares]
+            if self._guest is not None and not self.tabbed:
+                sizes.insert(self._guest[2] + 1, 0)
+            self._splitter.setSizes(sizes)
 
     def _on_moved(self) -> None:
         self._moved = True
@@ -80,7 +129,9 @@ class Column(QWidget):
     def _arrange(self, tabbed: bool) -> None:
         if tabbed == self._tabbed:
             return
-        self._tabbed = tabbed
+        was_tabbed, self._tabbed = self._tabbed, tabbed
+        if was_tabbed and self._guest is not None:
+            self._tabs.removeTab(len(self._cards))
         for index, (_, card, _) in enumerate(self._cards):
             if tabbed:
                 self._pages.insertWidget(index, card)
@@ -91,4 +142,5 @@ class Column(QWidget):
         self._pages.setVisible(tabbed)
         self._splitter.setVisible(not tabbed)
         self._pages.setCurrentIndex(self._tabs.currentIndex())
+        self._seat_guest()
         self.tabbed_changed.emit(tabbed)

@@ -98,6 +98,8 @@ class NumberTable(QTableView):
         self.setShowGrid(False)
         self.setCornerButtonEnabled(False)
         self.setCornerWidget(QWidget())  # else the style draws an edge between the scroll bars
+        # Opaque, so that scrolling moves what is painted and asks only for the cells that appear.
+        self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setWordWrap(False)
         self.setTabKeyNavigation(False)
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
@@ -248,6 +250,9 @@ class NumberTable(QTableView):
         self._arrange()
 
     def paintEvent(self, event: QPaintEvent) -> None:
+        ground = QPainter(self.viewport())
+        ground.fillRect(event.rect(), theme.current().colour("card"))
+        ground.end()
         super().paintEvent(event)
         last = self.numbers.columnCount() - 1
         room = self.viewport().rect()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from hypothesis import strategies as st
 
-from engine.activations import HIDDEN_ACTIVATIONS
+from engine.activations import ACTIVATIONS, HIDDEN_ACTIVATIONS
 from engine.losses import LOSSES, OUTPUT_PAIRS
 from engine.network import BIAS_KINDS, Layer, Network, default_unit_names
 from engine.numbers import LARGEST
@@ -14,19 +14,25 @@ from engine.spec import Batching, Data, Spec, State, start_state
 from engine.steps import STEP_ORDERS
 
 
+def that_learn(keys: tuple[str, ...]) -> tuple[str, ...]:
+    """The activations among them that a gradient can be sent back through."""
+    return tuple(key for key in keys if ACTIVATIONS[key].learns)
+
+
 @st.composite
 def specs(draw: st.DrawFn, max_samples: int = 6) -> Spec:
     """Specs of every loss, output pair, kind of bias, optimizer and batching, with random data."""
     sizes = draw(st.lists(st.integers(1, 5), min_size=2, max_size=4))
     loss = draw(st.sampled_from(sorted(LOSSES)))
-    output = draw(st.sampled_from(OUTPUT_PAIRS[loss]))
+    output = draw(st.sampled_from(that_learn(OUTPUT_PAIRS[loss])))
     if output == "softmax":
         sizes[-1] = max(sizes[-1], 2)
     names = default_unit_names(tuple(sizes))
+    hidden = that_learn(HIDDEN_ACTIVATIONS)
     layers = tuple(
         Layer(
             units,
-            output if number == len(sizes) - 1 else draw(st.sampled_from(HIDDEN_ACTIVATIONS)),
+            output if number == len(sizes) - 1 else draw(st.sampled_from(hidden)),
             draw(st.sampled_from(BIAS_KINDS)),
             draw(st.booleans()),
         )

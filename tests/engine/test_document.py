@@ -12,7 +12,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine import document as document_module
-from engine.document import Document, DocumentError, Published, read_document, write_document
+from engine.document import (
+    Document,
+    DocumentError,
+    Lock,
+    Published,
+    read_document,
+    write_document,
+)
 from engine.document_format import MAX_CURVE_POINTS, OwnKey
 from engine.examples import example_names, read_example
 from engine.iteration import iterate
@@ -54,8 +61,10 @@ def full_document() -> Document:
         published=(
             Published(1, StepId("forward", "activation", 2, 0), 1, "0.2522"),
             Published(10_000, StepId("loss", "total_loss"), None, "-3.5e-05"),
+            Published(7, None, None, "0.5", "accuracy", "On page 3, −½ off.", True),
         ),
         layout={"h2": (-12.5, 1 / 3), "x1": (0.0, -0.0)},
+        lock=Lock(("deltas", "updates"), own_values=False, opened=True),
         own_keys=(OwnKey((), "x-course", {"week": [3, None]}), OwnKey(("layers", 1), "x-", 0.5)),
     )
 

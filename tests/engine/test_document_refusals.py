@@ -204,6 +204,34 @@ LOSS = {"iteration": 1, "step": step("loss", "total_loss"), "printed": "0.29"}
             ("published",), [{**LOSS, "step": step("loss", "loss", layer=2, unit=0), "sample": 4}],
             "$.published[0].sample: there is no sample 4",
         ),
+        (
+            ("published",), [{**LOSS, "metric": "accuracy"}],
+            '$.published[0]: a figure is of a "step" or of a "metric", of one of them',
+        ),
+        (
+            ("published",), [{"iteration": 1, "printed": "0.29"}],
+            '$.published[0]: a figure is of a "step" or of a "metric", of one of them',
+        ),
+        (
+            ("published",), [{"iteration": 1, "metric": "luck", "printed": "0.29"}],
+            '$.published[0].metric: there is no metric "luck"; known are',
+        ),
+        (
+            ("published",), [{"iteration": 1, "metric": "accuracy", "sample": 0, "printed": "1"}],
+            "$.published[0].sample: this metric belongs to the batch",
+        ),
+        (
+            ("published",), [{**LOSS, "remark": "r" * 301}],
+            "$.published[0].remark: at most 300 characters are possible, not 301",
+        ),
+        (("lock",), {}, '$.lock: the key "hidden" is missing'),
+        (("lock",), {"hidden": []}, "$.lock.hidden: at least one kind of values has to be hidden"),
+        (("lock",), {"hidden": ["delta"]}, '$.lock.hidden[0]: there is no kind "delta"; known are'),
+        (("lock",), {"hidden": ["deltas"] * 2}, '$.lock.hidden[1]: the kind "deltas" stands here'),
+        (
+            ("lock",), {"hidden": ["deltas"], "opened": 1},
+            "$.lock.opened: expected true or false, got 1",
+        ),
     ],
 )
 def test_a_saved_run_with_one_thing_wrong(path: Path, value: Any, sentence: str) -> None:

@@ -108,8 +108,8 @@ def test_the_bound_includes_the_curves_of_roads_that_were_left() -> None:
     history = History(spec, start.theta, start, memory=bound)
     for leaf in range(4):
         branch = history.branches[leaf]
-        points = tuple((float(epoch), float(epoch % 7)) for epoch in range(1, 20_000))
-        history.record(branch, Progress(start, points, (), None))
+        points = np.array([(float(epoch), float(epoch % 7)) for epoch in range(1, 20_000)])
+        history.record(branch, Progress(start, points))
         assert history.nbytes <= bound
         history.restart("reset", spec, start.theta, start)
     assert sum(branch.curve.nbytes for branch in history.branches) <= bound

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from engine.examples import read_example
 from engine.export.html import html
 from engine.export.latex import latex
 from engine.export.markdown import markdown
@@ -16,6 +17,7 @@ from engine.iteration import Iteration, iterate
 from engine.network import Layer, Network
 from engine.numbers import format_number, machine_number
 from engine.optimizers import Optimizer
+from engine.report import iteration_number
 from engine.spec import Data, Spec, start_state
 
 
@@ -35,6 +37,12 @@ TARGETS = {
 }
 
 ODD_NAMES = ("x_1<b>&%#", "`a*[c]|~", "$y^{2}$\\", "größe", "中→")
+
+
+def example_iteration(name: str) -> Iteration:
+    """The second iteration of an example, or the only one of a network that cannot be trained."""
+    document = read_example(name)
+    return iteration_number(document, 2 if document.spec.can_train else 1)
 
 
 def iteration_with(

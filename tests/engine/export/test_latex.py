@@ -8,21 +8,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.examples import example_names, read_example
+from engine.examples import example_names
 from engine.export.latex import latex
 from engine.export.working import worked_solution
 from engine.iteration import iterate
-from engine.report import iteration_number
 from engine.spec import Spec, State
 from tests.engine.conftest import runs
-from tests.engine.export.conftest import ODD_NAMES, iteration_with
+from tests.engine.export.conftest import ODD_NAMES, example_iteration, iteration_with
 
 # Commands of LaTeX's kernel, amsmath and geometry; anything else would be a slip.
 _KNOWN = set(
     r"documentclass usepackage allowdisplaybreaks setlength mathindent parindent parskip newcommand"
     r" gap underline hspace step medskip textit nopagebreak begin end section subsection"
     r" subsubsection hline newpage frac partial cdot text delta eta mu beta varepsilon approx"
-    r" leftarrow sum sqrt ln tanh max left right cdots ensuremath to textbackslash"
+    r" leftarrow sum sqrt ln tanh max left right cdots ensuremath to textbackslash mathrm"
     r" textasciitilde textasciicircum infty hat".split()
 )
 
@@ -56,7 +55,7 @@ def check(text: str) -> None:
 @pytest.mark.parametrize("name", example_names())
 @pytest.mark.parametrize("gaps", [False, True])
 def test_examples_are_sound(name: str, gaps: bool) -> None:
-    text = latex(worked_solution(iteration_number(read_example(name), 2), name, gaps=gaps))
+    text = latex(worked_solution(example_iteration(name), name, gaps=gaps))
     check(text)
     assert (r"\newpage" in text) == gaps
     assert re.search(r"\\usepackage\[utf8\]\{inputenc\}", text)

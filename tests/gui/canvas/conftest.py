@@ -26,7 +26,9 @@ from gui.view import View
 def sized_view() -> Callable[..., View]:
     """sized_view(2, 8, 8, 1, revealed=5): views of a tanh network with weights of both signs."""
 
-    def make(*sizes: int, revealed: int = 0, **rest: Any) -> View:
+    def make(
+        *sizes: int, revealed: int = 0, learning_rate: float = 0.5, **rest: Any
+    ) -> View:
         names = default_unit_names(sizes)
         hidden = tuple(Layer(units, "tanh") for units in names[1:-1])
         network = Network(names[0], (*hidden, Layer(names[-1], "sigmoid")))
@@ -36,7 +38,8 @@ def sized_view() -> Callable[..., View]:
             np.zeros((3, sizes[-1])),
             tuple(f"t{unit}" for unit in range(sizes[-1])),
         )
-        spec = Spec(network, "half_squared_error", "sum", Optimizer(), data)
+        optimizer = Optimizer(learning_rate=learning_rate)
+        spec = Spec(network, "half_squared_error", "sum", optimizer, data)
         state = start_state(spec, generator.normal(size=network.size) / np.sqrt(max(sizes)))
         return View(
             spec=spec,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
@@ -464,3 +465,15 @@ def test_an_iteration_that_is_still_being_worked_out_is_waited_for(
     assert said(panel) == "…"
     panel.display(mazur_view(GRADIENT_W5))
     assert said(panel) == TEXT_W5
+
+
+def test_setting_is_got_ready_before_the_first_formula(
+    qtbot: QtBot, panel: DerivationPanel, mazur_view: MakeView, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    module = "gui.formulas.formula_svg"
+    monkeypatch.delitem(sys.modules, module, raising=False)
+    panel.display(mazur_view(training=True))
+    QTest.qWait(100)
+    assert module not in sys.modules
+    panel.display(mazur_view())
+    qtbot.waitUntil(lambda: module in sys.modules)

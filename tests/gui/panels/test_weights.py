@@ -584,3 +584,15 @@ def test_a_refusal_by_the_session_is_shown(qtbot: QtBot, mazur_view: MakeView) -
     assert error(panel) == "That cannot be trained."
     panel.show_error("")
     assert error(panel) == ""
+
+
+def test_a_smaller_network_may_follow_while_the_tables_are_scrolled_down(qtbot: QtBot) -> None:
+    panel = shown(qtbot, view_of_sizes(4, 9, 9, 2), height=200)
+    bar = panel.findChild(QScrollArea).verticalScrollBar()
+    bar.setValue(bar.maximum())
+    QApplication.processEvents()
+    panel.display(view_of_sizes(2, 2, 2))
+    QApplication.processEvents()
+    titles = [table.accessibleName() for table in panel.findChildren(NumberTable)]
+    assert len([title for title in titles if "hidden" in title or "output" in title]) >= 2
+    assert bar.value() <= bar.maximum() < 200

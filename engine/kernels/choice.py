@@ -1,0 +1,95 @@
+"""Which kernel takes a stretch of a run.
+
+NumPy's gives the numbers that stepping shows, to the bit, and is there from the first moment.
+Numba's is some ten times faster for small networks, but an extra that may not be installed, takes
+a moment to load (much longer the first time, when it is compiled), and differs in the last digits.
+So it is loaded beside whatever else happens, by those who ask for it, and taken once it is there.
+"""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING
+
+from engine.kernels.kernel import Kernel
+from engine.kernels.numpy_kernel import NumpyKernel
+from engine.kernels.plain import PlainKernel
+from engine.spec import Spec
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+# Parameters beyond which nothing but the products and the update counts, and of that the plain
+# kernel has a copy less.
+_LARGE = 100_000
+
+# Fewer iterations than this take no time anyway: then they are the very ones that stepping shows.
+_MANY = 500
+
+
+class _Numba:
+    """The numba kernel, if it is there, and in words what became of it."""
+
+    def __init__(self) -> None:
+        self.module: ModuleType | None = None
+        self.sentence = "numba is still being loaded"
+
+
+_numba = _Numba()
+
+
+def choose(spec: Spec, iterations: int | None, before: str) -> str:
+    """The name of the kernel for so many iterations of a run to come (None: nobody knows), the
+    ones before having been taken by `before` (empty: there were none)."""
+    module = _numba.module
+    is_long = iterations is None or iterations >= _MANY or before == "numba"
+    if module is not None and is_long and module.is_fit(spec):
+        return "numba"
+    return reproducible(spec)
+
+
+def reproducible(spec: Spec) -> str:
+    """The name of the kernel that gives the numbers that stepping shows, to the bit, wherever the
+    program runs."""
+    is_plain = spec.mistakes or not spec.can_train or spec.network.size > _LARGE
+    return PlainKernel.name if is_plain else NumpyKernel.name
+
+
+def made(name: str, spec: Spec) -> Kernel:
+    """A kernel by its name, for one Spec."""
+    if name == PlainKernel.name:
+        return PlainKernel(spec)
+    if name == NumpyKernel.name:
+        return NumpyKernel(spec)
+    assert _numba.module is not None, f"there is no kernel {name}"
+    kernel: Kernel = _numba.module.NumbaKernel(spec)
+    return kernel
+
+
+def load_in_background() -> threading.Thread:
+    """Load the fast kernel in a thread of its own, which nobody needs to wait for."""
+    thread = threading.Thread(target=load, name="fast kernel", daemon=True)
+    thread.start()
+    return thread
+
+
+def load() -> None:
+    """Load the fast kernel and have it ready; where that is not possible, only `kernel_line`
+    changes."""
+    try:
+        from engine.kernels import numba_kernel
+
+        numba_kernel.warm_up()
+    except ImportError:
+        _numba.sentence = 'numba is not installed (pip install "backpass[fast]")'
+    except Exception as error:  # whatever numba or its compiler stumbles over: training goes on
+        _numba.sentence = f"numba does not work here: {str(error).splitlines()[0]}"
+    else:
+        _numba.module = numba_kernel
+
+
+def kernel_line() -> str:
+    """What trains here, in one line for a person who asks."""
+    if _numba.module is not None:
+        return "Fast training: with numba, for layers of up to 24 units; else NumPy."
+    return f"Fast training: NumPy; {_numba.sentence}."

@@ -1,0 +1,158 @@
+"""The numba kernel: engine.kernels.numba_code between a State and the next."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from engine.activations import Array
+from engine.iteration import Check, never, work_per_sample
+from engine.kernels import numba_code
+from engine.kernels.kernel import Advanced, curve_points, iterations_at_once
+from engine.losses import LOSSES
+from engine.network import Layer, Network
+from engine.numbers import LARGEST
+from engine.optimizers import Optimizer
+from engine.spec import Data, Spec, State, start_state
+
+# Beyond this many units in a layer the products of NumPy's library are faster.
+WIDEST = 24
+# Nothing interrupts an iteration, nor the look at all samples after an epoch: some 10 ms each.
+_LONGEST_WORK = 20_000_000
+
+
+def is_fit(spec: Spec) -> bool:
+    """Whether the kernel can take a run, and is the fastest one for it."""
+    work = work_per_sample(spec.network)
+    return (
+        not spec.mistakes
+        and spec.can_train
+        and max(spec.network.sizes[1:]) <= WIDEST
+        and spec.batch_size * work <= _LONGEST_WORK
+        and len(spec.data) * work <= 3 * _LONGEST_WORK
+    )
+
+
+def warm_up() -> None:
+    """Have the code compiled, or read from where it is kept, by a run of a single neuron. Raises
+    whatever goes wrong with that."""
+    network = Network(("x",), (Layer(("o",), "linear"),))
+    data = Data(np.ones((1, 1)), np.ones((1, 1)), ("t",))
+    spec = Spec(network, "half_squared_error", "sum", Optimizer(), data)
+    NumbaKernel(spec).advance(start_state(spec), 1, 1, never)
+
+
+class NumbaKernel:
+    """See engine.kernels.kernel.Kernel; for a Spec that `is_fit`."""
+
+    name = "numba"
+
+    def __init__(self, spec: Spec) -> None:
+        self._spec = spec
+        self.at_once = iterations_at_once(spec, 500)
+        setting = spec.optimizer
+        mask = np.ones(spec.network.size) if spec.updated is None else np.array(spec.updated)
+        self._layers = _table(spec.network)
+        self._inputs = np.ascontiguousarray(spec.data.inputs.T)
+        self._targets = np.ascontiguousarray(spec.data.targets.T)
+        self._mask, self._error = mask, _error(spec)
+        self._settings = np.array(
+            (
+                setting.learning_rate,
+                setting.momentum,
+                setting.beta_1,
+                setting.beta_2,
+                setting.epsilon,
+            )
+        )
+
+    def advance(self, state: State, count: int, frame_every: int, check: Check) -> Advanced:
+        """See Kernel."""
+        spec, t, stop, lost = self._spec, state.t, state.t + count, False
+        in_order = spec.takes_all_in_order
+        first, _ = spec.epoch_of(t)
+        moments = spec.epoch_of(stop)[0] - first
+        kept_z = np.empty((moments, *spec.data.targets.shape))
+        kept_a = np.empty_like(kept_z)
+        theta, slots = np.array(state.theta), np.array([*state.slots]).reshape(-1, len(state.theta))
+        frames: list[State] = []
+        while t < stop and not lost:
+            check()
+            end = min(stop, (t // frame_every + 1) * frame_every)
+            before = spec.epoch_of(t)[0] - first
+            done = self._train(theta, slots, t, end - t, kept_z[before:], kept_a[before:])
+            lost = done < end - t
+            t += done
+            if t % frame_every == 0 and not lost:
+                frames.append(_state(theta, slots, t))
+        if lost:
+            # The arrays hold what was lost; the iterations before it bring back what was there.
+            again = self.advance(state, t - state.t, frame_every, check)
+            return Advanced(again.state, again.frames, again.points, True)
+        epochs = np.arange(moments, dtype=np.float64) + (first if in_order else first + 1)
+        points = curve_points(spec, epochs, kept_z, kept_a)
+        return Advanced(_state(theta, slots, t), tuple(frames), points, False)
+
+    def _train(
+        self, theta: Array, slots: Array, t: int, count: int, kept_z: Array, kept_a: Array
+    ) -> int:
+        """Take iterations in place; how many went well."""
+        spec = self._spec
+        first, within = spec.epoch_of(t)
+        last = spec.epoch_of(t + count - 1)[0] if spec.batching.shuffled else first
+        done: int = numba_code.train(
+            theta,
+            slots,
+            t,
+            count,
+            self._layers,
+            self._inputs,
+            self._targets,
+            np.array([spec.epoch_rows(epoch) for epoch in range(first, last + 1)]),
+            within * spec.batch_size,
+            spec.batch_size,
+            self._error,
+            self._mask,
+            spec.reduction == "mean",
+            numba_code.OPTIMIZER_CODES[spec.optimizer.key],
+            self._settings,
+            LARGEST**2,
+            kept_z,
+            kept_a,
+            spec.takes_all_in_order,
+        )
+        return done
+
+
+def _state(theta: Array, slots: Array, t: int) -> State:
+    return State(theta.copy(), tuple(slot.copy() for slot in slots), t)
+
+
+def _table(network: Network) -> numba_code.Integers:
+    """The layers in the columns that the code names."""
+    table = np.zeros((network.depth + 1, 5), dtype=np.int64)
+    table[0, numba_code.SIZE] = network.sizes[0]
+    places = np.arange(network.size, dtype=np.float64)
+    for number, layer in enumerate(network.layers, start=1):
+        b = network.biases(places, number)
+        table[number] = (
+            network.sizes[number],
+            int(network.weights(places, number)[0, 0]),
+            0 if b is None else int(b[0]),
+            {"none": -1, "shared": 0, "per_unit": 1}[layer.bias],
+            numba_code.ACTIVATION_CODES[layer.activation],
+        )
+    return table
+
+
+def _error(spec: Spec) -> Array:
+    """How the code comes to ∂E/∂a or ∂E/∂z of the output layer: see `train` there."""
+    outputs = spec.network.sizes[-1]
+    factor = {
+        "half_squared_error": 1.0,
+        "squared_error": 2.0,
+        "mean_squared_error": 2.0 / outputs,
+        "binary_cross_entropy": 1.0 / outputs,
+        "categorical_cross_entropy": 1.0,
+    }[spec.loss]
+    is_categorical = spec.loss == "categorical_cross_entropy"
+    return np.array([factor, LOSSES[spec.loss].is_short, is_categorical], dtype=np.float64)

@@ -1,0 +1,153 @@
+"""The NumPy kernel: the plain path's numbers to the bit, in buffers that stay where they are."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.activations import Array
+from engine.iteration import Check, chunks
+from engine.kernels.calls import Buffers, Calls, Pass, mean_calls, update_calls
+from engine.kernels.kernel import Advanced, Outputs, iterations_at_once
+from engine.numbers import LARGEST
+from engine.optimizers import adam_step_size
+from engine.spec import Spec, State
+
+_LIMIT = LARGEST**2
+
+
+class NumpyKernel:
+    """See engine.kernels.kernel.Kernel; for a Spec without mistakes.
+
+    A run is lost where θ is; the loss needs no look, since with θ below LARGEST no network is deep
+    enough to take it beyond the largest number. Adam's running mean of the squares can get there
+    while θ stands still.
+    """
+
+    name = "numpy"
+
+    def __init__(self, spec: Spec) -> None:
+        self._spec = spec
+        self.at_once = iterations_at_once(spec, 20_000)
+        size, data = spec.network.size, spec.data
+        self._held: State | None = None  # the state that the buffers hold
+        self._theta, self._gradient, self._ones = np.empty(size), np.empty(size), np.ones(size)
+        self._slots = [np.empty(size) for _ in spec.slot_names]
+        self._sum = np.empty(size)  # of the gradients of several chunks
+        self._adam_step = np.empty(())
+        self._update = update_calls(
+            spec.optimizer, self._theta, self._gradient, self._slots, spec.updated, self._adam_step
+        )
+        self._whole = chunks(spec.network, len(data))
+        self._buffers = Buffers(spec, self._whole[0].stop)
+        self._passes: dict[int, Pass] = {}  # by the number of samples, as are the iterations
+        self._iterations: dict[int, Calls] = {}
+        self._all: Pass | None = None
+        if len(self._whole) == 1:
+            self._all = self._pass_over(data.inputs, data.targets)
+        self._order = np.arange(len(data))
+        self._order_of = -1  # the epoch
+
+    def advance(self, state: State, count: int, frame_every: int, check: Check) -> Advanced:
+        """See Kernel."""
+        check()
+        self._load(state)
+        spec, theta, outputs, frames = self._spec, self._theta, Outputs(self._spec), []
+        is_adam, in_order = spec.optimizer.key == "adam", spec.takes_all_in_order
+        at_once, per_epoch = self._all if in_order else None, spec.iterations_per_epoch
+        calls = [] if at_once is None else [*at_once.both, *self._rest(len(spec.data))]
+        epoch, within = spec.epoch_of(state.t)
+        for t in range(state.t + 1, state.t + count + 1):
+            if is_adam:
+                self._adam_step[()] = adam_step_size(spec.optimizer, t)
+            if at_once is None:
+                calls = self._taken_up(epoch, within, outputs, check)
+            for call in calls:
+                call()
+            if not theta.dot(theta) < _LIMIT or (
+                is_adam and not self._ones.dot(self._slots[1]) < np.inf
+            ):
+                before = self.advance(state, t - 1 - state.t, frame_every, check)
+                return Advanced(before.state, before.frames, before.points, True)
+            if at_once is not None:
+                outputs.keep(at_once.z, at_once.a)
+            if in_order:
+                outputs.are_of(epoch)
+            within += 1
+            if within == per_epoch:
+                epoch, within = epoch + 1, 0
+                if not in_order:
+                    self._go_over_all(outputs, check)
+                    outputs.are_of(epoch)
+            if t % frame_every == 0:
+                frames.append(self._state(t))
+        self._held = self._state(state.t + count)
+        return Advanced(self._held, tuple(frames), outputs.points, False)
+
+    def _load(self, state: State) -> None:
+        if state is not self._held:
+            self._theta[:] = state.theta
+            for mine, slot in zip(self._slots, state.slots, strict=True):
+                mine[:] = slot
+        self._held = None
+
+    def _state(self, t: int) -> State:
+        return State(self._theta.copy(), tuple(slot.copy() for slot in self._slots), t)
+
+    def _taken_up(self, epoch: int, within: int, outputs: Outputs, check: Check) -> Calls:
+        """Take up a batch; the calls that its iteration still needs.
+
+        What takes several chunks is worked out here up to the sum of the gradients, and its
+        outputs are kept where they are a curve point.
+        """
+        spec = self._spec
+        if epoch != self._order_of:
+            self._order, self._order_of = spec.epoch_rows(epoch), epoch
+        start = within * spec.batch_size
+        rows = self._order[start : start + spec.batch_size]
+        parts = chunks(spec.network, len(rows))
+        if len(parts) == 1:
+            taken = self._loaded(rows)
+            if len(rows) not in self._iterations:
+                self._iterations[len(rows)] = [*taken.both, *self._rest(len(rows))]
+            return self._iterations[len(rows)]
+        for number, part in enumerate(parts):
+            check()
+            taken = self._loaded(rows[part])
+            for call in taken.both:
+                call()
+            if spec.takes_all_in_order:
+                outputs.keep(taken.z, taken.a)
+            if number > 0:
+                np.add(self._sum, self._gradient, self._gradient)
+            if number < len(parts) - 1:
+                np.copyto(self._sum, self._gradient)
+        return self._rest(len(rows))
+
+    def _loaded(self, rows: NDArray[np.intp]) -> Pass:
+        """A pass with these samples in its buffers."""
+        count, data = len(rows), self._spec.data
+        if count not in self._passes:
+            buffers = self._buffers
+            self._passes[count] = self._pass_over(buffers.inputs[:count], buffers.targets[:count])
+        taken = self._passes[count]
+        data.inputs.take(rows, 0, taken.inputs, "clip")
+        data.targets.take(rows, 0, taken.targets, "clip")
+        return taken
+
+    def _pass_over(self, inputs: Array, targets: Array) -> Pass:
+        return Pass(self._spec, self._theta, self._gradient, self._buffers, inputs, targets)
+
+    def _rest(self, count: int) -> Calls:
+        """What follows once the gradients of so many samples are summed."""
+        averaged = count if self._spec.reduction == "mean" else 1
+        return [*mean_calls(self._gradient, averaged), *self._update]
+
+    def _go_over_all(self, outputs: Outputs, check: Check) -> None:
+        """Keep the outputs of the whole training set."""
+        for part in self._whole:
+            check()
+            taken = self._all or self._loaded(np.arange(part.start, part.stop))
+            for call in taken.forward:
+                call()
+            outputs.keep(taken.z, taken.a)

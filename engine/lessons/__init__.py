@@ -1,0 +1,1 @@
+"""Guided lessons: their files, what their steps wait for, and when that was done."""

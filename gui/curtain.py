@@ -1,0 +1,31 @@
+"""Curtain: what may not be seen yet because the person is asked to predict it.
+
+Steps ahead of the cursor are blank as ever. Behind a curtain that asks for net inputs, activations
+or losses all outputs, losses and curves are hidden too, since they show what the present
+parameters lead to.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from engine.prediction import SEEN_IN_OUTPUTS, kind_of
+from engine.steps import StepId
+
+
+@dataclass(frozen=True)
+class Curtain:
+    """The kinds of values that are asked for (keys of engine.prediction.KINDS); with `locked` their
+    derivations stay closed, before and after."""
+
+    kinds: tuple[str, ...]
+    locked: bool = False
+
+    @property
+    def hides_outputs(self) -> bool:
+        """Whether outputs, losses and curves would give an answer away."""
+        return any(kind in SEEN_IN_OUTPUTS for kind in self.kinds)
+
+    def locks(self, step: StepId) -> bool:
+        """Whether the derivation of a step is closed."""
+        return self.locked and kind_of(step) in self.kinds

@@ -1,0 +1,21 @@
+"""The gradient check in the window: the session checks while its panel is open."""
+
+from __future__ import annotations
+
+from gui.panels.gradient_check import GradientCheckPanel
+from gui.tool_host import ToolHost
+
+
+def add_gradient_check(host: ToolHost) -> None:
+    """Add the panel to the "Learn" menu."""
+    panel = GradientCheckPanel()
+    host.add("Gradient check", panel, "&Gradient check", "Ctrl+G", "Check")
+    panel.parameter_chosen.connect(host.canvas.highlight)
+
+    def follow(opened: object, checking: bool) -> None:
+        if opened is panel:
+            host.canvas.highlight(None)
+            host.session.check_gradients(checking)
+
+    host.opened.connect(lambda opened: follow(opened, True))
+    host.closed.connect(lambda closed: follow(closed, False))

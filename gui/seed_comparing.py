@@ -1,0 +1,39 @@
+"""Many seeds in the window: the panel, and the runs in the background."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from engine.seeds import SeedRuns, SeedsRefused, drawn_start
+from gui.panels.seeds import SeedsPanel
+from gui.seed_runner import SeedRunner
+from gui.tool_host import ToolHost
+
+
+def add_seeds(host: ToolHost) -> None:
+    """Add the panel to the "Learn" menu."""
+    panel, runner = SeedsPanel(), SeedRunner(host)
+    host.add("Many seeds", panel, "Run many &seeds", None, "Seeds")
+
+    def run(first: int, count: int, epochs: int) -> None:
+        spec, start = host.session.spec, host.session.branch.start
+        seeds = range(first, first + count)
+        try:
+            runs = SeedRuns(spec, partial(drawn_start, spec, start), seeds, epochs)
+        except SeedsRefused as refusal:
+            host.session.refused.emit(str(refusal))
+            return
+        panel.show_progress(0.0)
+        runner.start(runs)
+
+    def cancel() -> None:
+        if runner.running:
+            runner.cancel()
+            panel.show_progress(None)
+
+    panel.run_requested.connect(run)
+    panel.cancel_requested.connect(cancel)
+    panel.seed_chosen.connect(host.session.choose_seed)
+    runner.progressed.connect(panel.show_progress)
+    runner.finished.connect(panel.show_result)
+    host.closed.connect(lambda closed: cancel() if closed is panel else None)
