@@ -25,6 +25,7 @@ from engine.export.latex import latex
 from engine.export.markdown import markdown
 from engine.export.working import TooLong, worked_solution
 from engine.gradient_check import STEP, TOLERANCE, GradientCheck
+from engine.kernels.choice import load_in_background
 from engine.losses import LOSSES
 from engine.mistake_search import explained, search
 from engine.mistakes import MISTAKES, why_not
@@ -51,6 +52,7 @@ if TYPE_CHECKING:
 DEFAULT_EXAMPLE = "xor-2-3-1"
 DEFAULT_EPOCHS = 1000
 SEED_EPOCHS = 10_000
+_SETTLED_MILLISECONDS = 1_000  # after which the window is up, and what loads is in nobody's way
 TARGETS = {"md": markdown, "html": html, "tex": latex}
 WITHOUT_WINDOW = (
     "examples, run, trace, check, published, seeds, exercise, results and screenshot work "
@@ -459,6 +461,9 @@ def _open(options: argparse.Namespace) -> int:
     window = MainWindow()
     window.documents.open_at_start(options.document, DEFAULT_EXAMPLE)
     window.show()
+    from PySide6.QtCore import QTimer
+
+    QTimer.singleShot(_SETTLED_MILLISECONDS, load_in_background)
     return app.exec()
 
 

@@ -173,6 +173,8 @@ class _Search:
         usable, seen = self.open | self.settled, set[int]()
         for number, here in by_iteration(self._spec, self._figures).items():
             here = [k for k in here if k in usable]
+            if not here:
+                continue
             seen.update(here)
             for trial in trials:
                 self._check()

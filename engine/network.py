@@ -122,6 +122,8 @@ class Network:
         Of many θ at once, shape (…, size), it has the shape (…, n_out, n_in).
         """
         place = self._slices[layer - 1]
+        if theta.ndim == 1:  # a shorter way for what training asks for all the time
+            return theta[place.weights].reshape(place.shape)
         return theta[..., place.weights].reshape(theta.shape[:-1] + place.shape)
 
     def biases(self, theta: Array, layer: int) -> Array | None:

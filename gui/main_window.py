@@ -33,6 +33,7 @@ from engine.network import Parameter
 from engine.steps import STEP_ORDERS, StepId
 from gui import theme
 from gui.canvas.network_canvas import NetworkCanvas
+from gui.dialogs.about import about_box
 from gui.dialogs.new_dialog import NewDialog
 from gui.dialogs.note_dialog import NoteDialog
 from gui.dialogs.preferences import PreferencesDialog, keep_memory, kept_memory
@@ -298,7 +299,8 @@ class MainWindow(QMainWindow):
 
         help_menu = bar.addMenu("&Help")
         self._action(help_menu, "&Keys", self._show_keys, "F1")
-        self._action(help_menu, "&About this document", self._show_note)
+        self._action(help_menu, "About this &document", self._show_note)
+        self._action(help_menu, "&About Backpass", lambda: about_box(self).exec())
 
     def _add_writing_menu(self, menu: QMenu) -> None:
         session, writing = self.session, WritingMenu(menu, self._remember)

@@ -184,7 +184,11 @@ def test_engine_loads_no_qt() -> None:
     program = """
 import importlib, pathlib, sys
 for path in pathlib.Path("engine").rglob("*.py"):
-    importlib.import_module(".".join(path.with_suffix("").parts))
+    try:
+        importlib.import_module(".".join(path.with_suffix("").parts))
+    except ModuleNotFoundError as error:
+        if error.name != "numba":  # an extra
+            raise
 print(*{"PySide6", "shiboken6", "pyqtgraph", "ziamath", "gui"} & set(sys.modules))
 """
     done = subprocess.run(

@@ -55,8 +55,9 @@ class Kernel(Protocol):
         """How many iterations take a few milliseconds, after which to look at the clock."""
 
     def advance(self, state: State, count: int, frame_every: int, check: Check) -> Advanced:
-        """Take `count` iterations, or those before the run is lost, with a key frame at every
-        multiple of `frame_every` updates. `check` may raise Interrupted."""
+        """Take `count` iterations, or those before the run is lost, with key frames at
+        multiples of `frame_every` updates: at all, or where a replay takes no time at fewer.
+        `check` may raise Interrupted."""
 
 
 def iterations_at_once(spec: Spec, overhead: int) -> int:

@@ -217,7 +217,7 @@ def train(
     theta: Array, slots: Array, t: int, count: int, layers: Integers, inputs: Array,
     targets: Array, orders: Integers, within: int, batch: int, error: Array, mask: Array,
     is_mean: bool, optimizer: int, settings: Array, limit: float, kept_z: Array, kept_a: Array,
-    in_order: bool,
+    in_order: bool, frames: Array, frame_every: int,
 ) -> int:
     """Take `count` iterations after t updates, in place; how many went well.
 
@@ -226,14 +226,15 @@ def train(
     a − t is multiplied with, and 1 where ∂E/∂z is that product (else 0: f'(z) is still to come),
     and 1 where a counts as often as the targets sum up to. `kept_z` and `kept_a`, shape (count,
     samples, outputs), get the output layer of the whole set: if `in_order`, where it is always the
-    batch, before each update; else after each epoch.
+    batch, before each update; else after each epoch. `frames`, shape (count, 1 + slots, size), get
+    θ and the slots at each multiple of `frame_every` updates.
     """
     depth, samples = len(layers) - 1, inputs.shape[1]
     n_in, n_out, widest = layers[0, SIZE], layers[depth, SIZE], layers[:, SIZE].max()
     a, delta = np.zeros((depth + 1, widest, LANES)), np.zeros((depth + 1, widest, LANES))
     z_last = np.zeros((n_out, LANES))
     gradient, factor = np.empty(len(theta)), mask.copy()
-    factored, epoch, kept = 1, 0, 0
+    factored, epoch, kept, framed = 1, 0, 0, 0
     for done in range(count):
         order = orders[epoch] if epoch < len(orders) else orders[0]
         stop = min(within + batch, samples)
@@ -270,6 +271,10 @@ def train(
             _backward(theta, layers, a, delta, gradient)
         if not _update(theta, slots, gradient, factor, optimizer, settings, t + done + 1) < limit:
             return done
+        if (t + done + 1) % frame_every == 0:
+            frames[framed, 0] = theta
+            frames[framed, 1:] = slots
+            framed += 1
         within = stop
         if in_order:
             kept += 1

@@ -18,6 +18,8 @@ from engine.spec import Data, Spec, State, start_state
 WIDEST = 24
 # Nothing interrupts an iteration, nor the look at all samples after an epoch: some 10 ms each.
 _LONGEST_WORK = 20_000_000
+# Updates between two key frames at least: they are done again sooner than a frame is kept.
+_FRAME_DISTANCE = 64
 
 
 def is_fit(spec: Spec) -> bool:
@@ -67,47 +69,25 @@ class NumbaKernel:
 
     def advance(self, state: State, count: int, frame_every: int, check: Check) -> Advanced:
         """See Kernel."""
-        spec, t, stop, lost = self._spec, state.t, state.t + count, False
-        in_order = spec.takes_all_in_order
-        first, _ = spec.epoch_of(t)
-        moments = spec.epoch_of(stop)[0] - first
-        kept_z = np.empty((moments, *spec.data.targets.shape))
-        kept_a = np.empty_like(kept_z)
-        theta, slots = np.array(state.theta), np.array([*state.slots]).reshape(-1, len(state.theta))
-        frames: list[State] = []
-        while t < stop and not lost:
-            check()
-            end = min(stop, (t // frame_every + 1) * frame_every)
-            before = spec.epoch_of(t)[0] - first
-            done = self._train(theta, slots, t, end - t, kept_z[before:], kept_a[before:])
-            lost = done < end - t
-            t += done
-            if t % frame_every == 0 and not lost:
-                frames.append(_state(theta, slots, t))
-        if lost:
-            # The arrays hold what was lost; the iterations before it bring back what was there.
-            again = self.advance(state, t - state.t, frame_every, check)
-            return Advanced(again.state, again.frames, again.points, True)
-        epochs = np.arange(moments, dtype=np.float64) + (first if in_order else first + 1)
-        points = curve_points(spec, epochs, kept_z, kept_a)
-        return Advanced(_state(theta, slots, t), tuple(frames), points, False)
-
-    def _train(
-        self, theta: Array, slots: Array, t: int, count: int, kept_z: Array, kept_a: Array
-    ) -> int:
-        """Take iterations in place; how many went well."""
-        spec = self._spec
+        check()
+        spec, t, stop = self._spec, state.t, state.t + count
         first, within = spec.epoch_of(t)
-        last = spec.epoch_of(t + count - 1)[0] if spec.batching.shuffled else first
-        done: int = numba_code.train(
-            theta,
-            slots,
+        last, _ = spec.epoch_of(stop)
+        every = -(-_FRAME_DISTANCE // frame_every) * frame_every
+        kept_z = np.empty((last - first, *spec.data.targets.shape))
+        kept_a = np.empty_like(kept_z)
+        arrays = np.array([state.theta, *state.slots])  # a row each
+        frames = np.empty((stop // every - t // every, *arrays.shape))
+        order = range(first, last + 1 if spec.batching.shuffled else first + 1)
+        done = numba_code.train(
+            arrays[0],
+            arrays[1:],
             t,
             count,
             self._layers,
             self._inputs,
             self._targets,
-            np.array([spec.epoch_rows(epoch) for epoch in range(first, last + 1)]),
+            np.array([spec.epoch_rows(epoch) for epoch in order]),
             within * spec.batch_size,
             spec.batch_size,
             self._error,
@@ -119,12 +99,25 @@ class NumbaKernel:
             kept_z,
             kept_a,
             spec.takes_all_in_order,
+            frames,
+            every,
         )
-        return done
+        if done < count:
+            # The arrays hold what was lost; the iterations before it bring back what was there.
+            before = self.advance(state, done, frame_every, check)
+            return Advanced(before.state, before.frames, before.points, True)
+        epochs = np.arange(first, last, dtype=np.float64)
+        if not spec.takes_all_in_order:
+            epochs += 1.0  # it is the end of an epoch then, not its beginning
+        points = curve_points(spec, epochs, kept_z, kept_a)
+        times = range((t // every + 1) * every, stop + 1, every)
+        states = tuple(_state(frame, time) for frame, time in zip(frames, times, strict=True))
+        return Advanced(_state(arrays, stop), states, points, False)
 
 
-def _state(theta: Array, slots: Array, t: int) -> State:
-    return State(theta.copy(), tuple(slot.copy() for slot in slots), t)
+def _state(arrays: Array, t: int) -> State:
+    """The state after t updates from θ and the slots, a row each."""
+    return State(arrays[0].copy(), tuple(slot.copy() for slot in arrays[1:]), t)
 
 
 def _table(network: Network) -> numba_code.Integers:

@@ -14,6 +14,7 @@ from engine.optimizers import adam_step_size
 from engine.spec import Spec, State
 
 _LIMIT = LARGEST**2
+_FEW = 256  # batches that are worth a list of calls each
 
 
 class NumpyKernel:
@@ -42,6 +43,15 @@ class NumpyKernel:
         self._buffers = Buffers(spec, self._whole[0].stop)
         self._passes: dict[int, Pass] = {}  # by the number of samples, as are the iterations
         self._iterations: dict[int, Calls] = {}
+        self._is_cut = len(chunks(spec.network, spec.batch_size)) > 1
+        is_fixed = not (self._is_cut or spec.batching.shuffled)
+        self._fixed: list[Calls] = []  # iterations that read their batches where they lie
+        if is_fixed and spec.iterations_per_epoch <= _FEW:
+            for start in range(0, len(data), spec.batch_size):
+                rows = slice(start, start + spec.batch_size)
+                inputs, targets = data.inputs[rows], data.targets[rows]
+                calls = self._pass_over(inputs, targets).both
+                self._fixed.append([*calls, *self._rest(len(inputs))])
         self._all: Pass | None = None
         if len(self._whole) == 1:
             self._all = self._pass_over(data.inputs, data.targets)
@@ -100,17 +110,19 @@ class NumpyKernel:
         What takes several chunks is worked out here up to the sum of the gradients, and its
         outputs are kept where they are a curve point.
         """
+        if self._fixed:
+            return self._fixed[within]
         spec = self._spec
         if epoch != self._order_of:
             self._order, self._order_of = spec.epoch_rows(epoch), epoch
         start = within * spec.batch_size
         rows = self._order[start : start + spec.batch_size]
-        parts = chunks(spec.network, len(rows))
-        if len(parts) == 1:
+        if not self._is_cut:
             taken = self._loaded(rows)
             if len(rows) not in self._iterations:
                 self._iterations[len(rows)] = [*taken.both, *self._rest(len(rows))]
             return self._iterations[len(rows)]
+        parts = chunks(spec.network, len(rows))
         for number, part in enumerate(parts):
             check()
             taken = self._loaded(rows[part])

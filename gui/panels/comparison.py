@@ -134,7 +134,7 @@ class ComparisonPanel(QWidget):
         else:
             possible = [key for key in MISTAKES if not why_not(view.spec, key)]
             self.choice.offer([Item(key, MISTAKES[key].title) for key in possible])
-            if self._chosen not in possible:
+            if possible and self._chosen not in possible:
                 self._chosen = possible[0]
             self.choice.show_key(self._chosen)
         looks = None if before is None else (before.digits, before.notation)

@@ -134,6 +134,14 @@ def test_numba_gives_the_same_bits_however_the_way_is_cut(
     assert np.array_equal(np.concatenate([part.points for part in parts]), whole.points)
 
 
+def test_numba_keeps_frames_where_it_is_asked_to_but_not_too_many(numba_kernel: Making) -> None:
+    spec = read_example("xor-2-3-1-adam").spec
+    start = start_state(spec)
+    frames = advanced(numba_kernel, spec, start, 1_000, 48).frames
+    assert [frame.t for frame in frames] == list(range(96, 1_000, 96))
+    assert same(frames[3], advanced(numba_kernel, spec, start, 384).state)
+
+
 @given(st.integers(1, 9), st.integers(4, 40))
 @settings(max_examples=20)
 def test_every_kernel_is_lost_in_the_same_iteration(
@@ -146,7 +154,7 @@ def test_every_kernel_is_lost_in_the_same_iteration(
     found = advanced(making, spec, start, count, every)
     assert found.lost and plain.lost
     assert found.state.t == plain.state.t
-    assert [frame.t for frame in found.frames] == list(range(every, found.state.t + 1, every))
+    assert all(frame.t % every == 0 and frame.t <= found.state.t for frame in found.frames)
     assert np.isfinite(found.state.theta).all()
 
 

@@ -122,6 +122,21 @@ def test_an_edit_to_step_ends_training(window: MainWindow, qtbot: QtBot) -> None
     assert not button(window, "train").isEnabled()
 
 
+def test_every_tool_can_be_open(window: MainWindow) -> None:
+    tools = [a for a in window.tools.menu.actions() if a.objectName().startswith("tool/")]
+    assert len(tools) >= 5
+    for action in tools:
+        action.trigger()
+        assert window.tools.current is not None
+        window.session.seek(0)
+        for revealed in range(1, 9):
+            window.session.step()
+            assert window.session.place.revealed == revealed
+        window.session.back()
+        window.documents.show(read_example("xor-2-2-1-step"), "xor-2-2-1-step")
+        action.trigger()
+
+
 def test_a_document_of_it_is_saved_and_read(window: MainWindow, tmp_path: object) -> None:
     from engine.document import read_document, write_document
 
