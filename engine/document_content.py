@@ -21,7 +21,7 @@ from engine.json_text import DocumentError
 from engine.losses import METRICS
 from engine.network import Network
 from engine.numbers import LARGEST
-from engine.prediction import KINDS
+from engine.predicting.prediction import KINDS
 from engine.spec import Spec, SpecError, State, check_spec
 from engine.steps import GRAINS, StepId
 from engine.thinning import thinned
@@ -57,8 +57,8 @@ class Published:
 
 @dataclass(frozen=True)
 class Lock:
-    """What a teacher locked: kinds of values (keys of engine.prediction.KINDS) that are asked for
-    before they are shown, without hints or derivations.
+    """What a teacher locked: kinds of values (keys of KINDS in engine.predicting.prediction) that
+    are asked for before they are shown, without hints or derivations.
 
     `own_values`: an answer that is right from the person's earlier ones gets full marks.
     `opened` remembers that somebody opened the lock.

@@ -26,7 +26,7 @@ from engine.mistakes import MISTAKES
 from engine.network import BIAS_KINDS
 from engine.numbers import LARGEST
 from engine.optimizers import RULES
-from engine.prediction import KINDS
+from engine.predicting.prediction import KINDS
 from engine.spec import (
     MAX_HIDDEN_LAYERS,
     MAX_INPUTS,

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from engine.hints import Hint
-from engine.prediction import KINDS
-from engine.sitting import Score
+from engine.predicting.hints import Hint
+from engine.predicting.prediction import KINDS
+from engine.predicting.sitting import Score
 
 # A person chooses what is hidden; steps until a hidden value is next; is asked; was answered.
 START, STEPPING, ASKED, ANSWERED = "start", "stepping", "asked", "answered"

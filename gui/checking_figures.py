@@ -13,9 +13,9 @@ from PySide6.QtCore import QCoreApplication, QObject
 
 from engine.activations import Array
 from engine.document import Published
-from engine.mistake_search import Answer, explained, search
 from engine.mistakes import MISTAKES
-from engine.published import Compared, compare
+from engine.published.comparison import Compared, compare
+from engine.published.mistake_search import Answer, explained, search
 from engine.spec import Spec
 from gui.background import Background
 from gui.panels.published import PublishedPanel

@@ -9,14 +9,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from engine.prediction import SEEN_IN_OUTPUTS, kind_of
+from engine.predicting.prediction import SEEN_IN_OUTPUTS, kind_of
 from engine.steps import StepId
 
 
 @dataclass(frozen=True)
 class Curtain:
-    """The kinds of values that are asked for (keys of engine.prediction.KINDS); with `locked` their
-    derivations stay closed, before and after."""
+    """The kinds of values that are asked for (keys of KINDS in engine.predicting.prediction); with
+    `locked` their derivations stay closed, before and after."""
 
     kinds: tuple[str, ...]
     locked: bool = False

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.exercise import Exercise, ExerciseError, make_exercise
+from engine.exercises.exercise import Exercise, ExerciseError, make_exercise
 from gui.dialogs.exercise_dialog import ExerciseDialog
 from gui.tool_host import ToolHost
 

@@ -12,15 +12,15 @@ from PySide6.QtCore import QObject, Signal
 
 from engine.derivation import derive
 from engine.document import Lock
-from engine.feedback import feedback
-from engine.hints import Hint, hints_of
 from engine.iteration import Iteration, iterate
-from engine.judging import FULL_MARKS, MORE_DIGITS, Judgement, judge, read_answer
 from engine.moves import Moment
 from engine.numbers import format_number
 from engine.paper import paper_iteration
-from engine.prediction import Own, asked_of, next_asked
-from engine.sitting import Answer, Question, Sitting
+from engine.predicting.feedback import feedback
+from engine.predicting.hints import Hint, hints_of
+from engine.predicting.judging import FULL_MARKS, MORE_DIGITS, Judgement, judge, read_answer
+from engine.predicting.prediction import Own, asked_of, next_asked
+from engine.predicting.sitting import Answer, Question, Sitting
 from engine.steps import StepId, symbol_of, title_of
 from engine.trace import step_value
 from gui.asking import ANSWERED, ASKED, BAD, GOOD, NEUTRAL, START, STEPPING, Asking

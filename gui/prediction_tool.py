@@ -9,8 +9,8 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
-from engine.prediction import KINDS
-from engine.result_file import RESULT_SUFFIX, result_of, write_result
+from engine.predicting.prediction import KINDS
+from engine.predicting.result_file import RESULT_SUFFIX, result_of, write_result
 from gui.files import FileError, write_whole
 from gui.panels.predict import PredictPanel
 from gui.predicting import Predicting

@@ -19,7 +19,7 @@ from engine import edits, moves
 from engine.activations import Array
 from engine.document import Document
 from engine.edits import Edited, kept_revealed
-from engine.exercise import Exercise, exercise_of
+from engine.exercises.exercise import Exercise, exercise_of
 from engine.history import DEFAULT_MEMORY, Branch, History, Place
 from engine.iteration import Check
 from engine.network import FORWARD_ONLY

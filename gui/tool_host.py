@@ -108,11 +108,11 @@ class ToolHost(QObject):
         panel, self._open = self._open, None
         card, action, _, _ = self._tools[panel]
         inside = QApplication.focusWidget()
-        had_focus = inside is not None and card.isAncestorOf(inside)
+        if inside is not None and card.isAncestorOf(inside):
+            # Before the card is hidden: Qt would hand the focus to some field on the way.
+            self.canvas.setFocus()
         action.setChecked(False)
         self._column.send_guest_away()
-        if had_focus:
-            self.canvas.setFocus()
         self.closed.emit(panel)
 
     def display(self, view: View) -> None:

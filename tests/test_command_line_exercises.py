@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from engine.document import read_document
-from engine.exercise import Exercise, exercise_of, make_exercise
+from engine.exercises.exercise import Exercise, exercise_of, make_exercise
 from tests.test_command_line import answer, backpass
 
 

@@ -66,7 +66,7 @@ def build_wheel(project: Path) -> Path:
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The wheel of a copy of the project: building leaves files behind, and old ones get in."""
     project = tmp_path_factory.mktemp("project")
-    for name in ("engine", "gui", "resources"):
+    for name in ("command_line", "engine", "gui", "resources"):
         shutil.copytree(ROOT / name, project / name, ignore=shutil.ignore_patterns("__pycache__"))
     for name in ("main.py", "pyproject.toml", "README.md", "LICENSE"):
         shutil.copy(ROOT / name, project)
@@ -100,7 +100,8 @@ def program(environment: Path, name: str) -> Path:
 
 
 def test_wheel_holds_every_file(wheel: Path) -> None:
-    sources = [ROOT / "main.py", *(ROOT / "engine").rglob("*.py"), *(ROOT / "gui").rglob("*.py")]
+    parts = (ROOT / name for name in ("command_line", "engine", "gui"))
+    sources = [ROOT / "main.py", *(path for part in parts for path in part.rglob("*.py"))]
     resources = [path for path in (ROOT / "resources").rglob("*") if path.is_file()]
     expected = {f"backpass/{path.relative_to(ROOT).as_posix()}" for path in sources + resources}
     packed = {name for name in zipfile.ZipFile(wheel).namelist() if ".dist-info/" not in name}

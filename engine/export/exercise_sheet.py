@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from engine.derivation import derive
 from engine.document import Document
-from engine.exercise import Exercise
+from engine.exercises.exercise import Exercise
 from engine.export.given import given
 from engine.export.solution import Cell, Grid, Part, Section, Solution, Words
 from engine.export.working import worked_solution

@@ -66,115 +66,119 @@ def _exp_parts(x: float) -> tuple[float, float]:
 
 
 @njit(cache=True, error_model="numpy", fastmath=_FAST)
-def _activate(code: int, z: Array, units: int) -> None:
-    """From net inputs to activations, in place."""
+def _within(x: float, bound: float) -> float:
+    """x, but no further from 0 than a bound."""
+    x = bound if x > bound else x
+    return -bound if x < -bound else x
+
+
+@njit(cache=True, error_model="numpy", fastmath=_FAST)
+def _activate(code: int, flat: Array, number: int, units: int) -> None:
+    """From net inputs to activations of a layer, in place; `flat` has a row per layer."""
+    count = units * LANES
     if code == _SIGMOID:
-        for u in range(units):
-            for j in range(LANES):
-                q, s = _exp_parts(max(-708.0, min(708.0, -z[u, j])))
-                z[u, j] = 1.0 / (1.0 + (s + s * q))
+        for i in range(count):
+            q, s = _exp_parts(_within(-flat[number, i], 708.0))
+            flat[number, i] = 1.0 / (1.0 + (s + s * q))
     elif code == _TANH:
-        for u in range(units):
-            for j in range(LANES):
-                # tanh z = (e^2z − 1) / (e^2z + 1), by e^2z − 1, which keeps its digits near 0.
-                q, s = _exp_parts(max(-80.0, min(80.0, 2.0 * z[u, j])))
-                less_one = s * q + (s - 1.0)
-                z[u, j] = less_one / (less_one + 2.0)
+        for i in range(count):
+            # tanh z = (e^2z − 1) / (e^2z + 1), by e^2z − 1, which keeps its digits near 0.
+            q, s = _exp_parts(_within(2.0 * flat[number, i], 80.0))
+            less_one = s * q + (s - 1.0)
+            flat[number, i] = less_one / (less_one + 2.0)
     elif code == _RELU:
-        for u in range(units):
-            for j in range(LANES):
-                z[u, j] = max(0.0, z[u, j])
+        for i in range(count):
+            flat[number, i] = flat[number, i] if flat[number, i] > 0.0 else 0.0
     elif code == _LEAKY_RELU:
-        for u in range(units):
-            for j in range(LANES):
-                z[u, j] = max(z[u, j], LEAKY_SLOPE * z[u, j])
+        for i in range(count):
+            z = flat[number, i]
+            flat[number, i] = z if z > 0.0 else LEAKY_SLOPE * z
     elif code == _SOFTMAX:
         for j in range(LANES):
-            largest = z[0, j]
+            largest = flat[number, j]
             for u in range(1, units):
-                largest = max(largest, z[u, j])
+                largest = max(largest, flat[number, u * LANES + j])
             total = 0.0
             for u in range(units):
-                q, s = _exp_parts(max(-708.0, z[u, j] - largest))
-                z[u, j] = s + s * q
-                total += z[u, j]
+                q, s = _exp_parts(_within(flat[number, u * LANES + j] - largest, 708.0))
+                flat[number, u * LANES + j] = s + s * q
+                total += s + s * q
             for u in range(units):
-                z[u, j] /= total
+                flat[number, u * LANES + j] /= total
 
 
 @njit(cache=True, error_model="numpy", fastmath=_FAST)
-def _times_slope(code: int, delta: Array, a: Array, units: int) -> None:
-    """From errors ∂E/∂a to node deltas, in place."""
+def _times_slope(code: int, flat_delta: Array, flat: Array, number: int, units: int) -> None:
+    """From errors ∂E/∂a of a layer to its node deltas, in place."""
     if code == _SIGMOID:
-        for u in range(units):
-            for j in range(LANES):
-                delta[u, j] *= a[u, j] * (1.0 - a[u, j])
+        for i in range(units * LANES):
+            flat_delta[number, i] *= flat[number, i] * (1.0 - flat[number, i])
     elif code == _TANH:
-        for u in range(units):
-            for j in range(LANES):
-                delta[u, j] *= 1.0 - a[u, j] * a[u, j]
+        for i in range(units * LANES):
+            flat_delta[number, i] *= 1.0 - flat[number, i] * flat[number, i]
     elif code in (_RELU, _LEAKY_RELU):
         below = 0.0 if code == _RELU else LEAKY_SLOPE
-        for u in range(units):
-            for j in range(LANES):
-                delta[u, j] *= 1.0 if a[u, j] > 0.0 else below
+        for i in range(units * LANES):
+            flat_delta[number, i] *= 1.0 if flat[number, i] > 0.0 else below
 
 
 @njit(cache=True, error_model="numpy", fastmath=_FAST)
-def _forward(theta: Array, layers: Integers, a: Array, z_last: Array) -> None:
+def _forward(theta: Array, layers: Integers, a: Array, flat: Array, z_last: Array) -> None:
     """Take four samples through; `a[0]` are their inputs. `z_last` gets the output's net inputs."""
     depth = len(layers) - 1
     for number in range(1, depth + 1):
         n_in, n_out = layers[number - 1, SIZE], layers[number, SIZE]
         w, b, step = layers[number, WEIGHTS], layers[number, BIASES], layers[number, BIAS_STEP]
-        before, z = a[number - 1], a[number]
         for o in range(n_out):
             z0 = theta[b + o * step] if step >= 0 else 0.0
             z1 = z2 = z3 = z0
             for k in range(n_in):
                 weight = theta[w + k]
-                z0 += weight * before[k, 0]
-                z1 += weight * before[k, 1]
-                z2 += weight * before[k, 2]
-                z3 += weight * before[k, 3]
-            z[o, 0], z[o, 1], z[o, 2], z[o, 3] = z0, z1, z2, z3
+                z0 += weight * a[number - 1, k, 0]
+                z1 += weight * a[number - 1, k, 1]
+                z2 += weight * a[number - 1, k, 2]
+                z3 += weight * a[number - 1, k, 3]
+            a[number, o, 0], a[number, o, 1], a[number, o, 2], a[number, o, 3] = z0, z1, z2, z3
             w += n_in
         if number == depth:
             for o in range(n_out):
                 for j in range(LANES):
-                    z_last[o, j] = z[o, j]
-        _activate(layers[number, ACTIVATION], z, n_out)
+                    z_last[o, j] = a[number, o, j]
+        _activate(layers[number, ACTIVATION], flat, number, n_out)
 
 
 @njit(cache=True, error_model="numpy", fastmath=_FAST)
-def _backward(theta: Array, layers: Integers, a: Array, delta: Array, gradient: Array) -> None:
+def _backward(
+    theta: Array, layers: Integers, a: Array, flat: Array, delta: Array, flat_delta: Array,
+    gradient: Array,
+) -> None:
     """Send the output's deltas back and add the gradients of four samples."""
     for number in range(len(layers) - 1, 0, -1):
         n_in, n_out = layers[number - 1, SIZE], layers[number, SIZE]
         w, b, step = layers[number, WEIGHTS], layers[number, BIASES], layers[number, BIAS_STEP]
-        here, before, error = delta[number], a[number - 1], delta[number - 1]
         if number > 1:
             for k in range(n_in):
                 for j in range(LANES):
-                    error[k, j] = 0.0
+                    delta[number - 1, k, j] = 0.0
         for o in range(n_out):
-            d0, d1, d2, d3 = here[o, 0], here[o, 1], here[o, 2], here[o, 3]
+            d0, d1 = delta[number, o, 0], delta[number, o, 1]
+            d2, d3 = delta[number, o, 2], delta[number, o, 3]
             if step >= 0:
                 gradient[b + o * step] += (d0 + d1) + (d2 + d3)
             for k in range(n_in):
-                gradient[w + k] += (d0 * before[k, 0] + d1 * before[k, 1]) + (
-                    d2 * before[k, 2] + d3 * before[k, 3]
-                )
+                first = d0 * a[number - 1, k, 0] + d1 * a[number - 1, k, 1]
+                gradient[w + k] += first + (d2 * a[number - 1, k, 2] + d3 * a[number - 1, k, 3])
             if number > 1:
                 for k in range(n_in):
                     weight = theta[w + k]
-                    error[k, 0] += weight * d0
-                    error[k, 1] += weight * d1
-                    error[k, 2] += weight * d2
-                    error[k, 3] += weight * d3
+                    delta[number - 1, k, 0] += weight * d0
+                    delta[number - 1, k, 1] += weight * d1
+                    delta[number - 1, k, 2] += weight * d2
+                    delta[number - 1, k, 3] += weight * d3
             w += n_in
         if number > 1:
-            _times_slope(layers[number - 1, ACTIVATION], error, before, n_in)
+            code = layers[number - 1, ACTIVATION]
+            _times_slope(code, flat_delta, flat, number - 1, n_in)
 
 
 @njit(cache=True, error_model="numpy", fastmath=_FAST)
@@ -232,6 +236,8 @@ def train(
     depth, samples = len(layers) - 1, inputs.shape[1]
     n_in, n_out, widest = layers[0, SIZE], layers[depth, SIZE], layers[:, SIZE].max()
     a, delta = np.zeros((depth + 1, widest, LANES)), np.zeros((depth + 1, widest, LANES))
+    # The same memory with a row per layer: only a single loop over it is made parallel.
+    flat, flat_delta = a.reshape(depth + 1, -1), delta.reshape(depth + 1, -1)
     z_last = np.zeros((n_out, LANES))
     gradient, factor = np.empty(len(theta)), mask.copy()
     factored, epoch, kept, framed = 1, 0, 0, 0
@@ -249,7 +255,7 @@ def train(
             for u in range(n_in):
                 for j in range(LANES):
                     a[0, u, j] = inputs[u, order[first + j]] if j < filled else 0.0
-            _forward(theta, layers, a, z_last)
+            _forward(theta, layers, a, flat, z_last)
             for j in range(LANES):
                 if j >= filled:
                     for u in range(n_out):
@@ -267,8 +273,8 @@ def train(
                         kept_z[kept, row, u] = z_last[u, j]
                         kept_a[kept, row, u] = a[depth, u, j]
             if error[1] == 0.0:
-                _times_slope(layers[depth, ACTIVATION], delta[depth], a[depth], n_out)
-            _backward(theta, layers, a, delta, gradient)
+                _times_slope(layers[depth, ACTIVATION], flat_delta, flat, depth, n_out)
+            _backward(theta, layers, a, flat, delta, flat_delta, gradient)
         if not _update(theta, slots, gradient, factor, optimizer, settings, t + done + 1) < limit:
             return done
         if (t + done + 1) % frame_every == 0:
@@ -282,15 +288,15 @@ def train(
             within = 0
             epoch += 1
             if not in_order:
-                _go_over_all(theta, layers, inputs, a, z_last, kept_z[kept], kept_a[kept])
+                _go_over_all(theta, layers, inputs, a, flat, z_last, kept_z[kept], kept_a[kept])
                 kept += 1
     return count
 
 
 @njit(cache=True, error_model="numpy", fastmath=_FAST)
 def _go_over_all(
-    theta: Array, layers: Integers, inputs: Array, a: Array, z_last: Array, kept_z: Array,
-    kept_a: Array,
+    theta: Array, layers: Integers, inputs: Array, a: Array, flat: Array, z_last: Array,
+    kept_z: Array, kept_a: Array,
 ) -> None:
     """Take every sample forward and keep the output layer, shape (samples, outputs)."""
     depth, samples = len(layers) - 1, inputs.shape[1]
@@ -299,7 +305,7 @@ def _go_over_all(
         for u in range(layers[0, SIZE]):
             for j in range(LANES):
                 a[0, u, j] = inputs[u, first + j] if j < filled else 0.0
-        _forward(theta, layers, a, z_last)
+        _forward(theta, layers, a, flat, z_last)
         for j in range(filled):
             for u in range(layers[depth, SIZE]):
                 kept_z[first + j, u] = z_last[u, j]

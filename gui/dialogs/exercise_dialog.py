@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 
 from engine.activations import ACTIVATIONS
 from engine.document import Document
-from engine.exercise import (
+from engine.exercises.exercise import (
     ACTIVATIONS_BY_HAND,
     DECIMALS,
     MAX_UNITS,

@@ -21,10 +21,10 @@ from PySide6.QtWidgets import (
 )
 
 from engine.formula_writers import TextWriter, prose_text
-from engine.hints import Hint
 from engine.numbers import format_number
-from engine.prediction import KINDS
-from engine.sitting import Score
+from engine.predicting.hints import Hint
+from engine.predicting.prediction import KINDS
+from engine.predicting.sitting import Score
 from gui import theme
 from gui.asking import ANSWERED, ASKED, BAD, GOOD, START, Asking
 from gui.curtain import Curtain

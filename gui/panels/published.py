@@ -8,12 +8,12 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from engine.document import Published
-from engine.mistake_search import Answer, Suspect
 from engine.network import Network
 from engine.notation import Notation
 from engine.numbers import format_count
-from engine.published import Compared, summary
-from engine.quantities import Quantities, quantity_of, read_lines
+from engine.published.comparison import Compared, summary
+from engine.published.mistake_search import Answer, Suspect
+from engine.published.quantities import Quantities, quantity_of, read_lines
 from gui import theme
 from gui.view import View
 from gui.widgets.buttons import Button

@@ -16,8 +16,8 @@ from PySide6.QtWidgets import (
 )
 
 from engine.document import Published
-from engine.published import MOST_ITERATIONS
-from engine.quantities import Quantities, figure
+from engine.published.comparison import MOST_ITERATIONS
+from engine.published.quantities import Quantities, figure
 from gui import theme
 from gui.widgets.buttons import Button
 from gui.widgets.count_field import CountField

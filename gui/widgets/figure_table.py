@@ -144,7 +144,7 @@ class _Cell(QStyledItemDelegate):
             styled.palette.setColor(role, theme.current().colour(name))
         if cell >= 0:
             room = styled.rect.width() - _MARGIN
-            for digits in fewer_digits(model.digits, 2):
+            for digits in fewer_digits(model.digits, 1):
                 styled.text = row.text(cell, digits)
                 if text_width(styled.text) <= room:
                     break

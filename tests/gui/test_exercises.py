@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from engine.examples import read_example
-from engine.exercise import Exercise, exercise_of, make_exercise
+from engine.exercises.exercise import Exercise, exercise_of, make_exercise
 from gui.dialogs.exercise_dialog import ExerciseDialog
 from gui.main_window import MainWindow
 from gui.widgets.choice import Choice

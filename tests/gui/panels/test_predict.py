@@ -10,10 +10,10 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from engine.derivation import derive
-from engine.hints import hints_of
 from engine.iteration import iterate
-from engine.prediction import KINDS
-from engine.sitting import Score
+from engine.predicting.hints import hints_of
+from engine.predicting.prediction import KINDS
+from engine.predicting.sitting import Score
 from engine.steps import StepId
 from gui.asking import ANSWERED, ASKED, BAD, GOOD, START, STEPPING, Asking
 from gui.panels.predict import PredictPanel

@@ -15,7 +15,7 @@ from engine.document_content import Published
 from engine.losses import METRICS
 from engine.network import Network
 from engine.notation import DEFAULT, Notation
-from engine.printed import read_printed
+from engine.published.printed import read_printed
 from engine.steps import StepId, Steps, symbol_of
 from engine.wording import shortened
 

@@ -12,7 +12,7 @@ from engine.document import Published
 from engine.examples import read_example
 from engine.network import Layer
 from engine.notation import CHOICES, DEFAULT, Notation
-from engine.quantities import Quantities, Quantity, read_lines
+from engine.published.quantities import Quantities, Quantity, read_lines
 from engine.spec import Spec
 from engine.steps import StepId
 from tests.engine.conftest import specs

@@ -1,6 +1,7 @@
 """A sitting: the questions a person was asked while predicting, and the answers given.
 
-It goes into a result file (engine.result_file); what it comes to in marks is decided here.
+It goes into a result file (engine.predicting.result_file); what it comes to in marks is decided
+here.
 """
 
 from __future__ import annotations
@@ -8,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from engine.judging import FULL_MARKS, OWN_VALUES, Judgement
-from engine.prediction import Asked
+from engine.predicting.judging import FULL_MARKS, OWN_VALUES, Judgement
+from engine.predicting.prediction import Asked
 from engine.steps import StepId
 
 SKIPPED = "skipped"
@@ -93,8 +94,8 @@ def score_of(questions: Iterable[Question]) -> Score:
 class Sitting:
     """All questions of one person's sitting, in the order in which they were asked.
 
-    `hidden` are the kinds asked for (keys of engine.prediction.KINDS); with `own_values` an
-    answer that is right from the person's earlier ones gets full marks. `unlocked` says that a
+    `hidden` are the kinds asked for (keys of KINDS in prediction.py); with `own_values` an answer
+    that is right from the person's earlier ones gets full marks. `unlocked` says that a
     locked document was unlocked on the way.
     """
 

@@ -12,7 +12,7 @@ import msgspec
 from msgspec import Meta
 
 from engine.json_text import DocumentError, decode, encode
-from engine.sitting import Sitting
+from engine.predicting.sitting import Sitting
 
 RESULT_SUFFIX = ".backpass-result.json"
 FORMAT = "backpass-result"

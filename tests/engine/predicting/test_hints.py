@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 from engine.derivation import derive
 from engine.examples import read_example
 from engine.formula_writers import TextWriter, prose_text
-from engine.hints import Hint, hints_of
 from engine.iteration import iterate
 from engine.network import Layer, Network
 from engine.optimizers import Optimizer
+from engine.predicting.hints import Hint, hints_of
 from engine.spec import Data, Spec, State, start_state
 from engine.steps import StepId
 from tests.engine.conftest import runs

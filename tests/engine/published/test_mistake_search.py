@@ -13,12 +13,12 @@ from engine.activations import Array
 from engine.document import Published
 from engine.examples import example_names, read_example
 from engine.iteration import Interrupted, iterate
-from engine.mistake_search import Answer, explained, search
 from engine.mistakes import MISTAKES, why_not
 from engine.network import Layer, Network, default_unit_names
 from engine.optimizers import Optimizer
-from engine.published import Road, compare, summary
-from engine.quantities import Quantities, figure
+from engine.published.comparison import Road, compare, summary
+from engine.published.mistake_search import Answer, explained, search
+from engine.published.quantities import Quantities, figure
 from engine.spec import Batching, Data, Spec, check_spec
 from engine.trace import step_value
 

@@ -9,8 +9,8 @@ import pytest
 from engine.document import Document, Published
 from engine.examples import read_example
 from engine.iteration import Interrupted
-from engine.published import Compared, compare, figure_values, summary
-from engine.quantities import Quantities, figure, quantity_of
+from engine.published.comparison import Compared, compare, figure_values, summary
+from engine.published.quantities import Quantities, figure, quantity_of
 from engine.steps import StepId
 
 # From the five tutorials behind the examples, each number as it stands on the page.

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.printed import Match, match, places, read_printed, slip, written_like
+from engine.published.printed import Match, match, places, read_printed, slip, written_like
 
 
 @pytest.mark.parametrize(

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from engine.document import Document
-from engine.mistake_search import Answer
 from engine.numbers import format_count
-from engine.published import Compared, summary
-from engine.quantities import quantity_of
+from engine.published.comparison import Compared, summary
+from engine.published.mistake_search import Answer
+from engine.published.quantities import quantity_of
 
 
 def published_text(

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from engine.class_results import MOST_QUESTIONS, read_results, results_table
 from engine.json_text import DocumentError
-from engine.judging import LAST_DIGIT, OWN_VALUES, RIGHT, SIGN, WRONG, Judgement
-from engine.result_file import ResultFile, read_result, result_of, write_result
-from engine.sitting import Answer, Question, Sitting
+from engine.predicting.class_results import MOST_QUESTIONS, read_results, results_table
+from engine.predicting.judging import LAST_DIGIT, OWN_VALUES, RIGHT, SIGN, WRONG, Judgement
+from engine.predicting.result_file import ResultFile, read_result, result_of, write_result
+from engine.predicting.sitting import Answer, Question, Sitting
 from engine.steps import StepId
 
 WHEN = datetime(2026, 3, 4, 10, 20, 30, 999)

@@ -13,9 +13,11 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from engine.examples import read_example
-from engine.feedback import feedback
 from engine.iteration import Iteration, iterate
-from engine.judging import (
+from engine.network import with_layer
+from engine.numbers import machine_number
+from engine.predicting.feedback import feedback
+from engine.predicting.judging import (
     LAST_DIGIT,
     MORE_DIGITS,
     OWN_VALUES,
@@ -28,9 +30,7 @@ from engine.judging import (
     judge,
     read_answer,
 )
-from engine.network import with_layer
-from engine.numbers import machine_number
-from engine.prediction import Own
+from engine.predicting.prediction import Own
 from engine.spec import Spec, State, start_state
 from engine.steps import StepId
 from engine.trace import step_value

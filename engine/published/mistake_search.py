@@ -16,8 +16,7 @@ from itertools import combinations
 from engine.activations import Array
 from engine.iteration import Check, never
 from engine.mistakes import MISTAKES, why_not
-from engine.printed import match, places, slip
-from engine.published import (
+from engine.published.comparison import (
     PAPER_ITERATIONS,
     Compared,
     Figures,
@@ -27,6 +26,7 @@ from engine.published import (
     compare,
     values_at,
 )
+from engine.published.printed import match, places, slip
 from engine.spec import Spec
 
 # So many digits of what differs have to come out, for one mistake and for a pair: with fewer, one

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from engine.json_text import MAX_FILE_BYTES, DocumentError
 from engine.numbers import machine_number
-from engine.result_file import ResultFile, ResultQuestion, read_result
+from engine.predicting.result_file import ResultFile, ResultQuestion, read_result
 
 # Beyond this many different questions the table has no columns for them.
 MOST_QUESTIONS = 500

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from engine.document import Document, write_document
 from engine.examples import SUFFIX
-from engine.exercise import Exercise, ExerciseError, make_exercise
+from engine.exercises.exercise import Exercise, ExerciseError, make_exercise
 from engine.export.exercise_sheet import answer_key, problem_sheet
 from engine.export.solution import Solution
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from engine.judging import (
+from engine.mistakes import MISTAKES
+from engine.numbers import format_number
+from engine.predicting.judging import (
     LAST_DIGIT,
     MORE_DIGITS,
     OWN_VALUES,
@@ -13,8 +15,6 @@ from engine.judging import (
     SWAPPED_DIGITS,
     Judgement,
 )
-from engine.mistakes import MISTAKES
-from engine.numbers import format_number
 
 _SLIPS = {
     SIGN: "The size is right, the sign is not.",

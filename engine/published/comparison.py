@@ -3,7 +3,7 @@
 A figure is compared with the run that a document describes, from its start values. Where they
 differ, the comparison says what it can say by itself: that the source rounded on its way, that it
 counts with another sign, that a digit slipped. Which mistake would give a figure is asked in
-engine.mistake_search.
+engine.published.mistake_search.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from engine.losses import METRICS
 from engine.mistakes import MISTAKES
 from engine.numbers import format_count
 from engine.paper import PaperIteration, paper_iteration
-from engine.printed import Match, match, slip, written_like
+from engine.published.printed import Match, match, slip, written_like
 from engine.spec import Spec, start_state
 from engine.trace import step_value
 from engine.trainer import Trainer

@@ -14,7 +14,7 @@ from engine.examples import read_example
 from engine.iteration import Iteration, iterate
 from engine.mistakes import MISTAKES
 from engine.paper import paper_iteration
-from engine.prediction import (
+from engine.predicting.prediction import (
     KINDS,
     Asked,
     asked_of,

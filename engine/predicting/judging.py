@@ -18,7 +18,7 @@ from engine.iteration import Iteration, iterate
 from engine.mistakes import MISTAKES, why_not
 from engine.numbers import parse_number, plain
 from engine.paper import PaperIteration, paper_iteration
-from engine.prediction import Own, is_small, mistakes_in_a_step, value_from
+from engine.predicting.prediction import Own, is_small, mistakes_in_a_step, value_from
 from engine.steps import StepId
 from engine.trace import step_value
 

@@ -10,7 +10,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from engine.document import Document, read_document, write_document
-from engine.exercise import (
+from engine.exercises.exercise import (
     ACTIVATIONS_BY_HAND,
     KEY,
     Exercise,

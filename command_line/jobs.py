@@ -1,0 +1,229 @@
+"""The jobs that need no window: each takes the parsed words and returns an exit code or None."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from command_line.refusal import Refused
+from engine.document import Document
+from engine.examples import example_names, load, read_example
+from engine.exercises.exercise import Exercise
+from engine.exercises.files import write_exercises
+from engine.export.html import html
+from engine.export.latex import latex
+from engine.export.markdown import markdown
+from engine.export.working import worked_solution
+from engine.gradient_check import STEP, TOLERANCE, GradientCheck
+from engine.mistakes import MISTAKES, why_not
+from engine.numbers import format_count, machine_number
+from engine.predicting.class_results import read_results, results_table
+from engine.published.comparison import compare
+from engine.published.mistake_search import explained, search
+from engine.published.report import published_report, published_text
+from engine.report import (
+    check_report,
+    gradient_check,
+    iteration_number,
+    run_report,
+    seeds_report,
+    trace_report,
+)
+from engine.seeds import SeedRuns, drawn_start
+from engine.wording import shortened
+
+TARGETS = {"md": markdown, "html": html, "tex": latex}
+
+
+def examples(options: argparse.Namespace) -> None:
+    """List the bundled examples."""
+    rows = [{"name": name, "title": read_example(name).title} for name in example_names()]
+    if options.json:
+        print(json.dumps(rows, ensure_ascii=False, indent=1))
+        return
+    width = max(len(row["name"]) for row in rows)
+    for row in rows:
+        print(f"{row['name']:{width}}  {row['title']}")
+
+
+def _loaded(options: argparse.Namespace) -> tuple[str, Document]:
+    """The document that was named, with the mistakes that were asked for."""
+    name, document = load(options.document)
+    mistakes = mistakes_of(name, document, options.mistake)
+    return name, replace(document, spec=replace(document.spec, mistakes=mistakes))
+
+
+def mistakes_of(name: str, document: Document, keys: list[str]) -> tuple[str, ...]:
+    """A document's own mistakes and those that were asked for."""
+    for key in keys:
+        if key not in MISTAKES:
+            known = ", ".join(MISTAKES)
+            raise Refused(f'There is no mistake "{shortened(key)}"; known are {known}.')
+        reason = why_not(document.spec, key)
+        if reason:
+            raise Refused(f'The mistake "{key}" cannot be made in {name}: {reason}')
+    return tuple(key for key in MISTAKES if key in (*document.spec.mistakes, *keys))
+
+
+def run(options: argparse.Namespace) -> None:
+    """Train a document from its start values, and say what came of it."""
+    name, document = _loaded(options)
+    total = options.epochs * document.spec.iterations_per_epoch
+    report = run_report(document, name, options.epochs, _progress_bar(total))
+    if options.json:
+        print(json.dumps(report, ensure_ascii=False))
+        return
+    plural = "" if options.epochs == 1 else "s"
+    print(f"{document.title or name}: {format_count(options.epochs)} epoch{plural}")
+    for key, column in report["history"].items():
+        print(f"  {key}: {machine_number(column[0])} -> {machine_number(column[-1])}")
+    print("  outputs:")
+    for row, outputs in enumerate(report["outputs"][:20]):
+        print(f"    sample {row}: " + "  ".join(machine_number(value) for value in outputs))
+    layers = zip(report["weights"], report["biases"], strict=True)
+    for layer, (rows, biases) in enumerate(layers, start=1):
+        print(f"  layer {layer}:")
+        for unit, row in enumerate(rows[:20]):
+            bias = "" if biases is None else f"  bias {machine_number(biases[unit])}"
+            print("    " + "  ".join(machine_number(value) for value in row[:20]) + bias)
+
+
+def _progress_bar(total: int) -> Any:
+    """A bar on standard error for runs that people wait for; nothing when it is no terminal."""
+    if not sys.stderr.isatty():
+        return None
+    shown = False
+
+    def show(done: int) -> None:
+        nonlocal shown
+        if done < total:
+            shown = True
+            filled = 40 * done // total
+            bar = "█" * filled + "░" * (40 - filled)
+            print(f"\r{bar} {100 * done // total:3d} %", end="", file=sys.stderr, flush=True)
+        elif shown:
+            print("\r" + " " * 48 + "\r", end="", file=sys.stderr, flush=True)
+
+    return show
+
+
+def trace(options: argparse.Namespace) -> None:
+    """Write one iteration worked out."""
+    name, document = _loaded(options)
+    if options.json:
+        if options.gaps or options.digits != 6:
+            raise Refused("--gaps and --digits are for documents; --json gives every number.")
+        print(json.dumps(trace_report(document, name, options.iteration), ensure_ascii=False))
+        return
+    iteration = iteration_number(document, options.iteration)
+    title = document.title or name
+    solution = worked_solution(iteration, title, options.digits, options.gaps)
+    print(TARGETS[options.format](solution), end="")
+
+
+def check(options: argparse.Namespace) -> int:
+    """Compare backward with central differences; 0 if they agree, 1 if not."""
+    name, document = _loaded(options)
+    found = gradient_check(document, options.iteration)
+    if options.json:
+        report = check_report(document, name, options.iteration, found)
+        print(json.dumps(report, ensure_ascii=False))
+    else:
+        print(f"{document.title or name}, iteration {format_count(options.iteration)}")
+        _print_check(document, found)
+    return 0 if found.agrees else 1
+
+
+def _print_check(document: Document, found: GradientCheck) -> None:
+    rows = [("parameter", "backward", "by differences", "relative error", "verdict")]
+    for each in found.checked:
+        name = document.spec.network.parameter_name(each.parameter)
+        error = machine_number(each.relative_error, 2)
+        numbers = machine_number(each.gradient), machine_number(each.numeric)
+        rows.append((name, *numbers, error, each.verdict))
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        print("  " + "  ".join(f"{cell:{n}}" for cell, n in zip(row, widths, strict=True)).rstrip())
+    verb = "agrees with" if found.agrees else "differs from"
+    print(
+        f"backward {verb} central differences (h = {STEP:g}, tolerance {TOLERANCE:g}): "
+        f"largest relative error {machine_number(found.max_relative_error, 2)}"
+    )
+    if found.is_sample:
+        count, size = format_count(len(found.checked)), format_count(found.size)
+        print(f"checked {count} of {size} parameters, chosen at random and always the same")
+    if found.count("kink"):
+        print(f"{format_count(found.count('kink'))} at a kink, where a difference tells nothing")
+
+
+def published(options: argparse.Namespace) -> None:
+    """Compare the figures that a source prints with right ones."""
+    name, document = _loaded(options)
+    spec, start, figures = document.spec, document.start, document.published
+    compared, answer = compare(spec, start, figures), None
+    if options.search:
+        answer = search(spec, start, figures, None if spec.mistakes else compared)
+        compared = compared if spec.mistakes else explained(compared, answer)
+    if options.json:
+        print(json.dumps(published_report(document, name, compared, answer), ensure_ascii=False))
+    else:
+        print(published_text(document, compared, answer))
+
+
+def results(options: argparse.Namespace) -> int:
+    """Gather result files in one table; 2 if some could not be read."""
+    table = Path(options.table)
+    if table.suffix.lower() != ".csv":
+        raise Refused(f"The last name is the table that is written, as in OUT.csv; got {table}.")
+    read, problems = read_results(map(Path, options.files))
+    for problem in problems:
+        print(problem, file=sys.stderr)
+    if not read:
+        raise Refused("There is no result to gather; nothing was written.")
+    beside = table.with_name(f".{table.name}.part")  # an old table stays whole until then
+    try:
+        beside.write_text(results_table(read), encoding="utf-8-sig", newline="")
+        beside.replace(table)
+    except OSError as error:
+        beside.unlink(missing_ok=True)
+        raise Refused(f"{table} cannot be written: {error.strerror or error}.") from error
+    return 2 if problems else 0
+
+
+def seeds(options: argparse.Namespace) -> None:
+    """Train from many seeds, and say how many learn."""
+    name, document = load(options.document)
+    spec, seeds = document.spec, range(options.first, options.first + options.count)
+    start_of = partial(drawn_start, spec, document.start)
+    runs = SeedRuns(spec, start_of, seeds, options.epochs, options.tolerance)
+    show = _progress_bar(1000)
+    while runs.result is None:
+        runs.advance(seconds=0.2)
+        if show is not None:
+            show(int(1000 * runs.share_done))
+    result = runs.result
+    if options.json:
+        print(json.dumps(seeds_report(result, name), ensure_ascii=False))
+        return
+    plural = "" if options.epochs == 1 else "s"
+    print(f"{document.title or name}, {format_count(options.epochs)} epoch{plural}: "
+          f"{result.sentence}")
+    for group in result.stuck:
+        listed = ", ".join(str(seed) for seed in group.seeds[:20])
+        more = f" and {len(group.seeds) - 20} more" if len(group.seeds) > 20 else ""
+        print(f"  {len(group.seeds):3d} {group.words}: seed {listed}{more}")
+
+
+def exercise(options: argparse.Namespace) -> None:
+    """Write exercises for a class."""
+    first = Exercise(
+        options.sizes, options.activation, options.loss, options.decimals, options.seed
+    )
+    write = TARGETS[options.format]
+    for path in write_exercises(options.folder, first, options.count, options.format, write):
+        print(path)

@@ -1,0 +1,85 @@
+"""The jobs that need Qt: the window, and a picture of it. Qt is imported only here."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from typing import TYPE_CHECKING
+
+from command_line.refusal import Refused
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QApplication
+
+DEFAULT_EXAMPLE = "xor-2-3-1"
+WITHOUT_WINDOW = (
+    "examples, run, trace, check, published, seeds, exercise, results and screenshot work "
+    "without one"
+)
+_SETTLED_MILLISECONDS = 1_000  # after which the window is up, and what loads is in nobody's way
+
+
+def open_window(options: argparse.Namespace) -> int:
+    """Open the window on a document, and stay until it is closed."""
+    from gui import system_check
+
+    problem = system_check.display_problem()
+    if problem is not None:
+        raise Refused(f"{problem} Without a window: {WITHOUT_WINDOW}.")
+    app = _application()
+    from gui.main_window import MainWindow
+
+    window = MainWindow()
+    window.documents.open_at_start(options.document, DEFAULT_EXAMPLE)
+    window.show()
+    from PySide6.QtCore import QTimer
+
+    from engine.kernels.choice import load_in_background
+
+    QTimer.singleShot(_SETTLED_MILLISECONDS, load_in_background)
+    return app.exec()
+
+
+def screenshot(options: argparse.Namespace) -> None:
+    """Write a picture of the window."""
+    from command_line.jobs import mistakes_of
+    from engine.examples import load
+    from gui import system_check
+
+    name, document = load(options.document)
+    mistakes = mistakes_of(name, document, options.mistake)
+    missing = system_check.missing_libraries(screen=False)
+    if missing:
+        raise Refused(f"Qt needs system libraries that are missing: {' '.join(missing)}.")
+    os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    os.environ.setdefault("QT_SCALE_FACTOR", "1")
+    app = _application(options.theme)
+    from gui.main_window import MainWindow
+
+    window = MainWindow(remember=False)
+    window.documents.show(document, name)
+    window.resize(*options.size)
+    window.show()
+    if mistakes != document.spec.mistakes:
+        window.session.set_mistakes("Mistakes", mistakes)
+    window.session.advance(options.epochs, options.steps)
+    window.settle()
+    app.processEvents()
+    if not window.grab().save(options.picture, "PNG"):
+        raise Refused(f"The picture could not be written to {options.picture}.")
+    window.close_quietly()
+
+
+def _application(theme_name: str | None = None) -> QApplication:
+    from PySide6.QtCore import QSettings
+    from PySide6.QtWidgets import QApplication
+
+    from gui import theme
+
+    app = QApplication(sys.argv[:1])
+    app.setApplicationName("Backpass")
+    app.setOrganizationName("Backpass")
+    theme.load_fonts()
+    theme.apply(app, theme_name or str(QSettings().value("theme", "light")))
+    return app

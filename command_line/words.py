@@ -1,0 +1,215 @@
+"""The words of the command line, and what may stand behind them."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from pathlib import Path
+
+from command_line import jobs, window
+from command_line.refusal import Refused
+from engine.document import DocumentError
+from engine.exercises.exercise import ACTIVATIONS_BY_HAND, DECIMALS, Exercise, ExerciseError
+from engine.exercises.files import MAX_COUNT
+from engine.export.working import TooLong
+from engine.gradient_check import STEP
+from engine.losses import LOSSES
+from engine.numbers import LARGEST, parse_number
+from engine.report import CannotTrain, Diverged
+from engine.seeds import MAX_SEEDS, SeedsRefused
+from engine.seeds import TOLERANCE as NEAR_ENOUGH
+
+DEFAULT_EPOCHS = 1000
+SEED_EPOCHS = 10_000
+
+
+# What cannot be done, each a sentence for the person who asked.
+_SENTENCES = (
+    DocumentError, Diverged, CannotTrain, TooLong, SeedsRefused, ExerciseError
+)
+
+
+def done(words: list[str]) -> int:
+    """Do what the words say; the exit code. Raises Refused with a sentence."""
+    options = parser().parse_args(words)
+    try:
+        return int(options.job(options) or 0)
+    except _SENTENCES as error:
+        raise Refused(str(error)) from error
+
+
+def parser() -> argparse.ArgumentParser:
+    """The parser of everything but the bare name of a document."""
+    parser = argparse.ArgumentParser(
+        prog="backpass",
+        description="See backpropagation happen, one number at a time or thousands of epochs "
+        "a second.",
+        usage="backpass [FILE|EXAMPLE]\n"
+        "       backpass {examples,run,trace,check,published,seeds,exercise,results,screenshot} …",
+    )
+    commands = parser.add_subparsers(metavar="command", required=True, prog="backpass")
+
+    opening = commands.add_parser("open", help="open the window (also without this word)")
+    opening.add_argument("document", nargs="?", metavar="FILE|EXAMPLE", default=None)
+    opening.set_defaults(job=window.open_window)
+
+    examples = commands.add_parser("examples", help="list the bundled examples")
+    examples.add_argument("--json", action="store_true", help="as JSON")
+    examples.set_defaults(job=jobs.examples)
+
+    run = commands.add_parser("run", help="train a document from its start values")
+    run.add_argument("document", metavar="FILE|EXAMPLE")
+    run.add_argument("--epochs", type=_count, default=DEFAULT_EPOCHS, metavar="N",
+                     help=f"how many epochs (default {DEFAULT_EPOCHS})")
+    run.add_argument("--json", action="store_true", help="one JSON object, full precision")
+    run.set_defaults(job=jobs.run)
+
+    trace = commands.add_parser("trace", help="one iteration worked out, step by step")
+    trace.add_argument("document", metavar="FILE|EXAMPLE")
+    trace.add_argument("--iteration", type=_positive, default=1, metavar="K",
+                       help="which iteration, from 1 (default 1)")
+    form = trace.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help="one JSON object, full precision")
+    form.add_argument("--format", choices=tuple(jobs.TARGETS), default="md",
+                      help="a document for standard output: Markdown, HTML or LaTeX (default md)")
+    trace.add_argument("--gaps", action="store_true",
+                       help="leave the values blank, with the key on a page of its own")
+    trace.add_argument("--digits", type=_digits, default=6, metavar="4|6|9|all",
+                       help="significant digits of the document (default 6)")
+    trace.set_defaults(job=jobs.trace)
+
+    check = commands.add_parser(
+        "check",
+        help="the gradient of one iteration against differences of the loss",
+        description="Compare the gradient that backward gives with central differences of the "
+        f"loss (h = {STEP:g}), for every parameter. Exit code 0: they agree; 1: they differ; "
+        "2: it could not be checked.",
+    )
+    check.add_argument("document", metavar="FILE|EXAMPLE")
+    check.add_argument("--iteration", type=_positive, default=1, metavar="K",
+                       help="which iteration, from 1 (default 1)")
+    check.add_argument("--json", action="store_true", help="one JSON object, full precision")
+    check.set_defaults(job=jobs.check)
+
+    published = commands.add_parser(
+        "published", help="the figures that a document's source prints, against right ones"
+    )
+    published.add_argument("document", metavar="FILE|EXAMPLE")
+    published.add_argument("--search", action="store_true",
+                           help="ask which mistake gives those that differ")
+    published.add_argument("--json", action="store_true", help="one JSON object, full precision")
+    published.set_defaults(job=jobs.published)
+
+    seeds = commands.add_parser(
+        "seeds", help="how many seeds learn, and what the others are stuck on",
+        description="Draw start values from many seeds, train each run, and say how many learn.",
+    )
+    seeds.add_argument("document", metavar="FILE|EXAMPLE")
+    seeds.add_argument("--count", type=_up_to(MAX_SEEDS), default=100, metavar="N",
+                       help="how many seeds (default 100)")
+    seeds.add_argument("--first", type=_count, default=0, metavar="SEED",
+                       help="the first of them (default 0)")
+    seeds.add_argument("--epochs", type=_count, default=SEED_EPOCHS, metavar="N",
+                       help=f"epochs of each run (default {SEED_EPOCHS})")
+    seeds.add_argument("--tolerance", type=_tolerance, default=NEAR_ENOUGH, metavar="T",
+                       help="how far an output may be from its target to have learnt it "
+                       f"(default {NEAR_ENOUGH:g})")
+    seeds.add_argument("--json", action="store_true", help="one JSON object, full precision")
+    seeds.set_defaults(job=jobs.seeds)
+
+    exercise = commands.add_parser(
+        "exercise", help="exercises for a class: documents, sheets and keys",
+        description="Make exercises to be worked by hand, each variant with numbers of its own.",
+    )
+    usual = Exercise()
+    exercise.add_argument("folder", type=Path, metavar="OUT_FOLDER")
+    exercise.add_argument("--sizes", type=_sizes, default=usual.sizes, metavar="2-2-1",
+                          help="units per layer, the inputs first (default 2-2-1)")
+    exercise.add_argument("--activation", choices=ACTIVATIONS_BY_HAND, default=usual.activation)
+    exercise.add_argument("--loss", choices=tuple(LOSSES), default=usual.loss)
+    exercise.add_argument("--decimals", type=int, choices=DECIMALS, default=usual.decimals,
+                          help=f"digits after the point (default {usual.decimals})")
+    exercise.add_argument("--seed", type=_count, default=usual.seed, metavar="N",
+                          help=f"number of the first variant (default {usual.seed})")
+    exercise.add_argument("--count", type=_up_to(MAX_COUNT), default=1, metavar="N",
+                          help="how many variants (default 1)")
+    exercise.add_argument("--format", choices=tuple(jobs.TARGETS), default="md",
+                          help="of sheets and keys: Markdown, HTML or LaTeX (default md)")
+    exercise.set_defaults(job=jobs.exercise)
+
+    results = commands.add_parser("results", help="a class's result files in one table")
+    results.add_argument("files", nargs="+", metavar="FILE",
+                         help="results of “Predict, then reveal”")
+    results.add_argument("table", metavar="OUT.csv")
+    results.set_defaults(job=jobs.results)
+
+    shot = commands.add_parser("screenshot", help="a picture of the window")
+    shot.add_argument("document", metavar="FILE|EXAMPLE")
+    shot.add_argument("picture", metavar="OUT.png")
+    shot.add_argument("--epochs", type=_count, default=0, metavar="N", help="train first")
+    shot.add_argument("--steps", type=_count, default=0, metavar="K", help="then step")
+    shot.add_argument("--size", type=_size, default=(1440, 900), metavar="1440x900")
+    shot.add_argument("--theme", choices=("light", "dark"), default="light")
+    shot.set_defaults(job=window.screenshot)
+    for command in (run, trace, check, published, shot):
+        command.add_argument("--mistake", action="append", default=[], metavar="KEY",
+                             help="make a classic mistake; may be given several times")
+    return parser
+
+
+def _count(text: str) -> int:
+    number = int(text) if text.isdecimal() else -1
+    if not 0 <= number <= 1_000_000_000:
+        raise argparse.ArgumentTypeError(f'expected a whole number from 0, got "{text}"')
+    return number
+
+
+def _positive(text: str) -> int:
+    if _count(text) < 1:
+        raise argparse.ArgumentTypeError(f'expected a whole number from 1, got "{text}"')
+    return int(text)
+
+
+def _up_to(most: int) -> Callable[[str], int]:
+    """A type of argument: a whole number from 1 to `most`."""
+
+    def read(text: str) -> int:
+        if _positive(text) > most:
+            raise argparse.ArgumentTypeError(f"at most {most} are possible, not {text}")
+        return int(text)
+
+    return read
+
+
+def _tolerance(text: str) -> float:
+    try:
+        value = parse_number(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+    if not 0.0 < value < LARGEST:
+        raise argparse.ArgumentTypeError(f'expected a number above 0, got "{text}"')
+    return value
+
+
+def _sizes(text: str) -> tuple[int, ...]:
+    parts = text.split("-")
+    if not all(part.isdecimal() and len(part) < 5 for part in parts):
+        raise argparse.ArgumentTypeError(f'expected units per layer such as 2-2-1, got "{text}"')
+    return tuple(int(part) for part in parts)
+
+
+def _digits(text: str) -> int | None:
+    if text not in ("4", "6", "9", "all"):
+        raise argparse.ArgumentTypeError(f'expected 4, 6, 9 or all, got "{text}"')
+    return None if text == "all" else int(text)
+
+
+def _size(text: str) -> tuple[int, int]:
+    width, cross, height = text.partition("x")
+    if not (cross and width.isdecimal() and height.isdecimal()):
+        raise argparse.ArgumentTypeError(f'expected a size such as 1440x900, got "{text}"')
+    if not (320 <= int(width) <= 8000 and 240 <= int(height) <= 8000):
+        raise argparse.ArgumentTypeError(f'a window of {text} is not possible; try 1440x900')
+    return int(width), int(height)
+
+
