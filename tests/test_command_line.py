@@ -228,6 +228,8 @@ def test_control_c_ends_a_run_cleanly() -> None:
     process = subprocess.Popen(
         [sys.executable, str(PROJECT / "main.py"), "run", "xor-2-3-1", "--epochs", "100000000"],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8",
+        # Where the tests themselves run in the background of a shell, Ctrl-C is ignored there.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )  # fmt: skip
     time.sleep(3)
     process.send_signal(signal.SIGINT)

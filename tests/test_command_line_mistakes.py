@@ -99,10 +99,41 @@ def test_a_check_in_words() -> None:
     done = backpass("check", "mazur-2-2-2", "--mistake", "updated-weights")
     assert (done.returncode, done.stderr) == (1, "")
     title, head, *rows, last = done.stdout.splitlines()
-    assert title == "2-2-2 with shared biases (Mazur 2015), iteration 1"
+    assert title == (
+        "2-2-2 with shared biases (Mazur 2015), iteration 1, with the mistake “weights already "
+        "updated”, made on purpose"
+    )
     assert head.split("  ")[1] == "parameter" and len(rows) == 10
     assert rows[0].split() == ["w1", "0.000364723", "0.000438568", "0.17", "wrong"]
     assert last.startswith("backward differs from central differences (h = 1e-05")
+
+
+def test_a_check_says_of_which_mistakes_it_can_say_nothing() -> None:
+    done = backpass("check", "mazur-2-2-2", "--mistake", "forgotten-rate")
+    assert (done.returncode, done.stderr) == (0, "")
+    last = done.stdout.splitlines()[-1]
+    assert last.startswith("“learning rate forgotten” cannot be seen here. The gradient is right")
+
+
+def test_whatever_is_written_names_the_mistakes() -> None:
+    wrong = "--mistake", "updated-weights", "--mistake", "forgotten-rate"
+    named = (
+        "with the mistakes “weights already updated” and “learning rate forgotten”, made on purpose"
+    )
+    for words in (
+        ("run", "--epochs", "1"),
+        ("check",),
+        ("published",),
+        *(("trace", "--format", kind) for kind in ("md", "html")),
+    ):
+        done = backpass(words[0], "mazur-2-2-2", *words[1:], *wrong)
+        assert named in done.stdout, words
+    for command in ("run", "trace", "published"):
+        epochs = ("--epochs", "1") if command == "run" else ()
+        found = answer(command, "mazur-2-2-2", *epochs, *wrong)
+        assert found["mistakes"] == ["updated-weights", "forgotten-rate"], command
+        right = answer(command, "mazur-2-2-2", *epochs)
+        assert right["mistakes"] == [], command
 
 
 def test_a_check_of_a_run_that_diverges_is_refused(tmp_path: Path) -> None:

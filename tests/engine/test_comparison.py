@@ -94,6 +94,8 @@ def test_a_run_that_diverges_ends_there_and_the_other_goes_on() -> None:
     assert len(found.right.thetas) == 301 > len(found.wrong.thetas)
     last = len(found.wrong.thetas) - 1
     assert found.wrong.divergence.iteration == last + 1
+    before, at_last = found.wrong.loss(last - 1), found.wrong.loss(last)
+    assert before is not None and at_last is not None and before < at_last
     assert found.wrong.theta(300) is None and found.differences(300) is None
     assert found.wrong.loss(300) is None and found.right.loss(300) is not None
     assert np.isfinite(found.wrong.curve).all()

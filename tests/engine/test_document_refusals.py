@@ -60,7 +60,7 @@ W = ("layers", 1, "weights", 0, 2)
         (("layers", 0, "biases"), DELETED, '$.layers[0]: the key "biases" is missing'),
         (("layers", 0, "bias"), "some", '$.layers[0].bias: there is no kind of bias "some"'),
         (("layers", 0, "bias_trained"), 1, "$.layers[0].bias_trained: expected true or false, got"),
-        (("layers", 0, "activation"), "step", '$.layers[0].activation: there is no activation'),
+        (("layers", 0, "activation"), "steep", '$.layers[0].activation: there is no activation'),
         (("layers", 0, "activation"), "softmax", "$.layers[0].activation: softmax can only stand"),
         (("layers", 0, "units", 1), "x1", '$.layers[0].units[1]: two units are called "x1"'),
         (("layers", 0, "units", 1), " ", "$.layers[0].units[1]: a unit needs a name"),

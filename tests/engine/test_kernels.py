@@ -136,12 +136,25 @@ def test_numba_gives_the_same_bits_however_the_way_is_cut(
     assert np.array_equal(np.concatenate([part.points for part in parts]), whole.points)
 
 
-def test_numba_keeps_frames_where_it_is_asked_to_but_not_too_many(numba_kernel: Making) -> None:
+def test_numba_keeps_the_frames_it_is_asked_for(numba_kernel: Making) -> None:
     spec = read_example("xor-2-3-1-adam").spec
     start = start_state(spec)
     frames = advanced(numba_kernel, spec, start, 1_000, 48).frames
-    assert [frame.t for frame in frames] == list(range(96, 1_000, 96))
-    assert same(frames[3], advanced(numba_kernel, spec, start, 384).state)
+    assert [frame.t for frame in frames] == list(range(48, 1_001, 48))
+    for frame in frames[::5]:
+        assert same(frame, advanced(numba_kernel, spec, start, frame.t).state)
+
+
+def test_a_trainer_may_leave_out_frames_that_a_replay_makes_good(with_numba: None) -> None:
+    spec = read_example("xor-2-3-1-adam").spec
+    start = start_state(spec)
+    frames = Trainer(spec, start, 16, at_speed=True).advance(3_200).frames
+    assert 3 <= len(frames) <= 3_200 / 16 / 4
+    history = History(spec, start.theta, start)
+    recorded(history, 3_200)
+    for frame in frames:
+        assert frame.t % 16 == 0
+        assert same(frame, history.state_at(0, frame.t))
 
 
 @given(st.integers(1, 9), st.integers(4, 40))
@@ -156,7 +169,7 @@ def test_every_kernel_is_lost_in_the_same_iteration(
     found = advanced(making, spec, start, count, every)
     assert found.lost and plain.lost
     assert found.state.t == plain.state.t
-    assert all(frame.t % every == 0 and frame.t <= found.state.t for frame in found.frames)
+    assert [frame.t for frame in found.frames] == list(range(every, found.state.t + 1, every))
     assert np.isfinite(found.state.theta).all()
 
 
@@ -237,8 +250,9 @@ def test_memory_does_not_grow_with_the_epochs(making: Making) -> None:
 def recorded(history: History, iterations: int) -> list[str]:
     """Train the first branch on as the window does; the kernels of its road."""
     branch = history.branches[0]
+    last = branch.curve.last_epoch
     trainer = Trainer(
-        branch.spec, branch.tip, branch.frame_every, branch.curve.last_epoch, branch.stretches
+        branch.spec, branch.tip, branch.frame_every, last, branch.stretches, at_speed=True
     )
     history.record(branch, trainer.advance(iterations))
     return [stretch.kernel for stretch in branch.stretches]
@@ -263,9 +277,11 @@ def test_a_kernel_that_arrives_in_the_middle_takes_over_and_the_road_replays(
         history._replayed.clear()
         assert same(history.state_at(0, t), state)
     # Along the road that is known, the trainer goes as the road went; then on.
-    again = Trainer(spec, start, stretches=branch.stretches)
+    again = Trainer(spec, start, stretches=branch.stretches, at_speed=True)
     assert same(again.advance(4_003).state, tip)
     assert again.advance(1_000).stretches[0].kernel == "numba"
+    # A run that is to be the same everywhere is left to NumPy.
+    assert Trainer(spec, start).advance(4_000).stretches[0].kernel == "numpy"
 
 
 def test_a_road_from_a_file_is_replayed_by_the_kernel_that_is_the_same_everywhere(
@@ -286,9 +302,9 @@ def test_a_road_from_a_file_is_replayed_by_the_kernel_that_is_the_same_everywher
 
 def test_few_iterations_are_those_that_stepping_shows(with_numba: None) -> None:
     spec = read_example("xor-3-4-1").spec
-    assert choice.choose(spec, 1, "") == "numpy"
-    assert choice.choose(spec, None, "") == "numba"
-    assert choice.choose(replace(spec, mistakes=("wrong-sign",)), None, "") == "plain"
+    assert choice.fastest(spec, 1, "") == "numpy"
+    assert choice.fastest(spec, None, "") == "numba"
+    assert choice.fastest(replace(spec, mistakes=("wrong-sign",)), None, "") == "plain"
 
 
 def test_what_numba_is_too_narrow_for_is_left_to_numpy(with_numba: None) -> None:
@@ -296,7 +312,7 @@ def test_what_numba_is_too_narrow_for_is_left_to_numpy(with_numba: None) -> None
     network = Network(("x",), (Layer(names, "tanh"), Layer(("o",), "linear")))
     data = Data(np.ones((1, 1)), np.ones((1, 1)), ("t",))
     spec = Spec(network, "half_squared_error", "sum", Optimizer(), data)
-    assert choice.choose(spec, None, "") == "numpy"
+    assert choice.fastest(spec, None, "") == "numpy"
 
 
 # Where numba is not there, or does not work
@@ -319,7 +335,7 @@ def test_training_goes_on_without_numba(tmp_path: Path, line: str, expected: str
         "choice.load_in_background().join()\n"
         "print(choice.kernel_line())\n"
         "from engine.examples import read_example\n"
-        "print(choice.choose(read_example('xor-3-4-1').spec, None, ''))\n"
+        "print(choice.fastest(read_example('xor-3-4-1').spec, None, ''))\n"
     )
     done = subprocess.run(
         [sys.executable, "-c", code],

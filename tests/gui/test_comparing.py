@@ -151,6 +151,19 @@ def test_a_run_that_diverges_says_so(driver: Driver) -> None:
     assert cells(panel)["loss E"][1:] == ("–", "–") and cells(panel)["loss E"][0] != "–"
 
 
+def test_two_runs_that_diverge_alike_are_told_of_once(driver: Driver) -> None:
+    panel = driver.open("xor-2-3-1")
+    for layer in (1, 2):
+        driver.window.network.activation_chosen.emit(layer, "linear")
+    driver.window._intents.set_optimizer_setting("learning_rate", 1e6)
+    panel.choice.chosen.emit("wrong-sign")
+    driver.qtbot.waitUntil(lambda: "Both" in panel.notes.text(), timeout=20_000)
+    assert panel.notes.text().startswith("Both: The run diverged in iteration 2")
+    assert panel.notes.text().count("diverged") == 1
+    # The last finite state has a loss, however large.
+    assert float(cells(panel)["loss E"][0]) > 1e10
+
+
 def test_an_edit_begins_it_anew(driver: Driver) -> None:
     panel = driver.open("mazur-2-2-2")
     driver.choose_epochs(panel, 3)

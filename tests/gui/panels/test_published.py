@@ -176,6 +176,22 @@ def test_two_possible_answers_can_both_be_turned_on(qtbot: QtBot, opened: Opened
     assert headline(window) == "13 agree"
 
 
+def test_figures_of_the_first_iterations_do_not_wait_for_later_ones(
+    qtbot: QtBot, opened: Opened
+) -> None:
+    """Mazur's printed errors after 10,000 updates are the last to be compared."""
+    window = opened("mazur-2-2-2")
+    seen: list[list[str]] = []
+    panel(window).list.model().dataChanged.connect(
+        lambda: seen.append([line.words for line in panel(window).list.lines])
+    )
+    window._intents.set_optimizer_setting("learning_rate", 0.4)
+    compared(qtbot, window)
+    assert ["" for _ in range(15)] in seen
+    assert any(all(words[:12]) and not any(words[12:]) for words in seen)
+    assert all(seen[-1])
+
+
 def test_a_search_does_not_hold_the_window_up_and_can_be_stopped(
     qtbot: QtBot, opened: Opened
 ) -> None:
