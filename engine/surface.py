@@ -2,21 +2,24 @@
 
 All other inputs are held at chosen values. Nothing here touches the values of any sample: each
 function takes points of its own through `engine.backprop.forward` and keeps only what it returns.
+They are pictures, so they are worked out in single precision: six digits, in a fifth of the time.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import cast
 
 import numpy as np
 
 from engine.activations import ACTIVATIONS, Array
 from engine.backprop import RIGHT, ForwardPass, Rules, forward
 from engine.network import Network
+from engine.numbers import LARGEST
 from engine.spec import Spec
 
 # Numbers a chunk of points may leave in its layers: small enough to stay near the processor.
-_CHUNK_NUMBERS = 100_000
+_CHUNK_NUMBERS = 300_000
 
 # How much of the data's range is added on either side.
 _MARGIN = 0.1
@@ -132,14 +135,22 @@ def _passes(
 ) -> Iterator[tuple[int, ForwardPass]]:
     """Forward passes of stretches of the points, each with the number of its first point."""
     stretch = max(1, _CHUNK_NUMBERS // sum(network.sizes))
+    theta, points = _single(theta), _single(points)
     for start in range(0, len(points), stretch):
         # Parameters near divergence overflow here as they do in training; the picture shows it.
         with np.errstate(all="ignore"):
             yield start, forward(network, theta, points[start : start + stretch], rules)
 
 
+def _single(values: Array) -> Array:
+    """Values in single precision, unless they are beyond its range."""
+    within = bool(np.abs(values).max(initial=0.0) < LARGEST)
+    return cast(Array, values.astype(np.float32)) if within else values
+
+
 def _output(
     network: Network, theta: Array, points: Array, output: int, rules: Rules
 ) -> Array:
     passes = _passes(network, theta, points, rules)
-    return np.concatenate([values.a[-1][:, output] for _, values in passes])
+    parts = [values.a[-1][:, output] for _, values in passes]
+    return np.concatenate(parts).astype(np.float64)

@@ -122,7 +122,7 @@ def test_the_surface_is_the_output_of_the_engine(panel: ResultPanel, xor_view: M
     panel.display(view)
     assert panel.showing == "surface"
     assert panel.title.text() == "Decision surface"
-    assert_allclose(image(panel), expected_surface(view, 100), rtol=1e-12)
+    assert_allclose(image(panel), expected_surface(view, 100), rtol=2e-5, atol=1e-6)
 
 
 def test_low_is_orange_and_high_is_blue(panel: ResultPanel, xor_view: MakeView) -> None:
@@ -181,12 +181,12 @@ def test_axes_are_named_and_numbered(panel: ResultPanel, xor_view: MakeView) -> 
 def test_coarse_while_training_and_fine_at_rest(panel: ResultPanel, xor_view: MakeView) -> None:
     start = replace(xor_view(), training=True)
     panel.display(start)
-    assert_allclose(image(panel), expected_surface(start, 50), rtol=1e-12)
+    assert_allclose(image(panel), expected_surface(start, 50), rtol=2e-5, atol=1e-6)
     later = replace(trained(start, 200), training=True)
     panel.display(later)
-    assert_allclose(image(panel), expected_surface(later, 50), rtol=1e-12)
+    assert_allclose(image(panel), expected_surface(later, 50), rtol=2e-5, atol=1e-6)
     panel.display(replace(later, training=False))
-    assert_allclose(image(panel), expected_surface(later, 100), rtol=1e-12)
+    assert_allclose(image(panel), expected_surface(later, 100), rtol=2e-5, atol=1e-6)
 
 
 def test_a_large_network_waits_for_the_pause(qtbot: QtBot, panel: ResultPanel) -> None:
@@ -203,7 +203,7 @@ def test_a_large_network_waits_for_the_pause(qtbot: QtBot, panel: ResultPanel) -
     )
     cells = len(image(panel))
     assert cells >= 40
-    assert_allclose(image(panel), expected_surface(view, cells), rtol=1e-9)
+    assert_allclose(image(panel), expected_surface(view, cells), rtol=1e-3, atol=1e-4)
     assert not plot.note.isVisible()
 
 
@@ -259,7 +259,7 @@ def test_other_inputs_are_held_at_their_mean(panel: ResultPanel, xor_view: MakeV
     assert list(panel.held.fields) == [2]
     assert panel.held.fields[2].value == 1.0
     assert panel.held.isVisible()
-    assert_allclose(image(panel), expected_surface(view, 100, held=1.0), rtol=1e-12)
+    assert_allclose(image(panel), expected_surface(view, 100, held=1.0), rtol=2e-5, atol=1e-6)
 
 
 def test_a_held_input_can_be_chosen(
@@ -272,7 +272,7 @@ def test_a_held_input_can_be_chosen(
     field.selectAll()
     qtbot.keyClicks(field, "-2,5")
     qtbot.keyClick(field, Qt.Key.Key_Return)
-    assert_allclose(image(panel), expected_surface(view, 100, held=-2.5), rtol=1e-12)
+    assert_allclose(image(panel), expected_surface(view, 100, held=-2.5), rtol=2e-5, atol=1e-6)
     panel.display(trained(view, 10))
     assert field.value == -2.5
 
@@ -286,7 +286,7 @@ def test_axes_can_be_chosen(
     assert panel.axes_button.text() == "x1 × x3 ▾"
     assert list(panel.held.fields) == [1]
     expected = expected_surface(view, 100, axes=(0, 2), held=0.5)
-    assert_allclose(image(panel), expected, rtol=1e-12)
+    assert_allclose(image(panel), expected, rtol=2e-5, atol=1e-6)
     choose(qtbot, panel.axes_button, "Across", "x3")  # the two change places
     assert panel.axes_button.text() == "x3 × x1 ▾"
 
@@ -304,7 +304,7 @@ def test_the_output_can_be_chosen(qtbot: QtBot, panel: ResultPanel) -> None:
     panel.display(view)
     choose(qtbot, panel.output_button, "o3")
     assert panel.output_button.text() == "o3 ▾"
-    assert_allclose(image(panel), expected_surface(view, 100, output=2), rtol=1e-12)
+    assert_allclose(image(panel), expected_surface(view, 100, output=2), rtol=2e-5, atol=1e-6)
     assert_array_equal(panel.surface.plot.points.signs[1].getData(), [[1.0], [1.0]])
 
 
@@ -317,7 +317,7 @@ def test_choices_outlive_a_smaller_network(
     choose(qtbot, panel.axes_button, "Across", "x4")
     view = xor_view()
     panel.display(view)
-    assert_allclose(image(panel), expected_surface(view, 100), rtol=1e-12)
+    assert_allclose(image(panel), expected_surface(view, 100), rtol=2e-5, atol=1e-6)
 
 
 def test_one_input_makes_a_curve(panel: ResultPanel) -> None:
@@ -328,7 +328,7 @@ def test_one_input_makes_a_curve(panel: ResultPanel) -> None:
     xs, values = panel.curve.curve.getData()
     assert (xs[0], xs[-1]) > data_range(view.spec, 0)[:1]
     expected = forward(view.spec.network, view.theta, xs[:, np.newaxis]).a[-1][:, 0]
-    assert_allclose(values, expected, rtol=1e-12)
+    assert_allclose(values, expected, rtol=2e-5, atol=1e-6)
     assert_array_equal(panel.curve.points.discs.getData(), [inputs[:, 0], np.sin(inputs[:, 0])])
     assert panel.switch_button.text() == "outputs"
 
@@ -394,7 +394,7 @@ def test_the_link_changes_to_the_other_and_back(
     panel.display(view)
     qtbot.mouseClick(panel.switch_button, Qt.MouseButton.LeftButton)
     assert panel.surface.isVisible()
-    assert_allclose(image(panel), expected_surface(view, 100), rtol=1e-12)
+    assert_allclose(image(panel), expected_surface(view, 100), rtol=2e-5, atol=1e-6)
     assert panel.switch_button.text() == "outputs"
     qtbot.mouseClick(panel.switch_button, Qt.MouseButton.LeftButton)
     assert panel.outputs.isVisible()

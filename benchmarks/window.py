@@ -1,0 +1,288 @@
+"""How the window does while it trains, and what it costs to paint, to start and to keep.
+
+    python benchmarks/window.py [--json] [--long]
+
+Offscreen, 1440 x 900, all default panels visible. A frame is a repaint of the window; a stall is
+the time between two turns of the event loop, asked for every millisecond. `--long` adds what takes
+minutes: the largest network, and memory after 1,000,000 epochs of every bundled example.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from statistics import median
+from time import perf_counter
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+import numpy as np
+from PySide6.QtCore import QEvent, QEventLoop, QObject, Qt, QTimer
+from PySide6.QtWidgets import QApplication
+
+from engine.document import Document
+from engine.examples import example_names, read_example
+from engine.kernels import choice
+from engine.network import Layer, Network, default_unit_names
+from engine.optimizers import Optimizer
+from engine.spec import Data, Spec, start_state
+from engine.surface import data_range, grid_axis, surface
+from gui import theme
+from gui.main_window import MainWindow
+
+ROOT = Path(__file__).resolve().parents[1]
+TRAINED_SECONDS = 5.0
+EPOCHS = 1_000_000
+STARTS = 5
+BARE = """
+import sys, numpy, pyqtgraph
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication, QWidget
+app = QApplication(sys.argv)
+window = QWidget()
+window.show()
+QTimer.singleShot(0, app.quit)
+app.exec()
+"""
+OURS = """
+import sys
+from PySide6.QtCore import QTimer
+from command_line import window
+from gui.main_window import MainWindow
+show = MainWindow.show
+def shown(self):
+    show(self)
+    QTimer.singleShot(0, lambda: (self.close_quietly(), sys.exit(0)))
+MainWindow.show = shown
+from main import main
+main(["xor-2-3-1"])
+"""
+
+
+@dataclass
+class Figure:
+    """A measured value, its unit, and what is wanted of it."""
+
+    what: str
+    value: float
+    unit: str
+    wanted: str = ""
+
+
+class Frames(QObject):
+    """Counts repaints of a window."""
+
+    def __init__(self, window: MainWindow) -> None:
+        super().__init__(window)
+        self.count = 0
+        window.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        self.count += event.type() == QEvent.Type.UpdateRequest
+        return False
+
+
+class Stalls(QObject):
+    """Gaps between turns of the event loop, in seconds."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.gaps: list[float] = []
+        self._last = perf_counter()
+        self._timer = QTimer(self)
+        self._timer.setTimerType(Qt.TimerType.PreciseTimer)
+        self._timer.timeout.connect(self._turn)
+        self._timer.start(1)
+
+    def _turn(self) -> None:
+        now = perf_counter()
+        self.gaps.append(now - self._last)
+        self._last = now
+
+    def stop(self) -> np.ndarray:
+        """The gaps so far."""
+        self._timer.stop()
+        return np.array(self.gaps)
+
+
+def wait(seconds: float) -> None:
+    """Let the event loop run."""
+    loop = QEventLoop()
+    QTimer.singleShot(round(seconds * 1000), loop.quit)
+    loop.exec()
+
+
+def opened(document: Document, name: str) -> MainWindow:
+    """A window on a document, painted once."""
+    window = MainWindow(remember=False)
+    window.resize(1440, 900)
+    window.documents.show(document, name)
+    window.show()
+    wait(1.0)
+    return window
+
+
+def made(sizes: tuple[int, ...], samples: int, activation: str = "tanh") -> Document:
+    """A document with drawn weights and data."""
+    names = default_unit_names(sizes)
+    layers = tuple(Layer(units, activation) for units in names[1:])
+    generator = np.random.default_rng(0)
+    data = Data(
+        generator.normal(size=(samples, sizes[0])),
+        generator.uniform(-0.5, 0.5, (samples, sizes[-1])),
+        names[-1],
+    )
+    spec = Spec(
+        Network(names[0], layers), "half_squared_error", "mean", Optimizer("adam", 1e-3), data,
+        initializer="glorot_uniform",
+    )
+    return Document(spec=spec, start=np.array(start_state(spec).theta))
+
+
+def training(document: Document, name: str, limit: str, pause_limit: str) -> list[Figure]:
+    """Train at full speed for a while, then pause."""
+    window = opened(document, name)
+    session = window.session
+    session.train()
+    wait(1.0)  # the numba kernel, the columns' widths
+    frames, stalls, began, epochs = Frames(window), Stalls(), perf_counter(), _epochs(window)
+    wait(TRAINED_SECONDS)
+    taken, done = perf_counter() - began, _epochs(window) - epochs
+    gaps, painted = stalls.stop() * 1000, frames.count
+    pressed = perf_counter()
+    session.pause()
+    QApplication.processEvents()
+    paused = (perf_counter() - pressed) * 1000
+    session.mark_saved()
+    window.close_quietly()
+    window.hide()
+    return [
+        Figure(f"{name}: epochs", done / taken, "/s", "≥ 3,000" if name == "xor-3-4-1" else ""),
+        Figure(f"{name}: frames", painted / taken, "/s", "≥ 30" if name == "xor-3-4-1" else ""),
+        Figure(f"{name}: stall, p50", float(np.percentile(gaps, 50)), "ms"),
+        Figure(f"{name}: stall, p99", float(np.percentile(gaps, 99)), "ms", limit),
+        Figure(f"{name}: pause", paused, "ms", pause_limit),
+    ]
+
+
+def _epochs(window: MainWindow) -> float:
+    session = window.session
+    return session.spec.epoch_position(session.place.t)
+
+
+def repaint(job: Callable[[], object], repeats: int = 15) -> float:
+    """Median milliseconds of a job."""
+    times = []
+    for _ in range(repeats):
+        began = perf_counter()
+        job()
+        times.append(perf_counter() - began)
+    return 1000 * median(times)
+
+
+def painting() -> list[Figure]:
+    """Full repaints of the canvas and the loss curve, and a fine surface."""
+    found = []
+    for sizes, wanted in (((2, 8, 8, 1), "≤ 5"), ((2, 32, 32, 2), "≤ 16")):
+        name = "-".join(map(str, sizes))
+        window = opened(made(sizes, 4, "sigmoid"), name)
+        window.session.seek(len(window.session.spec.steps))
+        window.settle()
+        viewport = window.canvas.view.viewport()
+        found.append(Figure(f"canvas {name}, full repaint", repaint(viewport.grab), "ms", wanted))
+        window.close_quietly()
+        window.hide()
+    document = read_example("xor-3-4-1")
+    curve = np.column_stack([
+        np.arange(EPOCHS), np.exp(-np.arange(EPOCHS) / 2e5), np.exp(-np.arange(EPOCHS) / 1e5)
+    ])
+    state = replace(start_state(document.spec, document.start), t=EPOCHS - 1)
+    window = opened(replace(document, curve=curve, state=state), "a million epochs")
+    plot = window.loss.plot
+    found.append(
+        Figure("loss curve of a million epochs", repaint(plot.viewport().grab), "ms", "≤ 5")
+    )
+    window.close_quietly()
+    window.hide()
+    spec = made((2, 64, 64, 1), 4).spec
+    theta, held = start_state(spec).theta, np.zeros(2)
+    xs, ys = (grid_axis(*data_range(spec, column), 200) for column in (0, 1))
+    fine = repaint(lambda: surface(spec.network, theta, 0, 0, 1, held, xs, ys))
+    return [*found, Figure("surface 200×200 of 2-64-64-1", fine, "ms", "≤ 16")]
+
+
+def start() -> list[Figure]:
+    """From the command to a window that is up, beside a bare one, in turns."""
+    times: dict[str, list[float]] = {BARE: [], OURS: []}
+    for _ in range(STARTS):
+        for program, taken in times.items():
+            began = perf_counter()
+            subprocess.run([sys.executable, "-c", program], cwd=ROOT, check=True)
+            taken.append(perf_counter() - began)
+    bare, ours = median(times[BARE]), median(times[OURS])
+    return [
+        Figure("start of a bare window", bare * 1000, "ms"),
+        Figure("start of Backpass", ours * 1000, "ms"),
+        Figure("start, times a bare window's", ours / bare, "×", "≤ 1.5"),
+    ]
+
+
+def resident() -> float:
+    """Memory of this process in MiB."""
+    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
+
+
+def memory() -> list[Figure]:
+    """Growth over 1,000,000 epochs of every example that trains."""
+    worst, name_of_worst = 0.0, ""
+    for name in example_names():
+        document = read_example(name)
+        if not document.spec.can_train:
+            continue
+        window = opened(document, name)
+        before = resident()
+        window.session.advance(EPOCHS, 0)
+        grown = resident() - before
+        if grown > worst:
+            worst, name_of_worst = grown, name
+        window.close_quietly()
+        window.hide()
+    what = f"memory after {EPOCHS:,} epochs, most ({name_of_worst})"
+    return [Figure(what, worst, "MiB", "≤ 300")]
+
+
+def main() -> None:
+    """Measure, and print a table or JSON."""
+    parser = argparse.ArgumentParser(description="Measures the window.")
+    parser.add_argument("--json", action="store_true", help="for scripts")
+    parser.add_argument("--long", action="store_true", help="what takes minutes too")
+    options = parser.parse_args()
+    found = start()
+    app = QApplication([])
+    theme.load_fonts()
+    theme.apply(app, "light")
+    choice.load()
+    found += training(read_example("xor-3-4-1"), "xor-3-4-1", "≤ 50", "")
+    found += painting()
+    if options.long:
+        largest = made((2, *[512] * 8, 1), 100_000)
+        found += training(largest, "8×512, 100,000 samples", "≤ 100", "≤ 200")
+        found += memory()
+    if options.json:
+        print(json.dumps([asdict(figure) for figure in found], ensure_ascii=False, indent=1))
+        return
+    print("| window | measured | wanted |\n|---|---|---|")
+    for figure in found:
+        print(f"| {figure.what} | {figure.value:,.4g} {figure.unit} | {figure.wanted} |")
+
+
+if __name__ == "__main__":
+    main()
