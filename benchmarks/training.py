@@ -83,7 +83,7 @@ def recorded(kernel: str, spec: Spec, start: State, iterations: int) -> State:
     history = History(spec, start.theta, start)
     branch = history.branches[0]
     stretches = (Stretch(kernel, iterations),)
-    trainer = Trainer(spec, start, branch.frame_every, stretches=stretches)
+    trainer = Trainer(spec, start, branch.frame_every, stretches=stretches, at_speed=True)
     while trainer.state.t < iterations:
         history.record(branch, trainer.advance(iterations - trainer.state.t, 0.01))
         trainer.frame_every = branch.frame_every
@@ -120,7 +120,7 @@ def training_row(title: str, spec: Spec, start: State, epochs: int) -> Row:
         )
 
     ways: dict[str, Job] = {TUTORIAL: tutorial}
-    best = choice.choose(spec, None, "")
+    best = choice.fastest(spec, None, "")
     names = ["plain", "numpy", *(["numba"] if best == "numba" else [])]
     for name in names:
         ways[name] = partial(recorded, name, spec, start, iterations)

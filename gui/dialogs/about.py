@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from importlib.metadata import PackageNotFoundError, version
-
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMessageBox, QWidget
 
@@ -12,6 +10,8 @@ from engine.kernels.choice import kernel_line
 
 def about_box(parent: QWidget) -> QMessageBox:
     """The box, not yet shown."""
+    from importlib.metadata import PackageNotFoundError, version  # some 20 ms of every start
+
     try:
         number = f" {version('backpass')}"
     except PackageNotFoundError:  # run from a folder that was never installed

@@ -24,6 +24,7 @@ from gui.widgets.card import Card
 
 # Milliseconds of rest after which formulas are typeset; holding the step key never gets there.
 _REST = 25
+_LONG_REST = 700  # before what setting needs is loaded: the window has just come up
 
 
 class DerivationPanel(Card):
@@ -84,7 +85,6 @@ class DerivationPanel(Card):
         self._typesetter.ready.connect(self._on_typeset)
         self._rest = QTimer(self)
         self._rest.setSingleShot(True)
-        self._rest.setInterval(_REST)
         self._rest.timeout.connect(self._on_rest)
         self._show()
 
@@ -152,7 +152,7 @@ class DerivationPanel(Card):
         words = prose_text(shown.message) if derivation is None else derivation.text
         self.inside.setAccessibleDescription(words)
         if view is not None and not view.training:
-            self._rest.start()
+            self._rest.start(_REST if self.derivation is not None else _LONG_REST)
         is_number = derivation is not None and derivation.step == step and not self._matrix_shown
         self.explained.emit(step if is_number else None)
 
