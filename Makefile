@@ -1,10 +1,11 @@
-# make run opens the window, make test checks everything. Both set up what they need first:
+# make run opens the window, make test checks everything, make bench
+# measures how fast it trains. All set up what they need first:
 # the system packages that Qt wants (Debian, Ubuntu) and a virtual environment in .venv.
 
 PYTHON ?= python3
 VENV := .venv
 
-.PHONY: run test lint clean system test-system
+.PHONY: run test lint bench clean system test-system
 .NOTPARALLEL:
 
 run: system $(VENV)/installed
@@ -16,6 +17,9 @@ test: test-system lint
 lint: $(VENV)/installed
 	$(VENV)/bin/ruff check
 	$(VENV)/bin/mypy
+
+bench: $(VENV)/installed
+	$(VENV)/bin/python benchmarks/training.py
 
 clean:
 	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -19,8 +19,8 @@ from engine.export.html import html
 from engine.export.latex import latex
 from engine.export.markdown import markdown
 from engine.export.working import worked_solution
-from engine.gradient_check import STEP, TOLERANCE, GradientCheck
-from engine.mistakes import MISTAKES, why_not
+from engine.gradient_check import STEP, TOLERANCE, GradientCheck, unseen_mistakes
+from engine.mistakes import MISTAKES, made_on_purpose, why_not
 from engine.numbers import format_count, machine_number
 from engine.predicting.class_results import read_results, results_table
 from engine.published.comparison import compare
@@ -79,7 +79,11 @@ def run(options: argparse.Namespace) -> None:
         print(json.dumps(report, ensure_ascii=False))
         return
     plural = "" if options.epochs == 1 else "s"
-    print(f"{document.title or name}: {format_count(options.epochs)} epoch{plural}")
+    wrong = made_on_purpose(document.spec.mistakes)
+    print(
+        f"{document.title or name}: {format_count(options.epochs)} epoch{plural}"
+        f"{wrong and f', {wrong}'}"
+    )
     for key, column in report["history"].items():
         print(f"  {key}: {machine_number(column[0])} -> {machine_number(column[-1])}")
     print("  outputs:")
@@ -134,7 +138,9 @@ def check(options: argparse.Namespace) -> int:
         report = check_report(document, name, options.iteration, found)
         print(json.dumps(report, ensure_ascii=False))
     else:
-        print(f"{document.title or name}, iteration {format_count(options.iteration)}")
+        wrong = made_on_purpose(document.spec.mistakes)
+        number = format_count(options.iteration)
+        print(f"{document.title or name}, iteration {number}{wrong and f', {wrong}'}")
         _print_check(document, found)
     return 0 if found.agrees else 1
 
@@ -154,6 +160,8 @@ def _print_check(document: Document, found: GradientCheck) -> None:
         f"backward {verb} central differences (h = {STEP:g}, tolerance {TOLERANCE:g}): "
         f"largest relative error {machine_number(found.max_relative_error, 2)}"
     )
+    for note in unseen_mistakes(document.spec, found):
+        print(note)
     if found.is_sample:
         count, size = format_count(len(found.checked)), format_count(found.size)
         print(f"checked {count} of {size} parameters, chosen at random and always the same")

@@ -15,12 +15,16 @@ from PySide6.QtWidgets import QApplication
 
 from engine.edits import set_optimizer
 from engine.examples import read_example
+from engine.exercises.exercise import Exercise
 from engine.optimizers import Optimizer
 from gui import theme
+from gui.checking_figures import CheckingFigures
 from gui.comparing import Comparing
+from gui.dialogs.exercise_dialog import ExerciseDialog
 from gui.main_window import MainWindow
 from gui.panels.comparison import ComparisonPanel
 from gui.panels.predict import PredictPanel
+from gui.panels.published import PublishedPanel
 from gui.panels.seeds import SeedsPanel
 from gui.seed_runner import SeedRunner
 
@@ -93,6 +97,18 @@ def checked() -> MainWindow:
     return window
 
 
+def printed() -> MainWindow:
+    """The figures of the hand example, and the mistakes that give them."""
+    window = window_on("hand-2-2-1")
+    _open_tool(window, "Published against right")
+    panel, checking = window.tools.current, window.findChild(CheckingFigures)
+    assert isinstance(panel, PublishedPanel) and isinstance(checking, CheckingFigures)
+    panel.search.click()
+    checking.finish()
+    window.session.seek(9)
+    return window
+
+
 def compared() -> MainWindow:
     """XOR with and without its biases."""
     window = window_on("xor-2-3-1")
@@ -139,6 +155,15 @@ def in_a_lesson() -> MainWindow:
     return window
 
 
+def take_exercise_dialog() -> None:
+    """The dialog that asks for an exercise, which stands by itself."""
+    dialog = ExerciseDialog(Exercise(), "")
+    dialog.show()
+    QApplication.processEvents()
+    dialog.grab().save(str(FOLDER / "new-exercise.png"))
+    dialog.hide()
+
+
 def main() -> None:
     """Take all of them."""
     app = QApplication(sys.argv[:1])
@@ -153,8 +178,10 @@ def main() -> None:
     take(predicted(), "predict")
     take(in_a_lesson(), "lesson-light")
     take(checked(), "gradient-check")
+    take(printed(), "published")
     take(compared(), "side-by-side")
     take(many_seeds(), "many-seeds")
+    take_exercise_dialog()
 
 
 if __name__ == "__main__":

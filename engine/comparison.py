@@ -9,7 +9,7 @@ from time import perf_counter
 import numpy as np
 
 from engine.activations import Array
-from engine.iteration import Check, never
+from engine.iteration import Check, evaluate, never
 from engine.spec import Spec, start_state
 from engine.trainer import Divergence, Trainer
 
@@ -112,8 +112,19 @@ class _Run:
         self._curve = np.vstack([self._curve, progress.points[:, :2]])
         self._thetas += [frame.theta for frame in progress.frames]
         self._divergence = progress.divergence
+        if self._divergence is not None:
+            self._add_last_loss(check)
         if self.t == self._last and self._last % self._trainer.frame_every:
             self._thetas.append(progress.state.theta)
+
+    def _add_last_loss(self, check: Check) -> None:
+        """The loss of the last state that is finite, where that ends an epoch."""
+        spec, state = self._trainer.spec, self._trainer.state
+        epochs, within = spec.epoch_of(state.t)
+        if within == 0 and not np.any(self._curve[:, 0] == epochs):
+            loss = evaluate(spec, state.theta, check).loss
+            if np.isfinite(loss):
+                self._curve = np.vstack([self._curve, (epochs, loss)])
 
     def course(self) -> Course:
         return Course(self._curve, self._stride, tuple(self._thetas), self._divergence)

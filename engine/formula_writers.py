@@ -151,7 +151,8 @@ class LatexWriter:
         return rf"\begin{{bmatrix}} {body} \end{{bmatrix}}"
 
     def mistaken(self, used: str | None, right: str | None) -> str:
-        struck = "" if used is None else rf"\cancel{{{used}}}"
+        # Downwards, which leaves a mark above on the right to be read, as the + of w⁺.
+        struck = "" if used is None else rf"\bcancel{{{used}}}"
         framed = "" if right is None else rf"\boxed{{{right}}}"
         return rf"{struck} \, {framed}" if struck and framed else struck + framed
 

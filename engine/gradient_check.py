@@ -28,6 +28,7 @@ from engine.activations import Array
 from engine.backprop import ForwardPass, forward
 from engine.iteration import Check, iterate, never
 from engine.losses import LOSSES
+from engine.mistakes import MISTAKES
 from engine.network import Network, Parameter
 from engine.spec import Spec, State
 
@@ -98,6 +99,18 @@ class GradientCheck:
     def count(self, verdict: str) -> int:
         """How many parameters have a verdict."""
         return sum(each.verdict == verdict for each in self.checked)
+
+
+def unseen_mistakes(spec: Spec, check: GradientCheck) -> list[str]:
+    """A sentence for each mistake of a Spec that its check cannot show, or does not here."""
+    sentences = []
+    for key in spec.mistakes:
+        mistake = MISTAKES[key]
+        if not mistake.in_gradient:
+            sentences.append(f"“{mistake.title}” cannot be seen here. {mistake.exempt}")
+        elif check.agrees:
+            sentences.append(f"“{mistake.title}” makes no difference in this iteration.")
+    return sentences
 
 
 def check_gradient(spec: Spec, state: State, check: Check = never) -> GradientCheck:

@@ -1,8 +1,9 @@
 """History: the roads a run has taken, and the way back to any moment of them.
 
 A Branch is one road: its Spec, key frames of State, and its loss curve. Anything between two key
-frames is replayed from the nearest earlier one, with the branch's own Spec, so an old road always
-replays bit for bit. An edit starts a new Branch at the moment it was made.
+frames is replayed from the nearest earlier one, with the branch's own Spec and by the kernels that
+took it then, so an old road always replays bit for bit. An edit starts a new Branch at the moment
+it was made.
 
 One memory bound holds for the key frames, tips and loss curves of all branches together, the left
 ones too. While it is exceeded, the branch that holds most gives up every other key frame, or every

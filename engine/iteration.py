@@ -1,7 +1,7 @@
 """One iteration worked out: the gradient of a batch, the update, and the loss before and after.
 
-`iterate` and the trainer go through the same `batch_gradient` and the same optimizer, so what is
-stepped through and what is trained are the same numbers, bit for bit.
+`iterate` is what stepping shows. Training goes by engine.kernels, which do the same faster: NumPy's
+to the bit, numba's but for the last digits.
 """
 
 from __future__ import annotations

@@ -259,6 +259,15 @@ def why_not(spec: Spec, key: str) -> str:
     return MISTAKES[key].why_not(spec) if spec.can_train else FORWARD_ONLY
 
 
+def made_on_purpose(mistakes: tuple[str, ...]) -> str:
+    """Which mistakes are made, to be put into a sentence; empty if none is."""
+    titles = [f"“{MISTAKES[key].title}”" for key in mistakes]
+    if not titles:
+        return ""
+    named = " and ".join(filter(None, (", ".join(titles[:-1]), titles[-1])))
+    return f"with the mistake{'' if len(titles) == 1 else 's'} {named}, made on purpose"
+
+
 @lru_cache(maxsize=64)
 def rules_for(mistakes: tuple[str, ...]) -> Rules:
     """The formulas of a pass with these mistakes, in any combination.

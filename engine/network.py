@@ -134,6 +134,11 @@ class Network:
         place = self._slices[layer - 1]
         return theta[..., place.biases] if place.biases.start < place.biases.stop else None
 
+    def span(self, layer: int) -> slice:
+        """Where all parameters of a layer (from 1) stand in θ."""
+        place = self._slices[layer - 1]
+        return slice(place.weights.start, place.biases.stop)
+
     def biases_per_unit(self, theta: Array, layer: int) -> Array | None:
         """b of a layer with a shared bias repeated: shape (n_out,), or None."""
         b = self.biases(theta, layer)

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from engine.activations import Array
 from engine.derivation import derive
 from engine.document import Document
 from engine.gradient_check import STEP, TOLERANCE, GradientCheck, check_gradient
@@ -16,7 +17,7 @@ from engine.network import FORWARD_ONLY, Network
 from engine.seeds import SeedsResult
 from engine.spec import Spec, State, start_state
 from engine.trace import TracedStep, traced_steps
-from engine.trainer import Divergence, Point, Trainer
+from engine.trainer import Divergence, Trainer
 
 _SLICE_SECONDS = 0.2
 
@@ -37,28 +38,30 @@ class Diverged(Exception):
 
 def train(
     spec: Spec, state: State, iterations: int, on_progress: Callable[[int], None] | None = None
-) -> tuple[State, list[Point]]:
-    """Train for some iterations; the state reached and the points of every whole epoch.
+) -> tuple[State, Array]:
+    """Train for some iterations; the state reached and the points of every whole epoch, shape
+    (count, 2 + metrics).
 
     `on_progress` is told now and then how many are done. Raises Diverged or CannotTrain.
     """
     if iterations and not spec.can_train:
         raise CannotTrain
     trainer = Trainer(spec, state, frame_every=iterations + 1)
-    points: list[Point] = []
+    points: list[Array] = []
     goal = state.t + iterations
     while trainer.state.t < goal:
         progress = trainer.advance(goal - trainer.state.t, _SLICE_SECONDS)
-        points.extend(progress.points)
+        points.append(progress.points)
         if progress.divergence is not None:
             raise Diverged(progress.divergence)
         if on_progress is not None:
             on_progress(trainer.state.t - state.t)
     last = evaluate(spec, trainer.state.theta)
     epochs = spec.epoch_position(goal)
-    if not points or points[-1][0] < epochs:
-        points.append((epochs, last.loss, *last.metrics))
-    return trainer.state, points
+    curve = np.concatenate([*points, np.empty((0, 2 + len(spec.metrics)))])
+    if not len(curve) or curve[-1, 0] < epochs:
+        curve = np.append(curve, [(epochs, last.loss, *last.metrics)], axis=0)
+    return trainer.state, curve
 
 
 def run_report(
@@ -66,16 +69,18 @@ def run_report(
 ) -> dict[str, Any]:
     """What a run over some epochs from the start values gives. Raises Diverged.
 
-    Keys: example, epochs, iterations, loss, history (epochs + 1 entries a column), outputs (a row
-    per sample), weights (per layer, (n_out, n_in)), biases (per layer, n_out values or None).
+    Keys: example, mistakes, epochs, iterations, loss, history (epochs + 1 entries a column),
+    outputs (a row per sample), weights (per layer, (n_out, n_in)), biases (per layer, n_out values
+    or None).
     """
     spec = _from_the_start(document.spec)
     iterations = epochs * spec.iterations_per_epoch
     state, points = train(spec, start_state(spec, document.start), iterations, on_progress)
     evaluation = evaluate(spec, state.theta)
-    columns = np.array(points).T
+    columns = points.T
     return {
         "example": name,
+        "mistakes": list(spec.mistakes),
         "epochs": epochs,
         "iterations": iterations,
         "loss": evaluation.loss,
@@ -189,14 +194,15 @@ def seeds_report(result: SeedsResult, name: str) -> dict[str, Any]:
 def trace_report(document: Document, name: str, number: int) -> dict[str, Any]:
     """All steps of one iteration (from 1). Raises Diverged.
 
-    Keys: example, iteration, steps; each step with index (its place in this list, from 0), phase,
-    kind, layer, unit, source, sample, name, symbol, value, and its derivation in one line with
-    its numbers, as latex and as text.
+    Keys: example, iteration, mistakes, steps; each step with index (its place in this list, from
+    0), phase, kind, layer, unit, source, sample, name, symbol, value, and its derivation in one
+    line with its numbers, as latex and as text.
     """
     iteration = iteration_number(document, number)
     lines = enumerate(traced_steps(iteration))
     steps = [{"index": index, **_step(iteration, line)} for index, line in lines]
-    return {"example": name, "iteration": number, "steps": steps}
+    made = list(document.spec.mistakes)
+    return {"example": name, "iteration": number, "mistakes": made, "steps": steps}
 
 
 def _step(iteration: Iteration, line: TracedStep) -> dict[str, Any]:

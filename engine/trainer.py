@@ -21,13 +21,10 @@ from engine.iteration import (
     sent_back_through,
     updated,
 )
-from engine.kernels.choice import choose, made
+from engine.kernels.choice import fastest, made, reproducible
 from engine.kernels.kernel import Kernel, Stretch, no_points
 from engine.numbers import LARGEST, format_count
 from engine.spec import Spec, State
-
-# A curve point: epochs done, loss, then one value per metric, over the whole training set.
-Point = tuple[float, ...]
 
 
 @dataclass(frozen=True)
@@ -75,7 +72,9 @@ class Trainer:
     state where nothing is recorded yet: so the curve does not depend on where a run paused.
 
     Where the road was taken before, by the kernels of `stretches` in order, the same take it again.
-    Beyond that the trainer chooses.
+    Beyond that the trainer chooses: a kernel that gives the numbers that stepping shows, the same
+    wherever the program runs; or `at_speed` the fastest that is there, which may differ in the last
+    digits, with no more key frames than pay for a replay.
     """
 
     def __init__(
@@ -85,12 +84,14 @@ class Trainer:
         frame_every: int = 1,
         recorded: float | None = None,
         stretches: tuple[Stretch, ...] = (),
+        at_speed: bool = False,
     ) -> None:
         self.spec = spec
         self.state = state
         self.frame_every = frame_every
         self._recorded = recorded
         self._stretches = stretches
+        self._at_speed = at_speed
         self._kernel: Kernel | None = None
         self._chosen = ""
 
@@ -117,7 +118,10 @@ class Trainer:
             while divergence is None and (last is None or self.state.t < last):
                 kernel, end = self._kernel_and_end(last)
                 count = kernel.at_once if end is None else min(kernel.at_once, end - self.state.t)
-                done = kernel.advance(self.state, count, self.frame_every, check)
+                every = self.frame_every
+                if self._at_speed:
+                    every *= -(-kernel.frame_distance // every)
+                done = kernel.advance(self.state, count, every, check)
                 self.state = done.state
                 self._record(points, done.points)
                 frames.extend(done.frames)
@@ -144,7 +148,9 @@ class Trainer:
                 end = stretch.until if last is None else min(last, stretch.until)
                 break
         if name is None:
-            name = choose(self.spec, None if last is None else last - t, self._chosen)
+            name = reproducible(self.spec)
+            if self._at_speed:
+                name = fastest(self.spec, None if last is None else last - t, self._chosen)
             self._chosen = name
         if self._kernel is None or self._kernel.name != name:
             self._kernel = made(name, self.spec)

@@ -14,7 +14,7 @@ from PySide6.QtCore import QCoreApplication, QObject
 from engine.activations import Array
 from engine.document import Published
 from engine.mistakes import MISTAKES
-from engine.published.comparison import Compared, compare
+from engine.published.comparison import PAPER_ITERATIONS, Compared, compare
 from engine.published.mistake_search import Answer, explained, search
 from engine.spec import Spec
 from gui.background import Background
@@ -89,12 +89,31 @@ class CheckingFigures(QObject):
 
     def _compare(self) -> None:
         assert self._asked is not None
-        spec, start, figures = self._asked
+        figures = self._asked[2]
         self._compared = None
         self._panel.show_comparison(None)
-        self._background.compute(
-            lambda check: compare(spec, start, figures, check), self._on_compared
-        )
+        near = [k for k, figure in enumerate(figures) if figure.iteration <= PAPER_ITERATIONS]
+        far = [k for k, figure in enumerate(figures) if figure.iteration > PAPER_ITERATIONS]
+        self._compare_some([part for part in (near, far) if part], {})
+
+    def _compare_some(self, parts: list[list[int]], known: dict[int, Compared]) -> None:
+        """Compare the figures at these places, part by part: no verdict on those of the first
+        iterations depends on later ones, and nobody waits for a long run to see them."""
+        assert self._asked is not None
+        spec, start, figures = self._asked
+        if not parts:
+            self._on_compared(tuple(known[k] for k in range(len(figures))))
+            return
+        here, *rest = parts
+
+        def arrived(compared: tuple[Compared, ...]) -> None:
+            found = known | dict(zip(here, compared, strict=True))
+            if rest:
+                self._panel.show_comparison([found.get(k) for k in range(len(figures))])
+            self._compare_some(rest, found)
+
+        some = tuple(figures[k] for k in here)
+        self._background.compute(lambda check: compare(spec, start, some, check), arrived)
 
     def _on_compared(self, compared: tuple[Compared, ...]) -> None:
         self._compared = compared
@@ -177,7 +196,7 @@ class CheckingFigures(QObject):
 def add_published(host: ToolHost) -> CheckingFigures:
     """Add the panel to the "Learn" menu."""
     panel = PublishedPanel()
-    host.add("Published against right", panel, "&Published against right", "Ctrl+L", "Figures")
+    host.add("Published against right", panel, "P&ublished against right", "Ctrl+L", "Figures")
     return CheckingFigures(host, panel)
 
 

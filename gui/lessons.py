@@ -93,14 +93,14 @@ class Lessons(QObject):
             self.open_path(Path(chosen))
 
     def _show(self, page: Page | None) -> None:
-        had_focus = self.strip.isAncestorOf(self._window.focusWidget() or self._window)
-        had_focus = had_focus or self.strip.hasFocus()
+        inside = self._window.focusWidget()
+        if page is None and inside and (inside is self.strip or self.strip.isAncestorOf(inside)):
+            # Before the strip is hidden: Qt would hand the focus to some field on the way.
+            self._host.canvas.setFocus()
         self.strip.show_page(page)
         for action in self._under_way:
             action.setEnabled(page is not None)
         self._on.setEnabled(page is not None and page.done)
-        if page is None and had_focus:
-            self._host.canvas.setFocus()
 
     # The menu
 

@@ -75,9 +75,10 @@ KEYS = (
     ("Ctrl+P", "predict the next values"),
     ("Ctrl+Z, Ctrl+Shift+Z", "undo, redo"),
     ("Ctrl+S, Ctrl+O, Ctrl+N", "save, open, new"),
+    ("Ctrl+L", "published figures against right ones"),
     ("Ctrl+G, Ctrl+B", "gradient check, right and wrong side by side"),
     ("Tab, arrows", "move between fields, edges and nodes"),
-    ("Enter", "edit what has the focus"),
+    ("Enter", "edit or explain what has the focus; again: a unit's next value"),
     ("0, Home on the canvas", "fit the network into view"),
     ("Ctrl+Enter, Ctrl+Shift+Enter", "a lesson's next step, the one before"),
 )
@@ -132,7 +133,7 @@ class MainWindow(QMainWindow):
         )
 
     def _arrange(self) -> None:
-        canvas_card = Card("")
+        self._canvas_card = canvas_card = Card("")
         canvas_card.title.hide()
         self._sample_back = self._link("‹", "previous sample")
         self._sample_on = self._link("›", "next sample")
@@ -166,7 +167,7 @@ class MainWindow(QMainWindow):
         self._right = Column(
             [("Why?", self._explained, 54), ("Result", self.result, 46)], needs=560
         )
-        self._right.tabbed_changed.connect(self._place_loss)
+        self._right.tabbed_changed.connect(self._make_room)
         columns = QHBoxLayout()
         columns.setContentsMargins(theme.MARGIN, theme.MARGIN, theme.MARGIN, theme.MARGIN)
         columns.setSpacing(theme.MARGIN)
@@ -191,15 +192,22 @@ class MainWindow(QMainWindow):
         self.statusBar().addWidget(self._file_label)
         self.statusBar().addPermanentWidget(hint)
 
-    def _place_loss(self, tabbed: bool) -> None:
-        """Leave the height of a low window to the network: the loss goes behind a tab."""
-        if tabbed:
+    def _make_room(self, low: bool) -> None:
+        """Leave the height of a low window to the network: the loss goes behind a tab, the
+        mistakes into the status bar."""
+        strip, idle = self.mistake_strip, self.mistake_strip.isHidden()
+        strip.keep_to_a_line(low)
+        if low:
+            self.statusBar().insertPermanentWidget(1, strip)  # before the hint
             self._right.add_page("Loss", self.loss)
         else:
+            self.statusBar().removeWidget(strip)
+            self._canvas_card.body.insertWidget(0, strip)
             self._centre.addWidget(self.loss)
             self._centre.setSizes([600, 170])
             self.loss.show()
             self._right.drop_last_tab()
+        strip.setHidden(idle)
 
     def _link(self, text: str, meaning: str) -> QPushButton:
         button = QPushButton(text)
@@ -295,6 +303,7 @@ class MainWindow(QMainWindow):
         add_tools(self.tools, self.mistake_strip)
         self.lessons = Lessons(self.tools, self, self._remember)
         self._above.insertWidget(0, self.lessons.strip)
+        self.lessons.strip.come_before(self.canvas)
         self._panels += (self.tools, self.lessons)
 
         help_menu = bar.addMenu("&Help")

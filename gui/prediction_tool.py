@@ -95,7 +95,7 @@ class PredictionTool(QObject):
 
     def _show_lock(self) -> None:
         locked = self._predicting.locked
-        self._lock.setText("Un&lock the derivations…" if locked else "&Lock the derivations…")
+        self._lock.setText("Unlo&ck the derivations…" if locked else "Lo&ck the derivations…")
 
     def _on_lock(self) -> None:
         if self._predicting.locked:

@@ -13,7 +13,7 @@ from gui.tool_host import ToolHost
 def add_seeds(host: ToolHost) -> None:
     """Add the panel to the "Learn" menu."""
     panel, runner = SeedsPanel(), SeedRunner(host)
-    host.add("Many seeds", panel, "Run many &seeds", None, "Seeds")
+    host.add("Many seeds", panel, "Run ma&ny seeds", None, "Seeds")
 
     def run(first: int, count: int, epochs: int) -> None:
         spec, start = host.session.spec, host.session.branch.start

@@ -381,7 +381,7 @@ class Session(QObject):
 
     def _trainer(self, branch: Branch, state: State) -> Trainer:
         recorded, stretches = branch.curve.last_epoch, branch.stretches
-        return Trainer(branch.spec, state, branch.frame_every, recorded, stretches)
+        return Trainer(branch.spec, state, branch.frame_every, recorded, stretches, at_speed=True)
 
     def _train_to(self, t: int | None) -> None:
         """Train along the road until t updates are done (None: until paused)."""

@@ -123,7 +123,8 @@ def apply(app: QApplication, name: str) -> None:
     """Put a theme ("light" or "dark") in force for the whole application."""
     global _current
     _current = THEMES[name]
-    app.setStyle("Fusion")
+    if not app.styleSheet():  # the first theme; anew, it would polish every widget twice
+        app.setStyle("Fusion")
     app.setFont(font())
     app.setPalette(_palette(_current))
     app.setStyleSheet(style_sheet(_current))

@@ -17,7 +17,7 @@ def test_the_comparison_is_a_line_for_each_figure() -> None:
     assert ["a_h1", "0.616", "0.616", "agrees"] in lines
     assert ["w1", "0.6996", "0.7021", "by", "a", "mistake"] in lines
     assert "4 agree, 9 by a mistake" in done.stdout
-    assert "“a link of the chain lost” with “slope taken at the activation”" in done.stdout
+    assert "“a link of the chain lost” together with “slope taken at the activation”" in done.stdout
 
 
 def test_json_has_everything() -> None:

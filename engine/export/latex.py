@@ -75,7 +75,7 @@ def latex(solution: Solution) -> str:
         lines += _part(part, number > 0)
     lines.append(r"\end{document}")
     made = "\n\n".join(lines)
-    if r"\cancel{" in made:
+    if r"\bcancel{" in made:
         made = made.replace(_AMSMATH, _AMSMATH + _CANCEL, 1)
     return "".join(map(_in_ascii, made)) + "\n"
 

@@ -21,7 +21,7 @@ from engine.export.solution import (
 from engine.formula import ABOUT, EQUALS, Expr, Line, Number, is_single
 from engine.formula_writers import TextWriter
 from engine.iteration import Iteration
-from engine.mistakes import MISTAKES
+from engine.mistakes import made_on_purpose
 from engine.notation import DEFAULT, Notation
 from engine.numbers import format_count, machine_number
 from engine.paper import PaperIteration, rounded
@@ -64,7 +64,8 @@ def worked_solution(
     check_length(iteration.spec)
     number = format_count(iteration.state.t + 1)
     start = given(iteration, digits, notation)
-    wrong = _mistakes(iteration.spec)
+    wrong = made_on_purpose(iteration.spec.mistakes)
+    wrong = wrong and f" {wrong}"
     worked = tuple(_Workings(iteration, digits, notation, False).sections())
     if not gaps:
         parts: tuple[Part, ...] = (Part("", (start, *worked)),)
@@ -73,15 +74,6 @@ def worked_solution(
     parts = (Part("", (start, *blank)), Part("Key", worked))
     task = "on each line put the numbers in, then what they come to"
     return Solution(title, f"Iteration {number}, to be worked out{wrong}: {task}", parts)
-
-
-def _mistakes(spec: Spec) -> str:
-    """The mistakes that are made, to be put into a sentence; nothing if none is."""
-    titles = [f"“{MISTAKES[key].title}”" for key in spec.mistakes]
-    if not titles:
-        return ""
-    named = " and ".join(filter(None, (", ".join(titles[:-1]), titles[-1])))
-    return f" with the mistake{'' if len(titles) == 1 else 's'} {named}, made on purpose"
 
 
 class _Workings:

@@ -54,6 +54,8 @@ class Pass:
 
     `inputs` and `targets`, shape (samples, …), are read where they lie; the gradient of θ, summed
     over the samples, is written to `gradient`. `z` and `a` are the output layer's.
+    `update(layer)`, where it is given, are calls that update a layer as soon as it has its
+    gradient, before the deltas go back through it.
     """
 
     def __init__(
@@ -64,6 +66,7 @@ class Pass:
         buffers: Buffers,
         inputs: Array,
         targets: Array,
+        update: Callable[[int], Calls] | None = None,
     ) -> None:
         network, count = spec.network, len(inputs)
         self.inputs, self.targets = inputs, targets
@@ -80,12 +83,16 @@ class Pass:
         backward = _output_error(spec.loss, self.a, targets, delta[-1])
         if not LOSSES[spec.loss].is_short:
             backward += _SLOPES[last](delta[-1], a[-1], slope[-1])
-        for number in range(network.depth - 1, 0, -1):
-            W = network.weights(theta, number + 1)
-            backward.append(partial(delta[number].dot, W, delta[number - 1]))
-            activation = network.layers[number - 1].activation
-            backward += _SLOPES[activation](delta[number - 1], a[number], slope[number - 1])
-        self.both = self.forward + backward + _gradient(network, gradient, a, delta)
+        for number in range(network.depth, 0, -1):
+            backward += _gradient(network, gradient, number, a[number - 1], delta[number - 1])
+            if update is not None:
+                backward += update(number)
+            if number > 1:
+                W, before = network.weights(theta, number), number - 2
+                backward.append(partial(delta[number - 1].dot, W, delta[before]))
+                activation = network.layers[before].activation
+                backward += _SLOPES[activation](delta[before], a[number - 1], slope[before])
+        self.both = self.forward + backward
 
 
 def _net_input(network: Network, theta: Array, number: int, a: Array, z: Array) -> Calls:
@@ -173,17 +180,14 @@ def _output_error(loss: str, a: Array, targets: Array, delta: Array) -> Calls:
     return calls
 
 
-def _gradient(network: Network, gradient: Array, a: list[Array], delta: list[Array]) -> Calls:
-    calls: Calls = []
-    ones = np.ones(len(a[0]))
-    for number, layer in enumerate(network.layers, start=1):
-        d = delta[number - 1]
-        calls.append(partial(d.T.dot, a[number - 1], network.weights(gradient, number)))
-        b = network.biases(gradient, number)
-        if b is not None and layer.bias == "shared":
-            calls.append(partial(np.add.reduce, d, None, None, b.reshape(())))
-        elif b is not None:
-            calls.append(partial(ones.dot, d, b))
+def _gradient(network: Network, gradient: Array, number: int, a: Array, delta: Array) -> Calls:
+    """The gradient of a layer, from what comes into it and its own deltas."""
+    calls: Calls = [partial(delta.T.dot, a, network.weights(gradient, number))]
+    b = network.biases(gradient, number)
+    if b is not None and network.layers[number - 1].bias == "shared":
+        calls.append(partial(np.add.reduce, delta, None, None, b.reshape(())))
+    elif b is not None:
+        calls.append(partial(np.ones(len(a)).dot, delta, b))
     return calls
 
 

@@ -54,10 +54,13 @@ class Kernel(Protocol):
     def at_once(self) -> int:
         """How many iterations take a few milliseconds, after which to look at the clock."""
 
+    @property
+    def frame_distance(self) -> int:
+        """From how many updates on a replay takes longer than a key frame takes to keep."""
+
     def advance(self, state: State, count: int, frame_every: int, check: Check) -> Advanced:
-        """Take `count` iterations, or those before the run is lost, with key frames at
-        multiples of `frame_every` updates: at all, or where a replay takes no time at fewer.
-        `check` may raise Interrupted."""
+        """Take `count` iterations, or those before the run is lost, with a key frame at every
+        multiple of `frame_every` updates. `check` may raise Interrupted."""
 
 
 def iterations_at_once(spec: Spec, overhead: int) -> int:

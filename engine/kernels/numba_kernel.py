@@ -16,19 +16,22 @@ from engine.spec import Data, Spec, State, start_state
 
 # Beyond this many units in a layer the products of NumPy's library are faster.
 WIDEST = 24
+# With more products a pass than this NumPy is faster, unless there are exponentials of sigmoid or
+# tanh to work out, which outweigh them.
+_MANY_PRODUCTS = 16_000
 # Nothing interrupts an iteration, nor the look at all samples after an epoch: some 10 ms each.
 _LONGEST_WORK = 20_000_000
-# Updates between two key frames at least: they are done again sooner than a frame is kept.
-_FRAME_DISTANCE = 64
 
 
 def is_fit(spec: Spec) -> bool:
     """Whether the kernel can take a run, and is the fastest one for it."""
-    work = work_per_sample(spec.network)
+    network, work = spec.network, work_per_sample(spec.network)
+    is_curved = all(layer.activation in ("sigmoid", "tanh") for layer in network.layers[:-1])
     return (
         not spec.mistakes
         and spec.can_train
-        and max(spec.network.sizes[1:]) <= WIDEST
+        and max(network.sizes[1:]) <= WIDEST
+        and (is_curved or spec.batch_size * network.size <= _MANY_PRODUCTS)
         and spec.batch_size * work <= _LONGEST_WORK
         and len(spec.data) * work <= 3 * _LONGEST_WORK
     )
@@ -51,6 +54,7 @@ class NumbaKernel:
     def __init__(self, spec: Spec) -> None:
         self._spec = spec
         self.at_once = iterations_at_once(spec, 500)
+        self.frame_distance = max(1, self.at_once // 16)  # some 0.1 ms
         setting = spec.optimizer
         mask = np.ones(spec.network.size) if spec.updated is None else np.array(spec.updated)
         self._layers = _table(spec.network)
@@ -73,11 +77,10 @@ class NumbaKernel:
         spec, t, stop = self._spec, state.t, state.t + count
         first, within = spec.epoch_of(t)
         last, _ = spec.epoch_of(stop)
-        every = -(-_FRAME_DISTANCE // frame_every) * frame_every
         kept_z = np.empty((last - first, *spec.data.targets.shape))
         kept_a = np.empty_like(kept_z)
         arrays = np.array([state.theta, *state.slots])  # a row each
-        frames = np.empty((stop // every - t // every, *arrays.shape))
+        frames = np.empty((stop // frame_every - t // frame_every, *arrays.shape))
         order = range(first, last + 1 if spec.batching.shuffled else first + 1)
         done = numba_code.train(
             arrays[0],
@@ -100,7 +103,7 @@ class NumbaKernel:
             kept_a,
             spec.takes_all_in_order,
             frames,
-            every,
+            frame_every,
         )
         if done < count:
             # The arrays hold what was lost; the iterations before it bring back what was there.
@@ -110,7 +113,7 @@ class NumbaKernel:
         if not spec.takes_all_in_order:
             epochs += 1.0  # it is the end of an epoch then, not its beginning
         points = curve_points(spec, epochs, kept_z, kept_a)
-        times = range((t // every + 1) * every, stop + 1, every)
+        times = range((t // frame_every + 1) * frame_every, stop + 1, frame_every)
         states = tuple(_state(frame, time) for frame, time in zip(frames, times, strict=True))
         return Advanced(_state(arrays, stop), states, points, False)
 

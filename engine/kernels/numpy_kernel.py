@@ -13,12 +13,24 @@ from engine.numbers import LARGEST
 from engine.optimizers import adam_step_size
 from engine.spec import Spec, State
 
+# Mistakes that are made in what an update is, or how the run begins, and not in a pass.
+_OUTSIDE_THE_PASSES = {"updated-weights", "forgotten-rate", "same-start"}
 _LIMIT = LARGEST**2
 _FEW = 256  # batches that are worth a list of calls each
 
 
+def is_fit(spec: Spec) -> bool:
+    """Whether the kernel can take a run: with none of the mistakes that are made in a pass."""
+    early = "updated-weights" in spec.mistakes
+    return (
+        spec.can_train
+        and _OUTSIDE_THE_PASSES.issuperset(spec.mistakes)
+        and not (early and len(chunks(spec.network, spec.batch_size)) > 1)
+    )
+
+
 class NumpyKernel:
-    """See engine.kernels.kernel.Kernel; for a Spec without mistakes.
+    """See engine.kernels.kernel.Kernel; for a Spec that `is_fit`.
 
     A run is lost where θ is; the loss needs no look, since with θ below LARGEST no network is deep
     enough to take it beyond the largest number. Adam's running mean of the squares can get there
@@ -26,6 +38,7 @@ class NumpyKernel:
     """
 
     name = "numpy"
+    frame_distance = 1
 
     def __init__(self, spec: Spec) -> None:
         self._spec = spec
@@ -36,9 +49,7 @@ class NumpyKernel:
         self._slots = [np.empty(size) for _ in spec.slot_names]
         self._sum = np.empty(size)  # of the gradients of several chunks
         self._adam_step = np.empty(())
-        self._update = update_calls(
-            spec.optimizer, self._theta, self._gradient, self._slots, spec.updated, self._adam_step
-        )
+        self._is_early = "updated-weights" in spec.mistakes  # each layer before the one before it
         self._whole = chunks(spec.network, len(data))
         self._buffers = Buffers(spec, self._whole[0].stop)
         self._passes: dict[int, Pass] = {}  # by the number of samples, as are the iterations
@@ -69,7 +80,7 @@ class NumpyKernel:
         epoch, within = spec.epoch_of(state.t)
         for t in range(state.t + 1, state.t + count + 1):
             if is_adam:
-                self._adam_step[()] = adam_step_size(spec.optimizer, t)
+                self._adam_step[()] = adam_step_size(spec.used_optimizer, t)
             if at_once is None:
                 calls = self._taken_up(epoch, within, outputs, check)
             for call in calls:
@@ -148,12 +159,28 @@ class NumpyKernel:
         return taken
 
     def _pass_over(self, inputs: Array, targets: Array) -> Pass:
-        return Pass(self._spec, self._theta, self._gradient, self._buffers, inputs, targets)
+        spec, count = self._spec, len(inputs)
+
+        def update(layer: int) -> Calls:
+            return self._update(count, spec.network.span(layer))
+
+        early = update if self._is_early else None
+        return Pass(spec, self._theta, self._gradient, self._buffers, inputs, targets, early)
 
     def _rest(self, count: int) -> Calls:
         """What follows once the gradients of so many samples are summed."""
-        averaged = count if self._spec.reduction == "mean" else 1
-        return [*mean_calls(self._gradient, averaged), *self._update]
+        return [] if self._is_early else self._update(count, slice(None))
+
+    def _update(self, count: int, part: slice) -> Calls:
+        """The update of a part of θ from the summed gradients of so many samples."""
+        spec, gradient = self._spec, self._gradient[part]
+        averaged = count if spec.reduction == "mean" else 1
+        slots = [slot[part] for slot in self._slots]
+        mask = None if spec.updated is None else spec.updated[part]
+        updates = update_calls(
+            spec.used_optimizer, self._theta[part], gradient, slots, mask, self._adam_step
+        )
+        return [*mean_calls(gradient, averaged), *updates]
 
     def _go_over_all(self, outputs: Outputs, check: Check) -> None:
         """Keep the outputs of the whole training set."""

@@ -1,4 +1,4 @@
-"""The plain kernel: engine.iteration itself, for runs that make mistakes on purpose."""
+"""The plain kernel: engine.iteration itself, for runs whose passes make mistakes on purpose."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ class PlainKernel:
     """See engine.kernels.kernel.Kernel."""
 
     name = "plain"
+    frame_distance = 1
 
     def __init__(self, spec: Spec) -> None:
         self._spec = spec

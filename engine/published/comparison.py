@@ -20,7 +20,7 @@ from engine.losses import METRICS
 from engine.mistakes import MISTAKES
 from engine.numbers import format_count
 from engine.paper import PaperIteration, paper_iteration
-from engine.published.printed import Match, match, slip, written_like
+from engine.published.printed import Match, match, places, slip, written_like
 from engine.spec import Spec, start_state
 from engine.trace import step_value
 from engine.trainer import Trainer
@@ -130,12 +130,12 @@ def figure_values(
     """The values of figures along a run; NaN for what there is not, and beyond a divergence."""
     values = [math.nan] * len(figures)
     road = Road(spec, start, decimals)
-    for number, places in by_iteration(spec, figures).items():
+    for number, here in by_iteration(spec, figures).items():
         iteration = road.iteration(number, check)
         if iteration is None:
             break
-        found = values_at(iteration, [figures[k] for k in places])
-        for k, value in zip(places, found, strict=True):
+        found = values_at(iteration, [figures[k] for k in here])
+        for k, value in zip(here, found, strict=True):
             values[k] = value
     return tuple(values)
 
@@ -257,7 +257,8 @@ def _on_the_way(
 ) -> dict[int, int]:
     """Which figures come out exactly when every step is rounded, and to how many decimals.
 
-    One number of decimals that gives many of them is more likely than several.
+    Whoever carries so many decimals prints no more of them. One number of decimals that gives many
+    figures is more likely than several.
     """
     open_ones = {
         k
@@ -269,7 +270,11 @@ def _on_the_way(
     gives: dict[int, set[int]] = {}
     for decimals in _PAPER_DECIMALS:
         values = figure_values(spec, start, figures, decimals, check)
-        gives[decimals] = {k for k, v in enumerate(values) if match(v, figures[k].printed)}
+        gives[decimals] = {
+            k
+            for k, value in enumerate(values)
+            if places(figures[k].printed) <= decimals and match(value, figures[k].printed)
+        }
     found: dict[int, int] = {}
     order = sorted(gives, key=lambda d: (len(gives[d] & open_ones), len(gives[d]), d))
     for decimals in order:  # the best last, so that it has the last word

@@ -32,6 +32,7 @@ from engine.spec import Spec
 # So many digits of what differs have to come out, for one mistake and for a pair: with fewer, one
 # of a hundred tries would give them by chance.
 _EVIDENCE = {1: 3, 2: 4}
+_MOST_TITLES = 3  # of what explains figures equally well: more nobody reads
 # All of one factor: one thing misunderstood is likelier than two, where figures leave the choice.
 _OF_THE_SLOPE = {"lost-link", "derivative-at-activation", "missing-derivative"}
 
@@ -48,7 +49,7 @@ class Suspect:
 
     @property
     def title(self) -> str:
-        return " with ".join(f"“{MISTAKES[key].title}”" for key in self.mistakes)
+        return " together with ".join(f"“{MISTAKES[key].title}”" for key in self.mistakes)
 
 
 @dataclass(frozen=True)
@@ -73,16 +74,15 @@ class Answer:
                 "weight, another loss or learning rate, or a slip of the pen may."
             )
         best = self.suspects[0]
-        titles = [suspect.title for suspect in self.suspects]
-        shown = titles[0] if len(titles) == 1 else f"{', '.join(titles[:-1])} or {titles[-1]}"
         found = len(best.gives & self.open)
-        what = "the figure that differs" if len(self.open) == 1 else (
-            f"all {len(self.open)} figures that differ"
-            if found == len(self.open)
-            else f"{found} of the {len(self.open)} figures that differ"
-        )
-        verb = "gives" if len(titles) == 1 and len(best.mistakes) == 1 else "give"
-        sentence = f"{shown} {verb} {what}"
+        count = len(self.open)
+        if found == count:
+            what = {1: "the figure that differs", 2: "both figures that differ"}.get(
+                count, f"all {count} figures that differ"
+            )
+        else:
+            what = f"{found} of the {count} figures that differ"
+        sentence = f"{best.title} gives {what}"
         if best.decimals is not None:
             sentence += f", with every step rounded to {best.decimals} decimals"
         slipped = len(best.slips.keys() & self.open)
@@ -95,8 +95,10 @@ class Answer:
                 f" {'One other is' if lost == 1 else f'{lost} others are'} right without it: the "
                 "source’s figures are not all of one program."
             )
-        if len(titles) > 1:
-            sentence += " These figures cannot tell them apart."
+        others = [suspect.title for suspect in self.suspects[1:]]
+        if others:
+            verb = "does" if len(others) == 1 else "do"
+            sentence += f" So {verb} {_listed(others)}: these figures cannot tell them apart."
         return sentence
 
 
@@ -175,6 +177,9 @@ class _Search:
             here = [k for k in here if k in usable]
             if not here:
                 continue
+            if number > PAPER_ITERATIONS and seen & self.open:
+                # A long way is worth going only for what has given something already.
+                trials = [t for t in trials if self.open & (t.gives | t.slips.keys())]
             seen.update(here)
             for trial in trials:
                 self._check()
@@ -213,6 +218,15 @@ class _Search:
         return (most, most + 1) if 2 <= most <= 10 else ()
 
 
+def _listed(titles: Sequence[str]) -> str:
+    """Some of what a search found, in a sentence."""
+    shown = list(titles[:_MOST_TITLES])
+    more = len(titles) - len(shown)
+    if more:
+        shown.append("one other" if more == 1 else f"{more} others")
+    return ", or ".join(shown)
+
+
 def _digits(printed: str) -> int:
     """How many significant digits a printed number shows."""
     return len(re.sub("[^0-9]", "", printed.partition("e")[0]).lstrip("0"))
@@ -242,7 +256,7 @@ def explained(compared: Sequence[Compared], answer: Answer) -> tuple[Compared, .
     if not answer.suspects:
         return tuple(compared)
     best = answer.suspects[0]
-    named = " or ".join(suspect.title for suspect in answer.suspects)
+    named = _listed([suspect.title for suspect in answer.suspects])
     made = []
     for k, entry in enumerate(compared):
         if k in answer.open and k in best.gives:

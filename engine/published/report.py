@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from engine.document import Document
+from engine.mistakes import made_on_purpose
 from engine.numbers import format_count
 from engine.published.comparison import Compared, summary
 from engine.published.mistake_search import Answer
@@ -26,6 +27,9 @@ def published_text(
         for row in rows
     ]
     said = [summary(compared) or "This document has no figures of a source."]
+    wrong = made_on_purpose(document.spec.mistakes)
+    if wrong and compared:
+        said.append(f"The program’s are {wrong}.")
     if answer is not None and compared:
         said.append(answer.sentence)
     return "\n".join([*(lines if compared else []), *said])

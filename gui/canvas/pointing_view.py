@@ -13,7 +13,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QApplication, QToolTip
 
 from gui.canvas.scene import NetworkScene, clamped
-from gui.canvas.spots import Spot, describe
+from gui.canvas.spots import Spot, describe, step_at
 from gui.canvas.walk import neighbour, tab_order
 from gui.canvas.zoom_view import KEY_ZOOM, ZoomView
 
@@ -45,6 +45,7 @@ class PointingView(ZoomView):
         self.setMouseTracking(True)
         self.hovered: Spot | None = None
         self.focus_spot: Spot | None = None
+        self._entered: Spot | None = None  # where Enter was pressed last
         self.pointer = QPointF(-1, -1)
         self._pressed_at: QPoint | None = None
         self._pressed: Spot | None = None
@@ -191,7 +192,8 @@ class PointingView(ZoomView):
             self._walk(_ARROWS[key])
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_F2):
             if self.focus_spot is not None:
-                self.activated.emit(self.focus_spot)
+                self._entered = self._value_to_enter(self.focus_spot)
+                self.activated.emit(self._entered)
         elif key == Qt.Key.Key_Escape and self.focus_spot is not None:
             self.focus_on(None)
         elif key in (Qt.Key.Key_0, Qt.Key.Key_Home):
@@ -203,6 +205,19 @@ class PointingView(ZoomView):
         else:
             # Not to the base class: page keys would scroll the picture instead of stepping.
             event.ignore()
+
+    def _value_to_enter(self, spot: Spot) -> Spot:
+        """Of a unit its values one after the other, each time Enter is pressed: the keyboard does
+        not stop at each of them."""
+        view = self._scene.view
+        if view is None or spot.kind != "unit" or spot.layer == 0:
+            return spot
+        values = [spot, *(spot._replace(kind=kind) for kind in ("delta", "loss", "net_input"))]
+        steps = [(each, step_at(view, each)) for each in values]
+        known = [each for each, step in steps if step is not None and view.is_revealed(step)]
+        if self._entered not in known:
+            return spot
+        return known[(known.index(self._entered) + 1) % len(known)]
 
     def _walk(self, direction: str) -> None:
         view = self._scene.view

@@ -192,11 +192,7 @@ class ComparisonPanel(QWidget):
         self.plot.mark_epoch(epoch)
         rows, is_part = _rows(view, comparison, place)
         self.table.show_rows(_HEADS, rows, view.digits)
-        notes = [
-            f"{name}: {course.divergence.sentence}"
-            for name, course in (("Right", comparison.right), ("Mistake", comparison.wrong))
-            if course.divergence is not None
-        ]
+        notes = _ends(comparison)
         if is_part:
             notes.append(f"The {_MOST_ROWS} parameters that differ most.")
         self.notes.setText("\n".join(notes))
@@ -217,6 +213,15 @@ def _secondary(text: str) -> QLabel:
     label = QLabel(text)
     label.setProperty("secondary", True)
     return label
+
+
+def _ends(comparison: Comparison) -> list[str]:
+    """Which of the runs diverged, and how."""
+    runs = (("Right", comparison.right), ("Mistake", comparison.wrong))
+    said = [(name, run.divergence.sentence) for name, run in runs if run.divergence is not None]
+    if len(said) == 2 and said[0][1] == said[1][1]:
+        said = [("Both", said[0][1])]
+    return [f"{name}: {sentence}" for name, sentence in said]
 
 
 def _rows(view: View, comparison: Comparison, place: int) -> tuple[list[FigureRow], bool]:

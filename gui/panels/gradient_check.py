@@ -5,8 +5,13 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
-from engine.gradient_check import STEP, TOLERANCE, GradientCheck, ParameterCheck
-from engine.mistakes import MISTAKES
+from engine.gradient_check import (
+    STEP,
+    TOLERANCE,
+    GradientCheck,
+    ParameterCheck,
+    unseen_mistakes,
+)
 from engine.network import FORWARD_ONLY
 from engine.numbers import format_count, format_number
 from gui import theme
@@ -113,13 +118,7 @@ def _headline(view: View, check: GradientCheck) -> str:
 
 
 def _notes(view: View, check: GradientCheck) -> list[str]:
-    notes = []
-    for key in view.spec.mistakes:
-        mistake = MISTAKES[key]
-        if not mistake.in_gradient:
-            notes.append(f"“{mistake.title}” cannot be seen here. {mistake.exempt}")
-        elif check.agrees:
-            notes.append(f"“{mistake.title}” makes no difference in this iteration.")
+    notes = unseen_mistakes(view.spec, check)
     if check.is_sample:
         count, size = format_count(len(check.checked)), format_count(check.size)
         notes.append(

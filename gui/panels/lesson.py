@@ -17,10 +17,12 @@ from PySide6.QtWidgets import (
 from engine.lessons.page import Page
 from gui import theme
 from gui.widgets.buttons import Button
+from gui.widgets.tab_order import follow_on
 
 # In a window lower than this the heading runs into the text, and the text scrolls earlier.
 _LOW = 700
 _LOW_LINES, _HIGH_LINES = 3, 8  # lines of text at most
+_STEADY_LINES = 2  # kept in a high window, so that few steps move the network
 _MARK = 14
 _BAR = 3
 
@@ -147,6 +149,11 @@ class LessonStrip(QFrame):
         self._bar.update()
         self._mark.update()
 
+    def come_before(self, widget: QWidget) -> None:
+        """Have Tab lead through the strip and on to a widget."""
+        buttons = self.show_button, self.back_button, self.next_button, self.close_button
+        follow_on(widget.previousInFocusChain(), (self, *buttons))
+
     # Its height
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -175,10 +182,13 @@ class LessonStrip(QFrame):
         edge = 6 if low else theme.GAP
         self._layout.setContentsMargins(theme.MARGIN, edge, theme.MARGIN, edge)
         needed = self._text.heightForWidth(self.contentsRect().width() - 2 * theme.MARGIN)
-        lines = _LOW_LINES if low else _HIGH_LINES
-        self._scroll.setFixedHeight(min(needed, lines * self._text.fontMetrics().lineSpacing() + 2))
+        least, most = (0, _LOW_LINES) if low else (_STEADY_LINES, _HIGH_LINES)
+        line = self._text.fontMetrics().lineSpacing()
+        self._scroll.setFixedHeight(max(min(needed, most * line + 2), least * line))
         self._layout.activate()
         self.setFixedHeight(self._layout.heightForWidth(self.width()))
+        # Within a resize Qt lays out for the height there was, which cuts the last line off.
+        self._layout.setGeometry(self.contentsRect())
 
     # Keys
 

@@ -1,4 +1,4 @@
-"""MistakeStrip: says above the canvas which mistakes the run makes, as long as it makes any."""
+"""MistakeStrip: says which mistakes the run makes, as long as it makes any."""
 
 from __future__ import annotations
 
@@ -12,9 +12,14 @@ from gui import theme
 from gui.view import View
 from gui.widgets.buttons import Button
 
+_NAMED_IN_A_LINE = 2  # more mistakes than these are counted where there is but one line
+
 
 class MistakeStrip(QFrame):
-    """The mistakes that are on, why people make them (in the tooltip), and a way to be right."""
+    """The mistakes that are on, why people make them (in the tooltip), and a way to be right.
+
+    Above the canvas it wraps; in the status bar of a low window it is one line.
+    """
 
     right_asked = Signal()
 
@@ -23,26 +28,39 @@ class MistakeStrip(QFrame):
         self.setObjectName("mistakeStrip")
         self.label = QLabel()
         self.label.setObjectName("mistakeNames")
-        self.label.setWordWrap(True)
         self.label.setTextFormat(Qt.TextFormat.RichText)
         self.button = Button("Do it right", "doItRight", "Take these mistakes off", link=True)
         self.button.clicked.connect(self.right_asked)
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(theme.MARGIN, 6, theme.MARGIN, 6)
-        layout.setSpacing(theme.MARGIN)
-        layout.addWidget(self.label, 1)
-        layout.addWidget(self.button)
+        self._made: list[Mistake] = []
+        self._layout = QHBoxLayout(self)
+        self._layout.setSpacing(theme.MARGIN)
+        self._layout.addWidget(self.label, 1)
+        self._layout.addWidget(self.button)
+        self.keep_to_a_line(False)
         self.hide()
+
+    def keep_to_a_line(self, wanted: bool) -> None:
+        """Be one line, and a low one, or as many as the names need."""
+        edge = 2 if wanted else 6
+        self._layout.setContentsMargins(theme.MARGIN, edge, theme.MARGIN, edge)
+        self.label.setWordWrap(not wanted)
+        self._name()
+
+    def _name(self) -> None:
+        count = len(self._made)
+        if count > _NAMED_IN_A_LINE and not self.label.wordWrap():
+            self.label.setText(f"<b>{count} mistakes</b>")
+            return
+        names = " · ".join(escape(mistake.title) for mistake in self._made)
+        self.label.setText(f"<b>{'Mistake' if count == 1 else 'Mistakes'}:</b> {names}")
 
     def display(self, view: View) -> None:
         """Name the mistakes of a view."""
-        made = [MISTAKES[key] for key in view.spec.mistakes]
+        self._made = made = [MISTAKES[key] for key in view.spec.mistakes]
         self.setVisible(bool(made))
         if not made:
             return
-        kind = "Mistake" if len(made) == 1 else "Mistakes"
-        names = " · ".join(escape(mistake.title) for mistake in made)
-        self.label.setText(f"<b>{kind}:</b> {names}")
+        self._name()
         idle = {mistake.key: why_not(view.spec, mistake.key) for mistake in made}
         self.setToolTip("".join(explained(mistake, idle[mistake.key]) for mistake in made))
 

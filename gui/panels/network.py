@@ -28,6 +28,7 @@ from gui.widgets.choice import Choice, Item
 from gui.widgets.count_field import CountField
 from gui.widgets.layer_rows import COUNT_HEIGHT, COUNT_WIDTH, LINE_GAP, FormRow, LayerRows
 from gui.widgets.number_field import Check, NumberField
+from gui.widgets.tab_order import follow_on
 
 # Settings of the optimizers: name -> label, and a brief one.
 _SETTINGS = {
@@ -317,6 +318,7 @@ class NetworkPanel(Card):
             rows.show_details(self._edit.isChecked())
             self._layer_box.addWidget(rows)
             self._layers.append(rows)
+        follow_on(self._inputs, [field for rows in self._layers for field in rows.fields])
         self._fit_labels()
 
     def restyle(self) -> None:

@@ -311,7 +311,9 @@ class PredictPanel(QWidget):
         is_new = asking.stage != before.stage or not _is_same_question(asking, before)
         if is_new and (had_focus or asking.stage == ASKED):
             wanted.setFocus()
-        if asking.stage == ASKED and asking.mood == BAD and asking is not before:
+        judged = (asking.answer, asking.feedback) != (before.answer, before.feedback)
+        if asking.stage == ASKED and asking.mood == BAD and judged:
+            self.field.setFocus()
             self.field.selectAll()
 
     def restyle(self) -> None:

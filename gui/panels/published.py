@@ -48,7 +48,7 @@ class PublishedPanel(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._view: View | None = None
-        self._compared: Sequence[Compared] | None = None
+        self._compared: Sequence[Compared | None] = ()
         self._answer: Answer | None = None
         self._searching = False
         self._edited: int | None = None
@@ -144,9 +144,9 @@ class PublishedPanel(QWidget):
         except ValueError as error:
             return str(error)
 
-    def show_comparison(self, compared: Sequence[Compared] | None) -> None:
-        """Show what the figures came to; None while they are being compared."""
-        self._compared = compared
+    def show_comparison(self, compared: Sequence[Compared | None] | None) -> None:
+        """Show what the figures came to; None, for one or for all, while it is being found out."""
+        self._compared = compared or ()
         self._show()
 
     def show_searching(self, searching: bool) -> None:
@@ -167,7 +167,7 @@ class PublishedPanel(QWidget):
         self.list.clearSelection()
         self._tell(answer.sentence)
         if answer.open:
-            self.list.reveal(min(answer.open))
+            self.list.reveal(min(answer.open), and_what_follows=True)
         offered = answer.suspects[: len(_ORDINALS)]
         for suspect, ordinal in zip(offered, _ORDINALS, strict=False):
             self._offer(suspect, "it" if len(offered) == 1 else f"the {ordinal}")
@@ -181,12 +181,14 @@ class PublishedPanel(QWidget):
         view, compared = self._view, self._compared
         if view is None:
             return
-        if compared is not None and len(compared) != len(self.figures):
-            compared = None
+        if len(compared) != len(self.figures):
+            compared = [None] * len(self.figures)
+        known = [each for each in compared if each is not None]
         if not self.figures:
             self.headline.setText("No figures yet")
         else:
-            self.headline.setText("Comparing …" if compared is None else summary(compared))
+            is_whole = len(known) == len(self.figures)
+            self.headline.setText(summary(known) if is_whole else "Comparing …")
         for part in (self.search, self.list):
             part.setVisible(bool(self.figures))
         self._below.setVisible(not self.figures)
@@ -194,8 +196,8 @@ class PublishedPanel(QWidget):
             self.form.show()
         self.list.show_lines(
             [
-                _line(view, each, None if compared is None else compared[k])
-                for k, each in enumerate(self.figures)
+                _line(view, figure, each)
+                for figure, each in zip(self.figures, compared, strict=True)
             ]
         )
         if self._answer is None and not self._searching:
@@ -208,8 +210,8 @@ class PublishedPanel(QWidget):
             self._tell("" if self.figures else _EMPTY)
             return
         sentences = []
-        if self._compared is not None and row < len(self._compared):
-            sentences.append(self._compared[row].verdict.sentence)
+        if row < len(self._compared) and (compared := self._compared[row]) is not None:
+            sentences.append(compared.verdict.sentence)
         sentences.append(self.figures[row].remark)
         self._tell(" ".join(filter(None, sentences)), links=True)
 

@@ -19,6 +19,7 @@ from gui.widgets.card import Card
 from gui.widgets.ground import Ground
 from gui.widgets.number_model import Index, NumberModel
 from gui.widgets.number_table import NumberTable
+from gui.widgets.tab_order import follow_on
 
 _NOWHERE = QModelIndex()
 _ROW_HEIGHT = 27
@@ -339,6 +340,7 @@ class WeightsPanel(Card):
             self._stack.drop_last()
         while len(tables) < network.depth:
             self._stack.add(self._new_table(network, len(tables) + 1))
+        follow_on(self._error, tables)
         for layer, (table, model) in enumerate(self._layers(), start=1):
             model.take(network, layer)
             title = _layer_title(network, layer)

@@ -130,6 +130,7 @@ class Column(QWidget):
         if tabbed == self._tabbed:
             return
         was_tabbed, self._tabbed = self._tabbed, tabbed
+        focus = self.window().focusWidget()
         if was_tabbed and self._guest is not None:
             self._tabs.removeTab(len(self._cards))
         for index, (_, card, _) in enumerate(self._cards):
@@ -144,3 +145,5 @@ class Column(QWidget):
         self._pages.setCurrentIndex(self._tabs.currentIndex())
         self._seat_guest()
         self.tabbed_changed.emit(tabbed)
+        if focus is not None and self.isAncestorOf(focus) and focus.isVisible():
+            focus.setFocus()  # Qt takes it from what moves to another parent

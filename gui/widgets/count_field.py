@@ -87,9 +87,10 @@ class CountField(QSpinBox):
         if problem:
             self._mark(problem)
             return
-        if event.key() == Qt.Key.Key_Escape:
+        if event.key() == Qt.Key.Key_Escape and self.text() != str(self.value()):
             self.lineEdit().setText(str(self.value()))
             self._mark("")
+            return  # used up: the tool around it stays open
         super().keyPressEvent(event)
         if confirming:
             self.clearFocus()  # the keys are the window's again
@@ -102,7 +103,11 @@ class CountField(QSpinBox):
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
         # After the click that brought the focus has set the text cursor.
-        QTimer.singleShot(0, self, self.selectAll)
+        QTimer.singleShot(0, self, self._select)
+
+    def _select(self) -> None:
+        if self.hasFocus():  # it may have gone on in the meantime
+            self.selectAll()
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         if self.hasFocus():

@@ -116,6 +116,11 @@ class LayerRows(QWidget):
         layout.addWidget(self._details)
         self.show_details(False)
 
+    @property
+    def fields(self) -> tuple[QWidget, ...]:
+        """What the keyboard reaches, in its order."""
+        return self._units, self._activation, self._remove, self._bias, self._trained
+
     def _choose_bias(self) -> None:
         self.bias_chosen.emit(self._bias.key, self._trained.isChecked())
 

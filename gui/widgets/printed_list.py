@@ -226,6 +226,7 @@ class PrintedList(QListView):
         self.setAccessibleName(name)
         self._model = _Model()
         self._kept = -1
+        self._kept_where = QAbstractItemView.ScrollHint.EnsureVisible
         self.setModel(self._model)
         self.setItemDelegate(_Row(self))
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -258,18 +259,24 @@ class PrintedList(QListView):
         self.setCurrentIndex(self._model.index(row))
         self.reveal(row)
 
-    def reveal(self, row: int) -> None:
-        """Keep a row in sight, however much room there is."""
+    def reveal(self, row: int, and_what_follows: bool = False) -> None:
+        """Keep a row in sight, however much room there is; on top if the next ones matter too."""
         self._kept = row
-        self.scrollTo(self._model.index(row))
+        hint = QAbstractItemView.ScrollHint
+        self._kept_where = hint.PositionAtTop if and_what_follows else hint.EnsureVisible
+        self._keep()
+
+    def _keep(self) -> None:
+        self.scrollTo(self._model.index(self._kept), self._kept_where)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self.scrollTo(self._model.index(self._kept))
+        self._keep()
 
     def currentChanged(self, current: Index, previous: Index) -> None:
         super().currentChanged(current, previous)
         self._kept = current.row()
+        self._kept_where = QAbstractItemView.ScrollHint.EnsureVisible
 
     def restyle(self) -> None:
         """Paint anew in the theme's colours."""

@@ -23,6 +23,7 @@ from engine.kernels import choice
 from engine.kernels.kernel import Advanced, Kernel
 from engine.kernels.numpy_kernel import NumpyKernel
 from engine.kernels.plain import PlainKernel
+from engine.mistakes import MISTAKES
 from engine.network import Layer, Network
 from engine.optimizers import Optimizer
 from engine.spec import Batching, Data, Spec, State, start_state
@@ -31,6 +32,7 @@ from tests.engine.conftest import specs
 from tests.engine.test_trainer import linear_spec, same
 
 ROOT = Path(__file__).resolve().parents[2]
+NUMPY_MAKES = ["updated-weights", "forgotten-rate", "same-start"]
 NEVER = 10**9  # a distance of key frames that no run here reaches
 
 TRAINED = [name for name in example_names() if read_example(name).spec.can_train]
@@ -92,6 +94,33 @@ def test_numpy_gives_what_the_plain_path_gives_to_the_bit(
     assert np.array_equal(fast.points, plain.points)
     assert len(fast.frames) == len(plain.frames)
     assert all(map(same, fast.frames, plain.frames))
+
+
+@given(
+    specs(max_samples=9),
+    st.sets(st.sampled_from(NUMPY_MAKES), min_size=1),
+    st.integers(1, 12),
+    st.integers(0, 11),
+)
+def test_numpy_makes_the_mistakes_that_are_in_no_formula_of_a_pass(
+    spec: Spec, made: set[str], count: int, before: int
+) -> None:
+    """Each layer updated before the deltas go back through it; to the bit, from any moment on."""
+    spec = replace(spec, mistakes=tuple(sorted(made)))
+    assert choice.reproducible(spec) == NumpyKernel.name
+    start = advanced(PlainKernel, spec, start_state(spec), before).state
+    plain = advanced(PlainKernel, spec, start, count, 3)
+    fast = advanced(NumpyKernel, spec, start, count, 3)
+    assert same(fast.state, plain.state) and fast.lost == plain.lost
+    assert np.array_equal(fast.points, plain.points)
+    assert len(fast.frames) == len(plain.frames)
+    assert all(map(same, fast.frames, plain.frames))
+
+
+@pytest.mark.parametrize("key", [key for key in MISTAKES if key not in NUMPY_MAKES])
+def test_other_mistakes_are_left_to_the_plain_path(key: str) -> None:
+    spec = replace(read_example("xor-2-3-1").spec, mistakes=(key, "updated-weights"))
+    assert choice.reproducible(spec) == PlainKernel.name
 
 
 @given(spec=specs(max_samples=9), before=st.integers(0, 3))

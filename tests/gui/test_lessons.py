@@ -9,7 +9,15 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QComboBox, QFileDialog, QLabel, QMessageBox, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QComboBox,
+    QFileDialog,
+    QLabel,
+    QMessageBox,
+    QSpinBox,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from engine.examples import read_example
@@ -315,6 +323,32 @@ def test_leaving_gives_the_focus_to_the_network(pupil: Pupil) -> None:
     assert not pupil.strip.isVisible()
     assert pupil.window.canvas.view.hasFocus()
     assert not pupil.entry("Next step").isEnabled()
+
+
+def test_the_first_step_is_laid_out_whole(pupil: Pupil, qtbot: QtBot) -> None:
+    pupil.begin("forward-pass")
+    qtbot.wait(50)
+    inside, button = pupil.strip.contentsRect(), pupil.button("lessonNext")
+    assert inside.contains(button.geometry())
+
+
+def test_a_lesson_opened_anew_leaves_no_field_selected(pupil: Pupil, qtbot: QtBot) -> None:
+    pupil.begin("forward-pass")
+    pupil.begin("forward-pass")
+    qtbot.wait(20)
+    assert pupil.strip.hasFocus()
+    fields = [field.lineEdit() for field in pupil.window.findChildren(QSpinBox)]
+    assert fields and not any(field.hasSelectedText() for field in fields)
+
+
+def test_tab_leads_from_the_strip_to_the_network(pupil: Pupil) -> None:
+    pupil.begin("forward-pass")
+    QTest.keyClick(pupil.strip, Key.Key_Return)
+    reached = []
+    for _ in range(4):
+        QTest.keyClick(QApplication.focusWidget(), Key.Key_Tab)
+        reached.append(QApplication.focusWidget().objectName())
+    assert reached == ["lessonShow", "lessonBack", "lessonClose", "networkView"]
 
 
 # A teacher's own lesson

@@ -200,6 +200,26 @@ def test_what_lies_ahead_of_the_cursor_is_blank(mazur: Driver) -> None:
     assert any("0.0821670" in word for word in scene.pill_words(2, 0, 0))
 
 
+def test_tab_goes_through_the_settings_as_they_stand(xor: Driver) -> None:
+    xor.find(QSpinBox, "units0").setFocus()
+    reached = []
+    for _ in range(4):
+        xor.press(Key.Key_Tab)
+        reached.append(QApplication.focusWidget().objectName())
+    assert reached == ["units1", "activation1", "units2", "activation2"]
+    xor.find(QAbstractButton, "addRow").setFocus()
+    xor.press(Key.Key_Backtab)
+    assert QApplication.focusWidget().objectName() == "weightsTable2"
+
+
+def test_a_count_that_lost_the_focus_at_once_is_not_selected(mazur: Driver) -> None:
+    field = mazur.find(QSpinBox, "units1")
+    field.setFocus()
+    mazur.window.canvas.setFocus()
+    mazur.qtbot.wait(20)
+    assert not field.lineEdit().hasSelectedText()
+
+
 def test_the_ribbon_seeks(mazur: Driver) -> None:
     ribbon = mazur.window.ribbon
     ribbon.setFocus()

@@ -210,3 +210,28 @@ def test_the_keys_still_step_while_the_check_has_the_focus(driver: Driver) -> No
     assert driver.view.revealed == 1
     QTest.keyClick(panel.table, Qt.Key.Key_Escape)
     assert driver.window.tools.current is None
+
+
+def test_in_a_low_window_mistakes_take_no_height_from_the_network(driver: Driver) -> None:
+    window, strip = driver.window, driver.window.mistake_strip
+    window.resize(1024, 600)
+    QTest.qWait(50)
+    height = window.canvas.height()
+    driver.make("updated-weights")
+    QTest.qWait(50)
+    assert strip.isVisible() and "weights already updated" in strip.label.text()
+    assert strip.label.width() >= strip.label.sizeHint().width()
+    assert height - window.canvas.height() <= 6  # the status bar may grow by its edges
+    driver.make("lost-link", "wrong-sign")
+    QTest.qWait(50)
+    assert "3 mistakes" in strip.label.text() and window.width() == 1024
+
+    window.resize(1440, 900)
+    QTest.qWait(50)
+    assert strip.isVisible() and "sign of the gradient turned" in strip.label.text()
+    above = strip.mapTo(window, strip.rect().bottomLeft()).y()
+    assert above < window.canvas.mapTo(window, window.canvas.rect().topLeft()).y()
+    driver.make("none")
+    window.resize(1024, 600)
+    QTest.qWait(50)
+    assert not strip.isVisible()

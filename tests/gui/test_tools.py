@@ -108,6 +108,25 @@ def test_it_closes_by_its_button_and_by_escape(window: MainWindow) -> None:
     assert window.tools.current is None and not action.isChecked()
 
 
+def test_the_keyboard_stays_in_it_when_the_window_gets_low(
+    window: MainWindow, qtbot: QtBot
+) -> None:
+    _, action = add(window, "Counter", tab="Tool")
+    action.trigger()
+    button = next(b for b in window.findChildren(QPushButton, "closeTool") if b.isVisible())
+    for width, height in ((1024, 600), (1440, 900)):
+        assert QApplication.focusWidget() is button
+        window.resize(width, height)
+        qtbot.waitUntil(lambda low=height < 700: bool(tabs(window)) == low)
+    assert QApplication.focusWidget() is button
+
+
+def test_each_letter_of_the_menu_means_one_entry(window: MainWindow) -> None:
+    texts = [action.text() for action in window.tools.menu.actions() if action.text()]
+    letters = [text[text.index("&") + 1].lower() for text in texts]
+    assert len(set(letters)) == len(letters) > 8
+
+
 def test_in_a_low_window_it_is_a_page(window: MainWindow, qtbot: QtBot) -> None:
     panel, action = add(window, "A long title of a tool", tab="Tool")
     action.trigger()

@@ -42,3 +42,9 @@ def test_gradients_that_are_kept_are_given(target: str, optimizer: str) -> None:
     assert "the gradient:" in given
     kept = iteration.state.slots[-1]
     assert all(TARGETS[target].number(float(value), 6) in given for value in kept)
+
+
+def test_latex_that_strikes_through_loads_what_it_needs() -> None:
+    for made, expected in ((("updated-weights",), True), ((), False)):
+        text = TARGETS["tex"].write(worked_solution(iteration_with(mistakes=made), "Title"))
+        assert (r"\bcancel{" in text, r"\usepackage{cancel}" in text) == (expected, expected)

@@ -8,10 +8,12 @@ import pytest
 
 from engine.document import Document, Published
 from engine.examples import read_example
-from engine.iteration import Interrupted
+from engine.iteration import Interrupted, iterate
 from engine.published.comparison import Compared, compare, figure_values, summary
 from engine.published.quantities import Quantities, figure, quantity_of
+from engine.spec import start_state
 from engine.steps import StepId
+from engine.trace import step_value
 
 # From the five tutorials behind the examples, each number as it stands on the page.
 HAND = {
@@ -205,3 +207,19 @@ def test_a_comparison_can_be_called_off() -> None:
 
     with pytest.raises(Interrupted):
         compare(document.spec, document.start, document.published, stop)
+
+
+def test_a_wrong_figure_is_not_excused_as_rounded_to_fewer_digits_than_it_shows() -> None:
+    """Of the first sample's gradients, taken for the batch's, four would come out by chance if
+    every step were rounded to two or three decimals; but they are printed with five."""
+    document = read_example("xor-3-4-1")
+    wrong = replace(document.spec, mistakes=("first-sample-only",))
+    iteration = iterate(wrong, start_state(wrong, document.start))
+    steps = [document.spec.steps.id_at(k) for k in range(len(document.spec.steps))]
+    figures = [
+        Published(1, step, None, f"{step_value(iteration, step, iteration.sample(0)):.5f}")
+        for step in steps
+        if step.kind in ("weight_gradient", "weight_update")
+    ]
+    verdicts = {each.verdict.key for each in compare(document.spec, document.start, figures)}
+    assert verdicts == {"differs"}

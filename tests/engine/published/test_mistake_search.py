@@ -237,3 +237,20 @@ def test_a_search_can_be_called_off() -> None:
     document = read_example("hand-2-2-1")
     with pytest.raises(Interrupted):
         search(document.spec, document.start, document.published, check=stop)
+
+
+def test_what_gives_nothing_of_the_first_iteration_is_not_followed_for_long() -> None:
+    """With another learning rate no mistake gives Mazur's figures: the search looks a few times
+    at each try, and does not run ten thousand updates with any."""
+    document = read_example("mazur-2-2-2")
+    spec = replace(document.spec, optimizer=Optimizer(learning_rate=0.4))
+    compared = compare(spec, document.start, document.published)
+    looks = 0
+
+    def look() -> None:
+        nonlocal looks
+        looks += 1
+
+    answer = search(spec, document.start, document.published, compared, look)
+    assert answer.open and not answer.suspects
+    assert looks < 5_000

@@ -346,6 +346,23 @@ def test_arrows_and_enter_reach_a_weight_and_edit_it(
     assert ann.canvas.view.accessibleDescription().startswith("unit h2")
 
 
+def test_enter_asks_for_one_value_of_a_unit_after_the_other(
+    person: Callable[..., Any], mazur_view: Callable[..., Any]
+) -> None:
+    ann, asked = person(mazur_view(revealed=13)), []
+    ann.canvas.step_asked.connect(asked.append)
+    ann.canvas.setFocus()
+    ann.press(*[Key.Key_Right] * 5)
+    assert ann.canvas.view.accessibleDescription().startswith("unit o1")
+    ann.press(*[Key.Key_Return] * 5)
+    assert [step.kind for step in asked] == [
+        "activation", "delta", "loss", "net_input", "activation",
+    ]  # fmt: skip
+    ann.press(Key.Key_Left, Key.Key_Left)
+    ann.press(*[Key.Key_Return] * 3)  # the delta of h1 is not worked out yet
+    assert [step.kind for step in asked[5:]] == ["activation", "net_input", "activation"]
+
+
 def test_where_the_keyboard_is_can_be_seen(
     person: Callable[..., Any], mazur_view: Callable[..., Any], colours_in: Callable[..., Any]
 ) -> None:

@@ -266,8 +266,11 @@ def test_units_stay_within_the_limits_of_the_engine(
         qtbot.keyClick(field, Qt.Key.Key_Return)
         assert field.property("wrong") is True and field.hasFocus() and field.text() == text
         assert f"{why}" in field.toolTip() and "1 to 512" in field.toolTip()
+    heard_above: list[object] = []
+    panel.keyPressEvent = heard_above.append  # type: ignore[method-assign]
     qtbot.keyClick(field, Qt.Key.Key_Escape)
     assert field.property("wrong") is False and field.text() == "2"
+    assert heard_above == []  # a tool around it would close
     retype(qtbot, field, "513")
     button(panel, "editLayers").setFocus()
     assert field.text() == "2" and field.property("wrong") is False

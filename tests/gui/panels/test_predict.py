@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QKeyEvent
@@ -124,6 +126,25 @@ def test_hints_are_offered_one_by_one_and_run_out(panel: PredictPanel) -> None:
     assert panel.hint_button.text() == "hint 3 of 3" and panel.hints.isVisible()
     panel.show_asking(asked(hints=hints, hints_in_all=len(hints)))
     assert not panel.hint_button.isVisible()
+
+
+def test_after_a_wrong_answer_the_field_is_ready_for_the_next(
+    panel: PredictPanel, qtbot: QtBot
+) -> None:
+    with qtbot.waitActive(panel):
+        panel.activateWindow()
+    panel.show_asking(asked(hints_in_all=3))
+    panel.field.setText("0.5")
+    panel.check_button.setFocus()
+    wrong = asked(answer="0.5", feedback="Not right.", mood=BAD, hints_in_all=3)
+    panel.show_asking(wrong)
+    assert panel.field.hasFocus() and panel.field.selectedText() == "0.5"
+
+    panel.hint_button.setFocus()
+    panel.field.deselect()
+    hints = hints_of(derive(iterate(*mazur_spec()), StepId("backward", "delta", 1, 0), 0))
+    panel.show_asking(replace(wrong, hints=hints[:1]))
+    assert panel.hint_button.hasFocus() and not panel.field.hasSelectedText()
 
 
 def test_a_new_hint_comes_into_sight(panel: PredictPanel, qtbot: QtBot) -> None:

@@ -313,6 +313,8 @@ def test_a_fixed_shared_bias_can_be_edited(qtbot: QtBot, mazur_view: MakeView) -
         qtbot.keyClick(opened, Qt.Key.Key_Return)
     assert edited.args == [Parameter(1, None, None), 0.7]
     assert [row[2] for row in texts(grid)] == ["0.7", "0.7"]
+    assert grid.hasFocus()  # the keys go on from this cell
+    grid.clearFocus()
     image = grid.grab().toImage()
     corner = grid.visualRect(grid.model().index(0, 2)).topLeft()
     inside = grid.viewport().mapTo(grid, corner + QPoint(8, 10))
