@@ -416,11 +416,15 @@ class MainWindow(QMainWindow):
             (self._redo, "Redo", stack.canRedo(), stack.redoText()),
         ):
             action.setEnabled(possible)
-            action.setText(_called(verb, what))
+            if action.text() != (text := _called(verb, what)):
+                action.setText(text)
 
     def _display_name(self, view: View) -> None:
         name = self.documents.name
         locked = " · locked" if view.curtain is not None and view.curtain.locked else ""
+        if (name, view.changed, locked) == self._named:
+            return
+        self._named = name, view.changed, locked
         self._file_label.setText(f"{name} · {'changed' if view.changed else 'saved'}{locked}")
         self.setWindowTitle(f"{name}[*] – Backpass")
         self.setWindowModified(view.changed)
@@ -428,6 +432,7 @@ class MainWindow(QMainWindow):
     # Documents
 
     _view: View | None = None
+    _named: tuple[str, bool, str] | None = None
 
     def _new(self) -> None:
         dialog = NewDialog(self)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 from PySide6.QtCore import QLineF, QPointF, QRectF
-from PySide6.QtWidgets import QGraphicsScene
+from PySide6.QtWidgets import QGraphicsItem, QGraphicsScene
 
 from engine.network import Network
 from engine.steps import StepId
@@ -118,7 +118,8 @@ class NetworkScene(QGraphicsScene):
         self._pictures.forget()
         if self.view is not None:
             self._update()
-        self.update()
+        for item in self.items():
+            item.update()  # the scene's own update leaves kept pictures as they are
 
     def full_spread(self, width: float, height: float) -> tuple[float, float]:
         """How much wider and higher than this the area has to be for every node to be large."""
@@ -288,6 +289,17 @@ class NetworkScene(QGraphicsScene):
             connections.show(view, faces[connections.layer], size, attention)
         self._show_glow()
         self._show_verdicts()
+        self._keep_pictures(not view.training)
+
+    def _keep_pictures(self, kept: bool) -> None:
+        """Keep what nodes and edges look like from one repaint to the next: at a step few of them
+        change. While training all of them do, many times a second."""
+        modes = QGraphicsItem.CacheMode
+        mode = modes.DeviceCoordinateCache if kept else modes.NoCache
+        edges = (connections.edges for connections in self._connections)
+        for item in (*self._nodes.values(), *self._called.values(), *edges):
+            if item is not None and item.cacheMode() != mode:
+                item.setCacheMode(mode)
 
     def _show_glow(self) -> None:
         """Bring path and ring to where their units and edges stand now."""

@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import lru_cache
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QAccessible, QGuiApplication
 from PySide6.QtWidgets import QMenu, QWidget
 
 from engine.derivation import Derivation, Factor, derive
@@ -149,8 +149,9 @@ class DerivationPanel(Card):
         self.matrix_button.setChecked(self._in_matrix_form)
         self.matrix_button.setText("number" if self._in_matrix_form else "matrix")
         self.inside.show_this(shown)
-        words = prose_text(shown.message) if derivation is None else derivation.text
-        self.inside.setAccessibleDescription(words)
+        if QAccessible.isActive():  # a screen reader: what is heard takes its time at every step
+            words = prose_text(shown.message) if derivation is None else derivation.text
+            self.inside.setAccessibleDescription(words)
         if view is not None and not view.training:
             self._rest.start(_REST if self.derivation is not None else _LONG_REST)
         is_number = derivation is not None and derivation.step == step and not self._matrix_shown

@@ -66,6 +66,7 @@ class NetworkPanel(Card):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("Network", parent)
         self._spec: Spec | None = None
+        self._view: View | None = None
         self._layers: list[LayerRows] = []
         self._edit = Button("edit layers", "editLayers", "Biases, more and fewer layers", link=True)
         self._edit.setCheckable(True)
@@ -255,6 +256,9 @@ class NetworkPanel(Card):
 
     def display(self, view: View) -> None:
         """Show a view's settings."""
+        shown, self._view = self._view, view
+        if shown is not None and view.revealed != shown.revealed and view.is_only_steps_from(shown):
+            return  # a step, and not an edit that was refused, after which a field goes back
         self._spec = spec = view.spec
         network = spec.network
         if len(self._layers) != network.depth:

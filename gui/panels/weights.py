@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
-from PySide6.QtCore import QModelIndex, Qt, Signal
+from PySide6.QtCore import QModelIndex, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QLabel, QScrollArea, QWidget
 
@@ -24,6 +24,9 @@ from gui.widgets.tab_order import follow_on
 _NOWHERE = QModelIndex()
 _ROW_HEIGHT = 27
 _LEAST_HEIGHT = 3 * _ROW_HEIGHT
+# Milliseconds of rest after which tables scroll to the parameter of the step: while the step key is
+# held they stand still.
+_REST = 60
 
 
 def _layer_title(network: Network, layer: int) -> str:
@@ -279,6 +282,10 @@ class WeightsPanel(Card):
         self._view: View | None = None
         self._here: Parameter | None = None
         self._stack = _Stack()
+        self._follow = QTimer(self)
+        self._follow.setSingleShot(True)
+        self._follow.setInterval(_REST)
+        self._follow.timeout.connect(self._on_follow)
         self._error = QLabel()
         self._error.setTextFormat(Qt.TextFormat.PlainText)
         self._error.setObjectName("weightsError")
@@ -302,9 +309,14 @@ class WeightsPanel(Card):
             model.show(view, here)
         if shown is None or shown.theta is not view.theta or shown.digits != view.digits:
             self._fit_numbers()
-        if moved and here is not None:
-            table, model = list(self._layers())[here.layer - 1]
-            self._stack.show_cell(table, *model.place_of(here))
+        if moved:
+            self._follow.start()
+
+    def _on_follow(self) -> None:
+        """Scroll to the parameter of the step, where it cannot be seen."""
+        if self._here is not None:
+            table, model = list(self._layers())[self._here.layer - 1]
+            self._stack.show_cell(table, *model.place_of(self._here))
 
     def show_error(self, sentence: str) -> None:
         """Show why an edit was refused, below the tables; "" clears it."""

@@ -9,7 +9,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QColor, QGuiApplication, QImage
+from PySide6.QtGui import QAccessible, QColor, QGuiApplication, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton, QScrollArea
 from pytestqt.qtbot import QtBot
@@ -32,7 +32,9 @@ TEXT_W5 = "∂E/∂w5 = δ_o1 · a_h1 = 0.138499 · 0.593270 = 0.0821670"
 @pytest.fixture(autouse=True)
 def _styled(qapp: QApplication) -> Iterator[None]:
     theme.apply(qapp, "light")
+    QAccessible.setActive(True)  # as while a screen reader listens
     yield
+    QAccessible.setActive(False)
     theme.apply(qapp, "light")
 
 
