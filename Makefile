@@ -1,6 +1,6 @@
-# make run opens the window, make test checks everything, make bench
-# measures how fast it trains. All set up what they need first:
-# the system packages that Qt wants (Debian, Ubuntu) and a virtual environment in .venv.
+# make run opens the window, make test checks everything, make bench measures how fast it trains,
+# paints, starts and steps. All set up what they need first: the system packages that Qt wants
+# (Debian, Ubuntu) and a virtual environment in .venv.
 
 PYTHON ?= python3
 VENV := .venv
@@ -20,6 +20,8 @@ lint: $(VENV)/installed
 
 bench: $(VENV)/installed
 	$(VENV)/bin/python benchmarks/training.py
+	$(VENV)/bin/python benchmarks/window.py --long
+	$(VENV)/bin/python benchmarks/stepping.py
 
 clean:
 	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

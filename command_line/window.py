@@ -76,8 +76,10 @@ def _application(theme_name: str | None = None) -> QApplication:
     from PySide6.QtWidgets import QApplication
 
     from gui import theme
+    from gui.collecting import Collector
 
     app = QApplication(sys.argv[:1])
+    Collector(app)
     app.setApplicationName("Backpass")
     app.setOrganizationName("Backpass")
     theme.load_fonts()

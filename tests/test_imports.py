@@ -57,6 +57,7 @@ WIRING = tuple(
     )
 )
 ABOVE = (WINDOW, DOCUMENTS, *RUN, *WIRING)  # what no part of the window knows
+START = (WINDOW, CHECK, "gui.theme", "gui.collecting")  # what it takes to open the window
 COMPILED = "engine.kernels.numba_code"  # imported only by whoever can do without it
 MATHS = ("numpy", "msgspec")
 FAST = ("numpy", "numba")
@@ -75,7 +76,7 @@ RULES = (
     Rule(WIRING,      ("engine", "gui"),                      (WINDOW,),                QT),
     Rule((CHECK,),    (),                                     (),                       ()),
     Rule(("gui",),    ("engine", "gui"),                      (PANELS, CANVAS, *ABOVE), PAINTING),
-    Rule(("command_line",), ("engine", "command_line", WINDOW, CHECK, "gui.theme"), (), QT),
+    Rule(("command_line",), ("engine", "command_line", *START), (),                     QT),
     Rule(("main",),   ("command_line",),                      (),                       ()),
 )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -70,6 +71,18 @@ def nothing_left_over(qapp: object) -> Iterator[None]:
     """Closed widgets really go after each test; piled up they make every restyling slower."""
     yield
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    gc.collect()
+
+
+@pytest.fixture(autouse=True, scope="session")
+def garbage_between_tests() -> Iterator[None]:
+    """Collect garbage between tests only: see gui.collecting for what happens otherwise."""
+    gc.collect()
+    gc.freeze()
+    gc.disable()
+    yield
+    gc.enable()
+    gc.unfreeze()
 
 
 @pytest.fixture
