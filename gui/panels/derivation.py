@@ -149,9 +149,10 @@ class DerivationPanel(Card):
         self.matrix_button.setChecked(self._in_matrix_form)
         self.matrix_button.setText("number" if self._in_matrix_form else "matrix")
         self.inside.show_this(shown)
-        if QAccessible.isActive():  # a screen reader: what is heard takes its time at every step
-            words = prose_text(shown.message) if derivation is None else derivation.text
-            self.inside.setAccessibleDescription(words)
+        if derivation is None:
+            self.inside.setAccessibleDescription(prose_text(shown.message))
+        elif QAccessible.isActive():  # where nobody listens it would only delay every step
+            self.inside.setAccessibleDescription(derivation.text)
         if view is not None and not view.training:
             self._rest.start(_REST if self.derivation is not None else _LONG_REST)
         is_number = derivation is not None and derivation.step == step and not self._matrix_shown
