@@ -85,6 +85,7 @@ KEYS = (
 
 _SETTLE_MILLISECONDS = 1000
 _MESSAGE_MILLISECONDS = 3000
+_TABLE_FRAMES = 3  # while training tables follow every so many frames
 
 
 class MainWindow(QMainWindow):
@@ -398,7 +399,11 @@ class MainWindow(QMainWindow):
 
     def _display(self, view: View) -> None:
         self._view = view
+        self._frame = self._frame + 1 if view.training else 0
         for panel in self._panels:
+            # Nobody reads a table thirty times a second, and painting two takes a third of it.
+            if self._frame % _TABLE_FRAMES and panel in (self.weights, self.data):
+                continue
             panel.display(view)
         for action in self._step_orders.actions():
             action.setChecked(action.data() == view.spec.step_order)
@@ -432,6 +437,7 @@ class MainWindow(QMainWindow):
     # Documents
 
     _view: View | None = None
+    _frame = 0  # of training
     _named: tuple[str, bool, str] | None = None
 
     def _new(self) -> None:

@@ -98,7 +98,8 @@ class LossPlot(Plot):
 
     def _all_series(self, view: View) -> list[Series]:
         """What is drawn: loss, metrics, ghosts, and last the present moment (if it is known)."""
-        pixels = max(50, int(self.box.width()))
+        # A wide antialiased line is dear: while training, half the points have to do.
+        pixels = max(50, int(self.box.width()) // (2 if view.training else 1))
         series = [
             _finite(*self._thinned.points(view.curve, column, pixels))
             for column in self._columns(view)
