@@ -40,7 +40,8 @@ def test_together_they_come_to_what_each_comes_to_alone(
             state = iterate(alone, state).next_state
         right = evaluate(alone, state.theta)
         if run.diverged is not None:
-            assert not state.theta.dot(state.theta) < LARGEST**2  # as the trainer sees it
+            with np.errstate(all="ignore"):
+                assert not state.theta.dot(state.theta) < LARGEST**2  # as the trainer sees it
         elif np.abs(state.theta).max() < 1e6:  # beyond, a run on its way out magnifies rounding
             np.testing.assert_allclose(run.outputs, right.outputs, rtol=1e-9, atol=1e-9)
             assert run.loss == pytest.approx(right.loss, rel=1e-9, abs=1e-9)
