@@ -18,6 +18,7 @@ from engine import document_format as fmt
 from engine.activations import Array
 from engine.document_content import Document, Lock, Published, check, tidied
 from engine.json_text import MAX_FILE_BYTES, DocumentError, decode, encode
+from engine.kernels.kernel import Stretch
 from engine.losses import LOSSES
 from engine.network import Layer, Network
 from engine.optimizers import RULES, Optimizer
@@ -113,6 +114,7 @@ def _from_file(file: fmt.File, own_keys: tuple[fmt.OwnKey, ...]) -> Document:
         note=file.note,
         state=None if file.state is UNSET else _state(file.state, "$.state", spec),
         origin=None if file.origin is UNSET else _state(file.origin, "$.origin", spec),
+        stretches=tuple(Stretch(s.kernel, s.until) for s in _or(file.stretches, [])),
         curve=curve,
         updates=_or(file.place.updates, None),
         revealed=None if revealed is UNSET else _step(revealed),
@@ -316,6 +318,7 @@ def _to_file(document: Document) -> fmt.File:
         published=[_published_to_file(p) for p in document.published] or UNSET,
         state=UNSET if document.state is None else _state_to_file(document.state, spec),
         origin=UNSET if document.origin is None else _state_to_file(document.origin, spec),
+        stretches=[fmt.Stretch(kernel=k, until=t) for k, t in document.stretches] or UNSET,
         loss_curve=UNSET
         if curve is None
         else fmt.Curve(columns=_curve_columns(spec), points=curve.tolist()),

@@ -18,6 +18,8 @@ from engine.document_format import (
     OwnKey,
 )
 from engine.json_text import DocumentError
+from engine.kernels.choice import KERNELS
+from engine.kernels.kernel import Stretch
 from engine.losses import METRICS
 from engine.network import Network
 from engine.numbers import LARGEST
@@ -80,7 +82,9 @@ class Document:
     `start` are the start values θ, shape (size,), to which Reset returns. `state` is where the
     run stands (None: at the start values). `origin` is where the road to it began, if an edit in
     the middle of a run made a new one: the state right after the edit, from which the run can be
-    replayed with `spec` (None: it began at the start values). `curve` has a row per point:
+    replayed with `spec` (None: it began at the start values). `stretches` say which kernels took
+    that road, as far as it is known: the rest is taken to be the work of the reproducible one, and
+    so is the whole road of most files. `curve` has a row per point:
     epochs done, loss, and the metrics in the order of spec.metrics; at most
     MAX_CURVE_POINTS of them are kept in a file. The cursor stands after `updates` updates (None:
     at `state`, else on the road to it), with `revealed` the last step shown of the iteration that
@@ -95,6 +99,7 @@ class Document:
     note: str = ""
     state: State | None = None
     origin: State | None = None
+    stretches: tuple[Stretch, ...] = ()
     curve: Array | None = None
     updates: int | None = None
     revealed: StepId | None = None
@@ -158,6 +163,7 @@ def check(document: Document) -> None:
         raise DocumentError(
             "$.batching.since.iteration", f"the run begins after {first} updates, before this cut"
         )
+    _check_stretches(document)
     _check_curve(document)
     _check_place(document)
     for index, published in enumerate(document.published):
@@ -204,6 +210,30 @@ def _check_state(place: str, state: State, spec: Spec) -> None:
         raise DocumentError(f"{place}.updates", "expected a whole number from 0, below 1e12")
 
 
+def _check_stretches(document: Document) -> None:
+    before, last = _road(document)
+    for index, (kernel, until) in enumerate(document.stretches):
+        place = f"$.stretches[{index}]"
+        if kernel not in KERNELS:
+            raise DocumentError(
+                f"{place}.kernel",
+                f'there is no kernel "{shortened(kernel)}"; known are {", ".join(KERNELS)}',
+            )
+        if until <= before:
+            raise DocumentError(
+                f"{place}.until", f"a stretch after {before} updates cannot end after {until}"
+            )
+        if until > last:
+            raise DocumentError(f"{place}.until", f"the road ends after {last} updates")
+        before = until
+
+
+def _road(document: Document) -> tuple[int, int]:
+    """After how many updates the road of the document begins and ends."""
+    origin, state = document.origin, document.state
+    return 0 if origin is None else origin.t, 0 if state is None else state.t
+
+
 def _check_curve(document: Document) -> None:
     curve, columns = document.curve, 2 + len(document.spec.metrics)
     if curve is None:
@@ -222,8 +252,7 @@ def _check_place(document: Document) -> None:
         raise DocumentError("$.place.sample", f"there is no sample {document.sample}")
     if document.grain not in GRAINS:
         raise DocumentError("$.place.grain", f"the grains are {', '.join(GRAINS)}")
-    first = 0 if document.origin is None else document.origin.t
-    last = 0 if document.state is None else document.state.t
+    first, last = _road(document)
     if document.updates is not None and not first <= document.updates <= last:
         raise DocumentError("$.place.updates", f"the road runs from {first} to {last} updates")
     if document.revealed is not None and not _has_step(spec, document.revealed):

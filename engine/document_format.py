@@ -21,6 +21,7 @@ from msgspec import UNSET, Meta, UnsetType
 from engine.activations import ACTIVATIONS
 from engine.initializers import INITIALIZERS
 from engine.json_text import DocumentError
+from engine.kernels.choice import KERNELS
 from engine.losses import LOSSES, METRICS, REDUCTIONS
 from engine.mistakes import MISTAKES
 from engine.network import BIAS_KINDS
@@ -167,6 +168,15 @@ class State(_Object, kw_only=True):
     slots: list[Slot] | UnsetType = UNSET
 
 
+class Stretch(_Object):
+    """Which kernel took the run's road, from where the stretch before ended (or the road began)
+    until so many updates were done. numpy and plain give the same digits everywhere; numba, where
+    it is there, gives its own again in the last ones."""
+
+    kernel: Annotated[str, _only_schema(enum=list(KERNELS))]
+    until: FromOne
+
+
 class Curve(_Object):
     """The loss curve, thinned: epochs, loss, and each metric, over the whole training set."""
 
@@ -253,6 +263,7 @@ class File(_Object, kw_only=True):
     published: list[Published] | UnsetType = UNSET
     state: State | UnsetType = UNSET
     origin: State | UnsetType = UNSET
+    stretches: list[Stretch] | UnsetType = UNSET
     loss_curve: Curve | UnsetType = UNSET
     place: Place = msgspec.field(default_factory=Place)
     layout: list[Position] | UnsetType = UNSET

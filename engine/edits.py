@@ -40,10 +40,11 @@ def set_settings(spec: Spec, state: State, **settings: object) -> Edited:
     return _checked(replace(spec, **settings), state)  # type: ignore[arg-type]
 
 
-def set_loss(spec: Spec, state: State, loss: str) -> Edited:
-    """Choose a loss; the reduction follows where the loss fixes it."""
-    fixed = LOSSES[loss].reduction
-    return _checked(replace(spec, loss=loss, reduction=fixed or spec.reduction), state)
+def set_loss(spec: Spec, state: State, loss: str, reduction: str = "") -> Edited:
+    """Choose a loss; the reduction follows where the loss fixes it, else it is the given one or, if
+    none is, stays as it was."""
+    following = LOSSES[loss].reduction or reduction or spec.reduction
+    return _checked(replace(spec, loss=loss, reduction=following), state)
 
 
 def set_optimizer(spec: Spec, state: State, optimizer: Optimizer) -> Edited:
@@ -137,15 +138,18 @@ def remove_rows(spec: Spec, state: State, rows: Iterable[int]) -> Edited:
     return set_data(spec, state, data)
 
 
-def set_activation(spec: Spec, state: State, layer: int, activation: str) -> Edited:
-    """Choose a layer's activation; at the output the loss follows if it no longer fits."""
+def set_activation(
+    spec: Spec, state: State, layer: int, activation: str, reduction: str = ""
+) -> Edited:
+    """Choose a layer's activation; at the output the loss follows if it no longer fits, and the
+    reduction as in set_loss."""
     network = with_layer(spec.network, layer, activation=activation)
     changed = replace(spec, network=network)
     if layer == network.depth and activation not in OUTPUT_PAIRS[spec.loss]:
         allowed = losses_for(activation)
         if not allowed:
             raise SpecError("$.loss", f"no loss goes with {activation} at the output")
-        return set_loss(changed, state, allowed[0])
+        return set_loss(changed, state, allowed[0], reduction)
     return _checked(changed, state)
 
 

@@ -16,22 +16,13 @@ from typing import Generic, Protocol, TypeVar
 import numpy as np
 
 from engine.activations import ACTIVATIONS
+from engine.notation import Name
 
 T = TypeVar("T")
 
 PLUS, MINUS, TIMES, EQUALS, ABOUT, BECOMES = "+", "−", "·", "=", "≈", "←"
 BESIDE = "\u2062"  # times, where symbols simply stand beside each other
 BY_ENTRY, OVER_ENTRIES = "∘", "⊘"  # times and divided by, entry by entry of matrices
-
-
-@dataclass(frozen=True)
-class Name:
-    """A symbol's parts, δ with o1 below or w with 2 above and 11 below, and its line of text."""
-
-    text: str
-    letter: str
-    below: str = ""
-    above: str = ""
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,8 @@ import math
 import re
 from collections.abc import Callable, Sequence
 
-from engine.formula import BESIDE, BY_ENTRY, MINUS, OVER_ENTRIES, TIMES, Line, Name, Piece
+from engine.formula import BESIDE, BY_ENTRY, MINUS, OVER_ENTRIES, TIMES, Line, Piece
+from engine.notation import Name
 from engine.numbers import format_number, machine_number
 
 Prose = tuple[str | Line, ...]  # words with formulas among them

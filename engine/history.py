@@ -31,7 +31,7 @@ import numpy as np
 
 from engine.activations import Array
 from engine.iteration import Check, Evaluation, never
-from engine.kernels.choice import reproducible
+from engine.kernels.choice import at_hand, reproducible
 from engine.kernels.kernel import Stretch
 from engine.spec import Spec, State
 from engine.trainer import Progress, Trainer
@@ -146,6 +146,11 @@ class Branch:
             points = parent.curve.points
             self.curve.extend(points[points[:, 0] < spec.epoch_position(first.t)])
 
+    def reach(self, tip: State, stretches: tuple[Stretch, ...] = ()) -> None:
+        """Take the road to be known up to a tip beyond its first state, as out of a file."""
+        self.frames[tip.t] = self.tip = tip
+        self._stretches = stretches
+
     def note(self, state: State, evaluation: Evaluation) -> None:
         """Add the tip's own point to the curve, known only once somebody evaluated it."""
         spec = self.spec
@@ -168,7 +173,7 @@ class Branch:
     def stretches(self) -> tuple[Stretch, ...]:
         """Which kernels took the road, up to its tip: they replay it to the bit.
 
-        What came out of a file is taken to be the work of the kernel that does the same everywhere.
+        Where a file does not say it, the kernel that does the same everywhere is taken to have.
         """
         end = self._stretches[-1].until if self._stretches else self.fork_t
         if end == self.tip.t:
@@ -227,7 +232,7 @@ class History:
     ) -> None:
         self._memory = memory
         self.branches: list[Branch] = [Branch(0, "first run", None, spec, start, first)]
-        self._replayed: dict[tuple[int, int], State] = {}
+        self._replayed: dict[tuple[int, int, bool], State] = {}
 
     @property
     def memory(self) -> int:
@@ -313,7 +318,7 @@ class History:
     def replay_length(self, leaf: int, t: int) -> int:
         """How many updates `state_at` would have to work out anew."""
         branch = self.owner(leaf, t)
-        if (branch.number, t) in self._replayed:
+        if self._moment(branch, t) in self._replayed:
             return 0
         return t - branch.nearest(t).t
 
@@ -323,7 +328,8 @@ class History:
         Beyond the tip it is worked out too but not recorded. `check` may raise Interrupted.
         """
         branch = self.owner(leaf, t)
-        known = self._replayed.get((branch.number, t))
+        moment = self._moment(branch, t)
+        known = self._replayed.get(moment)
         if known is not None:
             return known
         state, spec = branch.nearest(t), branch.spec
@@ -332,11 +338,16 @@ class History:
             trainer = Trainer(spec, state, frame_every=t + 1, recorded=inf, stretches=stretches)
             state = trainer.advance(t - state.t, check=check).state
         # A few neighbours, so that stepping back and forth does not replay each time.
-        self._replayed[(branch.number, t)] = state
+        self._replayed[moment] = state
         room = max(1, min(_NEIGHBOURS, self._memory // (16 * (state.nbytes + _OBJECTS))))
         while len(self._replayed) > room:
             del self._replayed[next(iter(self._replayed))]
         return state
+
+    def _moment(self, branch: Branch, t: int) -> tuple[int, int, bool]:
+        """What a replay is remembered by. It is of no more use once a kernel that was missing for
+        it has been loaded."""
+        return branch.number, t, at_hand(branch.stretches, branch.spec) == branch.stretches
 
     def record(self, branch: Branch, progress: Progress) -> None:
         """Take in a slice of training, within the memory bound."""

@@ -105,15 +105,6 @@ def batch_pass(
     return BatchPass(values.z, values.a, delta, terms)
 
 
-def sample_gradient(spec: Spec, sample: SamplePass) -> Array:
-    """One sample's own gradient ∂E_s/∂θ, shape (size,)."""
-    return gradient_sum(
-        spec.network,
-        tuple(a[np.newaxis] for a in sample.a),
-        tuple(d[np.newaxis] for d in sample.delta),
-    )
-
-
 def batch_gradient(
     spec: Spec,
     state: State,

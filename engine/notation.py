@@ -5,13 +5,22 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
-from engine.formula import Name
 from engine.network import Network, Parameter
 
 _RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 _LOWERED = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 _NUMBERED = re.compile(r"([A-Za-z])([0-9]+)")
 _INDEXED = re.compile(r"([A-Za-z])([⁰¹²³⁴⁵⁶⁷⁸⁹]+)([₀₁₂₃₄₅₆₇₈₉,]*)")
+
+@dataclass(frozen=True)
+class Name:
+    """A symbol's parts, δ with o1 below or w with 2 above and 11 below, and its line of text."""
+
+    text: str
+    letter: str
+    below: str = ""
+    above: str = ""
+
 
 RATE = Name("η", "η")
 MOMENTUM = Name("μ", "μ")

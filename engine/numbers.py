@@ -125,12 +125,6 @@ def parse_number(text: str) -> float:
     return value
 
 
-def parse_row(text: str) -> list[float]:
-    """The numbers of one pasted row: parse_table for a single line. Errors name the column."""
-    line = text.strip("\r\n ")
-    return _read_row(line, _separator([line]), "Column")
-
-
 def parse_table(text: str) -> list[list[float]]:
     """The numbers of pasted lines, all of the same length; line ends and blanks at the end are
     ignored.

@@ -21,7 +21,7 @@ from engine.iteration import (
     sent_back_through,
     updated,
 )
-from engine.kernels.choice import fastest, made, reproducible
+from engine.kernels.choice import at_hand, fastest, made, reproducible
 from engine.kernels.kernel import Kernel, Stretch, no_points
 from engine.numbers import LARGEST, format_count
 from engine.spec import Spec, State
@@ -72,9 +72,11 @@ class Trainer:
     state where nothing is recorded yet: so the curve does not depend on where a run paused.
 
     Where the road was taken before, by the kernels of `stretches` in order, the same take it again.
-    Beyond that the trainer chooses: a kernel that gives the numbers that stepping shows, the same
-    wherever the program runs; or `at_speed` the fastest that is there, which may differ in the last
-    digits, with no more key frames than pay for a replay.
+    If one of them is not at hand (a file may name it), another comes as close as it can, and leaves
+    no key frames there: they would not be the road's own. Beyond that the trainer chooses: a kernel
+    that gives the numbers that stepping shows, the same wherever the program runs; or `at_speed`
+    the fastest that is there, which may differ in the last digits, with no more key frames than pay
+    for a replay.
     """
 
     def __init__(
@@ -90,7 +92,8 @@ class Trainer:
         self.state = state
         self.frame_every = frame_every
         self._recorded = recorded
-        self._stretches = stretches
+        self._stretches = at_hand(stretches, spec)
+        self._own_from = 0 if self._stretches == stretches else stretches[-1].until
         self._at_speed = at_speed
         self._kernel: Kernel | None = None
         self._chosen = ""
@@ -113,7 +116,8 @@ class Trainer:
         stretches: list[Stretch] = []
         divergence = None
         with np.errstate(all="ignore"):
-            if self._recorded is None:
+            in_order = self.spec.takes_all_in_order
+            if self._recorded is None and not in_order:
                 self._record_present(points, check)
             while divergence is None and (last is None or self.state.t < last):
                 kernel, end = self._kernel_and_end(last)
@@ -124,7 +128,8 @@ class Trainer:
                 done = kernel.advance(self.state, count, every, check)
                 self.state = done.state
                 self._record(points, done.points)
-                frames.extend(done.frames)
+                if done.state.t > self._own_from:
+                    frames.extend(done.frames)
                 if stretches and stretches[-1].kernel == kernel.name:
                     stretches.pop()
                 stretches.append(Stretch(kernel.name, done.state.t))
@@ -132,11 +137,16 @@ class Trainer:
                     divergence = locate_divergence(self.spec, self.state)
                 if deadline is not None and perf_counter() >= deadline:
                     break
-            if self.spec.takes_all_in_order and self.state.t == last:
-                # Only here: in a slice that ran out of time the next iteration finds it anyway.
+            if in_order and (self.state.t == last or self._recorded is None):
+                # Else the next iteration finds it on its way, unless the very first is lost.
                 self._record_present(points, check)
         curve = np.concatenate(points) if points else no_points(self.spec)
         return Progress(self.state, curve, tuple(frames), divergence, tuple(stretches))
+
+    @property
+    def is_parallel(self) -> bool:
+        """Whether the kernel in use runs beside other threads, which can paint meanwhile."""
+        return self._kernel is not None and self._kernel.is_parallel
 
     def _kernel_and_end(self, last: int | None) -> tuple[Kernel, int | None]:
         """The kernel for what comes next, and after how many updates to ask again."""

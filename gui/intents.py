@@ -15,6 +15,7 @@ from PySide6.QtCore import QObject, Signal
 from engine import edits, reshaping
 from engine.activations import ACTIVATIONS
 from engine.document import Published
+from engine.history import History
 from engine.initializers import INITIALIZERS
 from engine.losses import LOSSES
 from engine.mistakes import MISTAKES
@@ -43,6 +44,8 @@ class Intents(QObject):
     def __init__(self, session: Session) -> None:
         super().__init__(session)
         self._session = session
+        # The reduction chosen last, and the document's history that it was chosen in.
+        self._reduction: tuple[History, str] | None = None
 
     def listen_to(self, canvas: Any, network: Any, weights: Any, data: Any) -> None:
         """Connect the panels that can edit."""
@@ -151,7 +154,8 @@ class Intents(QObject):
         """Choose a layer's activation."""
         before = self._session.spec
         text = f"{self._layer_name(layer)}: {ACTIVATIONS[key].title}"
-        if self._session.apply(text, edits.set_activation, layer, key):
+        reduction = self._free_reduction()
+        if self._session.apply(text, edits.set_activation, layer, key, reduction=reduction):
             self._tell_of_loss(before, ACTIVATIONS[key].title)
 
     def _tell_of_loss(self, before: Spec, activation: str) -> None:
@@ -186,7 +190,17 @@ class Intents(QObject):
 
     def set_loss(self, key: str) -> None:
         """Choose the loss."""
-        self._session.apply(f"Loss: {LOSSES[key].title}", edits.set_loss, key)
+        text, reduction = f"Loss: {LOSSES[key].title}", self._free_reduction()
+        self._session.apply(text, edits.set_loss, key, reduction=reduction)
+
+    def _free_reduction(self) -> str:
+        """What a loss that leaves it open takes over the samples: what the person has chosen,
+        though a loss in between may have fixed it; empty if that is not known."""
+        spec, history = self._session.spec, self._session.history
+        if LOSSES[spec.loss].reduction is None:
+            self._reduction = history, spec.reduction
+        known = self._reduction
+        return known[1] if known is not None and known[0] is history else ""
 
     def set_reduction(self, reduction: str) -> None:
         """Choose the sum or the mean over samples."""

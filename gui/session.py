@@ -25,7 +25,6 @@ from engine.iteration import Check
 from engine.network import FORWARD_ONLY
 from engine.notation import DEFAULT, Notation
 from engine.paper import PaperIteration
-from engine.seeds import drawn_start
 from engine.spec import Spec, SpecError, State, start_state
 from engine.steps import StepId
 from engine.trainer import Divergence, Progress, Trainer
@@ -400,12 +399,14 @@ class Session(QObject):
         self.announce()
 
     def _start_stretch(self) -> None:
-        """Train on the branch at the cursor, at most up to where the road leaves it."""
+        """Train on the branch at the cursor, at most up to where the road leaves it or its tip is:
+        what is trained anew goes on from the tip that is there, whatever brought the run here."""
         branch = self.branch
         road = self.history.road(self.place.branch)
         following = road[road.index(branch) + 1 :]
         ends = [fork.fork_t for fork in following[:1]]
         ends += [] if self._target is None else [self._target]
+        ends += [branch.tip.t] if self._state.t < branch.tip.t else []
         self._training_branch = branch
         trainer = self._trainer(branch, self._state)
         self._background.train(trainer, self.pace, min(ends, default=None))
@@ -423,8 +424,8 @@ class Session(QObject):
         elif ended:
             # The road goes over to another branch here; follow it.
             self._start_stretch()
-        self.announce()
         self._background.go_on(self._training_branch.frame_every)
+        self.announce()
 
     def _take(self, branch: Branch, slices: list[Progress]) -> bool:
         """Take in slices of training on a branch; False if the run diverged in the last."""
@@ -432,7 +433,8 @@ class Session(QObject):
             self.history.record(branch, progress)
             place = Place(self.place.branch, progress.state.t)
             self.standing = replace(self.standing, place=place)
-            self._state = progress.state
+            is_tip = progress.state.t == branch.tip.t
+            self._state = branch.tip if is_tip else progress.state
             if self.branch is not branch:
                 # The road goes over to another branch exactly here, with an edited state.
                 self._state = self.history.state_at(place.branch, place.t)
@@ -506,6 +508,8 @@ class Session(QObject):
 
     def choose_seed(self, seed: int) -> None:
         """Draw start values from a seed, and stand before the first update."""
+        from engine.seeds import drawn_start  # not before: the window is up sooner
+
         spec = replace(self.spec, seed=seed)
         theta = drawn_start(spec, self.branch.start, seed)
         self._restart(f"New seed: {seed}", spec, theta)

@@ -8,7 +8,9 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from engine.document import Document, Lock, Published
-from engine.history import History, Place
+from engine.history import Branch, History, Place
+from engine.kernels.choice import reproducible
+from engine.kernels.kernel import Stretch
 from engine.spec import start_state
 from gui.roads import Roads
 
@@ -37,8 +39,7 @@ def opened(document: Document) -> tuple[History, Standing]:
     history = History(spec, document.start, first)
     root = history.branches[0]
     if tip.t > first.t:
-        root.frames[tip.t] = tip
-        root.tip = tip
+        root.reach(tip, document.stretches)
     if document.curve is not None:
         root.curve.extend(document.curve)
     revealed = 0
@@ -69,6 +70,7 @@ def saved(document: Document, history: History, standing: Standing, grain: str) 
         start=branch.start,
         state=branch.tip if branch.tip.t else None,
         origin=first if first.t else None,
+        stretches=_told(branch),
         curve=np.array(branch.curve.points),
         updates=place.t,
         revealed=steps.id_at(place.revealed - 1) if place.revealed else None,
@@ -78,3 +80,9 @@ def saved(document: Document, history: History, standing: Standing, grain: str) 
         lock=standing.lock,
         published=standing.published,
     )
+
+
+def _told(branch: Branch) -> tuple[Stretch, ...]:
+    """The kernels that took a road, where they are not what a file without them means anyway."""
+    usual = reproducible(branch.spec)
+    return branch.stretches if any(kernel != usual for kernel, _ in branch.stretches) else ()

@@ -33,14 +33,15 @@ class Rule(NamedTuple):
 RUN = tuple(
     f"gui.{name}"
     for name in (
-        "session", "background", "commands", "demonstration", "intents", "playing", "predicting",
-        "results", "roads", "seed_runner", "standing", "teaching", "worker",
+        "session", "background", "commands", "demonstration", "intents", "lesson_progress",
+        "playing", "predicting", "results", "roads", "seed_runner", "standing", "teaching",
+        "worker",
     )
 )
 SHOWN = ("gui.view", "gui.curtain", "gui.asking")  # what the window is told, as plain data
 DOCUMENTS = "gui.documents"
 PANELS, CANVAS, WINDOW, CHECK = "gui.panels", "gui.canvas", "gui.main_window", "gui.system_check"
-# The "Learn" menu: wires each of its tools to the session.
+# The menus "Learn", which wires each of its tools to the session, and "Help".
 WIRING = tuple(
     f"gui.{name}"
     for name in (
@@ -49,8 +50,10 @@ WIRING = tuple(
         "checking_figures",
         "comparing",
         "gradient_checking",
+        "help_menu",
         "mistakes_menu",
         "lessons",
+        "prediction_menu",
         "prediction_tool",
         "seed_comparing",
         "exercises",
@@ -58,15 +61,16 @@ WIRING = tuple(
 )
 ABOVE = (WINDOW, DOCUMENTS, *RUN, *WIRING)  # what no part of the window knows
 START = (WINDOW, CHECK, "gui.theme", "gui.collecting")  # what it takes to open the window
-COMPILED = "engine.kernels.numba_code"  # imported only by whoever can do without it
+# Imported only by whoever can do without them.
+COMPILED = ("engine.kernels.numba_code", "engine.kernels.numba_lanes")
 MATHS = ("numpy", "msgspec")
-FAST = ("numpy", "numba")
+FAST = ("numpy", "numba", "llvmlite")
 QT = ("PySide6", "numpy")
 PAINTING = (*QT, "pyqtgraph", "ziamath")
 
 RULES = (
     #    modules      may import                              except for                libraries
-    Rule((COMPILED,), ("engine",),                            (),                       FAST),
+    Rule(COMPILED,    ("engine",),                            (),                       FAST),
     Rule(("engine",), ("engine",),                            (),                       MATHS),
     Rule(RUN,         ("engine", *SHOWN, *RUN),               (),                       QT),
     Rule((DOCUMENTS,), ("engine", "gui.files", "gui.session"), (),                      QT),
@@ -194,7 +198,7 @@ for path in pathlib.Path("engine").rglob("*.py"):
     try:
         importlib.import_module(".".join(path.with_suffix("").parts))
     except ModuleNotFoundError as error:
-        if error.name != "numba":  # an extra
+        if error.name not in ("numba", "llvmlite"):  # an extra
             raise
 print(*{"PySide6", "shiboken6", "pyqtgraph", "ziamath", "gui"} & set(sys.modules))
 """

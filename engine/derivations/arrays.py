@@ -22,11 +22,11 @@ from engine.formula import (
     Expr,
     Leaf,
     Line,
-    Name,
     Piece,
     T,
     Writer,
 )
+from engine.notation import Name
 
 MOST = 6  # rows or columns that are written out in full
 _FIRST = 3  # of more, these and the last

@@ -15,7 +15,6 @@ from engine.formula import (
     Function,
     Line,
     Mistaken,
-    Name,
     Negative,
     Number,
     Power,
@@ -34,6 +33,7 @@ from engine.formula import (
 from engine.formula_writers import Prose
 from engine.losses import LOSSES
 from engine.network import Parameter
+from engine.notation import Name
 from engine.steps import StepId
 
 ONE = Number(1.0)

@@ -32,12 +32,12 @@ from engine.derivations.arrays import (
 )
 from engine.derivations.parts import Derivation, Factor
 from engine.derivations.record import Record
-from engine.formula import BECOMES, Expr, Line, Name, Number, Quotient, Symbol, difference
+from engine.formula import BECOMES, Expr, Line, Number, Quotient, Symbol, difference
 from engine.formula import Worked as WorkedNumber
 from engine.formula_writers import Prose
 from engine.iteration import Iteration
 from engine.losses import LOSSES
-from engine.notation import DEFAULT, Notation
+from engine.notation import DEFAULT, Name, Notation
 from engine.optimizers import adam_step_size
 from engine.spec import Spec
 from engine.steps import Group, StepId

@@ -14,7 +14,6 @@ from engine.formula import (
     Derivative,
     Expr,
     Mistaken,
-    Name,
     Number,
     Product,
     Quotient,
@@ -27,7 +26,7 @@ from engine.formula import (
 )
 from engine.iteration import BatchPass, Iteration, SamplePass, work_per_sample
 from engine.network import Parameter
-from engine.notation import DEFAULT, Notation, Symbols, updated_name
+from engine.notation import DEFAULT, Name, Notation, Symbols, updated_name
 from engine.steps import StepId, title_of
 
 # Multiply-adds up to which all samples of a batch are worked out again for one derivation: a few

@@ -8,12 +8,12 @@ import engine.notation as names
 from engine.activations import ACTIVATIONS, Array
 from engine.derivations.record import Record
 from engine.export.solution import Cell, Figure, Grid, Section, Words, Working
-from engine.formula import Expr, Line, Name, Symbol
+from engine.formula import Expr, Line, Symbol
 from engine.formula_writers import Prose, TextWriter
 from engine.iteration import Iteration
 from engine.losses import LOSSES
 from engine.network import Parameter
-from engine.notation import Notation
+from engine.notation import Name, Notation
 from engine.numbers import format_count, machine_number
 from engine.optimizers import RULES
 from engine.paper import PaperIteration

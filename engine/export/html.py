@@ -17,8 +17,9 @@ from engine.export.solution import (
     Words,
     Working,
 )
-from engine.formula import BESIDE, MINUS, Name, Piece
+from engine.formula import BESIDE, MINUS, Piece
 from engine.formula_writers import Prose
+from engine.notation import Name
 from engine.numbers import format_number
 
 _STYLE = """

@@ -1,16 +1,17 @@
 """A forward and backward pass as a list of NumPy calls on buffers that stay where they are.
 
 For networks as small as those in books nearly all of the time goes into starting each operation,
-not into the numbers. So everything that does not change is bound once: `numpy.add` to its two
-operands and the place for the result, `a.dot` to the weights it is multiplied with. A pass is then
-`for call in calls: call()`. The operations are those of engine.backprop in the same order, so the
-results are the same to the bit.
+not into the numbers: the fewer and the plainer, the faster. So everything that does not change is
+bound once: `numpy.add` to its two operands and the place for the result, `a.dot` to the weights it
+is multiplied with. A pass is then `for call in calls: call()`. What every number goes through is
+that of engine.backprop in the same order, so the results are the same to the bit.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from itertools import groupby
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,22 +32,27 @@ def _constant(value: float) -> Array:
 
 _ZERO, _ONE, _TWO, _LEAK = _constant(0.0), _constant(1.0), _constant(2.0), _constant(LEAKY_SLOPE)
 
+# NumPy starts anew at each row when it adds one row to all of a matrix: for so few units it is
+# faster to write the row out for each sample first. For so many samples that takes longer again.
+_NARROW, _SHORT = 16, 1_000
+
 
 class Buffers:
     """What the passes of one run write to, with room for batches of up to `longest` samples.
 
-    A hidden layer's net inputs are overwritten by its activations; those of the output layer are
-    kept for a loss that is read from them.
+    Activations, node deltas and slopes of all layers stand in one array each, layer after layer
+    and without gaps, so that neighbouring layers can be worked on in one call. Net inputs are
+    overwritten by activations; those of the output layer are kept for a loss that is read from
+    them. `biases` are those of narrow layers with a row for each sample.
     """
 
     def __init__(self, spec: Spec, longest: int) -> None:
-        network = spec.network
-        self.inputs = np.empty((longest, network.sizes[0]))
-        self.targets = np.empty((longest, network.sizes[-1]))
-        self.a = [np.empty((longest, size)) for size in network.sizes[1:]]
-        self.delta = [np.empty((longest, size)) for size in network.sizes[1:]]
-        self.slope = [np.empty((longest, size)) for size in network.sizes[1:]]
-        self.z = np.empty_like(self.a[-1]) if LOSSES[spec.loss].of_net_input else self.a[-1]
+        sizes = spec.network.sizes
+        self.inputs = np.empty((longest, sizes[0]))
+        self.targets = np.empty((longest, sizes[-1]))
+        self.a, self.delta, self.slope = (np.empty(longest * sum(sizes[1:])) for _ in range(3))
+        self.z = np.empty((longest, sizes[-1])) if LOSSES[spec.loss].of_net_input else None
+        self.biases: dict[int, tuple[dict[int, Array], Calls]] = {}  # by the length of a batch
 
 
 class Pass:
@@ -69,37 +75,72 @@ class Pass:
         update: Callable[[int], Calls] | None = None,
     ) -> None:
         network, count = spec.network, len(inputs)
-        self.inputs, self.targets = inputs, targets
-        a = [inputs, *(each[:count] for each in buffers.a)]
-        delta = [each[:count] for each in buffers.delta]
-        slope = [each[:count] for each in buffers.slope]
-        self.z, self.a = buffers.z[:count], a[-1]
-        self.forward: Calls = []
+        a = [inputs, *_layered(buffers.a, network, count)]
+        delta = _layered(buffers.delta, network, count)
+        slope = _layered(buffers.slope, network, count)
+        self.inputs, self.targets, self.a = inputs, targets, a[-1]
+        self.z = a[-1] if buffers.z is None else buffers.z[:count]
+        if count not in buffers.biases:
+            buffers.biases[count] = _repeated_biases(network, theta, count)
+        repeated, calls = buffers.biases[count]
+        self.forward = list(calls)
         for number, layer in enumerate(network.layers, start=1):
             z = self.z if number == network.depth else a[number]
-            self.forward += _net_input(network, theta, number, a[number - 1], z)
+            self.forward.append(partial(a[number - 1].dot, network.weights(theta, number).T, z))
+            b = repeated.get(number, network.biases(theta, number))
+            if b is not None:
+                self.forward.append(partial(np.add, z, b, z))
             self.forward += _ACTIVATIONS[layer.activation](z, a[number])
-        last = network.layers[-1].activation
         backward = _output_error(spec.loss, self.a, targets, delta[-1])
-        if not LOSSES[spec.loss].is_short:
-            backward += _SLOPES[last](delta[-1], a[-1], slope[-1])
+        sloped = network.depth - (1 if LOSSES[spec.loss].is_short else 0)
+        backward += _slopes(network, sloped, buffers, count)
         for number in range(network.depth, 0, -1):
+            if number <= sloped and network.layers[number - 1].activation != "linear":
+                errors = delta[number - 1]
+                backward.append(partial(np.multiply, errors, slope[number - 1], errors))
             backward += _gradient(network, gradient, number, a[number - 1], delta[number - 1])
             if update is not None:
                 backward += update(number)
             if number > 1:
-                W, before = network.weights(theta, number), number - 2
-                backward.append(partial(delta[number - 1].dot, W, delta[before]))
-                activation = network.layers[before].activation
-                backward += _SLOPES[activation](delta[before], a[number - 1], slope[before])
+                W = network.weights(theta, number)
+                backward.append(partial(delta[number - 1].dot, W, delta[number - 2]))
         self.both = self.forward + backward
 
 
-def _net_input(network: Network, theta: Array, number: int, a: Array, z: Array) -> Calls:
-    calls: Calls = [partial(a.dot, network.weights(theta, number).T, z)]
-    b = network.biases(theta, number)
-    if b is not None:
-        calls.append(partial(np.add, z, b, z))
+def _layered(flat: Array, network: Network, count: int) -> list[Array]:
+    """The layers in one of the buffers, each of shape (count, units)."""
+    layers, start = [], 0
+    for size in network.sizes[1:]:
+        layers.append(flat[start : start + count * size].reshape(count, size))
+        start += count * size
+    return layers
+
+
+def _repeated_biases(network: Network, theta: Array, count: int) -> tuple[dict[int, Array], Calls]:
+    """The biases of narrow layers, by number, with a row for each sample; how they get there."""
+    places = np.arange(network.size, dtype=np.float64)
+    rows: dict[int, Array] = {}
+    for number, size in enumerate(network.sizes[1:], start=1):
+        b = network.biases_per_unit(places, number)
+        if b is not None and size <= _NARROW and count <= _SHORT:
+            rows[number] = np.tile(b, count)
+    if not rows:
+        return {}, []
+    index = np.concatenate(list(rows.values())).astype(np.intp)
+    flat = np.empty(len(index))
+    parts = np.split(flat, np.cumsum([len(row) for row in rows.values()])[:-1])
+    repeated = {number: part.reshape(count, -1) for number, part in zip(rows, parts, strict=True)}
+    return repeated, [partial(theta.take, index, 0, flat, "clip")]
+
+
+def _slopes(network: Network, last: int, buffers: Buffers, count: int) -> Calls:
+    """f'(z) of the layers up to `last`: in one go for neighbours with the same activation."""
+    calls: Calls = []
+    start = 0
+    for activation, group in groupby(network.layers[:last], lambda layer: layer.activation):
+        stop = start + sum(count * len(layer.units) for layer in group)
+        calls += _SLOPES[activation](buffers.a[start:stop], buffers.slope[start:stop])
+        start = stop
     return calls
 
 
@@ -138,28 +179,22 @@ _ACTIVATIONS: dict[str, Callable[[Array, Array], Calls]] = {
     "softmax": _softmax,
 }
 
-# From an error ∂E/∂a in `delta` to the node delta, by the slope f'(z) in terms of a.
-_SLOPES: dict[str, Callable[[Array, Array, Array], Calls]] = {
-    "sigmoid": lambda delta, a, slope: [
+# The slope f'(z) in terms of a; that of a linear layer is 1 and never multiplied with.
+_SLOPES: dict[str, Callable[[Array, Array], Calls]] = {
+    "sigmoid": lambda a, slope: [
         partial(np.subtract, _ONE, a, slope),
         partial(np.multiply, a, slope, slope),
-        partial(np.multiply, delta, slope, delta),
     ],
-    "tanh": lambda delta, a, slope: [
+    "tanh": lambda a, slope: [
         partial(np.multiply, a, a, slope),
         partial(np.subtract, _ONE, slope, slope),
-        partial(np.multiply, delta, slope, delta),
     ],
-    "relu": lambda delta, a, slope: [
-        partial(np.sign, a, slope),
-        partial(np.multiply, delta, slope, delta),
-    ],
-    "leaky_relu": lambda delta, a, slope: [
+    "relu": lambda a, slope: [partial(np.sign, a, slope)],
+    "leaky_relu": lambda a, slope: [
         partial(np.sign, a, slope),
         partial(np.maximum, slope, _LEAK, out=slope),
-        partial(np.multiply, delta, slope, delta),
     ],
-    "linear": lambda delta, a, slope: [],
+    "linear": lambda a, slope: [],
 }
 
 

@@ -13,7 +13,7 @@ import threading
 from typing import TYPE_CHECKING
 
 from engine.kernels import numpy_kernel
-from engine.kernels.kernel import Kernel
+from engine.kernels.kernel import Kernel, Stretch
 from engine.kernels.numpy_kernel import NumpyKernel
 from engine.kernels.plain import PlainKernel
 from engine.spec import Spec
@@ -21,9 +21,12 @@ from engine.spec import Spec
 if TYPE_CHECKING:
     from types import ModuleType
 
-# Parameters beyond which nothing but the products and the update counts, and of that the plain
-# kernel has a copy less.
-_LARGE = 100_000
+# Every name that a Stretch may have, here or in a file. The first two give the same, to the bit.
+KERNELS = (NumpyKernel.name, PlainKernel.name, "numba")
+
+# Parameters beyond which the plain kernel is the faster one: NumPy's saves calls and new arrays,
+# but copies θ once more for each state that it hands over.
+_LARGE = 1_000_000
 
 # Fewer iterations than this take no time anyway: then they are the very ones that stepping shows.
 _MANY = 500
@@ -55,6 +58,19 @@ def reproducible(spec: Spec) -> str:
     program runs."""
     is_plain = not numpy_kernel.is_fit(spec) or spec.network.size > _LARGE
     return PlainKernel.name if is_plain else NumpyKernel.name
+
+
+def at_hand(stretches: tuple[Stretch, ...], spec: Spec) -> tuple[Stretch, ...]:
+    """The stretches as they can be taken again here and now: by the reproducible kernel where the
+    one that took them is not there, not loaded yet, or not for such a Spec."""
+    usual = reproducible(spec)
+    usable = {usual, fastest(spec, None, ""), PlainKernel.name}
+    if numpy_kernel.is_fit(spec):
+        usable.add(NumpyKernel.name)
+    return tuple(
+        stretch if stretch.kernel in usable else stretch._replace(kernel=usual)
+        for stretch in stretches
+    )
 
 
 def made(name: str, spec: Spec) -> Kernel:
@@ -93,5 +109,5 @@ def load() -> None:
 def kernel_line() -> str:
     """What trains here, in one line for a person who asks."""
     if _numba.module is not None:
-        return "Fast training: with numba, for layers of up to 24 units; else NumPy."
+        return "Fast training: with numba, for small networks; else NumPy."
     return f"Fast training: NumPy; {_numba.sentence}."

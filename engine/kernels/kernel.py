@@ -51,12 +51,17 @@ class Kernel(Protocol):
         """The name that a Stretch records."""
 
     @property
+    def is_parallel(self) -> bool:
+        """Whether it runs beside other threads: without Python's lock, but for moments."""
+
+    @property
     def at_once(self) -> int:
         """How many iterations take a few milliseconds, after which to look at the clock."""
 
     @property
     def frame_distance(self) -> int:
-        """From how many updates on a replay takes longer than a key frame takes to keep."""
+        """How many updates lie between two key frames at least, where time matters more than
+        moments: those that are replayed sooner than one sees."""
 
     def advance(self, state: State, count: int, frame_every: int, check: Check) -> Advanced:
         """Take `count` iterations, or those before the run is lost, with a key frame at every

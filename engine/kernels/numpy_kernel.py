@@ -38,11 +38,12 @@ class NumpyKernel:
     """
 
     name = "numpy"
-    frame_distance = 1
+    is_parallel = False
 
     def __init__(self, spec: Spec) -> None:
         self._spec = spec
         self.at_once = iterations_at_once(spec, 20_000)
+        self.frame_distance = max(1, self.at_once // 32)  # some 0.1 ms
         size, data = spec.network.size, spec.data
         self._held: State | None = None  # the state that the buffers hold
         self._theta, self._gradient, self._ones = np.empty(size), np.empty(size), np.ones(size)
@@ -73,19 +74,17 @@ class NumpyKernel:
         """See Kernel."""
         check()
         self._load(state)
-        spec, theta, outputs, frames = self._spec, self._theta, Outputs(self._spec), []
+        spec, outputs, frames = self._spec, Outputs(self._spec), []
         is_adam, in_order = spec.optimizer.key == "adam", spec.takes_all_in_order
         at_once, per_epoch = self._all if in_order else None, spec.iterations_per_epoch
-        calls = [] if at_once is None else [*at_once.both, *self._rest(len(spec.data))]
+        theta, fixed, limit = self._theta, self._fixed, _LIMIT  # what a loop has at hand is faster
         epoch, within = spec.epoch_of(state.t)
         for t in range(state.t + 1, state.t + count + 1):
             if is_adam:
                 self._adam_step[()] = adam_step_size(spec.used_optimizer, t)
-            if at_once is None:
-                calls = self._taken_up(epoch, within, outputs, check)
-            for call in calls:
+            for call in fixed[within] if fixed else self._taken_up(epoch, within, outputs, check):
                 call()
-            if not theta.dot(theta) < _LIMIT or (
+            if not theta.dot(theta) < limit or (
                 is_adam and not self._ones.dot(self._slots[1]) < np.inf
             ):
                 before = self.advance(state, t - 1 - state.t, frame_every, check)
@@ -121,8 +120,6 @@ class NumpyKernel:
         What takes several chunks is worked out here up to the sum of the gradients, and its
         outputs are kept where they are a curve point.
         """
-        if self._fixed:
-            return self._fixed[within]
         spec = self._spec
         if epoch != self._order_of:
             self._order, self._order_of = spec.epoch_rows(epoch), epoch

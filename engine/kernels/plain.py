@@ -14,6 +14,7 @@ class PlainKernel:
     """See engine.kernels.kernel.Kernel."""
 
     name = "plain"
+    is_parallel = False
     frame_distance = 1
 
     def __init__(self, spec: Spec) -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from engine.lessons.lesson import SUFFIX, Lesson, read_lesson
+if TYPE_CHECKING:
+    from engine.lessons.lesson import Lesson
 
 # resources/ stands beside engine/, in a checkout and in a wheel.
 _FOLDER = Path(__file__).resolve().parent.parent.parent / "resources" / "lessons"
@@ -24,8 +26,21 @@ def lesson_names() -> tuple[str, ...]:
     return _NAMES
 
 
+def lesson_title(name: str) -> str:
+    """The title of a bundled lesson: its first line. Raises KeyError for a name that none has."""
+    with _path(name).open(encoding="utf-8") as file:
+        return file.readline().removeprefix("title:").strip()
+
+
 def bundled_lesson(name: str) -> Lesson:
     """A bundled lesson. Raises KeyError for a name that none has."""
+    # A menu of titles does without what reads a lesson, and is there sooner.
+    from engine.lessons.lesson import read_lesson
+
+    return read_lesson(_path(name).read_bytes())
+
+
+def _path(name: str) -> Path:
     if name not in _NAMES:
         raise KeyError(name)
-    return read_lesson((_FOLDER / f"{name}{SUFFIX}").read_bytes())
+    return _FOLDER / f"{name}.lesson.md"

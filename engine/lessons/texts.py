@@ -10,10 +10,9 @@ from __future__ import annotations
 import re
 from html import escape
 
-from engine.formula import Name
 from engine.lessons.names import find_parameter, find_step, find_unit
 from engine.network import Network
-from engine.notation import DEFAULT, RATE, Notation, Symbols, own_name
+from engine.notation import DEFAULT, RATE, Name, Notation, Symbols, own_name
 from engine.steps import StepId
 
 _MARK = re.compile(r"\*\*(.+?)\*\*|\{([^{}]*)\}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtCore import QPoint, QSettings, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QLabel, QWidget
 
@@ -19,15 +19,17 @@ from gui.widgets.ghost_menu import GhostMenu
 # Metrics that fall as the loss does and share its axis; of any other the value is written.
 _ERRORS = ("mean_squared_error", "mean_absolute_error")
 _SWATCHES = ("───", "┈┈┈", "─┈─")
+_LOG_KEY = "loss/log"
 
 
 class LossPanel(Card):
     """The card "Loss". `epoch_asked` carries the epoch that was clicked or dragged to; what is to
-    be done with the roads that were left, `ghost_menu` reports."""
+    be done with the roads that were left, `ghost_menu` reports. With `remember` the choice of the
+    axis outlives the window."""
 
     epoch_asked = Signal(float)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None, remember: bool = False) -> None:
         super().__init__("Loss", parent)
         self._view: View | None = None
         self.log_button = Button("log", "lossLog", link=True)
@@ -63,6 +65,9 @@ class LossPanel(Card):
         self._cover = Cover()
         self._cover.hide()
         self.body.addWidget(self._cover, 1)
+        if remember:
+            self.log = str(QSettings().value(_LOG_KEY, "false")) == "true"
+            self.log_button.clicked.connect(_remember_log)
 
     @property
     def log(self) -> bool:
@@ -165,6 +170,10 @@ class LossPanel(Card):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._place_notes()
+
+
+def _remember_log(wanted: bool) -> None:
+    QSettings().setValue(_LOG_KEY, "true" if wanted else "false")
 
 
 def what_if(view: View) -> str:

@@ -278,7 +278,10 @@ class PublishedPanel(QWidget):
             self.list.scrollToBottom()
         else:
             before = self.figures[row]
-            same = quantity_of(before) == quantity_of(made)
+            # A remark is of the figure as it is printed, so another number has none.
+            same = quantity_of(before) == quantity_of(made) and (
+                float(before.printed) == float(made.printed)
+            )
             remark = before.remark if same else ""
             self._end()
             self.figure_changed.emit(

@@ -9,9 +9,9 @@ from autograd import grad
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.activations import ACTIVATIONS, LEAKY_SLOPE
-from engine.backprop import backward, forward
-from engine.iteration import batch_gradient, sample_gradient, sample_pass
+from engine.activations import ACTIVATIONS, LEAKY_SLOPE, Array
+from engine.backprop import backward, forward, gradient_sum
+from engine.iteration import SamplePass, batch_gradient, sample_pass
 from engine.losses import LOSSES, OUTPUT_PAIRS
 from engine.network import Layer, Network
 from engine.optimizers import Optimizer
@@ -66,6 +66,13 @@ def test_gradient_agrees_with_autograd(spec: Spec, t: int) -> None:
     scale = max(1.0, float(np.abs(expected).max()))
     assert np.abs(gradient - expected).max() <= 1e-9 * scale
     assert loss == pytest.approx(float(oracle_loss(spec, theta, rows)), rel=1e-12, abs=1e-14)
+
+
+def sample_gradient(spec: Spec, sample: SamplePass) -> Array:
+    """A sample's own gradient, shape (size,), from what is shown of the sample."""
+    a = tuple(values[np.newaxis] for values in sample.a)
+    delta = tuple(values[np.newaxis] for values in sample.delta)
+    return gradient_sum(spec.network, a, delta)
 
 
 @given(specs(), st.integers(0, 20))

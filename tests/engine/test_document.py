@@ -23,6 +23,7 @@ from engine.document import (
 from engine.document_format import MAX_CURVE_POINTS, OwnKey
 from engine.examples import example_names, read_example
 from engine.iteration import iterate
+from engine.kernels.kernel import Stretch
 from engine.optimizers import Optimizer
 from engine.spec import Batching, Spec, State, start_state
 from engine.steps import StepId
@@ -53,6 +54,7 @@ def full_document() -> Document:
         note="Two lines,\nwith “quotes”, \\ and −0.",
         state=state,
         origin=origin,
+        stretches=(Stretch("numpy", 2), Stretch("numba", 3)),
         curve=np.array([[0.0, 0.7, 0.25], [1.0, 0.69999, 0.5], [1.5, 1e300, 0.5]]),
         updates=2,
         revealed=StepId("backward", "weight_gradient", 1, 2, 0),
@@ -220,6 +222,7 @@ def test_points_that_are_no_numbers_are_not_written() -> None:
         ({"state": State(np.zeros(2), (np.zeros(2),))}, r"\$\.state\.slots: expected 0, got 1"),
         ({"state": State(np.zeros(2), (), -1)}, r"\$\.state\.updates: "),
         ({"origin": State(np.zeros(2), (), 5)}, r"\$\.origin: the road"),
+        ({"stretches": (Stretch("numba", 1),)}, r"\$\.stretches\[0\]\.until: the road ends"),
         ({"curve": np.zeros((3, 3))}, r"\$\.loss_curve: expected 2 columns"),
         ({"curve": np.zeros((3, 2))}, r"\$\.loss_curve\.points\[1\]\[0\]: epochs have to grow"),
         ({"updates": 1}, r"\$\.place\.updates: the road runs from 0 to 0 updates"),

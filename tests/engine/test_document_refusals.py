@@ -169,6 +169,23 @@ LOSS = {"iteration": 1, "step": step("loss", "total_loss"), "printed": "0.29"}
             "$.state.slots[1].layers[0].biases: expected 3 numbers for this layer, got 1",
         ),
         (("origin", "updates"), 0, "$.batching.since.iteration: the run begins after 0 updates"),
+        (("stretches",), {}, "$.stretches: expected a list, got an object"),
+        (("stretches", 1), 3, "$.stretches[1]: expected an object, got 3"),
+        (("stretches", 0, "until"), DELETED, '$.stretches[0]: the key "until" is missing'),
+        (("stretches", 0, "until"), 0, "$.stretches[0].until: expected a whole number of at least"),
+        (
+            ("stretches", 0, "kernel"), "cuda",
+            '$.stretches[0].kernel: there is no kernel "cuda"; known are numpy, plain, numba',
+        ),
+        (
+            ("stretches", 0, "until"), 1,
+            "$.stretches[0].until: a stretch after 1 updates cannot end after 1",
+        ),
+        (
+            ("stretches", 1, "until"), 2,
+            "$.stretches[1].until: a stretch after 2 updates cannot end after 2",
+        ),
+        (("stretches", 1, "until"), 4, "$.stretches[1].until: the road ends after 3 updates"),
         (("loss_curve", "columns"), ["epochs"], "$.loss_curve.columns: expected epochs, loss, ac"),
         (("loss_curve", "points", 1), [1], "$.loss_curve.points[1]: expected 3 numbers, one per"),
         (("loss_curve", "points", 1, 0), 0, "$.loss_curve.points[1][0]: epochs have to grow"),

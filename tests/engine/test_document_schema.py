@@ -155,6 +155,8 @@ def test_schema_and_loader_agree(path: TreePath, value: Any, allowed: bool) -> N
         (("state", "slots", 0, "layers", 0, "biases"), None),
         (("loss_curve", "points"), [[i, 1, 1] for i in range(2001)]),
         (("loss_curve", "columns"), DELETED),
+        (("stretches", 0, "until"), 0),
+        (("stretches", 1, "kernel"), "cuda"),
         (("place", "revealed", "layer"), "1"),
         (("layout", 0, "x"), None),
     ],

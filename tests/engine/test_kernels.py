@@ -150,6 +150,26 @@ def test_whole_runs_of_the_examples_agree(numba_kernel: Making, name: str) -> No
     assert near(fast.points, plain.points, 1e-9)
 
 
+@pytest.mark.parametrize("batching", [Batching(), Batching(45), Batching(33, True), Batching(2)])
+def test_numba_takes_more_samples_than_go_side_by_side(
+    numba_kernel: Making, batching: Batching
+) -> None:
+    names = ("x", "y"), tuple(f"h{i}" for i in range(5)), ("p", "q", "r")
+    network = Network(names[0], (Layer(names[1], "tanh"), Layer(names[2], "softmax")))
+    generator = np.random.default_rng(0)
+    targets = np.eye(3)[generator.integers(0, 3, 100)]
+    data = Data(generator.normal(size=(100, 2)), targets, ("s", "t", "u"))
+    spec = Spec(
+        network, "categorical_cross_entropy", "mean", Optimizer(learning_rate=0.5), data, batching,
+        initializer="glorot_uniform",
+    )
+    plain = advanced(PlainKernel, spec, start_state(spec), 60)
+    fast = advanced(numba_kernel, spec, start_state(spec), 60)
+    assert near(fast.state.theta, plain.state.theta, 1e-12)
+    assert fast.points.shape == plain.points.shape
+    assert near(fast.points, plain.points, 1e-12)
+
+
 @given(spec=specs(max_samples=9), cuts=st.lists(st.integers(1, 7), min_size=1, max_size=4))
 def test_numba_gives_the_same_bits_however_the_way_is_cut(
     numba_kernel: Making, spec: Spec, cuts: list[int]
@@ -336,12 +356,18 @@ def test_few_iterations_are_those_that_stepping_shows(with_numba: None) -> None:
     assert choice.fastest(replace(spec, mistakes=("wrong-sign",)), None, "") == "plain"
 
 
-def test_what_numba_is_too_narrow_for_is_left_to_numpy(with_numba: None) -> None:
-    names = tuple(f"u{i}" for i in range(25))
-    network = Network(("x",), (Layer(names, "tanh"), Layer(("o",), "linear")))
-    data = Data(np.ones((1, 1)), np.ones((1, 1)), ("t",))
-    spec = Spec(network, "half_squared_error", "sum", Optimizer(), data)
-    assert choice.fastest(spec, None, "") == "numpy"
+def test_what_is_mostly_products_is_left_to_numpys_library(with_numba: None) -> None:
+    def chosen(width: int, samples: int) -> str:
+        hidden = [Layer(tuple(f"{letter}{i}" for i in range(width)), "tanh") for letter in "ab"]
+        network = Network(("x",), (*hidden, Layer(("o",), "linear")))
+        data = Data(np.ones((samples, 1)), np.ones((samples, 1)), ("t",))
+        spec = Spec(network, "half_squared_error", "sum", Optimizer(), data)
+        return choice.fastest(spec, None, "")
+
+    assert chosen(16, 1_000) == "numba"
+    assert chosen(80, 1) == "numba"
+    assert chosen(80, 1_000) == "numpy"
+    assert chosen(200, 1) == "numpy"
 
 
 # Where numba is not there, or does not work
@@ -352,7 +378,7 @@ def test_what_numba_is_too_narrow_for_is_left_to_numpy(with_numba: None) -> None
     [
         ("raise ImportError('no numba here')", "NumPy; numba is not installed"),
         (
-            "def njit(**options): raise RuntimeError('cannot cache function: no locator')",
+            "raise RuntimeError('cannot cache function: no locator')",
             "NumPy; numba does not work here: cannot cache function: no locator.",
         ),
     ],

@@ -18,7 +18,6 @@ from engine.numbers import (
     format_number,
     machine_number,
     parse_number,
-    parse_row,
     parse_table,
 )
 
@@ -362,31 +361,30 @@ def test_any_text_gives_a_number_below_the_limit_or_a_sentence(text: str) -> Non
     ],
 )
 def test_a_row_is_read(text: str, row: list[float]) -> None:
-    assert parse_row(text) == row
+    assert parse_table(text) == [row]
 
 
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("", "Column 1: There is no number here"),
-        ("0.1\tx\t0.3", 'Column 2: "x" is not a number'),
-        ("0.1\t\t0.3", "Column 2: There is no number here"),
-        ("\t0.3", "Column 1: There is no number here"),
-        ("0.1, 0.2,", "Column 3: There is no number here"),
-        ("0.1;0.2;1e12", 'Column 3: "1e12" is too large'),
-        ("1,234,567", 'Column 1: "1,234,567" seems to group .* Semicolons'),
-        ("1.234,5", "Column 1: .* group .* Semicolons"),
-        ("1.234,567", "Column 1: .* group .* Semicolons"),
-        ("1\u00a0234 5", "Column 1: .* group"),
-        ("1,5, 2,5", 'Column 1: "1,5," .* Semicolons'),
-        ("1, 2,3", 'Column 1: "1," .* Semicolons'),
-        ("0.1,0.2 0.3", "Column 1: .* Semicolons"),
-        ("1\n2", 'Column 1: "1 2" has a blank inside'),
+        ("", "Row 1, column 1: There is no number here"),
+        ("0.1\tx\t0.3", 'Row 1, column 2: "x" is not a number'),
+        ("0.1\t\t0.3", "Row 1, column 2: There is no number here"),
+        ("\t0.3", "Row 1, column 1: There is no number here"),
+        ("0.1, 0.2,", "Row 1, column 3: There is no number here"),
+        ("0.1;0.2;1e12", 'Row 1, column 3: "1e12" is too large'),
+        ("1,234,567", 'Row 1, column 1: "1,234,567" seems to group .* Semicolons'),
+        ("1.234,5", "Row 1, column 1: .* group .* Semicolons"),
+        ("1.234,567", "Row 1, column 1: .* group .* Semicolons"),
+        ("1\u00a0234 5", "Row 1, column 1: .* group"),
+        ("1,5, 2,5", 'Row 1, column 1: "1,5," .* Semicolons'),
+        ("1, 2,3", 'Row 1, column 1: "1," .* Semicolons'),
+        ("0.1,0.2 0.3", "Row 1, column 1: .* Semicolons"),
     ],
 )
 def test_a_doubtful_row_is_refused_at_its_column(text: str, message: str) -> None:
     with pytest.raises(ValueError, match=f"^{message}"):
-        parse_row(text)
+        parse_table(text)
 
 
 @pytest.mark.parametrize(

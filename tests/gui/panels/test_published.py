@@ -273,8 +273,18 @@ def test_a_figure_is_changed_and_deleted(qtbot: QtBot, opened: Opened) -> None:
     QTest.keyClick(line, Qt.Key.Key_Return)
     compared(qtbot, window)
     assert rows(window)[4] == ("δ_o", "−0.161", "−0.161", "agrees")
-    assert window.session.standing.published[4].remark.startswith("Its slope of the loss")
+    # The remark was on 0.221; another number has none, but the same with a digit more has.
+    assert panel(window).note.text() and "slope" not in panel(window).note.text()
+    window.session.undo_stack.undo()
     click_row(window, 4)
+    assert "Its slope of the loss" in panel(window).note.text()
+    press(window, "editFigure")
+    line.selectAll()
+    QTest.keyClicks(line, "0.2210")
+    QTest.keyClick(line, Qt.Key.Key_Return)
+    compared(qtbot, window)
+    assert rows(window)[4][1] == "0.2210"
+    assert "Its slope of the loss" in panel(window).note.text()
     QTest.keyClick(panel(window).list, Qt.Key.Key_Delete)
     compared(qtbot, window)
     assert "δ_o" not in [row[0] for row in rows(window)]
