@@ -19,9 +19,7 @@ lint: $(VENV)/installed
 	$(VENV)/bin/mypy
 
 bench: $(VENV)/installed
-	$(VENV)/bin/python benchmarks/training.py
-	$(VENV)/bin/python benchmarks/window.py --long
-	$(VENV)/bin/python benchmarks/stepping.py
+	$(VENV)/bin/python benchmarks/table.py
 
 clean:
 	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

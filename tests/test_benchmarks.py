@@ -8,8 +8,10 @@ import sys
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from benchmarks import tutorial_loop
+from benchmarks.figure import Figure, read, show
 from engine.examples import read_example
 from engine.spec import start_state
 from engine.trainer import Trainer
@@ -36,7 +38,7 @@ def test_the_tutorials_loop_does_the_same_work() -> None:
     assert np.allclose(losses, progress.points[:100, 2], rtol=1e-12)
 
 
-def test_the_table_names_the_machine_and_has_every_row() -> None:
+def test_the_table_names_the_machine_and_has_every_way() -> None:
     done = subprocess.run(
         [sys.executable, "benchmarks/training.py", "--json", "--rounds", "1"],
         cwd=ROOT,
@@ -46,7 +48,34 @@ def test_the_table_names_the_machine_and_has_every_row() -> None:
     )
     table = json.loads(done.stdout)
     assert "cores" in table["machine"] and "NumPy" in table["machine"]
-    assert len(table["rows"]) == 4
-    for row in table["rows"]:
-        assert row["times_as_fast"]["tutorial's loop"] == 1.0
-        assert row["seconds"]["numpy"] > 0.0
+    figures = {each["what"]: each for each in table["figures"]}
+    works = ("xor-3-4-1, 10,000 epochs", "circles", "surface 100×100", "2-64-64-1")
+    for work in works:
+        ways = {what.rpartition(": ")[2]: each for what, each in figures.items() if work in what}
+        assert ways["tutorial's loop"]["times"] == 1.0
+        assert ways["NumPy"]["value"] > 0.0
+    figure = figures["xor-3-4-1, 10,000 epochs: NumPy"]
+    assert figure["reached"] == (figure["times"] >= figure["at_least"])
+
+
+def test_a_figure_says_whether_it_is_as_wanted() -> None:
+    figures = [
+        Figure("training: NumPy", 169.0, "ms", times=2.52, at_least=2.5),
+        Figure("start", 2.287, "×", at_most=1.5),
+        Figure("frames", 31.04, "/s", at_least=30),
+        Figure("recording costs", 17.64, "%", at_most=30),
+        Figure("epochs", 347612.0, "/s"),
+    ]
+    assert [figure.row for figure in figures] == [
+        "| training: NumPy | 169 ms | 2.52× | ≥ 2.5× | ✓ |",
+        "| start | 2.29× |  | ≤ 1.5× | not reached |",
+        "| frames | 31 /s |  | ≥ 30 /s | ✓ |",
+        "| recording costs | 17.6% |  | ≤ 30% | ✓ |",
+        "| epochs | 347,612 /s |  |  |  |",
+    ]
+
+
+def test_what_is_printed_for_scripts_can_be_read(capsys: pytest.CaptureFixture[str]) -> None:
+    figures = [Figure("start", 2.287, "×", at_most=1.5), Figure("a", 1.0, "ms", times=3.0)]
+    show(figures, True, ["A note."])
+    assert read(capsys.readouterr().out) == (figures, ["A note."])
