@@ -13,28 +13,27 @@ from engine.iteration import Check, Interrupted
 from engine.trainer import Progress, Trainer
 from gui.worker import Computation, Training, Worker
 
-_POLL_MILLISECONDS = 16
-
 
 class Background(QObject):
     """Starts work, calls it off, and tells what came of it.
 
     `progressed` brings finished slices of training (a list of Progress) and whether it has come
-    to its end; the next slice runs after `go_on`, so that what is shown can be painted first.
+    to its end; the next slice waits for `go_on`. What it comes to is told of once what was shown
+    before is painted.
     """
 
     progressed = Signal(object, bool)
-    _slice_done = Signal()  # comes from the worker's thread
+    _news = Signal()  # comes from the worker's thread
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
         self._worker = Worker()
         self._job: Training | Computation | None = None
         self._when_done: Callable[[Any], None] | None = None
-        self._timer = QTimer(self)
-        self._timer.setInterval(_POLL_MILLISECONDS)
-        self._timer.timeout.connect(self._look)
-        self._slice_done.connect(self._look, Qt.ConnectionType.QueuedConnection)
+        self._painted = QTimer(self)  # runs out when nothing waits to be painted any more
+        self._painted.setSingleShot(True)
+        self._painted.timeout.connect(self._look)
+        self._news.connect(self._painted.start, Qt.ConnectionType.QueuedConnection)
 
     @property
     def busy(self) -> bool:
@@ -53,7 +52,7 @@ class Background(QObject):
     def train(self, trainer: Trainer, pace: float | None, until_t: int | None) -> None:
         """Train at a pace of epochs a second (None: full speed) until so many updates are done
         (None: until it is stopped); nothing else may be under way."""
-        job = Training(trainer, pace, until_t, self._slice_done.emit)
+        job = Training(trainer, pace, until_t, self._news.emit)
         self._begin(job)
         job.grant()
 
@@ -63,12 +62,15 @@ class Background(QObject):
             self._job.pace = pace
 
     def go_on(self, frame_every: int) -> None:
-        """Let the next slice run once what is waiting to be painted now is; with another distance
-        of key frames."""
+        """Let the next slice run, with another distance of key frames: at once if it can run
+        beside the window, else when what there is to see now is painted."""
         job = self._job
         if isinstance(job, Training):
             job.trainer.frame_every = frame_every
-            QTimer.singleShot(0, job.grant)
+            if job.trainer.is_parallel:
+                job.grant()
+            else:
+                QTimer.singleShot(0, job.grant)
 
     def stop(self) -> list[Progress]:
         """Call off what runs, wait for it (some 50 ms at most), and return the slices not yet
@@ -97,13 +99,11 @@ class Background(QObject):
 
     def _begin(self, job: Training | Computation) -> None:
         self._job = job
-        self._worker.start(job)
-        self._timer.start()
+        self._worker.start(job).add_done_callback(lambda _: self._news.emit())
 
     def _end(self) -> None:
         self._job = None
         self._when_done = None
-        self._timer.stop()
 
     def _look(self) -> None:
         """See whether there is something to tell."""

@@ -2,8 +2,8 @@
 
 Work hands its results over through plain attributes, and is called off between chunks of some
 10 ms. Only one thread at a time can run Python, and each of the many small calls of a repaint
-would wait for it: so training and painting take turns. The window grants a slice when it has
-painted, and shows what came of it when it is done.
+would wait for it: so training and painting take turns, unless the kernel needs no Python. The
+window grants each slice, and shows what came of it when it is done.
 """
 
 from __future__ import annotations
@@ -155,9 +155,10 @@ class Worker:
     def __init__(self) -> None:
         self._executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="backpass")
 
-    def start(self, job: Computation | Training) -> None:
+    def start(self, job: Computation | Training) -> Future[Any]:
         """Begin a job once the one before has ended."""
         job.future = self._executor.submit(job.run)
+        return job.future
 
     def close(self) -> None:
         """End the thread; running work must have been called off."""

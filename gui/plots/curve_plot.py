@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-import pyqtgraph as pg
 from PySide6.QtWidgets import QWidget
 
 from engine.activations import Array
@@ -12,6 +11,7 @@ from gui import theme
 from gui.plots.axis import PlainAxis
 from gui.plots.plot import Plot
 from gui.plots.sample_points import SamplePoints, two_values
+from gui.plots.solid_line import SolidLine
 from gui.view import View
 
 _MOST, _LEAST = 200, 24  # points of the curve
@@ -27,7 +27,7 @@ class CurvePlot(Plot):
         self.setObjectName("curvePlot")
         self.setAccessibleName("Output over the input")
         self.x_axis.set_name_at_end(True)
-        self.curve = pg.PlotCurveItem(antialias=True)
+        self.curve = SolidLine()
         self.addItem(self.curve)
         self.points = SamplePoints(self)
         self._view: View | None = None
@@ -70,6 +70,6 @@ class CurvePlot(Plot):
 
     def restyle(self) -> None:
         super().restyle()
-        self.curve.setPen(pg.mkPen(theme.current().colour("positive"), width=2))
+        self.curve.set_colour(theme.current().colour("positive"))
         if self._view is not None:
             self._draw_samples(self._view)

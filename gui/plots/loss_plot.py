@@ -16,6 +16,7 @@ from gui import theme
 from gui.plots.axis import PlainAxis
 from gui.plots.ghost_lines import GhostLines, Series
 from gui.plots.plot import Plot
+from gui.plots.solid_line import SolidLine
 from gui.plots.thinned_curve import ThinnedCurve
 from gui.view import View
 
@@ -26,7 +27,6 @@ _GRIP = 6  # pixels from the line that still take hold of it
 _HEADROOM = 1.08
 _LEAST_DECADES = 0.5
 _FARTHEST = 100  # heights of the plot; beyond them Qt draws no line rightly
-_NOISY = 10  # heights of the plot that a curve goes up and down in all
 _DASHES = (Qt.PenStyle.SolidLine, Qt.PenStyle.DotLine, Qt.PenStyle.DashDotLine)
 _TIP = "Click or drag to go to an epoch; ← and → go one epoch"
 
@@ -54,7 +54,6 @@ class LossPlot(Plot):
         self._metrics: tuple[int, ...] = ()
         self._wants_log = False
         self._log_possible = True
-        self._loss_width = 2
         self._thinned = ThinnedCurve()
         self._dragging = False
         self._asked: float | None = None
@@ -98,8 +97,7 @@ class LossPlot(Plot):
 
     def _all_series(self, view: View) -> list[Series]:
         """What is drawn: loss, metrics, ghosts, and last the present moment (if it is known)."""
-        # A wide antialiased line is dear: while training, half the points have to do.
-        pixels = max(50, int(self.box.width()) // (2 if view.training else 1))
+        pixels = max(50, int(self.box.width()))
         series = [
             _finite(*self._thinned.points(view.curve, column, pixels))
             for column in self._columns(view)
@@ -130,8 +128,6 @@ class LossPlot(Plot):
         self._have_curves(count)
         for curve, series in zip(self.curves, drawn, strict=False):
             curve.setData(*series)
-        if count:
-            self._widen_loss(drawn[0][1])
         self.ghost_lines.draw([(epochs, self._within_reach(values)) for epochs, values in ghosts])
         self._mark_now(view, drawn[here.stop :])
 
@@ -141,16 +137,6 @@ class LossPlot(Plot):
         far = _FARTHEST * (high - low)
         return np.clip(values, low - far, high + far)
 
-    def _widen_loss(self, values: Array) -> None:
-        """Draw the loss 2 pixels wide, but a noisy one 1 pixel: it fills a band all the same,
-        and Qt draws it ten times as fast."""
-        low, high = self.box.viewRange()[1]
-        travel = float(np.abs(np.diff(values)).sum()) / (high - low)
-        width = 1 if travel > _NOISY else 2
-        if width != self._loss_width:
-            self._loss_width = width
-            self.restyle()
-
     def _have_curves(self, count: int) -> None:
         """Have as many items as there are curves; what is there already stays."""
         if len(self.curves) == count:
@@ -158,7 +144,7 @@ class LossPlot(Plot):
         while len(self.curves) > count:
             self.removeItem(self.curves.pop())
         while len(self.curves) < count:
-            self.curves.append(pg.PlotCurveItem(antialias=True))
+            self.curves.append(pg.PlotCurveItem(antialias=True) if self.curves else SolidLine())
             self.addItem(self.curves[-1])
         self.restyle()
 
@@ -226,8 +212,8 @@ class LossPlot(Plot):
         super().restyle()
         colours = theme.current()
         for number, curve in enumerate(self.curves):
-            if number == 0:
-                curve.setPen(pg.mkPen(colours.colour("positive"), width=self._loss_width))
+            if isinstance(curve, SolidLine):
+                curve.set_colour(colours.colour("positive"))
             else:
                 dash = _DASHES[(number - 1) % len(_DASHES)]
                 curve.setPen(pg.mkPen(colours.colour("ink"), width=1, style=dash))

@@ -1,6 +1,8 @@
 """Plot: a pyqtgraph plot that looks like the program and lets nobody get lost in it.
 
 There is no menu, no zoom and no panning by the mouse: the range is always what the data need.
+It is put together from pyqtgraph's parts, since a PlotWidget comes with a form full of options,
+which takes longer to build than all the rest and which nobody would ever see.
 """
 
 from __future__ import annotations
@@ -8,30 +10,52 @@ from __future__ import annotations
 import pyqtgraph as pg
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QMouseEvent, QWheelEvent
-from PySide6.QtWidgets import QFrame, QWidget
+from PySide6.QtWidgets import QFrame, QGraphicsItem, QSizePolicy, QWidget
 
 from gui import theme
 from gui.plots.axis import PlainAxis
 
 
-class Plot(pg.PlotWidget):
+class Plot(pg.GraphicsView):
     """A plot with a left and a bottom axis; subclasses add their items to it."""
 
     def __init__(
         self, x_axis: PlainAxis, y_axis: PlainAxis, parent: QWidget | None = None
     ) -> None:
-        super().__init__(parent, axisItems={"bottom": x_axis, "left": y_axis}, enableMenu=False)
+        super().__init__(parent)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.enableMouse(False)
         self.x_axis, self.y_axis = x_axis, y_axis
-        y_axis.setZValue(-1)  # its grid lines lie under what is plotted
-        self.box = self.getPlotItem().getViewBox()
-        self.box.setMouseEnabled(False, False)
+        self.box = pg.ViewBox(enableMenu=False, enableMouse=False, defaultPadding=0.0)
         self.box.disableAutoRange()
-        self.box.setDefaultPadding(0.0)
-        self.getPlotItem().hideButtons()
-        self.getPlotItem().layout.setContentsMargins(0, 0, 0, 0)
+        self._put_together()
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
+
+    def _put_together(self) -> None:
+        """The box, the axes left of it and below it; the box takes the room that they leave."""
+        grid = self.centralLayout
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setSpacing(0)
+        grid.addItem(self.box, 0, 1)
+        for axis, row, column in ((self.x_axis, 1, 1), (self.y_axis, 0, 0)):
+            axis.linkToView(self.box)
+            grid.addItem(axis, row, column)
+            axis.setZValue(0.5)
+            axis.setFlag(QGraphicsItem.GraphicsItemFlag.ItemNegativeZStacksBehindParent)
+        self.y_axis.setZValue(-1)  # its grid lines lie under what is plotted
+        for stretch, place in ((grid.setRowStretchFactor, 0), (grid.setColumnStretchFactor, 1)):
+            stretch(place, 100)
+            stretch(1 - place, 1)
+
+    def addItem(self, item: QGraphicsItem) -> None:
+        """Add what is drawn in the box, in the units of its axes."""
+        self.box.addItem(item)
+
+    def removeItem(self, item: QGraphicsItem) -> None:
+        """Remove what was added."""
+        self.box.removeItem(item)
 
     def show_range(self, x: tuple[float, float], y: tuple[float, float]) -> None:
         """Show exactly this part of the plane."""

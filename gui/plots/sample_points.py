@@ -42,8 +42,8 @@ class SamplePoints:
         rows = np.arange(count)
         if count > MOST:
             rows = np.unique(np.linspace(0, count - 1, MOST).astype(int))
-        kinds = tuple(float(kind) for kind in np.unique(targets[:_MOST_LABELLED]))
-        two_kinds = next((pair for pair in _SIGNS if set(kinds) <= set(pair)), None)
+        kinds = set(targets[:_MOST_LABELLED].tolist())
+        two_kinds = next((pair for pair in _SIGNS if kinds <= set(pair)), None)
         if two_kinds is not None and not np.isin(targets, two_kinds).all():
             two_kinds = None
         size = _SMALL if count > _MOST_LABELLED else _PLAIN if two_kinds is None else _LABELLED

@@ -12,6 +12,7 @@ from engine.numbers import format_count
 from gui import theme
 from gui.plots.axis import PlainAxis
 from gui.plots.plot import Plot
+from gui.plots.solid_line import SolidLine
 from gui.plots.thinned_curve import ThinnedCurve
 
 _HEADROOM = 1.08
@@ -33,7 +34,7 @@ class TwoCurves(Plot):
         self._thinned = (ThinnedCurve(), ThinnedCurve())
         self._total = 1
         self._wants_log = False
-        self.items = [pg.PlotCurveItem(antialias=True) for _ in range(2)]
+        self.items = (SolidLine(), pg.PlotCurveItem(antialias=True))
         self.mark = pg.InfiniteLine(angle=90)
         for item in (self.mark, *self.items):
             self.addItem(item)
@@ -81,7 +82,7 @@ class TwoCurves(Plot):
     def restyle(self) -> None:
         super().restyle()
         colours = theme.current()
-        self.items[0].setPen(pg.mkPen(colours.colour("positive"), width=2))
+        self.items[0].set_colour(colours.colour("positive"))
         dashes = Qt.PenStyle.DashLine
         self.items[1].setPen(pg.mkPen(colours.colour("negative"), width=2, style=dashes))
         self.mark.setPen(pg.mkPen(colours.colour("accent"), width=1))
