@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import os
 import sys
 from typing import TYPE_CHECKING
@@ -33,6 +34,9 @@ def open_window(options: argparse.Namespace) -> int:
     window = MainWindow()
     window.documents.open_at_start(options.document, DEFAULT_EXAMPLE)
     window.show()
+    # What is there by now stays to the end: no collection need go through all of it, neither
+    # between two pictures nor as the program ends.
+    gc.freeze()
     from PySide6.QtCore import QTimer
 
     from engine.kernels.choice import load_in_background

@@ -43,7 +43,7 @@ class CheckingFigures(QObject):
         app.aboutToQuit.connect(self._background.close)
         host.opened.connect(self._on_opened)
         host.closed.connect(self._on_closed)
-        host.session.changed.connect(self._follow)
+        host.changed.connect(self._follow)
         panel.figures_added.connect(host.intents.add_figures)
         panel.figure_changed.connect(host.intents.change_figure)
         panel.figure_removed.connect(host.intents.remove_figure)
@@ -193,11 +193,11 @@ class CheckingFigures(QObject):
             self._host.session.seek(view.spec.steps.index_of(figure.step) + 1)
 
 
-def add_published(host: ToolHost) -> CheckingFigures:
-    """Add the panel to the "Learn" menu."""
+def published(host: ToolHost) -> PublishedPanel:
+    """The panel, supplied with comparisons and answers."""
     panel = PublishedPanel()
-    host.add("Published against right", panel, "P&ublished against right", "Ctrl+L", "Figures")
-    return CheckingFigures(host, panel)
+    CheckingFigures(host, panel)
+    return panel
 
 
 def _same(asked: Asked, before: Asked) -> bool:

@@ -35,7 +35,7 @@ class Comparing(QObject):
         app.aboutToQuit.connect(self._background.close)
         host.opened.connect(self._on_opened)
         host.closed.connect(self._on_closed)
-        host.session.changed.connect(self._follow)
+        host.changed.connect(self._follow)
         panel.asked.connect(host.session.announce)
         panel.stopped.connect(self._stop)
         panel.parameter_chosen.connect(host.canvas.highlight)
@@ -86,11 +86,11 @@ class Comparing(QObject):
         self._panel.show_comparison(self._found, running=False)
 
 
-def add_comparison(host: ToolHost) -> Comparing:
-    """Add the panel to the "Learn" menu."""
+def comparison(host: ToolHost) -> ComparisonPanel:
+    """The panel, supplied with both runs."""
     panel = ComparisonPanel()
-    host.add("Right and wrong side by side", panel, "&Side by side", "Ctrl+B", "Compare")
-    return Comparing(host, panel)
+    Comparing(host, panel)
+    return panel
 
 
 def _same(asked: Asked, before: Asked) -> bool:

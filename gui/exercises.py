@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from engine.exercises.exercise import Exercise, ExerciseError, make_exercise
-from gui.dialogs.exercise_dialog import ExerciseDialog
 from gui.tool_host import ToolHost
 
 
@@ -11,13 +9,19 @@ def add_exercises(host: ToolHost) -> None:
     """Add both to the "Learn" menu."""
     session, documents = host.session, host.documents
 
+    # What makes exercises is loaded when one is asked for, so that the window is up sooner.
     def new() -> None:
+        from engine.exercises.exercise import Exercise
+        from gui.dialogs.exercise_dialog import ExerciseDialog
+
         usual = session.exercise or Exercise()
         dialog = ExerciseDialog(usual, documents.files.folder(), host.menu.window())
         if dialog.exec():
             documents.open_new(dialog.document(), dialog.exercise().name)
 
     def next_variant() -> None:
+        from engine.exercises.exercise import ExerciseError, make_exercise
+
         exercise = session.exercise
         if exercise is None:
             return

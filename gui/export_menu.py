@@ -5,26 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 
-from engine.export.html import html
-from engine.export.latex import latex
-from engine.export.markdown import markdown
-from engine.export.solution import Solution
-from engine.export.working import TooLong
 from gui.files import FileError, Files, write_whole
-from gui.formulas.solution_pdf import solution_pdf
 
-# Ending of the file, what the menu calls it, and what writes it.
-_TARGETS: tuple[tuple[str, str, Callable[[Solution], str | bytes]], ...] = (
-    ("md", "Markdown", markdown),
-    ("html", "HTML", html),
-    ("tex", "LaTeX", latex),
-    ("pdf", "PDF", solution_pdf),
-)
+if TYPE_CHECKING:
+    from engine.export.solution import Solution
+
+# Ending of the file, and what the menu calls it.
+_TARGETS = (("md", "Markdown"), ("html", "HTML"), ("tex", "LaTeX"), ("pdf", "PDF"))
 
 
 class ExportMenu:
@@ -45,20 +38,20 @@ class ExportMenu:
         self._name = name
         below = menu.addMenu("E&xport worked solution")
         below.setObjectName("exportMenu")
-        for ending, title, write in _TARGETS:
+        for ending, title in _TARGETS:
             action = below.addAction(f"&{title}…")
             action.setObjectName(f"export/{ending}")
             action.triggered.connect(
-                lambda _=False, ending=ending, title=title, write=write: self._export(
-                    ending, title, write
-                )
+                lambda _=False, ending=ending, title=title: self._export(ending, title)
             )
         below.addSeparator()
         self._gaps = below.addAction("With &gaps (key on a page of its own)")
         self._gaps.setObjectName("export/gaps")
         self._gaps.setCheckable(True)
 
-    def _export(self, ending: str, title: str, write: Callable[[Solution], str | bytes]) -> None:
+    def _export(self, ending: str, title: str) -> None:
+        from engine.export.working import TooLong
+
         name = re.sub(r'[\\/:*?"<>|]', "-", self._name())
         start = str(Path(self._files.folder()) / f"{name}.{ending}")
         chosen, _ = QFileDialog.getSaveFileName(
@@ -72,7 +65,7 @@ class ExportMenu:
         QGuiApplication.setOverrideCursor(Qt.CursorShape.WaitCursor)
         problem = ""
         try:
-            data = write(self._solution(self._gaps.isChecked()))
+            data = _written(self._solution(self._gaps.isChecked()), ending)
             write_whole(path, data.encode() if isinstance(data, str) else data)
         except (TooLong, FileError) as error:
             problem = str(error)
@@ -80,3 +73,22 @@ class ExportMenu:
             QGuiApplication.restoreOverrideCursor()
         if problem:
             self._files.say(problem)
+
+
+def _written(solution: Solution, ending: str) -> str | bytes:
+    """What stands in a file with this ending; what writes it is loaded when it is chosen."""
+    if ending == "md":
+        from engine.export.markdown import markdown
+
+        return markdown(solution)
+    if ending == "html":
+        from engine.export.html import html
+
+        return html(solution)
+    if ending == "tex":
+        from engine.export.latex import latex
+
+        return latex(solution)
+    from gui.formulas.solution_pdf import solution_pdf
+
+    return solution_pdf(solution)

@@ -6,10 +6,9 @@ from gui.panels.gradient_check import GradientCheckPanel
 from gui.tool_host import ToolHost
 
 
-def add_gradient_check(host: ToolHost) -> None:
-    """Add the panel to the "Learn" menu."""
+def gradient_check(host: ToolHost) -> GradientCheckPanel:
+    """The panel, wired to the session and the network."""
     panel = GradientCheckPanel()
-    host.add("Gradient check", panel, "&Gradient check", "Ctrl+G", "Check")
     panel.parameter_chosen.connect(host.canvas.highlight)
 
     def follow(opened: object, checking: bool) -> None:
@@ -19,3 +18,4 @@ def add_gradient_check(host: ToolHost) -> None:
 
     host.opened.connect(lambda opened: follow(opened, True))
     host.closed.connect(lambda closed: follow(closed, False))
+    return panel

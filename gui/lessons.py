@@ -3,60 +3,108 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QFileDialog, QVBoxLayout, QWidget
 
-from engine.lessons.bundled import bundled_lesson, lesson_names
-from engine.lessons.lesson import MAX_BYTES, SUFFIX, Lesson, LessonError, read_lesson
-from engine.lessons.page import Page
+from engine.lessons.bundled import bundled_lesson, lesson_names, lesson_title
 from engine.steps import StepId
-from gui.demonstration import Demonstration
-from gui.panels.lesson import LessonStrip
-from gui.teaching import Teaching
+from gui.lesson_progress import Progress
 from gui.tool_host import ToolHost
 from gui.view import View
 
-_FILTER = f"Lessons (*{SUFFIX} *.md *.txt);;All files (*)"
+if TYPE_CHECKING:
+    from engine.lessons.lesson import Lesson, LessonError
+    from engine.lessons.page import Page
+    from gui.panels.lesson import LessonStrip
+    from gui.teaching import Teaching
+
+_FILTER = "Lessons (*.lesson.md *.md *.txt);;All files (*)"
 _SHOWN_PROBLEMS = 8
 
 
 class Lessons(QObject):
-    """Fills Learn ▸ Lessons. `strip` is to be placed above the network."""
+    """Fills Learn ▸ Lessons, and puts the strip that shows one at the top of the layout `above`.
 
-    def __init__(self, host: ToolHost, window: QWidget, remember: bool) -> None:
+    What teaches is loaded and built for the first lesson, so that the window is up sooner.
+    """
+
+    def __init__(
+        self, host: ToolHost, window: QWidget, above: QVBoxLayout, remember: bool
+    ) -> None:
         super().__init__(window)
         self._host = host
         self._window = window
-        self.strip = LessonStrip()
-        demonstration = Demonstration(host.session, host.intents)
-        demonstration.ask_wanted.connect(host.canvas.step_asked)
-        demonstration.tool_wanted.connect(self._open_tool)
-        self._teaching = Teaching(host.session, demonstration, remember)
-        self._teaching.turned.connect(self._show)
-        self.strip.back_requested.connect(self._teaching.turn_back)
-        self.strip.next_requested.connect(self._teaching.turn_on)
-        self.strip.show_requested.connect(self._teaching.show_how)
-        self.strip.close_requested.connect(self._teaching.end)
-        host.opened.connect(lambda _: self._teaching.hear_of_tool(self._open_title()))
-        host.closed.connect(lambda _: self._teaching.hear_of_tool(""))
+        self._above = above
+        self._progress = Progress(remember)
+        self._school: tuple[LessonStrip, Teaching] | None = None
+        self._view: View | None = None
+        self._explained: StepId | None = None
+        host.opened.connect(lambda _: self._hear_of_tool())
+        host.closed.connect(lambda _: self._hear_of_tool())
         self._build_menu()
+
+    @property
+    def strip(self) -> LessonStrip:
+        """The strip; hidden while there is no lesson."""
+        return self._schooled()[0]
+
+    @property
+    def _teaching(self) -> Teaching:
+        return self._schooled()[1]
+
+    def _schooled(self) -> tuple[LessonStrip, Teaching]:
+        """The strip and what teaches, wired to each other."""
+        if self._school is None:
+            from gui.demonstration import Demonstration
+            from gui.panels.lesson import LessonStrip
+            from gui.teaching import Teaching
+
+            strip, host = LessonStrip(), self._host
+            demonstration = Demonstration(host.session, host.intents)
+            demonstration.ask_wanted.connect(host.canvas.step_asked)
+            demonstration.tool_wanted.connect(self._open_tool)
+            teaching = Teaching(host.session, demonstration, self._progress)
+            teaching.turned.connect(self._show)
+            strip.back_requested.connect(teaching.turn_back)
+            strip.next_requested.connect(teaching.turn_on)
+            strip.show_requested.connect(teaching.show_how)
+            strip.close_requested.connect(teaching.end)
+            self._above.insertWidget(0, strip)
+            strip.come_before(host.canvas)
+            self._school = strip, teaching
+            # What it would have heard of until now:
+            if self._view is not None:
+                teaching.see(self._view)
+            teaching.hear_of_step(self._explained)
+            self._hear_of_tool()
+        return self._school
 
     # What the window hands on
 
     def display(self, view: View) -> None:
         """See what the window shows now."""
-        self._teaching.see(view)
+        self._view = view
+        if self._school is not None:
+            self._teaching.see(view)
 
     def explain(self, step: StepId | None) -> None:
         """Hear which step's derivation is shown."""
-        self._teaching.hear_of_step(step)
+        self._explained = step
+        if self._school is not None:
+            self._teaching.hear_of_step(step)
+
+    def _hear_of_tool(self) -> None:
+        if self._school is not None:
+            self._teaching.hear_of_tool(self._open_title())
 
     def restyle(self) -> None:
         """Follow a change of the theme."""
-        self.strip.restyle()
+        if self._school is not None:
+            self.strip.restyle()
 
     # Opening one
 
@@ -66,6 +114,8 @@ class Lessons(QObject):
 
     def open_path(self, path: Path) -> None:
         """Begin the lesson in a file, or say by line what is wrong with it."""
+        from engine.lessons.lesson import MAX_BYTES, LessonError, read_lesson
+
         try:
             with path.open("rb") as file:
                 data = file.read(MAX_BYTES + 1)
@@ -98,6 +148,10 @@ class Lessons(QObject):
             # Before the strip is hidden: Qt would hand the focus to some field on the way.
             self._host.canvas.setFocus()
         self.strip.show_page(page)
+        self._enable(page)
+
+    def _enable(self, page: Page | None) -> None:
+        """Offer what can be done on a page of a lesson."""
         for action in self._under_way:
             action.setEnabled(page is not None)
         self._on.setEnabled(page is not None and page.done)
@@ -114,7 +168,7 @@ class Lessons(QObject):
         menu.aboutToShow.connect(self._tick)
         self._entries: dict[str, QAction] = {}
         for name in lesson_names():
-            action = menu.addAction(bundled_lesson(name).title)
+            action = menu.addAction(lesson_title(name))
             action.setObjectName(f"lesson/{name}")
             action.setCheckable(True)
             action.triggered.connect(lambda _=False, name=name: self.open_bundled(name))
@@ -124,20 +178,20 @@ class Lessons(QObject):
         menu.addSeparator()
         self._on = menu.addAction("&Next step")
         self._on.setShortcut(QKeySequence("Ctrl+Return"))
-        self._on.triggered.connect(self._teaching.turn_on)
+        self._on.triggered.connect(lambda: self._teaching.turn_on())
         back = menu.addAction("Step &before")
         back.setShortcut(QKeySequence("Ctrl+Shift+Return"))
-        back.triggered.connect(self._teaching.turn_back)
+        back.triggered.connect(lambda: self._teaching.turn_back())
         leave = menu.addAction("Lea&ve the lesson")
-        leave.triggered.connect(self._teaching.end)
+        leave.triggered.connect(lambda: self._teaching.end())
         self._under_way = (self._on, back, leave)
-        self._show(None)
+        self._enable(None)
         self._tick()
 
     def _tick(self) -> None:
         """Tick the lessons that were finished."""
         for name, action in self._entries.items():
-            action.setChecked(self._teaching.progress.of(name)[1])
+            action.setChecked(self._progress.of(name)[1])
 
     # Tools
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from functools import partial
+from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QByteArray, QDeadlineTimer, QEventLoop, QSettings, Qt
-from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QKeySequence
+from PySide6.QtCore import QByteArray, QDeadlineTimer, QEventLoop, QSettings, Qt, QTimer
+from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QKeySequence, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractSpinBox,
     QApplication,
@@ -16,7 +17,6 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QMainWindow,
     QMenu,
-    QMessageBox,
     QPlainTextEdit,
     QPushButton,
     QSplitter,
@@ -26,26 +26,21 @@ from PySide6.QtWidgets import (
 )
 
 from engine.examples import SUFFIX, example_names, read_example
-from engine.export.solution import Solution
-from engine.export.working import check_length, worked_solution
 from engine.iteration import iterate
 from engine.network import Parameter
 from engine.steps import STEP_ORDERS, StepId
 from gui import theme
 from gui.canvas.network_canvas import NetworkCanvas
-from gui.dialogs.about import about_box
-from gui.dialogs.new_dialog import NewDialog
-from gui.dialogs.note_dialog import NoteDialog
-from gui.dialogs.preferences import PreferencesDialog, keep_memory, kept_memory
 from gui.documents import Documents
 from gui.export_menu import ExportMenu
 from gui.files import FileError
+from gui.help_menu import HelpMenu
 from gui.intents import Intents
+from gui.kept_memory import keep_memory, kept_memory
 from gui.lessons import Lessons
 from gui.panels.banner import Banner
 from gui.panels.controls import ControlsBar
 from gui.panels.data import DataPanel
-from gui.panels.derivation import DerivationPanel
 from gui.panels.loss import LossPanel
 from gui.panels.mistake_strip import MistakeStrip
 from gui.panels.network import NetworkPanel
@@ -63,29 +58,15 @@ from gui.widgets.column import Column
 from gui.widgets.key_repeats import KeyRepeats
 from gui.writing_menu import WritingMenu
 
-KEYS = (
-    ("Space, PageDown", "step forward"),
-    ("PageUp", "step back"),
-    ("P", "play steps, stop"),
-    ("T", "train, pause"),
-    ("E", "one epoch"),
-    ("Shift+PageDown, Shift+PageUp", "a layer forward, back"),
-    ("Ctrl+PageDown, Ctrl+PageUp", "a pass forward, back"),
-    ("R", "reset to the start values"),
-    ("Ctrl+P", "predict the next values"),
-    ("Ctrl+Z, Ctrl+Shift+Z", "undo, redo"),
-    ("Ctrl+S, Ctrl+O, Ctrl+N", "save, open, new"),
-    ("Ctrl+L", "published figures against right ones"),
-    ("Ctrl+G, Ctrl+B", "gradient check, right and wrong side by side"),
-    ("Tab, arrows", "move between fields, edges and nodes"),
-    ("Enter", "edit or explain what has the focus; again: a unit's next value"),
-    ("0, Home on the canvas", "fit the network into view"),
-    ("Ctrl+Enter, Ctrl+Shift+Enter", "a lesson's next step, the one before"),
-)
+if TYPE_CHECKING:
+    from engine.export.solution import Solution
+    from gui.panels.derivation import DerivationPanel
 
 _SETTLE_MILLISECONDS = 1000
 _MESSAGE_MILLISECONDS = 3000
-_TABLE_FRAMES = 3  # while training tables follow every so many frames
+_LOAD_MILLISECONDS = 100  # after which what the first picture does without is loaded
+_SOON = ("engine.derivation", "gui.formulas.derivation_view", "gui.panels.derivation")
+_READ_FRAMES = 3  # while training, what is read follows every so many frames
 
 
 class MainWindow(QMainWindow):
@@ -116,7 +97,6 @@ class MainWindow(QMainWindow):
 
     def _build_panels(self) -> None:
         self.controls = ControlsBar()
-        self.controls.set_examples([(n, read_example(n).title) for n in example_names()])
         self.banner = Banner()
         self.mistake_strip = MistakeStrip()
         self.network = NetworkPanel()
@@ -124,18 +104,58 @@ class MainWindow(QMainWindow):
         self.data = DataPanel()
         self.canvas = NetworkCanvas()
         self.ribbon = StepRibbon()
-        self.loss = LossPanel()
-        self.derivation = DerivationPanel()
+        self.loss = LossPanel(remember=self._remember)
         self.summary = SummaryPanel()
         self.result = ResultPanel()
         self._panels: tuple[Any, ...] = (
             self.controls, self.network, self.weights, self.data, self.canvas, self.ribbon,
-            self.loss, self.derivation, self.summary, self.result, self.mistake_strip,
+            self.loss, self.summary, self.result, self.mistake_strip,
         )
 
     def _arrange(self) -> None:
+        # From the outside in: Qt goes through all that is inside whatever gets another parent.
+        inside = QWidget()
+        self.setCentralWidget(inside)
+        layout = QVBoxLayout(inside)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self.controls)
+        columns = QHBoxLayout()
+        columns.setContentsMargins(theme.MARGIN, theme.MARGIN, theme.MARGIN, theme.MARGIN)
+        columns.setSpacing(theme.MARGIN)
+        layout.addLayout(columns, 1)
+        self._left = Column(
+            [
+                ("Network", self.network, 45),
+                ("Weights", self.weights, 33),
+                ("Data", self.data, 23),
+            ],
+            needs=640,
+            parent=inside,
+        )
+        columns.addWidget(self._left)
+        self._above = QVBoxLayout()  # what stands above the network
+        self._above.setSpacing(theme.MARGIN)
+        columns.addLayout(self._above, 1)
+        self._arrange_centre(inside)
+        self._explained = QStackedWidget()
+        self._explained.addWidget(self.summary)
+        self._right = Column(
+            [("Why?", self._explained, 54), ("Result", self.result, 46)], needs=560, parent=inside
+        )
+        self._right.tabbed_changed.connect(self._make_room)
+        columns.addWidget(self._right)
+        self._arrange_status_bar()
+        self.canvas.setFocus()
+
+    def _arrange_centre(self, inside: QWidget) -> None:
+        self._centre = QSplitter(Qt.Orientation.Vertical, inside)
+        self._centre.setHandleWidth(theme.MARGIN)
+        self._centre.setChildrenCollapsible(False)
+        self._above.addWidget(self._centre, 1)
         self._canvas_card = canvas_card = Card("")
         canvas_card.title.hide()
+        self._centre.addWidget(canvas_card)
         self._sample_back = self._link("‹", "previous sample")
         self._sample_on = self._link("›", "next sample")
         self.canvas.corner.insertWidget(0, self._sample_back)
@@ -144,54 +164,38 @@ class MainWindow(QMainWindow):
         canvas_card.body.addWidget(self.banner)
         canvas_card.body.addWidget(self.canvas, 1)
         canvas_card.body.addWidget(self.ribbon)
-
-        self._explained = QStackedWidget()
-        self._explained.addWidget(self.summary)
-        self._explained.addWidget(self.derivation)
-
-        self._left = Column(
-            [
-                ("Network", self.network, 45),
-                ("Weights", self.weights, 33),
-                ("Data", self.data, 23),
-            ],
-            needs=640,
-        )
-        self._centre = QSplitter(Qt.Orientation.Vertical)
-        self._centre.setHandleWidth(theme.MARGIN)
-        self._centre.setChildrenCollapsible(False)
-        self._centre.addWidget(canvas_card)
         self._centre.addWidget(self.loss)
         self._centre.setStretchFactor(0, 7)
         self._centre.setStretchFactor(1, 2)
         self._centre.setSizes([600, 170])
-        self._right = Column(
-            [("Why?", self._explained, 54), ("Result", self.result, 46)], needs=560
-        )
-        self._right.tabbed_changed.connect(self._make_room)
-        columns = QHBoxLayout()
-        columns.setContentsMargins(theme.MARGIN, theme.MARGIN, theme.MARGIN, theme.MARGIN)
-        columns.setSpacing(theme.MARGIN)
-        columns.addWidget(self._left)
-        self._above = QVBoxLayout()  # what stands above the network
-        self._above.setSpacing(theme.MARGIN)
-        self._above.addWidget(self._centre, 1)
-        columns.addLayout(self._above, 1)
-        columns.addWidget(self._right)
-        inside = QWidget()
-        layout = QVBoxLayout(inside)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(0)
-        layout.addWidget(self.controls)
-        layout.addLayout(columns, 1)
-        self.setCentralWidget(inside)
+
+    def _arrange_status_bar(self) -> None:
         self._file_label, hint = QLabel(), QLabel("F1 keys")
         self._file_label.setObjectName("fileLabel")
         self.statusBar().setSizeGripEnabled(False)
         self.statusBar().setContentsMargins(theme.MARGIN, 0, theme.MARGIN, 0)
-        self.canvas.setFocus()
         self.statusBar().addWidget(self._file_label)
         self.statusBar().addPermanentWidget(hint)
+
+    @property
+    def derivation(self) -> DerivationPanel:
+        """The card that explains a step. What it needs is loaded when a step is explained first,
+        or soon after the window is up."""
+        if self._derivation is None:
+            self._derivation = self._make_derivation()
+        return self._derivation
+
+    def _make_derivation(self) -> DerivationPanel:
+        from gui.panels.derivation import DerivationPanel
+
+        panel = DerivationPanel()
+        self._explained.addWidget(panel)
+        before = self._panels.index(self.summary)
+        self._panels = (*self._panels[:before], panel, *self._panels[before:])
+        self._wire_derivation(panel)
+        if self._view is not None:
+            panel.display(self._view)
+        return panel
 
     def _make_room(self, low: bool) -> None:
         """Leave the height of a low window to the network: the loss goes behind a tab, the
@@ -223,6 +227,20 @@ class MainWindow(QMainWindow):
         width = event.size().width()
         self._left.setFixedWidth(min(300, max(230, round(width * 0.198))))
         self._right.setFixedWidth(min(420, max(280, round(width * 0.25))))
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        QTimer.singleShot(_LOAD_MILLISECONDS, self, lambda: self._load_soon(*_SOON))
+
+    def _load_soon(self, *modules: str) -> None:
+        """Load what explains a step, in turns that hold nobody up."""
+        if self._derivation is not None:
+            return
+        if modules:
+            import_module(modules[0])
+            QTimer.singleShot(0, self, lambda: self._load_soon(*modules[1:]))
+        else:
+            self._derivation = self._make_derivation()
 
     # Menus and keys
 
@@ -302,15 +320,10 @@ class MainWindow(QMainWindow):
             bar.addMenu("&Learn"), self._right, session, self._intents, self.documents, self.canvas
         )
         add_tools(self.tools, self.mistake_strip)
-        self.lessons = Lessons(self.tools, self, self._remember)
-        self._above.insertWidget(0, self.lessons.strip)
-        self.lessons.strip.come_before(self.canvas)
+        self.lessons = Lessons(self.tools, self, self._above, self._remember)
         self._panels += (self.tools, self.lessons)
 
-        help_menu = bar.addMenu("&Help")
-        self._action(help_menu, "&Keys", self._show_keys, "F1")
-        self._action(help_menu, "About this &document", self._show_note)
-        self._action(help_menu, "&About Backpass", lambda: about_box(self).exec())
+        HelpMenu(bar.addMenu("&Help"), self, session, self.documents)
 
     def _add_writing_menu(self, menu: QMenu) -> None:
         session, writing = self.session, WritingMenu(menu, self._remember)
@@ -343,6 +356,7 @@ class MainWindow(QMainWindow):
         session.refused.connect(self.banner.say)
         self._intents.noticed.connect(self.banner.say)
         self.banner.action_requested.connect(session.leave_divergence)
+        controls.examples_wanted.connect(self._offer_examples)
         controls.example_chosen.connect(self.documents.open_example)
         controls.save_requested.connect(self.documents.save)
         controls.reset_requested.connect(session.reset)
@@ -363,13 +377,6 @@ class MainWindow(QMainWindow):
         self.loss.ghost_menu.hide_asked.connect(self._intents.hide_road)
         self.loss.ghost_menu.remove_asked.connect(self._intents.remove_road)
         self.canvas.step_asked.connect(self._ask)
-        self.derivation.copied.connect(
-            lambda what: self.statusBar().showMessage(f"Copied as {what}", _MESSAGE_MILLISECONDS)
-        )
-        self.derivation.factor_hovered.connect(self.canvas.highlight)
-        self.derivation.explained.connect(self.canvas.trace)
-        self.derivation.explained.connect(self.lessons.explain)
-        self.canvas.spot_hovered.connect(self.derivation.highlight)
         self.canvas.unit_moved.connect(session.move_unit)
         self.canvas.layout_reset.connect(session.reset_layout)
         self.weights.parameter_selected.connect(self._ask_about)
@@ -377,6 +384,19 @@ class MainWindow(QMainWindow):
         self._sample_back.clicked.connect(lambda: self._other_sample(-1))
         self._sample_on.clicked.connect(lambda: self._other_sample(1))
         self._intents.listen_to(self.canvas, self.network, self.weights, self.data)
+
+    def _wire_derivation(self, panel: DerivationPanel) -> None:
+        panel.copied.connect(
+            lambda what: self.statusBar().showMessage(f"Copied as {what}", _MESSAGE_MILLISECONDS)
+        )
+        panel.factor_hovered.connect(self.canvas.highlight)
+        panel.explained.connect(self.canvas.trace)
+        panel.explained.connect(self.lessons.explain)
+        self.canvas.spot_hovered.connect(panel.highlight)
+
+    def _offer_examples(self) -> None:
+        """Read the titles of the examples when their menu opens for the first time."""
+        self.controls.set_examples([(n, read_example(n).title) for n in example_names()])
 
     def _other_sample(self, offset: int) -> None:
         count = len(self.session.spec.data)
@@ -400,14 +420,15 @@ class MainWindow(QMainWindow):
     def _display(self, view: View) -> None:
         self._view = view
         self._frame = self._frame + 1 if view.training else 0
+        explained = self.derivation if view.revealed else self.summary
         for panel in self._panels:
-            # Nobody reads a table thirty times a second, and painting two takes a third of it.
-            if self._frame % _TABLE_FRAMES and panel in (self.weights, self.data):
+            # Nobody reads thirty times a second, and painting two tables takes a third of it.
+            if self._frame % _READ_FRAMES and panel in (self.weights, self.data, self.summary):
                 continue
             panel.display(view)
         for action in self._step_orders.actions():
             action.setChecked(action.data() == view.spec.step_order)
-        self._explained.setCurrentWidget(self.derivation if view.revealed else self.summary)
+        self._explained.setCurrentWidget(explained)
         for link in (self._sample_back, self._sample_on):
             link.setVisible(len(view.spec.data) > 1)
         if view.divergence is not None:
@@ -437,10 +458,15 @@ class MainWindow(QMainWindow):
     # Documents
 
     _view: View | None = None
+    _derivation: DerivationPanel | None = None
     _frame = 0  # of training
     _named: tuple[str, bool, str] | None = None
 
+    # Dialogs and what writes files are loaded when they are asked for: the window is up sooner.
+
     def _new(self) -> None:
+        from gui.dialogs.new_dialog import NewDialog
+
         dialog = NewDialog(self)
         if dialog.exec():
             self.documents.open_new(dialog.document())
@@ -455,6 +481,8 @@ class MainWindow(QMainWindow):
 
     def _worked_solution(self, gaps: bool) -> Solution:
         """The iteration at the cursor written out, revealed or not. Raises TooLong, FileError."""
+        from engine.export.working import check_length, worked_solution
+
         session = self.session
         if session.curtain is not None:
             raise FileError("No solution is written while values are to be predicted.")
@@ -500,36 +528,22 @@ class MainWindow(QMainWindow):
             QSettings().setValue("theme", name)
         self.session.announce()
 
-    def _show_keys(self) -> None:
-        rows = "".join(
-            f"<tr><td style='padding-right:18px'><b>{keys}</b></td><td>{meaning}</td></tr>"
-            for keys, meaning in KEYS
-        )
-        box = QMessageBox(self)
-        box.setWindowTitle("Keys")
-        box.setText(f"<table cellspacing='4'>{rows}</table>")
-        box.exec()
-
     def _describe(self) -> None:
+        from gui.dialogs.note_dialog import NoteDialog
+
         standing = self.session.standing
         dialog = NoteDialog(standing.title, standing.note, self)
         if dialog.exec():
             self.session.describe(dialog.title, dialog.note)
 
     def _prefer(self) -> None:
+        from gui.dialogs.preferences import PreferencesDialog
+
         dialog = PreferencesDialog(self.session.memory, self.session.state, self)
         if dialog.exec():
             self.session.set_memory(dialog.memory)
             if self._remember:
                 keep_memory(dialog.memory)
-
-    def _show_note(self) -> None:
-        box = QMessageBox(self)
-        box.setWindowTitle("About this document")
-        box.setTextFormat(Qt.TextFormat.PlainText)
-        box.setText(self.session.standing.title or self.documents.name)
-        box.setInformativeText(self.session.standing.note)
-        box.exec()
 
 
 def _called(verb: str, what: str) -> str:

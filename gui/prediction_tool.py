@@ -1,4 +1,4 @@
-"""PredictionTool: "Predict, then reveal" in the "Learn" menu, its lock, and its result file."""
+"""PredictionTool: "Predict, then reveal", its lock, and its result file."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from engine.predicting.prediction import KINDS
@@ -16,7 +17,6 @@ from gui.panels.predict import PredictPanel
 from gui.predicting import Predicting
 from gui.tool_host import ToolHost
 
-_TITLE = "Predict, then reveal"
 _FILTER = f"Results of Backpass (*{RESULT_SUFFIX} *.json);;All files (*)"
 _ONLY_THIS = (
     "This document is locked: other tools could show what is to be predicted. "
@@ -28,23 +28,17 @@ _WARNING = (
 )
 
 
-def add_prediction(host: ToolHost) -> None:
-    """Put the tool and its lock into the menu."""
-    PredictionTool(host)
-
-
 class PredictionTool(QObject):
-    """Wires the panel to Predicting, and sees to it that no answers are lost."""
+    """Wires the panel to Predicting, and sees to it that no answers are lost. `lock` is the entry
+    of the menu that closes and opens the document's lock, `title` the tool's."""
 
-    def __init__(self, host: ToolHost) -> None:
+    def __init__(self, host: ToolHost, title: str, lock: QAction) -> None:
         super().__init__(host)
         self._host = host
         self.panel = PredictPanel()
         self._predicting = Predicting(host.session)
-        host.add(_TITLE, self.panel, "&Predict, then reveal", "Ctrl+P", "Predict")
-        self._lock = host.menu.addAction("")
-        self._lock.setObjectName("predictLock")
-        self._lock.triggered.connect(self._on_lock)
+        self._title = title
+        self._lock = lock
         self._wire()
         self._show_lock()
 
@@ -70,7 +64,7 @@ class PredictionTool(QObject):
     # The panel
 
     def _come_forward(self) -> None:
-        self._host.open(self.panel)
+        self._host.open(self._title)
         self.panel.setFocus()
 
     def _on_opened(self, panel: object) -> None:
@@ -97,7 +91,8 @@ class PredictionTool(QObject):
         locked = self._predicting.locked
         self._lock.setText("Unlo&ck the derivations…" if locked else "Lo&ck the derivations…")
 
-    def _on_lock(self) -> None:
+    def turn_lock(self) -> None:
+        """Close the lock, or open it, if the person is sure."""
         if self._predicting.locked:
             if self._is_sure(_WARNING, "Unlock"):
                 self._predicting.open_lock()

@@ -6,9 +6,8 @@ What takes longer than a person notices is left to the background; until it is t
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from engine.gradient_check import GradientCheck, check_gradient, check_work
 from engine.history import Branch
 from engine.iteration import (
     Check,
@@ -22,6 +21,9 @@ from engine.iteration import (
 )
 from engine.paper import PaperIteration, paper_iteration
 from engine.spec import Spec, State
+
+if TYPE_CHECKING:
+    from engine.gradient_check import GradientCheck
 
 # Beyond this a press of a key feels late.
 PATIENCE_SECONDS = 0.05
@@ -85,6 +87,9 @@ class Results:
 
     def check(self, branch: Branch, state: State) -> GradientCheck | None:
         """The gradient of the iteration that follows the state, checked."""
+        # Loaded by the tool that asks for it.
+        from engine.gradient_check import check_gradient, check_work
+
         spec = branch.spec
         return self._get(
             ("check", branch.number, state.t),

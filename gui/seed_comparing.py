@@ -10,16 +10,15 @@ from gui.seed_runner import SeedRunner
 from gui.tool_host import ToolHost
 
 
-def add_seeds(host: ToolHost) -> None:
-    """Add the panel to the "Learn" menu."""
+def seeds(host: ToolHost) -> SeedsPanel:
+    """The panel, wired to the runs."""
     panel, runner = SeedsPanel(), SeedRunner(host)
-    host.add("Many seeds", panel, "Run ma&ny seeds", None, "Seeds")
 
     def run(first: int, count: int, epochs: int) -> None:
         spec, start = host.session.spec, host.session.branch.start
-        seeds = range(first, first + count)
+        chosen = range(first, first + count)
         try:
-            runs = SeedRuns(spec, partial(drawn_start, spec, start), seeds, epochs)
+            runs = SeedRuns(spec, partial(drawn_start, spec, start), chosen, epochs)
         except SeedsRefused as refusal:
             host.session.refused.emit(str(refusal))
             return
@@ -37,3 +36,4 @@ def add_seeds(host: ToolHost) -> None:
     runner.progressed.connect(panel.show_progress)
     runner.finished.connect(panel.show_result)
     host.closed.connect(lambda closed: cancel() if closed is panel else None)
+    return panel

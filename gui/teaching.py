@@ -1,42 +1,17 @@
-"""Teaching: the lesson under way, and how far each lesson was taken."""
+"""Teaching: the lesson under way."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, QSettings, Signal
+from PySide6.QtCore import QObject, Signal
 
 from engine.lessons.lesson import Lesson
 from engine.lessons.page import page_of
 from engine.lessons.tasks import Count, Diverge, Happening, Loss, OpenTool, Task
 from engine.steps import StepId
 from gui.demonstration import Demonstration
+from gui.lesson_progress import Progress
 from gui.session import Session
 from gui.view import View
-
-
-class Progress:
-    """Per lesson, by its key: how many of its steps were ever shown, and whether it was finished.
-    With `remember` that outlives the window."""
-
-    def __init__(self, remember: bool) -> None:
-        self._remember = remember
-        self._known: dict[str, tuple[int, bool]] = {}
-
-    def of(self, key: str) -> tuple[int, bool]:
-        """(steps reached, finished)."""
-        if key not in self._known and self._remember:
-            settings = QSettings()
-            reached = str(settings.value(f"lessons/{key}/reached", "0"))
-            finished = str(settings.value(f"lessons/{key}/finished", "false")) == "true"
-            self._known[key] = int(reached) if reached.isdecimal() else 0, finished
-        return self._known.get(key, (0, False))
-
-    def keep(self, key: str, reached: int, finished: bool) -> None:
-        """Remember both."""
-        self._known[key] = reached, finished
-        if self._remember:
-            settings = QSettings()
-            settings.setValue(f"lessons/{key}/reached", reached)
-            settings.setValue(f"lessons/{key}/finished", finished)
 
 
 class Teaching(QObject):
@@ -48,9 +23,9 @@ class Teaching(QObject):
 
     turned = Signal(object)
 
-    def __init__(self, session: Session, demonstration: Demonstration, remember: bool) -> None:
+    def __init__(self, session: Session, demonstration: Demonstration, progress: Progress) -> None:
         super().__init__(session)
-        self.progress = Progress(remember)
+        self._progress = progress
         self._session = session
         self._demonstration = demonstration
         self._lesson: Lesson | None = None
@@ -72,7 +47,7 @@ class Teaching(QObject):
         that the steps up to there ask for is done once more."""
         self._lesson, self._key, self._index = lesson, key, 0
         self._history = self._session.history
-        reached, _ = self.progress.of(key)
+        reached, _ = self._progress.of(key)
         self._turn_to(0)
         for index in range(min(reached, len(lesson.steps)) - 1):
             for task in lesson.steps[index].tasks:
@@ -99,7 +74,7 @@ class Teaching(QObject):
         if self._index + 1 < len(self._lesson.steps):
             self._turn_to(self._index + 1)
         else:
-            self.progress.keep(self._key, 0, True)
+            self._progress.keep(self._key, 0, True)
             self.end()
 
     def show_how(self) -> None:
@@ -135,11 +110,11 @@ class Teaching(QObject):
         return self._tasks_done == len(self._tasks)
 
     def _turn_to(self, index: int) -> None:
-        reached, finished = self.progress.of(self._key)
+        reached, finished = self._progress.of(self._key)
         self._index, self._began = index, self._view
         self._tasks_done = len(self._tasks) if index + 1 < reached else 0
         if index + 1 > reached:
-            self.progress.keep(self._key, index + 1, finished)
+            self._progress.keep(self._key, index + 1, finished)
         self._judge()
 
     def _judge(self) -> None:
@@ -155,6 +130,6 @@ class Teaching(QObject):
             self._began = view
         task = None if self._is_done else self._tasks[self._tasks_done]
         self._session.goal = task.goal(view.spec) if isinstance(task, Count) else None
-        reached, _ = self.progress.of(self._key)
+        reached, _ = self._progress.of(self._key)
         page = page_of(lesson, self._index, reached, self._tasks_done, view.spec, view.notation)
         self.turned.emit(page)

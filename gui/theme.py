@@ -19,6 +19,7 @@ TITLE = 14
 GAP = 8
 MARGIN = 12
 RADIUS = 6
+NARROW_SCROLL_BAR = 8
 
 
 @dataclass(frozen=True)
@@ -175,6 +176,7 @@ def style_sheet(theme: Theme) -> str:
         padding: 5px 12px; min-height: 18px;
     }}
     QComboBox {{ padding: 3px 8px; }}
+    #controls QPushButton, #controls QComboBox {{ padding: 5px 0; }}
     QPushButton:hover, QToolButton:hover, QComboBox:hover {{ border-color: {t.accent}; }}
     QPushButton:focus, QToolButton:focus, QComboBox:focus {{ border: 1px solid {t.accent}; }}
     QPushButton:pressed, QToolButton:pressed {{ background: {t.accent_soft}; }}
@@ -234,6 +236,7 @@ def style_sheet(theme: Theme) -> str:
     QPlainTextEdit {{ background: {t.card}; border: 1px solid {t.border}; }}
     QScrollBar:vertical {{ width: 10px; background: transparent; }}
     QScrollBar:horizontal {{ height: 10px; background: transparent; }}
+    #networkScroll QScrollBar:vertical {{ width: {NARROW_SCROLL_BAR}px; }}
     QScrollBar::handle {{ background: {t.border}; border-radius: 4px; min-height: 24px;
         min-width: 24px; }}
     QScrollBar::handle:hover {{ background: {t.secondary}; }}

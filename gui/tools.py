@@ -12,43 +12,68 @@
 
 2. Write the wiring beside this file, gui/<what it does>.py, as a function
 
-       def add_gradient_check(host: ToolHost) -> None:
+       def gradient_check(host: ToolHost) -> GradientCheckPanel:
            panel = GradientCheckPanel()
-           host.add("Gradient check", panel, "&Gradient check", "Ctrl+G", "Check")
            panel.parameter_chosen.connect(...)
+           return panel
 
    with host.session, host.intents, host.documents and host.canvas to connect to, host.menu for
    entries that are no panels, and host.opened / host.closed for what goes on beside the panel.
-   With `over="Result"` a tool leaves the card "Why?" where it is and covers the one below.
    Name the new module in WIRING of tests/test_imports.py.
 
-3. Call the function from `add_tools` below.
+3. Add it in `add_tools` below, with a function that imports the wiring: no tool is loaded or built
+   before it is opened for the first time, so that the window is up sooner. With `over="Result"` a
+   tool leaves the card "Why?" where it is and covers the one below.
 
-One tool is open at a time; `host.open(panel)`, `host.close()` and `host.current` are for those who
+One tool is open at a time; `host.open(title)`, `host.close()` and `host.current` are for those who
 open one by other means. In a low window the tool is a page behind a tab of its own, which has room
 for one short word.
 """
 
 from __future__ import annotations
 
-from gui.checking_figures import add_published
-from gui.comparing import add_comparison
+from PySide6.QtWidgets import QWidget
+
 from gui.exercises import add_exercises
-from gui.gradient_checking import add_gradient_check
 from gui.mistakes_menu import add_mistakes
 from gui.panels.mistake_strip import MistakeStrip
-from gui.prediction_tool import add_prediction
-from gui.seed_comparing import add_seeds
+from gui.prediction_menu import PredictionMenu
 from gui.tool_host import ToolHost
 
 
 def add_tools(host: ToolHost, strip: MistakeStrip) -> None:
     """Fill the menu; `strip` names the mistakes that are on."""
     add_mistakes(host, strip)
-    add_published(host)
-    add_gradient_check(host)
-    add_comparison(host)
-    add_prediction(host)
-    add_seeds(host)
+    host.add(
+        "Published against right", _published, "P&ublished against right", "Ctrl+L", "Figures"
+    )
+    host.add("Gradient check", _gradient_check, "&Gradient check", "Ctrl+G", "Check")
+    host.add("Right and wrong side by side", _comparison, "&Side by side", "Ctrl+B", "Compare")
+    PredictionMenu(host)
+    host.add("Many seeds", _seeds, "Run ma&ny seeds", None, "Seeds")
     host.menu.addSeparator()
     add_exercises(host)
+
+
+def _published(host: ToolHost) -> QWidget:
+    from gui.checking_figures import published
+
+    return published(host)
+
+
+def _gradient_check(host: ToolHost) -> QWidget:
+    from gui.gradient_checking import gradient_check
+
+    return gradient_check(host)
+
+
+def _comparison(host: ToolHost) -> QWidget:
+    from gui.comparing import comparison
+
+    return comparison(host)
+
+
+def _seeds(host: ToolHost) -> QWidget:
+    from gui.seed_comparing import seeds
+
+    return seeds(host)

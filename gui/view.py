@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from engine.activations import Array
 from engine.document import Published
-from engine.gradient_check import GradientCheck
 from engine.iteration import Evaluation, Iteration, SamplePass
 from engine.notation import DEFAULT, Notation
 from engine.paper import PaperIteration
@@ -20,6 +20,9 @@ from engine.spec import Spec
 from engine.steps import StepId, Steps
 from engine.trainer import Divergence
 from gui.curtain import Curtain
+
+if TYPE_CHECKING:
+    from engine.gradient_check import GradientCheck
 
 
 @dataclass(frozen=True, eq=False)

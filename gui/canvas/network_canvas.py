@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QPoint, QRect, Qt, Signal
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from engine.losses import LOSSES
@@ -83,6 +84,8 @@ class NetworkCanvas(QWidget):
         self._buttons = LayerButtons(self.view.viewport())
         self._field: InPlaceField | None = None
         self._hovered: Spot | None = None
+        self._waiting: View | None = None  # to be shown as soon as there is a size to fit it into
+        self._was_shown = False
         self._wire()
 
     def _wire(self) -> None:
@@ -99,6 +102,9 @@ class NetworkCanvas(QWidget):
 
     def display(self, view: View) -> None:
         """Show a view: numbers are updated in place, another network is built anew."""
+        if not self._was_shown:
+            self._waiting = view
+            return
         before = self.scene.view
         is_other = before is None or before.spec.network != view.spec.network
         if is_other:
@@ -116,6 +122,13 @@ class NetworkCanvas(QWidget):
         self.sample_label.setVisible(len(view.spec.data) > 1)
         self._place_field()
         self._say_where()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._was_shown = True
+        if self._waiting is not None:
+            view, self._waiting = self._waiting, None
+            self.display(view)
 
     def restyle(self) -> None:
         """Follow a change of the theme."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
@@ -13,29 +12,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from engine.history import DEFAULT_MEMORY, MAX_FRAMES, moments_within
+from engine.history import MAX_FRAMES, moments_within
 from engine.numbers import format_count
 from engine.spec import State
-
-MIB = 1024 * 1024
-LEAST_MIB, MOST_MIB = 16, 65_536
-
-_KEY = "history/memory_mib"
-
-
-def kept_memory() -> int:
-    """The memory bound that was chosen, in bytes; the default where none was, or no number."""
-    value = QSettings().value(_KEY)
-    try:
-        chosen = int(str(value))
-    except ValueError:
-        return DEFAULT_MEMORY
-    return min(max(chosen, LEAST_MIB), MOST_MIB) * MIB
-
-
-def keep_memory(memory: int) -> None:
-    """Remember a memory bound, in bytes."""
-    QSettings().setValue(_KEY, memory // MIB)
+from gui.kept_memory import LEAST_MIB, MIB, MOST_MIB
 
 
 class PreferencesDialog(QDialog):

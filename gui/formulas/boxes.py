@@ -23,9 +23,9 @@ from engine.formula import (
     OVER_ENTRIES,
     PLUS,
     TIMES,
-    Name,
     Piece,
 )
+from engine.notation import Name
 from engine.numbers import format_number
 from gui import theme
 

@@ -6,10 +6,12 @@ a few pieces a turn of the event loop, and what has been set once is there at on
 
 from __future__ import annotations
 
+import sys
 from collections import deque
 from collections.abc import Iterable
 from functools import lru_cache
 from importlib import import_module
+from threading import Thread
 from time import perf_counter
 from typing import NamedTuple
 
@@ -23,6 +25,7 @@ from gui.formulas.boxes import Box
 
 _KEPT = 2000  # boxes; the SVG of a piece has some 5 kB
 _TURN = 0.008  # seconds of setting, after which a turn of the event loop ends
+_LOADED = "gui.formulas.formula_svg"  # and ziamath with it
 _MARGIN = 1.0  # pixels around the ink, so that smooth edges are not cut
 _SIGNS = {
     "·": r"\cdot",
@@ -79,8 +82,10 @@ class Typesetter(QObject):
 
     @staticmethod
     def get_ready() -> None:
-        """Load what setting needs, so that the first formula does not wait for it."""
-        import_module("gui.formulas.formula_svg")
+        """Load what setting needs in a thread of its own, so that neither the first formula waits
+        for it nor the window."""
+        if _LOADED not in sys.modules:
+            Thread(target=import_module, args=(_LOADED,), name="typesetting").start()
 
     def _set_some(self) -> None:
         end = perf_counter() + _TURN

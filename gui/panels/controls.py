@@ -42,8 +42,12 @@ class _Slider(QSlider):
 
 
 class ControlsBar(QWidget):
-    """The top row. It narrows down to 1024 pixels; what goes first is in the menu bar too."""
+    """The top row. It narrows down to 1024 pixels; what goes first is in the menu bar too.
 
+    `examples_wanted` asks for `set_examples` when their menu is to open and nobody has set any.
+    """
+
+    examples_wanted = Signal()
     example_chosen = Signal(str)
     save_requested = Signal()
     reset_requested = Signal()
@@ -58,7 +62,6 @@ class ControlsBar(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("controls")
-        self.setStyleSheet("QPushButton, QComboBox { padding: 5px 0; }")
         self._make_widgets()
         self._lay_out()
         self._needs = [self._arrange(level) for level in range(len(_FITS))]
@@ -181,6 +184,8 @@ class ControlsBar(QWidget):
             action.triggered.connect(lambda _=False, name=name: self.example_chosen.emit(name))
 
     def _show_examples(self) -> None:
+        if self._menu.isEmpty():
+            self.examples_wanted.emit()
         self._menu.popup(self._examples.mapToGlobal(QPoint(0, self._examples.height() + 2)))
 
     @property

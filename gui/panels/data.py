@@ -11,7 +11,6 @@ from PySide6.QtGui import QAction, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QFileDialog, QLabel, QWidget
 
 from engine.activations import Array
-from engine.datasets import read_csv, text_of
 from engine.losses import are_classes, is_right
 from engine.numbers import at_most, format_count, format_number
 from engine.spec import MAX_SAMPLES, Data
@@ -402,6 +401,8 @@ class DataPanel(Card):
             self._read_csv(Path(name))
 
     def _read_csv(self, path: Path) -> None:
+        from engine.datasets import read_csv, text_of  # not before: the window is up sooner
+
         if self._view is None:
             return
         spec = self._view.spec

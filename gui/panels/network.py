@@ -21,6 +21,7 @@ from engine.spec import (
     SpecError,
     check_spec,
 )
+from gui import theme
 from gui.view import View
 from gui.widgets.buttons import Button, CheckBox
 from gui.widgets.card import Card
@@ -44,7 +45,7 @@ _BATCHES = (Item("all", "all samples"), Item("mini", "mini-batch"), Item("one", 
 # Pixels.
 _SIZE_WIDTH = 56
 _GUTTER = 11  # right of the fields, up to the edge of the card
-_SCROLL_BAR = 8
+_SCROLL_BAR = theme.NARROW_SCROLL_BAR
 _NARROW = 262  # a card below this takes brief labels
 
 
@@ -74,13 +75,13 @@ class NetworkPanel(Card):
         self.corner.addWidget(self._edit)
         self._content = QVBoxLayout()
         self._content.setSpacing(LINE_GAP)
+        self._make_scroll_area()
         self._add_layer_rows()
         self._add_loss_rows()
         self._add_optimizer_rows()
         self._add_start_rows()
         self._add_batch_rows()
         self._content.addStretch(1)
-        self._put_into_scroll_area()
         self._show_details(False)
 
     # What is in the panel
@@ -166,16 +167,17 @@ class NetworkPanel(Card):
             FormRow("Initializer", self._initializer, filling=self._initializer)
         )
 
-    def _put_into_scroll_area(self) -> None:
-        """The scroll bar stands in the card's right margin, so that fields keep their width."""
+    def _make_scroll_area(self) -> None:
+        """What the rows stand in. Its bar is in the card's right margin, so that fields keep their
+        width."""
+        self._scroll = scroll = QScrollArea()
+        scroll.setObjectName("networkScroll")  # the style sheet knows it by this name
+        self.body.addWidget(scroll)
         inside = QWidget()
         inside.setLayout(self._content)
-        self._scroll = scroll = QScrollArea()
-        scroll.setObjectName("networkScroll")
         scroll.setFrameShape(QFrame.Shape.NoFrame)
         scroll.setWidgetResizable(True)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setStyleSheet(f"QScrollBar:vertical {{ width: {_SCROLL_BAR}px; }}")
         scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         scroll.setWidget(inside)
         inside.setAutoFillBackground(False)
@@ -188,7 +190,6 @@ class NetworkPanel(Card):
         margins.setRight(margins.right() - _GUTTER)
         card.setContentsMargins(margins)
         self.corner.setContentsMargins(0, 0, _GUTTER, 0)
-        self.body.addWidget(scroll)
 
     def _keep_gutter(self, lowest: int, highest: int) -> None:
         taken = _SCROLL_BAR if highest > lowest else 0

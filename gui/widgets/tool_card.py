@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QWidget
@@ -16,7 +18,7 @@ class ToolCard(Card):
 
     closed = Signal()
 
-    def __init__(self, title: str, panel: QWidget, parent: QWidget | None = None) -> None:
+    def __init__(self, title: str, panel: Any, parent: QWidget | None = None) -> None:
         super().__init__(title, parent)
         self.panel = panel
         self.close_button = Button("✕", "closeTool", f"Close {title.lower()} (Esc)", link=True)

@@ -30,8 +30,8 @@ from engine.network import Parameter
 from engine.optimizers import Optimizer
 from engine.spec import Data
 from gui import theme
-from gui.dialogs.preferences import MIB
 from gui.intents import Intents
+from gui.kept_memory import MIB
 from gui.main_window import MainWindow
 from gui.session import Session
 from gui.view import Ghost, View

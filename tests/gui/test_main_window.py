@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -445,6 +446,30 @@ def test_units_layers_and_activations_change_in_the_panel(mazur: Driver) -> None
     assert mazur.view.loss == pytest.approx(0.2983711087600027, rel=1e-12)
 
 
+@pytest.mark.parametrize("reduction", ["sum", "mean"])
+def test_the_reduction_is_back_after_a_loss_that_fixes_it(mazur: Driver, reduction: str) -> None:
+    if mazur.view.spec.reduction != reduction:
+        mazur.choose("reduction", reduction)
+    mazur.choose("activation2", "softmax")
+    assert mazur.view.spec.reduction == "mean"
+    mazur.choose("activation2", "sigmoid")
+    assert (mazur.view.spec.loss, mazur.view.spec.reduction) == ("half_squared_error", reduction)
+    mazur.choose("loss", "mean_squared_error")
+    assert mazur.view.spec.reduction == "mean"
+    mazur.choose("loss", "half_squared_error")
+    assert mazur.view.spec.reduction == reduction
+
+
+def test_the_reduction_of_another_document_is_not_taken_over(mazur: Driver) -> None:
+    assert mazur.view.spec.reduction == "sum"
+    mazur.choose("loss", "squared_error")
+    spec = replace(mazur.view.spec, loss="mean_squared_error", reduction="mean")
+    document = replace(read_example("mazur-2-2-2"), spec=spec)
+    mazur.window.documents.show(document, "another")
+    mazur.choose("loss", "half_squared_error")
+    assert mazur.view.spec.reduction == "mean"
+
+
 def test_inputs_and_outputs_bring_and_take_their_columns(mazur: Driver) -> None:
     mazur.window.canvas.unit_added.emit(0)
     assert mazur.view.spec.data.inputs.shape == (1, 3)
@@ -645,6 +670,23 @@ def test_the_theme_changes_every_panel(mazur: Driver) -> None:
     mazur.menu("Dark theme").trigger()
     dark = [darkness(panel()) for panel in panels]
     assert min(light) > 200 and max(dark) < 80
+
+
+def test_the_logarithmic_axis_is_remembered(mazur: Driver, qtbot: QtBot) -> None:
+    assert not mazur.window.loss.log
+    for wanted in (True, False):
+        mazur.click("lossLog")
+        again = MainWindow(remember=True)
+        qtbot.addWidget(again)
+        again.documents.show(read_example("xor-2-3-1"), "xor-2-3-1")
+        button = again.findChild(QAbstractButton, "lossLog")
+        assert button is not None
+        assert again.loss.log == button.isChecked() == wanted
+        assert button.text() == ("log ✓" if wanted else "log")
+        untouched = MainWindow(remember=False)
+        qtbot.addWidget(untouched)
+        untouched.documents.show(read_example("xor-2-3-1"), "xor-2-3-1")
+        assert not untouched.loss.log
 
 
 def test_settings_remember_the_theme_and_the_size(mazur: Driver, qtbot: QtBot) -> None:

@@ -494,8 +494,8 @@ def test_other_tools_give_way_in_a_locked_document(window: MainWindow, qtbot: Qt
     other = QWidget()
     other.display = lambda view: None  # type: ignore[attr-defined]
     other.restyle = lambda: None  # type: ignore[attr-defined]
-    window.tools.add("Another", other, "Another")
-    window.tools.open(other)
+    window.tools.add("Another", lambda _: other, "Another")
+    window.tools.open("Another")
     assert window.tools.current is None
     assert window.banner.isVisible()
 

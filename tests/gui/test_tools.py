@@ -43,7 +43,7 @@ def window(qtbot: QtBot) -> Iterator[MainWindow]:
 
 def add(window: MainWindow, title: str, **rest: str) -> tuple[Counter, QAction]:
     panel = Counter()
-    return panel, window.tools.add(title, panel, f"&{title}", **rest)
+    return panel, window.tools.add(title, lambda _: panel, f"&{title}", **rest)
 
 
 def tabs(window: MainWindow) -> list[str]:
@@ -156,7 +156,9 @@ def test_a_question_leaves_the_tool_where_it_is(window: MainWindow, qtbot: QtBot
 
 
 def test_closed_tools_follow_the_theme_too(window: MainWindow) -> None:
-    panel, _ = add(window, "Counter")
+    panel, action = add(window, "Counter")
+    action.trigger()
+    action.trigger()
     window.use_theme("dark")
     window.use_theme("light")
     assert panel.restyled == 2

@@ -1,0 +1,31 @@
+"""Progress: how far each lesson was taken."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSettings
+
+
+class Progress:
+    """Per lesson, by its key: how many of its steps were ever shown, and whether it was finished.
+    With `remember` that outlives the window."""
+
+    def __init__(self, remember: bool) -> None:
+        self._remember = remember
+        self._known: dict[str, tuple[int, bool]] = {}
+
+    def of(self, key: str) -> tuple[int, bool]:
+        """(steps reached, finished)."""
+        if key not in self._known and self._remember:
+            settings = QSettings()
+            reached = str(settings.value(f"lessons/{key}/reached", "0"))
+            finished = str(settings.value(f"lessons/{key}/finished", "false")) == "true"
+            self._known[key] = int(reached) if reached.isdecimal() else 0, finished
+        return self._known.get(key, (0, False))
+
+    def keep(self, key: str, reached: int, finished: bool) -> None:
+        """Remember both."""
+        self._known[key] = reached, finished
+        if self._remember:
+            settings = QSettings()
+            settings.setValue(f"lessons/{key}/reached", reached)
+            settings.setValue(f"lessons/{key}/finished", finished)

@@ -1,0 +1,150 @@
+"""What the window does without until somebody wants it: the start loads none of it."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QApplication, QMenu, QPushButton
+from pytestqt.qtbot import QtBot
+
+from engine.examples import example_names, read_example
+from engine.lessons.bundled import bundled_lesson, lesson_names
+from gui.main_window import MainWindow
+
+ROOT = Path(__file__).resolve().parents[2]
+
+# Tools, lessons, dialogs, what writes files, what sets formulas, and the compiler.
+LATER = (
+    "numba",
+    "ziamath",
+    "engine.comparison",
+    "engine.datasets",
+    "engine.derivation",
+    "engine.export",
+    "engine.formula",
+    "engine.gradient_check",
+    "engine.lessons.lesson",
+    "engine.published",
+    "engine.predicting.judging",
+    "engine.seeds",
+    "gui.dialogs",
+    "gui.formulas",
+    "gui.panels.comparison",
+    "gui.panels.derivation",
+    "gui.panels.gradient_check",
+    "gui.panels.lesson",
+    "gui.panels.predict",
+    "gui.panels.published",
+    "gui.panels.seeds",
+    "gui.predicting",
+    "gui.teaching",
+    "numpy.ma",
+)
+PROGRAM = """
+import sys
+from PySide6.QtCore import QTimer
+from command_line import window
+from gui.main_window import MainWindow
+
+def told():
+    print(*sys.modules)
+    self.close_quietly()
+    sys.exit(0)
+
+def show(window):
+    global self
+    self = window
+    shown(window)
+    QTimer.singleShot(0, told)
+
+shown, MainWindow.show = MainWindow.show, show
+from main import main
+main(["xor-2-3-1"])
+"""
+
+
+def test_nothing_is_loaded_before_it_is_wanted() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", PROGRAM], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    loaded = set(done.stdout.split())
+    assert {"gui.panels.weights", "gui.plots.surface_plot"} <= loaded
+    assert loaded & set(LATER) == set()
+
+
+@pytest.fixture
+def window(qtbot: QtBot) -> Iterator[MainWindow]:
+    made = MainWindow(remember=False)
+    made.documents.show(read_example("xor-2-3-1"), "xor-2-3-1")
+    made.show()
+    made.activateWindow()
+    qtbot.waitUntil(lambda: QApplication.activeWindow() is made)
+    yield made
+    made.close_quietly()
+    made.deleteLater()
+
+
+def actions(window: MainWindow, prefix: str) -> list[QAction]:
+    return [a for a in window.findChildren(QAction) if a.objectName().startswith(prefix)]
+
+
+def test_every_tool_opens_with_what_the_window_shows(window: MainWindow) -> None:
+    tools = actions(window, "tool/")
+    assert len(tools) == 5
+    seen = []
+    for action in tools:
+        assert not action.isChecked()
+        action.trigger()
+        panel = window.tools.current
+        assert action.isChecked() and panel is not None and panel.isVisible()
+        seen.append(panel)
+    assert len(set(seen)) == len(tools)
+    for action, panel in zip(tools, seen, strict=True):
+        action.trigger()
+        assert window.tools.current is panel  # the same one, not another
+
+
+def test_what_explains_a_step_is_there_soon_after_the_start(
+    window: MainWindow, qtbot: QtBot
+) -> None:
+    qtbot.waitUntil(lambda: window.findChild(QPushButton, "derivationCopy") is not None)
+    assert window.summary.isVisible()
+    window.session.seek(1)
+    assert window.derivation.isVisible() and not window.summary.isVisible()
+
+
+def test_a_step_at_once_is_explained_at_once(qtbot: QtBot) -> None:
+    window = MainWindow(remember=False)
+    window.documents.show(read_example("xor-2-3-1"), "xor-2-3-1")
+    window.session.seek(1)
+    window.show()
+    assert window.derivation.isVisible() and window.derivation.derivation is not None
+    window.close_quietly()
+    window.deleteLater()
+
+
+def test_the_menu_of_lessons_has_their_titles(window: MainWindow) -> None:
+    texts = {a.objectName(): a.text() for a in actions(window, "lesson/")}
+    assert texts == {f"lesson/{n}": bundled_lesson(n).title for n in lesson_names()}
+
+
+def test_the_menu_of_examples_has_their_titles_as_it_opens(
+    window: MainWindow, qtbot: QtBot
+) -> None:
+    menu = window.controls.findChild(QMenu, "examplesMenu")
+    assert menu is not None
+    button = window.controls.findChild(QPushButton, "examples")
+    for _ in range(2):
+        button.click()
+        qtbot.waitUntil(menu.isVisible)
+        titles = [action.text().partition("\t") for action in menu.actions()]
+        assert [(name, title) for title, _, name in titles] == [
+            (name, read_example(name).title.replace("&", "&&")) for name in example_names()
+        ]
+        menu.close()
