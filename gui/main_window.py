@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from importlib import import_module
 from pathlib import Path
+from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QByteArray, QDeadlineTimer, QEventLoop, QSettings, Qt, QTimer
@@ -64,9 +65,9 @@ if TYPE_CHECKING:
 
 _SETTLE_MILLISECONDS = 1000
 _MESSAGE_MILLISECONDS = 3000
+_READ_SECONDS = 0.1  # what changes as slowly as that can be read
 _LOAD_MILLISECONDS = 100  # after which what the first picture does without is loaded
 _SOON = ("engine.derivation", "gui.formulas.derivation_view", "gui.panels.derivation")
-_READ_FRAMES = 3  # while training, what is read follows every so many frames
 
 
 class MainWindow(QMainWindow):
@@ -417,15 +418,25 @@ class MainWindow(QMainWindow):
                 self._ask(step)
                 return
 
+    def _waiting(self, view: View) -> list[Any]:
+        """The panels that a moment of fast training passes over: nobody reads thirty times a
+        second, and painting two tables takes a third of it. So they take turns."""
+        now = perf_counter()
+        pause, self._framed_at = now - self._framed_at, now
+        if not view.training or pause > _READ_SECONDS:
+            return []
+        self._frame += 1
+        read = [self.weights, self.data, self.summary]
+        read.pop(self._frame % len(read))
+        return read
+
     def _display(self, view: View) -> None:
         self._view = view
-        self._frame = self._frame + 1 if view.training else 0
         explained = self.derivation if view.revealed else self.summary
+        waiting = self._waiting(view)
         for panel in self._panels:
-            # Nobody reads thirty times a second, and painting two tables takes a third of it.
-            if self._frame % _READ_FRAMES and panel in (self.weights, self.data, self.summary):
-                continue
-            panel.display(view)
+            if panel not in waiting:
+                panel.display(view)
         for action in self._step_orders.actions():
             action.setChecked(action.data() == view.spec.step_order)
         self._explained.setCurrentWidget(explained)
@@ -459,7 +470,8 @@ class MainWindow(QMainWindow):
 
     _view: View | None = None
     _derivation: DerivationPanel | None = None
-    _frame = 0  # of training
+    _frame, _framed_at = 0, 0.0  # the number of a moment that was shown, and when
+
     _named: tuple[str, bool, str] | None = None
 
     # Dialogs and what writes files are loaded when they are asked for: the window is up sooner.

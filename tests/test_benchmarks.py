@@ -65,6 +65,10 @@ def test_a_figure_says_whether_it_is_as_wanted() -> None:
         Figure("frames", 31.04, "/s", at_least=30),
         Figure("recording costs", 17.64, "%", at_most=30),
         Figure("epochs", 347612.0, "/s"),
+        Figure("frames", 24.0, "/s", at_least=30, slowness=1.5),
+        Figure("surface", 20.0, "ms", at_most=16, slowness=1.46),
+        Figure("surface", 32.0, "ms", at_most=16, slowness=1.46),
+        Figure("surface", 20.0, "ms", at_most=16, slowness=0.5),
     ]
     assert [figure.row for figure in figures] == [
         "| training: NumPy | 169 ms | 2.52× | ≥ 2.5× | ✓ |",
@@ -72,6 +76,10 @@ def test_a_figure_says_whether_it_is_as_wanted() -> None:
         "| frames | 31 /s |  | ≥ 30 /s | ✓ |",
         "| recording costs | 17.6% |  | ≤ 30% | ✓ |",
         "| epochs | 347,612 /s |  |  |  |",
+        "| frames | 24 /s |  | ≥ 30 /s | in proportion: this machine is 1.5× as slow |",
+        "| surface | 20 ms |  | ≤ 16 ms | in proportion: this machine is 1.5× as slow |",
+        "| surface | 32 ms |  | ≤ 16 ms | not reached |",
+        "| surface | 20 ms |  | ≤ 16 ms | not reached |",
     ]
 
 

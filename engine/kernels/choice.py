@@ -9,7 +9,11 @@ there by a trainer that trains at speed.
 
 from __future__ import annotations
 
+import contextlib
+import importlib.util
+import sys
 import threading
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine.kernels import numpy_kernel
@@ -30,6 +34,16 @@ _LARGE = 1_000_000
 
 # Fewer iterations than this take no time anyway: then they are the very ones that stepping shows.
 _MANY = 500
+
+_COMPILE = """
+import os, sys
+if hasattr(os, "nice"):
+    os.nice(10)
+sys.path.insert(0, sys.argv[1])
+from engine.kernels import choice
+choice.load()
+"""
+_LONGEST_COMPILATION = 120  # seconds
 
 
 class _Numba:
@@ -86,9 +100,28 @@ def made(name: str, spec: Spec) -> Kernel:
 
 def load_in_background() -> threading.Thread:
     """Load the fast kernel in a thread of its own, which nobody needs to wait for."""
-    thread = threading.Thread(target=load, name="fast kernel", daemon=True)
+    thread = threading.Thread(target=_compile_and_load, name="fast kernel", daemon=True)
     thread.start()
     return thread
+
+
+def _compile_and_load() -> None:
+    """Load the fast kernel, after another process has seen to it that it is compiled: that keeps
+    Python busy for seconds, and only one thread at a time can run Python. What it stumbles over
+    `load` meets again, and says."""
+    import subprocess  # here, where nobody waits for it
+
+    if importlib.util.find_spec("numba") is not None:
+        with contextlib.suppress(OSError, subprocess.TimeoutExpired):
+            subprocess.run(
+                [sys.executable, "-c", _COMPILE, str(Path(__file__).resolve().parents[2])],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                timeout=_LONGEST_COMPILATION,
+                creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+            )
+    load()
 
 
 def load() -> None:

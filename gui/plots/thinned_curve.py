@@ -13,7 +13,7 @@ from engine.activations import Array
 
 BLOCK = 64
 # Blocks take the place of points once so many of them share a column of pixels.
-_BLOCKS_PER_COLUMN = 8
+_BLOCKS_PER_COLUMN = 3
 _PROBES = 32
 _EXTREMES = (np.minimum, np.maximum)
 

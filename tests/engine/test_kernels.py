@@ -403,3 +403,23 @@ def test_training_goes_on_without_numba(tmp_path: Path, line: str, expected: str
     assert expected in done.stdout.splitlines()[0]
     assert done.stdout.splitlines()[1] == "numpy"
     assert done.stderr == ""
+
+
+def test_another_process_compiles_so_that_the_window_stays_free(tmp_path: Path) -> None:
+    pytest.importorskip("numba")
+    code = (
+        "from engine.kernels import choice\n"
+        "choice.load_in_background().join()\n"
+        "from engine.kernels import numba_code\n"
+        "print(sum(numba_code.train.stats.cache_hits.values()))\n"
+        "print(sum(numba_code.train.stats.cache_misses.values()))\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=ROOT,
+        env=os.environ | {"NUMBA_CACHE_DIR": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.split() == ["1", "0"]
