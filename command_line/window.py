@@ -25,6 +25,7 @@ def open_window(options: argparse.Namespace) -> int:
     """Open the window on a document, and stay until it is closed."""
     from gui import system_check
 
+    gc.disable()  # as gui.collecting will: while so much is made there is nothing to collect
     problem = system_check.display_problem()
     if problem is not None:
         raise Refused(f"{problem} Without a window: {WITHOUT_WINDOW}.")
