@@ -105,14 +105,6 @@ def unrecorded(kernel: str, spec: Spec, start: State, iterations: int) -> State:
     return state
 
 
-def plain_arrays(spec: Spec, start: State) -> tuple[list[Array], list[Array]]:
-    """Weights of shape (inputs, units) and biases per layer, as a tutorial holds them."""
-    numbers = range(1, spec.network.depth + 1)
-    weights = [spec.network.weights(start.theta, number).T.copy() for number in numbers]
-    biases = [np.array(spec.network.biases_per_unit(start.theta, number)) for number in numbers]
-    return weights, biases
-
-
 def training_row(
     title: str, spec: Spec, start: State, epochs: int, wanted: dict[str, float]
 ) -> Row:
@@ -122,8 +114,8 @@ def training_row(
 
     def tutorial() -> None:
         tutorial_loop.train(
-            *plain_arrays(spec, start), activation, spec.data.inputs, spec.data.targets, epochs,
-            spec.batch_size, rate,
+            *tutorial_loop.arrays(spec.network, start.theta), activation, spec.data.inputs,
+            spec.data.targets, epochs, spec.batch_size, rate,
         )
 
     ways: dict[str, Job] = {TUTORIAL: tutorial}
@@ -141,7 +133,7 @@ def surface_row(title: str, spec: Spec, start: State) -> Row:
     """One output over a grid of 100 × 100 points."""
     network, held = spec.network, np.zeros(2)
     xs, ys = (grid_axis(*data_range(spec, column), 100) for column in (0, 1))
-    weights, biases = plain_arrays(spec, start)
+    weights, biases = tutorial_loop.arrays(spec.network, start.theta)
 
     def tutorial() -> Array:
         x, y = np.meshgrid(xs, ys)
@@ -162,7 +154,7 @@ def torch_training(spec: Spec, start: State, epochs: int) -> None:
     is_sigmoid = spec.network.layers[-1].activation == "sigmoid"
     activation = torch.nn.Sigmoid if is_sigmoid else torch.nn.Tanh
     model = torch.nn.Sequential()
-    for W, b in zip(*plain_arrays(spec, start), strict=True):
+    for W, b in zip(*tutorial_loop.arrays(spec.network, start.theta), strict=True):
         layer = torch.nn.Linear(*W.shape, dtype=torch.float64)
         with torch.no_grad():
             layer.weight.copy_(torch.from_numpy(W.T.copy()))

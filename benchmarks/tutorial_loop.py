@@ -9,7 +9,18 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.network import Network
+
 Array = NDArray[np.float64]
+
+
+def arrays(network: Network, theta: Array) -> tuple[list[Array], list[Array]]:
+    """Weights of shape (inputs, units) and biases of shape (units,) per layer, copied from θ of
+    shape (size,): as a tutorial holds them."""
+    numbers = range(1, network.depth + 1)
+    weights = [network.weights(theta, number).T.copy() for number in numbers]
+    biases = [np.array(network.biases_per_unit(theta, number)) for number in numbers]
+    return weights, biases
 
 
 def sigmoid(z: Array) -> Array:

@@ -12,6 +12,7 @@ _LOWERED = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 _NUMBERED = re.compile(r"([A-Za-z])([0-9]+)")
 _INDEXED = re.compile(r"([A-Za-z])([⁰¹²³⁴⁵⁶⁷⁸⁹]+)([₀₁₂₃₄₅₆₇₈₉,]*)")
 
+
 @dataclass(frozen=True)
 class Name:
     """A symbol's parts, δ with o1 below or w with 2 above and 11 below, and its line of text."""

@@ -24,14 +24,12 @@ def test_the_tutorials_loop_does_the_same_work() -> None:
     spec, network = document.spec, document.spec.network
     start = start_state(spec, document.start)
     progress = Trainer(spec, start).advance(100)
-    numbers = range(1, network.depth + 1)
-    weights = [network.weights(start.theta, number).T.copy() for number in numbers]
-    biases = [np.array(network.biases_per_unit(start.theta, number)) for number in numbers]
+    weights, biases = tutorial_loop.arrays(network, start.theta)
     losses = tutorial_loop.train(
         weights, biases, "sigmoid", spec.data.inputs, spec.data.targets, 100, 4, 0.1
     )
     theta = progress.state.theta
-    for number, W, b in zip(numbers, weights, biases, strict=True):
+    for number, (W, b) in enumerate(zip(weights, biases, strict=True), start=1):
         assert np.allclose(W.T, network.weights(theta, number), rtol=1e-12)
         assert np.allclose(b, network.biases(theta, number), rtol=1e-12)
     # The curve has the loss and, as a metric, the mean squared error.
