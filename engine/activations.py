@@ -7,9 +7,9 @@ Source: I. Goodfellow, Y. Bengio, A. Courville, Deep Learning, MIT Press 2016, s
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
@@ -20,8 +20,7 @@ LEAKY_SLOPE = 0.01
 _LARGEST_EXPONENT = 709.0
 
 
-@dataclass(frozen=True)
-class Activation:
+class Activation(Struct, frozen=True):
     """One activation function.
 
     `apply(z)` maps net inputs (any shape, samples as rows) to activations of the same shape.

@@ -20,9 +20,9 @@ chapter 2, equations BP1 to BP4.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
+from msgspec import Struct
 
 from engine.activations import ACTIVATIONS, Array
 from engine.losses import LOSSES
@@ -54,8 +54,7 @@ def activation_slope(activation: str, z: Array, a: Array) -> Array:
     return slope(z, a)
 
 
-@dataclass(frozen=True)
-class Rules:
+class Rules(Struct, frozen=True):
     """The formulas that a pass goes by. Arrays have a row per sample."""
 
     net_input: Callable[[Array, Array, Array | None], Array] = net_input
@@ -67,8 +66,7 @@ class Rules:
 RIGHT = Rules()
 
 
-@dataclass(frozen=True, eq=False)
-class ForwardPass:
+class ForwardPass(Struct, frozen=True, eq=False):
     """Net inputs and activations of some samples.
 
     `z[l]` and `a[l]` have shape (samples, units of layer l); a[0] are the inputs, and so is z[0],

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from time import perf_counter
 
 import numpy as np
+from msgspec import Struct
+from msgspec.structs import replace
 
 from engine.activations import Array
 from engine.iteration import Check, evaluate, never
@@ -16,8 +17,7 @@ from engine.trainer import Divergence, Trainer
 _MOST_KEPT = 4_000_000  # numbers, of the parameters that are kept of each run
 
 
-@dataclass(frozen=True, eq=False)
-class Course:
+class Course(Struct, frozen=True, eq=False):
     """How far one of the runs has come.
 
     `curve` has a row (epochs, loss) per point. `thetas` are the parameters, each (size,), at every
@@ -41,8 +41,7 @@ class Course:
         return float(self.curve[row, 1]) if is_there else None
 
 
-@dataclass(frozen=True, eq=False)
-class Comparison:
+class Comparison(Struct, frozen=True, eq=False):
     """The two runs. `epochs` are those whose parameters are kept, as far as either has come."""
 
     right: Course

@@ -6,10 +6,10 @@ import csv
 import io
 from array import array
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
+from msgspec import Struct
 
 from engine.activations import Array
 from engine.numbers import LARGEST, format_count, parse_number
@@ -18,8 +18,7 @@ from engine.spec import MAX_SAMPLES, Data
 _DECIMALS = 3  # so that a drawn sample can be read, and typed into a calculator
 
 
-@dataclass(frozen=True)
-class DatasetRule:
+class DatasetRule(Struct, frozen=True):
     """A training set that can be made, and a network that can learn it.
 
     `make(seed)` is a pure function; the seed means nothing where there is nothing to draw.

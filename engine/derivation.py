@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import replace
 
 import numpy as np
+from msgspec.structs import replace
 
 from engine.derivations.backward import bias_gradient, delta, weight_gradient
 from engine.derivations.forward import activation, net_input

@@ -7,7 +7,6 @@ written. The format stands in engine.document_format, its text in engine.json_te
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import fields
 from typing import TypeVar
 
 import msgspec
@@ -369,13 +368,13 @@ def _layer_to_file(layer: Layer, weights: Weights, biases: list[float] | UnsetTy
 
 def _optimizer_to_file(optimizer: Optimizer) -> fmt.Optimizer:
     """The settings that the optimizer reads, and others that were changed."""
-    default = {setting.name: setting.default for setting in fields(Optimizer)}
+    default = Optimizer()
     used = RULES[optimizer.key].settings
     settings = {name: getattr(optimizer, name) for name in _SETTINGS}
     return fmt.Optimizer(
         name=optimizer.key,
         learning_rate=optimizer.learning_rate,
-        **{name: v for name, v in settings.items() if name in used or v != default[name]},
+        **{name: v for name, v in settings.items() if name in used or v != getattr(default, name)},
     )
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 
 import numpy as np
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from engine.activations import Array
 from engine.document_format import (
@@ -32,8 +33,7 @@ from engine.wording import shortened
 _PRINTED = re.compile(r"-?[0-9]+(\.[0-9]+)?(e[-+]?[0-9]+)?")
 
 
-@dataclass(frozen=True)
-class Published:
+class Published(Struct, frozen=True):
     """A figure that the source prints, with `printed` the number as it stands there.
 
     It is of a step of an iteration (from 1), of a sample (a row of the training set) where each
@@ -57,8 +57,7 @@ class Published:
         return _has_step(spec, self.step) and (self.sample or 0) < len(spec.data)
 
 
-@dataclass(frozen=True)
-class Lock:
+class Lock(Struct, frozen=True):
     """What a teacher locked: kinds of values (keys of KINDS in engine.predicting.prediction) that
     are asked for before they are shown, without hints or derivations.
 
@@ -75,8 +74,7 @@ class Lock:
         return not self.opened
 
 
-@dataclass(frozen=True, eq=False)
-class Document:
+class Document(Struct, frozen=True, eq=False):
     """Everything that a file says.
 
     `start` are the start values θ, shape (size,), to which Reset returns. `state` is where the

@@ -11,12 +11,11 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
 from math import isfinite
 from typing import Annotated, Any, Literal
 
 import msgspec
-from msgspec import UNSET, Meta, UnsetType
+from msgspec import UNSET, Meta, Struct, UnsetType
 
 from engine.activations import ACTIVATIONS
 from engine.initializers import INITIALIZERS
@@ -282,8 +281,7 @@ def json_schema() -> dict[str, Any]:
 Path = tuple[str | int, ...]
 
 
-@dataclass(frozen=True)
-class OwnKey:
+class OwnKey(Struct, frozen=True):
     """A key beginning with x-, the object it stands in, and what it says."""
 
     path: Path

@@ -8,9 +8,9 @@ result could not be trained.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 import numpy as np
+from msgspec.structs import replace
 
 from engine.activations import Array
 from engine.losses import LOSSES, OUTPUT_PAIRS, losses_for
@@ -19,6 +19,7 @@ from engine.optimizers import Optimizer, Slots
 from engine.spec import KEPT_GRADIENT, Batching, Data, Spec, SpecError, State, check_spec
 
 Edited = tuple[Spec, State]
+
 
 def _checked(spec: Spec, state: State) -> Edited:
     check_spec(spec)
@@ -37,7 +38,7 @@ def set_parameters(
 
 def set_settings(spec: Spec, state: State, **settings: object) -> Edited:
     """Change fields of Spec that leave the parameters alone: reduction, metrics …"""
-    return _checked(replace(spec, **settings), state)  # type: ignore[arg-type]
+    return _checked(replace(spec, **settings), state)
 
 
 def set_loss(spec: Spec, state: State, loss: str, reduction: str = "") -> Edited:

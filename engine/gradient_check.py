@@ -19,9 +19,9 @@ of Stanford's CS231n, "Gradient checks".
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
 from engine.activations import Array
@@ -49,8 +49,7 @@ _CHUNK_VALUES = 1_000_000
 _SEED = 0
 
 
-@dataclass(frozen=True)
-class ParameterCheck:
+class ParameterCheck(Struct, frozen=True):
     """One parameter: backward's gradient g, the central difference ĝ, and their relative error.
 
     `verdict` is "right", "wrong", or "kink": where a step moves a net input of a unit that bends
@@ -66,8 +65,7 @@ class ParameterCheck:
     verdict: str
 
 
-@dataclass(frozen=True, eq=False)
-class GradientCheck:
+class GradientCheck(Struct, frozen=True, eq=False):
     """The parameters that were checked, in the order of θ; `size` is how many there are."""
 
     checked: tuple[ParameterCheck, ...]
@@ -176,8 +174,7 @@ def _layer_size(network: Network, layer: int) -> int:
     return n_out * n_in + network.layers[layer - 1].bias_count
 
 
-@dataclass(frozen=True, eq=False)
-class _Differences:
+class _Differences(Struct, frozen=True, eq=False):
     """Of some parameters: central differences, which of them meet a kink, and how far rounding
     can have moved each difference."""
 

@@ -23,11 +23,11 @@ Measured with benchmarks/rewind.py under the default of 256 MiB:
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import pairwise
 from math import inf
 
 import numpy as np
+from msgspec import Struct
 
 from engine.activations import Array
 from engine.iteration import Check, Evaluation, never
@@ -44,8 +44,7 @@ _OBJECTS = 600  # bytes of the Python objects around the arrays of a State
 _NEIGHBOURS = 4
 
 
-@dataclass(frozen=True)
-class Place:
+class Place(Struct, frozen=True):
     """The cursor: on the road that ends in `branch` (its number), after t updates, with
     `revealed` steps of the iteration that follows already shown."""
 

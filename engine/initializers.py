@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from math import sqrt
 
 import numpy as np
+from msgspec import Struct
 
 from engine.activations import Array
 
 
-@dataclass(frozen=True)
-class Initializer:
+class Initializer(Struct, frozen=True):
     """How one layer's start values are drawn.
 
     `weights(generator, n_out, n_in)` returns shape (n_out, n_in);

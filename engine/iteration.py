@@ -7,9 +7,9 @@ to the bit, numba's but for the last digits.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
 from engine.activations import Array
@@ -46,8 +46,7 @@ def chunks(network: Network, count: int) -> list[slice]:
     return [slice(start, min(start + size, count)) for start in range(0, count, size)]
 
 
-@dataclass(frozen=True, eq=False)
-class SamplePass:
+class SamplePass(Struct, frozen=True, eq=False):
     """One sample on its way through the network.
 
     `z[l]`, `a[l]` and `delta[l]` have shape (units of layer l,); layer 0 are the inputs, whose
@@ -81,8 +80,7 @@ def sample_pass(
     )
 
 
-@dataclass(frozen=True, eq=False)
-class BatchPass:
+class BatchPass(Struct, frozen=True, eq=False):
     """Some samples on their way through the network: as SamplePass, with a row per sample."""
 
     z: tuple[Array, ...]
@@ -195,8 +193,7 @@ def updated(spec: Spec, state: State, gradient: Array) -> State:
     return State(theta, (*slots, *kept), state.t + 1)
 
 
-@dataclass(frozen=True, eq=False)
-class Evaluation:
+class Evaluation(Struct, frozen=True, eq=False):
     """What the whole training set says of some parameters: loss, metrics and outputs (samples,
     outputs)."""
 
@@ -234,8 +231,7 @@ def evaluation_of(spec: Spec, outputs: Array, loss: float) -> Evaluation:
     return Evaluation(loss, metrics, outputs)
 
 
-@dataclass(frozen=True, eq=False)
-class Iteration:
+class Iteration(Struct, frozen=True, eq=False):
     """One parameter update, with everything that can be asked about it.
 
     `rows` are the samples of the batch, `loss` and `loss_after` are the batch's loss before and

@@ -11,17 +11,16 @@ and 5.2 (the pairing of output activations and losses).
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
+from msgspec import Struct
 
 from engine.activations import ACTIVATIONS, Array
 
 REDUCTIONS = ("sum", "mean")
 
 
-@dataclass(frozen=True)
-class Loss:
+class Loss(Struct, frozen=True):
     """One loss.
 
     `terms(z, a, t)` gives the loss of every output, shape (samples, outputs).
@@ -187,8 +186,7 @@ def is_right(a: Array, t: Array, activation: str) -> Array:
     return np.asarray((np.abs(t - a) < tolerance).all(axis=-1))
 
 
-@dataclass(frozen=True)
-class Metric:
+class Metric(Struct, frozen=True):
     """A figure that is reported beside the loss and never descended.
 
     `value(a, t, activation)` takes outputs of shape (samples, outputs), or of many moments at once

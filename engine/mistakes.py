@@ -8,11 +8,11 @@ in engine.spec. Each is exact, so a figure in a book that came from one can be f
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
+from msgspec import Struct
 
 from engine.activations import ACTIVATIONS, Array
 from engine.backprop import RIGHT, Rules
@@ -26,8 +26,7 @@ _CURVED = ("sigmoid", "tanh")  # whose slope at a differs from that at z
 _WITHOUT_HALF = ("squared_error", "mean_squared_error")
 
 
-@dataclass(frozen=True)
-class Mistake:
+class Mistake(Struct, frozen=True):
     """One departure: its title, why people make it, and the formula it replaces by which.
 
     `in_gradient` says that the gradient is then no longer that of the loss, which a gradient

@@ -6,11 +6,12 @@ then the biases: one per unit, one for the whole layer, or none.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
+from msgspec import Struct
+from msgspec.structs import replace
 
 from engine.activations import ACTIVATIONS, Array
 from engine.initializers import INITIALIZERS
@@ -35,8 +36,7 @@ class Parameter(NamedTuple):
     source: int | None
 
 
-@dataclass(frozen=True)
-class Layer:
+class Layer(Struct, frozen=True):
     """A dense layer: names of its units, activation, kind of bias, and names of its parameters.
 
     `weight_names` has a row per unit, `bias_names` one name per unit (or one, if shared); None
@@ -64,8 +64,7 @@ class _Slices(NamedTuple):
     shape: tuple[int, int]
 
 
-@dataclass(frozen=True)
-class Network:
+class Network(Struct, frozen=True, dict=True):
     """The shape of a network: names of its inputs, and its layers from first hidden to output."""
 
     inputs: tuple[str, ...]
@@ -233,7 +232,7 @@ def _indexed(letter: str, layer: int, indices: tuple[int, ...]) -> str:
 def with_layer(network: Network, layer: int, **changes: object) -> Network:
     """The network with fields of one Layer (from 1) changed."""
     layers = list(network.layers)
-    layers[layer - 1] = replace(layers[layer - 1], **changes)  # type: ignore[arg-type]
+    layers[layer - 1] = replace(layers[layer - 1], **changes)
     return replace(network, layers=tuple(layers))
 
 

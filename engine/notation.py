@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from engine.network import Network, Parameter
 
@@ -13,8 +15,7 @@ _NUMBERED = re.compile(r"([A-Za-z])([0-9]+)")
 _INDEXED = re.compile(r"([A-Za-z])([⁰¹²³⁴⁵⁶⁷⁸⁹]+)([₀₁₂₃₄₅₆₇₈₉,]*)")
 
 
-@dataclass(frozen=True)
-class Name:
+class Name(Struct, frozen=True):
     """A symbol's parts, δ with o1 below or w with 2 above and 11 below, and its line of text."""
 
     text: str
@@ -46,8 +47,7 @@ CHOICES: dict[str, tuple[str, ...]] = {
 }
 
 
-@dataclass(frozen=True)
-class Notation:
+class Notation(Struct, frozen=True):
     """How quantities are written: a letter or word of CHOICES for each.
 
     "ŷ" is written for outputs only, whose estimate of y it is; hidden units keep their a. With

@@ -7,18 +7,17 @@ the parameters' shape) and the number of this update, counted from 1.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from math import sqrt
 
 import numpy as np
+from msgspec import Struct
 
 from engine.activations import Array
 
 Slots = tuple[Array, ...]
 
 
-@dataclass(frozen=True)
-class Optimizer:
+class Optimizer(Struct, frozen=True):
     """The choice of an optimizer and its settings; settings that it does not use are kept."""
 
     key: str = "gradient_descent"
@@ -37,8 +36,7 @@ class Optimizer:
         return RULES[self.key].update(self, theta, gradient, slots, t)
 
 
-@dataclass(frozen=True)
-class Rule:
+class Rule(Struct, frozen=True):
     """One optimizer's title, formula, names of its slots and of the settings it reads."""
 
     key: str

@@ -9,9 +9,8 @@ the optimizer, and its running means, are taken as they are.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-
 import numpy as np
+from msgspec.structs import replace
 from numpy.typing import ArrayLike, NDArray
 
 from engine.activations import ACTIVATIONS, Array
@@ -71,8 +70,7 @@ def rounded_pass(
     return BatchPass(tuple(z), tuple(a), (np.empty((len(rows), 0)), *delta), terms)
 
 
-@dataclass(frozen=True, eq=False)
-class PaperIteration(Iteration):
+class PaperIteration(Iteration, frozen=True, eq=False):
     """An iteration on paper: all its values have `decimals` digits after the point at most.
 
     `exact` is the iteration that it follows, in full precision.

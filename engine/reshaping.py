@@ -9,9 +9,10 @@ with a sentence if the result could not be trained.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 
 import numpy as np
+from msgspec import Struct
+from msgspec.structs import replace
 
 from engine.activations import Array
 from engine.edits import Edited
@@ -21,8 +22,7 @@ from engine.spec import Spec, SpecError, State, check_spec
 _NEW_LAYER_UNITS = 2
 
 
-@dataclass(frozen=True)
-class _Origin:
+class _Origin(Struct, frozen=True):
     """Where a layer of the new network comes from: the old layer's number and, for each unit, the
     old unit's; None for what is new."""
 

@@ -8,10 +8,11 @@ those of engine.backprop with one axis more in front; the tests compare the two.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
 from time import perf_counter
 
 import numpy as np
+from msgspec import Struct
+from msgspec.structs import replace
 from numpy.typing import NDArray
 
 from engine.activations import ACTIVATIONS, Array
@@ -37,8 +38,7 @@ class SeedsRefused(Exception):
     """Why seeds cannot be compared here, as a sentence."""
 
 
-@dataclass(frozen=True, eq=False)
-class SeedRun:
+class SeedRun(Struct, frozen=True, eq=False):
     """One seed after its epochs: the loss over the training set, the outputs (samples, outputs),
     whether each lies near its target, and the iteration (from 1) in which it diverged, if so."""
 
@@ -49,16 +49,14 @@ class SeedRun:
     diverged: int | None
 
 
-@dataclass(frozen=True)
-class Stuck:
+class Stuck(Struct, frozen=True):
     """Seeds that did not learn and ended alike, in words: "0.5 for (0, 1) and (1, 1)"."""
 
     words: str
     seeds: tuple[int, ...]
 
 
-@dataclass(frozen=True, eq=False)
-class SeedsResult:
+class SeedsResult(Struct, frozen=True, eq=False):
     """What the runs came to."""
 
     spec: Spec

@@ -6,10 +6,11 @@ Both are immutable. Everything on screen is worked out from them and the cursor.
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
+from msgspec import Struct, field
+from msgspec.structs import force_setattr, replace
 from numpy.typing import NDArray
 
 from engine.activations import ACTIVATIONS, HIDDEN_ACTIVATIONS, Array
@@ -41,8 +42,7 @@ class SpecError(ValueError):
         self.sentence = sentence
 
 
-@dataclass(frozen=True, eq=False)
-class Data:
+class Data(Struct, frozen=True, eq=False):
     """The training set: inputs (samples, inputs), targets (samples, outputs), column names."""
 
     inputs: Array
@@ -53,14 +53,13 @@ class Data:
         for name in ("inputs", "targets"):
             rows = np.array(getattr(self, name), dtype=np.float64, ndmin=2)
             rows.flags.writeable = False
-            object.__setattr__(self, name, rows)
+            force_setattr(self, name, rows)
 
     def __len__(self) -> int:
         return len(self.inputs)
 
 
-@dataclass(frozen=True)
-class Batching:
+class Batching(Struct, frozen=True):
     """How an epoch is cut into batches.
 
     `size` samples an iteration, None for all. In order, or shuffled as a pure function of (seed,
@@ -73,8 +72,7 @@ class Batching:
     since: tuple[int, int] = (0, 0)
 
 
-@dataclass(frozen=True, eq=False)
-class Spec:
+class Spec(Struct, frozen=True, eq=False, dict=True):
     """Everything that determines a run, apart from where it stands.
 
     `mistakes` are keys of engine.mistakes; one that cannot be made here changes nothing.
@@ -177,8 +175,7 @@ class Spec:
         return self.batch_size == len(self.data) and not self.batching.shuffled
 
 
-@dataclass(frozen=True, eq=False)
-class State:
+class State(Struct, frozen=True, eq=False):
     """Where a run stands: parameters θ (size,), the optimizer's slots, t = updates done."""
 
     theta: Array

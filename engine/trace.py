@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from engine.iteration import Iteration, SamplePass
 from engine.steps import StepId, name_of, symbol_of
@@ -31,8 +32,7 @@ def step_value(iteration: Iteration, step: StepId, sample: SamplePass) -> float:
     return float(vectors[step.layer][step.unit])
 
 
-@dataclass(frozen=True)
-class TracedStep:
+class TracedStep(Struct, frozen=True):
     """One line of a trace: the step, the sample it is of (None: the batch) and its value."""
 
     step: StepId

@@ -6,10 +6,10 @@ slices, and in the middle of one by a check that raises Interrupted.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from time import perf_counter
 
 import numpy as np
+from msgspec import Struct
 
 from engine.activations import Array
 from engine.backprop import backward, forward, gradient_sum
@@ -27,8 +27,7 @@ from engine.numbers import LARGEST, format_count
 from engine.spec import Spec, State
 
 
-@dataclass(frozen=True)
-class Divergence:
+class Divergence(Struct, frozen=True):
     """Where a run left the numbers that can be carried: iteration from 1, layer from 1, what it
     was, and whether it only grew beyond LARGEST or is no finite number any more."""
 
@@ -47,8 +46,7 @@ class Divergence:
         )
 
 
-@dataclass(frozen=True, eq=False)
-class Progress:
+class Progress(Struct, frozen=True, eq=False):
     """What a slice of training did: the state it reached, new curve points, shape (count, 2 +
     metrics), key frames, and which kernels took it.
 

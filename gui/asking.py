@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from engine.predicting.hints import Hint
 from engine.predicting.prediction import KINDS
@@ -13,8 +13,7 @@ START, STEPPING, ASKED, ANSWERED = "start", "stepping", "asked", "answered"
 GOOD, BAD, NEUTRAL = "good", "bad", "neutral"
 
 
-@dataclass(frozen=True)
-class Asking:
+class Asking(Struct, frozen=True):
     """One moment of predicting.
 
     `hidden` are keys of KINDS; they and `own_values` cannot be chosen where `locked` is, and there

@@ -7,7 +7,6 @@ wherever the cursor stands; it is made while the panel is open, and anew when on
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import fields
 
 from PySide6.QtCore import QCoreApplication, QObject
 
@@ -206,6 +205,6 @@ def _same(asked: Asked, before: Asked) -> bool:
 
 def _same_but_mistakes(asked: Asked, before: Asked) -> bool:
     """Whether a search would find the same."""
-    others = [field.name for field in fields(Spec) if field.name != "mistakes"]
+    others = [name for name in Spec.__struct_fields__ if name != "mistakes"]
     same_spec = all(getattr(asked[0], name) is getattr(before[0], name) for name in others)
     return same_spec and asked[1] is before[1] and asked[2] is before[2]

@@ -7,14 +7,13 @@ parameters lead to.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from engine.predicting.prediction import SEEN_IN_OUTPUTS, kind_of
 from engine.steps import StepId
 
 
-@dataclass(frozen=True)
-class Curtain:
+class Curtain(Struct, frozen=True):
     """The kinds of values that are asked for (keys of KINDS in engine.predicting.prediction); with
     `locked` their derivations stay closed, before and after."""
 

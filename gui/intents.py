@@ -6,10 +6,10 @@ Here stands which signal means which edit, and what the edit is called in Undo.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
+from msgspec.structs import replace
 from PySide6.QtCore import QObject, Signal
 
 from engine import edits, reshaping
@@ -214,7 +214,7 @@ class Intents(QObject):
 
     def set_optimizer_setting(self, name: str, value: float) -> None:
         """Change the learning rate or another setting of the optimizer."""
-        optimizer = replace(self._session.spec.optimizer, **{name: value})  # type: ignore[arg-type]
+        optimizer = replace(self._session.spec.optimizer, **{name: value})
         text = f"{_SETTING_TITLES[name]} = {format_number(value)}"
         self._session.apply(text, edits.set_optimizer, optimizer)
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from engine.history import History
 from gui.view import Ghost
 
 
-@dataclass(frozen=True)
-class Roads:
+class Roads(Struct, frozen=True):
     """Names given to branches, by number, and the branches whose ghosts are hidden or removed."""
 
     names: Mapping[int, str] = field(default_factory=dict)

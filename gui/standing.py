@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 
 import numpy as np
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from engine.document import Document, Lock, Published
 from engine.history import Branch, History, Place
@@ -15,8 +16,7 @@ from engine.spec import start_state
 from gui.roads import Roads
 
 
-@dataclass(frozen=True)
-class Standing:
+class Standing(Struct, frozen=True):
     """Everything an undo brings back: the place (and with its branch Spec, parameters and start
     values), the sample shown, where nodes were moved, the document's own words, what became of
     the roads that were left, what a teacher locked, and the figures that its source prints."""

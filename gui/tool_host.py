@@ -6,9 +6,9 @@ How to plug a tool in stands in gui/tools.py.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
+from msgspec import Struct
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QApplication, QMenu, QWidget
@@ -22,8 +22,7 @@ from gui.widgets.column import Column
 from gui.widgets.tool_card import ToolCard
 
 
-@dataclass(eq=False)
-class _Tool:
+class _Tool(Struct, eq=False):
     """A tool; the card around its panel is there once it was opened."""
 
     make: Callable[[ToolHost], Any]

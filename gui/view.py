@@ -7,9 +7,11 @@ may be written to. What is dear to work out for a large network is None until it
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from engine.activations import Array
 from engine.document import Published
@@ -25,8 +27,7 @@ if TYPE_CHECKING:
     from engine.gradient_check import GradientCheck
 
 
-@dataclass(frozen=True, eq=False)
-class Ghost:
+class Ghost(Struct, frozen=True, eq=False):
     """The curve of a road that was left: its number, name, and points as in View.curve.
 
     `forked` says that its first point is where it parted from another road.
@@ -46,8 +47,7 @@ _NOT_OF_THE_MOMENT = frozenset(
 )
 
 
-@dataclass(frozen=True, eq=False)
-class View:
+class View(Struct, frozen=True, eq=False, dict=True):
     """One moment of the session.
 
     `theta` are the parameters at t updates, before the update of the iteration being stepped
@@ -157,7 +157,7 @@ class View:
         and for what belongs to the whole run or to the document. In doubt the answer is no."""
         return all(
             getattr(self, name) is getattr(shown, name)
-            for name in self.__dataclass_fields__
+            for name in self.__struct_fields__
             if name not in _NOT_OF_THE_MOMENT
         )
 

@@ -65,7 +65,7 @@ START = (WINDOW, CHECK, "gui.theme", "gui.collecting")  # what it takes to open 
 COMPILED = ("engine.kernels.numba_code", "engine.kernels.numba_lanes")
 MATHS = ("numpy", "msgspec")
 FAST = ("numpy", "numba", "llvmlite")
-QT = ("PySide6", "numpy")
+QT = ("PySide6", "numpy", "msgspec")
 PAINTING = (*QT, "pyqtgraph", "ziamath")
 
 RULES = (

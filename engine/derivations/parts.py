@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from engine.derivations.arrays import ArrayExpr
 from engine.formula import EQUALS, Expr, Line, Piece, Rest, Sum, T, Writer
@@ -20,8 +21,7 @@ LONGEST_TABLE = 12
 LONGEST_LIST = 4
 
 
-@dataclass(frozen=True)
-class Factor:
+class Factor(Struct, frozen=True):
     """A factor or term: what it means in words, its line, and what it belongs to.
 
     Where its numbers are a column of the table, the line is no more than its symbol.
@@ -36,8 +36,7 @@ class Factor:
         return not (self.line.symbols or self.line.numbers)
 
 
-@dataclass(frozen=True)
-class Row:
+class Row(Struct, frozen=True):
     """A row of a table; `here` marks the sample that is looked at. Without values it stands for
     the rows left out."""
 
@@ -46,16 +45,14 @@ class Row:
     here: bool = False
 
 
-@dataclass(frozen=True)
-class Table:
+class Table(Struct, frozen=True):
     """Many terms at once: a word or a symbol above each column."""
 
     heads: tuple[str | Expr, ...]
     rows: tuple[Row, ...]
 
 
-@dataclass(frozen=True)
-class Derivation:
+class Derivation(Struct, frozen=True):
     """Where the value of a step comes from.
 
     `line` is the line a student writes, in symbols and in numbers; `chain` the same once more as

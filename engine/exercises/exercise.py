@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, replace
 
 import numpy as np
+from msgspec import Struct
+from msgspec.structs import asdict, replace
 
 from engine import backprop
 from engine.activations import ACTIVATIONS, Array
@@ -46,8 +47,7 @@ class ExerciseError(ValueError):
     """An exercise that cannot be made, as a sentence."""
 
 
-@dataclass(frozen=True)
-class Exercise:
+class Exercise(Struct, frozen=True):
     """What an exercise is made from: units per layer (inputs first), the hidden units'
     activation (the output has it too where the loss allows), loss, the decimals that steps are
     rounded to, and the seed, which is the number of the variant."""

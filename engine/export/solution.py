@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import NamedTuple
+
+from msgspec import Struct
 
 from engine.formula import EQUALS, MINUS, PLUS, Expr, Piece, T, Writer, related
 from engine.formula_writers import Prose, TextWriter
@@ -20,8 +21,7 @@ class Form(NamedTuple):
     numbers: bool
 
 
-@dataclass(frozen=True)
-class Row:
+class Row(Struct, frozen=True):
     """A row of a working: what stands left of the relation (a symbol, whose numbers these are, or
     nothing) and the forms that follow. Without forms it is a gap to be filled in."""
 
@@ -77,16 +77,14 @@ def _width(piece: Piece[str]) -> int:
 GAP = EQUALS  # the relation in front of a gap
 
 
-@dataclass(frozen=True)
-class Working:
+class Working(Struct, frozen=True):
     """A step worked out: its title in words and its rows."""
 
     title: str
     rows: tuple[Row, ...]
 
 
-@dataclass(frozen=True)
-class Figure:
+class Figure(Struct, frozen=True):
     """A number in a table."""
 
     value: float
@@ -96,24 +94,21 @@ class Figure:
 Cell = str | Expr | Figure | None  # words, a symbol, a number, or a gap
 
 
-@dataclass(frozen=True)
-class Grid:
+class Grid(Struct, frozen=True):
     """A table: what stands above each column, and the rows."""
 
     heads: tuple[Cell, ...]
     rows: tuple[tuple[Cell, ...], ...]
 
 
-@dataclass(frozen=True)
-class Words:
+class Words(Struct, frozen=True):
     """A paragraph, with formulas among the words."""
 
     prose: Prose
     digits: int | None = 6
 
 
-@dataclass(frozen=True)
-class Section:
+class Section(Struct, frozen=True):
     """A heading and what stands below it. `level` is 1 for a part of the solution (the forward
     pass), 2 for a part of that (a layer)."""
 
@@ -122,16 +117,14 @@ class Section:
     blocks: tuple[Words | Grid | Working, ...] = ()
 
 
-@dataclass(frozen=True)
-class Part:
+class Part(Struct, frozen=True):
     """What begins on a page of its own: the solution, or the exercise and then its key."""
 
     title: str
     sections: tuple[Section, ...]
 
 
-@dataclass(frozen=True)
-class Solution:
+class Solution(Struct, frozen=True):
     """A document: its title, what it is, and its parts."""
 
     title: str

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
 import numpy as np
+from msgspec import Struct
 
 from engine.activations import Array
 from engine.iteration import Check, work_per_sample
@@ -23,8 +23,7 @@ class Stretch(NamedTuple):
     until: int
 
 
-@dataclass(frozen=True, eq=False)
-class Advanced:
+class Advanced(Struct, frozen=True, eq=False):
     """How far a kernel came: the state reached, the key frames on the way, and curve points, shape
     (count, 2 + metrics).
 

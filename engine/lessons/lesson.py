@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from engine.document import Document, DocumentError
 from engine.examples import example_names, load, read_example
@@ -28,8 +29,7 @@ _HEADER = re.compile(r"([A-Za-z]+)\s*:\s*(.*)")
 _KEYS = ("title", "example", "document", "seed")
 
 
-@dataclass(frozen=True)
-class LessonStep:
+class LessonStep(Struct, frozen=True):
     """One step: its heading, its paragraphs as written, and what it waits for, in this order."""
 
     heading: str
@@ -37,8 +37,7 @@ class LessonStep:
     tasks: tuple[Task, ...]
 
 
-@dataclass(frozen=True, eq=False)
-class Lesson:
+class Lesson(Struct, frozen=True, eq=False):
     """A lesson, with the document that it opens and what that is called."""
 
     title: str
@@ -47,8 +46,7 @@ class Lesson:
     steps: tuple[LessonStep, ...]
 
 
-@dataclass(frozen=True)
-class Problem:
+class Problem(Struct, frozen=True):
     """Something wrong in a lesson file: the line, from 1, and a sentence for its author."""
 
     line: int
@@ -89,8 +87,7 @@ def _decoded(data: bytes) -> list[str]:
     return text.splitlines()
 
 
-@dataclass
-class _Draft:
+class _Draft(Struct):
     """A step while its lines are read; each paragraph with the line it begins in."""
 
     line: int

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from engine.lessons.lesson import Lesson
 from engine.lessons.tasks import Read
@@ -11,8 +11,7 @@ from engine.notation import Notation
 from engine.spec import Spec
 
 
-@dataclass(frozen=True)
-class Page:
+class Page(Struct, frozen=True):
     """One step of a lesson. `paragraphs` are HTML, `asked` is plain text.
 
     `number` of `count` steps, from 1; `reached` is how many were ever shown. `done` says that

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from msgspec import Struct
+from msgspec.structs import replace
 
 from engine.derivations.parts import Derivation, Factor, Table
 from engine.formula import Line, Symbol, is_single
 
 
-@dataclass(frozen=True)
-class Hint:
+class Hint(Struct, frozen=True):
     """One piece: a line with what it means in words, or a table of many terms."""
 
     factor: Factor | None = None

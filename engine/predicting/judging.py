@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 
 import numpy as np
+from msgspec import Struct
+from msgspec.structs import replace
 
 from engine.edits import set_mistakes
 from engine.iteration import Iteration, iterate
@@ -45,8 +46,7 @@ _PART = re.compile(r"([0-9]*)(?:[.,]([0-9]*))?(?:e([+-]?[0-9]+))?", re.IGNORECAS
 _WRITTEN_PART = re.compile(r"[0-9.,]+(?:[eE][+-]?[0-9]+)?")
 
 
-@dataclass(frozen=True)
-class Typed:
+class Typed(Struct, frozen=True):
     """A number as it was typed: its value, the size of one unit of its last digit (0 where the
     number is exact, as a fraction of whole numbers is), and how many significant digits it has."""
 
@@ -87,8 +87,7 @@ def _last_place(part: str) -> tuple[float, int, bool]:
     return 10.0 ** (exponent - len(after)), digits, not after and match[3] is None
 
 
-@dataclass(frozen=True)
-class Judgement:
+class Judgement(Struct, frozen=True):
     """What an answer is, and for a wrong one the slip or the mistakes that give it: keys of SLIPS
     or of engine.mistakes."""
 

@@ -9,9 +9,10 @@ from the record of the iteration.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 
 import numpy as np
+from msgspec import Struct
+from msgspec.structs import replace
 from numpy.typing import NDArray
 
 from engine.activations import ACTIVATIONS, Array
@@ -30,8 +31,7 @@ from engine.steps import StepId, Steps
 from engine.trace import step_value
 
 
-@dataclass(frozen=True)
-class Kind:
+class Kind(Struct, frozen=True):
     """A kind of values that can be asked for: its title, and the phase and the kinds of steps."""
 
     title: str

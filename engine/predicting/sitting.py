@@ -7,7 +7,8 @@ here.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from engine.predicting.judging import FULL_MARKS, OWN_VALUES, Judgement
 from engine.predicting.prediction import Asked
@@ -17,8 +18,7 @@ SKIPPED = "skipped"
 FIRST_TRY, LATER_TRY = 1.0, 0.5  # what a right answer is worth
 
 
-@dataclass(frozen=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """One answer as it was typed, its value, and what it is."""
 
     text: str
@@ -26,8 +26,7 @@ class Answer:
     judgement: Judgement
 
 
-@dataclass
-class Question:
+class Question(Struct):
     """One value that was asked for: of the iteration after `t` updates, of a sample (its row,
     None for the batch). `right` is its value; it is `closed` once that was shown."""
 
@@ -67,8 +66,7 @@ class Question:
         return tuple(dict.fromkeys(found))
 
 
-@dataclass(frozen=True)
-class Score:
+class Score(Struct, frozen=True):
     """What some questions come to."""
 
     points: float
@@ -90,8 +88,7 @@ def score_of(questions: Iterable[Question]) -> Score:
     )
 
 
-@dataclass
-class Sitting:
+class Sitting(Struct):
     """All questions of one person's sitting, in the order in which they were asked.
 
     `hidden` are the kinds asked for (keys of KINDS in prediction.py); with `own_values` an answer

@@ -11,7 +11,9 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from engine.activations import Array
 from engine.document_content import Published
@@ -44,8 +46,7 @@ PAPER_ITERATIONS = 10  # further than that nobody goes by hand
 _NO_FRAMES = 10**9
 
 
-@dataclass(frozen=True)
-class Verdict:
+class Verdict(Struct, frozen=True):
     """What a comparison comes to: a key of VERDICTS, a sentence, and the mistakes it names."""
 
     key: str
@@ -61,8 +62,7 @@ class Verdict:
         return VERDICTS[self.key][1]
 
 
-@dataclass(frozen=True)
-class Compared:
+class Compared(Struct, frozen=True):
     """A figure, the program's value (NaN where there is none), and the verdict."""
 
     figure: Published

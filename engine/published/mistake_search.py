@@ -10,8 +10,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
 from itertools import combinations
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from engine.activations import Array
 from engine.iteration import Check, never
@@ -37,8 +39,7 @@ _MOST_TITLES = 3  # of what explains figures equally well: more nobody reads
 _OF_THE_SLOPE = {"lost-link", "derivative-at-activation", "missing-derivative"}
 
 
-@dataclass(frozen=True)
-class Suspect:
+class Suspect(Struct, frozen=True):
     """Mistakes that may have been made: which figures they give, and which up to a slip (with
     what slipped). `decimals` says that every step is rounded to so many (None: none is)."""
 
@@ -52,8 +53,7 @@ class Suspect:
         return " together with ".join(f"“{MISTAKES[key].title}”" for key in self.mistakes)
 
 
-@dataclass(frozen=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """What a search found: `suspects` that explain equally much (none: nothing does), `open` the
     figures that need an explanation, of `settled` that need none."""
 
@@ -102,8 +102,7 @@ class Answer:
         return sentence
 
 
-@dataclass(eq=False)
-class _Trial:
+class _Trial(Struct, eq=False):
     """Mistakes followed along their run."""
 
     mistakes: tuple[str, ...]

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
 
 import numpy as np
+from msgspec import Struct
+from msgspec.structs import replace
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtWidgets import QGraphicsScene
@@ -29,8 +30,7 @@ _SINGLE = 76.0  # pixels kept for a name and one number
 _NARROW_GAP = 140.0  # pixels between two columns, below which the largest label is kept narrow
 
 
-@dataclass(frozen=True)
-class Attention:
+class Attention(Struct, frozen=True):
     """Edges into a layer that stand out: the current step's, those under the pointer and the
     keyboard, and those of a unit that is pointed at."""
 

@@ -19,6 +19,7 @@ from gui.canvas.labels import Floats
 MOST_EDGES = 1500  # beyond, a layer's edges are drawn as one bundle
 _STEPS = 10  # widths that are told apart
 
+
 class _Look(NamedTuple):
     """How edges look where there are at most so many: widths in pixels and strengths of colour
     (0 is the card's, 1 the full one) of the smallest and the largest weight."""

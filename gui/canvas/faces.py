@@ -5,10 +5,11 @@ What lies ahead of the cursor is None here, so the items that paint a face know 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+from msgspec import Struct
+from msgspec.structs import replace
 
 from engine.network import Parameter
 from engine.notation import DEFAULT, Notation
@@ -18,8 +19,7 @@ from gui.view import View
 _FEW_STEPS = 3  # between two moments, after which most faces of a layer are still the same
 
 
-@dataclass(frozen=True)
-class ParameterFace:
+class ParameterFace(Struct, frozen=True):
     """A weight or bias. `waits` where its gradient is due but still being worked out; `old` is
     what it showed before an edit just made."""
 
@@ -33,8 +33,7 @@ class ParameterFace:
     old: ParameterFace | None = None
 
 
-@dataclass(frozen=True)
-class NodeFace:
+class NodeFace(Struct, frozen=True):
     """A unit or an input; `value` is its activation. `shade` (−1 … 1) is for nodes that are too
     small for numbers: the value against the largest of the layer. `old` is what it showed before
     an edit just made."""

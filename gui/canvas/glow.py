@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
+from msgspec import Struct, field
 from PySide6.QtCore import QLineF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
@@ -22,8 +21,7 @@ _HALO = 6.0  # width of a ring
 _WIDTHS = ((40, 14.0), (150, 8.0), (MOST_EDGES, 3.0))  # of a path of at most so many edges
 
 
-@dataclass(frozen=True)
-class ChainPath:
+class ChainPath(Struct, frozen=True):
     """Units, and by layer the edges into it, that lie between the loss and a step's quantity."""
 
     units: frozenset[Unit] = frozenset()
@@ -60,8 +58,7 @@ def spot_about(about: object) -> Spot | None:
     return None
 
 
-@dataclass(frozen=True)
-class Outline:
+class Outline(Struct, frozen=True):
     """A place in the scene, round or with rounded corners."""
 
     place: QRectF

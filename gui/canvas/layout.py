@@ -9,9 +9,10 @@ layer the largest form of node that there is room for; zooming hands it a larger
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
 
 import numpy as np
+from msgspec import Struct
+from msgspec.structs import replace
 from numpy.typing import NDArray
 
 from engine.network import Network
@@ -37,8 +38,7 @@ FOLDED_HALF_WIDTH = 52.0
 FOLDED_HEAD = 46.0  # name and number of units above the strip of a folded layer
 
 
-@dataclass(frozen=True)
-class Form:
+class Form(Struct, frozen=True):
     """How the nodes of a layer look, in pixels from their middle.
 
     `lines` of text are inside; `above` is kept for the delta, `below` for the bias (and for
@@ -64,8 +64,7 @@ class Form:
 CALL_OUT = Form("capsule", 52.0, 21.0, 2, LINE, LINE, "right")
 
 
-@dataclass(frozen=True, eq=False)
-class Arrangement:
+class Arrangement(Struct, frozen=True, eq=False):
     """Every node's form and middle for one size of the area, and the way back to the plane.
 
     `shifts` are what a layer's nodes stand lower than the plane says (mostly higher, below 0), so

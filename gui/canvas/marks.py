@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from msgspec import Struct
+from msgspec.structs import replace
 
 from gui.canvas.spots import Spot, spot_of
 from gui.view import View
@@ -10,8 +11,7 @@ from gui.view import View
 Unit = tuple[int, int]  # layer, unit
 
 
-@dataclass(frozen=True)
-class Marks:
+class Marks(Struct, frozen=True):
     """What is special about a node just now; kinds are those of Spot, "" for none of it.
 
     `ringed` says that the step under the cursor concerns the node, `current` which of its values
@@ -35,7 +35,7 @@ def node_marks(view: View, hovered: Spot | None, focus: Spot | None) -> dict[Uni
     made: dict[Unit, Marks] = {}
 
     def mark(unit: Unit, **changes: object) -> None:
-        made[unit] = replace(made.get(unit, _NONE), **changes)  # type: ignore[arg-type]
+        made[unit] = replace(made.get(unit, _NONE), **changes)
 
     spots = _spots_of_step(view)
     for spot in spots:

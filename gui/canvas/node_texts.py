@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from math import sqrt
 from typing import NamedTuple
 
+from msgspec import Struct, field
 from PySide6.QtCore import QLineF, QPointF, QRectF
 
 from engine.numbers import at_most, fewer_digits, format_distinct, format_number
@@ -36,8 +36,7 @@ class Limits(NamedTuple):
         return max(min(-total / 2, self.right - total), self.left)
 
 
-@dataclass
-class NodeTexts:
+class NodeTexts(Struct):
     """Texts of a node with its middle at 0, 0, the places that can be clicked by kind of Spot,
     and what else is to be painted: the rule below the name, the picture, the lock, and the ground
     of words outside that are not such a place."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
 
+from msgspec import Struct, field
+from msgspec.structs import replace
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPainterPath, QPen
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
@@ -20,8 +21,7 @@ _LINE = 18.0
 _OVERLAP = 20.0
 
 
-@dataclass(frozen=True)
-class Size:
+class Size(Struct, frozen=True):
     """Room that is kept for every pill of a layer: a change of its numbers moves none of them."""
 
     width: float
@@ -91,8 +91,7 @@ USED = (
 )
 
 
-@dataclass
-class Pill:
+class Pill(Struct):
     """One label: where, and what is written on it. Marks as those of a node."""
 
     middle: QPointF

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 
 import numpy as np
+from msgspec import Struct
+from msgspec.structs import replace
 from PySide6.QtCore import QPointF, QRectF
 
 from gui import theme
@@ -32,8 +33,7 @@ _SWEEPS = 2  # of the search for places: there is no time for more at every step
 _SMALLER = (Size(100.0, 2, True, theme.SMALL), *(s for s in SIZES if s.pixels == theme.SMALL))
 
 
-@dataclass(frozen=True, eq=False)
-class Surroundings:
+class Surroundings(Struct, frozen=True, eq=False):
     """What the labels of a layer stand among: all its edges, a row (x1, y1, x2, y2) each, in the
     order of weights from `n_in` sources; rows (left, top, right, bottom) of what no label may
     cover; and the size of the canvas in pixels."""

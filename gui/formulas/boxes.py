@@ -6,10 +6,11 @@ They are what is on screen at once; typesetting.py makes the same pieces look li
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
 from functools import lru_cache
 from math import inf
 
+from msgspec import Struct
+from msgspec.structs import replace
 from PySide6.QtCore import QLineF, QPointF, QRectF
 from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPen
 
@@ -45,8 +46,7 @@ _GAPS = {
 }
 
 
-@dataclass(frozen=True)
-class Box:
+class Box(Struct, frozen=True):
     """Something of a size: `paint(painter, x, y)` draws it in the pen's colour from x on, with
     its base line at y. `ascent` and `descent` are what it reaches above and below that line."""
 

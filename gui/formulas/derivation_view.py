@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-
+from msgspec import Struct
+from msgspec.structs import replace
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPen, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QScrollArea, QWidget
@@ -24,8 +24,7 @@ _GAP = 8
 _LOW = 240  # pixels of height below which only the result itself stays in place
 
 
-@dataclass(frozen=True)
-class Shown:
+class Shown(Struct, frozen=True):
     """What the view shows: a derivation and, in one line, the one before it; or only words."""
 
     derivation: Derivation | None = None
@@ -37,8 +36,7 @@ class Shown:
     digits: int | None = 6
 
 
-@dataclass(frozen=True)
-class _Result:
+class _Result(Struct, frozen=True):
     derivation: Derivation
     digits: int | None
 

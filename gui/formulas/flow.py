@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from msgspec import Struct
 from PySide6.QtGui import QPainter
 
 from engine.formula import ABOUT, BECOMES, BESIDE, EQUALS, MINUS, PLUS, Piece
@@ -20,8 +20,7 @@ _HANG = 18.0  # how far further lines of words and signless pieces are indented
 _LEVELS: tuple[tuple[str, ...] | None, ...] = (_RELATIONS, (PLUS, MINUS), None)
 
 
-@dataclass(frozen=True)
-class Item:
+class Item(Struct, frozen=True):
     """A box in a flow, the room before it inside a line, and the sign that leads it."""
 
     box: Box
@@ -29,8 +28,7 @@ class Item:
     lead: str = ""
 
 
-@dataclass(frozen=True)
-class Flowed:
+class Flowed(Struct, frozen=True):
     """Items at their places: (x, base line, box), and the height of all lines."""
 
     places: tuple[tuple[float, float, Box], ...]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Protocol
+
+from msgspec import Struct
 
 from engine.formula import Piece, T, Writer
 from gui import theme
@@ -18,8 +19,7 @@ class Formula(Protocol):
     def pieces(self, writer: Writer[T]) -> list[Piece[T]]: ...
 
 
-@dataclass(frozen=True)
-class Look:
+class Look(Struct, frozen=True):
     """How a formula is shown: its sizes in pixels, plain and typeset (whose letters are smaller
     for the same number), digits, and whether it is typeset."""
 

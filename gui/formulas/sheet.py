@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 
+from msgspec import Struct
+from msgspec.structs import replace
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
@@ -22,8 +23,7 @@ _BAND_X, _BAND_Y = 10.0, 5.0  # room inside the band around the result
 _APART = 12.0  # pixels at least between words at the left and at the right of a line
 
 
-@dataclass(frozen=True)
-class _Block:
+class _Block(Struct, frozen=True):
     """A part of the sheet from y on: how it is painted, and the factor that it explains."""
 
     y: float

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
 from itertools import zip_longest
 
+from msgspec import Struct
+from msgspec.structs import replace
 from PySide6.QtCore import QBuffer, QIODevice, QLineF, QMarginsF, QRectF, Qt
 from PySide6.QtGui import QFontMetricsF, QPageLayout, QPageSize, QPainter, QPdfWriter, QPen
 
@@ -48,8 +49,7 @@ _KEPT_WHOLE = 0.4  # of a page: a step up to this high is not torn apart,
 _TABLE_KEPT_WHOLE = 0.75  # and a table up to this
 
 
-@dataclass(frozen=True)
-class _Block:
+class _Block(Struct, frozen=True):
     """Something that is not torn apart: the room above it, its height, how it is painted from y
     on, and whether it stays with what follows. `apart` begins a new page."""
 

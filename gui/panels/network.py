@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
+from msgspec.structs import replace
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QLabel, QMenu, QScrollArea, QVBoxLayout, QWidget
@@ -229,7 +228,7 @@ class NetworkPanel(Card):
         def objection(value: float) -> str | None:
             if self._spec is None:
                 return None
-            optimizer = replace(self._spec.optimizer, **{name: value})  # type: ignore[arg-type]
+            optimizer = replace(self._spec.optimizer, **{name: value})
             try:
                 check_spec(replace(self._spec, optimizer=optimizer))
             except SpecError as error:

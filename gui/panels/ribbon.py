@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from math import ceil, floor
 
+from msgspec import Struct
 from PySide6.QtCore import QPoint, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QFocusEvent,
@@ -43,8 +43,7 @@ def _radius(width: float) -> float:
     return min(3.0, width / 4)
 
 
-@dataclass(frozen=True, eq=False)
-class _Pictures:
+class _Pictures(Struct, frozen=True, eq=False):
     """The ribbon with every step taken and with none, and the look they were made for."""
 
     look: tuple[object, ...]

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from math import log10
 
+from msgspec import Struct
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QToolTip, QWidget
@@ -21,8 +21,7 @@ _LOGARITHMIC = 50.0  # from this ratio of the largest loss to the least on
 _LEAST = 1e-12  # a loss of nothing stands here on a logarithmic axis
 
 
-@dataclass(frozen=True)
-class Dot:
+class Dot(Struct, frozen=True):
     """A run: its seed, final loss, whether it learnt, and what is to be said of it."""
 
     seed: int

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from math import isqrt
 from time import perf_counter
 
 import numpy as np
 import pyqtgraph as pg
+from msgspec import Struct
 from PySide6.QtCore import QRectF, QTimer
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
@@ -35,8 +35,7 @@ _FIRST_SPEED = 3e9  # such units a second, a cautious guess until it is measured
 _STEPS = (FINE, 70, COARSE, 35, 25, 17, 12)  # sizes to choose from, so that it rarely changes
 
 
-@dataclass(frozen=True)
-class _Frame:
+class _Frame(Struct, frozen=True):
     """What axes, discs and colours depend on; a Spec equals only itself."""
 
     spec: Spec
@@ -45,8 +44,7 @@ class _Frame:
     inputs: tuple[int, int]
 
 
-@dataclass(frozen=True, eq=False)
-class _Question:
+class _Question(Struct, frozen=True, eq=False):
     """What the surface shows: an output over two inputs with these parameters."""
 
     network: Network

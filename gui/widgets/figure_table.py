@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
+from msgspec import Struct
 from PySide6.QtCore import (
     QAbstractTableModel,
     QModelIndex,
@@ -47,8 +47,7 @@ _MEASURED = 200  # rows whose names and words decide how wide their columns are
 _MOVES = (Qt.Key.Key_Up, Qt.Key.Key_Down)
 
 
-@dataclass(frozen=True)
-class FigureRow:
+class FigureRow(Struct, frozen=True):
     """A row: what it is about, its name, and its cells, numbers or words.
 
     `tells_apart` says that the first two numbers differ, and get digits until that shows.

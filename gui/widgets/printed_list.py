@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
+from msgspec import Struct
 from PySide6.QtCore import (
     QAbstractListModel,
     QModelIndex,
@@ -48,8 +48,7 @@ _SPACE = 6  # between symbol and place
 _PRINTED, _HERE = "printed ", "here "
 
 
-@dataclass(frozen=True)
-class PrintedLine:
+class PrintedLine(Struct, frozen=True):
     """A row: the symbol and where it stands, the number printed and the one here, the verdict as
     a sign and words with the name of their colour."""
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cache, cached_property
 from itertools import groupby
 from math import sqrt
 
+from msgspec import Struct
 from PySide6.QtGui import QFontMetrics
 
 from engine.steps import Group
@@ -26,8 +26,7 @@ SIDE = 6  # pixels left of the first tick, where a click means "before the first
 _PITCHES = range(19, 4, -1)  # pixels from one tick to the next, the gap between them included
 
 
-@dataclass(frozen=True)
-class Band:
+class Band(Struct, frozen=True):
     """Where a group of steps stands: ticks a `pitch` apart, or one bar (pitch None)."""
 
     group: Group
@@ -54,8 +53,7 @@ class Band:
         return max(self.left, end - width), width
 
 
-@dataclass(frozen=True)
-class _Spacing:
+class _Spacing(Struct, frozen=True):
     """Pixels between layers and between passes, and the least width of a bar."""
 
     bar: int
@@ -72,8 +70,7 @@ _SPACINGS = (
 )
 
 
-@dataclass(frozen=True)
-class RibbonPlan:
+class RibbonPlan(Struct, frozen=True, dict=True):
     """How an iteration's steps are laid out over a width."""
 
     groups: tuple[Group, ...]

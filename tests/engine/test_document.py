@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from dataclasses import fields, replace
 from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec import Struct
+from msgspec.structs import asdict, replace
 
 from engine import document as document_module
 from engine.document import (
@@ -34,8 +35,8 @@ def bits(value: Any) -> Any:
     """A value with every array as its shape and bytes, so that == means the same bits."""
     if isinstance(value, np.ndarray):
         return (value.shape, value.tobytes())
-    if isinstance(value, (Spec, State, Document)) or hasattr(value, "__dataclass_fields__"):
-        return {field.name: bits(getattr(value, field.name)) for field in fields(value)}
+    if isinstance(value, Struct):
+        return {name: bits(part) for name, part in asdict(value).items()}
     if isinstance(value, tuple):
         return tuple(map(bits, value))
     return value

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
+from msgspec.structs import replace
 
 from engine.examples import example_names, read_example
 from engine.gradient_check import TOLERANCE, check_gradient, chosen_parameters

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 import pytest
+from msgspec import Struct
+from msgspec.structs import replace
 
 from engine.edits import set_activation, set_mistakes, set_parameters
 from engine.examples import read_example
@@ -20,8 +21,7 @@ from engine.steps import StepId
 from engine.trainer import Divergence
 
 
-@dataclass(frozen=True)
-class Shown:
+class Shown(Struct, frozen=True):
     """A moment as a window would show it."""
 
     spec: Spec
@@ -31,7 +31,7 @@ class Shown:
     sample: int = 0
     loss: float | None = None
     divergence: Divergence | None = None
-    before: Shown | None = field(default=None)
+    before: Shown | None = None
 
     def is_revealed(self, step: StepId) -> bool:
         return self.spec.steps.index_of(step) < self.revealed

@@ -5,12 +5,11 @@ The figures are those of M. Mazur, "A Step by Step Backpropagation Example" (201
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from engine.examples import read_example
 from engine.iteration import Iteration, iterate
