@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable
-from concurrent.futures import wait
 from typing import Any
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
@@ -89,7 +88,7 @@ class Background(QObject):
         while (job := self._job) is not None and job.future is not None:
             if isinstance(job, Training):
                 job.grant_all()
-            wait([job.future])
+            job.future.exception()  # waits; what was raised is told of below
             self._look()
 
     def close(self) -> None:

@@ -84,7 +84,6 @@ class MainWindow(QMainWindow):
         self._repeats = KeyRepeats(self)
         self.documents = Documents(self.session, self, remember)
         self._build_panels()
-        self._arrange()
         self._build_menus()
         self._wire()
         self.resize(1440, 900)
@@ -97,66 +96,63 @@ class MainWindow(QMainWindow):
     # What is in the window
 
     def _build_panels(self) -> None:
-        self.controls = ControlsBar()
-        self.banner = Banner()
-        self.mistake_strip = MistakeStrip()
-        self.network = NetworkPanel()
-        self.weights = WeightsPanel()
-        self.data = DataPanel()
-        self.canvas = NetworkCanvas()
-        self.ribbon = StepRibbon()
-        self.loss = LossPanel(remember=self._remember)
-        self.summary = SummaryPanel()
-        self.result = ResultPanel()
-        self._panels: tuple[Any, ...] = (
-            self.controls, self.network, self.weights, self.data, self.canvas, self.ribbon,
-            self.loss, self.summary, self.result, self.mistake_strip,
-        )
-
-    def _arrange(self) -> None:
-        # From the outside in: Qt goes through all that is inside whatever gets another parent.
-        inside = QWidget()
+        # From the outside in, see Column.
+        inside = QWidget(self)
         self.setCentralWidget(inside)
         layout = QVBoxLayout(inside)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
+        self.controls = ControlsBar(inside)
         layout.addWidget(self.controls)
         columns = QHBoxLayout()
         columns.setContentsMargins(theme.MARGIN, theme.MARGIN, theme.MARGIN, theme.MARGIN)
         columns.setSpacing(theme.MARGIN)
         layout.addLayout(columns, 1)
-        self._left = Column(
-            [
-                ("Network", self.network, 45),
-                ("Weights", self.weights, 33),
-                ("Data", self.data, 23),
-            ],
-            needs=640,
-            parent=inside,
-        )
+        self._build_left(inside)
         columns.addWidget(self._left)
         self._above = QVBoxLayout()  # what stands above the network
         self._above.setSpacing(theme.MARGIN)
         columns.addLayout(self._above, 1)
-        self._arrange_centre(inside)
-        self._explained = QStackedWidget()
-        self._explained.addWidget(self.summary)
-        self._right = Column(
-            [("Why?", self._explained, 54), ("Result", self.result, 46)], needs=560, parent=inside
-        )
-        self._right.tabbed_changed.connect(self._make_room)
+        self._build_centre(inside)
+        self._build_right(inside)
         columns.addWidget(self._right)
-        self._arrange_status_bar()
+        self._build_status_bar()
         self.canvas.setFocus()
+        self._panels: tuple[Any, ...] = (
+            self.controls, self.network, self.weights, self.data, self.canvas, self.ribbon,
+            self.loss, self.summary, self.result, self.mistake_strip,
+        )
 
-    def _arrange_centre(self, inside: QWidget) -> None:
+    def _build_left(self, inside: QWidget) -> None:
+        self._left = Column(needs=640, parent=inside)
+        self.network = NetworkPanel(self._left.place)
+        self._left.add("Network", self.network, 45)
+        self.weights = WeightsPanel(self._left.place)
+        self._left.add("Weights", self.weights, 33)
+        self.data = DataPanel(self._left.place)
+        self._left.add("Data", self.data, 23)
+
+    def _build_right(self, inside: QWidget) -> None:
+        self._right = Column(needs=560, parent=inside)
+        self._explained = QStackedWidget(self._right.place)
+        self._right.add("Why?", self._explained, 54)
+        self.summary = SummaryPanel(self._explained)
+        self._explained.addWidget(self.summary)
+        self.result = ResultPanel(self._right.place)
+        self._right.add("Result", self.result, 46)
+        self._right.tabbed_changed.connect(self._make_room)
+
+    def _build_centre(self, inside: QWidget) -> None:
         self._centre = QSplitter(Qt.Orientation.Vertical, inside)
         self._centre.setHandleWidth(theme.MARGIN)
         self._centre.setChildrenCollapsible(False)
         self._above.addWidget(self._centre, 1)
-        self._canvas_card = canvas_card = Card("")
+        self._canvas_card = canvas_card = Card("", self._centre)
         canvas_card.title.hide()
-        self._centre.addWidget(canvas_card)
+        self.mistake_strip = MistakeStrip(canvas_card)
+        self.banner = Banner(canvas_card)
+        self.canvas = NetworkCanvas(canvas_card)
+        self.ribbon = StepRibbon(canvas_card)
         self._sample_back = self._link("‹", "previous sample")
         self._sample_on = self._link("›", "next sample")
         self.canvas.corner.insertWidget(0, self._sample_back)
@@ -165,12 +161,12 @@ class MainWindow(QMainWindow):
         canvas_card.body.addWidget(self.banner)
         canvas_card.body.addWidget(self.canvas, 1)
         canvas_card.body.addWidget(self.ribbon)
-        self._centre.addWidget(self.loss)
+        self.loss = LossPanel(self._centre, remember=self._remember)
         self._centre.setStretchFactor(0, 7)
         self._centre.setStretchFactor(1, 2)
         self._centre.setSizes([600, 170])
 
-    def _arrange_status_bar(self) -> None:
+    def _build_status_bar(self) -> None:
         self._file_label, hint = QLabel(), QLabel("F1 keys")
         self._file_label.setObjectName("fileLabel")
         self.statusBar().setSizeGripEnabled(False)

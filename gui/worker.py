@@ -11,12 +11,14 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
 from time import perf_counter
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from engine.iteration import Check, Interrupted
 from engine.trainer import Progress, Trainer
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor, Future
 
 # A slice is long enough to cost nothing and short enough that Pause answers within a frame.
 _SLICE_SECONDS = 0.008
@@ -150,16 +152,20 @@ class Training(Job):
 
 
 class Worker:
-    """The thread itself; one job at a time."""
+    """The thread itself, from the first job on; one job at a time."""
 
-    def __init__(self) -> None:
-        self._executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="backpass")
+    _executor: Executor | None = None
 
     def start(self, job: Computation | Training) -> Future[Any]:
         """Begin a job once the one before has ended."""
+        if self._executor is None:
+            from concurrent.futures import ThreadPoolExecutor
+
+            self._executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="backpass")
         job.future = self._executor.submit(job.run)
         return job.future
 
     def close(self) -> None:
         """End the thread; running work must have been called off."""
-        self._executor.shutdown(wait=True, cancel_futures=True)
+        if self._executor is not None:
+            self._executor.shutdown(wait=True, cancel_futures=True)

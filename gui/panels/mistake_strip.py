@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from html import escape
-
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QWidget
 
@@ -51,6 +49,8 @@ class MistakeStrip(QFrame):
         if count > _NAMED_IN_A_LINE and not self.label.wordWrap():
             self.label.setText(f"<b>{count} mistakes</b>")
             return
+        from html import escape  # no start needs it, unless a mistake is made
+
         names = " · ".join(escape(mistake.title) for mistake in self._made)
         self.label.setText(f"<b>{'Mistake' if count == 1 else 'Mistakes'}:</b> {names}")
 
@@ -71,6 +71,8 @@ class MistakeStrip(QFrame):
 def explained(mistake: Mistake, reason: str = "") -> str:
     """A mistake as rich text for a tooltip: why people make it, what is right, and what comes of
     it; `reason` says why it cannot be made just now."""
+    from html import escape
+
     without = f"<p>Just now it changes nothing. {escape(reason)}</p>" if reason else ""
     return (
         f"<p><b>{escape(mistake.title.capitalize())}</b><br>{escape(mistake.why)}<br>"

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+from typing import TYPE_CHECKING, TypeVar
+
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import QMenu, QStackedWidget, QWidget
@@ -10,14 +13,18 @@ from engine.activations import Array
 from engine.network import Network
 from engine.spec import Data
 from gui import theme
-from gui.plots.curve_plot import CurvePlot
 from gui.plots.held_inputs import HeldInputs
-from gui.plots.output_bars import OutputBars
 from gui.plots.surface_view import SurfaceView
 from gui.view import View
 from gui.widgets.buttons import Button
 from gui.widgets.card import Card
 from gui.widgets.cover import Cover
+
+if TYPE_CHECKING:
+    from gui.plots.curve_plot import CurvePlot
+    from gui.plots.output_bars import OutputBars
+
+Page = TypeVar("Page", bound=QWidget)
 
 _TITLES = {
     "surface": "Decision surface",
@@ -65,17 +72,40 @@ class ResultPanel(Card):
             button.setMinimumWidth(1)  # long names give way to a narrow card, see _show_names
             self.corner.addWidget(button)
 
-        self.surface = SurfaceView()
-        self.curve = CurvePlot()
-        self.outputs = OutputBars()
-        self._pages = QStackedWidget()
-        self._cover = Cover()
-        for page in (self.surface, self.curve, self.outputs, self._cover):
-            self._pages.addWidget(page)
-        self.held = HeldInputs()
+        self._pages = QStackedWidget(self)
+        self.held = HeldInputs(self)
         self.held.chosen.connect(self._on_held)
         self.body.addWidget(self._pages, 1)
         self.body.addWidget(self.held)
+
+    # What a result is shown on is made when there is such a result: the window is up sooner.
+
+    @cached_property
+    def surface(self) -> SurfaceView:
+        """The decision surface."""
+        return self._page(SurfaceView(self._pages))
+
+    @cached_property
+    def curve(self) -> CurvePlot:
+        """The output over the only input."""
+        from gui.plots.curve_plot import CurvePlot
+
+        return self._page(CurvePlot(self._pages))
+
+    @cached_property
+    def outputs(self) -> OutputBars:
+        """Outputs against targets."""
+        from gui.plots.output_bars import OutputBars
+
+        return self._page(OutputBars(self._pages))
+
+    @cached_property
+    def _cover(self) -> Cover:
+        return self._page(Cover(self._pages))
+
+    def _page(self, page: Page) -> Page:
+        self._pages.addWidget(page)
+        return page
 
     @property
     def showing(self) -> str:
@@ -121,8 +151,9 @@ class ResultPanel(Card):
 
     def restyle(self) -> None:
         """Take the colours of the theme in force."""
-        for page in (self.surface, self.curve, self.outputs):
-            page.restyle()
+        for made in ("surface", "curve", "outputs"):
+            if made in self.__dict__:
+                getattr(self, made).restyle()
 
     def _on_network(self, network: Network) -> None:
         """Keep the choices that still make sense."""

@@ -20,9 +20,10 @@ class SurfaceView(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.plot = SurfacePlot()
-        self.colour_bar = ColourBar()
-        self._layout = QBoxLayout(QBoxLayout.Direction.TopToBottom, self)
+        self.plot = SurfacePlot(self)
+        self.colour_bar = ColourBar(self)
+        # The lower of the two ways, so that a low card need not grow before the size is known.
+        self._layout = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
         self._layout.setContentsMargins(0, 0, 0, 0)
         self._layout.setSpacing(theme.GAP)
         self._layout.addWidget(self.plot, 1)

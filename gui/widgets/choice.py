@@ -83,8 +83,6 @@ class Choice(QComboBox):
         self.setObjectName(name)
         self.setAccessibleName(accessible_name)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self.setItemDelegate(_Lines(self))
         self._items: tuple[Item, ...] = ()
         self._shown = ""
         self.activated.connect(self._on_activated)
@@ -120,7 +118,16 @@ class Choice(QComboBox):
         if self.key != self._shown:
             self.chosen.emit(self.key)
 
+    def sizeHint(self) -> QSize:
+        return QSize(2 * _INSET + _ARROW_ROOM, super().sizeHint().height())
+
+    def minimumSizeHint(self) -> QSize:
+        return self.sizeHint()
+
     def showPopup(self) -> None:
+        # Asked for any earlier, Qt would build the open list with the window, ten of them.
+        if not isinstance(self.itemDelegate(), _Lines):
+            self.setItemDelegate(_Lines(self))
         view = self.view()
         view.setMinimumWidth(max(self.width(), view.sizeHintForColumn(0) + 16))
         super().showPopup()

@@ -12,6 +12,9 @@ from gui import theme
 class Column(QWidget):
     """Cards of one side of the window, each with its share of the height.
 
+    Cards are made inside `place` and then added: Qt styles all that is inside a card anew when it
+    gets another parent, so a window that is built from the outside in is there sooner.
+
     As soon as the column is lower than `needs` pixels the cards turn into pages behind tabs with
     their titles, so that each of them keeps enough room to be read; `tabbed_changed` tells, for
     whoever has a card that then wants a page here too.
@@ -19,28 +22,24 @@ class Column(QWidget):
 
     tabbed_changed = Signal(bool)
 
-    def __init__(
-        self, cards: list[tuple[str, QWidget, int]], needs: int, parent: QWidget | None = None
-    ) -> None:
+    def __init__(self, needs: int, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._cards = cards
+        self._cards: list[tuple[str, QWidget, int]] = []
         self._needs = needs
         self._tabbed: bool | None = None
         self._moved = False  # by the person, whose choice then stays
         self._guest: tuple[str, QWidget, int] | None = None  # and the number of the card it covers
-        self._splitter = QSplitter(Qt.Orientation.Vertical)
+        self._splitter = QSplitter(Qt.Orientation.Vertical, self)
         self._splitter.setHandleWidth(theme.MARGIN)
         self._splitter.setChildrenCollapsible(False)
         self._splitter.splitterMoved.connect(self._on_moved)
-        self._tabs = QTabBar()
+        self._tabs = QTabBar(self)
         self._tabs.setExpanding(True)
         self._tabs.setDrawBase(False)
         self._tabs.setUsesScrollButtons(False)
         self._tabs.setElideMode(Qt.TextElideMode.ElideRight)
         self._tabs.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self._pages = QStackedWidget()
-        for title, _, _ in cards:
-            self._tabs.addTab(title)
+        self._pages = QStackedWidget(self)
         self._tabs.currentChanged.connect(self._pages.setCurrentIndex)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -49,6 +48,16 @@ class Column(QWidget):
         layout.addWidget(self._pages, 1)
         layout.addWidget(self._splitter, 1)
         self._arrange(False)
+
+    @property
+    def place(self) -> QWidget:
+        """Where the cards of a column that is high enough are."""
+        return self._splitter
+
+    def add(self, title: str, card: QWidget, share: int) -> None:
+        """Add a card below the others, before the column is shown."""
+        self._cards.append((title, card, share))
+        self._tabs.addTab(title)
 
     @property
     def tabbed(self) -> bool:

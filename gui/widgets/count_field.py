@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from html import escape
 
 from PySide6.QtCore import QSignalBlocker, Qt, QTimer, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QValidator, QWheelEvent
-from PySide6.QtWidgets import QSpinBox, QToolTip, QWidget
+from PySide6.QtWidgets import QSpinBox, QWidget
+
+from gui.widgets.refusal import show_refusal
 
 _MOST_DIGITS = 9  # that Qt's own whole numbers can have
 
@@ -69,17 +70,9 @@ class CountField(QSpinBox):
 
     def _mark(self, problem: str) -> None:
         """Show that a text was refused and why, or that this is over."""
-        wrong = bool(problem)
-        if wrong:
-            tip = f"<span>{escape(problem)}</span>"  # as rich text a long sentence wraps
-            self.setToolTip(tip)
-            QToolTip.showText(self.mapToGlobal(self.rect().bottomLeft()), tip, self)
-        if self.property("wrong") != wrong:
-            self.setProperty("wrong", wrong)
-            self.style().unpolish(self)
-            self.style().polish(self)
-            if not wrong:
-                self.setToolTip(self._bounds)
+        if self.property("wrong") and not problem:
+            self.setToolTip(self._bounds)
+        show_refusal(self, problem)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         confirming = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from html import escape
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent
-from PySide6.QtWidgets import QLineEdit, QToolTip, QWidget
+from PySide6.QtWidgets import QLineEdit, QWidget
 
 from engine.numbers import format_number, parse_number
+from gui.widgets.refusal import show_refusal
 
 Check = Callable[[float], str | None]
 
@@ -55,11 +55,11 @@ class NumberField(QLineEdit):
         self.setCursorPosition(0)
         self.setToolTip(format_number(self._value, None))
         self._touched = False
-        self._mark(None)
+        show_refusal(self, "")
 
     def _on_text_edited(self) -> None:
         self._touched = True
-        self._mark(None)
+        show_refusal(self, "")
 
     def _commit(self) -> None:
         if not self._touched:
@@ -70,23 +70,11 @@ class NumberField(QLineEdit):
         except ValueError as error:
             problem, value = str(error), self._value
         if problem is not None:
-            self._mark(problem)
+            show_refusal(self, problem)
             return
         self._value = value
         self._show_rounded()
         self.edited.emit(value)
-
-    def _mark(self, problem: str | None) -> None:
-        wrong = problem is not None
-        if problem is not None:
-            # As rich text a long sentence wraps, and what was typed cannot pass for markup.
-            tip = f"<span>{escape(problem)}</span>"
-            self.setToolTip(tip)
-            QToolTip.showText(self.mapToGlobal(self.rect().bottomLeft()), tip, self)
-        if self.property("wrong") != wrong:
-            self.setProperty("wrong", wrong)
-            self.style().unpolish(self)
-            self.style().polish(self)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)

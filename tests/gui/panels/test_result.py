@@ -378,12 +378,12 @@ def test_the_shown_sample_is_the_views(panel: ResultPanel, xor_view: MakeView) -
     assert "t 1 " in panel.outputs.texts()[0]
 
 
-def test_many_outputs_scroll(panel: ResultPanel) -> None:
+def test_many_outputs_scroll(qtbot: QtBot, panel: ResultPanel) -> None:
     targets = np.linspace(0.0, 1.0, 40)[np.newaxis]
     panel.display(view_of(spec_of((2, 40), np.ones((1, 2)), targets)))
     area = panel.outputs.findChild(QScrollArea)
     assert area is not None
-    assert area.verticalScrollBar().maximum() > 0
+    qtbot.waitUntil(lambda: area.verticalScrollBar().maximum() > 0)
     before = panel.outputs.grab().toImage()
     area.verticalScrollBar().setValue(area.verticalScrollBar().maximum())
     assert panel.outputs.grab().toImage() != before
