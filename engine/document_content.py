@@ -24,7 +24,7 @@ from engine.kernels.kernel import Stretch
 from engine.losses import METRICS
 from engine.network import Network
 from engine.numbers import LARGEST
-from engine.predicting.prediction import KINDS
+from engine.predicting.kinds import KINDS
 from engine.spec import Spec, SpecError, State, check_spec
 from engine.steps import GRAINS, StepId
 from engine.thinning import thinned
@@ -58,7 +58,7 @@ class Published(Struct, frozen=True):
 
 
 class Lock(Struct, frozen=True):
-    """What a teacher locked: kinds of values (keys of KINDS in engine.predicting.prediction) that
+    """What a teacher locked: kinds of values (keys of KINDS in engine.predicting.kinds) that
     are asked for before they are shown, without hints or derivations.
 
     `own_values`: an answer that is right from the person's earlier ones gets full marks.

@@ -27,7 +27,7 @@ from engine.mistakes import MISTAKES
 from engine.network import BIAS_KINDS
 from engine.numbers import LARGEST
 from engine.optimizers import RULES
-from engine.predicting.prediction import KINDS
+from engine.predicting.kinds import KINDS
 from engine.spec import (
     MAX_HIDDEN_LAYERS,
     MAX_INPUTS,

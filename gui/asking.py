@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 from engine.predicting.hints import Hint
-from engine.predicting.prediction import KINDS
+from engine.predicting.kinds import KINDS
 from engine.predicting.sitting import Score
 
 # A person chooses what is hidden; steps until a hidden value is next; is asked; was answered.

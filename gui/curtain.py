@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from engine.predicting.prediction import SEEN_IN_OUTPUTS, kind_of
+from engine.predicting.kinds import SEEN_IN_OUTPUTS, kind_of
 from engine.steps import StepId
 
 
 class Curtain(Struct, frozen=True):
-    """The kinds of values that are asked for (keys of KINDS in engine.predicting.prediction); with
+    """The kinds of values that are asked for (keys of KINDS in engine.predicting.kinds); with
     `locked` their derivations stay closed, before and after."""
 
     kinds: tuple[str, ...]

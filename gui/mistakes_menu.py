@@ -28,10 +28,14 @@ def add_mistakes(host: ToolHost, strip: MistakeStrip) -> None:
 
     def follow(view: View) -> None:
         for key, action in actions.items():
-            reason, is_on = why_not(view.spec, key), key in view.spec.mistakes
+            is_on = key in view.spec.mistakes
             action.setChecked(is_on)
-            action.setEnabled(is_on or not reason)
-            action.setToolTip(explained(MISTAKES[key], reason))
+            action.setEnabled(is_on or not why_not(view.spec, key))
         right.setEnabled(bool(view.spec.mistakes))
 
+    def explain() -> None:
+        for key, action in actions.items():
+            action.setToolTip(explained(MISTAKES[key], why_not(host.session.spec, key)))
+
     host.session.changed.connect(follow)
+    menu.aboutToShow.connect(explain)

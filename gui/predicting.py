@@ -19,7 +19,8 @@ from engine.paper import paper_iteration
 from engine.predicting.feedback import feedback
 from engine.predicting.hints import Hint, hints_of
 from engine.predicting.judging import FULL_MARKS, MORE_DIGITS, Judgement, judge, read_answer
-from engine.predicting.prediction import Own, asked_of, next_asked
+from engine.predicting.kinds import asked_of, next_asked
+from engine.predicting.prediction import Own
 from engine.predicting.sitting import Answer, Question, Sitting
 from engine.steps import StepId, symbol_of, title_of
 from engine.trace import step_value

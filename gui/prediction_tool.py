@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, QTimer
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
-from engine.predicting.prediction import KINDS
+from engine.predicting.kinds import KINDS
 from engine.predicting.result_file import RESULT_SUFFIX, result_of, write_result
 from gui.files import FileError, write_whole
 from gui.panels.predict import PredictPanel

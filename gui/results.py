@@ -19,11 +19,11 @@ from engine.iteration import (
     sample_pass,
     work_per_sample,
 )
-from engine.paper import PaperIteration, paper_iteration
 from engine.spec import Spec, State
 
 if TYPE_CHECKING:
     from engine.gradient_check import GradientCheck
+    from engine.paper import PaperIteration
 
 # Beyond this a press of a key feels late.
 PATIENCE_SECONDS = 0.05
@@ -79,6 +79,8 @@ class Results:
 
     def paper(self, branch: Branch, iteration: Iteration, decimals: int) -> PaperIteration | None:
         """The iteration by hand."""
+        from engine.paper import paper_iteration
+
         return self._get(
             ("paper", branch.number, iteration.state.t, decimals),
             lambda check: paper_iteration(iteration, decimals),
@@ -87,7 +89,6 @@ class Results:
 
     def check(self, branch: Branch, state: State) -> GradientCheck | None:
         """The gradient of the iteration that follows the state, checked."""
-        # Loaded by the tool that asks for it.
         from engine.gradient_check import check_gradient, check_work
 
         spec = branch.spec

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable
 from time import perf_counter
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
 from PySide6.QtCore import QObject, Signal
@@ -19,12 +19,10 @@ from engine import edits, moves
 from engine.activations import Array
 from engine.document import Document
 from engine.edits import Edited, kept_revealed
-from engine.exercises.exercise import Exercise, exercise_of
 from engine.history import DEFAULT_MEMORY, Branch, History, Place
 from engine.iteration import Check
 from engine.network import FORWARD_ONLY
 from engine.notation import DEFAULT, Notation
-from engine.paper import PaperIteration
 from engine.spec import Spec, SpecError, State, start_state
 from engine.steps import StepId
 from engine.trainer import Divergence, Progress, Trainer
@@ -34,6 +32,10 @@ from gui.curtain import Curtain
 from gui.results import PATIENCE_SECONDS, Results, iteration_seconds
 from gui.standing import Standing, opened, saved
 from gui.view import View
+
+if TYPE_CHECKING:
+    from engine.exercises.exercise import Exercise
+    from engine.paper import PaperIteration
 
 EditFunction = Callable[..., Edited]
 
@@ -109,6 +111,10 @@ class Session(QObject):
     @property
     def exercise(self) -> Exercise | None:
         """What the open document was made from, if it is an exercise."""
+        if not self._document.own_keys:
+            return None  # as of most documents; nothing need be loaded to know
+        from engine.exercises.exercise import exercise_of
+
         return exercise_of(self._document)
 
     def close(self) -> None:

@@ -17,7 +17,6 @@ from engine.activations import Array
 from engine.document import Published
 from engine.iteration import Evaluation, Iteration, SamplePass
 from engine.notation import DEFAULT, Notation
-from engine.paper import PaperIteration
 from engine.spec import Spec
 from engine.steps import StepId, Steps
 from engine.trainer import Divergence
@@ -25,6 +24,7 @@ from gui.curtain import Curtain
 
 if TYPE_CHECKING:
     from engine.gradient_check import GradientCheck
+    from engine.paper import PaperIteration
 
 
 class Ghost(Struct, frozen=True, eq=False):

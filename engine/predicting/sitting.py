@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from msgspec import Struct, field
 
 from engine.predicting.judging import FULL_MARKS, OWN_VALUES, Judgement
-from engine.predicting.prediction import Asked
+from engine.predicting.kinds import Asked
 from engine.steps import StepId
 
 SKIPPED = "skipped"

@@ -46,6 +46,8 @@ class MistakeStrip(QFrame):
 
     def _name(self) -> None:
         count = len(self._made)
+        if count == 0:
+            return
         if count > _NAMED_IN_A_LINE and not self.label.wordWrap():
             self.label.setText(f"<b>{count} mistakes</b>")
             return
@@ -58,9 +60,9 @@ class MistakeStrip(QFrame):
         """Name the mistakes of a view."""
         self._made = made = [MISTAKES[key] for key in view.spec.mistakes]
         self.setVisible(bool(made))
+        self._name()
         if not made:
             return
-        self._name()
         idle = {mistake.key: why_not(view.spec, mistake.key) for mistake in made}
         self.setToolTip("".join(explained(mistake, idle[mistake.key]) for mistake in made))
 

@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
 from engine.formula_writers import TextWriter, prose_text
 from engine.numbers import format_number
 from engine.predicting.hints import Hint
-from engine.predicting.prediction import KINDS
+from engine.predicting.kinds import KINDS
 from engine.predicting.sitting import Score
 from gui import theme
 from gui.asking import ANSWERED, ASKED, BAD, GOOD, START, Asking

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QFileDialog
+from PySide6.QtWidgets import QApplication, QFileDialog, QMenu
 from pytestqt.qtbot import QtBot
 
 from engine.document import read_document
@@ -109,6 +109,9 @@ def test_several_at_once_in_the_order_of_the_menu(driver: Driver) -> None:
 def test_what_cannot_be_made_says_why(driver: Driver) -> None:
     for name in ("mazur-2-2-2", "xor-2-3-1-adam"):
         driver.open(name)
+        menu = driver.window.findChild(QMenu, "mistakesMenu")
+        menu.popup(QPoint(0, 0))
+        menu.close()
         for key, mistake in MISTAKES.items():
             action, reason = driver.action(f"mistake/{key}"), why_not(driver.view.spec, key)
             assert action.isEnabled() == (not reason), key

@@ -32,7 +32,7 @@ from engine import edits
 from engine.document import read_document, write_document
 from engine.examples import read_example
 from engine.network import Parameter
-from engine.predicting.prediction import KINDS
+from engine.predicting.kinds import KINDS
 from gui.main_window import MainWindow
 from gui.panels.predict import PredictPanel
 from gui.view import View

@@ -20,6 +20,8 @@ ROOT = Path(__file__).resolve().parents[2]
 
 # Tools, lessons, dialogs, what writes files, what sets formulas, and the compiler.
 LATER = (
+    "concurrent.futures",
+    "html",
     "numba",
     "ziamath",
     "engine.comparison",
@@ -41,6 +43,8 @@ LATER = (
     "gui.panels.predict",
     "gui.panels.published",
     "gui.panels.seeds",
+    "gui.plots.curve_plot",
+    "gui.plots.output_bars",
     "gui.predicting",
     "gui.teaching",
     "numpy.ma",

@@ -1,4 +1,4 @@
-"""What follows from a person's own values, and which step is asked for next.
+"""What follows from a person's own values.
 
 The figures are those of M. Mazur, "A Step by Step Backpropagation Example" (2015).
 """
@@ -8,21 +8,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from hypothesis import given
-from hypothesis import strategies as st
 
 from engine.examples import read_example
 from engine.iteration import Iteration, iterate
 from engine.mistakes import MISTAKES
 from engine.paper import paper_iteration
-from engine.predicting.prediction import (
-    KINDS,
-    Asked,
-    asked_of,
-    kind_of,
-    mistakes_in_a_step,
-    next_asked,
-    value_from,
-)
+from engine.predicting.kinds import Asked, asked_of
+from engine.predicting.prediction import mistakes_in_a_step, value_from
 from engine.spec import Spec, State, start_state
 from engine.steps import StepId
 from engine.trace import step_value
@@ -147,16 +139,3 @@ def test_every_mistake_that_can_be_made_in_a_step_can_be_worked_out(spec: Spec) 
     last = spec.steps.id_at(len(spec.steps) // 2)
     for key in keys:
         value_from(iteration, last, row, {}, (key,))
-
-
-# What is asked next
-
-
-@given(specs(), st.sets(st.sampled_from(list(KINDS))), st.data())
-def test_the_next_step_asked_for_is_the_first_of_a_chosen_kind(
-    spec: Spec, kinds: set[str], data: st.DataObject
-) -> None:
-    steps = spec.steps
-    start = data.draw(st.integers(0, len(steps)))
-    chosen = [k for k in range(start, len(steps)) if kind_of(steps.id_at(k)) in kinds]
-    assert next_asked(steps, tuple(kinds), start) == (chosen[0] if chosen else None)

@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 from engine.derivation import derive
 from engine.iteration import iterate
 from engine.predicting.hints import hints_of
-from engine.predicting.prediction import KINDS
+from engine.predicting.kinds import KINDS
 from engine.predicting.sitting import Score
 from engine.steps import StepId
 from gui.asking import ANSWERED, ASKED, BAD, GOOD, START, STEPPING, Asking
