@@ -12,7 +12,8 @@ from engine.numbers import fewer_digits, format_number
 from gui import theme
 from gui.formulas.boxes import Box, BoxWriter, words
 
-_ROW, _PAD = 19.0, 6.0
+_ROW = 19.0
+_PAD, _LEAST_PAD = 6.0, 2.0  # at either side of a column, where there is room and where not
 _FEWEST_DIGITS = 3
 
 
@@ -27,15 +28,18 @@ def lay_out_table(
     ]
     for digits in fewer_digits(wanted, _FEWEST_DIGITS):
         cells = _cells(table, digits)
-        if sum(_widths(heads, cells)) <= width:
+        columns = _widths(heads, cells)
+        excess = sum(columns) + 2 * _PAD * len(columns) - width
+        if excess <= 0.0:
             break
-    columns = _widths(heads, cells)
+    pad = max(_LEAST_PAD, _PAD - max(0.0, excess) / (2 * len(columns)))
+    columns = [column + 2 * pad for column in columns]
     stretch = max(0.0, width - sum(columns)) / max(1, len(columns) - 1)
     rights = []
     x = 0.0
     for number, column in enumerate(columns):
         x += column + (stretch if number else 0.0)
-        rights.append(x - _PAD)
+        rights.append(x - pad)
     head_height = max(_ROW, max(head.height for head in heads) + 6.0)
 
     def paint(painter: QPainter, y: float) -> None:
@@ -54,7 +58,7 @@ def lay_out_table(
             if row.values:
                 _paint_row(painter, boxes, rights, top, _ROW)
             else:
-                boxes[0].paint(painter, _PAD, top + _base(boxes, _ROW))
+                boxes[0].paint(painter, pad, top + _base(boxes, _ROW))
             top += _ROW
 
     return head_height + 2.0 + _ROW * len(table.rows), paint
@@ -69,9 +73,9 @@ def _cells(table: Table, digits: int | None) -> list[list[Box]]:
 
 
 def _widths(heads: list[Box], cells: list[list[Box]]) -> list[float]:
-    """Width of each column; the label of left out rows may reach over all columns."""
+    """Width of what is in each column; the label of left out rows may reach over all columns."""
     full = [heads] + [row for row in cells if len(row) == len(heads)]
-    return [max(row[i].width for row in full) + 2 * _PAD for i in range(len(heads))]
+    return [max(row[i].width for row in full) for i in range(len(heads))]
 
 
 def _paint_row(
