@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QFileDialog, QVBoxLayout, QWidget
 
-from engine.lessons.bundled import bundled_lesson, lesson_names, lesson_title
+from engine.lessons.bundled import SUFFIX, bundled_lesson, lesson_names, lesson_title
 from engine.steps import StepId
 from gui.lesson_progress import Progress
 from gui.tool_host import ToolHost
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from gui.panels.lesson import LessonStrip
     from gui.teaching import Teaching
 
-_FILTER = "Lessons (*.lesson.md *.md *.txt);;All files (*)"
+_FILTER = f"Lessons (*{SUFFIX} *.md *.txt);;All files (*)"
 _SHOWN_PROBLEMS = 8
 
 

@@ -419,7 +419,9 @@ class MainWindow(QMainWindow):
         second, and painting two tables takes a third of it. So they take turns."""
         now = perf_counter()
         pause, self._framed_at = now - self._framed_at, now
-        if not view.training or pause > _READ_SECONDS:
+        pace = self.session.pace
+        is_slow = pace is not None and pace * _READ_SECONDS <= 1.0
+        if not view.training or is_slow or pause > _READ_SECONDS:
             return []
         self._frame += 1
         read = [self.weights, self.data, self.summary]

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from engine.lessons.lesson import Lesson
 
+SUFFIX = ".lesson.md"  # that the file of a lesson ends with
+
 # resources/ stands beside engine/, in a checkout and in a wheel.
 _FOLDER = Path(__file__).resolve().parent.parent.parent / "resources" / "lessons"
 
@@ -43,4 +45,4 @@ def bundled_lesson(name: str) -> Lesson:
 def _path(name: str) -> Path:
     if name not in _NAMES:
         raise KeyError(name)
-    return _FOLDER / f"{name}.lesson.md"
+    return _FOLDER / f"{name}{SUFFIX}"

@@ -20,7 +20,6 @@ from engine.lessons.texts import check_text
 from engine.lessons.waits import read_task
 from engine.wording import shortened
 
-SUFFIX = ".lesson.md"
 MAX_BYTES = 2**18
 MAX_STEPS = 100
 MAX_HEADING = 60

@@ -9,12 +9,18 @@ from typing import Any
 import numpy as np
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
 
+from engine.examples import read_example
 from engine.iteration import evaluate, iterate, sample_pass
 from engine.network import Layer, Network
 from engine.optimizers import Optimizer
 from engine.spec import Data, Spec, State, start_state
+from gui.main_window import MainWindow
 from gui.view import View
+
+OpenWindow = Callable[[str], MainWindow]
 
 
 def mazur_spec() -> tuple[Spec, State]:
@@ -64,6 +70,27 @@ def view_of(
         curve=rest.pop("curve", np.empty((0, 2 + len(spec.metrics)))),
         **rest,
     )
+
+
+@pytest.fixture
+def open_window(qtbot: QtBot) -> Iterator[OpenWindow]:
+    """Opens the window on an example by its name; it is the active one then."""
+    opened = []
+
+    def open_on(name: str) -> MainWindow:
+        window = MainWindow(remember=False)
+        opened.append(window)
+        window.resize(1440, 900)
+        window.documents.show(read_example(name), name)
+        window.show()
+        window.activateWindow()
+        qtbot.waitUntil(lambda: QApplication.activeWindow() is window)
+        return window
+
+    yield open_on
+    for window in opened:
+        window.close_quietly()
+        window.deleteLater()
 
 
 @pytest.fixture(autouse=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -26,18 +26,12 @@ from engine.exercises.exercise import Exercise, exercise_of, make_exercise
 from gui.dialogs.exercise_dialog import ExerciseDialog
 from gui.main_window import MainWindow
 from gui.widgets.choice import Choice
+from tests.gui.conftest import OpenWindow
 
 
 @pytest.fixture
-def window(qtbot: QtBot) -> Iterator[MainWindow]:
-    made = MainWindow(remember=False)
-    made.documents.show(read_example("mazur-2-2-2"), "mazur-2-2-2")
-    made.show()
-    made.activateWindow()
-    qtbot.waitUntil(lambda: QApplication.activeWindow() is made)
-    yield made
-    made.close_quietly()
-    made.deleteLater()
+def window(open_window: OpenWindow) -> MainWindow:
+    return open_window("mazur-2-2-2")
 
 
 @pytest.fixture

@@ -2,31 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QPushButton
+from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
 from engine.examples import read_example
 from engine.network import FORWARD_ONLY
 from gui.main_window import MainWindow
 from gui.widgets.choice import Choice
+from tests.gui.conftest import OpenWindow
 
 
 @pytest.fixture
-def window(qtbot: QtBot) -> Iterator[MainWindow]:
-    made = MainWindow(remember=False)
-    made.resize(1440, 900)
-    made.documents.show(read_example("xor-2-2-1-step"), "xor-2-2-1-step")
-    made.show()
-    made.activateWindow()
-    qtbot.waitUntil(lambda: QApplication.activeWindow() is made)
-    yield made
-    made.close_quietly()
-    made.deleteLater()
+def window(open_window: OpenWindow) -> MainWindow:
+    return open_window("xor-2-2-1-step")
 
 
 def button(window: MainWindow, name: str) -> QPushButton:

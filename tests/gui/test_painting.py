@@ -9,6 +9,8 @@ from pytestqt.qtbot import QtBot
 
 from engine.examples import read_example
 from gui.main_window import MainWindow
+from gui.view import View
+from gui.widgets.number_table import NumberTable
 
 
 class Painted(QObject):
@@ -65,3 +67,22 @@ def test_another_sample_and_other_digits_are_painted(
     assert {"DataPanel", "ResultPanel"} <= painted(qapp)
     window.session.set_digits(4)
     assert "DataPanel" in painted(qapp)
+
+
+def test_at_a_slow_pace_the_tables_follow_every_moment(
+    qtbot: QtBot, window: MainWindow
+) -> None:
+    weights = window.weights.findChild(NumberTable, "weightsTable1")
+    shown: list[tuple[float | None, float]] = []
+
+    def compare(view: View) -> None:  # the window has shown it by then
+        first = float(view.spec.network.weights(view.theta, 1)[0, 0])
+        shown.append((weights.numbers.value(0, 0), first))
+
+    window.session.set_pace(5)
+    window.session.changed.connect(compare)
+    window.session.train()
+    qtbot.waitUntil(lambda: len(shown) > 5)
+    window.session.pause()
+    assert [cell for cell, _ in shown] == [first for _, first in shown]
+    assert len({first for _, first in shown}) > 3

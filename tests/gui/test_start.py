@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QApplication, QMenu, QPushButton
+from PySide6.QtWidgets import QMenu, QPushButton
 from pytestqt.qtbot import QtBot
 
 from engine.examples import example_names, read_example
 from engine.lessons.bundled import bundled_lesson, lesson_names
 from gui.main_window import MainWindow
+from tests.gui.conftest import OpenWindow
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -83,15 +83,8 @@ def test_nothing_is_loaded_before_it_is_wanted() -> None:
 
 
 @pytest.fixture
-def window(qtbot: QtBot) -> Iterator[MainWindow]:
-    made = MainWindow(remember=False)
-    made.documents.show(read_example("xor-2-3-1"), "xor-2-3-1")
-    made.show()
-    made.activateWindow()
-    qtbot.waitUntil(lambda: QApplication.activeWindow() is made)
-    yield made
-    made.close_quietly()
-    made.deleteLater()
+def window(open_window: OpenWindow) -> MainWindow:
+    return open_window("xor-2-3-1")
 
 
 def actions(window: MainWindow, prefix: str) -> list[QAction]:
