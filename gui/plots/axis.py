@@ -165,10 +165,13 @@ class PlainAxis(pg.AxisItem):
         line = (QPen(theme.current().colour("border")), box.bottomLeft(), box.bottomRight())
         return line, [], texts
 
+    def textPen(self) -> QPen:
+        """Always of the theme in force; to set it would ask for another picture."""
+        return QPen(theme.current().colour("secondary"))
+
     def drawPicture(self, painter: QPainter, axis: Any, lines: Any, texts: Any) -> None:
         """As AxisItem, and the name of a left axis."""
         painter.setFont(theme.font(theme.SMALL))
-        self.setTextPen(theme.current().colour("secondary"))
         super().drawPicture(painter, axis, lines, texts)
         if not (self._is_left and self._name):
             return
