@@ -19,7 +19,7 @@ from engine.numbers import LARGEST
 from engine.spec import Spec
 
 # Numbers a chunk of points may leave in its layers: small enough to stay near the processor.
-_CHUNK_NUMBERS = 300_000
+_CHUNK_NUMBERS = 150_000
 
 # How much of the data's range is added on either side.
 _MARGIN = 0.1
