@@ -8,7 +8,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QByteArray, QDeadlineTimer, QEventLoop, QSettings, Qt, QTimer
+from PySide6.QtCore import QByteArray, QDeadlineTimer, QEventLoop, QSettings, QSize, Qt, QTimer
 from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QKeySequence, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractSpinBox,
@@ -63,6 +63,7 @@ if TYPE_CHECKING:
     from engine.export.solution import Solution
     from gui.panels.derivation import DerivationPanel
 
+_SIZE = QSize(1440, 900)
 _SETTLE_MILLISECONDS = 1000
 _MESSAGE_MILLISECONDS = 3000
 _READ_SECONDS = 0.1  # what changes as slowly as that can be read
@@ -86,12 +87,22 @@ class MainWindow(QMainWindow):
         self._build_panels()
         self._build_menus()
         self._wire()
-        self.resize(1440, 900)
+        self._take_first_size()
         if remember:
             self.session.memory = kept_memory()
             geometry = QSettings().value("geometry")
             if isinstance(geometry, QByteArray):
                 self.restoreGeometry(geometry)
+
+    def _take_first_size(self) -> None:
+        """The usual size, or all of a screen that is smaller."""
+        room = self.screen().availableSize()
+        # Off screen there is a screen of 800 × 800, but nobody looks at it.
+        if QApplication.platformName() == "offscreen" or _SIZE.boundedTo(room) == _SIZE:
+            self.resize(_SIZE)
+        else:
+            self.resize(_SIZE.boundedTo(room))
+            self.setWindowState(Qt.WindowState.WindowMaximized)
 
     # What is in the window
 

@@ -34,11 +34,12 @@ def wait_for(found: Callable[[], object]) -> object:
 
 
 @pytest.fixture
-def display() -> Iterator[str]:
-    """A screen of its own for this test."""
+def display(request: pytest.FixtureRequest) -> Iterator[str]:
+    """A screen of its own for this test, of a size that may be given as its parameter."""
+    size = getattr(request, "param", "1440x900")
     reading, writing = os.pipe()
     server = subprocess.Popen(
-        ["Xvfb", "-displayfd", str(writing), "-screen", "0", "1440x900x24", "-nolisten", "tcp"],
+        ["Xvfb", "-displayfd", str(writing), "-screen", "0", f"{size}x24", "-nolisten", "tcp"],
         pass_fds=[writing],
         stderr=subprocess.DEVNULL,
     )
@@ -81,6 +82,13 @@ class Window:
     def _find(self) -> str:
         assert self.process.poll() is None, self.log()
         return self._xdotool("search", "--onlyvisible", "--name", "Backpass").split("\n")[0]
+
+    @property
+    def frame(self) -> tuple[int, int, int, int]:
+        """Left, top, width and height, in pixels of the screen."""
+        shell = self._xdotool("getwindowgeometry", "--shell", self.id)
+        told = dict(line.split("=") for line in shell.split("\n"))
+        return int(told["X"]), int(told["Y"]), int(told["WIDTH"]), int(told["HEIGHT"])
 
     @property
     def title(self) -> str:
@@ -155,3 +163,16 @@ def test_keys_step_train_edit_undo_save_and_quit(window: Window, tmp_path: Path)
     wait_for(lambda: window.process.poll() is not None)
     assert window.process.returncode == 0
     assert window.log() == ""
+
+
+@pytest.mark.parametrize(
+    ("display", "size"),
+    [("1920x1080", (1440, 900)), ("1366x768", (1366, 768)), ("1024x600", (1024, 600))],
+    indirect=["display"],
+)
+def test_the_first_window_is_no_larger_than_the_screen(
+    window: Window, size: tuple[int, int]
+) -> None:
+    left, top, width, height = window.frame
+    assert (width, height) == size
+    assert left >= 0 and top >= 0
