@@ -31,14 +31,14 @@ system:
 test-system:
 	$(call see-to-system-packages,--tests)
 
-$(VENV)/installed: pyproject.toml | system
+$(VENV)/installed: pyproject.toml setup.py | system
 	$(VENV)/bin/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear $(VENV)
 	$(VENV)/bin/python -m pip install --disable-pip-version-check --editable '.[test]'
 	touch $@
 
-# Installs what gui/system_check.py finds missing when it may, else says how to and stops.
+# Installs what gui/window/system_check.py finds missing when it may, else says how to and stops.
 define see-to-system-packages
-	@missing=$$($(PYTHON) gui/system_check.py $(1)) && exit 0; \
+	@missing=$$($(PYTHON) gui/window/system_check.py $(1)) && exit 0; \
 	test -n "$$missing" || exit 1; \
 	if test "$$(id -u)" = 0 && command -v apt-get >/dev/null; then \
 		echo "Installing system packages: $$missing"; \

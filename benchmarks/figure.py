@@ -19,8 +19,8 @@ from time import perf_counter
 import numpy as np
 
 from benchmarks import tutorial_loop
-from engine.examples import read_example
-from engine.spec import start_state
+from engine.documents.examples import read_example
+from engine.run.spec import start_state
 
 _REFERENCE = 28.9e-3  # seconds for 1,000 epochs of the tutorial's loop on the targets' machine
 _ROUNDS = 5

@@ -23,12 +23,13 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from engine.examples import example_names, read_example
-from engine.history import History
-from engine.network import Layer, Network, default_unit_names
-from engine.optimizers import Optimizer
-from engine.spec import MAX_HIDDEN_LAYERS, MAX_UNITS, Data, Spec, State, start_state
-from engine.trainer import Trainer
+from engine.documents.examples import example_names, read_example
+from engine.maths.network import Layer, Network, default_unit_names
+from engine.maths.optimizers import Optimizer
+from engine.run.check_spec import MAX_HIDDEN_LAYERS, MAX_UNITS
+from engine.run.spec import Data, Spec, State, start_state
+from engine.training.history import History
+from engine.training.trainer import Trainer
 
 SLICE_SECONDS = 0.01
 MOMENTS = 20

@@ -28,12 +28,12 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
 from benchmarks.figure import Figure, show, slowness
-from engine.document import Document
-from engine.network import Layer, Network
-from engine.optimizers import Optimizer
-from engine.spec import Data, Spec, start_state
+from engine.documents.reading import Document
+from engine.maths.network import Layer, Network
+from engine.maths.optimizers import Optimizer
+from engine.run.spec import Data, Spec, start_state
 from gui import theme
-from gui.main_window import MainWindow
+from gui.window.main_window import MainWindow
 
 STEPS = 200
 TYPESET_FROM, TYPESET_STEPS = 60, 12

@@ -30,17 +30,17 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from benchmarks import tutorial_loop
 from benchmarks.figure import Figure, show
-from engine.activations import Array
-from engine.examples import read_example
-from engine.history import History
-from engine.iteration import never
-from engine.kernels import choice
-from engine.kernels.kernel import Stretch
-from engine.network import Layer, Network, default_unit_names
-from engine.optimizers import Optimizer
-from engine.spec import Batching, Data, Spec, State, start_state
-from engine.surface import data_range, grid_axis, surface
-from engine.trainer import Trainer
+from engine.documents.examples import read_example
+from engine.maths.activations import Array
+from engine.maths.network import Layer, Network, default_unit_names
+from engine.maths.optimizers import Optimizer
+from engine.run.iteration import never
+from engine.run.spec import Batching, Data, Spec, State, start_state
+from engine.run.surface import data_range, grid_axis, surface
+from engine.training.history import History
+from engine.training.kernels import choice
+from engine.training.kernels.kernel import Stretch
+from engine.training.trainer import Trainer
 
 ROUNDS = 11
 TUTORIAL, UNRECORDED = "tutorial's loop", "the fastest, nothing kept"

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.network import Network
+from engine.maths.network import Network
 
 Array = NDArray[np.float64]
 

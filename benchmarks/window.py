@@ -28,15 +28,15 @@ from PySide6.QtCore import QEvent, QEventLoop, QObject, Qt, QTimer
 from PySide6.QtWidgets import QApplication
 
 from benchmarks.figure import Figure, show, slowness
-from engine.document import Document
-from engine.examples import example_names, read_example
-from engine.kernels import choice
-from engine.network import Layer, Network, default_unit_names
-from engine.optimizers import Optimizer
-from engine.spec import Data, Spec, start_state
-from engine.surface import data_range, grid_axis, surface
+from engine.documents.examples import example_names, read_example
+from engine.documents.reading import Document
+from engine.maths.network import Layer, Network, default_unit_names
+from engine.maths.optimizers import Optimizer
+from engine.run.spec import Data, Spec, start_state
+from engine.run.surface import data_range, grid_axis, surface
+from engine.training.kernels import choice
 from gui import theme
-from gui.main_window import MainWindow
+from gui.window.main_window import MainWindow
 
 ROOT = Path(__file__).resolve().parents[1]
 TRAINED_SECONDS = 5.0

@@ -11,23 +11,9 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from command_line.published_report import published_report, published_text
 from command_line.refusal import Refused
-from engine.document import Document
-from engine.examples import example_names, load, read_example
-from engine.exercises.exercise import Exercise
-from engine.exercises.files import write_exercises
-from engine.export.html import html
-from engine.export.latex import latex
-from engine.export.markdown import markdown
-from engine.export.working import worked_solution
-from engine.gradient_check import STEP, TOLERANCE, GradientCheck, unseen_mistakes
-from engine.mistakes import MISTAKES, made_on_purpose, why_not
-from engine.numbers import format_count, machine_number
-from engine.predicting.class_results import read_results, results_table
-from engine.published.comparison import compare
-from engine.published.mistake_search import explained, search
-from engine.published.report import published_report, published_text
-from engine.report import (
+from command_line.reports import (
     check_report,
     gradient_check,
     iteration_number,
@@ -35,8 +21,22 @@ from engine.report import (
     seeds_report,
     trace_report,
 )
-from engine.seeds import SeedRuns, drawn_start
-from engine.wording import shortened
+from engine.documents.examples import example_names, load, read_example
+from engine.documents.reading import Document
+from engine.export.html import html
+from engine.export.latex import latex
+from engine.export.markdown import markdown
+from engine.export.worked import worked_solution
+from engine.learn.exercises.exercise import Exercise
+from engine.learn.exercises.files import write_exercises
+from engine.learn.many_seeds import SeedRuns, drawn_start
+from engine.learn.predicting.class_results import read_results, results_table
+from engine.learn.published.comparison import compare
+from engine.learn.published.mistake_search import explained, search
+from engine.run.gradient_check import STEP, TOLERANCE, GradientCheck, unseen_mistakes
+from engine.run.mistakes import MISTAKES, made_on_purpose, why_not
+from engine.text.numbers import format_count, machine_number
+from engine.text.wording import shortened
 
 TARGETS = {"md": markdown, "html": html, "tex": latex}
 

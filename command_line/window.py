@@ -23,14 +23,14 @@ _SETTLED_MILLISECONDS = 1_000  # after which the window is up, and what loads is
 
 def open_window(options: argparse.Namespace) -> int:
     """Open the window on a document, and stay until it is closed."""
-    from gui import system_check
+    from gui.window import system_check
 
-    gc.disable()  # as gui.collecting will: while so much is made there is nothing to collect
+    gc.disable()  # as gui.window.garbage will: while so much is made there is nothing to collect
     problem = system_check.display_problem()
     if problem is not None:
         raise Refused(f"{problem} Without a window: {WITHOUT_WINDOW}.")
     app = _application()
-    from gui.main_window import MainWindow
+    from gui.window.main_window import MainWindow
 
     window = MainWindow()
     window.documents.open_at_start(options.document, DEFAULT_EXAMPLE)
@@ -40,7 +40,7 @@ def open_window(options: argparse.Namespace) -> int:
     gc.freeze()
     from PySide6.QtCore import QTimer
 
-    from engine.kernels.choice import load_in_background
+    from engine.training.kernels.choice import load_in_background
 
     QTimer.singleShot(_SETTLED_MILLISECONDS, load_in_background)
     return app.exec()
@@ -49,8 +49,8 @@ def open_window(options: argparse.Namespace) -> int:
 def screenshot(options: argparse.Namespace) -> None:
     """Write a picture of the window."""
     from command_line.jobs import mistakes_of
-    from engine.examples import load
-    from gui import system_check
+    from engine.documents.examples import load
+    from gui.window import system_check
 
     name, document = load(options.document)
     mistakes = mistakes_of(name, document, options.mistake)
@@ -60,7 +60,7 @@ def screenshot(options: argparse.Namespace) -> None:
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
     os.environ.setdefault("QT_SCALE_FACTOR", "1")
     app = _application(options.theme)
-    from gui.main_window import MainWindow
+    from gui.window.main_window import MainWindow
 
     window = MainWindow(remember=False)
     window.documents.show(document, name)
@@ -81,7 +81,7 @@ def _application(theme_name: str | None = None) -> QApplication:
     from PySide6.QtWidgets import QApplication
 
     from gui import theme
-    from gui.collecting import Collector
+    from gui.window.garbage import Collector
 
     app = QApplication(sys.argv[:1])
     Collector(app)

@@ -8,16 +8,16 @@ from pathlib import Path
 
 from command_line import jobs, window
 from command_line.refusal import Refused
-from engine.document import DocumentError
-from engine.exercises.exercise import ACTIVATIONS_BY_HAND, DECIMALS, Exercise, ExerciseError
-from engine.exercises.files import MAX_COUNT
-from engine.export.working import TooLong
-from engine.gradient_check import STEP
-from engine.losses import LOSSES
-from engine.numbers import LARGEST, parse_number
-from engine.report import CannotTrain, Diverged
-from engine.seeds import MAX_SEEDS, SeedsRefused
-from engine.seeds import TOLERANCE as NEAR_ENOUGH
+from command_line.reports import CannotTrain, Diverged
+from engine.documents.reading import DocumentError
+from engine.export.worked import TooLong
+from engine.learn.exercises.exercise import ACTIVATIONS_BY_HAND, DECIMALS, Exercise, ExerciseError
+from engine.learn.exercises.files import MAX_COUNT
+from engine.learn.many_seeds import MAX_SEEDS, SeedsRefused
+from engine.learn.many_seeds import TOLERANCE as NEAR_ENOUGH
+from engine.maths.losses import LOSSES
+from engine.run.gradient_check import STEP
+from engine.text.numbers import LARGEST, parse_number
 
 DEFAULT_EPOCHS = 1000
 SEED_EPOCHS = 10_000

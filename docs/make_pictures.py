@@ -13,20 +13,20 @@ from PySide6.QtCore import QEventLoop
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QApplication
 
-from engine.edits import set_optimizer
-from engine.examples import read_example
-from engine.exercises.exercise import Exercise
-from engine.optimizers import Optimizer
+from engine.documents.examples import read_example
+from engine.learn.exercises.exercise import Exercise
+from engine.maths.optimizers import Optimizer
+from engine.run.edits import set_optimizer
 from gui import theme
-from gui.checking_figures import CheckingFigures
-from gui.comparing import Comparing
-from gui.dialogs.exercise_dialog import ExerciseDialog
-from gui.main_window import MainWindow
-from gui.panels.comparison import ComparisonPanel
-from gui.panels.predict import PredictPanel
-from gui.panels.published import PublishedPanel
-from gui.panels.seeds import SeedsPanel
-from gui.seed_runner import SeedRunner
+from gui.learn.exercises.dialog import ExerciseDialog
+from gui.learn.many_seeds.panel import SeedsPanel
+from gui.learn.many_seeds.seed_runner import SeedRunner
+from gui.learn.predict.panel import PredictPanel
+from gui.learn.published.panel import PublishedPanel
+from gui.learn.published.tool import CheckingFigures
+from gui.learn.side_by_side.panel import ComparisonPanel
+from gui.learn.side_by_side.tool import Comparing
+from gui.window.main_window import MainWindow
 
 FOLDER = Path(__file__).resolve().parent
 SIZE = (1440, 900)

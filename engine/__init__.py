@@ -1,1 +1,1 @@
-"""The engine of Backpass: networks, backpropagation and training in NumPy. It knows no screen."""
+"""The mathematics of Backpass in NumPy: networks, backpropagation, training. No screen."""

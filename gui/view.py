@@ -13,18 +13,35 @@ from typing import TYPE_CHECKING
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from engine.activations import Array
-from engine.document import Published
-from engine.iteration import Evaluation, Iteration, SamplePass
-from engine.notation import DEFAULT, Notation
-from engine.spec import Spec
-from engine.steps import StepId, Steps
-from engine.trainer import Divergence
-from gui.curtain import Curtain
+from engine.documents.reading import Published
+from engine.formulas.notation import DEFAULT, Notation
+from engine.maths.activations import Array
+from engine.run.iteration import Evaluation, Iteration, SamplePass
+from engine.run.spec import Spec
+from engine.run.steps import StepId, Steps
+from engine.run.value_kinds import SEEN_IN_OUTPUTS, kind_of
+from engine.training.divergence import Divergence
 
 if TYPE_CHECKING:
-    from engine.gradient_check import GradientCheck
-    from engine.paper import PaperIteration
+    from engine.run.gradient_check import GradientCheck
+    from engine.run.paper import PaperIteration
+
+
+class Curtain(Struct, frozen=True):
+    """The kinds of values that are asked for (keys of KINDS in engine.run.value_kinds); with
+    `locked` their derivations stay closed, before and after."""
+
+    kinds: tuple[str, ...]
+    locked: bool = False
+
+    @property
+    def hides_outputs(self) -> bool:
+        """Whether outputs, losses and curves would give an answer away."""
+        return any(kind in SEEN_IN_OUTPUTS for kind in self.kinds)
+
+    def locks(self, step: StepId) -> bool:
+        """Whether the derivation of a step is closed."""
+        return self.locked and kind_of(step) in self.kinds
 
 
 class Ghost(Struct, frozen=True, eq=False):

@@ -12,9 +12,9 @@ import pytest
 
 from benchmarks import tutorial_loop
 from benchmarks.figure import Figure, read, show
-from engine.examples import read_example
-from engine.spec import start_state
-from engine.trainer import Trainer
+from engine.documents.examples import read_example
+from engine.run.spec import start_state
+from engine.training.trainer import Trainer
 
 ROOT = Path(__file__).resolve().parent.parent
 

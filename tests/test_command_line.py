@@ -14,10 +14,10 @@ from typing import Any
 
 import pytest
 
-from engine.numbers import machine_number
+from engine.text.numbers import machine_number
 
 PROJECT = Path(__file__).resolve().parent.parent
-FIGURES = json.loads((PROJECT / "tests/engine/figures.json").read_text(encoding="utf-8"))
+FIGURES = json.loads((PROJECT / "tests/engine/documents/figures.json").read_text(encoding="utf-8"))
 
 
 def backpass(

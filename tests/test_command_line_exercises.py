@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from engine.document import read_document
-from engine.exercises.exercise import Exercise, exercise_of, make_exercise
+from engine.documents.reading import read_document
+from engine.learn.exercises.exercise import Exercise, exercise_of, make_exercise
 from tests.test_command_line import answer, backpass
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from engine.mistakes import MISTAKES
+from engine.run.mistakes import MISTAKES
 from tests.test_command_line import answer, backpass
 
 

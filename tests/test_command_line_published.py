@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from engine.document import Document, write_document
-from engine.examples import read_example
+from engine.documents.examples import read_example
+from engine.documents.reading import Document, write_document
 from tests.test_command_line import answer, backpass
 
 

@@ -1,10 +1,13 @@
-"""Imports point one way: main -> command_line -> gui.main_window -> session, panels, canvas ->
-engine.
+"""Imports point one way, from floor to floor, and nowhere in a circle.
 
-The rules are the table RULES. A file follows the first row that names it or a folder it is in, and
-what the row does not allow is forbidden. The standard library is open to all. What lies in
-gui/plots/, gui/formulas/, gui/widgets/ and gui/dialogs/ is there for panels and canvas to share;
-they do not share each other.
+    main → command_line → gui.window → gui.learn → gui.documents, gui.panels → gui.session,
+    gui.canvas, gui.plots, gui.formulas, gui.tables → gui.widgets → gui.view, gui.theme →
+    engine.learn → engine.export → engine.derivations, engine.documents → engine.training,
+    engine.data → engine.run → engine.formulas → engine.maths, engine.text
+
+MAY_IMPORT says what each folder may import; what it does not name is forbidden. Three kinds of
+neighbours do not know each other: panels, tools of the Learn menu, and the session and whatever
+draws. The standard library is open to all; of other libraries the engine takes NumPy and msgspec.
 """
 
 from __future__ import annotations
@@ -14,91 +17,107 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 PARTS = ("engine", "gui", "command_line")
 
+# folder or file: what it may import beside itself; a folder's name stands for all that is in it
+# and has no line of its own. `engine` and `gui` as a whole: for those on top.
+MAY_IMPORT = {
+    "engine.maths": "",
+    "engine.text": "",
+    "engine.formulas": "engine.maths engine.text",
+    "engine.run": "engine.maths engine.text engine.formulas",
+    "engine.data": "engine.maths engine.text engine.run",
+    "engine.training": "engine.maths engine.text engine.run",
+    "engine.derivations": "engine.maths engine.text engine.formulas engine.run",
+    "engine.documents": "engine.maths engine.text engine.formulas engine.run engine.training",
+    "engine.export": "engine.maths engine.text engine.formulas engine.run engine.derivations",
+    "engine.learn": "engine.maths engine.text engine.formulas engine.run engine.data "
+    "engine.training engine.derivations engine.documents engine.export",
+    "gui.theme": "",
+    "gui.view": "engine",
+    "gui.widgets": "engine gui.theme gui.view",
+    "gui.tables": "engine gui.theme gui.view gui.widgets",
+    "gui.formulas": "engine gui.theme gui.view gui.widgets",
+    "gui.plots": "engine gui.theme gui.view gui.widgets",
+    "gui.canvas": "engine gui.theme gui.view gui.widgets",
+    "gui.session": "engine gui.view",
+    "gui.panels": "engine gui.theme gui.view gui.widgets gui.tables gui.formulas gui.plots",
+    "gui.documents": "engine gui.theme gui.view gui.widgets gui.session gui.formulas",
+    "gui.learn": "engine gui.theme gui.view gui.widgets gui.tables gui.formulas gui.plots "
+    "gui.canvas gui.session gui.documents",
+    "gui.window": "engine gui",
+    "gui.window.system_check": "",  # a program of its own, run before anything is installed
+    "command_line": "engine gui.theme gui.window",
+    "main": "command_line",
+}
+# Folders whose files and folders do not import each other.
+STRANGERS = ("gui.panels",)
+# The same of their folders alone: a tool may import what stands beside it, not another tool.
+STRANGE_FOLDERS = ("gui.learn", "engine.learn")
 
-class Rule(NamedTuple):
-    modules: tuple[str, ...]  # the files it is for; here and below a name stands for all inside it
-    ours: tuple[str, ...]  # what they may import of this project,
-    except_for: tuple[str, ...]  # but not these
-    libraries: tuple[str, ...]
-
-
-# The session and what it is made of: they own the run and draw nothing.
-RUN = tuple(
-    f"gui.{name}"
-    for name in (
-        "session", "background", "commands", "demonstration", "intents", "lesson_progress",
-        "playing", "predicting", "results", "roads", "seed_runner", "standing", "teaching",
-        "worker",
-    )
-)
-SHOWN = ("gui.view", "gui.curtain", "gui.asking")  # what the window is told, as plain data
-DOCUMENTS = "gui.documents"
-PANELS, CANVAS, WINDOW, CHECK = "gui.panels", "gui.canvas", "gui.main_window", "gui.system_check"
-# The menus "Learn", which wires each of its tools to the session, and "Help".
-WIRING = tuple(
-    f"gui.{name}"
-    for name in (
-        "tools",
-        "tool_host",
-        "checking_figures",
-        "comparing",
-        "gradient_checking",
-        "help_menu",
-        "mistakes_menu",
-        "lessons",
-        "prediction_menu",
-        "prediction_tool",
-        "seed_comparing",
-        "exercises",
-    )
-)
-ABOVE = (WINDOW, DOCUMENTS, *RUN, *WIRING)  # what no part of the window knows
-START = (WINDOW, CHECK, "gui.theme", "gui.collecting")  # what it takes to open the window
-# Imported only by whoever can do without them.
-COMPILED = ("engine.kernels.numba_code", "engine.kernels.numba_lanes")
-MATHS = ("numpy", "msgspec")
-FAST = ("numpy", "numba", "llvmlite")
-QT = ("PySide6", "numpy", "msgspec")
-PAINTING = (*QT, "pyqtgraph", "ziamath")
-
-RULES = (
-    #    modules      may import                              except for                libraries
-    Rule(COMPILED,    ("engine",),                            (),                       FAST),
-    Rule(("engine",), ("engine",),                            (),                       MATHS),
-    Rule(RUN,         ("engine", *SHOWN, *RUN),               (),                       QT),
-    Rule((DOCUMENTS,), ("engine", "gui.files", "gui.session"), (),                      QT),
-    Rule((PANELS,),   ("engine", "gui"),                      (PANELS, CANVAS, *ABOVE), PAINTING),
-    Rule((CANVAS,),   ("engine", "gui"),                      (PANELS, *ABOVE),         PAINTING),
-    Rule((WINDOW,),   ("engine", "gui"),                      (),                       PAINTING),
-    Rule(WIRING,      ("engine", "gui"),                      (WINDOW,),                QT),
-    Rule((CHECK,),    (),                                     (),                       ()),
-    Rule(("gui",),    ("engine", "gui"),                      (PANELS, CANVAS, *ABOVE), PAINTING),
-    Rule(("command_line",), ("engine", "command_line", *START), (),                     QT),
-    Rule(("main",),   ("command_line",),                      (),                       ()),
-)
+MATHS = "numpy msgspec"
+QT = f"PySide6 {MATHS}"
+PAINTING = f"{QT} pyqtgraph ziamath"
+LIBRARIES = {
+    "engine": MATHS,
+    "engine.training.kernels.numba_code": "numpy numba llvmlite",
+    "engine.training.kernels.numba_lanes": "numpy numba llvmlite",
+    "gui": PAINTING,
+    "gui.session": QT,
+    "gui.documents": QT,
+    "gui.window.system_check": "",
+    "command_line": QT,
+    "main": "",
+}
 
 
 def forbidden_arrows(root: Path) -> list[str]:
-    """Every import in main.py and in PARTS below root that RULES does not allow."""
+    """Every import in main.py and in PARTS below root that the tables above do not allow."""
     found = [
         f"{path.relative_to(root).as_posix()}:{line} must not import {module}"
         for path in _files(root)
         for line, module in _imports(path, root)
-        if not _allowed(".".join(path.relative_to(root).with_suffix("").parts), module)
+        if not _allowed(_name(path, root), module, root)
     ]
     return list(dict.fromkeys(found))
+
+
+def circles(root: Path) -> list[list[str]]:
+    """Modules that import each other, directly or over others, also those for typing only."""
+    arrows = {
+        _name(path, root): {module for _, module in _imports(path, root)} for path in _files(root)
+    }
+
+    def reached_from(module: str) -> set[str]:
+        reached: set[str] = set()
+        ahead = [module]
+        while ahead:
+            new = {each for each in arrows.get(ahead.pop(), set()) if each not in reached}
+            reached |= new
+            ahead += new
+        return reached
+
+    in_circle = sorted(module for module in arrows if module in reached_from(module))
+    rings: list[list[str]] = []
+    for module in in_circle:
+        ring = [other for other in in_circle if other in reached_from(module)]
+        ring = [other for other in ring if module in reached_from(other)]
+        if ring not in rings:
+            rings.append(ring)
+    return rings
 
 
 def _files(root: Path) -> list[Path]:
     inside = [path for part in PARTS for path in sorted((root / part).rglob("*.py"))]
     return [root / "main.py", *inside]
+
+
+def _name(path: Path, root: Path) -> str:
+    return ".".join(path.relative_to(root).with_suffix("").parts)
 
 
 def _imports(path: Path, root: Path) -> Iterator[tuple[int, str]]:
@@ -114,21 +133,47 @@ def _imports(path: Path, root: Path) -> Iterator[tuple[int, str]]:
                 yield node.lineno, f"{origin}.{name.name}" if is_module else origin
 
 
-def _allowed(importer: str, module: str) -> bool:
+def _allowed(importer: str, module: str, root: Path) -> bool:
     if module.partition(".")[0] in sys.stdlib_module_names:
         return True
-    rule = next(rule for rule in RULES if _within(importer, rule.modules))
-    open_to_it = _within(module, rule.ours) and not _within(module, rule.except_for)
-    return open_to_it or _within(module, rule.libraries)
+    if module.partition(".")[0] not in (*PARTS, "main", ""):
+        return _within(module, LIBRARIES[_home(importer, LIBRARIES)].split())
+    home = _home(importer, MAY_IMPORT)
+    if _within(module, [home]) and _home(module, MAY_IMPORT) == home:
+        return not _are_strangers(importer, module, root)
+    return _within(module, MAY_IMPORT[home].split())
 
 
-def _within(module: str, packages: tuple[str, ...]) -> bool:
+def _are_strangers(importer: str, module: str, root: Path) -> bool:
+    for room in (*STRANGERS, *STRANGE_FOLDERS):
+        if _within(importer, [room]) and _within(module, [room]):
+            here, there = (name.removeprefix(room).split(".")[1:2] for name in (importer, module))
+            is_folder = all(
+                each and root.joinpath(*room.split("."), each[0]).is_dir()
+                for each in (here, there)
+            )
+            return here != there and (room in STRANGERS or is_folder)
+    return False
+
+
+def _home(module: str, table: dict[str, str]) -> str:
+    """The longest name in a table that the module is, or is in; itself where there is none."""
+    parts = module.split(".")
+    names = [".".join(parts[:count]) for count in range(len(parts), 0, -1)]
+    return next((name for name in names if name in table), module)
+
+
+def _within(module: str, packages: list[str]) -> bool:
     return any(module == package or module.startswith(f"{package}.") for package in packages)
 
 
 def test_imports_point_one_way() -> None:
-    assert ROOT / "engine" / "backprop.py" in _files(ROOT)
+    assert ROOT / "engine" / "maths" / "backprop.py" in _files(ROOT)
     assert forbidden_arrows(ROOT) == []
+
+
+def test_no_circle() -> None:
+    assert circles(ROOT) == []
 
 
 @pytest.fixture
@@ -136,17 +181,30 @@ def tree(tmp_path: Path) -> Path:
     """A made-up project in which every arrow is right."""
     files = {
         "main.py": "from command_line.window import open_window",
-        "command_line/window.py": "from gui.main_window import MainWindow\nimport engine.network",
-        "engine/network.py": "import math\nimport numpy.typing\nfrom engine.steps import Steps",
-        "engine/steps.py": "import msgspec",
+        "command_line/window.py": "from gui.window.main_window import MainWindow\n"
+        "import engine.maths.network",
+        "engine/maths/network.py": "import math\nimport numpy.typing",
+        "engine/run/steps.py": "import msgspec\nfrom engine.maths.network import Network",
+        "engine/learn/seeds/draw.py": "from engine.run.steps import Steps",
+        "engine/training/kernels/numba_code.py": "import numba",
         "gui/theme.py": "from PySide6.QtGui import QColor",
-        "gui/session.py": "from engine import network\nfrom gui.commands import Change",
-        "gui/commands.py": "from engine.network import Network",
-        "gui/main_window.py": "from gui.panels.loss import Loss\nfrom gui.session import Session",
-        "gui/panels/loss.py": "from gui import theme\nimport pyqtgraph\nimport engine.network",
+        "gui/session/session.py": "from engine.maths import network\n"
+        "from gui.session.undo import Change",
+        "gui/session/undo.py": "from engine.maths.network import Network",
+        "gui/window/main_window.py": "from gui.panels.loss.panel import Loss\n"
+        "from gui.session.session import Session",
+        "gui/window/system_check.py": "import ctypes",
+        "gui/panels/loss/panel.py": "from gui import theme\nimport pyqtgraph\n"
+        "from gui.panels.loss.menu import Menu",
+        "gui/panels/loss/menu.py": "import engine.maths.network",
         "gui/panels/data.py": "from gui.theme import LIGHT",
-        "gui/canvas/scene.py": "from gui.canvas.node import Node",
-        "gui/canvas/node.py": "from gui.theme import LIGHT",
+        "gui/canvas/scene.py": "from gui.canvas.items.node import Node",
+        "gui/canvas/items/node.py": "from gui.theme import LIGHT",
+        "gui/learn/host.py": "from gui.session.session import Session",
+        "gui/learn/seeds/panel.py": "from gui.theme import LIGHT",
+        "gui/learn/seeds/tool.py": "from gui.learn.host import Host\n"
+        "from gui.learn.seeds.panel import Panel",
+        "gui/learn/check/tool.py": "from gui.learn.host import Host",
     }
     for name, text in files.items():
         path = tmp_path / name
@@ -156,32 +214,42 @@ def tree(tmp_path: Path) -> Path:
 
 
 def test_right_arrows_pass(tree: Path) -> None:
-    assert forbidden_arrows(tree) == []
+    assert (forbidden_arrows(tree), circles(tree)) == ([], [])
 
 
 @pytest.mark.parametrize(
     ("file", "line", "module"),
     [
-        ("engine/network.py", "import PySide6.QtCore", "PySide6.QtCore"),
-        ("engine/network.py", "from pyqtgraph import mkPen", "pyqtgraph"),
-        ("engine/network.py", "import scipy", "scipy"),
-        ("engine/network.py", "from gui.theme import LIGHT", "gui.theme"),
-        ("engine/network.py", "def late():\n    import gui", "gui"),
-        ("engine/network.py", "from .steps import Steps", ".steps"),
-        ("gui/panels/loss.py", "from gui.panels.data import Data", "gui.panels.data"),
-        ("gui/panels/loss.py", "from gui.panels import data", "gui.panels.data"),
-        ("gui/panels/loss.py", "from gui import session", "gui.session"),
-        ("gui/panels/loss.py", "from gui.canvas.node import Node", "gui.canvas.node"),
-        ("gui/panels/loss.py", "from gui.main_window import MainWindow", "gui.main_window"),
-        ("gui/canvas/node.py", "import gui.session", "gui.session"),
-        ("gui/canvas/node.py", "from gui.panels.loss import Loss", "gui.panels.loss"),
-        ("gui/session.py", "from gui.panels.loss import Loss", "gui.panels.loss"),
-        ("gui/commands.py", "from gui.main_window import MainWindow", "gui.main_window"),
-        ("gui/theme.py", "from gui.canvas.node import Node", "gui.canvas.node"),
-        ("gui/main_window.py", "import main", "main"),
-        ("main.py", "from gui.main_window import MainWindow", "gui.main_window"),
-        ("command_line/window.py", "from gui.panels.loss import Loss", "gui.panels.loss"),
-        ("gui/session.py", "from command_line import window", "command_line.window"),
+        ("engine/maths/network.py", "import PySide6.QtCore", "PySide6.QtCore"),
+        ("engine/maths/network.py", "from pyqtgraph import mkPen", "pyqtgraph"),
+        ("engine/maths/network.py", "import scipy", "scipy"),
+        ("engine/maths/network.py", "import numba", "numba"),
+        ("engine/maths/network.py", "from gui.theme import LIGHT", "gui.theme"),
+        ("engine/maths/network.py", "def late():\n    import gui", "gui"),
+        ("engine/maths/network.py", "from .losses import LOSSES", ".losses"),
+        ("engine/maths/network.py", "from engine.run.steps import Steps", "engine.run.steps"),
+        ("engine/run/steps.py", "import engine.learn.seeds.draw", "engine.learn.seeds.draw"),
+        ("gui/panels/loss/panel.py", "from gui.panels.data import Data", "gui.panels.data"),
+        ("gui/panels/loss/panel.py", "from gui.panels import data", "gui.panels.data"),
+        ("gui/panels/data.py", "from gui.panels.loss.menu import Menu", "gui.panels.loss.menu"),
+        ("gui/panels/data.py", "from gui import session", "gui.session"),
+        ("gui/panels/data.py", "from gui.canvas.scene import Scene", "gui.canvas.scene"),
+        ("gui/panels/data.py", "from gui.window import main_window", "gui.window.main_window"),
+        ("gui/canvas/items/node.py", "import gui.session.undo", "gui.session.undo"),
+        ("gui/canvas/items/node.py", "from gui.panels.data import Data", "gui.panels.data"),
+        ("gui/session/session.py", "from gui.panels.data import Data", "gui.panels.data"),
+        ("gui/session/session.py", "import pyqtgraph", "pyqtgraph"),
+        ("gui/session/undo.py", "import gui.window.main_window", "gui.window.main_window"),
+        ("gui/session/undo.py", "from gui.theme import LIGHT", "gui.theme"),
+        ("gui/learn/seeds/tool.py", "import gui.learn.check.tool", "gui.learn.check.tool"),
+        ("gui/learn/host.py", "from gui.window import main_window", "gui.window.main_window"),
+        ("gui/theme.py", "from gui.canvas.items.node import Node", "gui.canvas.items.node"),
+        ("gui/window/main_window.py", "import main", "main"),
+        ("gui/window/system_check.py", "import PySide6", "PySide6"),
+        ("gui/window/system_check.py", "from gui import theme", "gui.theme"),
+        ("main.py", "from gui.window.main_window import Window", "gui.window.main_window"),
+        ("command_line/window.py", "from gui.panels.data import Data", "gui.panels.data"),
+        ("gui/session/session.py", "from command_line import window", "command_line.window"),
         ("main.py", "from backpass.gui import theme", "backpass.gui"),
     ],
 )
@@ -189,6 +257,12 @@ def test_wrong_arrow_is_found(tree: Path, file: str, line: str, module: str) -> 
     (tree / file).write_text(line, encoding="utf-8")
     place = line.count("\n") + 1
     assert forbidden_arrows(tree) == [f"{file}:{place} must not import {module}"]
+
+
+def test_a_circle_is_found(tree: Path) -> None:
+    late = "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import gui.session.session"
+    (tree / "gui/session/undo.py").write_text(late, encoding="utf-8")
+    assert circles(tree) == [["gui.session.session", "gui.session.undo"]]
 
 
 def test_engine_loads_no_qt() -> None:
@@ -206,3 +280,11 @@ print(*{"PySide6", "shiboken6", "pyqtgraph", "ziamath", "gui"} & set(sys.modules
         [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False
     )
     assert (done.returncode, done.stdout.split()) == (0, []), done.stderr
+
+
+def test_the_top_of_engine_and_gui_shows_the_design() -> None:
+    tops = {part: {path.name for path in (ROOT / part).glob("*.py")} for part in PARTS[:2]}
+    assert tops == {
+        "engine": {"__init__.py"},
+        "gui": {"__init__.py", "theme.py", "view.py"},
+    }

@@ -65,4 +65,4 @@ def test_nothing_is_done_when_nothing_is_missing(programs: Path) -> None:
         assert make(target, programs).returncode == 0
     assert not (programs / "apt-get.log").exists()
     asked = (programs / "python3.log").read_text(encoding="utf-8").splitlines()
-    assert asked == ["gui/system_check.py", "gui/system_check.py --tests"]
+    assert asked == ["gui/window/system_check.py", "gui/window/system_check.py --tests"]

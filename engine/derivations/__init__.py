@@ -1,1 +1,1 @@
-"""Derivations of the steps, phase by phase; engine.derivation is the way in."""
+"""Why a number is what it is: each step of an iteration as a formula; derive.py is the way in."""

@@ -8,7 +8,6 @@ from dataclasses import replace
 
 import numpy as np
 
-from engine.activations import Array
 from engine.derivations.chain import (
     chain_of,
     delta_formula,
@@ -22,11 +21,12 @@ from engine.derivations.chain import (
 from engine.derivations.parts import Derivation, Factor, Table, listed, long_sum
 from engine.derivations.record import Record
 from engine.derivations.update import used_in_update
-from engine.formula import Expr, Line, Mistaken, Number, Product, Sum, Symbol
-from engine.formula_writers import Prose
-from engine.network import Parameter
-from engine.notation import kept_name
-from engine.steps import StepId
+from engine.formulas.formula import Expr, Line, Mistaken, Number, Product, Sum, Symbol
+from engine.formulas.notation import kept_name
+from engine.formulas.writers import Prose
+from engine.maths.activations import Array
+from engine.maths.network import Parameter
+from engine.run.steps import StepId
 
 # Up to this many units under a shared bias each has a line of its own.
 _FEW = 4

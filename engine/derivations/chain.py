@@ -5,10 +5,10 @@ from __future__ import annotations
 
 import math
 
-from engine.activations import LEAKY_SLOPE
 from engine.derivations.parts import Factor, long_sum
 from engine.derivations.record import Record
-from engine.formula import (
+from engine.formulas.formula import (
+    ONE,
     SLOPE_NAMES,
     Derivative,
     Expr,
@@ -28,33 +28,18 @@ from engine.formula import (
     equation,
     is_missing,
     is_single,
+    times,
     worked_terms,
 )
-from engine.formula_writers import Prose
-from engine.losses import LOSSES
-from engine.network import Parameter
-from engine.notation import Name
-from engine.steps import StepId
-
-ONE = Number(1.0)
+from engine.formulas.notation import Name
+from engine.formulas.writers import Prose
+from engine.maths.activations import LEAKY_SLOPE
+from engine.maths.losses import LOSSES
+from engine.maths.network import Parameter
+from engine.run.steps import StepId
 
 # What is done to f' at the output, where it can be done.
 SLOPE_MISTAKES = ("lost-link", "missing-derivative", "derivative-at-activation")
-
-
-def times(*parts: Expr | None) -> Expr:
-    """A product without factors of one, and flat: a (1 − a) times δ has three factors."""
-    factors: list[Expr] = []
-    for part in parts:
-        if isinstance(part, Sum) and len(part.terms) == 1 and part.general is None:
-            part = part.terms[0]
-        if isinstance(part, Product):
-            factors += part.factors
-        elif part is not None and part != ONE:
-            factors.append(part)
-    if not factors:
-        return ONE
-    return factors[0] if len(factors) == 1 else Product(tuple(factors))
 
 
 def act_of(layer: int, unit: int) -> StepId:

@@ -14,7 +14,7 @@ from engine.derivations.parts import (
     table_of,
 )
 from engine.derivations.record import Record
-from engine.formula import (
+from engine.formulas.formula import (
     Expr,
     Function,
     Line,
@@ -29,9 +29,9 @@ from engine.formula import (
     difference,
     worked_terms,
 )
-from engine.formula_writers import Prose
-from engine.network import Parameter
-from engine.steps import StepId
+from engine.formulas.writers import Prose
+from engine.maths.network import Parameter
+from engine.run.steps import StepId
 
 # Up to this many inputs each has a line of its own; more share a table.
 _FEW = 4

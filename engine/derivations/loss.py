@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from engine.derivations.chain import ONE, times
 from engine.derivations.parts import Derivation, Factor, Table, long_sum
 from engine.derivations.record import Record
-from engine.formula import (
+from engine.formulas.formula import (
+    ONE,
     Expr,
     Function,
     Line,
@@ -18,10 +18,11 @@ from engine.formula import (
     Symbol,
     Worked,
     difference,
+    times,
     worked_terms,
 )
-from engine.formula_writers import Prose
-from engine.steps import StepId
+from engine.formulas.writers import Prose
+from engine.run.steps import StepId
 
 _FEW = 4
 

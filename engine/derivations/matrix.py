@@ -11,9 +11,12 @@ from collections.abc import Callable
 
 import numpy as np
 
-import engine.notation as names
-from engine.activations import ACTIVATIONS, Array
-from engine.derivations.arrays import (
+import engine.formulas.notation as names
+from engine.derivations.parts import Derivation, Factor
+from engine.derivations.record import Record
+from engine.formulas.formula import BECOMES, Expr, Line, Number, Quotient, Symbol, difference
+from engine.formulas.formula import Worked as WorkedNumber
+from engine.formulas.matrices import (
     ArrayExpr,
     Gradient,
     Matrix,
@@ -30,17 +33,14 @@ from engine.derivations.arrays import (
     times,
     total,
 )
-from engine.derivations.parts import Derivation, Factor
-from engine.derivations.record import Record
-from engine.formula import BECOMES, Expr, Line, Number, Quotient, Symbol, difference
-from engine.formula import Worked as WorkedNumber
-from engine.formula_writers import Prose
-from engine.iteration import Iteration
-from engine.losses import LOSSES
-from engine.notation import DEFAULT, Name, Notation
-from engine.optimizers import adam_step_size
-from engine.spec import Spec
-from engine.steps import Group, StepId
+from engine.formulas.notation import DEFAULT, Name, Notation
+from engine.formulas.writers import Prose
+from engine.maths.activations import ACTIVATIONS, Array
+from engine.maths.losses import LOSSES
+from engine.maths.optimizers import adam_step_size
+from engine.run.iteration import Iteration
+from engine.run.spec import Spec
+from engine.run.steps import Group, StepId
 
 # Of a batch with more samples the first two and the last are written out.
 _MOST_SAMPLES = 3
@@ -65,7 +65,7 @@ def derive_layer(
     """A layer's whole step in matrix form, for a step that `has_matrix_form`.
 
     Its Matrix entries carry their numbers in `values`, shape (rows, columns). `row` is the sample
-    shown, as in engine.derivation.derive.
+    shown, as in engine.derivations.derive.derive.
     """
     group = layer_group(iteration, step)
     if step.phase != "forward" and row not in iteration.rows:

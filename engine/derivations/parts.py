@@ -6,13 +6,13 @@ from collections.abc import Callable
 
 from msgspec import Struct
 
-from engine.derivations.arrays import ArrayExpr
-from engine.formula import EQUALS, Expr, Line, Piece, Rest, Sum, T, Writer
-from engine.formula_writers import LatexWriter, Prose, TextWriter, latex_machine_number
-from engine.network import Parameter
-from engine.numbers import machine_number
-from engine.shown import relation_to
-from engine.steps import StepId
+from engine.formulas.formula import EQUALS, Expr, Line, Piece, Rest, Sum, T, Writer
+from engine.formulas.matrices import ArrayExpr
+from engine.formulas.relation import relation_to
+from engine.formulas.writers import LatexWriter, Prose, TextWriter, latex_machine_number
+from engine.maths.network import Parameter
+from engine.run.steps import StepId
+from engine.text.numbers import machine_number
 
 # Of a longer sum the first three and the last two terms are shown; of a longer table the first
 # seven rows, the last two and the one that is looked at.

@@ -8,9 +8,8 @@ from functools import cached_property
 
 import numpy as np
 
-from engine.activations import Array
 from engine.derivations.parts import LONGEST_SUM, Row, Table, shown_rows, table_of
-from engine.formula import (
+from engine.formulas.formula import (
     Derivative,
     Expr,
     Mistaken,
@@ -24,10 +23,11 @@ from engine.formula import (
     is_single,
     worked_terms,
 )
-from engine.iteration import BatchPass, Iteration, SamplePass, work_per_sample
-from engine.network import Parameter
-from engine.notation import DEFAULT, Name, Notation, Symbols, updated_name
-from engine.steps import StepId, title_of
+from engine.formulas.notation import DEFAULT, Name, Notation, Symbols, updated_name
+from engine.maths.activations import Array
+from engine.maths.network import Parameter
+from engine.run.iteration import BatchPass, Iteration, SamplePass, work_per_sample
+from engine.run.steps import StepId, title_of
 
 # Multiply-adds up to which all samples of a batch are worked out again for one derivation: a few
 # milliseconds. Beyond that the samples that are shown are, and the rest of the sum is the record's.

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import engine.notation as names
+import engine.formulas.notation as names
 from engine.derivations.parts import Derivation, Factor
 from engine.derivations.record import Record
-from engine.formula import (
+from engine.formulas.formula import (
     BECOMES,
     Expr,
     Function,
@@ -23,9 +23,9 @@ from engine.formula import (
     equation,
     worked_terms,
 )
-from engine.formula_writers import Prose
-from engine.network import Parameter
-from engine.steps import StepId
+from engine.formulas.writers import Prose
+from engine.maths.network import Parameter
+from engine.run.steps import StepId
 
 _ONE = Number(1.0)
 

@@ -1,1 +1,1 @@
-"""Worked solutions as documents: one structure, and one file per target that writes it."""
+"""Worked solutions as documents: one structure, and one file per format that writes it."""

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import engine.notation as names
-from engine.activations import ACTIVATIONS, Array
+import engine.formulas.notation as names
 from engine.derivations.record import Record
 from engine.export.solution import Cell, Figure, Grid, Section, Words, Working
-from engine.formula import Expr, Line, Symbol
-from engine.formula_writers import Prose, TextWriter
-from engine.iteration import Iteration
-from engine.losses import LOSSES
-from engine.network import Parameter
-from engine.notation import Name, Notation
-from engine.numbers import format_count, machine_number
-from engine.optimizers import RULES
-from engine.paper import PaperIteration
-from engine.spec import KEPT_GRADIENT
-from engine.trace import MAX_TRACED_SAMPLES
+from engine.formulas.formula import Expr, Line, Symbol
+from engine.formulas.notation import Name, Notation
+from engine.formulas.writers import Prose, TextWriter
+from engine.maths.activations import ACTIVATIONS, Array
+from engine.maths.losses import LOSSES
+from engine.maths.network import Parameter
+from engine.maths.optimizers import RULES
+from engine.run.iteration import Iteration
+from engine.run.paper import PaperIteration
+from engine.run.spec import KEPT_GRADIENT
+from engine.run.step_values import MAX_TRACED_SAMPLES
+from engine.text.numbers import format_count, machine_number
 
 _FEW = 8  # units of a layer that are named one by one
 _PARAGRAPH = 40  # parameters in one paragraph

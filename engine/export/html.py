@@ -17,10 +17,10 @@ from engine.export.solution import (
     Words,
     Working,
 )
-from engine.formula import BESIDE, MINUS, Piece
-from engine.formula_writers import Prose
-from engine.notation import Name
-from engine.numbers import format_number
+from engine.formulas.formula import BESIDE, MINUS, Piece
+from engine.formulas.notation import Name
+from engine.formulas.writers import Prose
+from engine.text.numbers import format_number
 
 _STYLE = """
 body { font: 16px/1.5 system-ui, "DejaVu Sans", sans-serif; color: #1f2933; background: #fff;

@@ -16,7 +16,7 @@ from engine.export.solution import (
     Words,
     Working,
 )
-from engine.formula_writers import LatexWriter, Prose, latex_number, latex_text
+from engine.formulas.writers import LatexWriter, Prose, latex_number, latex_text
 
 _GAP = r"\gap{14em}"
 _SHORT_GAP = r"\gap{5em}"

@@ -16,9 +16,9 @@ from engine.export.solution import (
     Words,
     Working,
 )
-from engine.formula import Piece
-from engine.formula_writers import Prose, TextWriter
-from engine.numbers import machine_number
+from engine.formulas.formula import Piece
+from engine.formulas.writers import Prose, TextWriter
+from engine.text.numbers import machine_number
 
 _GAP = "_" * 24
 _SHORT_GAP = "_" * 12

@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 from msgspec import Struct
 
-from engine.formula import EQUALS, MINUS, PLUS, Expr, Piece, T, Writer, related
-from engine.formula_writers import Prose, TextWriter
+from engine.formulas.formula import EQUALS, MINUS, PLUS, Expr, Piece, T, Writer, related
+from engine.formulas.writers import Prose, TextWriter
 
 # Characters of plain text after which a formula goes on in the next line.
 _LONGEST_LINE = 72

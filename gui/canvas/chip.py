@@ -6,10 +6,10 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from engine.numbers import format_count, format_distinct, format_number
-from engine.steps import PHASE_TITLES, title_of
+from engine.run.steps import PHASE_TITLES, title_of
+from engine.text.numbers import format_count, format_distinct, format_number
 from gui import theme
-from gui.canvas.text import Text, paint_texts, shortened, width
+from gui.canvas.items.text import Text, paint_texts, shortened, width
 from gui.view import View
 
 _HEIGHT = 30

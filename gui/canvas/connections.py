@@ -11,16 +11,16 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtWidgets import QGraphicsScene
 
-from engine.activations import Array
-from engine.network import Network, Parameter
-from engine.notation import Notation
-from gui.canvas.bundle import EdgeBundle
-from gui.canvas.edges import MOST_EDGES, Edge, EdgeLayer
+from engine.formulas.notation import Notation
+from engine.maths.activations import Array
+from engine.maths.network import Network, Parameter
 from gui.canvas.faces import LayerFaces
-from gui.canvas.labels import Floats, may_fit, most_hidden, place_labels, rows
-from gui.canvas.layout import Arrangement, Form
-from gui.canvas.pills import FULL, FULL_NARROW, SIZES, Pill, PillLayer, Size
-from gui.canvas.step_labels import CLEAR, Surroundings, current_pill, make_way, used_pills
+from gui.canvas.items.bundle import EdgeBundle
+from gui.canvas.items.edges import MOST_EDGES, Edge, EdgeLayer
+from gui.canvas.items.pills import FULL, FULL_NARROW, SIZES, Pill, PillLayer, Size
+from gui.canvas.placing.labels import Floats, may_fit, most_hidden, place_labels, rows
+from gui.canvas.placing.layout import Arrangement, Form
+from gui.canvas.placing.step_labels import CLEAR, Surroundings, current_pill, make_way, used_pills
 from gui.view import View
 
 MOST_LABELS = 40  # more edges than these show their labels only when asked

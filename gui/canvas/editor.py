@@ -6,7 +6,7 @@ from PySide6.QtCore import QRect, Qt, QTimer, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
-from engine.numbers import format_number
+from engine.text.numbers import format_number
 from gui import theme
 from gui.canvas.spots import Spot
 from gui.widgets.number_field import Check, NumberField

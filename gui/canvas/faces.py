@@ -11,9 +11,9 @@ import numpy as np
 from msgspec import Struct
 from msgspec.structs import replace
 
-from engine.network import Parameter
-from engine.notation import DEFAULT, Notation
-from engine.steps import StepId
+from engine.formulas.notation import DEFAULT, Notation
+from engine.maths.network import Parameter
+from engine.run.steps import StepId
 from gui.view import View
 
 _FEW_STEPS = 3  # between two moments, after which most faces of a layer are still the same

@@ -5,8 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import QRect, Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QWidget
 
-from engine.network import Network
-from engine.spec import MAX_INPUTS, MAX_UNITS
+from engine.maths.network import Network
+from engine.run.check_spec import MAX_INPUTS, MAX_UNITS
 from gui import theme
 
 _SIDE = 24

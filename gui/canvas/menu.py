@@ -8,10 +8,10 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QActionGroup
 from PySide6.QtWidgets import QMenu, QWidget
 
-from engine.activations import ACTIVATIONS, HIDDEN_ACTIVATIONS
-from engine.losses import OUTPUT_PAIRS
-from engine.spec import MAX_HIDDEN_LAYERS, MAX_INPUTS, MAX_UNITS
-from gui.canvas.layout import FOLD_ABOVE
+from engine.maths.activations import ACTIVATIONS, HIDDEN_ACTIVATIONS
+from engine.maths.losses import OUTPUT_PAIRS
+from engine.run.check_spec import MAX_HIDDEN_LAYERS, MAX_INPUTS, MAX_UNITS
+from gui.canvas.placing.layout import FOLD_ABOVE
 from gui.canvas.spots import Spot, parameter_at
 from gui.view import View
 

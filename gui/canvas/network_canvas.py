@@ -6,13 +6,13 @@ from PySide6.QtCore import QEvent, QPoint, QRect, Qt, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from engine.losses import LOSSES
-from engine.numbers import format_count, format_number
-from engine.steps import StepId
+from engine.maths.losses import LOSSES
+from engine.run.steps import StepId
+from engine.text.numbers import format_count, format_number
 from gui import theme
 from gui.canvas.chip import PhaseChip
 from gui.canvas.editor import InPlaceField
-from gui.canvas.glow import spot_about
+from gui.canvas.items.glow import spot_about
 from gui.canvas.layer_buttons import LayerButtons
 from gui.canvas.menu import CanvasMenu
 from gui.canvas.pointing_view import PointingView
@@ -37,7 +37,8 @@ class NetworkCanvas(QWidget):
     """Shows a view's network and reports what the person did; it changes nothing itself.
 
     Layer 0 are the inputs. `layer_added` names the layer that the new one is put before (1 …
-    depth). `unit_moved` is in the plane of gui.canvas.layout and comes once, at the end of a drag.
+    depth). `unit_moved` is in the plane of gui.canvas.placing.layout and comes once,
+    at the end of a drag.
     `step_asked` is the step of a number that was clicked, among those behind the cursor, and
     `spot_hovered` what is under the pointer: a StepId, a Parameter, or None.
     """

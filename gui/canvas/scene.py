@@ -8,19 +8,19 @@ import numpy as np
 from PySide6.QtCore import QLineF, QPointF, QRectF
 from PySide6.QtWidgets import QGraphicsItem, QGraphicsScene
 
-from engine.network import Network
-from engine.steps import StepId
+from engine.maths.network import Network
+from engine.run.steps import StepId
 from gui.canvas.connections import Attention, Connections
 from gui.canvas.faces import Faces, Shown
-from gui.canvas.folded import FoldedLayer
-from gui.canvas.glow import Glow, Outline, chain_path
-from gui.canvas.layout import CALL_OUT, PLANE, Arrangement, arrange, full_spread, is_folded
+from gui.canvas.items.folded import FoldedLayer
+from gui.canvas.items.glow import Glow, Outline, chain_path
+from gui.canvas.items.node import NodeItem
+from gui.canvas.items.node_texts import Limits
+from gui.canvas.items.pictures import UnitPictures
+from gui.canvas.items.verdicts import Sign, VerdictSigns, WrongEdges, free_corner, is_free
 from gui.canvas.marks import Marks, Unit, node_marks, used_edges
-from gui.canvas.node import NodeItem
-from gui.canvas.node_texts import Limits
-from gui.canvas.pictures import UnitPictures
+from gui.canvas.placing.layout import CALL_OUT, PLANE, Arrangement, arrange, full_spread, is_folded
 from gui.canvas.spots import Spot, spot_of
-from gui.canvas.verdicts import Sign, VerdictSigns, WrongEdges, free_corner, is_free
 from gui.view import View
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from engine.network import Network, Parameter
-from engine.numbers import format_number
-from engine.steps import StepId
+from engine.maths.network import Network, Parameter
+from engine.run.steps import StepId
+from engine.text.numbers import format_number
 from gui.view import View
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.network import Network
+from engine.maths.network import Network
 from gui.canvas.spots import Spot, parameter_at
 
 MOST_TAB_STOPS = 120  # a network with more is left by the next Tab; the arrows still go everywhere

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from PySide6.QtCore import QLineF, QPointF, QRectF
 from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPen
 
-from engine.formula import (
+from engine.formulas.formula import (
     ABOUT,
     BECOMES,
     BESIDE,
@@ -26,8 +26,8 @@ from engine.formula import (
     TIMES,
     Piece,
 )
-from engine.notation import Name
-from engine.numbers import format_number
+from engine.formulas.notation import Name
+from engine.text.numbers import format_number
 from gui import theme
 
 # Parts of the font size: what digits and letters reach above and below their line, the height of

@@ -8,9 +8,9 @@ from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPen, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QScrollArea, QWidget
 
-from engine.derivation import Derivation, Factor
-from engine.formula import Line, Number, Piece, T, Writer
-from engine.formula_writers import Prose
+from engine.derivations.derive import Derivation, Factor
+from engine.formulas.formula import Line, Number, Piece, T, Writer
+from engine.formulas.writers import Prose
 from gui import theme
 from gui.formulas.formula_items import Formula, Look, wanted_pieces
 from gui.formulas.sheet import Sheet

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from msgspec import Struct
 
-from engine.formula import Piece, T, Writer
+from engine.formulas.formula import Piece, T, Writer
 from gui import theme
 from gui.formulas.boxes import Box, BoxWriter
 from gui.formulas.flow import Flowed, Item, flow, flow_in_place, items_of

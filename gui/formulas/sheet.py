@@ -10,8 +10,8 @@ from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from engine.derivation import Factor, Table
-from engine.formula_writers import Prose
+from engine.derivations.derive import Factor, Table
+from engine.formulas.writers import Prose
 from gui import theme
 from gui.formulas.boxes import ProseWriter, row, words
 from gui.formulas.flow import Flowed, Item, flow, flow_words

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter, QPen
 
-from engine.derivation import Table
-from engine.numbers import fewer_digits, format_number
+from engine.derivations.derive import Table
+from engine.text.numbers import fewer_digits, format_number
 from gui import theme
 from gui.formulas.boxes import Box, BoxWriter, words
 

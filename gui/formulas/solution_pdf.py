@@ -22,8 +22,8 @@ from engine.export.solution import (
     Words,
     Working,
 )
-from engine.formula_writers import Prose
-from engine.numbers import format_number
+from engine.formulas.writers import Prose
+from engine.text.numbers import format_number
 from gui import theme
 from gui.formulas.boxes import Box, BoxWriter, gap_before, scaled, words
 from gui.formulas.flow import Flowed, Item, flow, flow_words

@@ -19,8 +19,8 @@ from PySide6.QtCore import QByteArray, QObject, QTimer, Signal
 from PySide6.QtGui import QPainter
 from PySide6.QtSvg import QSvgRenderer
 
-from engine.formula import BESIDE, BY_ENTRY, OVER_ENTRIES
-from engine.formula_writers import LatexWriter, latex_number
+from engine.formulas.formula import BESIDE, BY_ENTRY, OVER_ENTRIES
+from engine.formulas.writers import LatexWriter, latex_number
 from gui.formulas.boxes import Box
 
 _KEPT = 2000  # boxes; the SVG of a piece has some 5 kB

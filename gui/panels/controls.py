@@ -8,9 +8,9 @@ from PySide6.QtCore import QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLayout, QMenu, QSlider, QVBoxLayout, QWidget
 
-from engine.network import FORWARD_ONLY
-from engine.numbers import fewer_digits, format_count, format_number
-from engine.steps import GRAINS
+from engine.maths.network import FORWARD_ONLY
+from engine.run.steps import GRAINS
+from engine.text.numbers import fewer_digits, format_count, format_number
 from gui import theme
 from gui.view import View
 from gui.widgets.buttons import Button

@@ -10,15 +10,16 @@ from PySide6.QtCore import QModelIndex, Qt, Signal
 from PySide6.QtGui import QAction, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QFileDialog, QLabel, QWidget
 
-from engine.activations import Array
-from engine.losses import are_classes, is_right
-from engine.numbers import at_most, format_count, format_number
-from engine.spec import MAX_SAMPLES, Data
+from engine.maths.activations import Array
+from engine.maths.metrics import are_classes, is_right
+from engine.run.check_spec import MAX_SAMPLES
+from engine.run.spec import Data
+from engine.text.numbers import at_most, format_count, format_number
+from gui.tables.number_model import Index, NumberModel
+from gui.tables.number_table import NumberTable
 from gui.view import View
 from gui.widgets.buttons import Button
 from gui.widgets.card import Card
-from gui.widgets.number_model import Index, NumberModel
-from gui.widgets.number_table import NumberTable
 
 _NOWHERE = QModelIndex()
 _WIDEST = 5  # digits that a column asks room for; more are shown where there is room
@@ -401,7 +402,7 @@ class DataPanel(Card):
             self._read_csv(Path(name))
 
     def _read_csv(self, path: Path) -> None:
-        from engine.datasets import read_csv, text_of  # not before: the window is up sooner
+        from engine.data.csv_samples import read_csv, text_of
 
         if self._view is None:
             return

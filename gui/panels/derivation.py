@@ -10,11 +10,11 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QAccessible, QGuiApplication
 from PySide6.QtWidgets import QMenu, QWidget
 
-from engine.derivation import Derivation, Factor, derive
+from engine.derivations.as_text import solution_latex, solution_text
+from engine.derivations.derive import Derivation, Factor, derive
 from engine.derivations.matrix import derive_layer, has_matrix_form, layer_group
-from engine.derivations.solution import solution_latex, solution_text
-from engine.formula_writers import latex_number, prose_text
-from engine.steps import StepId, title_of
+from engine.formulas.writers import latex_number, prose_text
+from engine.run.steps import StepId, title_of
 from gui import theme
 from gui.formulas.derivation_view import BAR, DerivationView, Shown
 from gui.formulas.typesetting import Typesetter

@@ -9,9 +9,9 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import QMenu, QStackedWidget, QWidget
 
-from engine.activations import Array
-from engine.network import Network
-from engine.spec import Data
+from engine.maths.activations import Array
+from engine.maths.network import Network
+from engine.run.spec import Data
 from gui import theme
 from gui.plots.held_inputs import HeldInputs
 from gui.plots.surface_view import SurfaceView

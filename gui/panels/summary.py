@@ -7,10 +7,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QScrollArea, QWidget
 
-from engine.iteration import Evaluation
-from engine.losses import LOSSES, METRICS, are_classes, is_right
-from engine.numbers import format_count, format_distinct, format_number, parse_number
-from engine.spec import Spec
+from engine.maths.losses import LOSSES
+from engine.maths.metrics import METRICS, are_classes, is_right
+from engine.run.iteration import Evaluation
+from engine.run.spec import Spec
+from engine.text.numbers import format_count, format_distinct, format_number, parse_number
 from gui import theme
 from gui.view import View
 from gui.widgets.card import Card

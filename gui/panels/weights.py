@@ -10,15 +10,15 @@ from PySide6.QtCore import QModelIndex, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QLabel, QScrollArea, QWidget
 
-from engine.activations import Array
-from engine.network import Network, Parameter
-from engine.notation import DEFAULT
+from engine.formulas.notation import DEFAULT
+from engine.maths.activations import Array
+from engine.maths.network import Network, Parameter
 from gui import theme
+from gui.tables.number_model import Index, NumberModel
+from gui.tables.number_table import NumberTable
 from gui.view import View
 from gui.widgets.card import Card
 from gui.widgets.ground import Ground
-from gui.widgets.number_model import Index, NumberModel
-from gui.widgets.number_table import NumberTable
 from gui.widgets.tab_order import follow_on
 
 _NOWHERE = QModelIndex()

@@ -1,0 +1,1 @@
+"""Plots: the loss curve, the surface, and what they are made of."""

@@ -8,7 +8,7 @@ import pyqtgraph as pg
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter, QPen
 
-from engine.numbers import format_number
+from engine.text.numbers import format_number
 from gui import theme
 from gui.plots.ticks import Tick, linear_ticks, log_ticks
 

@@ -6,7 +6,7 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from engine.numbers import format_number
+from engine.text.numbers import format_number
 from gui import theme
 from gui.plots.colours import gradient
 

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtGui import QColor, QLinearGradient
 
-from engine.activations import Array
+from engine.maths.activations import Array
 from gui import theme
 
 _STOPS = ("negative", "neutral", "positive")

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from PySide6.QtWidgets import QWidget
 
-from engine.activations import Array
-from engine.surface import curve, data_range, grid_axis, output_range, work_per_point
+from engine.maths.activations import Array
+from engine.run.surface import curve, data_range, grid_axis, output_range, work_per_point
 from gui import theme
 from gui.plots.axis import PlainAxis
 from gui.plots.plot import Plot
@@ -15,7 +15,7 @@ from gui.plots.solid_line import SolidLine
 from gui.view import View
 
 _MOST, _LEAST = 200, 24  # points of the curve
-_WORK = 50_000_000  # in the units of engine.surface.work_per_point: a few milliseconds
+_WORK = 50_000_000  # in the units of engine.run.surface.work_per_point: a few milliseconds
 _MARGIN = 0.12
 
 

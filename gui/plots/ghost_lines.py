@@ -7,8 +7,8 @@ import pyqtgraph as pg
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QFontMetricsF
 
-from engine.activations import Array
-from engine.thinning import thinned
+from engine.maths.activations import Array
+from engine.training.thinning import thinned
 from gui import theme
 from gui.plots.plot import Plot
 from gui.view import Ghost

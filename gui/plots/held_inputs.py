@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QWidget
 
-from engine.activations import Array
+from engine.maths.activations import Array
 from gui import theme
 from gui.widgets.number_field import NumberField
 

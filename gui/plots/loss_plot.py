@@ -10,8 +10,8 @@ from PySide6.QtCore import QEvent, QPointF, Qt, QTimer, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QWidget
 
-from engine.activations import Array
-from engine.numbers import format_count, format_number
+from engine.maths.activations import Array
+from engine.text.numbers import format_count, format_number
 from gui import theme
 from gui.plots.axis import PlainAxis
 from gui.plots.ghost_lines import GhostLines, Series

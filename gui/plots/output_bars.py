@@ -7,8 +7,8 @@ from PySide6.QtCore import QEvent, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QHelpEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QToolTip, QVBoxLayout, QWidget
 
-from engine.activations import ACTIVATIONS
-from engine.numbers import fewer_digits, format_distinct, format_number
+from engine.maths.activations import ACTIVATIONS
+from engine.text.numbers import fewer_digits, format_distinct, format_number
 from gui import theme
 from gui.view import View
 

@@ -7,7 +7,7 @@ import pyqtgraph as pg
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QPainterPath, QTransform
 
-from engine.activations import Array
+from engine.maths.activations import Array
 from gui import theme
 from gui.plots.colours import colours_of
 from gui.plots.plot import Plot

@@ -12,11 +12,11 @@ from PySide6.QtCore import QRectF, QTimer
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
 
-from engine.activations import Array
-from engine.backprop import Rules
-from engine.network import Network
-from engine.spec import Spec
-from engine.surface import data_range, grid_axis, output_range, surface, work_per_point
+from engine.maths.activations import Array
+from engine.maths.backprop import Rules
+from engine.maths.network import Network
+from engine.run.spec import Spec
+from engine.run.surface import data_range, grid_axis, output_range, surface, work_per_point
 from gui import theme
 from gui.plots.axis import PlainAxis
 from gui.plots.colours import lookup_table
@@ -30,7 +30,7 @@ _STALE = 0.4  # how much is left of the colours of a surface that is no longer t
 _LOW_PLOT = 170  # pixels of height below which the name of the x axis gets no row of its own
 
 _PATIENCE = 0.006  # seconds at one go
-_WORK_IN_ALL = 5_000_000_000  # in the units of engine.surface.work_per_point
+_WORK_IN_ALL = 5_000_000_000  # in the units of engine.run.surface.work_per_point
 _FIRST_SPEED = 3e9  # such units a second, a cautious guess until it is measured
 _STEPS = (FINE, 70, COARSE, 35, 25, 17, 12)  # sizes to choose from, so that it rarely changes
 

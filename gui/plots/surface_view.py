@@ -5,8 +5,8 @@ from __future__ import annotations
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QWidget
 
-from engine.activations import ACTIVATIONS, Array
-from engine.surface import output_range
+from engine.maths.activations import ACTIVATIONS, Array
+from engine.run.surface import output_range
 from gui import theme
 from gui.plots.colour_bar import ColourBar
 from gui.plots.surface_plot import SurfacePlot

@@ -1,15 +1,15 @@
 """ThinnedCurve: a growing curve brought down to what the pixels of a plot can show.
 
 Each column of pixels keeps the lowest and the highest value that fall into it, so no spike is
-lost. Unlike engine.thinning, which reads all of a curve once, this keeps up with one that grows
-to millions of points: the extremes of its whole blocks are kept from frame to frame.
+lost. Unlike engine.training.thinning, which reads all of a curve once, this keeps up with one
+that grows to millions of points: the extremes of its whole blocks are kept from frame to frame.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-from engine.activations import Array
+from engine.maths.activations import Array
 
 BLOCK = 64
 # Blocks take the place of points once so many of them share a column of pixels.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from math import ceil, floor, isfinite, log10
 
-from engine.numbers import format_count, format_number
+from engine.text.numbers import format_count, format_number
 
 Tick = tuple[float, str]
 """Where a tick stands on the axis, and its text."""

@@ -1,1 +1,1 @@
-"""Parts that several panels, or the window, are made of."""
+"""Small parts that panels, tools and the window are made of."""

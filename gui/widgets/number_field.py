@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QLineEdit, QWidget
 
-from engine.numbers import format_number, parse_number
+from engine.text.numbers import format_number, parse_number
 from gui.widgets.refusal import show_refusal
 
 Check = Callable[[float], str | None]

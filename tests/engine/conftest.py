@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 from hypothesis import strategies as st
 
-from engine.activations import ACTIVATIONS, HIDDEN_ACTIVATIONS
-from engine.losses import LOSSES, OUTPUT_PAIRS
-from engine.network import BIAS_KINDS, Layer, Network, default_unit_names
-from engine.numbers import LARGEST
-from engine.optimizers import RULES, Optimizer
-from engine.spec import Batching, Data, Spec, State, start_state
-from engine.steps import STEP_ORDERS
+from engine.maths.activations import ACTIVATIONS, HIDDEN_ACTIVATIONS
+from engine.maths.losses import LOSSES, OUTPUT_PAIRS
+from engine.maths.network import BIAS_KINDS, Layer, Network, default_unit_names
+from engine.maths.optimizers import RULES, Optimizer
+from engine.run.spec import Batching, Data, Spec, State, start_state
+from engine.run.steps import STEP_ORDERS
+from engine.text.numbers import LARGEST
 
 
 def that_learn(keys: tuple[str, ...]) -> tuple[str, ...]:
@@ -63,7 +63,7 @@ def specs(draw: st.DrawFn, max_samples: int = 6) -> Spec:
 @st.composite
 def runs(draw: st.DrawFn) -> tuple[Spec, State]:
     """A spec and a state some updates into its run."""
-    from engine.iteration import iterate
+    from engine.run.iteration import iterate
 
     spec = draw(specs())
     state = start_state(spec)

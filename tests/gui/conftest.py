@@ -12,13 +12,13 @@ from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from engine.examples import read_example
-from engine.iteration import evaluate, iterate, sample_pass
-from engine.network import Layer, Network
-from engine.optimizers import Optimizer
-from engine.spec import Data, Spec, State, start_state
-from gui.main_window import MainWindow
+from engine.documents.examples import read_example
+from engine.maths.network import Layer, Network
+from engine.maths.optimizers import Optimizer
+from engine.run.iteration import evaluate, iterate, sample_pass
+from engine.run.spec import Data, Spec, State, start_state
 from gui.view import View
+from gui.window.main_window import MainWindow
 
 OpenWindow = Callable[[str], MainWindow]
 
@@ -103,7 +103,7 @@ def nothing_left_over(qapp: object) -> Iterator[None]:
 
 @pytest.fixture(autouse=True, scope="session")
 def garbage_between_tests() -> Iterator[None]:
-    """Collect garbage between tests only: see gui.collecting for what happens otherwise."""
+    """Collect garbage between tests only: see gui.window.garbage for what happens otherwise."""
     gc.collect()
     gc.freeze()
     gc.disable()

@@ -7,18 +7,18 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from engine.examples import read_example
+from command_line.reports import iteration_number
+from engine.documents.examples import read_example
 from engine.export.html import html
 from engine.export.latex import latex
 from engine.export.markdown import markdown
 from engine.export.solution import Solution
-from engine.formula_writers import latex_number
-from engine.iteration import Iteration, iterate
-from engine.network import Layer, Network
-from engine.numbers import format_number, machine_number
-from engine.optimizers import Optimizer
-from engine.report import iteration_number
-from engine.spec import Data, Spec, start_state
+from engine.formulas.writers import latex_number
+from engine.maths.network import Layer, Network
+from engine.maths.optimizers import Optimizer
+from engine.run.iteration import Iteration, iterate
+from engine.run.spec import Data, Spec, start_state
+from engine.text.numbers import format_number, machine_number
 
 
 @dataclass(frozen=True)

@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.examples import example_names, read_example
+from command_line.reports import iteration_number
+from engine.documents.examples import example_names, read_example
 from engine.export.html import html
-from engine.export.working import worked_solution
-from engine.iteration import iterate
-from engine.report import iteration_number
-from engine.spec import Spec, State
+from engine.export.worked import worked_solution
+from engine.run.iteration import iterate
+from engine.run.spec import Spec, State
 from tests.engine.conftest import runs
 from tests.engine.export.conftest import ODD_NAMES, iteration_with
 

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.examples import example_names
+from engine.documents.examples import example_names
 from engine.export.latex import latex
-from engine.export.working import worked_solution
-from engine.iteration import iterate
-from engine.spec import Spec, State
+from engine.export.worked import worked_solution
+from engine.run.iteration import iterate
+from engine.run.spec import Spec, State
 from tests.engine.conftest import runs
 from tests.engine.export.conftest import ODD_NAMES, example_iteration, iteration_with
 

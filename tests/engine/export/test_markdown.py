@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from engine.export.markdown import escaped, markdown
-from engine.export.working import worked_solution
+from engine.export.worked import worked_solution
 from tests.engine.export.conftest import ODD_NAMES, iteration_with
 
 

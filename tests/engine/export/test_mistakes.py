@@ -6,8 +6,8 @@ import re
 
 import pytest
 
-from engine.export.working import worked_solution
-from engine.mistakes import MISTAKES
+from engine.export.worked import worked_solution
+from engine.run.mistakes import MISTAKES
 from tests.engine.export.conftest import TARGETS, iteration_with
 
 
@@ -31,7 +31,7 @@ def test_a_right_one_says_nothing_of_mistakes(target: str) -> None:
 @pytest.mark.parametrize("target", TARGETS)
 @pytest.mark.parametrize("optimizer", ["gradient_descent", "momentum", "adam"])
 def test_gradients_that_are_kept_are_given(target: str, optimizer: str) -> None:
-    from engine.optimizers import Optimizer
+    from engine.maths.optimizers import Optimizer
 
     iteration = iteration_with(
         updates=1, optimizer=Optimizer(optimizer), mistakes=("accumulated-gradients",)

@@ -12,10 +12,10 @@ from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtWidgets import QApplication, QMenu
 from pytestqt.qtbot import QtBot
 
-from engine.iteration import evaluate, iterate, sample_pass
-from engine.network import Layer, Network, default_unit_names
-from engine.optimizers import Optimizer
-from engine.spec import Data, Spec, start_state
+from engine.maths.network import Layer, Network, default_unit_names
+from engine.maths.optimizers import Optimizer
+from engine.run.iteration import evaluate, iterate, sample_pass
+from engine.run.spec import Data, Spec, start_state
 from gui import theme
 from gui.canvas.network_canvas import NetworkCanvas
 from gui.canvas.spots import Spot

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from engine.trainer import Divergence
+from engine.training.divergence import Divergence
 from gui.canvas.chip import PhaseChip
 
 

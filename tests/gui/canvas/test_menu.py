@@ -12,7 +12,7 @@ from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtWidgets import QApplication, QLineEdit, QMenu
 from pytestqt.qtbot import QtBot
 
-from engine.network import with_layer
+from engine.maths.network import with_layer
 from gui.canvas.spots import Spot
 
 

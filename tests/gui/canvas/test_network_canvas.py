@@ -12,11 +12,11 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from engine.edits import set_parameters
-from engine.network import Parameter
-from engine.reshaping import set_units
-from engine.spec import start_state
-from engine.steps import StepId
+from engine.maths.network import Parameter
+from engine.run.edits import set_parameters
+from engine.run.reshaping import set_units
+from engine.run.spec import start_state
+from engine.run.steps import StepId
 from gui import theme
 from gui.canvas.spots import Spot
 

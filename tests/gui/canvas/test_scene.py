@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QMenu
 
-from engine.steps import StepId
+from engine.run.steps import StepId
 from gui.canvas.spots import Spot
 
 

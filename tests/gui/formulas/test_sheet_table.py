@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 from PySide6.QtGui import QColor, QImage, QPainter
 
-from engine.derivation import derive
+from engine.derivations.derive import derive
 from engine.derivations.parts import Table
-from engine.examples import read_example
-from engine.iteration import iterate
-from engine.spec import start_state
-from engine.steps import StepId
-from engine.trainer import Trainer
+from engine.documents.examples import read_example
+from engine.run.iteration import iterate
+from engine.run.spec import start_state
+from engine.run.steps import StepId
+from engine.training.trainer import Trainer
 from gui import theme
 from gui.formulas.sheet_table import lay_out_table
 

@@ -13,13 +13,14 @@ from PySide6.QtGui import QAction, QFontMetrics, QGuiApplication, QImage
 from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QLineEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
-from engine.iteration import evaluate, sample_pass
-from engine.network import Layer, Network
-from engine.spec import MAX_SAMPLES, Data
+from engine.maths.network import Layer, Network
+from engine.run.check_spec import MAX_SAMPLES
+from engine.run.iteration import evaluate, sample_pass
+from engine.run.spec import Data
 from gui import theme
 from gui.panels.data import DataPanel
+from gui.tables.number_table import NumberTable
 from gui.view import View
-from gui.widgets.number_table import NumberTable
 
 MakeView = Callable[..., View]
 CONTROL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier

@@ -14,11 +14,11 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton, QScrollArea
 from pytestqt.qtbot import QtBot
 
-from engine.iteration import evaluate, iterate, sample_pass
-from engine.network import Layer, Network, Parameter
-from engine.optimizers import Optimizer
-from engine.spec import Data, Spec, start_state
-from engine.steps import StepId
+from engine.maths.network import Layer, Network, Parameter
+from engine.maths.optimizers import Optimizer
+from engine.run.iteration import evaluate, iterate, sample_pass
+from engine.run.spec import Data, Spec, start_state
+from engine.run.steps import StepId
 from gui import theme
 from gui.panels.derivation import DerivationPanel
 from gui.view import View

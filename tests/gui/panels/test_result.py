@@ -13,14 +13,14 @@ from PySide6.QtGui import QAction, QColor
 from PySide6.QtWidgets import QApplication, QMenu, QScrollArea, QWidget
 from pytestqt.qtbot import QtBot
 
-from engine.activations import Array
-from engine.backprop import forward
-from engine.iteration import evaluate, sample_pass
-from engine.network import Layer, Network, default_unit_names
-from engine.optimizers import Optimizer
-from engine.spec import Data, Spec, State, start_state
-from engine.surface import data_range, grid_axis
-from engine.trainer import Trainer
+from engine.maths.activations import Array
+from engine.maths.backprop import forward
+from engine.maths.network import Layer, Network, default_unit_names
+from engine.maths.optimizers import Optimizer
+from engine.run.iteration import evaluate, sample_pass
+from engine.run.spec import Data, Spec, State, start_state
+from engine.run.surface import data_range, grid_axis
+from engine.training.trainer import Trainer
 from gui import theme
 from gui.panels.result import ResultPanel
 from gui.view import View

@@ -10,11 +10,11 @@ from msgspec.structs import replace
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from engine.iteration import evaluate, iterate
-from engine.network import Layer
-from engine.numbers import format_number
-from engine.spec import State
-from engine.trainer import Trainer
+from engine.maths.network import Layer
+from engine.run.iteration import evaluate, iterate
+from engine.run.spec import State
+from engine.text.numbers import format_number
+from engine.training.trainer import Trainer
 from gui import theme
 from gui.panels.summary import SummaryPanel
 from gui.view import View

@@ -13,16 +13,16 @@ from PySide6.QtGui import QFontMetrics, QGuiApplication
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QScrollArea, QScrollBar
 from pytestqt.qtbot import QtBot
 
-from engine.iteration import evaluate, sample_pass
-from engine.network import Layer, Network, Parameter, default_unit_names
-from engine.optimizers import Optimizer
-from engine.spec import Data, Spec, start_state
-from engine.steps import StepId
+from engine.maths.network import Layer, Network, Parameter, default_unit_names
+from engine.maths.optimizers import Optimizer
+from engine.run.iteration import evaluate, sample_pass
+from engine.run.spec import Data, Spec, start_state
+from engine.run.steps import StepId
 from gui import theme
 from gui.panels.weights import WeightsPanel
+from gui.tables.number_cell import NumberCell
+from gui.tables.number_table import NumberTable
 from gui.view import View
-from gui.widgets.number_cell import NumberCell
-from gui.widgets.number_table import NumberTable
 
 MakeView = Callable[..., View]
 

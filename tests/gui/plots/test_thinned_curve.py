@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.testing import assert_array_equal
 
-from engine.activations import Array
+from engine.maths.activations import Array
 from gui.plots.thinned_curve import ThinnedCurve
 
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.numbers import parse_number
+from engine.text.numbers import parse_number
 from gui.plots.ticks import linear_ticks, log_ticks
 
 

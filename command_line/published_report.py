@@ -1,0 +1,87 @@
+"""A comparison of published figures for people without a window: as text, and as JSON."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+from engine.documents.reading import Document
+from engine.learn.published.comparison import Compared, summary
+from engine.learn.published.mistake_search import Answer
+from engine.learn.published.quantities import quantity_of
+from engine.run.mistakes import made_on_purpose
+from engine.text.numbers import format_count
+
+
+def published_text(
+    document: Document, compared: Sequence[Compared], answer: Answer | None
+) -> str:
+    """A line for each figure, and what they come to; with the answer of a search, if one was
+    made."""
+    rows = [("quantity", "printed", "here", "verdict")]
+    rows += [(_name(document, e), e.figure.printed, e.shown, e.verdict.words) for e in compared]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    lines = [
+        "  " + "  ".join(f"{cell:{n}}" for cell, n in zip(row, widths, strict=True)).rstrip()
+        for row in rows
+    ]
+    said = [summary(compared) or "This document has no figures of a source."]
+    wrong = made_on_purpose(document.spec.mistakes)
+    if wrong and compared:
+        said.append(f"The program’s are {wrong}.")
+    if answer is not None and compared:
+        said.append(answer.sentence)
+    return "\n".join([*(lines if compared else []), *said])
+
+
+def published_report(
+    document: Document, name: str, compared: Sequence[Compared], answer: Answer | None
+) -> dict[str, Any]:
+    """The same in full.
+
+    Keys: example, mistakes, figures, and after a search answer. Each figure with symbol,
+    iteration, sample, metric, the step's own keys (None for a metric), printed, value (None where
+    there is no finite one), verdict, sentence, mistakes. The answer with sentence and suspects:
+    mistakes, and the indices of the figures they give.
+    """
+    report: dict[str, Any] = {
+        "example": name,
+        "mistakes": list(document.spec.mistakes),
+        "figures": [
+            {
+                "symbol": _symbol(document, each),
+                "iteration": each.figure.iteration,
+                "sample": each.figure.sample,
+                "metric": each.figure.metric,
+                "step": None if each.figure.step is None else each.figure.step._asdict(),
+                "printed": each.figure.printed,
+                "value": each.value if math.isfinite(each.value) else None,
+                "verdict": each.verdict.key,
+                "sentence": each.verdict.sentence,
+                "mistakes": list(each.verdict.mistakes),
+            }
+            for each in compared
+        ],
+    }
+    if answer is not None:
+        suspects = [
+            {"mistakes": list(suspect.mistakes), "figures": sorted(suspect.gives)}
+            for suspect in answer.suspects
+        ]
+        report["answer"] = {"sentence": answer.sentence, "suspects": suspects}
+    return report
+
+
+def _symbol(document: Document, compared: Compared) -> str:
+    return quantity_of(compared.figure).symbol(document.spec.network)
+
+
+def _name(document: Document, compared: Compared) -> str:
+    """The symbol, with iteration and sample where there are several."""
+    figure, parts = compared.figure, [_symbol(document, compared)]
+    if figure.iteration > 1:
+        parts.append(f"iteration {format_count(figure.iteration)}")
+    if figure.sample is not None and len(document.spec.data) > 1:
+        parts.append(f"sample {figure.sample}")
+    return ", ".join(parts)

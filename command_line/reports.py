@@ -1,0 +1,220 @@
+"""Runs and traces as plain dictionaries, ready to be written as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from msgspec.structs import replace
+
+from engine.derivations.derive import derive
+from engine.documents.reading import Document
+from engine.learn.many_seeds import SeedsResult
+from engine.maths.activations import Array
+from engine.maths.network import FORWARD_ONLY, Network
+from engine.run.gradient_check import STEP, TOLERANCE, GradientCheck, check_gradient
+from engine.run.iteration import Iteration, evaluate, iterate
+from engine.run.spec import Spec, State, start_state
+from engine.run.step_values import TracedStep, traced_steps
+from engine.training.divergence import Divergence
+from engine.training.trainer import Trainer
+
+_SLICE_SECONDS = 0.2
+
+
+class CannotTrain(Exception):
+    """A network without a slope was to be trained."""
+
+    def __init__(self) -> None:
+        super().__init__(FORWARD_ONLY)
+
+
+class Diverged(Exception):
+    """A run left the finite numbers before it was done."""
+
+    def __init__(self, divergence: Divergence) -> None:
+        super().__init__(divergence.sentence)
+
+
+def train(
+    spec: Spec, state: State, iterations: int, on_progress: Callable[[int], None] | None = None
+) -> tuple[State, Array]:
+    """Train for some iterations; the state reached and the points of every whole epoch, shape
+    (count, 2 + metrics).
+
+    `on_progress` is told now and then how many are done. Raises Diverged or CannotTrain.
+    """
+    if iterations and not spec.can_train:
+        raise CannotTrain
+    trainer = Trainer(spec, state, frame_every=iterations + 1)
+    points: list[Array] = []
+    goal = state.t + iterations
+    while trainer.state.t < goal:
+        progress = trainer.advance(goal - trainer.state.t, _SLICE_SECONDS)
+        points.append(progress.points)
+        if progress.divergence is not None:
+            raise Diverged(progress.divergence)
+        if on_progress is not None:
+            on_progress(trainer.state.t - state.t)
+    last = evaluate(spec, trainer.state.theta)
+    epochs = spec.epoch_position(goal)
+    curve = np.concatenate([*points, np.empty((0, 2 + len(spec.metrics)))])
+    if not len(curve) or curve[-1, 0] < epochs:
+        curve = np.append(curve, [(epochs, last.loss, *last.metrics)], axis=0)
+    return trainer.state, curve
+
+
+def run_report(
+    document: Document, name: str, epochs: int, on_progress: Callable[[int], None] | None = None
+) -> dict[str, Any]:
+    """What a run over some epochs from the start values gives. Raises Diverged.
+
+    Keys: example, mistakes, epochs, iterations, loss, history (epochs + 1 entries a column),
+    outputs (a row per sample), weights (per layer, (n_out, n_in)), biases (per layer, n_out values
+    or None).
+    """
+    spec = _from_the_start(document.spec)
+    iterations = epochs * spec.iterations_per_epoch
+    state, points = train(spec, start_state(spec, document.start), iterations, on_progress)
+    evaluation = evaluate(spec, state.theta)
+    columns = points.T
+    return {
+        "example": name,
+        "mistakes": list(spec.mistakes),
+        "epochs": epochs,
+        "iterations": iterations,
+        "loss": evaluation.loss,
+        "history": {
+            key: column.tolist()
+            for key, column in zip(("loss", *spec.metrics), columns[1:], strict=True)
+        },
+        "outputs": evaluation.outputs.tolist(),
+        **parameters(spec.network, state),
+    }
+
+
+def _from_the_start(spec: Spec) -> Spec:
+    """The spec with its epochs counted from the first update, wherever the saved run cut them."""
+    return replace(spec, batching=replace(spec.batching, since=(0, 0)))
+
+
+def parameters(network: Network, state: State) -> dict[str, Any]:
+    """Weights and biases of a state as nested lists, shared biases repeated."""
+    layers = range(1, network.depth + 1)
+    biases = [network.biases_per_unit(state.theta, layer) for layer in layers]
+    return {
+        "weights": [network.weights(state.theta, layer).tolist() for layer in layers],
+        "biases": [None if b is None else b.tolist() for b in biases],
+    }
+
+
+def iteration_number(document: Document, number: int) -> Iteration:
+    """Iteration number ≥ 1 of the run from the start values, worked out. Raises Diverged."""
+    return iterate(*_before_iteration(document, number))
+
+
+def _before_iteration(document: Document, number: int) -> tuple[Spec, State]:
+    spec = _from_the_start(document.spec)
+    state, _ = train(spec, start_state(spec, document.start), number - 1)
+    return spec, state
+
+
+def gradient_check(document: Document, number: int) -> GradientCheck:
+    """Iteration number ≥ 1 of the run from the start values, its gradient checked. Raises
+    Diverged or CannotTrain."""
+    if not document.spec.can_train:
+        raise CannotTrain
+    return check_gradient(*_before_iteration(document, number))
+
+
+def check_report(
+    document: Document, name: str, number: int, found: GradientCheck
+) -> dict[str, Any]:
+    """A check of the gradient of iteration `number`.
+
+    Keys: example, iteration, mistakes, agrees, max_relative_error, step, tolerance, size (how many
+    parameters there are), parameters; each of those checked with name, layer, unit, source,
+    gradient (backward's), numeric (the central difference), relative_error, verdict. What is no
+    finite number is None.
+    """
+    network = document.spec.network
+
+    def finite(value: float) -> float | None:
+        return value if np.isfinite(value) else None
+
+    return {
+        "example": name,
+        "iteration": number,
+        "mistakes": list(document.spec.mistakes),
+        "agrees": found.agrees,
+        "max_relative_error": finite(found.max_relative_error),
+        "step": STEP,
+        "tolerance": TOLERANCE,
+        "size": found.size,
+        "parameters": [
+            {
+                "name": network.parameter_name(each.parameter),
+                **each.parameter._asdict(),
+                "gradient": finite(each.gradient),
+                "numeric": finite(each.numeric),
+                "relative_error": finite(each.relative_error),
+                "verdict": each.verdict,
+            }
+            for each in found.checked
+        ],
+    }
+
+
+def seeds_report(result: SeedsResult, name: str) -> dict[str, Any]:
+    """What runs from many seeds came to.
+
+    Keys: example, epochs, tolerance, learnt (how many), stuck (groups of those that did not, each
+    with words and seeds), runs; each of those with seed, loss, outputs (a row per sample), learnt,
+    and diverged (the iteration, from 1, or None).
+    """
+    return {
+        "example": name,
+        "epochs": result.epochs,
+        "tolerance": result.tolerance,
+        "learnt": result.learnt,
+        "stuck": [{"words": group.words, "seeds": list(group.seeds)} for group in result.stuck],
+        "runs": [
+            {
+                "seed": run.seed,
+                "loss": run.loss,
+                "outputs": run.outputs.tolist(),
+                "learnt": run.learnt,
+                "diverged": run.diverged,
+            }
+            for run in result.runs
+        ],
+    }
+
+
+def trace_report(document: Document, name: str, number: int) -> dict[str, Any]:
+    """All steps of one iteration (from 1). Raises Diverged.
+
+    Keys: example, iteration, mistakes, steps; each step with index (its place in this list, from
+    0), phase, kind, layer, unit, source, sample, name, symbol, value, and its derivation in one
+    line with its numbers, as latex and as text.
+    """
+    iteration = iteration_number(document, number)
+    lines = enumerate(traced_steps(iteration))
+    steps = [{"index": index, **_step(iteration, line)} for index, line in lines]
+    made = list(document.spec.mistakes)
+    return {"example": name, "iteration": number, "mistakes": made, "steps": steps}
+
+
+def _step(iteration: Iteration, line: TracedStep) -> dict[str, Any]:
+    row = int(iteration.rows[0]) if line.sample is None else line.sample
+    derivation = derive(iteration, line.step, row)
+    return {
+        **line.step._asdict(),
+        "sample": line.sample,
+        "name": line.name,
+        "symbol": line.symbol,
+        "value": line.value,
+        "latex": derivation.latex,
+        "text": derivation.text,
+    }

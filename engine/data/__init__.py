@@ -1,0 +1,1 @@
+"""Training sets: made from a seed, or read from a table."""

@@ -1,0 +1,119 @@
+"""Samples read from CSV text."""
+
+from __future__ import annotations
+
+import csv
+import io
+from array import array
+from typing import NamedTuple
+
+import numpy as np
+
+from engine.maths.activations import Array
+from engine.run.check_spec import MAX_SAMPLES
+from engine.text.numbers import LARGEST, format_count, parse_number
+
+
+class CsvSamples(NamedTuple):
+    """Samples read from CSV text: inputs (samples, inputs), targets (samples, outputs), and the
+    names of all columns, or None without a heading that names each column differently."""
+
+    inputs: Array
+    targets: Array
+    names: tuple[str, ...] | None
+
+
+def text_of(raw: bytes) -> str:
+    """The text of a CSV file: UTF-8, UTF-16 where a byte order mark says so, or Latin-1."""
+    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return raw.decode("utf-16", errors="replace")
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return raw.decode("latin-1")
+
+
+def read_csv(text: str, inputs: int, outputs: int) -> CsvSamples:
+    """Read samples: in each line the inputs, then the targets.
+
+    Separated by tabs, semicolons or commas; with the first two, a comma may be the decimal one. A
+    first line without any number is a heading. Blank lines are skipped. Raises ValueError with a
+    sentence that names the line and the column, both from 1.
+    """
+    width = inputs + outputs
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text, width))
+    # float() is the quick way, but it reads "1_000", which is no number to parse_number.
+    quick = "_" not in text
+    values = array("d")
+    names: tuple[str, ...] | None = None
+    first = True
+    try:
+        for cells in reader:
+            if not any(cell.strip() for cell in cells):
+                continue
+            heading = first and not any(_is_number(cell) for cell in cells)
+            first = False
+            if len(cells) != width:
+                raise ValueError(
+                    f"Line {reader.line_num} has {_count(len(cells), 'column')}; this network "
+                    f"needs {width}: {_count(inputs, 'input')}, then {_count(outputs, 'target')}."
+                )
+            if heading:
+                names = _names(cells)
+                continue
+            if len(values) == MAX_SAMPLES * width:
+                raise ValueError(
+                    f"Line {reader.line_num} is one too many; "
+                    f"at most {format_count(MAX_SAMPLES)} samples are possible."
+                )
+            values.extend(_numbers(cells, reader.line_num, quick))
+    except csv.Error as error:
+        raise ValueError(f"Line {reader.line_num} cannot be read as CSV: {error}.") from None
+    if not values:
+        raise ValueError("There are no samples in this file; write one in each line.")
+    rows = np.array(values).reshape(-1, width)
+    return CsvSamples(rows[:, :inputs], rows[:, inputs:], names)
+
+
+def _delimiter(text: str, width: int) -> str:
+    """The separator that cuts the first line into `width` cells, else one that stands in it."""
+    line = next((line for line in text.splitlines() if line.strip()), "")
+    found = [separator for separator in "\t;," if separator in line]
+    for separator in found:
+        if len(next(csv.reader([line], delimiter=separator))) == width:
+            return separator
+    return found[0] if found else ","
+
+
+def _names(cells: list[str]) -> tuple[str, ...] | None:
+    names = tuple(cell.strip() for cell in cells)
+    return names if all(names) and len(set(names)) == len(names) else None
+
+
+def _is_number(cell: str) -> bool:
+    try:
+        parse_number(cell)
+    except ValueError:
+        return False
+    return True
+
+
+def _numbers(cells: list[str], line: int, quick: bool) -> list[float]:
+    if quick:
+        try:
+            row = [float(cell) for cell in cells]
+            if all(-LARGEST < value < LARGEST for value in row):
+                return row
+        except ValueError:
+            pass  # a decimal comma, a fraction, or what is refused below
+    row = []
+    for column, cell in enumerate(cells, start=1):
+        try:
+            row.append(parse_number(cell))
+        except ValueError as error:
+            raise ValueError(f"Line {line}, column {column}: {error}") from None
+    return row
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -1,0 +1,64 @@
+"""The bundled example documents, and what a person may name on the command line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from engine.documents.reading import MAX_FILE_BYTES, Document, DocumentError, read_document
+
+SUFFIX = ".backpass.json"
+
+# resources/ stands beside engine/, in a checkout and in a wheel.
+_FOLDER = Path(__file__).resolve().parents[2] / "resources" / "examples"
+
+# From the smallest network on, which is the order to look at them in.
+_NAMES = (
+    "one-neuron",
+    "hand-2-2-1",
+    "matrix-2-2-1",
+    "mazur-2-2-2",
+    "xor-2-2-1-step",
+    "xor-2-2-1",
+    "xor-2-3-1",
+    "xor-3-4-1",
+    "xor-2-3-1-adam",
+)
+
+
+def example_names() -> tuple[str, ...]:
+    """Names of the bundled examples, in the order to look at them in."""
+    return _NAMES
+
+
+def read_example(name: str) -> Document:
+    """A bundled example. Raises DocumentError for a name that none has."""
+    if name not in _NAMES:
+        raise DocumentError("", f'there is no example "{name}"; there are {", ".join(_NAMES)}')
+    return read_document((_FOLDER / f"{name}{SUFFIX}").read_bytes())
+
+
+def load(file_or_example: str) -> tuple[str, Document]:
+    """A document and its name: that of an example, or a file's without its ending.
+
+    A file goes before an example of the same name. Raises DocumentError with a sentence if there
+    is neither, or the file cannot be read.
+    """
+    path = Path(file_or_example)
+    if not path.is_file() and file_or_example in _NAMES:
+        return file_or_example, read_example(file_or_example)
+    try:
+        with path.open("rb") as file:
+            # One byte beyond the limit is enough to see that a file is too large.
+            data = file.read(MAX_FILE_BYTES + 1)
+    except OSError as error:
+        if path.exists():
+            raise DocumentError(file_or_example, f"cannot be read: {error.strerror}") from None
+        known = ", ".join(_NAMES)
+        raise DocumentError(
+            "", f'there is no file "{file_or_example}", and no example of that name ({known})'
+        ) from None
+    try:
+        return path.name.removesuffix(SUFFIX).removesuffix(".json"), read_document(data)
+    except DocumentError as error:
+        place = f"{path.name}: {error.place}" if error.place else path.name
+        raise DocumentError(place, error.sentence) from None

@@ -1,0 +1,400 @@
+"""The format of a .backpass.json file: its objects and keys, version 1.
+
+The structs below are the format. The JSON Schema in resources/ is made from them, `parse` checks
+a tree against them, and what they cannot express (that shapes fit together, that a step exists)
+is checked where a Document is made of them, in engine.documents.reading. A key that
+begins with x- may stand in any object: it is kept for whoever put it there.
+"""
+
+# Without `from __future__ import annotations`: msgspec would have to evaluate the text of each one
+# before it could read the first document, which takes longer than all the rest of reading it.
+
+import re
+import sys
+from collections.abc import Iterator
+from math import isfinite
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec import UNSET, Meta, Struct, UnsetType
+
+from engine.documents.json_text import DocumentError
+from engine.maths.activations import ACTIVATIONS
+from engine.maths.initializers import INITIALIZERS
+from engine.maths.losses import LOSSES, REDUCTIONS
+from engine.maths.metrics import METRICS
+from engine.maths.network import BIAS_KINDS
+from engine.maths.optimizers import RULES
+from engine.run.check_spec import MAX_HIDDEN_LAYERS, MAX_INPUTS, MAX_NAME, MAX_SAMPLES, MAX_UNITS
+from engine.run.mistakes import MISTAKES
+from engine.run.steps import GRAINS, PHASES, STEP_ORDERS
+from engine.run.value_kinds import KINDS
+from engine.text.numbers import LARGEST
+from engine.text.wording import shortened, shown
+from engine.training.kernels.choice import KERNELS
+
+FORMAT = "backpass"
+VERSION = 1
+MAX_CURVE_POINTS = 2000
+MAX_TITLE = 200
+MAX_NOTE = 20_000
+MAX_PRINTED = 40
+MAX_REMARK = 300
+OWN_KEY = "x-"
+_MAX_OWN_DEPTH = 50
+STEP_KINDS = (
+    "net_input",
+    "activation",
+    "loss",
+    "total_loss",
+    "delta",
+    "weight_gradient",
+    "bias_gradient",
+    "weight_update",
+    "bias_update",
+    "loss_after",
+)
+
+
+def _only_schema(**words: Any) -> Meta:
+    """What the schema says and engine.run.spec checks, with a better sentence."""
+    return Meta(extra_json_schema=words)
+
+
+Number = Annotated[float, Meta(gt=-LARGEST, lt=LARGEST)]
+# Running vectors and losses may grow beyond LARGEST: squares of gradients and errors do.
+Finite = Annotated[float, Meta(ge=-sys.float_info.max, le=sys.float_info.max)]
+Row = list[Number]
+Matrix = list[list[Number]]
+Count = Annotated[int, Meta(ge=0, lt=int(LARGEST))]
+FromOne = Annotated[int, Meta(ge=1, lt=int(LARGEST))]
+Name = Annotated[str, _only_schema(minLength=1, maxLength=MAX_NAME)]
+Metric = Annotated[str, _only_schema(enum=list(METRICS))]
+MistakeKey = Annotated[str, _only_schema(enum=list(MISTAKES))]
+Rows = Annotated[Matrix, _only_schema(minItems=1, maxItems=MAX_SAMPLES)]
+
+
+class _Object(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    pass
+
+
+class Layer(_Object, kw_only=True):
+    """A dense layer. Weights have a row per unit and a column per unit of the layer before;
+    biases are one per unit, a single one where it is shared, and left out where there is none.
+    Either all layers give their start values or none, and they are then drawn."""
+
+    units: Annotated[list[Name], _only_schema(minItems=1, maxItems=MAX_UNITS)]
+    activation: Annotated[str, _only_schema(enum=list(ACTIVATIONS))]
+    bias: Annotated[str, _only_schema(enum=list(BIAS_KINDS))] = "per_unit"
+    bias_trained: bool | UnsetType = UNSET
+    weights: Matrix | UnsetType = UNSET
+    biases: Row | UnsetType = UNSET
+    weight_names: list[list[Name]] | UnsetType = UNSET
+    bias_names: list[Name] | UnsetType = UNSET
+
+
+class Initializer(_Object):
+    """How start values are drawn, and the seed of that and of the order of samples."""
+
+    name: Annotated[str, _only_schema(enum=list(INITIALIZERS))] = "uniform_0_1"
+    seed: Count = 0
+
+
+class Optimizer(_Object, kw_only=True):
+    """How a gradient moves the parameters; settings that the optimizer does not use are kept."""
+
+    name: Annotated[str, _only_schema(enum=list(RULES))]
+    learning_rate: Annotated[float, Meta(gt=0.0, lt=LARGEST)]
+    momentum: Annotated[float, Meta(ge=0.0, lt=1.0)] | UnsetType = UNSET
+    beta_1: Annotated[float, Meta(ge=0.0, lt=1.0)] | UnsetType = UNSET
+    beta_2: Annotated[float, Meta(ge=0.0, lt=1.0)] | UnsetType = UNSET
+    epsilon: Annotated[float, Meta(gt=0.0, lt=1.0)] | UnsetType = UNSET
+
+
+class Since(_Object):
+    """Where the present cut into batches began: after how many updates, and epochs."""
+
+    iteration: Count
+    epoch: Count
+
+
+class Batching(_Object, kw_only=True):
+    """How an epoch is cut: samples an iteration (null for all), in order or shuffled."""
+
+    size: FromOne | None = None
+    shuffled: bool = False
+    since: Since | UnsetType = UNSET
+
+
+class Data(_Object, kw_only=True):
+    """The training set, a row per sample."""
+
+    target_columns: list[Name] | UnsetType = UNSET
+    inputs: Rows
+    targets: Rows
+
+
+class Parameters(_Object, kw_only=True):
+    """The parameters of a layer, shaped as in Layer."""
+
+    weights: Matrix
+    biases: Row | UnsetType = UNSET
+
+
+class Memory(_Object, kw_only=True):
+    """What an optimizer remembers of each parameter of a layer, shaped as in Layer."""
+
+    weights: list[list[Finite]]
+    biases: list[Finite] | UnsetType = UNSET
+
+
+class Slot(_Object):
+    """A running vector of the optimizer."""
+
+    name: str
+    layers: list[Memory]
+
+
+class State(_Object, kw_only=True):
+    """Where the run stands, or stood: updates done, parameters, the optimizer's slots."""
+
+    updates: Count
+    layers: list[Parameters]
+    slots: list[Slot] | UnsetType = UNSET
+
+
+class Stretch(_Object):
+    """Which kernel took the run's road, from where the stretch before ended (or the road began)
+    until so many updates were done. numpy and plain give the same digits everywhere; numba, where
+    it is there, gives its own again in the last ones."""
+
+    kernel: Annotated[str, _only_schema(enum=list(KERNELS))]
+    until: FromOne
+
+
+class Curve(_Object):
+    """The loss curve, thinned: epochs, loss, and each metric, over the whole training set."""
+
+    columns: list[str]
+    points: Annotated[list[list[Finite]], Meta(max_length=MAX_CURVE_POINTS)]
+
+
+class Step(_Object, omit_defaults=True):
+    """A step of an iteration by what it works out. Layers count from 1, units from 0."""
+
+    phase: Annotated[str, _only_schema(enum=list(PHASES))]
+    kind: Annotated[str, _only_schema(enum=list(STEP_KINDS))]
+    layer: Count | None = None
+    unit: Count | None = None
+    source: Count | None = None
+
+
+class Place(_Object):
+    """The cursor: after how many updates (where the run stands, if not said), the last step
+    revealed, the sample shown, and how far one press steps."""
+
+    updates: Count | UnsetType = UNSET
+    revealed: Step | UnsetType = UNSET
+    sample: Count = 0
+    grain: Annotated[str, _only_schema(enum=list(GRAINS))] = "number"
+
+
+class Published(_Object, kw_only=True):
+    """A figure that the source prints: of a step of an iteration (from 1), and for what belongs
+    to one sample, of that sample; or of a metric over the whole training set before the update of
+    that iteration. unknown_start: the source's run began from values that nobody knows."""
+
+    iteration: FromOne
+    step: Step | UnsetType = UNSET
+    metric: Metric | UnsetType = UNSET
+    sample: Count | UnsetType = UNSET
+    printed: Annotated[
+        str,
+        _only_schema(maxLength=MAX_PRINTED, pattern=r"^-?[0-9]+(\.[0-9]+)?(e[-+]?[0-9]+)?$"),
+    ]
+    remark: Annotated[str, _only_schema(maxLength=MAX_REMARK)] | UnsetType = UNSET
+    unknown_start: bool | UnsetType = UNSET
+
+
+class Position(_Object):
+    """Where a unit stands on the canvas if it was moved."""
+
+    unit: str
+    x: Number
+    y: Number
+
+
+class Lock(_Object, kw_only=True):
+    """What a teacher locked: the kinds of values that are asked for before they are shown, without
+    hints or derivations; whether answers may be right from a person's own earlier values; and
+    whether somebody opened it since."""
+
+    hidden: Annotated[
+        list[Annotated[str, _only_schema(enum=list(KINDS))]],
+        _only_schema(minItems=1, uniqueItems=True),
+    ]
+    own_values: bool = True
+    opened: bool = False
+
+
+class File(_Object, kw_only=True):
+    """A Backpass document: a network, its training set, and how far a run has come."""
+
+    format: Literal["backpass"]
+    version: Literal[1]
+    title: Annotated[str, _only_schema(maxLength=MAX_TITLE)] = ""
+    note: Annotated[str, _only_schema(maxLength=MAX_NOTE)] = ""
+    inputs: Annotated[list[Name], _only_schema(minItems=1, maxItems=MAX_INPUTS)]
+    layers: Annotated[list[Layer], _only_schema(minItems=1, maxItems=MAX_HIDDEN_LAYERS + 1)]
+    initializer: Initializer = msgspec.field(default_factory=Initializer)
+    loss: Annotated[str, _only_schema(enum=list(LOSSES))]
+    reduction: Annotated[str, _only_schema(enum=list(REDUCTIONS))] | UnsetType = UNSET
+    metrics: Annotated[list[Metric], _only_schema(uniqueItems=True)] = []
+    optimizer: Optimizer
+    batching: Batching = msgspec.field(default_factory=Batching)
+    data: Data
+    mistakes: Annotated[list[MistakeKey], _only_schema(uniqueItems=True)] | UnsetType = UNSET
+    step_order: Annotated[str, _only_schema(enum=list(STEP_ORDERS))] | UnsetType = UNSET
+    published: list[Published] | UnsetType = UNSET
+    state: State | UnsetType = UNSET
+    origin: State | UnsetType = UNSET
+    stretches: list[Stretch] | UnsetType = UNSET
+    loss_curve: Curve | UnsetType = UNSET
+    place: Place = msgspec.field(default_factory=Place)
+    layout: list[Position] | UnsetType = UNSET
+    lock: Lock | UnsetType = UNSET
+
+
+def json_schema() -> dict[str, Any]:
+    """The JSON Schema (2020-12) of the format, as it stands in resources/schema."""
+    schema = msgspec.json.schema(File)
+    for definition in schema["$defs"].values():
+        definition["description"] = " ".join(definition["description"].split())
+        definition["patternProperties"] = {f"^{OWN_KEY}": {}}
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
+
+
+Path = tuple[str | int, ...]
+
+
+class OwnKey(Struct, frozen=True):
+    """A key beginning with x-, the object it stands in, and what it says."""
+
+    path: Path
+    key: str
+    value: Any
+
+
+def parse(tree: Any) -> tuple[File, tuple[OwnKey, ...]]:
+    """A decoded file as its structs, and the x- keys, which are taken out of the tree.
+
+    Raises DocumentError for what is not in the format, with the place and what was found there.
+    """
+    if not isinstance(tree, dict) or tree.get("format") != FORMAT:
+        raise DocumentError("", "this is not a Backpass document")
+    version = tree.get("version")
+    if type(version) is int and version > VERSION:
+        raise DocumentError(
+            "$.version",
+            f"this file was written by a newer Backpass (format {shown(version)}, "
+            f"and this one reads {VERSION})",
+        )
+    own = tuple(_take_own_keys(tree, ()))
+    try:
+        return msgspec.convert(tree, File), own
+    except msgspec.ValidationError as error:
+        raise _explained(str(error), tree) from None
+
+
+def _take_own_keys(tree: dict[str, Any], path: Path) -> Iterator[OwnKey]:
+    for key in [key for key in tree if key.startswith(OWN_KEY)]:
+        value = tree.pop(key)
+        _check_own(value, f"{written(path)}.{shortened(key)}")
+        yield OwnKey(path, key, value)
+    for key, value in tree.items():
+        if isinstance(value, dict):
+            yield from _take_own_keys(value, (*path, key))
+        elif isinstance(value, list):
+            for index, entry in enumerate(value):
+                if isinstance(entry, dict):
+                    yield from _take_own_keys(entry, (*path, key, index))
+
+
+def _check_own(value: Any, place: str, depth: int = 0) -> None:
+    """Refuse what could not be written again: numbers that are none, and endless nesting."""
+    if depth > _MAX_OWN_DEPTH:
+        raise DocumentError(place, "this is nested too deeply")
+    if isinstance(value, float) and not isfinite(value):
+        raise DocumentError(place, f"expected a finite number, got {shown(value)}")
+    if isinstance(value, (dict, list)):
+        for entry in value.values() if isinstance(value, dict) else value:
+            _check_own(entry, place, depth + 1)
+
+
+def put_own_keys(tree: dict[str, Any], own: tuple[OwnKey, ...]) -> None:
+    """Put x- keys back into a tree, where the object they stood in is still there."""
+    for entry in own:
+        place: Any = tree
+        try:
+            for part in entry.path:
+                place = place[part]
+        except (KeyError, IndexError, TypeError):
+            continue
+        if isinstance(place, dict):
+            place[entry.key] = entry.value
+
+
+def written(path: Path) -> str:
+    """A path as a person reads it: $.layers[1].units."""
+    parts = (f"[{part}]" if isinstance(part, int) else f".{shortened(part)}" for part in path)
+    return "$" + "".join(parts)
+
+
+_PATH_PART = re.compile(r"\.([a-z_0-9]+)|\[([0-9]+)\]")
+_WORDS = {
+    "float": "a number",
+    "int": "a whole number",
+    "str": "a text",
+    "bool": "true or false",
+    "array": "a list",
+    "object": "an object",
+    "null": "null",
+}
+# What msgspec reports, and how a person is told; {got} is the value found at the place.
+_MISSING = re.compile(r"Object missing required field `(.+)`")
+_UNKNOWN = re.compile(r"Object contains unknown field `(.*)`", re.DOTALL)
+_LENGTH = re.compile(r"Expected `array` of length <= ([0-9]+)")
+_RANGE = re.compile(r"Expected `(float|int)` (<|<=|>|>=) (\S+)")
+_TYPE = re.compile(r"Expected `([a-z |]+)`, got `")
+_BOUND_WORDS = {"<": "below", "<=": "of at most", ">": "above", ">=": "of at least"}
+
+
+def _explained(message: str, tree: Any) -> DocumentError:
+    """The error for a message of msgspec, with the value that was found at its place."""
+    said, _, path = message.rpartition(" - at `$")
+    said, path = (said, path.removesuffix("`")) if said else (message, "")
+    value = tree
+    for key, index in _PATH_PART.findall(path):
+        value = value[key] if key else value[int(index)]
+    return DocumentError(f"${path}", _sentence(said, value))
+
+
+def _sentence(said: str, value: Any) -> str:
+    got = shown(value)
+    if match := _MISSING.fullmatch(said):
+        return f'the key "{match[1]}" is missing'
+    if match := _UNKNOWN.fullmatch(said):
+        return f'there is no key "{shortened(match[1])}"; keys of your own begin with {OWN_KEY}'
+    if match := _LENGTH.match(said):
+        return f"expected at most {match[1]} entries, got {len(value)}"
+    if match := _RANGE.fullmatch(said):
+        expected, sign, bound = _WORDS[match[1]], match[2], float(match[3])
+        if abs(bound) > LARGEST:
+            return f"expected a finite number, got {got}"
+        if abs(bound) >= LARGEST - 1.0:
+            return f"expected {expected} below 1e12 in size, got {got}"
+        return f"expected {expected} {_BOUND_WORDS[sign]} {bound:g}, got {got}"
+    if match := _TYPE.match(said):
+        expected = " or ".join(_WORDS[word] for word in match[1].split(" | "))
+        return f"expected {expected}, got {got}"
+    return f"expected another value, got {got}"

@@ -1,0 +1,153 @@
+"""JSON as bytes and back: strict and with the place named in reading, made for people in writing.
+
+Numbers that no double holds (NaN, 1e999, 400-digit integers) come out of `decode` as NaN and
+infinity, so that whoever checks the numbers can name the place they stand at.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from engine.text.wording import shortened
+
+MAX_FILE_BYTES = 64 * 1024 * 1024
+_LINE_WIDTH = 96
+_LONGEST_INTEGER = 300  # characters; one of more than 308 digits is no double
+_SURROGATE_ESCAPE = re.compile(r"\\u[dD][89a-fA-F]")
+_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+class DocumentError(ValueError):
+    """A document that cannot be read or written: one sentence, and the place it speaks of.
+
+    The place is a path ($.layers[1].units), a line and column, or empty for the whole file.
+    """
+
+    def __init__(self, place: str, sentence: str) -> None:
+        whole = f"{sentence[:1].upper()}{sentence[1:]}."
+        super().__init__(f"{place}: {sentence}" if place else whole)
+        self.place = place
+        self.sentence = sentence
+
+
+def decode(data: bytes) -> Any:
+    """The objects, lists, texts, numbers, booleans and nulls that JSON bytes (UTF-8) stand for.
+
+    Raises DocumentError for what is not JSON, for an object with a key twice, for text that is
+    no Unicode, and for more than MAX_FILE_BYTES.
+    """
+    if len(data) > MAX_FILE_BYTES:
+        raise DocumentError("", f"the file is larger than {MAX_FILE_BYTES >> 20} MiB")
+    if not data.strip():
+        raise DocumentError("", "the file is empty")
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise DocumentError(f"byte {error.start}", "this is not text in UTF-8") from None
+    repeated: list[tuple[dict[str, Any], str]] = []
+
+    def entry(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        made = dict(pairs)
+        if len(made) < len(pairs):
+            keys = [key for key, _ in pairs]
+            repeated.append((made, next(key for key in keys if keys.count(key) > 1)))
+        return made
+
+    try:
+        tree = json.loads(text, object_pairs_hook=entry, parse_int=_integer)
+    except json.JSONDecodeError as error:
+        place = f"line {error.lineno}, column {error.colno}"
+        raise DocumentError(place, f"this is not JSON: {_reason(error.msg)}") from None
+    if repeated:
+        _refuse_repeated(tree, repeated)
+    if _SURROGATE_ESCAPE.search(text):
+        _refuse_surrogates(tree)
+    return tree
+
+
+def _integer(text: str) -> int | float:
+    if len(text) <= _LONGEST_INTEGER:
+        return int(text)
+    return -math.inf if text.startswith("-") else math.inf
+
+
+def _reason(message: str) -> str:
+    """What Python's decoder found, as the middle of a sentence."""
+    return (message[:1].lower() + message[1:]).removesuffix(" at").removesuffix(" starting")
+
+
+def places(value: Any, place: str = "$") -> Iterator[tuple[str, Any]]:
+    """Every value of a tree with its path, outermost first."""
+    yield place, value
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            yield from places(inner, f"{place}.{shortened(key)}")
+    elif isinstance(value, list):
+        for index, inner in enumerate(value):
+            yield from places(inner, f"{place}[{index}]")
+
+
+def _refuse_repeated(tree: Any, repeated: list[tuple[dict[str, Any], str]]) -> None:
+    keys = {id(made): key for made, key in repeated}
+    for place, value in places(tree):
+        if isinstance(value, dict) and id(value) in keys:
+            raise DocumentError(place, f'the key "{shortened(keys[id(value)])}" stands here twice')
+
+
+def _refuse_surrogates(tree: Any) -> None:
+    for place, value in places(tree):
+        texts = [value] if isinstance(value, str) else value if isinstance(value, dict) else ()
+        if any(_LONE_SURROGATE.search(text) for text in texts):
+            raise DocumentError(place, "half a character (a lone surrogate such as \\ud800)")
+
+
+def encode(tree: Any) -> bytes:
+    """A tree as JSON bytes (UTF-8) that are pleasant to read, the same for the same tree.
+
+    Each row of numbers stands on one line, and so does a short object. Numbers keep every bit;
+    whole ones are written without a decimal point. All must be finite.
+    """
+    return (_block(tree, "") + "\n").encode("utf-8", "replace")
+
+
+def _block(value: Any, margin: str) -> str:
+    """A value over as many lines as it needs; the margin is that of its first line."""
+    inner = margin + "  "
+    if isinstance(value, dict):
+        if not any(_has_containers(entry) for entry in value.values()):
+            line = _line(value)
+            if len(margin) + len(line) <= _LINE_WIDTH and margin:
+                return line
+        lines = [f"{inner}{_line(key)}: {_block(entry, inner)}" for key, entry in value.items()]
+        return "{\n" + ",\n".join(lines) + f"\n{margin}}}" if lines else "{}"
+    if isinstance(value, list) and _has_containers(value):
+        lines = [inner + _block(entry, inner) for entry in value]
+        return "[\n" + ",\n".join(lines) + f"\n{margin}]"
+    return _line(value)
+
+
+def _has_containers(value: Any) -> bool:
+    entries = value.values() if isinstance(value, dict) else value
+    return isinstance(value, (dict, list)) and any(isinstance(e, (dict, list)) for e in entries)
+
+
+def _line(value: Any) -> str:
+    """A value on one line."""
+    if isinstance(value, float):
+        return _number(value)
+    if isinstance(value, list):
+        return "[" + ", ".join(map(_line, value)) + "]"
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{_line(key)}: {_line(v)}" for key, v in value.items()) + "}"
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _number(value: float) -> str:
+    minus_zero = value == 0.0 and math.copysign(1.0, value) < 0.0
+    if value.is_integer() and abs(value) < 1e15 and not minus_zero:
+        return str(int(value))
+    return repr(value)

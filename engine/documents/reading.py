@@ -1,0 +1,397 @@
+"""Bytes to Document and back: reading and writing .backpass.json files.
+
+What is written reads back as the same document, bit for bit; what could not be read back is not
+written. The format stands in engine.documents.format, its text in engine.documents.json_text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TypeVar
+
+import msgspec
+import numpy as np
+from msgspec import UNSET, UnsetType
+
+from engine.documents import format as fmt
+from engine.documents.document import Document, Lock, Published, check, tidied
+from engine.documents.json_text import MAX_FILE_BYTES, DocumentError, decode, encode
+from engine.maths.activations import Array
+from engine.maths.losses import LOSSES
+from engine.maths.network import Layer, Network
+from engine.maths.optimizers import RULES, Optimizer
+from engine.run.check_spec import MAX_NAME, SpecError, check_network, check_spec
+from engine.run.spec import KEPT_GRADIENT, Batching, Data, Spec, State
+from engine.run.steps import StepId
+from engine.text.wording import shortened
+from engine.training.kernels.kernel import Stretch
+
+__all__ = [
+    "MAX_FILE_BYTES",
+    "Document",
+    "DocumentError",
+    "Lock",
+    "Published",
+    "read_document",
+    "write_document",
+]
+
+_SETTINGS = ("momentum", "beta_1", "beta_2", "epsilon")
+
+T = TypeVar("T")
+
+
+def read_document(data: bytes) -> Document:
+    """The document that the bytes of a file stand for.
+
+    Raises DocumentError with a sentence that names the place.
+    """
+    try:
+        file, own_keys = fmt.parse(decode(data))
+        document = _from_file(file, own_keys)
+    except SpecError as error:
+        raise DocumentError(error.path, error.sentence) from None
+    except RecursionError:
+        raise DocumentError("", "the file is nested too deeply") from None
+    check(document)
+    return document
+
+
+def write_document(document: Document) -> bytes:
+    """The bytes of a document's file.
+
+    The curve is thinned, and what belongs to units and steps that are gone is left out. Raises
+    DocumentError for a document that could not be read back: one too large for a file, or with
+    numbers that are not finite.
+    """
+    document = tidied(document)
+    check(document)
+    tree = msgspec.to_builtins(_to_file(document))
+    fmt.put_own_keys(tree, document.own_keys)
+    data = encode(tree)
+    if len(data) > MAX_FILE_BYTES:
+        raise DocumentError(
+            "",
+            f"the document takes {len(data) >> 20} MiB and a file at most {MAX_FILE_BYTES >> 20}; "
+            "without the run (after Reset), or with fewer units, it is smaller",
+        )
+    return data
+
+
+def _or(value: T | UnsetType, default: T) -> T:
+    return default if value is UNSET else value
+
+
+# From the structs of a file
+
+
+def _from_file(file: fmt.File, own_keys: tuple[fmt.OwnKey, ...]) -> Document:
+    spec = _spec(file)
+    check_spec(spec)
+    curve = None
+    if file.loss_curve is not UNSET and file.loss_curve.points:
+        columns = _curve_columns(spec)
+        if file.loss_curve.columns != columns:
+            raise DocumentError("$.loss_curve.columns", f"expected {', '.join(columns)}")
+        curve = _rows(
+            file.loss_curve.points, len(columns), "$.loss_curve.points", "one per column"
+        )
+    revealed = file.place.revealed
+    return Document(
+        spec=spec,
+        start=_start(file.layers, spec),
+        title=file.title,
+        note=file.note,
+        state=None if file.state is UNSET else _state(file.state, "$.state", spec),
+        origin=None if file.origin is UNSET else _state(file.origin, "$.origin", spec),
+        stretches=tuple(Stretch(s.kernel, s.until) for s in _or(file.stretches, [])),
+        curve=curve,
+        updates=_or(file.place.updates, None),
+        revealed=None if revealed is UNSET else _step(revealed),
+        sample=file.place.sample,
+        grain=file.place.grain,
+        published=tuple(map(_published, _or(file.published, []))),
+        layout=_layout(_or(file.layout, [])),
+        own_keys=own_keys,
+        lock=None if file.lock is UNSET else _lock(file.lock),
+    )
+
+
+def _lock(lock: fmt.Lock) -> Lock:
+    return Lock(tuple(lock.hidden), lock.own_values, lock.opened)
+
+
+def _spec(file: fmt.File) -> Spec:
+    network = Network(tuple(file.inputs), tuple(map(_layer, file.layers)))
+    check_network(network)
+    loss, since = LOSSES.get(file.loss), file.batching.since
+    settings = {name: getattr(file.optimizer, name) for name in _SETTINGS}
+    given = {name: value for name, value in settings.items() if value is not UNSET}
+    return Spec(
+        network=network,
+        loss=file.loss,
+        reduction=_or(file.reduction, (loss and loss.reduction) or "sum"),
+        optimizer=Optimizer(file.optimizer.name, file.optimizer.learning_rate, **given),
+        data=_data(file.data, network),
+        batching=Batching(
+            file.batching.size,
+            file.batching.shuffled,
+            (0, 0) if since is UNSET else (since.iteration, since.epoch),
+        ),
+        metrics=tuple(file.metrics),
+        initializer=file.initializer.name,
+        seed=file.initializer.seed,
+        mistakes=tuple(_or(file.mistakes, [])),
+        step_order=_or(file.step_order, "by_unit"),
+    )
+
+
+def _layer(layer: fmt.Layer) -> Layer:
+    weight_names = None if layer.weight_names is UNSET else tuple(map(tuple, layer.weight_names))
+    bias_names = None if layer.bias_names is UNSET else tuple(layer.bias_names)
+    trained = _or(layer.bias_trained, True)
+    return Layer(
+        tuple(layer.units), layer.activation, layer.bias, trained, weight_names, bias_names
+    )
+
+
+def _data(data: fmt.Data, network: Network) -> Data:
+    outputs = network.layers[-1].units
+    names = ("t",) if len(outputs) == 1 else tuple(f"t {unit}"[:MAX_NAME] for unit in outputs)
+    return Data(
+        _rows(data.inputs, len(network.inputs), "$.data.inputs", "one per input"),
+        _rows(data.targets, len(outputs), "$.data.targets", "one per output"),
+        tuple(_or(data.target_columns, list(names))),
+    )
+
+
+def _rows(rows: list[list[float]], width: int, place: str, why: str) -> Array:
+    """Rows of a file as an array of shape (rows, width)."""
+    for index, row in enumerate(rows):
+        if len(row) != width:
+            raise DocumentError(
+                f"{place}[{index}]", f"expected {_numbers(width)}, {why}, got {len(row)}"
+            )
+    return np.array(rows, dtype=np.float64).reshape(len(rows), width)
+
+
+def _numbers(count: int) -> str:
+    return "1 number" if count == 1 else f"{count} numbers"
+
+
+def _start(layers: list[fmt.Layer], spec: Spec) -> Array:
+    """The start values: those of the layers or, if none has any, drawn ones."""
+    if all(layer.weights is UNSET and layer.biases is UNSET for layer in layers):
+        return spec.network.draw(spec.initializer, spec.seed)
+    for index, layer in enumerate(layers):
+        if layer.weights is UNSET:
+            raise DocumentError(
+                f"$.layers[{index}]",
+                'the key "weights" is missing: all layers give start values, or none',
+            )
+    return _theta(layers, "$.layers", spec.network)
+
+
+def _theta(
+    layers: Sequence[fmt.Layer | fmt.Parameters | fmt.Memory], place: str, network: Network
+) -> Array:
+    """One value for every parameter, shape (size,), from weights and biases per layer."""
+    if len(layers) != network.depth:
+        raise DocumentError(place, f"expected {network.depth} layers, got {len(layers)}")
+    weights: list[Array] = []
+    biases: list[Array | None] = []
+    for index, layer in enumerate(layers):
+        here, n_out, n_in = f"{place}[{index}]", network.sizes[index + 1], network.sizes[index]
+        assert layer.weights is not UNSET
+        if len(layer.weights) != n_out:
+            raise DocumentError(
+                f"{here}.weights", f"expected {n_out} rows, one per unit, got {len(layer.weights)}"
+            )
+        why = "one per unit of the layer before"
+        weights.append(_rows(layer.weights, n_in, f"{here}.weights", why))
+        count = network.layers[index].bias_count
+        if layer.biases is UNSET and count:
+            raise DocumentError(here, 'the key "biases" is missing')
+        given = _or(layer.biases, [])
+        if len(given) != count:
+            raise DocumentError(
+                f"{here}.biases", f"expected {_numbers(count)} for this layer, got {len(given)}"
+            )
+        biases.append(np.array(given))
+    return network.theta(weights, biases)
+
+
+def _state(state: fmt.State, place: str, spec: Spec) -> State:
+    names = list(spec.slot_names)
+    slots = _or(state.slots, [])
+    if [slot.name for slot in slots] != names:
+        wanted = f"the slots {', '.join(names)}" if names else "no slots"
+        raise DocumentError(f"{place}.slots", f"{_what_keeps(spec)} {wanted}")
+    return State(
+        _theta(state.layers, f"{place}.layers", spec.network),
+        tuple(
+            _theta(slot.layers, f"{place}.slots[{index}].layers", spec.network)
+            for index, slot in enumerate(slots)
+        ),
+        state.updates,
+    )
+
+
+def _what_keeps(spec: Spec) -> str:
+    accumulates = " with gradients not cleared" if KEPT_GRADIENT in spec.slot_names else ""
+    return f"{spec.optimizer.key}{accumulates} has"
+
+
+def _step(step: fmt.Step) -> StepId:
+    return StepId(step.phase, step.kind, step.layer, step.unit, step.source)
+
+
+def _published(figure: fmt.Published) -> Published:
+    return Published(
+        figure.iteration,
+        None if figure.step is UNSET else _step(figure.step),
+        _or(figure.sample, None),
+        figure.printed,
+        _or(figure.metric, None),
+        _or(figure.remark, ""),
+        _or(figure.unknown_start, False),
+    )
+
+
+def _layout(positions: list[fmt.Position]) -> dict[str, tuple[float, float]]:
+    layout: dict[str, tuple[float, float]] = {}
+    for index, position in enumerate(positions):
+        if position.unit in layout:
+            raise DocumentError(
+                f"$.layout[{index}].unit", f'"{shortened(position.unit)}" stands here twice'
+            )
+        layout[position.unit] = (position.x, position.y)
+    return layout
+
+
+def _curve_columns(spec: Spec) -> list[str]:
+    return ["epochs", "loss", *spec.metrics]
+
+
+# To the structs of a file
+
+
+def _to_file(document: Document) -> fmt.File:
+    spec, network = document.spec, document.spec.network
+    start = zip(network.layers, _per_layer(network, document.start), strict=True)
+    since = spec.batching.since
+    revealed, curve = document.revealed, document.curve
+    return fmt.File(
+        format="backpass",
+        version=1,
+        title=document.title,
+        note=document.note,
+        inputs=list(network.inputs),
+        layers=[_layer_to_file(layer, *values) for layer, values in start],
+        initializer=fmt.Initializer(name=spec.initializer, seed=spec.seed),
+        loss=spec.loss,
+        reduction=spec.reduction,
+        metrics=list(spec.metrics),
+        optimizer=_optimizer_to_file(spec.optimizer),
+        batching=fmt.Batching(
+            size=spec.batching.size,
+            shuffled=spec.batching.shuffled,
+            since=fmt.Since(iteration=since[0], epoch=since[1]) if since != (0, 0) else UNSET,
+        ),
+        data=fmt.Data(
+            target_columns=list(spec.data.target_names),
+            inputs=spec.data.inputs.tolist(),
+            targets=spec.data.targets.tolist(),
+        ),
+        mistakes=list(spec.mistakes) or UNSET,
+        step_order=UNSET if spec.step_order == "by_unit" else spec.step_order,
+        published=[_published_to_file(p) for p in document.published] or UNSET,
+        state=UNSET if document.state is None else _state_to_file(document.state, spec),
+        origin=UNSET if document.origin is None else _state_to_file(document.origin, spec),
+        stretches=[fmt.Stretch(kernel=k, until=t) for k, t in document.stretches] or UNSET,
+        loss_curve=UNSET
+        if curve is None
+        else fmt.Curve(columns=_curve_columns(spec), points=curve.tolist()),
+        place=fmt.Place(
+            updates=UNSET if document.updates is None else document.updates,
+            revealed=UNSET if revealed is None else fmt.Step(**revealed._asdict()),
+            sample=document.sample,
+            grain=document.grain,
+        ),
+        layout=[fmt.Position(unit=name, x=x, y=y) for name, (x, y) in document.layout.items()]
+        or UNSET,
+        lock=UNSET if document.lock is None else _lock_to_file(document.lock),
+    )
+
+
+def _lock_to_file(lock: Lock) -> fmt.Lock:
+    return fmt.Lock(hidden=list(lock.hidden), own_values=lock.own_values, opened=lock.opened)
+
+
+Weights = list[list[float]]
+
+
+def _per_layer(
+    network: Network, vector: Array
+) -> list[tuple[Weights, list[float] | UnsetType]]:
+    """Weights and biases of each layer, from one value for every parameter."""
+    layers: list[tuple[Weights, list[float] | UnsetType]] = []
+    for number in range(1, network.depth + 1):
+        b = network.biases(vector, number)
+        weights: Weights = network.weights(vector, number).tolist()
+        layers.append((weights, UNSET if b is None else b.tolist()))
+    return layers
+
+
+def _layer_to_file(layer: Layer, weights: Weights, biases: list[float] | UnsetType) -> fmt.Layer:
+    named, bias_names = layer.weight_names, layer.bias_names
+    return fmt.Layer(
+        units=list(layer.units),
+        activation=layer.activation,
+        bias=layer.bias,
+        bias_trained=UNSET if layer.bias == "none" and layer.bias_trained else layer.bias_trained,
+        weights=weights,
+        biases=biases,
+        weight_names=UNSET if named is None else [list(row) for row in named],
+        bias_names=UNSET if bias_names is None else list(bias_names),
+    )
+
+
+def _optimizer_to_file(optimizer: Optimizer) -> fmt.Optimizer:
+    """The settings that the optimizer reads, and others that were changed."""
+    default = Optimizer()
+    used = RULES[optimizer.key].settings
+    settings = {name: getattr(optimizer, name) for name in _SETTINGS}
+    return fmt.Optimizer(
+        name=optimizer.key,
+        learning_rate=optimizer.learning_rate,
+        **{name: v for name, v in settings.items() if name in used or v != getattr(default, name)},
+    )
+
+
+def _published_to_file(published: Published) -> fmt.Published:
+    return fmt.Published(
+        iteration=published.iteration,
+        step=UNSET if published.step is None else fmt.Step(**published.step._asdict()),
+        metric=UNSET if published.metric is None else published.metric,
+        sample=UNSET if published.sample is None else published.sample,
+        printed=published.printed,
+        remark=published.remark or UNSET,
+        unknown_start=published.unknown_start or UNSET,
+    )
+
+
+def _state_to_file(state: State, spec: Spec) -> fmt.State:
+    network, names = spec.network, spec.slot_names
+    slots = [
+        fmt.Slot(
+            name=name,
+            layers=[fmt.Memory(weights=w, biases=b) for w, b in _per_layer(network, slot)],
+        )
+        for name, slot in zip(names, state.slots, strict=True)
+    ]
+    return fmt.State(
+        updates=state.t,
+        layers=[fmt.Parameters(weights=w, biases=b) for w, b in _per_layer(network, state.theta)],
+        slots=slots or UNSET,
+    )

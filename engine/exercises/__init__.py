@@ -1,1 +1,0 @@
-"""Exercises to be worked by hand: tidy numbers from a seed."""

@@ -1,0 +1,1 @@
+"""A formula as a tree, the symbols in it, and what it is written as."""

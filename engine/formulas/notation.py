@@ -1,0 +1,171 @@
+"""The symbols of a network's quantities: the one place that says how they are written."""
+
+from __future__ import annotations
+
+import re
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from engine.maths.network import Network, Parameter
+
+_RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
+_LOWERED = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
+_NUMBERED = re.compile(r"([A-Za-z])([0-9]+)")
+_INDEXED = re.compile(r"([A-Za-z])([⁰¹²³⁴⁵⁶⁷⁸⁹]+)([₀₁₂₃₄₅₆₇₈₉,]*)")
+
+
+class Name(Struct, frozen=True):
+    """A symbol's parts, δ with o1 below or w with 2 above and 11 below, and its line of text."""
+
+    text: str
+    letter: str
+    below: str = ""
+    above: str = ""
+
+
+RATE = Name("η", "η")
+MOMENTUM = Name("μ", "μ")
+BETA_1 = Name("β_1", "β", "1")
+BETA_2 = Name("β_2", "β", "2")
+EPSILON = Name("ε", "ε")
+STEP_SIZE = Name("η_t", "η", "t")
+FIRST = Name("m_t", "m", "t")
+FIRST_BEFORE = Name("m_(t-1)", "m", "t-1")
+SECOND = Name("v_t", "v", "t")
+SECOND_BEFORE = Name("v_(t-1)", "v", "t-1")
+UPDATES = Name("t", "t")
+VELOCITY = Name("v_t", "v", "t")
+VELOCITY_BEFORE = Name("v_(t-1)", "v", "t-1")
+
+CHOICES: dict[str, tuple[str, ...]] = {
+    "target": ("t", "y"),
+    "activation": ("a", "ŷ", "out"),
+    "net_input": ("z", "net"),
+    "loss": ("E", "L", "C"),
+    "parameters": ("named", "indexed"),
+}
+
+
+class Notation(Struct, frozen=True):
+    """How quantities are written: a letter or word of CHOICES for each.
+
+    "ŷ" is written for outputs only, whose estimate of y it is; hidden units keep their a. With
+    "indexed" parameters are called w²₁₁ after their layer and units whatever names they have.
+    """
+
+    target: str = "t"
+    activation: str = "a"
+    net_input: str = "z"
+    loss: str = "E"
+    parameters: str = "named"
+
+    def changed(self, quantity: str, choice: str) -> Notation:
+        """With another choice for one quantity. Raises ValueError for what is not in CHOICES."""
+        if choice not in CHOICES.get(quantity, ()):
+            raise ValueError(
+                f'"{choice}" is no way to write {quantity}; there are '
+                + "; ".join(f"{key}: {', '.join(values)}" for key, values in CHOICES.items())
+                + "."
+            )
+        return replace(self, **{quantity: choice})
+
+    @property
+    def hidden(self) -> str:
+        """The letter of a hidden unit's activation."""
+        return "a" if self.activation == "ŷ" else self.activation
+
+    def column(self, name: str) -> str:
+        """Name of a column of targets, whose t (in "t o1") is a symbol like any other."""
+        return self.target + name[1:] if re.match("t( |$)", name) else name
+
+    def formula(self, text: str) -> str:
+        """A formula in words, such as ½ Σ (t − a)², with these letters for target and output."""
+        letters = {"t": self.target, "a": self.activation}
+        return re.sub(r"\b[ta]\b", lambda match: letters[match[0]], text)
+
+    def parameter(self, network: Network, parameter: Parameter) -> str:
+        """A parameter in one line of text: w5, or w²₁₁."""
+        if self.parameters == "indexed":
+            return network.indexed_name(parameter)
+        return network.parameter_name(parameter)
+
+
+DEFAULT = Notation()
+
+
+class Symbols:
+    """Symbols of one network: a letter with the unit's name below; parameters by their name."""
+
+    def __init__(self, network: Network, notation: Notation = DEFAULT) -> None:
+        self._network = network
+        self._notation = notation
+
+    def net_input(self, layer: int, unit: int) -> Name:
+        return self._of_unit(self._notation.net_input, layer, unit)
+
+    def activation(self, layer: int, unit: int) -> Name:
+        """a_h1; an input is called by its own name."""
+        if layer == 0:
+            return own_name(self._network.unit_name(0, unit))
+        is_output = layer == self._network.depth
+        letter = self._notation.activation if is_output else self._notation.hidden
+        return self._of_unit(letter, layer, unit)
+
+    def target(self, unit: int) -> Name:
+        return self._of_unit(self._notation.target, self._network.depth, unit)
+
+    def delta(self, layer: int, unit: int) -> Name:
+        return self._of_unit("δ", layer, unit)
+
+    def loss_term(self, unit: int) -> Name:
+        return self._of_unit(self._notation.loss, self._network.depth, unit)
+
+    def parameter(self, parameter: Parameter) -> Name:
+        return own_name(self._notation.parameter(self._network, parameter))
+
+    @property
+    def loss(self) -> Name:
+        """The loss of a batch."""
+        return Name(self._notation.loss, self._notation.loss)
+
+    def sample_loss(self, row: int) -> Name:
+        """The loss of one sample alone: its number, from 1, in brackets above."""
+        return self._raised_loss(f"({row + 1})")
+
+    @property
+    def any_sample_loss(self) -> Name:
+        """The loss of the sample s."""
+        return self._raised_loss("(s)")
+
+    @property
+    def largest_net_input(self) -> Name:
+        letter = self._notation.net_input
+        return Name(f"{letter}_max", letter, "max")
+
+    def _raised_loss(self, above: str) -> Name:
+        letter = self._notation.loss
+        return Name(f"{letter}^{above}", letter, above=above)
+
+    def _of_unit(self, letter: str, layer: int, unit: int) -> Name:
+        name = self._network.unit_name(layer, unit)
+        return Name(f"{letter}_{name}", letter, name)
+
+
+def updated_name(name: Name) -> Name:
+    """The symbol of a parameter after its update: w5⁺."""
+    return replace(name, text=f"{name.text}⁺", above=f"{name.above}+")
+
+
+def kept_name(loss: Name) -> Name:
+    """The symbol of the loss in a gradient that is left from the iteration before: E_old."""
+    return replace(loss, text=f"{loss.text}_old", below="old")
+
+
+def own_name(name: str) -> Name:
+    """A name taken apart where it has the shape of a symbol: w5, w²₁₁; any other is a word."""
+    if match := _NUMBERED.fullmatch(name):
+        return Name(name, match[1], match[2])
+    if match := _INDEXED.fullmatch(name):
+        return Name(name, match[1], match[3].translate(_LOWERED), match[2].translate(_RAISED))
+    return Name(name, name)

@@ -1,0 +1,1 @@
+"""What the tools of the Learn menu compute, a folder or file each."""

@@ -1,0 +1,318 @@
+"""Many seeds at once: how many of them learn, and what the others are stuck on.
+
+Start values are drawn from each seed as New seed does, and all runs go forward together: θ has a
+row per seed, so an iteration of a hundred of them costs little more than one. The formulas are
+those of engine.maths.backprop with one axis more in front; the tests compare the two.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from time import perf_counter
+
+import numpy as np
+from msgspec import Struct
+from msgspec.structs import replace
+from numpy.typing import NDArray
+
+from engine.maths.activations import ACTIVATIONS, Array
+from engine.maths.losses import LOSSES
+from engine.maths.network import FORWARD_ONLY
+from engine.maths.optimizers import RULES
+from engine.run.iteration import Check, never
+from engine.run.spec import Spec
+from engine.text.numbers import LARGEST
+
+MAX_SEEDS = 1000
+MAX_EPOCHS = 1_000_000
+TOLERANCE = 0.1  # from a target of 0 or 1 this is near enough to call it learnt
+
+# Numbers held at a time: parameters of all seeds, or activations of a batch. Beyond the caches of
+# a machine more seeds at once gain nothing.
+_AT_ONCE = 2_000_000
+_FEW_OUTPUTS = 16  # of a whole data set, so that they can be written out
+_FEW_GROUPS = 8
+
+
+class SeedsRefused(Exception):
+    """Why seeds cannot be compared here, as a sentence."""
+
+
+class SeedRun(Struct, frozen=True, eq=False):
+    """One seed after its epochs: the loss over the training set, the outputs (samples, outputs),
+    whether each lies near its target, and the iteration (from 1) in which it diverged, if so."""
+
+    seed: int
+    loss: float
+    outputs: Array
+    learnt: bool
+    diverged: int | None
+
+
+class Stuck(Struct, frozen=True):
+    """Seeds that did not learn and ended alike, in words: "0.5 for (0, 1) and (1, 1)"."""
+
+    words: str
+    seeds: tuple[int, ...]
+
+
+class SeedsResult(Struct, frozen=True, eq=False):
+    """What the runs came to."""
+
+    spec: Spec
+    epochs: int
+    tolerance: float
+    runs: tuple[SeedRun, ...]
+
+    @property
+    def learnt(self) -> int:
+        """How many learn."""
+        return sum(run.learnt for run in self.runs)
+
+    @property
+    def sentence(self) -> str:
+        """How many learn, in words."""
+        verb = "learns" if self.learnt == 1 else "learn"
+        return f"{self.learnt} of {len(self.runs)} {verb}"
+
+    @property
+    def stuck(self) -> tuple[Stuck, ...]:
+        """The others by what they are stuck on, the most frequent first.
+
+        Those whose outputs are alike to one decimal belong together; where that makes too many
+        groups, those that are off at the same samples.
+        """
+        failed = [run for run in self.runs if not run.learnt]
+        groups = _grouped(failed, self._outputs_in_words)
+        if len(groups) > _FEW_GROUPS:
+            groups = _grouped(failed, self._samples_in_words)
+        return groups
+
+    def _off(self, run: SeedRun) -> list[int]:
+        """The rows of the samples that are not near their targets."""
+        away = np.abs(run.outputs - self.spec.data.targets) > self.tolerance
+        return [int(row) for row in np.flatnonzero(away.any(axis=1))]
+
+    def _outputs_in_words(self, run: SeedRun) -> str:
+        if run.diverged is not None or self.spec.data.targets.size > _FEW_OUTPUTS:
+            return self._samples_in_words(run)
+        by_output: dict[str, list[str]] = {}
+        for row in self._off(run):
+            outputs = _listed(np.round(run.outputs[row], 1) + 0.0)
+            by_output.setdefault(outputs, []).append(_listed(self.spec.data.inputs[row], True))
+        return "; ".join(f"{key} for {_joined(rows)}" for key, rows in by_output.items())
+
+    def _samples_in_words(self, run: SeedRun) -> str:
+        if run.diverged is not None:
+            return "diverged"
+        data, off = self.spec.data, self._off(run)
+        if len(off) == len(data):
+            return "off for every sample"
+        if data.targets.size > _FEW_OUTPUTS:
+            return f"off for {len(off)} of {len(data)} samples"
+        return f"off for {_joined([_listed(data.inputs[row], True) for row in off])}"
+
+
+def _grouped(runs: list[SeedRun], words: Callable[[SeedRun], str]) -> tuple[Stuck, ...]:
+    groups: dict[str, list[int]] = {}
+    for run in runs:
+        groups.setdefault(words(run), []).append(run.seed)
+    ordered = sorted(groups.items(), key=lambda group: (-len(group[1]), group[1]))
+    return tuple(Stuck(text, tuple(seeds)) for text, seeds in ordered)
+
+
+def _listed(values: Array, brackets: bool = False) -> str:
+    text = ", ".join(f"{value:g}".replace("-", "−") for value in values)
+    return f"({text})" if brackets or len(values) > 1 else text
+
+
+def _joined(words: list[str]) -> str:
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
+
+
+def drawn_start(spec: Spec, start: Array, seed: int) -> Array:
+    """Start values θ drawn from a seed; what is fixed stays as in `start`: it is part of the
+    exercise, not of the draw."""
+    drawn = spec.network.draw(spec.initializer, seed)
+    return np.where(spec.network.trained > 0, drawn, start)
+
+
+def why_not(spec: Spec) -> str:
+    """Why seeds cannot be compared for a Spec, as a sentence; empty where they can."""
+    if not spec.can_train:
+        return FORWARD_ONLY
+    if spec.mistakes:
+        return "Seeds are compared without mistakes: turn those of this run off first."
+    return ""
+
+
+class SeedRuns:
+    """The runs of some seeds on their way; `advance` takes them further until `result` is there.
+
+    `start_of(seed)` gives the start values θ of a seed (see drawn_start). A run has learnt if at
+    its end every output lies within the tolerance of its target. Raises SeedsRefused.
+    """
+
+    def __init__(
+        self,
+        spec: Spec,
+        start_of: Callable[[int], Array],
+        seeds: Sequence[int],
+        epochs: int,
+        tolerance: float = TOLERANCE,
+    ) -> None:
+        if reason := why_not(spec):
+            raise SeedsRefused(reason)
+        self.spec = replace(spec, batching=replace(spec.batching, since=(0, 0)))
+        self._start_of = start_of
+        self._epochs = epochs
+        self._tolerance = tolerance
+        self._iterations = epochs * self.spec.iterations_per_epoch
+        widest = max(spec.network.size, spec.batch_size * sum(spec.network.sizes))
+        count = max(1, _AT_ONCE // widest)
+        self._waiting = [seeds[k : k + count] for k in range(0, len(seeds), count)]
+        self._count = len(seeds)
+        self._together: _Together | None = None
+        self._runs: list[SeedRun] = []
+
+    @property
+    def share_done(self) -> float:
+        """How much of the work is done, 0 … 1."""
+        under_way = 0.0
+        if self._together is not None and self._iterations:
+            under_way = len(self._together.seeds) * self._together.t / self._iterations
+        return (len(self._runs) + under_way) / self._count
+
+    @property
+    def result(self) -> SeedsResult | None:
+        """What all runs came to; None until they are done."""
+        if len(self._runs) < self._count:
+            return None
+        return SeedsResult(self.spec, self._epochs, self._tolerance, tuple(self._runs))
+
+    def advance(self, seconds: float | None = None, check: Check = never) -> None:
+        """Go on for so many seconds (None: to the end). `check` is called before each iteration
+        and may raise Interrupted."""
+        deadline = None if seconds is None else perf_counter() + seconds
+        with np.errstate(all="ignore"):
+            while self._together is not None or self._waiting:
+                if self._together is None:
+                    self._together = _Together(self.spec, self._start_of, self._waiting.pop(0))
+                if self._together.t < self._iterations:
+                    check()
+                    self._together.iterate()
+                else:
+                    self._runs += self._together.runs(self._tolerance)
+                    self._together = None
+                if deadline is not None and perf_counter() >= deadline:
+                    return
+
+
+class _Together:
+    """Runs of some seeds, an iteration of all of them at a time."""
+
+    def __init__(
+        self, spec: Spec, start_of: Callable[[int], Array], seeds: Sequence[int]
+    ) -> None:
+        self.spec = spec
+        self.seeds = tuple(seeds)
+        self.t = 0
+        self._theta = np.stack([start_of(seed) for seed in self.seeds])
+        self._slots = tuple(np.zeros_like(self._theta) for _ in RULES[spec.optimizer.key].slots)
+        self._diverged: dict[int, int] = {}  # position among the seeds -> iteration from 1
+        self._order: tuple[int, NDArray[np.intp]] | None = None
+
+    def iterate(self) -> None:
+        """One update of every run; one that would leave the finite numbers stays where it is."""
+        spec = self.spec
+        inputs, targets = self._batch()
+        z, a = self._forward(inputs)
+        gradient = self._gradient(z, a, targets)
+        if spec.reduction == "mean":
+            gradient /= targets.shape[-2]
+        if not spec.network.all_trained:
+            gradient *= spec.network.trained
+        theta, slots = spec.optimizer.update(self._theta, gradient, self._slots, self.t + 1)
+        self.t += 1
+        # As engine.training.trainer tells: NaN, infinity and runaway sizes at once.
+        finite = np.einsum("sp,sp->s", theta, theta) < LARGEST**2
+        finite &= np.isfinite(gradient.sum(axis=1))
+        for slot in slots:
+            finite &= np.isfinite(slot.sum(axis=1))
+        if not finite.all() or self._diverged:
+            for position in np.flatnonzero(~finite):
+                self._diverged.setdefault(int(position), self.t)
+            lost = list(self._diverged)
+            theta[lost] = self._theta[lost]
+            for slot, before in zip(slots, self._slots, strict=True):
+                slot[lost] = before[lost]
+        self._theta, self._slots = theta, slots
+
+    def _batch(self) -> tuple[Array, Array]:
+        """Inputs and targets of this iteration, with an axis of seeds in front where the order
+        of the samples follows the seed."""
+        spec, data = self.spec, self.spec.data
+        if spec.takes_all_in_order:
+            return data.inputs, data.targets
+        if not spec.batching.shuffled:
+            rows = spec.batch_rows(self.t)
+            return data.inputs[rows], data.targets[rows]
+        epoch, within = spec.epoch_of(self.t)
+        if self._order is None or self._order[0] != epoch:
+            whole = replace(spec.batching, size=None, since=(0, 0))
+            orders = [
+                replace(spec, seed=seed, batching=whole).batch_rows(epoch) for seed in self.seeds
+            ]
+            self._order = epoch, np.stack(orders)
+        first = within * spec.batch_size
+        own_rows = self._order[1][:, first : first + spec.batch_size]
+        return data.inputs[own_rows], data.targets[own_rows]
+
+    def _forward(self, inputs: Array) -> tuple[list[Array], list[Array]]:
+        """As engine.maths.backprop.forward, each of shape (seeds, samples, units)."""
+        network = self.spec.network
+        z, a = [inputs], [inputs]
+        for number, layer in enumerate(network.layers, start=1):
+            W, b = network.weights(self._theta, number), network.biases(self._theta, number)
+            net_input = a[-1] @ W.swapaxes(1, 2)
+            if b is not None:
+                net_input += b[:, np.newaxis]
+            z.append(net_input)
+            a.append(ACTIVATIONS[layer.activation].apply(net_input))
+        return z, a
+
+    def _gradient(self, z: list[Array], a: list[Array], targets: Array) -> Array:
+        """As engine.maths.backprop.backward and gradient_sum, shape (seeds, size)."""
+        network = self.spec.network
+        gradient = np.empty_like(self._theta)
+        last = network.layers[-1].activation
+        delta = LOSSES[self.spec.loss].delta(last, z[-1], a[-1], targets)
+        for number in range(network.depth, 0, -1):
+            layer = network.layers[number - 1]
+            np.matmul(delta.swapaxes(1, 2), a[number - 1], out=network.weights(gradient, number))
+            b = network.biases(gradient, number)
+            if b is not None:
+                summed = delta.sum(axis=1)
+                b[:] = summed.sum(axis=1, keepdims=True) if layer.bias == "shared" else summed
+            if number > 1:
+                slope = ACTIVATIONS[network.layers[number - 2].activation].slope
+                assert slope is not None, "softmax reached a hidden layer"
+                error = delta @ network.weights(self._theta, number)
+                delta = error * slope(z[number - 1], a[number - 1])
+        return gradient
+
+    def runs(self, tolerance: float) -> list[SeedRun]:
+        """How each stands over the whole training set."""
+        data = self.spec.data
+        z, a = self._forward(data.inputs)
+        per_sample = LOSSES[self.spec.loss].terms(z[-1], a[-1], data.targets).sum(axis=2)
+        mean = self.spec.reduction == "mean"
+        losses = per_sample.mean(axis=1) if mean else per_sample.sum(axis=1)
+        near = np.asarray((np.abs(a[-1] - data.targets) <= tolerance).all(axis=(1, 2)))
+        made = []
+        for position, seed in enumerate(self.seeds):
+            diverged = self._diverged.get(position)
+            learnt = bool(near[position]) and diverged is None
+            outputs = np.array(a[-1][position])
+            made.append(SeedRun(seed, float(losses[position]), outputs, learnt, diverged))
+        return made

@@ -1,0 +1,1 @@
+"""The lesson itself, and the tables it reads: activations, losses, optimizers. Read this first."""

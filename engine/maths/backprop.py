@@ -1,0 +1,129 @@
+"""Forward and backward: the whole of backpropagation, for any number of samples at once.
+
+    forward     z^l = W^l a^(l-1) + b^l          net input
+                a^l = f(z^l)                     activation
+    backward    δ^L = ∂E/∂a^L · f'(z^L)          node delta, at the output
+                δ^l = (W^(l+1))ᵀ δ^(l+1) · f'(z^l)   node delta, one layer further in
+                ∂E/∂W^l = δ^l (a^(l-1))ᵀ         gradient of the weights
+                ∂E/∂b^l = δ^l                    gradient of the biases
+
+Samples are rows here, so each equation appears transposed: z = a Wᵀ + b.
+
+Each formula is a function of its own, and `forward` and `backward` ask them through `Rules`: RIGHT
+are these; what people write instead stands in engine.run.mistakes.
+
+Source: D. Rumelhart, G. Hinton, R. Williams, Learning representations by back-propagating
+errors, Nature 323 (1986); in this notation M. Nielsen, Neural Networks and Deep Learning (2015),
+chapter 2, equations BP1 to BP4.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from msgspec import Struct
+
+from engine.maths.activations import ACTIVATIONS, Array
+from engine.maths.losses import LOSSES
+from engine.maths.network import Network
+
+
+def net_input(a: Array, W: Array, b: Array | None) -> Array:
+    """z^l = W^l a^(l-1) + b^l."""
+    z = a @ W.T
+    if b is not None:
+        z += b
+    return z
+
+
+def output_delta(loss: str, activation: str, z: Array, a: Array, targets: Array) -> Array:
+    """δ^L = ∂E/∂a^L · f'(z^L)."""
+    return LOSSES[loss].delta(activation, z, a, targets)
+
+
+def error_sent_back(delta: Array, W: Array) -> Array:
+    """∂E/∂a^l = (W^(l+1))ᵀ δ^(l+1)."""
+    return delta @ W
+
+
+def activation_slope(activation: str, z: Array, a: Array) -> Array:
+    """f'(z^l), which is cheapest in terms of a^l = f(z^l)."""
+    slope = ACTIVATIONS[activation].slope
+    assert slope is not None, "softmax reached a hidden layer"
+    return slope(z, a)
+
+
+class Rules(Struct, frozen=True):
+    """The formulas that a pass goes by. Arrays have a row per sample."""
+
+    net_input: Callable[[Array, Array, Array | None], Array] = net_input
+    output_delta: Callable[[str, str, Array, Array, Array], Array] = output_delta
+    error_sent_back: Callable[[Array, Array], Array] = error_sent_back
+    activation_slope: Callable[[str, Array, Array], Array] = activation_slope
+
+
+RIGHT = Rules()
+
+
+class ForwardPass(Struct, frozen=True, eq=False):
+    """Net inputs and activations of some samples.
+
+    `z[l]` and `a[l]` have shape (samples, units of layer l); a[0] are the inputs, and so is z[0],
+    which lets the lists be read with the layer's own number.
+    """
+
+    z: tuple[Array, ...]
+    a: tuple[Array, ...]
+
+
+def forward(network: Network, theta: Array, inputs: Array, rules: Rules = RIGHT) -> ForwardPass:
+    """Take inputs of shape (samples, inputs) through the network with parameters θ."""
+    z, a = [inputs], [inputs]
+    for number, layer in enumerate(network.layers, start=1):
+        W, b = network.weights(theta, number), network.biases(theta, number)
+        z.append(rules.net_input(a[-1], W, b))
+        a.append(ACTIVATIONS[layer.activation].apply(z[-1]))
+    return ForwardPass(tuple(z), tuple(a))
+
+
+def backward(
+    network: Network,
+    theta: Array,
+    forward_pass: ForwardPass,
+    targets: Array,
+    loss: str,
+    rules: Rules = RIGHT,
+) -> tuple[Array, ...]:
+    """Node deltas δ = ∂E_s/∂z of every sample's own loss, from the output back.
+
+    `targets` has shape (samples, outputs). Returns a tuple in which entry l has shape (samples,
+    units of layer l); entry 0 stands for the inputs, which have no delta, and is empty.
+    """
+    z, a = forward_pass.z, forward_pass.a
+    last = network.depth
+    delta: list[Array] = [np.empty((len(targets), 0))] * (last + 1)
+    delta[last] = rules.output_delta(loss, network.layers[-1].activation, z[last], a[last], targets)
+    for number in range(last - 1, 0, -1):
+        error = rules.error_sent_back(delta[number + 1], network.weights(theta, number + 1))
+        activation = network.layers[number - 1].activation
+        delta[number] = error * rules.activation_slope(activation, z[number], a[number])
+    return tuple(delta)
+
+
+def gradient_sum(network: Network, a: tuple[Array, ...], delta: tuple[Array, ...]) -> Array:
+    """∂(Σ_s E_s)/∂θ, shape (size,): the samples' gradients added up.
+
+    `a` and `delta` are those of the samples, as `forward` and `backward` give them. A shared bias
+    is one parameter, so its gradient is the sum of its units' deltas.
+    """
+    gradient = np.empty(network.size)
+    ones = np.ones(len(delta[-1]))  # a product with them is a sum over the samples
+    for number, layer in enumerate(network.layers, start=1):
+        np.matmul(delta[number].T, a[number - 1], out=network.weights(gradient, number))
+        b = network.biases(gradient, number)
+        if b is not None and layer.bias == "shared":
+            b[:] = delta[number].sum()
+        elif b is not None:
+            np.matmul(ones, delta[number], out=b)
+    return gradient

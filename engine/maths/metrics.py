@@ -1,0 +1,69 @@
+"""Metrics: figures reported beside the loss and never descended, as a table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from msgspec import Struct
+
+from engine.maths.activations import Array
+
+
+def are_classes(t: Array, activation: str) -> bool:
+    """Whether targets of shape (samples, outputs) name classes, so that an output can be right.
+
+    With softmax they do; otherwise where every target lies within 0.1 of 0 or 1 (0.01 and 0.99
+    are common stand-ins), or of −1 or 1 for tanh with targets below zero.
+    """
+    if activation == "softmax":
+        return True
+    low = -1.0 if activation == "tanh" and bool((t < 0).any()) else 0.0
+    return bool((np.minimum(np.abs(t - low), np.abs(t - 1.0)) <= 0.1).all())
+
+
+def is_right(a: Array, t: Array, activation: str) -> Array:
+    """Whether each sample's outputs say what its targets say, shape (samples,), as booleans.
+
+    Softmax: the largest output is the largest target. Otherwise every output lies within 0.5 of
+    its target (within 1 where a tanh output has targets below zero), which for targets 0 and 1 is
+    the usual threshold at one half.
+    """
+    if activation == "softmax":
+        return np.asarray(a.argmax(axis=-1) == t.argmax(axis=-1))
+    tolerance = 1.0 if activation == "tanh" and bool((t < 0).any()) else 0.5
+    return np.asarray((np.abs(t - a) < tolerance).all(axis=-1))
+
+
+class Metric(Struct, frozen=True):
+    """A figure that is reported beside the loss and never descended.
+
+    `value(a, t, activation)` takes outputs of shape (samples, outputs), or of many moments at once
+    (…, samples, outputs), and gives the shape (…).
+    """
+
+    key: str
+    title: str
+    value: Callable[[Array, Array, str], Array]
+
+
+METRICS: dict[str, Metric] = {
+    metric.key: metric
+    for metric in (
+        Metric(
+            "mean_squared_error",
+            "mean squared error",
+            lambda a, t, activation: ((t - a) ** 2).mean(axis=(-2, -1)),
+        ),
+        Metric(
+            "mean_absolute_error",
+            "mean absolute error",
+            lambda a, t, activation: np.abs(t - a).mean(axis=(-2, -1)),
+        ),
+        Metric(
+            "accuracy",
+            "share of samples right",
+            lambda a, t, activation: is_right(a, t, activation).mean(axis=-1),
+        ),
+    )
+}

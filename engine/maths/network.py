@@ -1,0 +1,249 @@
+"""Layers and parameters: one flat vector θ, its views per layer, and the names of everything.
+
+θ holds, layer by layer from the input side, the weights W of shape (n_out, n_in) row by row and
+then the biases: one per unit, one for the whole layer, or none.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import NamedTuple
+
+import numpy as np
+from msgspec import Struct
+from msgspec.structs import replace
+
+from engine.maths.activations import ACTIVATIONS, Array
+from engine.maths.initializers import INITIALIZERS
+
+BIAS_KINDS = ("none", "per_unit", "shared")
+
+FORWARD_ONLY = (
+    "A step unit has no slope to follow back: this network can be stepped through forward, up to "
+    "the loss, but not trained."
+)
+
+_SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+_SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+
+
+class Parameter(NamedTuple):
+    """A parameter by its place: layer from 1; unit from 0, None for a shared bias; source unit
+    from 0, None for a bias."""
+
+    layer: int
+    unit: int | None
+    source: int | None
+
+
+class Layer(Struct, frozen=True):
+    """A dense layer: names of its units, activation, kind of bias, and names of its parameters.
+
+    `weight_names` has a row per unit, `bias_names` one name per unit (or one, if shared); None
+    where the source numbers nothing, and names are then made from the indices.
+    """
+
+    units: tuple[str, ...]
+    activation: str
+    bias: str = "per_unit"
+    bias_trained: bool = True
+    weight_names: tuple[tuple[str, ...], ...] | None = None
+    bias_names: tuple[str, ...] | None = None
+
+    @property
+    def bias_count(self) -> int:
+        """How many biases the layer has: 0, 1 or one per unit."""
+        return {"none": 0, "shared": 1, "per_unit": len(self.units)}[self.bias]
+
+
+class _Slices(NamedTuple):
+    """Where a layer's parameters stand in θ."""
+
+    weights: slice
+    biases: slice
+    shape: tuple[int, int]
+
+
+class Network(Struct, frozen=True, dict=True):
+    """The shape of a network: names of its inputs, and its layers from first hidden to output."""
+
+    inputs: tuple[str, ...]
+    layers: tuple[Layer, ...]
+
+    @cached_property
+    def sizes(self) -> tuple[int, ...]:
+        """Units per layer, the inputs first."""
+        return (len(self.inputs), *(len(layer.units) for layer in self.layers))
+
+    @property
+    def depth(self) -> int:
+        """Number of the output layer, counted from 1; the inputs are layer 0."""
+        return len(self.layers)
+
+    @cached_property
+    def _slices(self) -> tuple[_Slices, ...]:
+        slices, start = [], 0
+        for number, layer in enumerate(self.layers, start=1):
+            shape = (self.sizes[number], self.sizes[number - 1])
+            middle = start + shape[0] * shape[1]
+            stop = middle + layer.bias_count
+            slices.append(_Slices(slice(start, middle), slice(middle, stop), shape))
+            start = stop
+        return tuple(slices)
+
+    @cached_property
+    def size(self) -> int:
+        """How many parameters there are: the length of θ."""
+        return int(self._slices[-1].biases.stop)
+
+    @cached_property
+    def trained(self) -> Array:
+        """The mask of θ that an update may touch: 1 for trained, 0 for fixed, shape (size,)."""
+        mask = np.ones(self.size)
+        for layer, place in zip(self.layers, self._slices, strict=True):
+            if not layer.bias_trained:
+                mask[place.biases] = 0.0
+        mask.flags.writeable = False
+        return mask
+
+    @cached_property
+    def all_trained(self) -> bool:
+        return bool(self.trained.all())
+
+    @cached_property
+    def can_train(self) -> bool:
+        """Whether a gradient can be sent back through it; FORWARD_ONLY says why not."""
+        return all(ACTIVATIONS[layer.activation].learns for layer in self.layers)
+
+    def weights(self, theta: Array, layer: int) -> Array:
+        """W of a layer (from 1) as a view of θ, shape (n_out, n_in).
+
+        Of many θ at once, shape (…, size), it has the shape (…, n_out, n_in).
+        """
+        place = self._slices[layer - 1]
+        if theta.ndim == 1:  # a shorter way for what training asks for all the time
+            return theta[place.weights].reshape(place.shape)
+        return theta[..., place.weights].reshape(theta.shape[:-1] + place.shape)
+
+    def biases(self, theta: Array, layer: int) -> Array | None:
+        """b of a layer (from 1) as a view of θ: shape (n_out,), (1,) if shared, None if none.
+
+        Of many θ at once, shape (…, size), it has the shape (…, n_out).
+        """
+        place = self._slices[layer - 1]
+        return theta[..., place.biases] if place.biases.start < place.biases.stop else None
+
+    def span(self, layer: int) -> slice:
+        """Where all parameters of a layer (from 1) stand in θ."""
+        place = self._slices[layer - 1]
+        return slice(place.weights.start, place.biases.stop)
+
+    def biases_per_unit(self, theta: Array, layer: int) -> Array | None:
+        """b of a layer with a shared bias repeated: shape (n_out,), or None."""
+        b = self.biases(theta, layer)
+        return None if b is None else np.broadcast_to(b, (self.sizes[layer],))
+
+    def index(self, parameter: Parameter) -> int:
+        """Where a parameter stands in θ. Raises IndexError if the network has no such one."""
+        layer, unit, source = parameter
+        if not 1 <= layer <= self.depth:
+            raise IndexError(f"there is no layer {layer}")
+        place = self._slices[layer - 1]
+        n_out, n_in = place.shape
+        if source is not None:
+            if unit is None or not (0 <= unit < n_out and 0 <= source < n_in):
+                raise IndexError(f"layer {layer} has no weight from {source} to {unit}")
+            return int(place.weights.start) + unit * n_in + source
+        offset = 0 if unit is None else unit
+        shared = self.layers[layer - 1].bias == "shared"
+        if (unit is None) != shared or not 0 <= offset < place.biases.stop - place.biases.start:
+            raise IndexError(f"layer {layer} has no such bias")
+        return int(place.biases.start) + offset
+
+    def parameter_at(self, index: int) -> Parameter:
+        """The parameter at a place in θ, the reverse of `index`; a shared bias for its layer."""
+        number = next(k for k, place in enumerate(self._slices, 1) if index < place.biases.stop)
+        place, layer = self._slices[number - 1], self.layers[number - 1]
+        if index < place.weights.stop:
+            return Parameter(number, *divmod(index - place.weights.start, place.shape[1]))
+        unit = None if layer.bias == "shared" else index - place.biases.start
+        return Parameter(number, unit, None)
+
+    def bias_parameter(self, layer: int, unit: int) -> Parameter | None:
+        """The bias that reaches a unit: its own, the layer's shared one, or None."""
+        kind = self.layers[layer - 1].bias
+        if kind == "none":
+            return None
+        return Parameter(layer, None if kind == "shared" else unit, None)
+
+    def unit_name(self, layer: int, unit: int) -> str:
+        """Name of a unit; layer 0 are the inputs."""
+        return self.inputs[unit] if layer == 0 else self.layers[layer - 1].units[unit]
+
+    def parameter_name(self, parameter: Parameter) -> str:
+        """Name of a parameter: the document's, or w²₁₁ and b²₁ from its layer and units."""
+        number, unit, source = parameter
+        layer = self.layers[number - 1]
+        if source is not None:
+            assert unit is not None
+            if layer.weight_names is not None:
+                return layer.weight_names[unit][source]
+        elif layer.bias_names is not None:
+            return layer.bias_names[unit or 0]
+        return self.indexed_name(parameter)
+
+    def indexed_name(self, parameter: Parameter) -> str:
+        """w²₁₁ or b²₁ after a parameter's layer and units, whatever the document calls it."""
+        number, unit, source = parameter
+        if source is not None:
+            assert unit is not None
+            return _indexed("w", number, (unit, source))
+        return _indexed("b", number, () if unit is None else (unit,))
+
+    def theta(self, weights: list[Array], biases: list[Array | None]) -> Array:
+        """θ from one W of shape (n_out, n_in) and one b (or None) per layer."""
+        theta = np.empty(self.size)
+        for layer, (W, b) in enumerate(zip(weights, biases, strict=True), start=1):
+            self.weights(theta, layer)[:] = W
+            view = self.biases(theta, layer)
+            if view is not None:
+                view[:] = 0.0 if b is None else b
+        return theta
+
+    def draw(self, initializer: str, seed: int) -> Array:
+        """Start values θ drawn by an initializer (a key of INITIALIZERS) from a seed ≥ 0."""
+        rule = INITIALIZERS[initializer]
+        generator = np.random.default_rng(seed)
+        weights: list[Array] = []
+        biases: list[Array | None] = []
+        for number, layer in enumerate(self.layers, start=1):
+            weights.append(rule.weights(generator, self.sizes[number], self.sizes[number - 1]))
+            biases.append(rule.biases(generator, layer.bias_count))
+        return self.theta(weights, biases)
+
+
+def _indexed(letter: str, layer: int, indices: tuple[int, ...]) -> str:
+    """w²₁₁: layer above, units from 1 below; a comma keeps indices beyond 9 apart."""
+    separator = "," if any(index > 8 for index in indices) else ""
+    below = separator.join(str(index + 1).translate(_SUBSCRIPTS) for index in indices)
+    return letter + str(layer).translate(_SUPERSCRIPTS) + below
+
+
+def with_layer(network: Network, layer: int, **changes: object) -> Network:
+    """The network with fields of one Layer (from 1) changed."""
+    layers = list(network.layers)
+    layers[layer - 1] = replace(layers[layer - 1], **changes)
+    return replace(network, layers=tuple(layers))
+
+
+def default_unit_names(sizes: tuple[int, ...]) -> tuple[tuple[str, ...], ...]:
+    """x1 …, h1 … and o1 … for a network of these sizes, the inputs first.
+
+    A single output is just o; with several hidden layers a unit carries its layer, as in h2.1.
+    """
+    names = [tuple(f"x{i + 1}" for i in range(sizes[0]))]
+    for layer, size in enumerate(sizes[1:-1], start=1):
+        prefix = f"h{layer}." if len(sizes) > 3 else "h"
+        names.append(tuple(f"{prefix}{i + 1}" for i in range(size)))
+    names.append(("o",) if sizes[-1] == 1 else tuple(f"o{i + 1}" for i in range(sizes[-1])))
+    return tuple(names)

@@ -1,0 +1,206 @@
+"""What can be trained: `check_spec` passes it, or raises a sentence and the place it speaks of."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+import numpy as np
+
+from engine.maths.activations import ACTIVATIONS, HIDDEN_ACTIVATIONS, Array
+from engine.maths.initializers import INITIALIZERS
+from engine.maths.losses import LOSSES, OUTPUT_PAIRS, REDUCTIONS
+from engine.maths.metrics import METRICS
+from engine.maths.network import BIAS_KINDS, Network
+from engine.maths.optimizers import RULES, Optimizer
+from engine.run.mistakes import MISTAKES
+from engine.run.spec import Batching, Spec
+from engine.run.steps import STEP_ORDERS
+from engine.text.numbers import LARGEST
+from engine.text.wording import shortened
+
+MAX_HIDDEN_LAYERS = 8
+MAX_UNITS = 512
+MAX_SAMPLES = 100_000
+MAX_INPUTS = 64
+MAX_NAME = 40
+
+
+class SpecError(ValueError):
+    """A Spec that cannot be trained: a sentence, and the place in the document it speaks of."""
+
+    def __init__(self, path: str, sentence: str) -> None:
+        super().__init__(sentence)
+        self.path = path
+        self.sentence = sentence
+
+
+def check_spec(spec: Spec) -> None:
+    """Raise SpecError for the first thing about a Spec that cannot be trained."""
+    check_network(spec.network)
+    _check_output(spec)
+    _check_data(spec)
+    _check_optimizer(spec.optimizer)
+    _check_batching(spec.batching)
+    _check_key("$.initializer.name", "initializer", spec.initializer, INITIALIZERS)
+    if not 0 <= spec.seed < LARGEST:
+        raise SpecError("$.initializer.seed", "a seed is a whole number from 0, below 1e12")
+    _check_key("$.step_order", "order of steps", spec.step_order, STEP_ORDERS)
+    for position, mistake in enumerate(spec.mistakes):
+        if mistake not in MISTAKES:
+            raise SpecError(
+                f"$.mistakes[{position}]",
+                f'there is no mistake "{shortened(mistake)}"; they are named as in '
+                f"{', '.join(list(MISTAKES)[:3])}",
+            )
+        if mistake in spec.mistakes[:position]:
+            raise SpecError(f"$.mistakes[{position}]", f'the mistake "{mistake}" stands here twice')
+
+
+def check_network(network: Network) -> None:
+    """Raise SpecError for the first thing about the shape or the names that is not possible."""
+    hidden, inputs = network.depth - 1, len(network.inputs)
+    if not 1 <= inputs <= MAX_INPUTS:
+        raise SpecError("$.inputs", f"a network has 1 to {MAX_INPUTS} inputs, not {inputs}")
+    if hidden < 0:
+        raise SpecError("$.layers", "a network needs an output layer")
+    if hidden > MAX_HIDDEN_LAYERS:
+        raise SpecError("$.layers", f"at most {MAX_HIDDEN_LAYERS} hidden layers, not {hidden}")
+    for index, layer in enumerate(network.layers):
+        path = f"$.layers[{index}]"
+        if not 1 <= len(layer.units) <= MAX_UNITS:
+            raise SpecError(
+                f"{path}.units", f"a layer has 1 to {MAX_UNITS} units, not {len(layer.units)}"
+            )
+        _check_key(f"{path}.activation", "activation", layer.activation, ACTIVATIONS)
+        _check_key(f"{path}.bias", "kind of bias", layer.bias, BIAS_KINDS)
+        if index < hidden and layer.activation not in HIDDEN_ACTIVATIONS:
+            raise SpecError(
+                f"{path}.activation", f"{layer.activation} can only stand at the output layer"
+            )
+        _check_parameter_names(network, index)
+    names: set[str] = set()
+    for number in range(network.depth + 1):
+        for unit in range(network.sizes[number]):
+            name = network.unit_name(number, unit)
+            path = "$.inputs" if number == 0 else f"$.layers[{number - 1}].units"
+            _check_name(f"{path}[{unit}]", "a unit", name)
+            if name in names:
+                raise SpecError(f"{path}[{unit}]", f'two units are called "{name}"')
+            names.add(name)
+
+
+def _check_key(path: str, what: str, key: str, known: Collection[str]) -> None:
+    if key not in known:
+        keys = ", ".join(known)
+        raise SpecError(path, f'there is no {what} "{shortened(key)}"; known are {keys}')
+
+
+def _check_name(path: str, owner: str, name: str) -> None:
+    if not name.strip():
+        raise SpecError(path, f"{owner} needs a name")
+    if len(name) > MAX_NAME:
+        raise SpecError(path, f"a name has at most {MAX_NAME} characters, not {len(name)}")
+    if not name.isprintable():
+        raise SpecError(path, "a name has no line breaks or other control characters")
+
+
+def _check_parameter_names(network: Network, index: int) -> None:
+    layer, path = network.layers[index], f"$.layers[{index}]"
+    n_out, n_in = network.sizes[index + 1], network.sizes[index]
+    if layer.weight_names is not None:
+        rows = [len(row) for row in layer.weight_names]
+        if rows != [n_in] * n_out:
+            raise SpecError(f"{path}.weight_names", f"expected {n_out} rows of {n_in} names")
+        for unit, row in enumerate(layer.weight_names):
+            for source, name in enumerate(row):
+                _check_name(f"{path}.weight_names[{unit}][{source}]", "a weight", name)
+    if layer.bias_names is not None:
+        if len(layer.bias_names) != layer.bias_count:
+            raise SpecError(f"{path}.bias_names", f"expected {layer.bias_count} names")
+        for unit, name in enumerate(layer.bias_names):
+            _check_name(f"{path}.bias_names[{unit}]", "a bias", name)
+
+
+def _check_output(spec: Spec) -> None:
+    _check_key("$.loss", "loss", spec.loss, LOSSES)
+    loss, activation = LOSSES[spec.loss], spec.network.layers[-1].activation
+    if activation not in OUTPUT_PAIRS[spec.loss]:
+        allowed = ", ".join(OUTPUT_PAIRS[spec.loss])
+        raise SpecError(
+            "$.loss", f"{loss.title} goes with {allowed} at the output, not {activation}"
+        )
+    if activation == "softmax" and spec.network.sizes[-1] == 1:
+        raise SpecError(
+            f"$.layers[{spec.network.depth - 1}].activation",
+            "softmax needs two outputs or more: the share of a single one is always 1",
+        )
+    choices = REDUCTIONS if loss.reduction is None else (loss.reduction,)
+    if spec.reduction not in choices:
+        raise SpecError(
+            "$.reduction",
+            f"over the samples {loss.title} takes the {' or '.join(choices)}, "
+            f'not "{shortened(spec.reduction)}"',
+        )
+    for position, metric in enumerate(spec.metrics):
+        _check_key(f"$.metrics[{position}]", "metric", metric, METRICS)
+        if metric in spec.metrics[:position]:
+            raise SpecError(f"$.metrics[{position}]", f'the metric "{metric}" stands here twice')
+
+
+def _check_data(spec: Spec) -> None:
+    data = spec.data
+    for name, rows, width in (
+        ("inputs", data.inputs, spec.network.sizes[0]),
+        ("targets", data.targets, spec.network.sizes[-1]),
+    ):
+        path = f"$.data.{name}"
+        if not 1 <= len(rows) <= MAX_SAMPLES:
+            raise SpecError(path, f"1 to {MAX_SAMPLES} samples are possible, not {len(rows)}")
+        if rows.shape[1] != width:
+            raise SpecError(
+                path, f"each sample needs {width} {name} for this network, not {rows.shape[1]}"
+            )
+        if len(rows) != len(data.inputs):
+            raise SpecError(path, f"{len(data.inputs)} samples have inputs, {len(rows)} targets")
+        _check_size(rows, path)
+    if len(data.target_names) != spec.network.sizes[-1]:
+        raise SpecError(
+            "$.data.target_columns", f"expected {spec.network.sizes[-1]} names, one per output"
+        )
+    for position, column in enumerate(data.target_names):
+        _check_name(f"$.data.target_columns[{position}]", "a target column", column)
+    low, high = LOSSES[spec.loss].target_range
+    outside = np.argwhere((data.targets < low) | (data.targets > high))
+    if len(outside):
+        row, column = outside[0]
+        raise SpecError(
+            f"$.data.targets[{row}][{column}]",
+            f"{LOSSES[spec.loss].title} needs targets from {low:g} to {high:g}, "
+            f"not {data.targets[row, column]:g}",
+        )
+
+
+def _check_size(rows: Array, path: str) -> None:
+    wrong = np.argwhere(~(np.abs(rows) < LARGEST))
+    if len(wrong):
+        place = "".join(f"[{i}]" for i in wrong[0])
+        raise SpecError(f"{path}{place}", "expected a finite number below 1e12 in size")
+
+
+def _check_optimizer(optimizer: Optimizer) -> None:
+    _check_key("$.optimizer.name", "optimizer", optimizer.key, RULES)
+    if not 0.0 < optimizer.learning_rate < LARGEST:
+        raise SpecError("$.optimizer.learning_rate", "a learning rate lies above 0 and below 1e12")
+    for name in ("momentum", "beta_1", "beta_2"):
+        if not 0.0 <= getattr(optimizer, name) < 1.0:
+            raise SpecError(f"$.optimizer.{name}", f"{name} lies from 0 up to, not including, 1")
+    if not 0.0 < optimizer.epsilon < 1.0:
+        raise SpecError("$.optimizer.epsilon", "epsilon lies between 0 and 1")
+
+
+def _check_batching(batching: Batching) -> None:
+    if batching.size is not None and not 1 <= batching.size < LARGEST:
+        raise SpecError("$.batching.size", "a batch needs at least one sample")
+    for name, count in zip(("iteration", "epoch"), batching.since, strict=True):
+        if not 0 <= count < LARGEST:
+            raise SpecError(f"$.batching.since.{name}", "expected a whole number from 0")

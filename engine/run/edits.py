@@ -1,0 +1,168 @@
+"""Edits of values, settings and data; changes of the network's shape are in reshaping.py.
+
+An edit makes a new Spec and State from the old ones and leaves those as they are. It keeps t, the
+parameters and the optimizer's slots. Every function may raise SpecError with a sentence if the
+result could not be trained.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+from msgspec.structs import replace
+
+from engine.maths.activations import Array
+from engine.maths.losses import LOSSES, OUTPUT_PAIRS, losses_for
+from engine.maths.network import Parameter, with_layer
+from engine.maths.optimizers import Optimizer, Slots
+from engine.run.check_spec import SpecError, check_spec
+from engine.run.spec import KEPT_GRADIENT, Batching, Data, Spec, State
+
+Edited = tuple[Spec, State]
+
+
+def _checked(spec: Spec, state: State) -> Edited:
+    check_spec(spec)
+    return spec, state
+
+
+def set_parameters(
+    spec: Spec, state: State, values: Iterable[tuple[Parameter, float]]
+) -> Edited:
+    """Give parameters new values; the optimizer's memory of them stays."""
+    theta = np.array(state.theta)
+    for parameter, value in values:
+        theta[spec.network.index(parameter)] = value
+    return spec, replace(state, theta=theta)
+
+
+def set_settings(spec: Spec, state: State, **settings: object) -> Edited:
+    """Change fields of Spec that leave the parameters alone: reduction, metrics …"""
+    return _checked(replace(spec, **settings), state)
+
+
+def set_loss(spec: Spec, state: State, loss: str, reduction: str = "") -> Edited:
+    """Choose a loss; the reduction follows where the loss fixes it, else it is the given one or, if
+    none is, stays as it was."""
+    following = LOSSES[loss].reduction or reduction or spec.reduction
+    return _checked(replace(spec, loss=loss, reduction=following), state)
+
+
+def set_optimizer(spec: Spec, state: State, optimizer: Optimizer) -> Edited:
+    """Choose an optimizer or its settings; another kind begins with fresh slots."""
+    changed = replace(spec, optimizer=optimizer)
+    return _checked(changed, replace(state, slots=_slots_kept(spec, changed, state)))
+
+
+def _slots_kept(before: Spec, after: Spec, state: State) -> Slots:
+    """The slots that are still of use, and fresh ones beside them; all fresh for another kind of
+    optimizer."""
+    kept = dict(zip(before.slot_names, state.slots, strict=True))
+    if before.optimizer.key != after.optimizer.key:
+        kept = {name: slot for name, slot in kept.items() if name == KEPT_GRADIENT}
+    fresh = after.fresh_slots()
+    return tuple(kept.get(n, slot) for n, slot in zip(after.slot_names, fresh, strict=True))
+
+
+def set_mistakes(spec: Spec, state: State, mistakes: Iterable[str]) -> Edited:
+    """Make these mistakes from here on (keys of engine.run.mistakes), and no others.
+
+    Start values follow at t = 0 only: see engine.run.spec.start_state.
+    """
+    changed = replace(spec, mistakes=tuple(mistakes))
+    check_spec(changed)
+    return changed, replace(state, slots=_slots_kept(spec, changed, state))
+
+
+def set_batching(spec: Spec, state: State, size: int | None, shuffled: bool) -> Edited:
+    """Cut epochs anew; in the middle of a run a new epoch begins here."""
+    if size is not None and size < 1:
+        raise SpecError("$.batching.size", "a batch needs at least one sample")
+    changed = replace(spec, batching=Batching(size, shuffled, spec.batching.since))
+    return _checked(_epoch_from_here(spec, changed, state.t), state)
+
+
+def _epoch_from_here(before: Spec, after: Spec, t: int) -> Spec:
+    """Keep the count of epochs whole when the number of iterations in one changes at t."""
+    if after.iterations_per_epoch == before.iterations_per_epoch:
+        return after
+    done, within = before.epoch_of(t)
+    since = (t, done + (within > 0))
+    return replace(after, batching=replace(after.batching, since=since))
+
+
+def set_data(spec: Spec, state: State, data: Data) -> Edited:
+    """Replace the training set by one with as many columns."""
+    return _checked(_epoch_from_here(spec, replace(spec, data=data), state.t), state)
+
+
+def replace_data(
+    spec: Spec, state: State, data: Data, inputs: tuple[str, ...] | None
+) -> Edited:
+    """Take another training set with as many columns, and other names of the inputs if given."""
+    if inputs is not None:
+        spec = replace(spec, network=replace(spec.network, inputs=tuple(inputs)))
+    return set_data(spec, state, data)
+
+
+def set_cells(
+    spec: Spec, state: State, cells: Iterable[tuple[str, int, int, float]]
+) -> Edited:
+    """Change values of the training set, each as (inputs or targets, row, column, value)."""
+    arrays = {"inputs": np.array(spec.data.inputs), "targets": np.array(spec.data.targets)}
+    for which, row, column, value in cells:
+        arrays[which][row, column] = value
+    changed = replace(spec.data, inputs=arrays["inputs"], targets=arrays["targets"])
+    return set_data(spec, state, changed)
+
+
+def add_rows(spec: Spec, state: State, inputs: Array, targets: Array) -> Edited:
+    """Append samples: inputs of shape (rows, inputs) and targets of shape (rows, outputs)."""
+    data = replace(
+        spec.data,
+        inputs=np.vstack([spec.data.inputs, inputs]),
+        targets=np.vstack([spec.data.targets, targets]),
+    )
+    return set_data(spec, state, data)
+
+
+def remove_rows(spec: Spec, state: State, rows: Iterable[int]) -> Edited:
+    """Remove samples; at least one must be left."""
+    gone = sorted(set(rows))
+    if len(gone) >= len(spec.data):
+        raise SpecError("$.data.inputs", "the last sample cannot be removed: training needs one")
+    data = replace(
+        spec.data,
+        inputs=np.delete(spec.data.inputs, gone, axis=0),
+        targets=np.delete(spec.data.targets, gone, axis=0),
+    )
+    return set_data(spec, state, data)
+
+
+def set_activation(
+    spec: Spec, state: State, layer: int, activation: str, reduction: str = ""
+) -> Edited:
+    """Choose a layer's activation; at the output the loss follows if it no longer fits, and the
+    reduction as in set_loss."""
+    network = with_layer(spec.network, layer, activation=activation)
+    changed = replace(spec, network=network)
+    if layer == network.depth and activation not in OUTPUT_PAIRS[spec.loss]:
+        allowed = losses_for(activation)
+        if not allowed:
+            raise SpecError("$.loss", f"no loss goes with {activation} at the output")
+        return set_loss(changed, state, allowed[0], reduction)
+    return _checked(changed, state)
+
+
+def kept_revealed(before: Spec, after: Spec, revealed: int) -> int:
+    """How many steps are revealed after an edit so that the cursor stays at the same StepId.
+
+    If that step is gone, the latest earlier one that is still there.
+    """
+    for k in range(revealed - 1, -1, -1):
+        try:
+            return after.steps.index_of(before.steps.id_at(k)) + 1
+        except KeyError:
+            continue
+    return 0

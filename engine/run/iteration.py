@@ -1,0 +1,275 @@
+"""One iteration worked out: the gradient of a batch, the update, and the loss before and after.
+
+`iterate` is what stepping shows. Training goes by engine.training.kernels, which do the same
+faster: NumPy's to the bit, numba's but for the last digits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from msgspec import Struct
+from numpy.typing import NDArray
+
+from engine.maths.activations import Array
+from engine.maths.backprop import backward, forward, gradient_sum
+from engine.maths.losses import LOSSES, reduce_samples
+from engine.maths.metrics import METRICS
+from engine.maths.network import Network
+from engine.maths.optimizers import Slots
+from engine.run.spec import Spec, State
+
+Check = Callable[[], None]
+
+# Multiply-adds between two looks at whether the work is still wanted: some 50 ms on one core with
+# the largest networks, where smaller chunks would read all weights too often (8 x 512: 15 times
+# slower with a fifth of this).
+_CHUNK_WORK = 100_000_000
+
+
+class Interrupted(Exception):
+    """The work was called off; nothing of it is kept."""
+
+
+def never() -> None:
+    """The check of work that nobody calls off."""
+
+
+def work_per_sample(network: Network) -> int:
+    """Multiply-adds of a forward and backward pass of one sample, roughly."""
+    return 3 * network.size + 20 * sum(network.sizes)
+
+
+def chunks(network: Network, count: int) -> list[slice]:
+    """Cut samples into stretches of limited work; the cut depends on nothing but the sizes."""
+    size = max(1, _CHUNK_WORK // work_per_sample(network))
+    return [slice(start, min(start + size, count)) for start in range(0, count, size)]
+
+
+class SamplePass(Struct, frozen=True, eq=False):
+    """One sample on its way through the network.
+
+    `z[l]`, `a[l]` and `delta[l]` have shape (units of layer l,); layer 0 are the inputs, whose
+    delta is empty. `loss_terms` has shape (outputs,), and `loss` is their sum, the sample's E_s.
+    Deltas are those of the sample's own loss.
+    """
+
+    z: tuple[Array, ...]
+    a: tuple[Array, ...]
+    delta: tuple[Array, ...]
+    targets: Array
+    loss_terms: Array
+
+    @property
+    def loss(self) -> float:
+        return float(self.loss_terms.sum())
+
+
+def sample_pass(
+    spec: Spec, theta: Array, row: int, theta_back: Array | None = None
+) -> SamplePass:
+    """Work out one sample of the training set (its row) with parameters θ; the deltas go back
+    through `theta_back` where they do not through θ."""
+    values = batch_pass(spec, theta, np.array([row]), theta_back)
+    return SamplePass(
+        tuple(z[0] for z in values.z),
+        tuple(a[0] for a in values.a),
+        tuple(d[0] for d in values.delta),
+        spec.data.targets[row],
+        values.loss_terms[0],
+    )
+
+
+class BatchPass(Struct, frozen=True, eq=False):
+    """Some samples on their way through the network: as SamplePass, with a row per sample."""
+
+    z: tuple[Array, ...]
+    a: tuple[Array, ...]
+    delta: tuple[Array, ...]
+    loss_terms: Array
+
+
+def batch_pass(
+    spec: Spec, theta: Array, rows: NDArray[np.intp], theta_back: Array | None = None
+) -> BatchPass:
+    """Work out some samples of the training set (their rows); θ and `theta_back` as for
+    sample_pass."""
+    inputs, targets = spec.data.inputs[rows], spec.data.targets[rows]
+    back = theta if theta_back is None else theta_back
+    with np.errstate(all="ignore"):
+        values = forward(spec.network, theta, inputs, spec.rules)
+        delta = backward(spec.network, back, values, targets, spec.loss, spec.rules)
+        terms = LOSSES[spec.loss].terms(values.z[-1], values.a[-1], targets)
+    return BatchPass(values.z, values.a, delta, terms)
+
+
+def batch_gradient(
+    spec: Spec,
+    state: State,
+    rows: NDArray[np.intp],
+    check: Check = never,
+    theta_back: Array | None = None,
+) -> tuple[float, Array, Array]:
+    """Loss, gradient (size,) and outputs (batch, outputs) of a batch in a state.
+
+    `theta_back` is what `sent_back_through` gives, where that is known already. `check` is called
+    between chunks of a large batch and may raise Interrupted.
+    """
+    network, loss = spec.network, LOSSES[spec.loss]
+    if theta_back is None:
+        theta_back = sent_back_through(spec, state, rows, check)
+    counted = 1 if "first-sample-only" in spec.mistakes else len(rows)
+    per_sample, outputs, gradient = [], [], None
+    for chunk in chunks(network, len(rows)):
+        check()
+        inputs, targets = _samples(spec, rows, chunk)
+        values = forward(network, state.theta, inputs, spec.rules)
+        per_sample.append(loss.terms(values.z[-1], values.a[-1], targets).sum(axis=1))
+        outputs.append(values.a[-1])
+        if gradient is not None and counted == 1:
+            continue
+        a, delta = values.a, backward(network, theta_back, values, targets, spec.loss, spec.rules)
+        if counted == 1:
+            a, delta = tuple(each[:1] for each in a), tuple(each[:1] for each in delta)
+        part = gradient_sum(network, a, delta)
+        gradient = part if gradient is None else gradient + part
+    assert gradient is not None
+    if spec.reduction == "mean":
+        gradient /= counted
+    if "accumulated-gradients" in spec.mistakes:
+        gradient += state.slots[-1]
+    return reduce_samples(_joined(per_sample), spec.reduction), gradient, _joined(outputs)
+
+
+def sent_back_through(
+    spec: Spec, state: State, rows: NDArray[np.intp], check: Check = never
+) -> Array:
+    """The parameters whose weights send the deltas of a batch back, shape (size,)."""
+
+    def update_through(theta_back: Array) -> Array:
+        return updated(spec, state, batch_gradient(spec, state, rows, check, theta_back)[1]).theta
+
+    return weights_of_the_way_back(spec, state.theta, update_through)
+
+
+def weights_of_the_way_back(
+    spec: Spec, theta: Array, update_through: Callable[[Array], Array]
+) -> Array:
+    """θ, or with the mistake `updated-weights` a θ in which the weights of each layer have had
+    their update by the time they send deltas back, from the output layer on.
+
+    `update_through(theta_back)` gives the updated θ if the deltas go back through `theta_back`.
+    """
+    if "updated-weights" not in spec.mistakes:
+        return theta
+    back = np.array(theta)
+    for layer in range(spec.network.depth, 1, -1):
+        after = update_through(back)
+        spec.network.weights(back, layer)[:] = spec.network.weights(after, layer)
+    return back
+
+
+def _samples(spec: Spec, rows: NDArray[np.intp], chunk: slice) -> tuple[Array, Array]:
+    if spec.takes_all_in_order:
+        return spec.data.inputs[chunk], spec.data.targets[chunk]
+    return spec.data.inputs[rows[chunk]], spec.data.targets[rows[chunk]]
+
+
+def _joined(parts: list[Array]) -> Array:
+    return parts[0] if len(parts) == 1 else np.concatenate(parts)
+
+
+def updated(spec: Spec, state: State, gradient: Array) -> State:
+    """The state after one update; what it does not touch keeps its values to the bit."""
+    mask, slots = spec.updated, state.slots
+    kept: Slots = ()
+    if "accumulated-gradients" in spec.mistakes:
+        slots, kept = slots[:-1], (gradient,)
+    used = gradient if mask is None else gradient * mask
+    theta, slots = spec.used_optimizer.update(state.theta, used, slots, state.t + 1)
+    if "biases-forgotten" in spec.mistakes and mask is not None:
+        # A velocity from before the mistake was made would move them on.
+        theta = np.where(mask > 0.0, theta, state.theta)
+    return State(theta, (*slots, *kept), state.t + 1)
+
+
+class Evaluation(Struct, frozen=True, eq=False):
+    """What the whole training set says of some parameters: loss, metrics and outputs (samples,
+    outputs)."""
+
+    loss: float
+    metrics: tuple[float, ...]
+    outputs: Array
+
+
+def batch_loss(
+    spec: Spec, theta: Array, rows: NDArray[np.intp], check: Check = never
+) -> tuple[float, Array]:
+    """Loss and outputs (batch, outputs) of a batch under parameters θ, without its gradient."""
+    per_sample, outputs = [], []
+    for chunk in chunks(spec.network, len(rows)):
+        check()
+        inputs, targets = _samples(spec, rows, chunk)
+        values = forward(spec.network, theta, inputs, spec.rules)
+        terms = LOSSES[spec.loss].terms(values.z[-1], values.a[-1], targets)
+        per_sample.append(terms.sum(axis=1))
+        outputs.append(values.a[-1])
+    return reduce_samples(_joined(per_sample), spec.reduction), _joined(outputs)
+
+
+def evaluate(spec: Spec, theta: Array, check: Check = never) -> Evaluation:
+    """Loss, metrics and outputs over the whole training set, in the order of the data."""
+    with np.errstate(all="ignore"):
+        loss, outputs = batch_loss(spec, theta, np.arange(len(spec.data)), check)
+    return evaluation_of(spec, outputs, loss)
+
+
+def evaluation_of(spec: Spec, outputs: Array, loss: float) -> Evaluation:
+    """The evaluation for outputs (samples, outputs) and a loss that are already known."""
+    targets, activation = spec.data.targets, spec.network.layers[-1].activation
+    metrics = tuple(float(METRICS[key].value(outputs, targets, activation)) for key in spec.metrics)
+    return Evaluation(loss, metrics, outputs)
+
+
+class Iteration(Struct, frozen=True, eq=False):
+    """One parameter update, with everything that can be asked about it.
+
+    `rows` are the samples of the batch, `loss` and `loss_after` are the batch's loss before and
+    after the update, `gradient` has shape (size,) and still has the entries of fixed parameters.
+    The deltas go back through the weights of `theta_back`, shape (size,): those of the state,
+    unless a mistake took others.
+    """
+
+    spec: Spec
+    state: State
+    rows: NDArray[np.intp]
+    loss: float
+    gradient: Array
+    next_state: State
+    loss_after: float
+    theta_back: Array
+
+    def theta(self, after: bool = False) -> Array:
+        """The parameters before the update, or after it."""
+        return (self.next_state if after else self.state).theta
+
+    def sample(self, row: int, after: bool = False) -> SamplePass:
+        """z, a, δ of one sample of the training set under the parameters before the update, or
+        after it."""
+        return sample_pass(self.spec, self.theta(after), row, None if after else self.theta_back)
+
+    def samples(self, rows: NDArray[np.intp], after: bool = False) -> BatchPass:
+        """The same of some samples."""
+        return batch_pass(self.spec, self.theta(after), rows, None if after else self.theta_back)
+
+
+def iterate(spec: Spec, state: State, check: Check = never) -> Iteration:
+    """Work out the iteration that follows a state. `check` may raise Interrupted."""
+    rows = spec.batch_rows(state.t)
+    with np.errstate(all="ignore"):
+        theta_back = sent_back_through(spec, state, rows, check)
+        loss, gradient, _ = batch_gradient(spec, state, rows, check, theta_back)
+        next_state = updated(spec, state, gradient)
+        loss_after, _ = batch_loss(spec, next_state.theta, rows, check)
+    return Iteration(spec, state, rows, loss, gradient, next_state, loss_after, theta_back)

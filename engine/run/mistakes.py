@@ -1,0 +1,261 @@
+"""The classic mistakes: named departures from backpropagation that a run can be told to make.
+
+Those inside a pass replace one of its formulas (engine.maths.wrong_formulas); the others change
+which gradient is applied and how, and stand where that is worked out: in engine.run.iteration, and
+for the start values in engine.run.spec. Each is exact, so a figure in a book that came from one can
+be found again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from msgspec import Struct
+
+from engine.maths.losses import LOSSES
+from engine.maths.network import FORWARD_ONLY
+from engine.maths.wrong_formulas import WITHOUT_HALF
+from engine.run.spec import Spec
+
+_CURVED = ("sigmoid", "tanh")  # whose slope at a differs from that at z
+
+
+class Mistake(Struct, frozen=True):
+    """One departure: its title, why people make it, and the formula it replaces by which.
+
+    `in_gradient` says that the gradient is then no longer that of the loss, which a gradient
+    check finds; `exempt` says of the others why it does not. `why_not(spec)` is the reason why
+    it would change nothing for a Spec, or could not be worked out; empty where it can be chosen.
+    """
+
+    key: str
+    title: str
+    why: str
+    right: str
+    wrong: str
+    why_not: Callable[[Spec], str]
+    exempt: str = ""
+
+    @property
+    def in_gradient(self) -> bool:
+        return not self.exempt
+
+
+def _always(spec: Spec) -> str:
+    return ""
+
+
+def _needs_hidden(spec: Spec) -> str:
+    return "" if spec.network.depth > 1 else "There is no hidden layer, so nothing is sent back."
+
+
+def _needs_output_slope(spec: Spec) -> str:
+    if spec.network.layers[-1].activation != "softmax":
+        return ""
+    return "Softmax and its loss shorten to one expression; there is no single link to lose."
+
+
+def _needs_curve(spec: Spec) -> str:
+    if any(layer.activation in _CURVED for layer in spec.network.layers):
+        return ""
+    return "No layer is sigmoid or tanh: the others have the same slope at a as at z."
+
+
+def _needs_bend(spec: Spec) -> str:
+    if any(layer.activation not in ("linear", "softmax") for layer in spec.network.layers):
+        return ""
+    return "All layers are linear, whose slope is 1."
+
+
+def _needs_square(spec: Spec) -> str:
+    sizes = spec.network.sizes
+    if any(is_square(sizes, layer) for layer in range(1, spec.network.depth)):
+        return ""
+    return "No hidden layer has as many units as the layer after it (two or more)."
+
+
+def is_square(sizes: tuple[int, ...], layer: int) -> bool:
+    """Whether the weights out of a hidden layer can be taken untransposed, to another effect."""
+    return sizes[layer] == sizes[layer + 1] > 1
+
+
+def _needs_paths(spec: Spec) -> str:
+    if any(size > 1 for size in spec.network.sizes[2:]):
+        return ""
+    return "Every hidden unit feeds a single unit: there is only one path."
+
+
+def _needs_two(spec: Spec) -> str:
+    if spec.loss in WITHOUT_HALF:
+        return ""
+    return f"The derivative of {LOSSES[spec.loss].title} has no factor 2."
+
+
+def _needs_batch(spec: Spec) -> str:
+    return "" if spec.batch_size > 1 else "Every batch has a single sample."
+
+
+def _needs_biases(spec: Spec) -> str:
+    has = any(layer.bias_count for layer in spec.network.layers)
+    return "" if has else "The network has no biases."
+
+
+def _needs_trained_biases(spec: Spec) -> str:
+    if any(layer.bias_count and layer.bias_trained for layer in spec.network.layers):
+        return ""
+    return "The network has no biases that are trained."
+
+
+def _needs_rate(spec: Spec) -> str:
+    return "" if spec.optimizer.learning_rate != 1.0 else "The learning rate is 1 already."
+
+
+def _needs_weights(spec: Spec) -> str:
+    sizes = spec.network.sizes
+    count = sum(n_in * n_out for n_in, n_out in zip(sizes, sizes[1:], strict=False))
+    return "" if count > 1 else "The network has a single weight."
+
+
+MISTAKES: dict[str, Mistake] = {
+    mistake.key: mistake
+    for mistake in (
+        Mistake(
+            "updated-weights",
+            "weights already updated",
+            "A program that updates each layer as soon as it has its gradient sends the deltas "
+            "back through weights that have moved already.",
+            "δ = Σ w δ_next · f′(z), with the weights before the update",
+            "δ = Σ w_new δ_next · f′(z)",
+            _needs_hidden,
+        ),
+        Mistake(
+            "lost-link",
+            "a link of the chain lost",
+            "∂E/∂a is put into f′ as if it were the net input, so that one factor of the chain is "
+            "gone.",
+            "δ = ∂E/∂a · f′(z) at the output",
+            "δ = f′(∂E/∂a)",
+            _needs_output_slope,
+        ),
+        Mistake(
+            "derivative-at-activation",
+            "slope taken at the activation",
+            "σ′(z) is a(1 − a), so a function that wants z is easily handed a, and the sigmoid is "
+            "taken twice.",
+            "f′(z)",
+            "f′(a)",
+            _needs_curve,
+        ),
+        Mistake(
+            "missing-derivative",
+            "slope left out",
+            "The error is passed on as it is, without how the unit reacts to its net input.",
+            "δ = ∂E/∂a · f′(z)",
+            "δ = ∂E/∂a",
+            _needs_bend,
+        ),
+        Mistake(
+            "wrong-sign",
+            "sign of the gradient turned",
+            "Target minus output looks as natural as output minus target, and the update still "
+            "subtracts.",
+            "g = ∂E/∂w",
+            "g = −∂E/∂w",
+            _always,
+        ),
+        Mistake(
+            "untransposed-weights",
+            "weights not transposed",
+            "W goes forward and Wᵀ back; where W is square the shapes do not object.",
+            "∂E/∂a = Wᵀ δ_next",
+            "∂E/∂a = W δ_next",
+            _needs_square,
+        ),
+        Mistake(
+            "one-path-only",
+            "one path only",
+            "A hidden unit reaches the loss through every unit it feeds; by hand it is tempting to "
+            "follow the first and stop.",
+            "∂E/∂a = Σ_k w_k δ_k",
+            "∂E/∂a = w_1 δ_1",
+            _needs_paths,
+        ),
+        Mistake(
+            "lost-factor-2",
+            "factor 2 lost",
+            "Many texts put ½ before the square so that the 2 cancels; without the ½ it stays.",
+            "∂E/∂a = 2 (a − t)",
+            "∂E/∂a = a − t",
+            _needs_two,
+        ),
+        Mistake(
+            "first-sample-only",
+            "first sample only",
+            "The gradient of one sample is worked out and taken for that of the whole batch.",
+            "g = Σ_s g_s, or their mean",
+            "g = g_1",
+            _needs_batch,
+        ),
+        Mistake(
+            "bias-left-out",
+            "bias left out of z",
+            "The weighted sum is written down and the bias forgotten, though its gradient is "
+            "still worked out.",
+            "z = Σ w a + b",
+            "z = Σ w a",
+            _needs_biases,
+        ),
+        Mistake(
+            "biases-forgotten",
+            "biases never updated",
+            "The loop over the weights applies their gradients; those of the biases are worked "
+            "out and left lying.",
+            "b ← b − η ∂E/∂b",
+            "b ← b",
+            _needs_trained_biases,
+            "The gradient is right; only its use is not.",
+        ),
+        Mistake(
+            "forgotten-rate",
+            "learning rate forgotten",
+            "The gradient is subtracted as it is, as if the learning rate were 1.",
+            "w ← w − η ∂E/∂w",
+            "w ← w − ∂E/∂w",
+            _needs_rate,
+            "The gradient is right; only the size of the step is not.",
+        ),
+        Mistake(
+            "same-start",
+            "all weights start equal",
+            "One number for all weights is quickly typed, but units that start equal get equal "
+            "gradients and stay equal for good.",
+            "weights that differ",
+            "every weight = the first one",
+            _needs_weights,
+            "The gradient is right for these weights; it is the same for all units of a layer.",
+        ),
+        Mistake(
+            "accumulated-gradients",
+            "gradients not cleared",
+            "Frameworks add each new gradient to what is there; without clearing it, every "
+            "iteration drags all earlier ones along.",
+            "g = ∂E/∂w",
+            "g = ∂E/∂w + g of the iteration before",
+            _always,
+        ),
+    )
+}
+
+
+def why_not(spec: Spec, key: str) -> str:
+    """Why a mistake (a key of MISTAKES) cannot be made with this Spec; empty where it can."""
+    return MISTAKES[key].why_not(spec) if spec.can_train else FORWARD_ONLY
+
+
+def made_on_purpose(mistakes: tuple[str, ...]) -> str:
+    """Which mistakes are made, to be put into a sentence; empty if none is."""
+    titles = [f"“{MISTAKES[key].title}”" for key in mistakes]
+    if not titles:
+        return ""
+    named = " and ".join(filter(None, (", ".join(titles[:-1]), titles[-1])))
+    return f"with the mistake{'' if len(titles) == 1 else 's'} {named}, made on purpose"

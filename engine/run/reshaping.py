@@ -1,0 +1,231 @@
+"""Changes of a network's shape: units and layers added or removed, other kinds of bias.
+
+Each makes a new Spec and State from the old ones. A weight is carried over when both its ends
+are units that were there before, in neighbouring layers; whatever is new is drawn by the
+document's initializer and seed, with empty optimizer slots. Every function may raise SpecError
+with a sentence if the result could not be trained.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+from msgspec import Struct
+from msgspec.structs import replace
+
+from engine.maths.activations import Array
+from engine.maths.network import Layer, Network, default_unit_names, with_layer
+from engine.run.check_spec import SpecError, check_spec
+from engine.run.edits import Edited
+from engine.run.spec import Spec, State
+
+_NEW_LAYER_UNITS = 2
+
+
+class _Origin(Struct, frozen=True):
+    """Where a layer of the new network comes from: the old layer's number and, for each unit, the
+    old unit's; None for what is new."""
+
+    layer: int | None
+    units: tuple[int | None, ...]
+
+    def kept(self) -> tuple[list[int], list[int]]:
+        """The units that were there before: their new numbers, and their old ones."""
+        pairs = [(new, old) for new, old in enumerate(self.units) if old is not None]
+        return [new for new, _ in pairs], [old for _, old in pairs]
+
+
+def set_units(spec: Spec, state: State, layer: int, count: int) -> Edited:
+    """Add units at the end of a layer or remove its last ones; layer 0 are the inputs.
+
+    Input and output units bring or take their data columns; new columns are zero.
+    """
+    if count < 1:
+        raise SpecError("$.layers", "a layer needs at least one unit")
+    size = spec.network.sizes[layer]
+    units: list[int | None] = list(range(min(size, count)))
+    return _with_units(spec, state, layer, tuple(units + [None] * (count - size)))
+
+
+def remove_unit(spec: Spec, state: State, layer: int, unit: int) -> Edited:
+    """Remove one unit with all its weights (and its data column at either end)."""
+    size = spec.network.sizes[layer]
+    if size == 1:
+        raise SpecError("$.layers", "the last unit of a layer cannot be removed")
+    return _with_units(spec, state, layer, tuple(u for u in range(size) if u != unit))
+
+
+def add_layer(spec: Spec, state: State, position: int) -> Edited:
+    """Put a new hidden layer of two units before layer `position` (1 … depth).
+
+    It takes the activation of the layer it is put before (sigmoid beside softmax).
+    """
+    network = spec.network
+    activation = network.layers[position - 1].activation
+    if activation == "softmax":
+        activation = "sigmoid"
+    units = tuple(_new_names(network, "h", _NEW_LAYER_UNITS))
+    layers = list(network.layers)
+    layers.insert(position - 1, Layer(units, activation))
+    origins = _unchanged(network)
+    origins.insert(position, _Origin(None, (None,) * _NEW_LAYER_UNITS))
+    return _carried(spec, state, replace(network, layers=tuple(layers)), origins)
+
+
+def remove_layer(spec: Spec, state: State, layer: int) -> Edited:
+    """Remove a hidden layer; the weights of the layer after it are drawn anew."""
+    network = spec.network
+    if layer == network.depth:
+        raise SpecError("$.layers", "the output layer cannot be removed")
+    layers = [each for number, each in enumerate(network.layers, start=1) if number != layer]
+    origins = _unchanged(network)
+    del origins[layer]
+    return _carried(spec, state, replace(network, layers=tuple(layers)), origins)
+
+
+def set_bias(spec: Spec, state: State, layer: int, kind: str, trained: bool) -> Edited:
+    """Choose a layer's kind of bias and whether it is trained.
+
+    One per unit becomes a shared one by its mean, a shared one is repeated, a new one is zero.
+    """
+    before = spec.network
+    network = with_layer(before, layer, bias=kind, bias_trained=trained)
+    if kind != before.layers[layer - 1].bias:
+        network = with_layer(network, layer, bias_names=None)
+
+    def moved(vector: Array) -> Array:
+        W = [before.weights(vector, number) for number in range(1, before.depth + 1)]
+        b = [before.biases(vector, number) for number in range(1, before.depth + 1)]
+        old = b[layer - 1]
+        if old is not None and kind == "shared":
+            b[layer - 1] = old.mean(keepdims=True)
+        return network.theta(W, b)
+
+    changed = replace(spec, network=network)
+    check_spec(changed)
+    return changed, State(moved(state.theta), tuple(map(moved, state.slots)), state.t)
+
+
+def _unchanged(network: Network) -> list[_Origin]:
+    return [_Origin(layer, tuple(range(size))) for layer, size in enumerate(network.sizes)]
+
+
+def _with_units(spec: Spec, state: State, layer: int, units: tuple[int | None, ...]) -> Edited:
+    """Give one layer other units: each an old one by its number, or None for a new one."""
+    network, data = spec.network, spec.data
+    old_names = network.inputs if layer == 0 else network.layers[layer - 1].units
+    fresh = _new_names(network, _prefix(network, layer), units.count(None))
+    names = tuple(old_names[unit] if unit is not None else next(fresh) for unit in units)
+    if layer == 0:
+        network = replace(network, inputs=names)
+        data = replace(data, inputs=_columns(data.inputs, units))
+    else:
+        network = with_layer(network, layer, units=names)
+    if layer == network.depth:
+        targets = tuple(
+            data.target_names[unit] if unit is not None else f"t {name}"
+            for unit, name in zip(units, names, strict=True)
+        )
+        data = replace(data, targets=_columns(data.targets, units), target_names=targets)
+    origins = _unchanged(spec.network)
+    origins[layer] = _Origin(layer, units)
+    return _carried(replace(spec, data=data), state, network, origins)
+
+
+def _columns(rows: Array, units: tuple[int | None, ...]) -> Array:
+    return np.column_stack(
+        [np.zeros(len(rows)) if unit is None else rows[:, unit] for unit in units]
+    )
+
+
+def _carried(spec: Spec, state: State, network: Network, origins: list[_Origin]) -> Edited:
+    """The new network with everything carried over that its origins allow."""
+    old = spec.network
+    network = _with_parameter_names(old, network, origins)
+    changed = replace(spec, network=network)
+    check_spec(changed)
+
+    def moved(vector: Array, fresh: Array) -> Array:
+        result = np.array(fresh)
+        for number in range(1, network.depth + 1):
+            here, below = origins[number], origins[number - 1]
+            if here.layer is None:
+                continue
+            new_rows, old_rows = here.kept()
+            b_old, b_new = old.biases(vector, here.layer), network.biases(result, number)
+            if b_old is not None and b_new is not None:
+                if network.layers[number - 1].bias == "shared":
+                    b_new[:] = b_old
+                else:
+                    b_new[new_rows] = b_old[old_rows]
+            if below.layer == here.layer - 1:
+                new_columns, old_columns = below.kept()
+                W_old, W_new = old.weights(vector, here.layer), network.weights(result, number)
+                W_new[np.ix_(new_rows, new_columns)] = W_old[np.ix_(old_rows, old_columns)]
+        return result
+
+    drawn, empty = network.draw(spec.initializer, spec.seed), np.zeros(network.size)
+    slots = tuple(moved(slot, empty) for slot in state.slots)
+    return changed, State(moved(state.theta, drawn), slots, state.t)
+
+
+def _with_parameter_names(old: Network, new: Network, origins: list[_Origin]) -> Network:
+    """Carry the document's names of parameters over, and number new ones on from the last."""
+    weight_numbers, bias_numbers = _numbers_after(old, "w"), _numbers_after(old, "b")
+    for number in range(1, new.depth + 1):
+        here, below = origins[number], origins[number - 1]
+        weights = biases = None
+        if here.layer is not None:
+            before = old.layers[here.layer - 1]
+            if before.weight_names is not None and below.layer == here.layer - 1:
+                weights = tuple(
+                    tuple(
+                        next(weight_numbers)
+                        if unit is None or source is None
+                        else before.weight_names[unit][source]
+                        for source in below.units
+                    )
+                    for unit in here.units
+                )
+            biases = before.bias_names
+            if biases is not None and before.bias == "per_unit":
+                named = biases
+                biases = tuple(
+                    next(bias_numbers) if unit is None else named[unit] for unit in here.units
+                )
+        new = with_layer(new, number, weight_names=weights, bias_names=biases)
+    return new
+
+
+def _numbers_after(network: Network, letter: str) -> Iterator[str]:
+    """w9, w10 … after w8: names that no parameter has yet."""
+    names = [
+        name
+        for layer in network.layers
+        for row in (*(layer.weight_names or ()), layer.bias_names or ())
+        for name in row
+    ]
+    numbers = [int(n[1:]) for n in names if n[:1] == letter and n[1:].isdecimal()]
+    number = max(numbers, default=0)
+    while True:
+        number += 1
+        yield f"{letter}{number}"
+
+
+def _prefix(network: Network, layer: int) -> str:
+    """What names of new units of a layer begin with: x, h, h2., o …, or as the layer's own."""
+    names = network.inputs if layer == 0 else network.layers[layer - 1].units
+    own = names[-1].rstrip("0123456789")
+    return own if own and own != names[-1] else default_unit_names(network.sizes)[layer][0][:1]
+
+
+def _new_names(network: Network, prefix: str, count: int) -> Iterator[str]:
+    """The first names prefix + number that no unit has, from the number of units on."""
+    taken = set(network.inputs).union(*(layer.units for layer in network.layers))
+    number = 0
+    for _ in range(count):
+        number += 1
+        while f"{prefix}{number}" in taken:
+            number += 1
+        yield f"{prefix}{number}"

@@ -1,0 +1,182 @@
+"""What a run is made of: Spec (what is to be trained, and how) and State (how far it has come).
+
+Both are immutable. Everything on screen is worked out from them and the cursor.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+import numpy as np
+from msgspec import Struct, field
+from msgspec.structs import force_setattr, replace
+from numpy.typing import NDArray
+
+from engine.maths.activations import Array
+from engine.maths.backprop import Rules
+from engine.maths.network import Network
+from engine.maths.optimizers import RULES, Optimizer, Slots
+from engine.maths.wrong_formulas import rules_for, with_equal_weights
+from engine.run.steps import Steps
+
+KEPT_GRADIENT = "gradient"  # the slot of a gradient that accumulates
+
+
+class Data(Struct, frozen=True, eq=False):
+    """The training set: inputs (samples, inputs), targets (samples, outputs), column names."""
+
+    inputs: Array
+    targets: Array
+    target_names: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        for name in ("inputs", "targets"):
+            rows = np.array(getattr(self, name), dtype=np.float64, ndmin=2)
+            rows.flags.writeable = False
+            force_setattr(self, name, rows)
+
+    def __len__(self) -> int:
+        return len(self.inputs)
+
+
+class Batching(Struct, frozen=True):
+    """How an epoch is cut into batches.
+
+    `size` samples an iteration, None for all. In order, or shuffled as a pure function of (seed,
+    epoch). `since` = (iteration, epoch): where the present cut began, since a change of the data
+    or of the size in the middle of a run starts a new epoch there.
+    """
+
+    size: int | None = None
+    shuffled: bool = False
+    since: tuple[int, int] = (0, 0)
+
+
+class Spec(Struct, frozen=True, eq=False, dict=True):
+    """Everything that determines a run, apart from where it stands.
+
+    `mistakes` are keys of engine.run.mistakes; one that cannot be made here changes nothing.
+    `step_order` is the one field that no number depends on: the order of the steps shown.
+    """
+
+    network: Network
+    loss: str
+    reduction: str
+    optimizer: Optimizer
+    data: Data
+    batching: Batching = Batching()
+    metrics: tuple[str, ...] = ()
+    initializer: str = "uniform_0_1"
+    seed: int = 0
+    mistakes: tuple[str, ...] = ()
+    step_order: str = "by_unit"
+
+    @cached_property
+    def batch_size(self) -> int:
+        """Samples in a whole batch."""
+        size = self.batching.size
+        return len(self.data) if size is None else min(size, len(self.data))
+
+    @cached_property
+    def iterations_per_epoch(self) -> int:
+        return -(-len(self.data) // self.batch_size)
+
+    @cached_property
+    def steps(self) -> Steps:
+        """The steps of each of its iterations."""
+        return Steps(self.network, self.step_order)
+
+    def epoch_of(self, t: int) -> tuple[int, int]:
+        """(epochs done, iterations done in the running epoch) after t updates."""
+        start, epoch = self.batching.since
+        done, within = divmod(t - start, self.iterations_per_epoch)
+        return epoch + done, within
+
+    def epoch_position(self, t: int) -> float:
+        """Epochs done after t updates, with the running one as a fraction."""
+        done, within = self.epoch_of(t)
+        return done + within / self.iterations_per_epoch
+
+    def epoch_rows(self, epoch: int) -> NDArray[np.intp]:
+        """The order in which an epoch takes the samples, shape (samples,)."""
+        if self.batching.shuffled:
+            return np.random.default_rng((self.seed, epoch)).permutation(len(self.data))
+        return np.arange(len(self.data))
+
+    def batch_rows(self, t: int) -> NDArray[np.intp]:
+        """Which samples the iteration after t updates takes, in order, shape (batch,)."""
+        epoch, within = self.epoch_of(t)
+        start = within * self.batch_size
+        return self.epoch_rows(epoch)[start : start + self.batch_size]
+
+    @cached_property
+    def rules(self) -> Rules:
+        """The formulas of a pass, with the mistakes that are on."""
+        return rules_for(self.mistakes)
+
+    @cached_property
+    def used_optimizer(self) -> Optimizer:
+        """The optimizer as the updates really use it."""
+        if "forgotten-rate" in self.mistakes:
+            return replace(self.optimizer, learning_rate=1.0)
+        return self.optimizer
+
+    @cached_property
+    def updated(self) -> Array | None:
+        """The mask of θ that an update touches, shape (size,); None where it touches all."""
+        mask = np.array(self.network.trained)
+        if "biases-forgotten" in self.mistakes:
+            for number in range(1, self.network.depth + 1):
+                b = self.network.biases(mask, number)
+                if b is not None:
+                    b[:] = 0.0
+        mask.flags.writeable = False
+        return None if mask.all() else mask
+
+    @property
+    def slot_names(self) -> tuple[str, ...]:
+        """What a State's slots are: the optimizer's, and the gradient where it accumulates."""
+        kept = (KEPT_GRADIENT,) if "accumulated-gradients" in self.mistakes else ()
+        return (*RULES[self.optimizer.key].slots, *kept)
+
+    def fresh_slots(self) -> Slots:
+        """The slots of a run that has not begun: zeros of shape (size,)."""
+        size, kept = self.network.size, len(self.slot_names) - len(RULES[self.optimizer.key].slots)
+        return (*self.optimizer.fresh_slots(size), *(np.zeros(size) for _ in range(kept)))
+
+    @property
+    def can_train(self) -> bool:
+        """Whether it can be trained; else it is stepped through forward, up to the loss."""
+        return self.network.can_train
+
+    @property
+    def takes_all_in_order(self) -> bool:
+        """Whether every iteration takes the whole training set as it stands."""
+        return self.batch_size == len(self.data) and not self.batching.shuffled
+
+
+class State(Struct, frozen=True, eq=False):
+    """Where a run stands: parameters θ (size,), the optimizer's slots, t = updates done."""
+
+    theta: Array
+    slots: Slots = field(default=())
+    t: int = 0
+
+    def __post_init__(self) -> None:
+        self.theta.flags.writeable = False
+        for slot in self.slots:
+            slot.flags.writeable = False
+
+    @property
+    def nbytes(self) -> int:
+        """Memory held, in bytes."""
+        return self.theta.nbytes * (1 + len(self.slots))
+
+
+def start_state(spec: Spec, theta: Array | None = None) -> State:
+    """The state before the first update: given start values, or those drawn from the seed."""
+    if theta is None:
+        theta = spec.network.draw(spec.initializer, spec.seed)
+    if "same-start" in spec.mistakes:
+        theta = with_equal_weights(spec.network, theta)
+    return State(np.array(theta), spec.fresh_slots(), 0)

@@ -1,0 +1,238 @@
+"""Steps: the smallest moves of an iteration, named for good and counted by arithmetic.
+
+An iteration is Forward · Loss · Backward · Update · Check. Forward goes from the inputs on, unit
+by unit: net input, then activation. Loss takes each output's term, then the total. Backward goes
+from the output back, unit by unit: delta, the gradients of the weights into the unit, its bias (a
+shared bias follows the last unit); or, where the order asks for it, all deltas of a layer first and
+then its gradients unit by unit. Update takes the trained parameters from the inputs on, and
+Check is the one step that says what loss the new parameters give. A network that cannot be trained
+has Forward and Loss alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cached_property
+from typing import NamedTuple
+
+from engine.formulas.notation import DEFAULT, Notation, Symbols
+from engine.maths.network import Network, Parameter
+
+PHASES = ("forward", "loss", "backward", "update", "check")
+GRAINS = ("number", "layer", "pass", "iteration", "epoch")
+STEP_ORDERS = {"by_unit": "Steps unit by unit", "deltas_first": "All deltas of a layer first"}
+
+PHASE_TITLES = {
+    "forward": "Forward pass",
+    "loss": "Loss",
+    "backward": "Backward pass",
+    "update": "Update",
+    "check": "Check",
+}
+
+
+class StepId(NamedTuple):
+    """A step by what it works out, never by its number.
+
+    `layer` counts from 1 and `unit` and `source` from 0; each is None where it means nothing
+    (`source` for a bias, `unit` too for a shared one, all three for the batch's loss).
+    """
+
+    phase: str
+    kind: str
+    layer: int | None = None
+    unit: int | None = None
+    source: int | None = None
+
+    @property
+    def parameter(self) -> Parameter | None:
+        """The parameter whose gradient or update this is, if it is one's."""
+        if self.layer is None or not self.kind.endswith(("gradient", "update")):
+            return None
+        return Parameter(self.layer, self.unit, self.source)
+
+    @property
+    def of_sample(self) -> bool:
+        """Whether each sample has its own value of this step."""
+        return self.kind in ("net_input", "activation", "loss", "delta")
+
+
+class Group(NamedTuple):
+    """The steps start … stop-1: one layer's in one phase (layer None for the total loss and the
+    check)."""
+
+    phase: str
+    layer: int | None
+    start: int
+    stop: int
+
+
+class Steps:
+    """All steps of an iteration of a network: how many, which is the k-th, where one stands.
+
+    `order`, one of STEP_ORDERS, says how the backward steps of a layer follow each other.
+    """
+
+    def __init__(self, network: Network, order: str = "by_unit") -> None:
+        self.network = network
+        self._deltas_first = order == "deltas_first"
+
+    @cached_property
+    def groups(self) -> tuple[Group, ...]:
+        """The groups in order; every step lies in exactly one."""
+        network, groups, start = self.network, [], 0
+        plan: list[tuple[str, int | None, int]] = []
+        for layer in range(1, network.depth + 1):
+            plan.append(("forward", layer, 2 * network.sizes[layer]))
+        plan.append(("loss", network.depth, network.sizes[-1] + 1))
+        if network.can_train:
+            plan += self._way_back()
+        for phase, number, count in plan:
+            groups.append(Group(phase, number, start, start + count))
+            start += count
+        return tuple(groups)
+
+    def _way_back(self) -> Iterator[tuple[str, int | None, int]]:
+        """Backward, Update and Check: phase, layer and number of steps of each group."""
+        network = self.network
+        for layer in range(network.depth, 0, -1):
+            size = network.sizes[layer] * (1 + network.sizes[layer - 1])
+            yield "backward", layer, size + network.layers[layer - 1].bias_count
+        for layer in range(1, network.depth + 1):
+            size = network.sizes[layer] * network.sizes[layer - 1]
+            yield "update", layer, size + self._updated_biases(layer)
+        yield "check", None, 1
+
+    def __len__(self) -> int:
+        return self.groups[-1].stop
+
+    def _updated_biases(self, layer: int) -> int:
+        shape = self.network.layers[layer - 1]
+        return shape.bias_count if shape.bias_trained else 0
+
+    def group_of(self, k: int) -> Group:
+        """The group that step number k (from 0) lies in."""
+        if not 0 <= k < len(self):
+            raise IndexError(f"there is no step {k}; an iteration has {len(self)}")
+        return next(group for group in self.groups if k < group.stop)
+
+    def id_at(self, k: int) -> StepId:
+        """The step at number k, from 0. Raises IndexError outside 0 … len - 1."""
+        group = self.group_of(k)
+        offset, phase, layer = k - group.start, group.phase, group.layer
+        if phase == "check":
+            return StepId("check", "loss_after")
+        assert layer is not None
+        n_out, n_in = self.network.sizes[layer], self.network.sizes[layer - 1]
+        if phase == "forward":
+            unit, second = divmod(offset, 2)
+            return StepId("forward", "activation" if second else "net_input", layer, unit)
+        if phase == "loss":
+            if offset == n_out:
+                return StepId("loss", "total_loss")
+            return StepId("loss", "loss", layer, offset)
+        own_bias = self.network.layers[layer - 1].bias == "per_unit"
+        if phase == "backward":
+            if self._deltas_first:
+                if offset < n_out:
+                    return StepId("backward", "delta", layer, offset)
+                unit, within = divmod(offset - n_out, n_in + own_bias)
+                within += 1
+            else:
+                unit, within = divmod(offset, 1 + n_in + own_bias)
+            if unit == n_out:
+                return StepId("backward", "bias_gradient", layer)
+            if within == 0:
+                return StepId("backward", "delta", layer, unit)
+            if within <= n_in:
+                return StepId("backward", "weight_gradient", layer, unit, within - 1)
+            return StepId("backward", "bias_gradient", layer, unit)
+        own_bias = own_bias and self._updated_biases(layer) > 0
+        unit, within = divmod(offset, n_in + own_bias)
+        if unit == n_out:
+            return StepId("update", "bias_update", layer)
+        if within < n_in:
+            return StepId("update", "weight_update", layer, unit, within)
+        return StepId("update", "bias_update", layer, unit)
+
+    def index_of(self, step: StepId) -> int:
+        """The number of a step, from 0. Raises KeyError if this network has no such step."""
+        for group in self.groups:
+            if group.phase == step.phase and (step.layer is None or group.layer == step.layer):
+                k = group.start + self._offset(step, group)
+                if group.start <= k < group.stop and self.id_at(k) == step:
+                    return k
+        raise KeyError(step)
+
+    def _offset(self, step: StepId, group: Group) -> int:
+        if group.layer is None:
+            return 0
+        if step.kind == "total_loss":
+            return group.stop - group.start - 1
+        n_in = self.network.sizes[group.layer - 1]
+        if step.unit is None:
+            return group.stop - group.start - 1
+        own_bias = self.network.layers[group.layer - 1].bias == "per_unit"
+        if step.phase == "forward":
+            return 2 * step.unit + (step.kind == "activation")
+        if step.phase == "loss":
+            return step.unit
+        within = n_in if step.source is None else step.source
+        if step.phase == "backward":
+            is_delta = step.kind == "delta"
+            if self._deltas_first:
+                gradient = self.network.sizes[group.layer] + step.unit * (n_in + own_bias) + within
+                return step.unit if is_delta else gradient
+            return step.unit * (1 + n_in + own_bias) + (0 if is_delta else 1 + within)
+        return step.unit * (n_in + (own_bias and self._updated_biases(group.layer) > 0)) + within
+
+    def boundaries(self, grain: str) -> tuple[int, ...] | None:
+        """How many steps are revealed after each layer or pass; None for other grains."""
+        if grain == "layer":
+            return tuple(group.stop for group in self.groups)
+        if grain == "pass":
+            return tuple({group.phase: group.stop for group in self.groups}.values())
+        return None
+
+
+def name_of(network: Network, step: StepId, notation: Notation = DEFAULT) -> str:
+    """Name of the unit or parameter that a step is about; "total" for the batch's loss."""
+    if step.parameter is not None:
+        return notation.parameter(network, step.parameter)
+    if step.layer is None or step.unit is None:
+        return "total"
+    return network.unit_name(step.layer, step.unit)
+
+
+def symbol_of(network: Network, step: StepId, notation: Notation = DEFAULT) -> str:
+    """The symbol of a step's value in one line of text: z_h1, a_h1, E_o1, E, δ_o1, ∂E/∂w5, w5."""
+    symbols = Symbols(network, notation)
+    if step.parameter is not None:
+        name = symbols.parameter(step.parameter).text
+        return name if step.phase == "update" else f"∂{symbols.loss.text}/∂{name}"
+    if step.layer is None or step.unit is None or step.kind == "total_loss":
+        return symbols.loss.text
+    made = {
+        "net_input": symbols.net_input,
+        "activation": symbols.activation,
+        "loss": lambda layer, unit: symbols.loss_term(unit),
+        "delta": symbols.delta,
+    }[step.kind]
+    return made(step.layer, step.unit).text
+
+
+def title_of(network: Network, step: StepId, notation: Notation = DEFAULT) -> str:
+    """A step in words: "net input of h1", "gradient of w5", "loss before → after"."""
+    name = name_of(network, step, notation)
+    return {
+        "net_input": f"net input of {name}",
+        "activation": f"activation of {name}",
+        "loss": f"loss of {name}",
+        "total_loss": "total loss",
+        "delta": f"delta of {name}",
+        "weight_gradient": f"gradient of {name}",
+        "bias_gradient": f"gradient of {name}",
+        "weight_update": f"update of {name}",
+        "bias_update": f"update of {name}",
+        "loss_after": "loss before → after",
+    }[step.kind]

@@ -1,0 +1,1 @@
+"""Numbers and words of a document as text, and back."""

@@ -1,0 +1,1 @@
+"""Many iterations, the way back through them, and where a run diverged."""

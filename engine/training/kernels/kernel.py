@@ -1,0 +1,128 @@
+"""What a kernel is to the trainer: it takes iterations from a state, and leaves a curve."""
+
+from __future__ import annotations
+
+from typing import NamedTuple, Protocol
+
+import numpy as np
+from msgspec import Struct
+
+from engine.maths.activations import Array
+from engine.maths.losses import LOSSES
+from engine.maths.metrics import METRICS
+from engine.run.iteration import Check, work_per_sample
+from engine.run.spec import Spec, State
+
+# Multiply-adds between two looks at the clock: a few milliseconds.
+_BURST_WORK = 5_000_000
+
+
+class Stretch(NamedTuple):
+    """A part of a road, up to `until` updates: the name of the kernel that took it."""
+
+    kernel: str
+    until: int
+
+
+class Advanced(Struct, frozen=True, eq=False):
+    """How far a kernel came: the state reached, the key frames on the way, and curve points, shape
+    (count, 2 + metrics).
+
+    The points are those of whole epochs: where the whole set is the batch, of each state before
+    its update (its loss is known then); else of each state in which an epoch has just ended.
+    `lost` says that the iteration after `state` leaves the numbers that can be carried.
+    """
+
+    state: State
+    frames: tuple[State, ...]
+    points: Array
+    lost: bool
+
+
+class Kernel(Protocol):
+    """Takes a run of one Spec forward.
+
+    What it gives depends on nothing but the Spec, the state and the count, and not on how the way
+    is cut into calls; so what it did once can be replayed bit for bit.
+    """
+
+    @property
+    def name(self) -> str:
+        """The name that a Stretch records."""
+
+    @property
+    def is_parallel(self) -> bool:
+        """Whether it runs beside other threads: without Python's lock, but for moments."""
+
+    @property
+    def at_once(self) -> int:
+        """How many iterations take a few milliseconds, after which to look at the clock."""
+
+    @property
+    def frame_distance(self) -> int:
+        """How many updates lie between two key frames at least, where time matters more than
+        moments: those that are replayed sooner than one sees."""
+
+    def advance(self, state: State, count: int, frame_every: int, check: Check) -> Advanced:
+        """Take `count` iterations, or those before the run is lost, with a key frame at every
+        multiple of `frame_every` updates. `check` may raise Interrupted."""
+
+
+def iterations_at_once(spec: Spec, overhead: int) -> int:
+    """How many iterations take a few milliseconds, where each costs `overhead` multiply-adds
+    beyond its own."""
+    return max(1, _BURST_WORK // (spec.batch_size * work_per_sample(spec.network) + overhead))
+
+
+class Outputs:
+    """What the output layer said of the whole training set at some moments: the curve's raw
+    material, which is cheaper to evaluate for many moments at once."""
+
+    def __init__(self, spec: Spec) -> None:
+        self._spec = spec
+        self._keeps_z = LOSSES[spec.loss].of_net_input
+        self._epochs: list[int] = []
+        self._z: list[bytes] = []
+        self._a: list[bytes] = []
+
+    def keep(self, z: Array, a: Array) -> None:
+        """Keep net inputs and activations of some samples, the next in the order of the data."""
+        self._a.append(a.tobytes())
+        if self._keeps_z:
+            self._z.append(z.tobytes())
+
+    def are_of(self, epochs: int) -> None:
+        """All samples are kept: the moment was after so many epochs."""
+        self._epochs.append(epochs)
+
+    @property
+    def points(self) -> Array:
+        """The curve points of the moments, shape (count, 2 + metrics)."""
+        if not self._epochs:
+            return no_points(self._spec)
+        a = self._joined(self._a)
+        z = self._joined(self._z) if self._keeps_z else a
+        return curve_points(self._spec, np.array(self._epochs, dtype=np.float64), z, a)
+
+    def _joined(self, parts: list[bytes]) -> Array:
+        shape = (-1, *self._spec.data.targets.shape)
+        return np.frombuffer(b"".join(parts)).reshape(shape)[: len(self._epochs)]
+
+
+def curve_points(spec: Spec, epochs: Array, z: Array, a: Array) -> Array:
+    """The curve points of many moments at once, shape (count, 2 + metrics).
+
+    `epochs` has shape (count,). `z` and `a` are the net inputs and activations of the output layer
+    for the whole training set, shape (count, samples, outputs); `z` is read only for a loss that
+    is `of_net_input`.
+    """
+    targets, activation = spec.data.targets, spec.network.layers[-1].activation
+    per_sample = LOSSES[spec.loss].terms(z, a, targets).sum(axis=-1)
+    loss = per_sample.mean(axis=-1) if spec.reduction == "mean" else per_sample.sum(axis=-1)
+    metrics = [METRICS[key].value(a, targets, activation) for key in spec.metrics]
+    return np.stack([epochs, loss, *metrics], axis=1)
+
+
+def no_points(spec: Spec) -> Array:
+    """No curve points, in the shape of some."""
+    return np.empty((0, 2 + len(spec.metrics)))

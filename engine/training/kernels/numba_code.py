@@ -1,0 +1,326 @@
+"""What numba compiles: whole stretches of a run for small networks, without a call in between.
+
+Importing this module needs numba, and a place where it may keep what it compiled.
+
+Samples go through the network side by side, `width` of them at once, so that the processor can work
+on several numbers in one go. Net inputs, activations and node deltas have a row per layer in one
+array each; the row holds `width` numbers for the first unit, then for the second, and so on. Places
+that a batch does not fill carry zeros for inputs, and their deltas are set to zero, so they add
+nothing to the gradient.
+
+Additions may be taken in any order here, so results agree with engine.maths.backprop to rounding
+errors, not to the bit.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from math import factorial, sqrt
+from typing import Any
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from engine.maths.activations import LEAKY_SLOPE, Array
+from engine.training.kernels.numba_lanes import LANES, load, plus, spread, store, summed, times
+
+Integers = NDArray[np.int64]
+
+# Columns of the table of layers, which has a row per layer and one for the inputs before them:
+# units, where the weights and the biases begin in θ, from one unit's bias to the next (0 where
+# they share one, -1 where there are none), and the activation.
+SIZE, WEIGHTS, BIASES, BIAS_STEP, ACTIVATION = range(5)
+ACTIVATION_CODES = {
+    key: code
+    for code, key in enumerate(("sigmoid", "tanh", "relu", "leaky_relu", "linear", "softmax"))
+}
+OPTIMIZER_CODES = {"gradient_descent": 0, "momentum": 1, "adam": 2}
+_SIGMOID, _TANH, _RELU, _LEAKY_RELU, _, _SOFTMAX = range(6)
+_MOMENTUM, _ADAM = 1, 2
+
+_FAST = {"contract", "reassoc", "nsz"}
+# No array is made or given up in here, so none needs its references counted. What is called from in
+# here alone needs no way in from Python, and becomes part of its caller: a call takes as long as
+# the products of a unit. All this takes off time, to compile and to run.
+_compiled: Any = partial(njit, error_model="numpy", no_cfunc_wrapper=True, _nrt=False)
+_inner: Any = partial(_compiled, no_cpython_wrapper=True, forceinline=True)
+
+_LOG2_E = 1.4426950408889634
+# ln 2 in two parts; the first has so few digits that its product with an exponent is exact.
+_LN_2_HIGH, _LN_2_LOW = 0.6931471787393093, 1.8206359985041462e-09
+# Added to a number, it leaves no room for a fraction: what was the number is rounded then, and
+# stands as an integer in the last bits. Processors do that for several numbers at once.
+_ROUNDER = 1.5 * 2.0**52
+_EXPONENT_OF_1 = 1023 << 52
+_C2, _C3, _C4, _C5, _C6, _C7, _C8, _C9, _C10, _C11, _C12, _C13 = (
+    1.0 / factorial(n) for n in range(2, 14)
+)
+
+
+@_inner(fastmath={"contract", "nsz"})
+def _exp_parts(x: float) -> tuple[float, float]:
+    """q and s with e^x = s + s q and s a power of two, for |x| ≤ 708.
+
+    x = k ln 2 + r with |r| ≤ ½ ln 2; s = 2^k, put together from its bits, and q = e^r − 1 by the
+    first terms of its series, which leave less than 1e-17. Grouped so that a processor can work on
+    several at once; only plain arithmetic, so that it can do so for all lanes together.
+    """
+    rounded = np.float64(x * _LOG2_E + _ROUNDER)
+    k = rounded - _ROUNDER
+    r = (x - k * _LN_2_HIGH) - k * _LN_2_LOW
+    r2 = r * r
+    r4 = r2 * r2
+    low = (r + r2 * (_C2 + _C3 * r)) + r4 * ((_C4 + _C5 * r) + r2 * (_C6 + _C7 * r))
+    high = ((_C8 + _C9 * r) + r2 * (_C10 + _C11 * r)) + r4 * (_C12 + _C13 * r)
+    s = np.int64((rounded.view(np.int64) << 52) + _EXPONENT_OF_1).view(np.float64)
+    return low + (r4 * r4) * high, s
+
+
+@_inner(fastmath=_FAST)
+def _within(x: float, bound: float) -> float:
+    """x, but no further from 0 than a bound."""
+    x = bound if x > bound else x
+    return -bound if x < -bound else x
+
+
+@_inner(fastmath=_FAST)
+def _activate(code: int, a: Array, number: int, units: int, width: int) -> None:
+    """From net inputs to activations of a layer, in place."""
+    count = units * width
+    if code == _SIGMOID:
+        for i in range(count):
+            q, s = _exp_parts(_within(-a[number, i], 708.0))
+            a[number, i] = 1.0 / (1.0 + (s + s * q))
+    elif code == _TANH:
+        for i in range(count):
+            # tanh z = (e^2z − 1) / (e^2z + 1), by e^2z − 1, which keeps its digits near 0.
+            q, s = _exp_parts(_within(2.0 * a[number, i], 80.0))
+            less_one = s * q + (s - 1.0)
+            a[number, i] = less_one / (less_one + 2.0)
+    elif code == _RELU:
+        for i in range(count):
+            a[number, i] = a[number, i] if a[number, i] > 0.0 else 0.0
+    elif code == _LEAKY_RELU:
+        for i in range(count):
+            z = a[number, i]
+            a[number, i] = z if z > 0.0 else LEAKY_SLOPE * z
+    elif code == _SOFTMAX:
+        for j in range(width):
+            largest = a[number, j]
+            for u in range(1, units):
+                largest = max(largest, a[number, u * width + j])
+            total = 0.0
+            for u in range(units):
+                q, s = _exp_parts(_within(a[number, u * width + j] - largest, 708.0))
+                a[number, u * width + j] = s + s * q
+                total += s + s * q
+            for u in range(units):
+                a[number, u * width + j] /= total
+
+
+@_inner(fastmath=_FAST)
+def _times_slope(code: int, delta: Array, a: Array, number: int, count: int) -> None:
+    """From errors ∂E/∂a of a layer to its node deltas, in place."""
+    if code == _SIGMOID:
+        for i in range(count):
+            delta[number, i] *= a[number, i] * (1.0 - a[number, i])
+    elif code == _TANH:
+        for i in range(count):
+            delta[number, i] *= 1.0 - a[number, i] * a[number, i]
+    elif code in (_RELU, _LEAKY_RELU):
+        below = 0.0 if code == _RELU else LEAKY_SLOPE
+        for i in range(count):
+            delta[number, i] *= 1.0 if a[number, i] > 0.0 else below
+
+
+@_inner(fastmath=_FAST)
+def _forward(theta: Array, layers: Integers, a: Array, width: int) -> None:
+    """Take samples through: `a` has their inputs in its first row, and gets the net inputs of the
+    output layer in a row beyond its activations."""
+    depth = len(layers) - 1
+    for number in range(1, depth + 1):
+        n_in, n_out = layers[number - 1, SIZE], layers[number, SIZE]
+        w, b, step = layers[number, WEIGHTS], layers[number, BIASES], layers[number, BIAS_STEP]
+        for o in range(n_out):
+            bias = spread(theta[b + o * step] if step >= 0 else 0.0)
+            for j in range(0, width, LANES):
+                z = bias
+                for k in range(n_in):
+                    z = plus(z, times(spread(theta[w + k]), load(a, number - 1, k * width + j)))
+                store(a, number, o * width + j, z)
+            w += n_in
+        if number == depth:
+            for i in range(n_out * width):
+                a[depth + 1, i] = a[number, i]
+        _activate(layers[number, ACTIVATION], a, number, n_out, width)
+
+
+@_inner(fastmath=_FAST)
+def _backward(
+    theta: Array, layers: Integers, a: Array, delta: Array, width: int, gradient: Array
+) -> None:
+    """Send the output's deltas back and add the gradients of the samples."""
+    for number in range(len(layers) - 1, 0, -1):
+        n_in, n_out = layers[number - 1, SIZE], layers[number, SIZE]
+        w, b, step = layers[number, WEIGHTS], layers[number, BIASES], layers[number, BIAS_STEP]
+        for o in range(n_out):
+            if step >= 0:
+                g = spread(0.0)
+                for j in range(0, width, LANES):
+                    g = plus(g, load(delta, number, o * width + j))
+                gradient[b + o * step] += summed(g)
+            for k in range(n_in):
+                g = spread(0.0)
+                for j in range(0, width, LANES):
+                    d = load(delta, number, o * width + j)
+                    g = plus(g, times(d, load(a, number - 1, k * width + j)))
+                gradient[w + o * n_in + k] += summed(g)
+        if number > 1:
+            for k in range(n_in):
+                for j in range(0, width, LANES):
+                    e = spread(0.0)
+                    for o in range(n_out):
+                        weight = spread(theta[w + o * n_in + k])
+                        e = plus(e, times(weight, load(delta, number, o * width + j)))
+                    store(delta, number - 1, k * width + j, e)
+            code = layers[number - 1, ACTIVATION]
+            _times_slope(code, delta, a, number - 1, n_in * width)
+
+
+@_inner(fastmath=_FAST)
+def _update(
+    theta: Array, slots: Array, gradient: Array, factor: Array, optimizer: int, settings: Array,
+    t: int,
+) -> float:
+    """Update number t in place; |θ|², which is infinite where a slot is.
+
+    `factor` goes over the gradient: the mean over the batch, and 0 for what is fixed.
+    """
+    rate, momentum, beta_1, beta_2, epsilon = settings
+    size, seen = 0.0, 0.0
+    if optimizer == _ADAM:
+        rate *= sqrt(1.0 - beta_2**t) / (1.0 - beta_1**t)
+        m, v = slots[0], slots[1]
+        for p in range(len(theta)):
+            g = gradient[p] * factor[p]
+            m[p] = beta_1 * m[p] + (1.0 - beta_1) * g
+            v[p] = beta_2 * v[p] + (1.0 - beta_2) * (g * g)
+            theta[p] -= rate * m[p] / (sqrt(v[p]) + epsilon)
+            size += theta[p] * theta[p]
+            seen += v[p]
+        return size if seen < np.inf else np.inf
+    if optimizer == _MOMENTUM:
+        v = slots[0]
+        for p in range(len(theta)):
+            v[p] = momentum * v[p] + gradient[p] * factor[p]
+            theta[p] -= rate * v[p]
+            size += theta[p] * theta[p]
+        return size
+    for p in range(len(theta)):
+        theta[p] -= rate * (gradient[p] * factor[p])
+        size += theta[p] * theta[p]
+    return size
+
+
+@_compiled(fastmath=_FAST, nogil=True, cache=True)
+def train(
+    theta: Array, slots: Array, t: int, count: int, layers: Integers, inputs: Array,
+    targets: Array, orders: Integers, within: int, batch: int, error: Array, mask: Array,
+    is_mean: bool, optimizer: int, settings: Array, limit: float, kept_z: Array, kept_a: Array,
+    in_order: bool, frames: Array, frame_every: int, work: Array, width: int, work_all: Array,
+    width_all: int, sums: Array,
+) -> int:
+    """Take `count` iterations after t updates, in place; how many went well.
+
+    `inputs` and `targets` have shape (units, samples). `orders` has a row per epoch, the first one
+    for the running one, or a single row for all; `within` samples of it are done. `error` is what
+    a − t is multiplied with, and 1 where ∂E/∂z is that product (else 0: f'(z) is still to come),
+    and 1 where a counts as often as the targets sum up to. `kept_z` and `kept_a`, shape (count,
+    samples, outputs), get the output layer of the whole set: if `in_order`, where it is always the
+    batch, before each update; else after each epoch. `frames`, shape (count, 1 + slots, size), get
+    θ and the slots at each multiple of `frame_every` updates.
+
+    To work in there are `work`, shape (2, depth + 2, widest layer · width), for batches that go
+    through in parts of `width` samples, a multiple of LANES; `work_all`, shape (depth + 2, widest
+    layer · width_all), for looks at the whole set; and `sums`, shape (2, size).
+    """
+    depth, samples = len(layers) - 1, inputs.shape[1]
+    n_in, n_out = layers[0, SIZE], layers[depth, SIZE]
+    a, delta, gradient, factor = work[0], work[1], sums[0], sums[1]
+    factored, epoch, kept, framed, to_frame = 0, 0, 0, 0, frame_every - t % frame_every
+    for done in range(count):
+        row_of = epoch if epoch < len(orders) else 0
+        stop = min(within + batch, samples)
+        if stop - within != factored:
+            factored = stop - within
+            for p in range(len(theta)):
+                factor[p] = mask[p] / factored if is_mean else mask[p]
+        for p in range(len(theta)):
+            gradient[p] = 0.0
+        for first in range(within, stop, width):
+            filled = min(width, stop - first)
+            for u in range(n_in):
+                for j in range(filled):
+                    a[0, u * width + j] = inputs[u, orders[row_of, first + j]]
+                for j in range(filled, width):
+                    a[0, u * width + j] = 0.0
+            _forward(theta, layers, a, width)
+            for j in range(filled):
+                row = orders[row_of, first + j]
+                weight = 1.0
+                if error[2] > 0.0:
+                    weight = 0.0
+                    for u in range(n_out):
+                        weight += targets[u, row]
+                for u in range(n_out):
+                    i = u * width + j
+                    delta[depth, i] = error[0] * (weight * a[depth, i] - targets[u, row])
+                    if in_order:
+                        kept_z[kept, row, u] = a[depth + 1, i]
+                        kept_a[kept, row, u] = a[depth, i]
+            for u in range(n_out):
+                for j in range(filled, width):
+                    delta[depth, u * width + j] = 0.0
+            if error[1] == 0.0:
+                _times_slope(layers[depth, ACTIVATION], delta, a, depth, n_out * width)
+            _backward(theta, layers, a, delta, width, gradient)
+        if not _update(theta, slots, gradient, factor, optimizer, settings, t + done + 1) < limit:
+            return done
+        to_frame -= 1
+        if to_frame == 0:
+            to_frame = frame_every
+            for p in range(len(theta)):
+                frames[framed, 0, p] = theta[p]
+                for slot in range(len(slots)):
+                    frames[framed, slot + 1, p] = slots[slot, p]
+            framed += 1
+        within = stop
+        if in_order:
+            kept += 1
+        if within == samples:
+            within = 0
+            epoch += 1
+            if not in_order:
+                _go_over_all(theta, layers, inputs, work_all, width_all, kept_z, kept_a, kept)
+                kept += 1
+    return count
+
+
+@_inner(fastmath=_FAST)
+def _go_over_all(
+    theta: Array, layers: Integers, inputs: Array, a: Array, width: int, kept_z: Array,
+    kept_a: Array, kept: int,
+) -> None:
+    """Take every sample forward and keep the output layer, shape (samples, outputs)."""
+    depth, samples = len(layers) - 1, inputs.shape[1]
+    for first in range(0, samples, width):
+        filled = min(width, samples - first)
+        for u in range(layers[0, SIZE]):
+            for j in range(filled):
+                a[0, u * width + j] = inputs[u, first + j]
+        _forward(theta, layers, a, width)
+        for j in range(filled):
+            for u in range(layers[depth, SIZE]):
+                kept_z[kept, first + j, u] = a[depth + 1, u * width + j]
+                kept_a[kept, first + j, u] = a[depth, u * width + j]

@@ -1,0 +1,180 @@
+"""The numba kernel: engine.training.kernels.numba_code between a State and the next."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from engine.maths.activations import Array
+from engine.maths.losses import LOSSES
+from engine.maths.network import Layer, Network
+from engine.maths.optimizers import Optimizer
+from engine.run.iteration import Check, never, work_per_sample
+from engine.run.spec import Data, Spec, State, start_state
+from engine.text.numbers import LARGEST
+from engine.training.kernels import numba_code
+from engine.training.kernels.kernel import Advanced, curve_points, iterations_at_once
+from engine.training.kernels.numba_lanes import LANES
+
+# Here a product takes twice as long as in NumPy's library, for any but the smallest networks. Each
+# unit makes up for so many of them a sample, by its activation: what NumPy is slower at. And each
+# iteration makes up for the last number, by the calls that it does without.
+_MADE_UP = {"tanh": 35, "sigmoid": 20, "softmax": 20}
+_MADE_UP_OTHERWISE = 10
+_MADE_UP_BY_CALLS = 20_000
+# So many samples of narrow layers stay in the cache nearest to the processor.
+_SIDE_BY_SIDE = 32
+# Nothing interrupts an iteration, nor the look at all samples after an epoch: some 10 ms each.
+_LONGEST_WORK = 20_000_000
+
+
+def is_fit(spec: Spec) -> bool:
+    """Whether the kernel can take a run, and is the fastest one for it."""
+    network, work = spec.network, work_per_sample(spec.network)
+    made_up = sum(
+        len(layer.units) * _MADE_UP.get(layer.activation, _MADE_UP_OTHERWISE)
+        for layer in network.layers
+    )
+    side_by_side = LANES * -(-spec.batch_size // LANES)
+    return (
+        not spec.mistakes
+        and spec.can_train
+        and side_by_side * (network.size - made_up) <= _MADE_UP_BY_CALLS
+        and spec.batch_size * work <= _LONGEST_WORK
+        and len(spec.data) * work <= 3 * _LONGEST_WORK
+    )
+
+
+def warm_up() -> None:
+    """Have the code compiled, or read from where it is kept, by a run of a single neuron. Raises
+    whatever goes wrong with that."""
+    network = Network(("x",), (Layer(("o",), "linear"),))
+    data = Data(np.ones((1, 1)), np.ones((1, 1)), ("t",))
+    spec = Spec(network, "half_squared_error", "sum", Optimizer(), data)
+    NumbaKernel(spec).advance(start_state(spec), 1, 1, never)
+
+
+class NumbaKernel:
+    """See engine.training.kernels.kernel.Kernel; for a Spec that `is_fit`."""
+
+    name = "numba"
+    is_parallel = True
+
+    def __init__(self, spec: Spec) -> None:
+        self._spec = spec
+        self.at_once = iterations_at_once(spec, 500)
+        self.frame_distance = max(1, self.at_once // 8)  # some 0.2 ms
+        setting = spec.optimizer
+        mask = np.ones(spec.network.size) if spec.updated is None else np.array(spec.updated)
+        self._layers = _table(spec.network)
+        self._inputs = np.ascontiguousarray(spec.data.inputs.T)
+        self._targets = np.ascontiguousarray(spec.data.targets.T)
+        self._mask, self._error = mask, _error(spec)
+        rows, widest = spec.network.depth + 2, max(spec.network.sizes)
+        self._width, self._width_all = _width(spec.batch_size), _width(len(spec.data))
+        self._work = np.zeros((2, rows, widest * self._width))
+        self._work_all = np.zeros((rows, widest * self._width_all))
+        self._sums = np.zeros((2, spec.network.size))
+        self._settings = np.array(
+            (
+                setting.learning_rate,
+                setting.momentum,
+                setting.beta_1,
+                setting.beta_2,
+                setting.epsilon,
+            )
+        )
+
+    def advance(self, state: State, count: int, frame_every: int, check: Check) -> Advanced:
+        """See Kernel."""
+        check()
+        spec, t, stop = self._spec, state.t, state.t + count
+        first, within = spec.epoch_of(t)
+        last, _ = spec.epoch_of(stop)
+        kept_a = np.empty((last - first, *spec.data.targets.shape))
+        # What nobody reads may be overwritten at once.
+        kept_z = np.empty_like(kept_a) if LOSSES[spec.loss].of_net_input else kept_a
+        arrays = np.array([state.theta, *state.slots])  # a row each
+        frames = np.empty((stop // frame_every - t // frame_every, *arrays.shape))
+        order = range(first, last + 1 if spec.batching.shuffled else first + 1)
+        done = numba_code.train(
+            arrays[0],
+            arrays[1:],
+            t,
+            count,
+            self._layers,
+            self._inputs,
+            self._targets,
+            np.array([spec.epoch_rows(epoch) for epoch in order]),
+            within * spec.batch_size,
+            spec.batch_size,
+            self._error,
+            self._mask,
+            spec.reduction == "mean",
+            numba_code.OPTIMIZER_CODES[spec.optimizer.key],
+            self._settings,
+            LARGEST**2,
+            kept_z,
+            kept_a,
+            spec.takes_all_in_order,
+            frames,
+            frame_every,
+            self._work,
+            self._width,
+            self._work_all,
+            self._width_all,
+            self._sums,
+        )
+        if done < count:
+            # The arrays hold what was lost; the iterations before it bring back what was there.
+            before = self.advance(state, done, frame_every, check)
+            return Advanced(before.state, before.frames, before.points, True)
+        epochs = np.arange(first, last, dtype=np.float64)
+        if not spec.takes_all_in_order:
+            epochs += 1.0  # it is the end of an epoch then, not its beginning
+        points = curve_points(spec, epochs, kept_z, kept_a)
+        times = range((t // frame_every + 1) * frame_every, stop + 1, frame_every)
+        states = tuple(_state(frame, time) for frame, time in zip(frames, times, strict=True))
+        return Advanced(_state(arrays, stop), states, points, False)
+
+
+def _state(arrays: Array, t: int) -> State:
+    """The state after t updates from θ and the slots, a row each."""
+    return State(arrays[0].copy(), tuple(slot.copy() for slot in arrays[1:]), t)
+
+
+def _width(samples: int) -> int:
+    """How many samples go through at once: all, or parts of much the same length; a multiple of
+    LANES."""
+    parts = -(-samples // _SIDE_BY_SIDE)
+    return LANES * -(-samples // (parts * LANES))
+
+
+def _table(network: Network) -> numba_code.Integers:
+    """The layers in the columns that the code names."""
+    table = np.zeros((network.depth + 1, 5), dtype=np.int64)
+    table[0, numba_code.SIZE] = network.sizes[0]
+    places = np.arange(network.size, dtype=np.float64)
+    for number, layer in enumerate(network.layers, start=1):
+        b = network.biases(places, number)
+        table[number] = (
+            network.sizes[number],
+            int(network.weights(places, number)[0, 0]),
+            0 if b is None else int(b[0]),
+            {"none": -1, "shared": 0, "per_unit": 1}[layer.bias],
+            numba_code.ACTIVATION_CODES[layer.activation],
+        )
+    return table
+
+
+def _error(spec: Spec) -> Array:
+    """How the code comes to ∂E/∂a or ∂E/∂z of the output layer: see `train` there."""
+    outputs = spec.network.sizes[-1]
+    factor = {
+        "half_squared_error": 1.0,
+        "squared_error": 2.0,
+        "mean_squared_error": 2.0 / outputs,
+        "binary_cross_entropy": 1.0 / outputs,
+        "categorical_cross_entropy": 1.0,
+    }[spec.loss]
+    is_categorical = spec.loss == "categorical_cross_entropy"
+    return np.array([factor, LOSSES[spec.loss].is_short, is_categorical], dtype=np.float64)

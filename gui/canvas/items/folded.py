@@ -1,0 +1,82 @@
+"""A layer of many units as one summary: how many there are, and a strip with their activations."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QImage, QPainter, QPen
+from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
+
+from engine.maths.activations import Array
+from engine.text.numbers import format_count
+from gui import theme
+from gui.canvas.items.colours import signed_image
+from gui.canvas.items.text import centred, paint_texts, shortened
+from gui.canvas.placing.layout import FOLDED_HEAD, Form
+
+
+class FoldedLayer(QGraphicsItem):
+    """One column for a whole layer, its middle at 0, 0. The strip runs from the first unit at the
+    top to the last at the bottom, coloured by activation; grey where nothing is shown yet."""
+
+    def __init__(self, layer: int, name: str, count: int) -> None:
+        super().__init__()
+        self.layer = layer
+        self.words = [name, f"{format_count(count)} units" if layer else f"{count} inputs"]
+        self._form = Form("folded", 50.0, 100.0)
+        self._image: QImage | None = None
+        self._is_ringed = False
+        self.setZValue(2.0)
+
+    def show_values(self, form: Form, values: Array | None, is_ringed: bool) -> None:
+        """Show activations of shape (units,), or None while they lie ahead of the cursor."""
+        if form != self._form:
+            self.prepareGeometryChange()
+            self._form = form
+        self._is_ringed = is_ringed
+        self._image = None
+        if values is not None:
+            largest = float(np.abs(values).max())
+            self._image = signed_image(values[:, None] / (largest or 1.0))
+        self.update()
+
+    @property
+    def strip(self) -> QRectF:
+        """Where the strip is, in the item."""
+        h = self._form.half_height
+        return QRectF(-22, -h + FOLDED_HEAD, 44, 2 * h - FOLDED_HEAD - 12)
+
+    def contains_point(self, point: QPointF) -> bool:
+        """Whether a point of the scene is on the column."""
+        local = self.mapFromScene(point)
+        form = self._form
+        return abs(local.x()) <= form.half_width and abs(local.y()) <= form.half_height
+
+    def boundingRect(self) -> QRectF:
+        w, h = self._form.half_width + 4, self._form.half_height + 4
+        return QRectF(-w, -h, 2 * w, 2 * h)
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
+    ) -> None:
+        colours, w, h = theme.current(), self._form.half_width, self._form.half_height
+        edge = "accent" if self._is_ringed else "secondary"
+        painter.setPen(QPen(colours.colour(edge), 2.5 if self._is_ringed else 1.5))
+        painter.setBrush(colours.colour("card"))
+        painter.drawRoundedRect(QRectF(-w, -h, 2 * w, 2 * h), 12, 12)
+        name, count = self.words
+        paint_texts(
+            painter,
+            [
+                centred(shortened(name, 2 * w - 12, 14, True), 0, -h + 15, 14, True, "ink"),
+                centred(count, 0, -h + 33, theme.SMALL, False, "secondary"),
+            ],
+        )
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(colours.colour("sunken"))
+        painter.drawRect(self.strip)
+        if self._image is not None:
+            painter.drawImage(self.strip, self._image)
+        painter.setPen(QPen(colours.colour("border"), 1.0))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawRect(self.strip)

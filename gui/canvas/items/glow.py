@@ -1,0 +1,132 @@
+"""What a derivation speaks of: the path of the chain rule, and a ring around what is pointed at."""
+
+from __future__ import annotations
+
+from msgspec import Struct, field
+from PySide6.QtCore import QLineF, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPen
+from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
+
+from engine.maths.network import Network, Parameter
+from engine.run.steps import StepId
+from gui import theme
+from gui.canvas.items.colours import mixed
+from gui.canvas.items.edges import MOST_EDGES, Edge
+from gui.canvas.marks import Unit
+from gui.canvas.spots import Spot, spot_of
+
+_SOFT = 0.24  # strength of the path's colour, of the accent's
+_MARGIN = 6.0  # of a halo around what it belongs to
+_HALO = 6.0  # width of a ring
+_WIDTHS = ((40, 14.0), (150, 8.0), (MOST_EDGES, 3.0))  # of a path of at most so many edges
+
+
+class ChainPath(Struct, frozen=True):
+    """Units, and by layer the edges into it, that lie between the loss and a step's quantity."""
+
+    units: frozenset[Unit] = frozenset()
+    edges: dict[int, list[Edge]] = field(default_factory=dict)
+
+
+def chain_path(network: Network, step: StepId | None) -> ChainPath:
+    """The way back from the loss to a delta, or to a parameter whose gradient or update it is."""
+    if step is None or step.layer is None or not (step.kind == "delta" or step.parameter):
+        return ChainPath()
+    size = network.sizes[step.layer]
+    units = list(range(size)) if step.unit is None else [step.unit]
+    edges: dict[int, list[Edge]] = {}
+    if step.source is not None and step.unit is not None:
+        edges[step.layer] = [(step.unit, step.source)]
+    reached = [(step.layer, unit) for unit in units]
+    for layer in range(step.layer + 1, network.depth + 1):
+        following = list(range(network.sizes[layer]))
+        # Where edges are drawn as a bundle they cannot be told apart.
+        if len(following) * network.sizes[layer - 1] <= MOST_EDGES:
+            edges[layer] = [(unit, source) for unit in following for source in units]
+        reached += [(layer, unit) for unit in following]
+        units = following
+    return ChainPath(frozenset(reached), edges)
+
+
+def spot_about(about: object) -> Spot | None:
+    """Where on the canvas stands what a factor belongs to, a StepId or a Parameter."""
+    if isinstance(about, StepId):
+        return spot_of(about)
+    if isinstance(about, Parameter):
+        kind = "bias" if about.source is None else "weight"
+        return Spot(kind, about.layer, about.unit or 0, about.source)
+    return None
+
+
+class Outline(Struct, frozen=True):
+    """A place in the scene, round or with rounded corners."""
+
+    place: QRectF
+    is_round: bool
+
+    def paint(self, painter: QPainter, margin: float) -> None:
+        around = self.place.adjusted(-margin, -margin, margin, margin)
+        if self.is_round:
+            painter.drawEllipse(around)
+        else:
+            painter.drawRoundedRect(around, 12 + margin / 2, 12 + margin / 2)
+
+
+class Glow(QGraphicsItem):
+    """Lines and outlines: filled beneath everything for a path, or drawn as rings above it."""
+
+    def __init__(self, above: bool) -> None:
+        super().__init__()
+        self._above = above
+        self.lines: list[QLineF] = []
+        self.outlines: list[Outline] = []
+        self._bounds = QRectF()
+        self.setZValue(9.0 if above else -1.0)
+
+    def show_parts(self, lines: list[QLineF], outlines: list[Outline]) -> None:
+        """Show these, in the plane of the scene."""
+        if (lines, outlines) == (self.lines, self.outlines):
+            return
+        self.lines, self.outlines = lines, outlines
+        bounds = QRectF()
+        for line in lines:
+            bounds |= QRectF(line.p1(), line.p2()).normalized().adjusted(-1, -1, 1, 1)
+        for outline in outlines:
+            bounds |= outline.place
+        self.prepareGeometryChange()
+        self._bounds = bounds.adjusted(-16, -16, 16, 16) if lines or outlines else QRectF()
+        self.update()
+
+    def boundingRect(self) -> QRectF:
+        return self._bounds
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
+    ) -> None:
+        if self._above:
+            self._paint_rings(painter)
+            return
+        colour = mixed(theme.current().colour("accent"), _SOFT)
+        count = len(self.lines)
+        width = next((w for most, w in _WIDTHS if count <= most), _WIDTHS[-1][1])
+        painter.setPen(_pen(colour, width))
+        painter.drawLines(self.lines)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(colour)
+        for outline in self.outlines:
+            outline.paint(painter, _MARGIN)
+
+    def _paint_rings(self, painter: QPainter) -> None:
+        colour = theme.current().colour("accent")
+        colour.setAlphaF(0.45)
+        painter.setPen(_pen(colour, _HALO))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawLines(self.lines)
+        for outline in self.outlines:
+            outline.paint(painter, _HALO / 2 + 2)
+
+
+def _pen(colour: QColor, width: float) -> QPen:
+    pen = QPen(colour, width)
+    pen.setCapStyle(Qt.PenCapStyle.FlatCap)
+    return pen

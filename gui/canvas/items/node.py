@@ -1,0 +1,202 @@
+"""A node: circle, capsule or dot, with the numbers of its unit in it and around it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPen
+from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
+
+from gui import theme
+from gui.canvas.faces import NodeFace
+from gui.canvas.items.colours import mixed
+from gui.canvas.items.node_texts import Limits, NodeTexts, node_texts
+from gui.canvas.items.text import paint_texts
+from gui.canvas.marks import Marks
+from gui.canvas.placing.layout import CALL_OUT, LINE, Form
+
+_PAD = 4.0
+_TINY = 3.0  # a half width, from which on nodes have an outline
+_DOT_MARGIN = 4.0  # around a dot that still hits it
+
+
+class NodeItem(QGraphicsItem):
+    """One unit. It paints its face; what a click on it means is decided elsewhere."""
+
+    def __init__(self, layer: int, unit: int) -> None:
+        super().__init__()
+        self.layer, self.unit = layer, unit
+        self.face = NodeFace("")
+        self.marks = Marks()
+        self._form = Form("dot", 4.0, 4.0)
+        self._limits = Limits()
+        self._picture: QImage | None = None
+        self._texts = NodeTexts()
+        self._bounds = QRectF()
+        self._writing: list[QRectF] | None = None  # worked out when it is asked for
+
+    @property
+    def form(self) -> Form:
+        """How it is drawn: larger than its layer's form while it is called out."""
+        return CALL_OUT if self.marks.called_out and not self._form.is_readable else self._form
+
+    @property
+    def words(self) -> list[str]:
+        """Everything that is written in and around it."""
+        return [text.words for text in self._texts.texts]
+
+    def show_face(
+        self, face: NodeFace, form: Form, marks: Marks, limits: Limits, picture: QImage | None
+    ) -> None:
+        """Show other numbers, another form or other marks; `picture` is the activation over the
+        inputs, where that is shown instead of numbers."""
+        before = self.face, self._form, self.marks, self._limits
+        if (face, form, marks, limits) == before and picture is self._picture:
+            return
+        self.face, self.marks, self._limits, self._picture = face, marks, limits, picture
+        self._form, self._writing = form, None
+        self._texts = node_texts(face, self.form, marks, limits, picture is not None)
+        self.setZValue(6.0 if marks.called_out else 4.0 if marks.ringed else 2.0)
+        bounds = self._texts.bounds().adjusted(-2 * _PAD, -2 * _PAD, 2 * _PAD, 2 * _PAD)
+        if bounds != self._bounds:
+            self.prepareGeometryChange()
+            self._bounds = bounds
+        self.update()
+
+    def move_to(self, x: float, y: float) -> None:
+        """Stand elsewhere in the scene."""
+        if (x, y) != (self.x(), self.y()):
+            self.setPos(x, y)
+            self._writing = None
+
+    def kind_at(self, point: QPointF) -> str:
+        """Which of its values is at a point of the scene; "" outside of it."""
+        local = self.mapFromScene(point)
+        # A node that grew under the pointer does not catch it, so that it can go on to the next.
+        form = self.form if self.marks.pinned else self._form
+        if form is self.form:
+            for kind, place in self._texts.places.items():
+                if kind != "unit" and place.contains(local):
+                    return kind
+        if form.kind == "folded":
+            return ""
+        if form.kind == "capsule":
+            inside = abs(local.x()) <= form.half_width and abs(local.y()) <= form.half_height
+        else:
+            margin = _DOT_MARGIN if form.kind == "dot" else 0.0
+            inside = local.x() ** 2 + local.y() ** 2 <= (form.half_width + margin) ** 2
+        return "unit" if inside else ""
+
+    def place_of(self, kind: str) -> QRectF:
+        """Where one of its values is in the scene; the whole node if it is not shown."""
+        places = self._texts.places
+        return self.mapRectToScene(places.get(kind) or places.get("unit") or QRectF())
+
+    def place_if_shown(self, kind: str) -> QRectF | None:
+        """Where one of its values is in the scene; None if it is not shown."""
+        place = self._texts.places.get(kind)
+        return None if place is None else self.mapRectToScene(place)
+
+    @property
+    def value_place(self) -> QRectF | None:
+        """Where its value is in the scene, if that has a line of its own."""
+        value = self._texts.value
+        return None if value is None else self.mapRectToScene(value)
+
+    @property
+    def writing(self) -> list[QRectF]:
+        """Where of the scene something is written around the node: the words alone."""
+        if self._writing is None:
+            places = [place.adjusted(4, 2, -4, -2) for place in self._texts.grounds]
+            self._writing = [self.mapRectToScene(place) for place in places]
+        return self._writing
+
+    @property
+    def core(self) -> QRectF:
+        """Of the scene, what a label must leave free: its body, of a called-out node also the
+        lines above and below."""
+        core, places = QRectF(self._texts.places["unit"]), self._texts.places
+        if self.form is CALL_OUT:
+            for kind in ("delta", "bias"):
+                core |= places.get(kind, core)
+        return self.mapRectToScene(core)
+
+    def boundingRect(self) -> QRectF:
+        return self._bounds
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
+    ) -> None:
+        colours, form, marks = theme.current(), self.form, self.marks
+        thickness = 3.0 if marks.ringed else 2.0 if marks.hovered else 1.5
+        if form.kind == "dot":
+            thickness = min(thickness, max(0.6, form.half_width / 4))
+        edge = "accent" if marks.ringed or marks.hovered else "secondary"
+        painter.setPen(QPen(colours.colour(edge), thickness))
+        if form.half_width < _TINY and not marks.ringed:
+            painter.setPen(Qt.PenStyle.NoPen)  # outlines alone would run together
+        painter.setBrush(self._fill())
+        w, h = form.half_width, form.half_height
+        body = QRectF(-w, -h, 2 * w, 2 * h)
+        if form.kind == "capsule":
+            painter.drawRoundedRect(body, min(h, 12.0), min(h, 12.0))
+        else:
+            painter.drawEllipse(body)
+        self._paint_ground(painter)
+        self._paint_details(painter)
+        if marks.focus:
+            self._paint_focus(painter)
+
+    def _fill(self) -> QColor:
+        colours = theme.current()
+        if self.form.kind != "dot":
+            return colours.colour("accent_soft" if self.marks.ringed else "card")
+        return mixed(colours.signed(self.face.shade), min(1.0, abs(self.face.shade)))
+
+    def _paint_ground(self, painter: QPainter) -> None:
+        """Something plain behind the lines around the node, for edges may pass there."""
+        ground = theme.current().colour("card")
+        ground.setAlphaF(0.8)
+        for place in self._texts.grounds:
+            painter.fillRect(place, ground)
+
+    def _paint_details(self, painter: QPainter) -> None:
+        colours, texts = theme.current(), self._texts
+        if self._picture is not None and texts.picture is not None:
+            painter.drawImage(texts.picture, self._picture)
+        if texts.rule is not None:
+            painter.setPen(QPen(colours.colour("border"), 1.0))
+            painter.drawLine(texts.rule)
+        if self.marks.current in ("bias", "delta") and self.marks.current in texts.places:
+            painter.setPen(QPen(colours.colour("accent"), 2.0))
+            painter.setBrush(colours.colour("card"))
+            place = texts.places[self.marks.current]
+            # No higher than a line of text: there is no more between a node and the border.
+            spare = (place.height() - LINE) / 2 + 1
+            painter.drawRoundedRect(place.adjusted(0, spare, 0, -spare), 8, 8)
+        paint_texts(painter, texts.texts)
+        if texts.lock is not None:
+            painter.setPen(QPen(colours.colour("secondary"), 1.2))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawPath(_lock(texts.lock))
+
+    def _paint_focus(self, painter: QPainter) -> None:
+        painter.setPen(QPen(theme.current().colour("accent"), 2.0, Qt.PenStyle.DotLine))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        place = self._texts.places.get(self.marks.focus) or self._texts.places["unit"]
+        around = place.adjusted(-_PAD, -_PAD, _PAD, _PAD)
+        if self.marks.focus == "unit" and self.form.kind != "capsule":
+            painter.drawEllipse(around)
+        else:
+            painter.drawRoundedRect(around, 11, 11)
+
+
+def _lock(middle: QPointF) -> QPainterPath:
+    """A small closed lock, the sign of a fixed bias."""
+    x, y = middle.x() + 4, middle.y()
+    path = QPainterPath()
+    path.addRoundedRect(QRectF(x - 4, y - 1, 8, 6), 1.2, 1.2)
+    path.moveTo(x - 2.5, y - 1)
+    path.lineTo(x - 2.5, y - 3)
+    path.arcTo(QRectF(x - 2.5, y - 5.5, 5, 5), 180, -180)
+    path.lineTo(x + 2.5, y - 1)
+    return path

@@ -1,0 +1,329 @@
+"""What is written in and around a node, and where: the same for painting and for clicking."""
+
+from __future__ import annotations
+
+from math import sqrt
+from typing import NamedTuple
+
+from msgspec import Struct, field
+from PySide6.QtCore import QLineF, QPointF, QRectF
+
+from engine.text.numbers import at_most, fewer_digits, format_distinct, format_number
+from gui import theme
+from gui.canvas.faces import NodeFace, ParameterFace
+from gui.canvas.items.text import Text, centred, fitted, replaced, shortened, sign_colour, width
+from gui.canvas.marks import Marks
+from gui.canvas.placing.layout import LINE, SIDE, Form
+
+_SMALL = theme.SMALL
+_BIG = theme.CANVAS
+_AROUND = ("delta", "bias", "target", "loss")
+_GAP = 7.0  # between words on one line
+_LOCK = 17.0
+_ROOM_FOR_FIVE = 40.0  # a radius
+
+
+class Limits(NamedTuple):
+    """Pixels for the lines above and below a node: their width, and how far they may reach to
+    the left and right of its middle."""
+
+    room: float = 150.0
+    left: float = -200.0
+    right: float = 200.0
+
+    def start(self, total: float) -> float:
+        """Where a line of some width begins: centred, unless that reaches beyond a limit."""
+        return max(min(-total / 2, self.right - total), self.left)
+
+
+class NodeTexts(Struct):
+    """Texts of a node with its middle at 0, 0, the places that can be clicked by kind of Spot,
+    and what else is to be painted: the rule below the name, the picture, the lock, and the ground
+    of words outside that are not such a place."""
+
+    texts: list[Text] = field(default_factory=list)
+    places: dict[str, QRectF] = field(default_factory=dict)
+    rule: QLineF | None = None
+    picture: QRectF | None = None
+    lock: QPointF | None = None
+    words_around: list[QRectF] = field(default_factory=list)
+    value: QRectF | None = None  # where the value of an input stands on a line of its own
+
+    @property
+    def grounds(self) -> list[QRectF]:
+        """Where something is written outside of the node."""
+        return [*self.words_around, *(r for kind, r in self.places.items() if kind in _AROUND)]
+
+    def bounds(self) -> QRectF:
+        """A rectangle around everything."""
+        bounds = QRectF()
+        for place in self.places.values():
+            bounds |= place
+        for text in self.texts:
+            bounds |= QRectF(text.x, text.y - text.pixels, text.width, 2 * text.pixels)
+        return bounds
+
+
+def node_texts(
+    face: NodeFace, form: Form, marks: Marks, limits: Limits, has_picture: bool
+) -> NodeTexts:
+    """Lay out a face in the form that a node has, within limits for the lines around it."""
+    made = NodeTexts()
+    w, h = form.half_width, form.half_height
+    made.places["unit"] = QRectF(-w, -h, 2 * w, 2 * h)
+    if form.kind == "circle":
+        _write_circle(made, face, form, marks, has_picture)
+    elif form.kind == "capsule":
+        _write_capsule(made, face, form, has_picture)
+    elif form.lines:
+        _write_around_dot(made, face, form, limits)
+    if form.kind != "dot":
+        _write_above(made, face, form, limits)
+        _write_below(made, face, form, marks, limits)
+        _write_side(made, face, form, marks)
+        if face.old is not None:
+            _strike_around(made, face, face.old, form, limits)
+    return made
+
+
+def _strike_around(
+    made: NodeTexts, face: NodeFace, old: NodeFace, form: Form, limits: Limits
+) -> None:
+    """Write what an edit changed around a node, struck through, beyond what it is now."""
+    if form.above and (words := replaced(old.delta, face.delta, face.digits, limits.room)):
+        x, y = limits.start(width(words, _SMALL)), -form.half_height - 1.5 * LINE
+        made.texts.append(Text(words, x, y, _SMALL, False, "secondary", True))
+        made.words_around.append(_around(made.texts[-1]))
+    if form.side == "right" and (form.kind == "circle" or form.lines == 2):
+        x = form.half_width + 9
+        for y, then, now in ((-27, old.target, face.target), (27, old.loss, face.loss)):
+            if words := replaced(then, now, face.digits, SIDE - 10):
+                made.texts.append(Text(words, x, y, _SMALL, False, "secondary", True))
+                made.words_around.append(_around(made.texts[-1]))
+
+
+def _write_circle(
+    made: NodeTexts, face: NodeFace, form: Form, marks: Marks, has_picture: bool
+) -> None:
+    r = form.half_width
+    if has_picture:
+        made.texts.append(centred(face.name, 0, -r - LINE / 2 - 1, _BIG, True, "ink"))
+        made.picture = QRectF(-0.62 * r, -0.62 * r, 1.24 * r, 1.24 * r)
+        return
+    name = shortened(face.name, 1.5 * r, _BIG, True)
+    if face.value is None and face.net_input is None:
+        made.texts.append(centred(name, 0, 0, _BIG + 1, True, "ink"))
+        return
+    if face.net_input is None:  # an input has one value, the unit's own
+        away = max(9.0, 0.23 * r)
+        made.texts.append(centred(name, 0, -away, _BIG, True, "ink"))
+        words = fitted(face.value or 0.0, _chord(r, away), _BIG, digits=face.digits)
+        made.texts.append(centred(words, 0, away, _BIG, False, "ink"))
+        made.value = _around(made.texts[-1])
+        old = None if face.old is None else face.old.value
+        if words := replaced(old, face.value, face.digits, r):
+            made.texts.append(centred(words, 0, away + LINE, _SMALL, False, "secondary", True))
+        return
+    if face.old is not None and _write_changed(made, face, face.old, form, name):
+        return
+    made.texts.append(centred(name, 0, -0.5 * r, _BIG, True, "ink"))
+    half = _chord(r, 0.27 * r) / 2
+    made.rule = QLineF(-half, -0.27 * r, half, -0.27 * r)
+    if face.value is not None:
+        pixels = _BIG + (r >= 44)
+        words = fitted(face.value, _chord(r, 0.02 * r), pixels, digits=face.digits)
+        made.texts.append(centred(words, 0, 0.01 * r, pixels, False, "ink"))
+    # "net" takes the room of two digits.
+    pixels = _BIG if r >= 46 and len(face.notation.net_input) == 1 else _SMALL
+    room = _chord(r, 0.47 * r, pixels)
+    words = fitted(face.net_input, room, pixels, f"{face.notation.net_input} ", face.digits)
+    here = marks.current == "net_input"
+    text = centred(words, 0, 0.47 * r, pixels, here, "accent" if here else "secondary")
+    made.texts.append(text)
+    made.places["net_input"] = _around(text)
+
+
+def _write_changed(
+    made: NodeTexts, face: NodeFace, old: NodeFace, form: Form, name: str
+) -> bool:
+    """Write activation and net input with the old ones struck through: above the one, below the
+    other. False if neither changed, or there is no room for five lines."""
+    r = form.half_width
+    activation = replaced(old.value, face.value, face.digits, _chord(r, 0.27 * r, _SMALL))
+    net_input = replaced(old.net_input, face.net_input, face.digits, _chord(r, 0.7 * r, _SMALL))
+    if r < _ROOM_FOR_FIVE or not (activation or net_input) or face.net_input is None:
+        return False
+    made.texts.append(centred(name, 0, -0.64 * r, _BIG, True, "ink"))
+    half = _chord(r, 0.45 * r) / 2
+    made.rule = QLineF(-half, -0.45 * r, half, -0.45 * r)
+    for words, y in ((activation, -0.27 * r), (net_input, 0.7 * r)):
+        if words:
+            made.texts.append(centred(words, 0, y, _SMALL, False, "secondary", True))
+    if face.value is not None:
+        words = fitted(face.value, _chord(r, 0.05 * r), _BIG, digits=face.digits)
+        made.texts.append(centred(words, 0, 0.05 * r, _BIG, False, "ink"))
+    room = _chord(r, 0.4 * r, _SMALL)
+    words = fitted(face.net_input, room, _SMALL, f"{face.notation.net_input} ", face.digits)
+    made.texts.append(centred(words, 0, 0.4 * r, _SMALL, False, "secondary"))
+    made.places["net_input"] = _around(made.texts[-1])
+    return True
+
+
+def _chord(r: float, y: float, pixels: int = _BIG) -> float:
+    """Width inside a circle for a line of text whose middle is y from the circle's."""
+    return 2 * sqrt(max(1.0, r**2 - (abs(y) + 0.4 * pixels) ** 2)) - 4
+
+
+def _write_capsule(made: NodeTexts, face: NodeFace, form: Form, has_picture: bool) -> None:
+    w, h = form.half_width, form.half_height
+    pixels = _BIG if h >= 11 else _SMALL
+    room = 2 * w - 16
+    if has_picture:
+        side = 2 * h - 6
+        made.picture = QRectF(w - side - 6, -side / 2, side, side)
+        room -= side - 2
+        if width(face.name, pixels, True) > room:
+            pixels = _SMALL
+        name = shortened(face.name, room, pixels, True)
+        made.texts.append(Text(name, -w + 7, 0, pixels, True))
+        return
+    value = face.value if face.value is not None else face.net_input
+    before = "" if face.value is not None else f"{face.notation.net_input} "
+    if value is None:
+        name = shortened(face.name, room, pixels, True)
+        made.texts.append(centred(name, 0, 0, pixels, True, "ink"))
+    elif form.lines == 2:
+        name = shortened(face.name, room, pixels, True)
+        made.texts.append(centred(name, 0, -h / 2 + 1, pixels, True, "ink"))
+        words = fitted(value, room, pixels, before, face.digits)
+        made.texts.append(centred(words, 0, h / 2 - 1, pixels, False, "ink"))
+        made.value = _around(made.texts[-1])
+    else:
+        name_width = width(face.name, pixels, True)
+        left = room - name_width - 6
+        if left >= width("−0.00", pixels):
+            made.texts.append(Text(face.name, -w + 8, 0, pixels, True))
+            words = fitted(value, left, pixels, before, face.digits)
+            made.texts.append(Text(words, w - 8 - width(words, pixels), 0, pixels))
+        else:
+            words = fitted(value, room, pixels, before, face.digits)
+            made.texts.append(centred(words, 0, 0, pixels, False, "ink"))
+
+
+def _write_around_dot(made: NodeTexts, face: NodeFace, form: Form, limits: Limits) -> None:
+    away, room = form.half_height + LINE / 2, 0.8 * limits.room
+    lines = [(shortened(face.name, room, _SMALL, True), -away, True)]
+    if face.value is not None:
+        digits = at_most(face.digits, 4)
+        lines.append((fitted(face.value, room, _SMALL, digits=digits), away, False))
+    for words, y, bold in lines:
+        x = limits.start(width(words, _SMALL, bold))
+        made.texts.append(Text(words, x, y, _SMALL, bold, "ink"))
+        made.words_around.append(_around(made.texts[-1]))
+
+
+def _write_above(made: NodeTexts, face: NodeFace, form: Form, limits: Limits) -> None:
+    if face.delta is None or not form.above:
+        return
+    words = fitted(face.delta, max(limits.room, 100.0), _BIG, "δ ", face.digits, True)
+    x, y = limits.start(width(words, _BIG, True)), -form.half_height - LINE / 2 - 2
+    text = Text(words, x, y, _BIG, True, sign_colour(face.delta))
+    made.texts.append(text)
+    made.places["delta"] = _around(text)
+
+
+def _write_below(
+    made: NodeTexts, face: NodeFace, form: Form, marks: Marks, limits: Limits
+) -> None:
+    y = form.half_height + LINE / 2 + 2
+    if face.bias is not None and form.below:
+        has_delta = face.delta is not None and not form.above
+        parts = _bias_words(face.bias, face.delta if has_delta else None, limits.room)
+        here = marks.current == "bias"
+        total = _line_width(parts, here) + (_LOCK if face.bias.fixed else 0.0)
+        x = left = limits.start(total)
+        for k, (part, colour) in enumerate(parts):
+            bold = here and k == 0
+            made.texts.append(Text(part, x, y, _BIG, bold, "accent" if bold else colour))
+            x += width(part, _BIG, bold) + _GAP
+            if k == 0 and face.bias.fixed:
+                made.lock = QPointF(x, y)
+                x += _LOCK
+        made.places["bias"] = QRectF(left - 6, y - LINE / 2 - 1, x - _GAP - left + 12, LINE + 2)
+        y += LINE
+    if form.side == "below" and face.target is not None:
+        number = format_number(face.target, at_most(face.digits, 4))
+        words = f"{face.notation.target} {number}"
+        target = Text(words, 0, y, _BIG, False, "secondary")
+        values = [("target", target)]
+        if face.loss is not None:
+            bold = marks.current == "loss"
+            left = limits.room - target.width - _GAP
+            words = fitted(face.loss, left, _BIG, f"{face.notation.loss} ", face.digits, bold)
+            values.append(("loss", Text(words, 0, y, _BIG, bold, "ink")))
+        x = limits.start(sum(text.width for _, text in values) + _GAP * (len(values) - 1))
+        for kind, text in values:
+            _write_value(made, marks, kind, text._replace(x=x))
+            x += text.width + _GAP
+
+
+def _bias_words(
+    bias: ParameterFace, delta: float | None, room: float
+) -> list[tuple[str, str]]:
+    """The line of a bias as parts with their colours, with as many digits as fit."""
+    room -= _LOCK if bias.fixed else 0.0
+    for digits in fewer_digits(bias.digits, 3):
+        value = format_number(bias.value, digits)
+        parts = [(f"{bias.name} {value}", "secondary")]
+        if bias.updated is not None:
+            value, updated = format_distinct(bias.value, bias.updated, digits)
+            parts = [(f"{bias.name} {value}", "secondary"), (f"→ {updated}", "ink")]
+        elif bias.gradient is not None:
+            words = f"∂ {format_number(bias.gradient, digits)}"
+            parts.append((words, sign_colour(bias.gradient)))
+        elif bias.waits:
+            parts.append(("∂ …", "secondary"))
+        elif delta is not None:
+            parts.append((f"δ {format_number(delta, digits)}", sign_colour(delta)))
+        if _line_width(parts) <= room:
+            return parts
+    return [(bias.name, "secondary"), parts[-1]]  # the latest has to do
+
+
+def _line_width(parts: list[tuple[str, str]], bold: bool = False) -> float:
+    """Width of words on one line, the first of them bold or not."""
+    widths = [width(part, _BIG, bold and k == 0) for k, (part, _) in enumerate(parts)]
+    return sum(widths) + _GAP * (len(parts) - 1)
+
+
+def _write_side(made: NodeTexts, face: NodeFace, form: Form, marks: Marks) -> None:
+    """Target and loss to the right of an output node, on two lines or, on one, the target."""
+    if form.side != "right" or face.target is None:
+        return
+    x = form.half_width + 9
+    if form.kind == "circle" or form.lines == 2:
+        words = fitted(face.target, SIDE - 10, _BIG, f"{face.notation.target} ", face.digits)
+        target = Text(words, x, -10, _BIG, False, "secondary")
+        _write_value(made, marks, "target", target)
+        if face.loss is not None:
+            bold = marks.current == "loss"
+            letter = f"{face.notation.loss} "
+            words = fitted(face.loss, SIDE - 10, _BIG, letter, face.digits, bold)
+            loss = Text(words, x, 10, _BIG, bold, "ink")
+            _write_value(made, marks, "loss", loss)
+    else:
+        digits = at_most(face.digits, 4)
+        words = fitted(face.target, 56, _SMALL, f"{face.notation.target} ", digits)
+        _write_value(made, marks, "target", Text(words, x, 0, _SMALL, False, "secondary"))
+
+
+def _write_value(made: NodeTexts, marks: Marks, kind: str, text: Text) -> None:
+    if marks.current == kind:
+        text = text._replace(colour="accent", bold=True)
+    made.texts.append(text)
+    made.places[kind] = _around(text)
+
+
+def _around(text: Text) -> QRectF:
+    half = LINE / 2
+    return QRectF(text.x - 4, text.y - half, text.width + 8, 2 * half)

@@ -1,0 +1,1 @@
+"""Where nodes and labels stand on the canvas."""

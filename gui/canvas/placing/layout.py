@@ -1,0 +1,259 @@
+"""Where things stand: the plane that positions are kept in, and how a canvas shows it.
+
+The plane is 1000 by 1000 whatever the size of the canvas: x runs from the inputs (0) to the
+outputs (1000), y from the top (0) to the bottom (1000). Moved nodes are kept in it by name, so a
+saved layout fits any window. `arrange` maps the plane onto an area in pixels and chooses for each
+layer the largest form of node that there is room for; zooming hands it a larger area.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+
+import numpy as np
+from msgspec import Struct
+from msgspec.structs import replace
+from numpy.typing import NDArray
+
+from engine.maths.network import Network
+
+Points = NDArray[np.float64]  # (n, 2): x and y
+
+PLANE = 1000.0
+FOLD_ABOVE = 32  # layers with more units are drawn as one summary until they are opened
+
+EDGE = 6.0  # pixels between a node and the edge of the canvas
+LINE = 18.0  # a line of text
+SIDE = 112.0  # target and loss beside an output node
+SIDE_NARROW = 62.0  # the target alone
+LARGEST_RADIUS = 48.0
+SMALLEST_CIRCLE = 36.0  # six digits fit into it
+LABEL_GAP = 92.0  # between circles, so that labels have room
+BELOW_GAP = 98.0  # the same where target and loss stand below the outputs, beside the edges
+BELOW_SIDE = 22.0  # kept beside such outputs, for their lines are wider than they
+SMALLEST_GAP = 56.0
+SMALLEST_HALF = 20.0  # kept beside the outermost nodes, for words wider than a dot
+ROOMY = 520.0  # pixels of width from which target and loss go beside small nodes
+FOLDED_HALF_WIDTH = 52.0
+FOLDED_HEAD = 46.0  # name and number of units above the strip of a folded layer
+
+
+class Form(Struct, frozen=True):
+    """How the nodes of a layer look, in pixels from their middle.
+
+    `lines` of text are inside; `above` is kept for the delta, `below` for the bias (and for
+    target and loss, where `side` is "below" rather than "right" or "none").
+    """
+
+    kind: str  # circle, capsule, dot or folded
+    half_width: float
+    half_height: float
+    lines: int = 0
+    above: float = 0.0
+    below: float = 0.0
+    side: str = "none"
+
+    @property
+    def is_readable(self) -> bool:
+        """Whether there is room for the name and the newest number of a unit."""
+        wide = self.half_width >= 46 and self.below > 0
+        return self.kind == "circle" or (self.kind == "capsule" and (self.lines == 2 or wide))
+
+
+# What a node too small for its numbers becomes while it is pointed at or the cursor is there.
+CALL_OUT = Form("capsule", 52.0, 21.0, 2, LINE, LINE, "right")
+
+
+class Arrangement(Struct, frozen=True, eq=False):
+    """Every node's form and middle for one size of the area, and the way back to the plane.
+
+    `shifts` are what a layer's nodes stand lower than the plane says (mostly higher, below 0), so
+    that a node and the lines above and below it share their room evenly.
+    """
+
+    width: float
+    height: float
+    left: float
+    right: float
+    forms: tuple[Form, ...]
+    shifts: tuple[float, ...]
+    centres: tuple[Points, ...]
+
+    @property
+    def column_gap(self) -> float:
+        """Pixels from one layer's middle to the next one's."""
+        return (self.width - self.left - self.right) / (len(self.forms) - 1)
+
+    @property
+    def line_room(self) -> float:
+        """Width for the line below a node."""
+        return min(164.0, max(84.0, 0.8 * self.column_gap - 8))
+
+    def to_plane(self, x: float, y: float) -> tuple[float, float]:
+        """A point of the area in the plane, which it may lie outside of."""
+        inner = max(1.0, self.width - self.left - self.right)
+        return PLANE * (x - self.left) / inner, PLANE * y / self.height
+
+    def from_plane(self, x: float, y: float) -> tuple[float, float]:
+        """A point of the plane in the area."""
+        inner = self.width - self.left - self.right
+        return self.left + x * inner / PLANE, y * self.height / PLANE
+
+
+def is_folded(sizes: tuple[int, ...], layer: int, opened: Collection[int]) -> bool:
+    """Whether a layer is drawn as a summary."""
+    return sizes[layer] > FOLD_ABOVE and layer not in opened
+
+
+def full_spread(
+    sizes: tuple[int, ...], opened: Collection[int], width: float, height: float
+) -> tuple[float, float]:
+    """How many times wider and higher the area must be for every node to have its full form."""
+    most = max(
+        (size for layer, size in enumerate(sizes) if not is_folded(sizes, layer, opened)), default=1
+    )
+    gap = (width - 2 * LARGEST_RADIUS - SIDE) / (len(sizes) - 1)
+    return max(1.0, 200.0 / max(gap, 10.0)), max(1.0, 125.0 * most / height)
+
+
+def arrange(
+    network: Network,
+    layout: Mapping[str, tuple[float, float]],
+    width: float,
+    height: float,
+    opened: Collection[int] = (),
+) -> Arrangement:
+    """Place every node of a network in an area of some pixels.
+
+    `layout` has the positions in the plane of units that were moved, by name; `opened` the layers
+    that are drawn unit by unit however many they have.
+    """
+    forms = _forms(network.sizes, width, height, opened)
+    left = max(forms[0].half_width, SMALLEST_HALF) + EDGE
+    right = max(forms[-1].half_width, SMALLEST_HALF) + EDGE + _side_width(forms[-1])
+    shifts, centres = [], []
+    for layer, form in enumerate(forms):
+        # Alike for all layers of a form, where there is room, so that rows stay level.
+        alike = [each for each in forms if each.kind == form.kind != "folded"]
+        above = max((each.above for each in alike), default=0.0)
+        below = max((each.below for each in alike), default=0.0)
+        if 2 * form.half_height + above + below + 4 > height / network.sizes[layer]:
+            above, below = form.above, form.below
+        if form.kind == "folded":
+            places = _strip(network.sizes, layer, form, height)
+        else:
+            places = _places(network, layer, layout)
+        inner = width - left - right
+        x = left + places[:, 0] * inner / PLANE
+        y = places[:, 1] * height / PLANE + (above - below) / 2
+        if form.kind != "folded":
+            # No node may stick out of the canvas.
+            top, bottom = form.half_height + above + 2, height - form.half_height - below - 2
+            y = np.clip(y, min(top, height / 2), max(bottom, height / 2))
+        shifts.append((above - below) / 2)
+        centres.append(np.column_stack([x, y]))
+    return Arrangement(width, height, left, right, forms, tuple(shifts), tuple(centres))
+
+
+def _places(network: Network, layer: int, layout: Mapping[str, tuple[float, float]]) -> Points:
+    size = network.sizes[layer]
+    places = np.empty((size, 2))
+    places[:, 0] = PLANE * layer / network.depth
+    places[:, 1] = PLANE * (np.arange(size) + 0.5) / size
+    if layout:
+        for unit in range(size):
+            moved = layout.get(network.unit_name(layer, unit))
+            if moved is not None:
+                places[unit] = np.clip(moved, 0.0, PLANE)
+    return places
+
+
+def _strip(sizes: tuple[int, ...], layer: int, form: Form, height: float) -> Points:
+    """Where the units of a folded layer stand along its strip, in the plane."""
+    top = height / 2 - form.half_height + FOLDED_HEAD
+    length = 2 * form.half_height - FOLDED_HEAD - 12
+    y = top + (np.arange(sizes[layer]) + 0.5) * length / sizes[layer]
+    return np.column_stack(
+        [np.full(sizes[layer], PLANE * layer / (len(sizes) - 1)), PLANE * y / height]
+    )
+
+
+def _side_width(form: Form) -> float:
+    if form.side != "right":
+        return BELOW_SIDE if form.side == "below" and form.kind == "circle" else 0.0
+    return SIDE if form.kind == "circle" or form.lines == 2 else SIDE_NARROW
+
+
+def _forms(
+    sizes: tuple[int, ...], width: float, height: float, opened: Collection[int]
+) -> tuple[Form, ...]:
+    folded = [is_folded(sizes, layer, opened) for layer in range(len(sizes))]
+    slots = [height / (1 if fold else size) for size, fold in zip(sizes, folded, strict=True)]
+    radius, side = _circle(sizes, slots, width)
+    forms = []
+    for layer, slot in enumerate(slots):
+        is_output, is_input = layer == len(sizes) - 1, layer == 0
+        if folded[layer]:
+            half_width = min(FOLDED_HALF_WIDTH, 0.27 * width / (len(sizes) - 0.5))
+            form = Form("folded", half_width, max(60.0, 0.44 * height))
+        elif radius and slot >= 2 * SMALLEST_CIRCLE + 2 * LINE + 2:
+            below = LINE + (LINE if side == "below" and is_output else 0.0)
+            form = Form("circle", radius, radius, 3, LINE, below, side if is_output else "none")
+        else:
+            form = _small_form(slot, width / (len(sizes) - 0.5))
+            if is_output and form.kind == "capsule":
+                form = _with_side(form, slot, width)
+        if is_input:
+            form = Form(form.kind, form.half_width, form.half_height, form.lines)
+        forms.append(form)
+    return tuple(forms)
+
+
+def _circle(sizes: tuple[int, ...], slots: list[float], width: float) -> tuple[float, str]:
+    """Radius of the circles, 0 if there is no room for any, and where the outputs' target and
+    loss go: to the right, or below the node where the columns stand too close for that."""
+    depth = len(sizes) - 1
+    least = 2 * SMALLEST_CIRCLE + 2 * LINE + 2
+    roomy = [slot for slot in slots if slot >= least]
+    if not roomy:
+        return 0.0, "none"
+    radius = min(LARGEST_RADIUS, max(SMALLEST_CIRCLE, (min(roomy) - 2 * LINE - 5) / 2))
+    side = "right"
+    if (width - 2 * EDGE - SIDE - 2 * radius) / depth - 2 * radius < LABEL_GAP:
+        side = "below"
+        if slots[-1] >= least:
+            radius = min(radius, (slots[-1] - 3 * LINE - 4) / 2)
+    wide = width - 2 * EDGE - (SIDE if side == "right" else BELOW_SIDE)
+    gap = LABEL_GAP if side == "right" else BELOW_GAP
+
+    def largest_with(gap: float) -> float:
+        return min(radius, (wide / depth - gap) / (2 + 2 / depth))
+
+    # Circles give way to the labels between them until they are small themselves.
+    radius = max(largest_with(gap), min(SMALLEST_CIRCLE, largest_with(SMALLEST_GAP)))
+    return (radius, side) if radius >= SMALLEST_CIRCLE - 2 else (0.0, "none")
+
+
+def _small_form(slot: float, column: float) -> Form:
+    """A capsule with as many lines of text as fit, or a dot."""
+    half_width = min(62.0, max(25.0, 0.3 * column))
+    if slot < 18 or column < 84:
+        radius = min(11.0, max(1.5, 0.36 * slot), 0.2 * column)
+        lines = 2 if slot >= 2 * radius + 2 * LINE + 2 else 0
+        return Form("dot", radius, radius, lines, LINE if lines else 0.0, LINE if lines else 0.0)
+    if slot >= 82:
+        return Form("capsule", half_width, 21.0, 2, LINE, LINE)
+    if slot >= 64:
+        if half_width < 50:  # too narrow for name and value on one line
+            return Form("capsule", half_width, 21.0, 2, 0.0, LINE)
+        return Form("capsule", half_width, 13.0, 1, LINE, LINE)
+    if slot >= 46:
+        return Form("capsule", half_width, 13.0, 1, 0.0, LINE)
+    return Form("capsule", half_width, min(13.0, slot / 2 - 1.5), 1)
+
+
+def _with_side(form: Form, slot: float, width: float) -> Form:
+    """An output's capsule with its target and loss, beside it or, on a narrow canvas, below."""
+    if width < ROOMY and slot >= 2 * form.half_height + form.above + form.below + LINE + 4:
+        return replace(form, below=form.below + LINE, side="below")
+    return replace(form, side="right")

@@ -1,0 +1,1 @@
+"""Which document is open in which file, and the dialogs that ask about it."""

@@ -1,0 +1,104 @@
+"""Documents: which document is open and in which file, and that none is lost by leaving it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QMessageBox, QWidget
+
+from engine.documents.examples import example_names, read_example
+from engine.documents.reading import Document
+from gui.documents.files import Files
+from gui.session.session import Session
+
+UNTITLED = "untitled"
+
+
+class Documents(QObject):
+    """Opens and saves what the session works on; asks and tells through dialogs of the window."""
+
+    def __init__(self, session: Session, window: QWidget, remember: bool) -> None:
+        super().__init__(window)
+        self._session = session
+        self._own_name = UNTITLED
+        self.files = Files(window, remember)
+        # What else may have something to lose; each asks and says whether it may go.
+        self.before_leaving: list[Callable[[], bool]] = []
+
+    @property
+    def name(self) -> str:
+        """What the open document is called: its file's name, or the example's."""
+        return self.files.path.name if self.files.path is not None else self._own_name
+
+    def show(self, document: Document, name: str = UNTITLED) -> None:
+        """Show a document that has no file yet."""
+        self.files.path = None
+        self._own_name = name
+        self._session.open(document)
+
+    def open_at_start(self, asked: str | None, default: str) -> None:
+        """Open what the command line names; if it cannot be, say so and open the default."""
+        if asked is None or asked in example_names():
+            name = asked or default
+            self.show(read_example(name), name)
+        elif not self._read(Path(asked)):
+            self.show(read_example(default), default)
+
+    def open_example(self, name: str) -> None:
+        """Open a bundled example."""
+        if self.may_leave():
+            self.show(read_example(name), name)
+
+    def open_new(self, document: Document, name: str = UNTITLED) -> None:
+        """Open a document just made."""
+        if self.may_leave():
+            self.show(document, name)
+
+    def open(self) -> None:
+        """Open a file that the person chooses."""
+        path = self.files.ask_open()
+        if path is not None:
+            self.open_path(path)
+
+    def open_path(self, path: Path) -> None:
+        """Open a file; what is open stays open if it cannot be read."""
+        if self.may_leave():
+            self._read(path)
+
+    def _read(self, path: Path) -> bool:
+        document = self.files.read(path)
+        if document is not None:
+            self._session.open(document)
+        return document is not None
+
+    def save(self) -> bool:
+        """Save to the open file; ask where if there is none."""
+        if self.files.path is None:
+            return self.save_as()
+        return self._save_to(self.files.path)
+
+    def save_as(self) -> bool:
+        """Save to a file that the person chooses."""
+        path = self.files.ask_save_as(self._own_name)
+        return path is not None and self._save_to(path)
+
+    def _save_to(self, path: Path) -> bool:
+        saved = self.files.save(path, self._session.document())
+        if saved:
+            self._session.mark_saved()
+        return saved
+
+    def may_leave(self) -> bool:
+        """Ask about unsaved changes; whether the open document may be left."""
+        return all(may_go() for may_go in self.before_leaving) and self._may_lose_changes()
+
+    def _may_lose_changes(self) -> bool:
+        if not self._session.is_changed:
+            return True
+        button = QMessageBox.StandardButton
+        answer = self.files.ask_about_changes(self.name)
+        if answer == button.Save:
+            return self.save()
+        return answer == button.Discard

@@ -1,0 +1,135 @@
+"""Files: open and save with dialogs, the list of recent files, and no way to lose a change."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QIODevice, QObject, QSaveFile, QSettings, QStandardPaths, Qt, Signal
+from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
+
+from engine.documents.reading import (
+    MAX_FILE_BYTES,
+    Document,
+    DocumentError,
+    read_document,
+    write_document,
+)
+
+SUFFIX = ".backpass.json"
+_FILTER = f"Backpass documents (*{SUFFIX} *.json);;All files (*)"
+_MAX_RECENT = 10
+
+
+class FileError(Exception):
+    """A file that cannot be read or written, as a sentence."""
+
+
+def read_file(path: Path) -> Document:
+    """Read a document from disk. Raises FileError or DocumentError, each with a sentence."""
+    try:
+        if path.stat().st_size > MAX_FILE_BYTES:
+            raise FileError(f"{path.name} is larger than {MAX_FILE_BYTES // 2**20} MiB.")
+        data = path.read_bytes()
+    except OSError as error:
+        raise FileError(f"{path} cannot be read: {error.strerror or error}.") from error
+    return read_document(data)
+
+
+def write_file(path: Path, document: Document) -> None:
+    """Write a document so that the old file stays whole until the new one is. Raises FileError."""
+    write_whole(path, write_document(document))
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """Write a file so that an old one stays whole until the new one is. Raises FileError."""
+    file = QSaveFile(str(path))
+    opened = file.open(QIODevice.OpenModeFlag.WriteOnly)
+    if not opened or file.write(data) != len(data) or not file.commit():
+        raise FileError(f"{path} cannot be written: {file.errorString()}.")
+
+
+class Files(QObject):
+    """The file that the window has open: its path, and the questions asked about it."""
+
+    recent_changed = Signal()
+
+    def __init__(self, window: QWidget, remember: bool) -> None:
+        super().__init__(window)
+        self._window = window
+        self._remember = remember
+        self.path: Path | None = None
+
+    def ask_open(self) -> Path | None:
+        """Let the person choose a file to open."""
+        chosen, _ = QFileDialog.getOpenFileName(self._window, "Open", self.folder(), _FILTER)
+        return Path(chosen) if chosen else None
+
+    def ask_save_as(self, suggestion: str) -> Path | None:
+        """Let the person choose where to save."""
+        start = str(self.path or Path(self.folder()) / f"{suggestion}{SUFFIX}")
+        chosen, _ = QFileDialog.getSaveFileName(self._window, "Save as", start, _FILTER)
+        if not chosen:
+            return None
+        return Path(chosen if chosen.endswith(".json") else chosen + SUFFIX)
+
+    def ask_about_changes(self, name: str) -> QMessageBox.StandardButton:
+        """Ask whether to save, discard or cancel before a changed document would be lost."""
+        button = QMessageBox.StandardButton
+        box = QMessageBox(self._window)
+        box.setObjectName("unsavedQuestion")
+        box.setWindowTitle("Backpass")
+        box.setText(f"Save the changes to {name}?")
+        box.setInformativeText("They would be lost otherwise.")
+        box.setStandardButtons(button.Save | button.Discard | button.Cancel)
+        box.setDefaultButton(button.Save)
+        return button(box.exec())
+
+    def say(self, sentence: str) -> None:
+        """Tell of a file that could not be opened or saved."""
+        box = QMessageBox(QMessageBox.Icon.Warning, "Backpass", sentence, parent=self._window)
+        box.setTextFormat(Qt.TextFormat.PlainText)
+        box.exec()
+
+    def save(self, path: Path, document: Document) -> bool:
+        """Save, or say why not."""
+        try:
+            write_file(path, document)
+        except (FileError, DocumentError) as error:
+            self.say(str(error))
+            return False
+        self.remember(path)
+        return True
+
+    def read(self, path: Path) -> Document | None:
+        """Read, or say why not; what is open stays open then."""
+        try:
+            document = read_file(path)
+        except FileError as error:
+            self.say(str(error))
+            return None
+        except DocumentError as error:
+            self.say(f"{path.name} was not opened. {error}")
+            return None
+        self.remember(path)
+        return document
+
+    def remember(self, path: Path) -> None:
+        """Make a file the open one, and the first of the recent ones."""
+        self.path = path.resolve()
+        if self._remember:
+            recent = [str(self.path), *(p for p in self.recent() if p != str(self.path))]
+            QSettings().setValue("recent", recent[:_MAX_RECENT])
+            self.recent_changed.emit()
+
+    def recent(self) -> list[str]:
+        """Paths opened or saved lately that still exist, the latest first."""
+        stored = QSettings().value("recent", [])
+        # A list of one comes back as a text.
+        paths = [stored] if isinstance(stored, str) else stored
+        return [str(path) for path in paths or [] if Path(path).is_file()]  # type: ignore[attr-defined]
+
+    def folder(self) -> str:
+        """Where a dialog begins: beside the open file, or in the person's documents."""
+        if self.path is not None:
+            return str(self.path.parent)
+        return QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)

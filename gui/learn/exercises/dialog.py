@@ -1,0 +1,254 @@
+"""The New exercise dialog: what an exercise is made from, and its sheet and key as files."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import (
+    QDialog,
+    QDialogButtonBox,
+    QFileDialog,
+    QFormLayout,
+    QLabel,
+    QLineEdit,
+    QSpinBox,
+    QVBoxLayout,
+    QWidget,
+)
+
+from engine.documents.reading import Document
+from engine.export.html import html
+from engine.export.latex import latex
+from engine.export.markdown import markdown
+from engine.export.solution import Solution
+from engine.learn.exercises.exercise import (
+    ACTIVATIONS_BY_HAND,
+    DECIMALS,
+    MAX_UNITS,
+    Exercise,
+    ExerciseError,
+    check_exercise,
+    make_exercise,
+    steps_of,
+)
+from engine.learn.exercises.sheet import answer_key, problem_sheet
+from engine.maths.activations import ACTIVATIONS
+from engine.maths.losses import LOSSES
+from gui.documents.files import FileError, write_whole
+from gui.formulas.solution_pdf import solution_pdf
+from gui.widgets.choice import Choice, Item
+
+_LARGEST_SEED = 999_999_999
+_TARGETS: dict[str, tuple[str, Callable[[Solution], str | bytes]]] = {
+    "pdf": ("PDF", solution_pdf),
+    "html": ("HTML", html),
+    "md": ("Markdown", markdown),
+    "tex": ("LaTeX", latex),
+}
+
+
+class ExerciseDialog(QDialog):
+    """Asks for an exercise; `document()` is the one that was asked for.
+
+    `folder` is where its files are offered to be saved.
+    """
+
+    def __init__(self, exercise: Exercise, folder: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("New exercise")
+        self._folder = folder
+        self._made: tuple[Exercise, Document] | None = None
+        self._inputs = _spin("exerciseInputs", 1, MAX_UNITS, exercise.sizes[0])
+        self._hidden = QLineEdit(", ".join(str(size) for size in exercise.sizes[1:-1]))
+        self._hidden.setObjectName("exerciseHidden")
+        self._hidden.setPlaceholderText("such as 2 or 3, 2; empty for none")
+        self._outputs = _spin("exerciseOutputs", 1, MAX_UNITS, exercise.sizes[-1])
+        self._activation = _choice(
+            "exerciseActivation",
+            "Activation",
+            [Item(key, ACTIVATIONS[key].title) for key in ACTIVATIONS_BY_HAND],
+            exercise.activation,
+        )
+        self._loss = _choice(
+            "exerciseLoss",
+            "Loss",
+            [Item(key, loss.title) for key, loss in LOSSES.items()],
+            exercise.loss,
+        )
+        self._decimals = _choice(
+            "exerciseDecimals",
+            "Digits",
+            [Item(str(n), f"{n} after the point") for n in DECIMALS],
+            str(exercise.decimals),
+        )
+        self._seed = _spin("exerciseSeed", 0, _LARGEST_SEED, exercise.seed)
+        self._preview, self._problem = QLabel(), QLabel()
+        self._preview.setObjectName("exercisePreview")
+        self._preview.setProperty("secondary", True)
+        self._problem.setObjectName("exerciseProblem")
+        self._problem.setProperty("error", True)
+        self._lay_out()
+        self._follow()
+        self._show()
+
+    def _lay_out(self) -> None:
+        form = QFormLayout()
+        form.addRow("&Inputs", self._inputs)
+        form.addRow("&Hidden units, layer by layer", self._hidden)
+        form.addRow("&Outputs", self._outputs)
+        form.addRow("&Activation", self._activation)
+        form.addRow("&Loss", self._loss)
+        form.addRow("&Digits", self._decimals)
+        form.addRow("&Variant", self._seed)
+        button = QDialogButtonBox.StandardButton
+        buttons = QDialogButtonBox(button.Open | button.Cancel)
+        self._save = buttons.addButton(
+            "&Save sheet and key…", QDialogButtonBox.ButtonRole.ActionRole
+        )
+        self._save.setObjectName("exerciseSave")
+        self._open = buttons.button(button.Open)
+        self._open.setDefault(True)
+        self._save.clicked.connect(self._save_files)
+        buttons.accepted.connect(self._accept)
+        buttons.rejected.connect(self.reject)
+        layout = QVBoxLayout(self)
+        layout.addLayout(form)
+        for label in (self._preview, self._problem):
+            label.setWordWrap(True)
+            label.setMinimumWidth(420)
+            layout.addWidget(label)
+        layout.addStretch(1)
+        layout.addWidget(buttons)
+
+    def _follow(self) -> None:
+        """Show what follows from the fields whenever one changes."""
+        for field in (self._inputs, self._outputs, self._seed):
+            field.valueChanged.connect(self._show)
+        for choice in (self._activation, self._loss, self._decimals):
+            choice.chosen.connect(self._show)
+        self._hidden.textChanged.connect(self._show)
+
+    def exercise(self) -> Exercise:
+        """What the fields say. Raises ExerciseError with a sentence."""
+        hidden = [word for word in re.split(r"[\s,;]+", self._hidden.text().strip()) if word]
+        for word in hidden:
+            if not word.isdecimal() or len(word) > 3:
+                raise ExerciseError(f'"{word}" is no number of units; 2 or 3, 2 are possible.')
+        exercise = Exercise(
+            (self._inputs.value(), *map(int, hidden), self._outputs.value()),
+            self._activation.key,
+            self._loss.key,
+            int(self._decimals.key),
+            self._seed.value(),
+        )
+        check_exercise(exercise)
+        return exercise
+
+    def document(self) -> Document:
+        """The document of the exercise. Raises ExerciseError with a sentence."""
+        exercise = self.exercise()
+        if self._made is None or self._made[0] != exercise:
+            QGuiApplication.setOverrideCursor(Qt.CursorShape.WaitCursor)
+            try:
+                self._made = exercise, make_exercise(exercise)
+            finally:
+                QGuiApplication.restoreOverrideCursor()
+        return self._made[1]
+
+    def _show(self, *_: object) -> None:
+        """Describe the exercise, or say why there is none."""
+        problem = ""
+        try:
+            self._preview.setText(_in_words(self.exercise()))
+        except ExerciseError as error:
+            problem = str(error)
+        self._say(problem)
+        self._open.setEnabled(not problem)
+        self._save.setEnabled(not problem)
+        self._preview.setVisible(not problem)
+
+    def _say(self, problem: str) -> None:
+        self._problem.setText(problem)
+        self._problem.setVisible(bool(problem))
+
+    def _accept(self) -> None:
+        try:
+            self.document()
+        except ExerciseError as error:
+            self._say(str(error))
+            return
+        self.accept()
+
+    def _save_files(self) -> None:
+        """Write the sheet to a file that is asked for, and the key beside it."""
+        try:
+            exercise, document = self.exercise(), self.document()
+        except ExerciseError as error:
+            self._say(str(error))
+            return
+        filters = ";;".join(f"{title} (*.{ending})" for ending, (title, _) in _TARGETS.items())
+        start = str(Path(self._folder) / f"{exercise.name}-sheet.pdf")
+        chosen, kind = QFileDialog.getSaveFileName(
+            self, "Save the sheet; the key goes beside it", start, filters
+        )
+        if not chosen:
+            return
+        sheet = Path(chosen)
+        ending = sheet.suffix.lower().removeprefix(".")
+        if ending not in _TARGETS:
+            match = re.search(r"\*\.(\w+)", kind)
+            ending = match[1] if match else "pdf"
+            sheet = sheet.with_name(f"{sheet.name}.{ending}")
+        key = sheet.with_name(f"{sheet.stem.removesuffix('-sheet')}-key{sheet.suffix}")
+        write = _TARGETS[ending][1]
+        try:
+            for path, make in ((sheet, problem_sheet), (key, answer_key)):
+                data = write(make(document, exercise))
+                write_whole(path, data.encode() if isinstance(data, str) else data)
+        except FileError as error:
+            self._say(str(error))
+            return
+        self._say("")
+        self._folder = str(sheet.parent)
+        self._preview.setText(f"Saved as {sheet.name} and {key.name}.")
+
+
+def _spin(name: str, lowest: int, highest: int, value: int) -> QSpinBox:
+    spin = QSpinBox()
+    spin.setObjectName(name)
+    spin.setRange(lowest, highest)
+    spin.setValue(value)
+    spin.setAlignment(Qt.AlignmentFlag.AlignCenter)
+    return spin
+
+
+def _choice(name: str, spoken: str, items: Sequence[Item], chosen: str) -> Choice:
+    choice = Choice(name, spoken)
+    choice.offer(items)
+    choice.show_key(chosen)
+    choice.chosen.connect(choice.show_key)
+    return choice
+
+
+def _in_words(exercise: Exercise) -> str:
+    """The network, what is to be done with it, and how much that is."""
+    title, at_output = (
+        ACTIVATIONS[key].title for key in (exercise.activation, exercise.output_activation)
+    )
+    parts = [_counted(exercise.sizes[0], "input")]
+    for size in exercise.sizes[1:-1]:
+        parts.append(f"{_counted(size, 'hidden unit')} ({title})")
+    parts.append(f"{_counted(exercise.sizes[-1], 'output')} ({at_output})")
+    return (
+        f"A network with {', '.join(parts[:-1])} and {parts[-1]}, and one sample. One iteration "
+        f"by hand has {steps_of(exercise)} values to work out, each rounded to "
+        f"{exercise.decimals} digits after the point; none of them rounds half-way."
+    )
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count} {what}{'' if count == 1 else 's'}"

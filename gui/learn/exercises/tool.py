@@ -1,0 +1,39 @@
+"""Exercises in the window: a new one, and the next variant of the one that is open."""
+
+from __future__ import annotations
+
+from gui.learn.tool_host import ToolHost
+
+
+def add_exercises(host: ToolHost) -> None:
+    """Add both to the "Learn" menu."""
+    session, documents = host.session, host.documents
+
+    # What makes exercises is loaded when one is asked for, so that the window is up sooner.
+    def new() -> None:
+        from engine.learn.exercises.exercise import Exercise
+        from gui.learn.exercises.dialog import ExerciseDialog
+
+        usual = session.exercise or Exercise()
+        dialog = ExerciseDialog(usual, documents.files.folder(), host.menu.window())
+        if dialog.exec():
+            documents.open_new(dialog.document(), dialog.exercise().name)
+
+    def next_variant() -> None:
+        from engine.learn.exercises.exercise import ExerciseError, make_exercise
+
+        exercise = session.exercise
+        if exercise is None:
+            return
+        following = exercise.next_variant()
+        try:
+            document = make_exercise(following)
+        except ExerciseError as error:
+            session.refused.emit(str(error))
+            return
+        documents.open_new(document, following.name)
+
+    host.menu.addAction("New &exercise…").triggered.connect(lambda: new())
+    variant = host.menu.addAction("Next &variant of the exercise")
+    variant.triggered.connect(lambda: next_variant())
+    session.changed.connect(lambda: variant.setEnabled(session.exercise is not None))

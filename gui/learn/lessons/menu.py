@@ -1,0 +1,221 @@
+"""Lessons: their submenu, the strip that shows one, and what of the window it listens to."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from PySide6.QtCore import QObject
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QFileDialog, QVBoxLayout, QWidget
+
+from engine.learn.lessons.bundled import SUFFIX, bundled_lesson, lesson_names, lesson_title
+from engine.run.steps import StepId
+from gui.learn.lessons.progress import Progress
+from gui.learn.tool_host import ToolHost
+from gui.view import View
+
+if TYPE_CHECKING:
+    from engine.learn.lessons.lesson import Lesson, LessonError
+    from engine.learn.lessons.page import Page
+    from gui.learn.lessons.guide import Teaching
+    from gui.learn.lessons.strip import LessonStrip
+
+_FILTER = f"Lessons (*{SUFFIX} *.md *.txt);;All files (*)"
+_SHOWN_PROBLEMS = 8
+
+
+class Lessons(QObject):
+    """Fills Learn ▸ Lessons, and puts the strip that shows one at the top of the layout `above`.
+
+    What teaches is loaded and built for the first lesson, so that the window is up sooner.
+    """
+
+    def __init__(
+        self, host: ToolHost, window: QWidget, above: QVBoxLayout, remember: bool
+    ) -> None:
+        super().__init__(window)
+        self._host = host
+        self._window = window
+        self._above = above
+        self._progress = Progress(remember)
+        self._school: tuple[LessonStrip, Teaching] | None = None
+        self._view: View | None = None
+        self._explained: StepId | None = None
+        host.opened.connect(lambda _: self._hear_of_tool())
+        host.closed.connect(lambda _: self._hear_of_tool())
+        self._build_menu()
+
+    @property
+    def strip(self) -> LessonStrip:
+        """The strip; hidden while there is no lesson."""
+        return self._schooled()[0]
+
+    @property
+    def _teaching(self) -> Teaching:
+        return self._schooled()[1]
+
+    def _schooled(self) -> tuple[LessonStrip, Teaching]:
+        """The strip and what teaches, wired to each other."""
+        if self._school is None:
+            from gui.learn.lessons.guide import Teaching
+            from gui.learn.lessons.show_how import Demonstration
+            from gui.learn.lessons.strip import LessonStrip
+
+            strip, host = LessonStrip(), self._host
+            demonstration = Demonstration(host.session, host.intents)
+            demonstration.ask_wanted.connect(host.canvas.step_asked)
+            demonstration.tool_wanted.connect(self._open_tool)
+            teaching = Teaching(host.session, demonstration, self._progress)
+            teaching.turned.connect(self._show)
+            strip.back_requested.connect(teaching.turn_back)
+            strip.next_requested.connect(teaching.turn_on)
+            strip.show_requested.connect(teaching.show_how)
+            strip.close_requested.connect(teaching.end)
+            self._above.insertWidget(0, strip)
+            strip.come_before(host.canvas)
+            self._school = strip, teaching
+            # What it would have heard of until now:
+            if self._view is not None:
+                teaching.see(self._view)
+            teaching.hear_of_step(self._explained)
+            self._hear_of_tool()
+        return self._school
+
+    # What the window hands on
+
+    def display(self, view: View) -> None:
+        """See what the window shows now."""
+        self._view = view
+        if self._school is not None:
+            self._teaching.see(view)
+
+    def explain(self, step: StepId | None) -> None:
+        """Hear which step's derivation is shown."""
+        self._explained = step
+        if self._school is not None:
+            self._teaching.hear_of_step(step)
+
+    def _hear_of_tool(self) -> None:
+        if self._school is not None:
+            self._teaching.hear_of_tool(self._open_title())
+
+    def restyle(self) -> None:
+        """Follow a change of the theme."""
+        if self._school is not None:
+            self.strip.restyle()
+
+    # Opening one
+
+    def open_bundled(self, name: str) -> None:
+        """Begin a bundled lesson, or go on where it was left."""
+        self._begin(name, bundled_lesson(name))
+
+    def open_path(self, path: Path) -> None:
+        """Begin the lesson in a file, or say by line what is wrong with it."""
+        from engine.learn.lessons.lesson import MAX_BYTES, LessonError, read_lesson
+
+        try:
+            with path.open("rb") as file:
+                data = file.read(MAX_BYTES + 1)
+            lesson = read_lesson(data, path.parent, self._tool_titles())
+        except OSError as error:
+            self._host.documents.files.say(f"{path} cannot be read: {error.strerror or error}.")
+        except LessonError as error:
+            self._host.documents.files.say(_told(path.name, error))
+        else:
+            self._begin(quote(str(path.resolve()), safe=""), lesson)
+
+    def _begin(self, key: str, lesson: Lesson) -> None:
+        documents = self._host.documents
+        if documents.may_leave():
+            self._teaching.end()
+            self._host.close()
+            documents.show(lesson.document, lesson.name)
+            self._teaching.begin(key, lesson)
+            self.strip.setFocus()
+
+    def _ask_path(self) -> None:
+        folder = self._host.documents.files.folder()
+        chosen, _ = QFileDialog.getOpenFileName(self._window, "Open a lesson", folder, _FILTER)
+        if chosen:
+            self.open_path(Path(chosen))
+
+    def _show(self, page: Page | None) -> None:
+        inside = self._window.focusWidget()
+        if page is None and inside and (inside is self.strip or self.strip.isAncestorOf(inside)):
+            # Before the strip is hidden: Qt would hand the focus to some field on the way.
+            self._host.canvas.setFocus()
+        self.strip.show_page(page)
+        self._enable(page)
+
+    def _enable(self, page: Page | None) -> None:
+        """Offer what can be done on a page of a lesson."""
+        for action in self._under_way:
+            action.setEnabled(page is not None)
+        self._on.setEnabled(page is not None and page.done)
+
+    # The menu
+
+    def _build_menu(self) -> None:
+        menu = self._menu = self._host.menu.addMenu("&Lessons")
+        menu.setObjectName("lessons")
+        first = self._host.menu.actions()[0]
+        if first is not menu.menuAction():
+            self._host.menu.insertMenu(first, menu)
+            self._host.menu.insertSeparator(first)
+        menu.aboutToShow.connect(self._tick)
+        self._entries: dict[str, QAction] = {}
+        for name in lesson_names():
+            action = menu.addAction(lesson_title(name))
+            action.setObjectName(f"lesson/{name}")
+            action.setCheckable(True)
+            action.triggered.connect(lambda _=False, name=name: self.open_bundled(name))
+            self._entries[name] = action
+        menu.addSeparator()
+        menu.addAction("&Open a lesson file…").triggered.connect(self._ask_path)
+        menu.addSeparator()
+        self._on = menu.addAction("&Next step")
+        self._on.setShortcut(QKeySequence("Ctrl+Return"))
+        self._on.triggered.connect(lambda: self._teaching.turn_on())
+        back = menu.addAction("Step &before")
+        back.setShortcut(QKeySequence("Ctrl+Shift+Return"))
+        back.triggered.connect(lambda: self._teaching.turn_back())
+        leave = menu.addAction("Lea&ve the lesson")
+        leave.triggered.connect(lambda: self._teaching.end())
+        self._under_way = (self._on, back, leave)
+        self._enable(None)
+        self._tick()
+
+    def _tick(self) -> None:
+        """Tick the lessons that were finished."""
+        for name, action in self._entries.items():
+            action.setChecked(self._progress.of(name)[1])
+
+    # Tools
+
+    def _tool_actions(self) -> list[QAction]:
+        return [a for a in self._host.menu.actions() if a.objectName().startswith("tool/")]
+
+    def _tool_titles(self) -> list[str]:
+        return [action.objectName().removeprefix("tool/") for action in self._tool_actions()]
+
+    def _open_title(self) -> str:
+        """The title of the tool that is open."""
+        titles = zip(self._tool_titles(), self._tool_actions(), strict=True)
+        return next((title for title, action in titles if action.isChecked()), "")
+
+    def _open_tool(self, wanted: str) -> None:
+        for title, action in zip(self._tool_titles(), self._tool_actions(), strict=True):
+            if title.casefold() == wanted.casefold() and not action.isChecked():
+                action.trigger()
+
+
+def _told(name: str, error: LessonError) -> str:
+    """What is wrong in a file, a line for each problem."""
+    lines = [str(problem) for problem in error.problems[:_SHOWN_PROBLEMS]]
+    more = len(error.problems) - len(lines)
+    if more:
+        lines.append(f"and {more} more")
+    return f"{name} cannot be used as a lesson:\n\n" + "\n".join(lines)

@@ -1,0 +1,228 @@
+"""SeedsPanel: how many of a hundred seeds learn, and what the others are stuck on."""
+
+from __future__ import annotations
+
+from html import escape
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QFrame,
+    QGridLayout,
+    QLabel,
+    QProgressBar,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from engine.learn.many_seeds import MAX_EPOCHS, MAX_SEEDS, SeedRun, SeedsResult, Stuck, why_not
+from engine.run.spec import Spec
+from engine.text.numbers import format_count, format_number
+from gui import theme
+from gui.learn.many_seeds.loss_dots import Dot, LossDots
+from gui.view import View
+from gui.widgets.buttons import Button
+from gui.widgets.count_field import CountField
+
+_COUNT, _EPOCHS = 100, 10_000
+_MOST_SEEDS = 999_999_999
+_FIELD_WIDTH = 44
+_LISTED = 24  # seeds of a group that are named one by one
+
+_EXPLANATION = (
+    "Start values are drawn from each seed by the initializer, and each run is trained from there. "
+    "It has learnt when every output is within {tolerance} of its target."
+)
+_CHANGED = "The network has changed since; run again to see what that makes of it."
+
+
+class SeedsPanel(QWidget):
+    """`run_requested` carries the first seed, how many, and the epochs; `seed_chosen` a seed that
+    is to be looked at from its start."""
+
+    run_requested = Signal(int, int, int)
+    cancel_requested = Signal()
+    seed_chosen = Signal(int)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._first = CountField("seedsFirst", "First seed", 0, _MOST_SEEDS)
+        self._count = CountField("seedsCount", "How many seeds", 1, MAX_SEEDS)
+        self._epochs = CountField("seedsEpochs", "Epochs of each run", 1, MAX_EPOCHS)
+        for field, value in ((self._count, _COUNT), (self._epochs, _EPOCHS)):
+            field.show_count(value)
+        self._run = Button("Run", "seedsRun", "Train from each seed")
+        self._run.clicked.connect(self._run_or_cancel)
+        self._run.setFixedWidth(self._run.fontMetrics().horizontalAdvance("Cancel") + 22)
+        self._run.setStyleSheet("padding: 5px 0;")
+        self._progress = QProgressBar()
+        self._progress.setObjectName("seedsProgress")
+        self._progress.setRange(0, 1000)
+        self._progress.setTextVisible(False)
+        self._progress.setFixedHeight(6)
+        kept = self._progress.sizePolicy()
+        kept.setRetainSizeWhenHidden(True)
+        self._progress.setSizePolicy(kept)
+        self.headline, self._note = QLabel(), QLabel()
+        self.headline.setObjectName("seedsHeadline")
+        self.headline.setFont(theme.font(18, bold=True))
+        self._note.setObjectName("seedsNote")
+        self._note.setProperty("secondary", True)
+        for label in (self.headline, self._note):
+            label.setWordWrap(True)
+            label.setTextFormat(Qt.TextFormat.PlainText)
+        self.dots = LossDots()
+        self.dots.seed_chosen.connect(self.seed_chosen)
+        self.groups = QLabel()
+        self.groups.setObjectName("seedsGroups")
+        self.groups.setWordWrap(True)
+        self.groups.setTextFormat(Qt.TextFormat.RichText)
+        self.groups.setTextInteractionFlags(
+            Qt.TextInteractionFlag.LinksAccessibleByMouse
+            | Qt.TextInteractionFlag.LinksAccessibleByKeyboard
+        )
+        self.groups.linkActivated.connect(lambda seed: self.seed_chosen.emit(int(seed)))
+        self._result: SeedsResult | None = None
+        self._spec: Spec | None = None
+        self._lay_out()
+        self.setFocusProxy(self._run)
+        self._colour_progress()
+        self.show_progress(None)
+
+    def _lay_out(self) -> None:
+        fields = QGridLayout()
+        fields.setHorizontalSpacing(theme.GAP)
+        fields.setVerticalSpacing(2)
+        columns = (("First", self._first), ("Seeds", self._count), ("Epochs", self._epochs))
+        for column, (words, field) in enumerate(columns):
+            label = QLabel(words)
+            label.setProperty("secondary", True)
+            label.setBuddy(field)
+            field.setMinimumWidth(_FIELD_WIDTH)  # Qt would leave room for the largest number
+            fields.addWidget(label, 0, column)
+            fields.addWidget(field, 1, column)
+            fields.setColumnStretch(column, 1)
+        fields.addWidget(self._run, 1, len(columns))
+        inside = QWidget()
+        content = QVBoxLayout(inside)
+        content.setContentsMargins(0, 0, theme.GAP, 0)
+        content.setSpacing(theme.GAP)
+        for widget in (self.headline, self._note, self.dots, self.groups):
+            content.addWidget(widget)
+        content.addStretch(1)
+        scroll = QScrollArea()
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setWidgetResizable(True)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setWidget(inside)
+        inside.setAutoFillBackground(False)  # Qt fills what it scrolls; the card shows here
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(theme.GAP)
+        layout.addLayout(fields)
+        layout.addWidget(self._progress)
+        layout.addWidget(scroll, 1)
+
+    def _run_or_cancel(self) -> None:
+        if self._running:
+            self.cancel_requested.emit()
+        else:
+            self.run_requested.emit(
+                self._first.value(), self._count.value(), self._epochs.value()
+            )
+
+    def display(self, view: View) -> None:
+        """Follow what is open: whether seeds can be compared, and whether the result is of it."""
+        self._spec = view.spec
+        self._write()
+
+    def show_progress(self, share: float | None) -> None:
+        """Show how much is done, 0 … 1; None: nothing runs."""
+        self._running = share is not None
+        self._run.setText("Cancel" if self._running else "Run")
+        self._run.setToolTip("Stop here" if self._running else "Train from each seed")
+        self._progress.setValue(round(1000 * (share or 0.0)))
+        self._progress.setVisible(self._running)
+        self._write()
+
+    def show_result(self, result: SeedsResult) -> None:
+        """Show what the runs came to."""
+        self._result = result
+        stuck_on = {seed: group.words for group in result.stuck for seed in group.seeds}
+        self.dots.show_dots([_dot(run, stuck_on.get(run.seed, "")) for run in result.runs])
+        self.show_progress(None)
+
+    def restyle(self) -> None:
+        """Take the colours of the theme in force."""
+        self._colour_progress()
+        self._write()
+        self.dots.update()
+
+    def _colour_progress(self) -> None:
+        colours = theme.current()
+        self._progress.setStyleSheet(
+            f"QProgressBar {{ border: none; border-radius: 3px; background: {colours.sunken}; }}"
+            f"QProgressBar::chunk {{ border-radius: 3px; background: {colours.accent}; }}"
+        )
+
+    def _write(self) -> None:
+        reason = "" if self._spec is None else why_not(self._spec)
+        self._run.setEnabled(self._running or not reason)
+        result = self._result
+        self.dots.setVisible(result is not None)
+        self.groups.setVisible(result is not None and bool(result.stuck))
+        if result is None:
+            self.headline.setText("Training …" if self._running else "How many seeds learn?")
+            self._note.setText(reason or _EXPLANATION.format(tolerance=format_number(0.1)))
+            return
+        self.headline.setText(result.sentence)
+        self.groups.setText("".join(map(_group, result.stuck)))
+        plural = "" if result.epochs == 1 else "s"
+        done = f"After {format_count(result.epochs)} epoch{plural} each. "
+        if reason or self._is_of_another():
+            self._note.setText(reason or done + _CHANGED)
+        else:
+            tolerance = format_number(result.tolerance)
+            self._note.setText(
+                f"{done}A run has learnt when every output is within {tolerance} of its target. "
+                "Click a seed to look at it from its start."
+            )
+
+    def _is_of_another(self) -> bool:
+        """Whether the result is of another network, data or way to train than what is open."""
+        return (
+            self._spec is not None
+            and self._result is not None
+            and _setup(self._spec) != _setup(self._result.spec)
+        )
+
+
+def _setup(spec: Spec) -> tuple[object, ...]:
+    """What the runs follow from, apart from the seed."""
+    batching = (spec.batching.size, spec.batching.shuffled)
+    return (
+        spec.network, spec.loss, spec.reduction, spec.optimizer, id(spec.data), batching,
+        spec.initializer,
+    )
+
+
+def _dot(run: SeedRun, stuck_on: str) -> Dot:
+    what = "learnt" if run.learnt else stuck_on
+    words = f"seed {run.seed}: loss {format_number(run.loss, 4)}, {what}"
+    return Dot(run.seed, run.loss, run.learnt, words)
+
+
+def _group(group: Stuck) -> str:
+    """A group of the stuck ones: what on, and a link for each seed."""
+    colours = theme.current()
+    count = f"{len(group.seeds)} seed{'' if len(group.seeds) == 1 else 's'}"
+    links = ", ".join(
+        f'<a style="color:{colours.accent}" href="{seed}">{seed}</a>'
+        for seed in group.seeds[:_LISTED]
+    )
+    more = len(group.seeds) - _LISTED
+    rest = f" and {more} more" if more > 0 else ""
+    return (
+        f'<p style="margin:0 0 8px 0"><b>{count}</b>: {escape(group.words)}<br>'
+        f'<span style="color:{colours.secondary}">seed</span> {links}{rest}</p>'
+    )

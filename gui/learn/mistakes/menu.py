@@ -1,0 +1,41 @@
+"""The submenu of mistakes: each can be made on purpose, alone or with others."""
+
+from __future__ import annotations
+
+from engine.run.mistakes import MISTAKES, why_not
+from gui.learn.mistakes.strip import MistakeStrip, explained
+from gui.learn.tool_host import ToolHost
+from gui.view import View
+
+
+def add_mistakes(host: ToolHost, strip: MistakeStrip) -> None:
+    """Add the submenu to the "Learn" menu, and wire the strip that names what is on."""
+    menu = host.menu.addMenu("&Mistakes")
+    menu.setObjectName("mistakesMenu")
+    menu.setToolTipsVisible(True)
+    actions = {}
+    for key, mistake in MISTAKES.items():
+        action = menu.addAction(mistake.title.capitalize())
+        action.setObjectName(f"mistake/{key}")
+        action.setCheckable(True)
+        action.triggered.connect(lambda on, key=key: host.intents.set_mistake(key, on))
+        actions[key] = action
+    menu.addSeparator()
+    right = menu.addAction("&Do it right")
+    right.setObjectName("mistake/none")
+    right.triggered.connect(host.intents.do_it_right)
+    strip.right_asked.connect(host.intents.do_it_right)
+
+    def follow(view: View) -> None:
+        for key, action in actions.items():
+            is_on = key in view.spec.mistakes
+            action.setChecked(is_on)
+            action.setEnabled(is_on or not why_not(view.spec, key))
+        right.setEnabled(bool(view.spec.mistakes))
+
+    def explain() -> None:
+        for key, action in actions.items():
+            action.setToolTip(explained(MISTAKES[key], why_not(host.session.spec, key)))
+
+    host.session.changed.connect(follow)
+    menu.aboutToShow.connect(explain)

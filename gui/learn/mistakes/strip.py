@@ -1,0 +1,82 @@
+"""MistakeStrip: says which mistakes the run makes, as long as it makes any."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QWidget
+
+from engine.run.mistakes import MISTAKES, Mistake, why_not
+from gui import theme
+from gui.view import View
+from gui.widgets.buttons import Button
+
+_NAMED_IN_A_LINE = 2  # more mistakes than these are counted where there is but one line
+
+
+class MistakeStrip(QFrame):
+    """The mistakes that are on, why people make them (in the tooltip), and a way to be right.
+
+    Above the canvas it wraps; in the status bar of a low window it is one line.
+    """
+
+    right_asked = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("mistakeStrip")
+        self.label = QLabel()
+        self.label.setObjectName("mistakeNames")
+        self.label.setTextFormat(Qt.TextFormat.RichText)
+        self.button = Button("Do it right", "doItRight", "Take these mistakes off", link=True)
+        self.button.clicked.connect(self.right_asked)
+        self._made: list[Mistake] = []
+        self._layout = QHBoxLayout(self)
+        self._layout.setSpacing(theme.MARGIN)
+        self._layout.addWidget(self.label, 1)
+        self._layout.addWidget(self.button)
+        self.keep_to_a_line(False)
+        self.hide()
+
+    def keep_to_a_line(self, wanted: bool) -> None:
+        """Be one line, and a low one, or as many as the names need."""
+        edge = 2 if wanted else 6
+        self._layout.setContentsMargins(theme.MARGIN, edge, theme.MARGIN, edge)
+        self.label.setWordWrap(not wanted)
+        self._name()
+
+    def _name(self) -> None:
+        count = len(self._made)
+        if count == 0:
+            return
+        if count > _NAMED_IN_A_LINE and not self.label.wordWrap():
+            self.label.setText(f"<b>{count} mistakes</b>")
+            return
+        from html import escape  # no start needs it, unless a mistake is made
+
+        names = " · ".join(escape(mistake.title) for mistake in self._made)
+        self.label.setText(f"<b>{'Mistake' if count == 1 else 'Mistakes'}:</b> {names}")
+
+    def display(self, view: View) -> None:
+        """Name the mistakes of a view."""
+        self._made = made = [MISTAKES[key] for key in view.spec.mistakes]
+        self.setVisible(bool(made))
+        self._name()
+        if not made:
+            return
+        idle = {mistake.key: why_not(view.spec, mistake.key) for mistake in made}
+        self.setToolTip("".join(explained(mistake, idle[mistake.key]) for mistake in made))
+
+    def restyle(self) -> None:
+        """The strip follows the style sheet."""
+
+
+def explained(mistake: Mistake, reason: str = "") -> str:
+    """A mistake as rich text for a tooltip: why people make it, what is right, and what comes of
+    it; `reason` says why it cannot be made just now."""
+    from html import escape
+
+    without = f"<p>Just now it changes nothing. {escape(reason)}</p>" if reason else ""
+    return (
+        f"<p><b>{escape(mistake.title.capitalize())}</b><br>{escape(mistake.why)}<br>"
+        f"right: {escape(mistake.right)}<br>wrong: {escape(mistake.wrong)}</p>{without}"
+    )

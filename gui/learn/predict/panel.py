@@ -1,0 +1,383 @@
+"""PredictPanel: asks for the next value, and says what is to be said of the answer."""
+
+from __future__ import annotations
+
+from html import escape
+
+from msgspec.structs import replace
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import (
+    QApplication,
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QScrollArea,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from engine.formulas.writers import TextWriter, prose_text
+from engine.learn.predicting.hints import Hint
+from engine.learn.predicting.sitting import Score
+from engine.run.value_kinds import KINDS
+from engine.text.numbers import format_number
+from gui import theme
+from gui.formulas.formula_items import Look
+from gui.formulas.sheet import Sheet
+from gui.learn.predict.shown import ANSWERED, ASKED, BAD, GOOD, START, Asking
+from gui.view import Curtain, View
+from gui.widgets.buttons import Button, CheckBox
+
+_FORMULA = Look(14, 17, 6, False)
+_QUESTION = 18  # pixels of the letters of the question
+_BAR, _SCROLL_BAR = 12, 10  # pixels: room beside the words, and what a scroll bar takes
+
+_INTRODUCTION = (
+    "Step as usual. Before a value of a kind that is hidden you are asked what it comes to."
+)
+_LOCKED = (
+    "This document is locked: there are no hints and no derivations. Values of these kinds are "
+    "asked for before they are shown:"
+)
+_OUTPUTS_HIDDEN = "Outputs, losses and curves are hidden meanwhile: they would give it away."
+_MARKS = {GOOD: "✓ ", BAD: "✗ "}
+_MOOD_COLOURS = {GOOD: "positive_text", BAD: "negative_text"}
+
+
+class _Field(QLineEdit):
+    """A line for an answer: Escape empties it first, and a key held down answers only once."""
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and event.isAutoRepeat():
+            return
+        if event.key() == Qt.Key.Key_Escape and self.text():
+            self.clear()
+            return
+        super().keyPressEvent(event)
+
+
+class PredictPanel(QWidget):
+    """First the choice of what is hidden, then question by question.
+
+    `begun` carries name, hidden kinds and whether the person's own values count; `answered` the
+    text typed.
+    """
+
+    begun = Signal(str, tuple, bool)
+    answered = Signal(str)
+    given_up = Signal()
+    hint_asked = Signal()
+    went_on = Signal()
+    save_asked = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._asking = Asking()
+        self._pages = QStackedWidget()
+        self._pages.addWidget(_scrolling(self._make_start()))
+        self._pages.addWidget(self._make_questions())
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self._pages)
+        self.setFocusProxy(self.name)
+        self.show_asking(self._asking)
+
+    # What it is made of
+
+    def _make_start(self) -> QWidget:
+        self.name = QLineEdit()
+        self.name.setObjectName("predictName")
+        self.name.setMaxLength(80)
+        self.name.setPlaceholderText("for the result file")
+        self.name.setAccessibleName("your name")
+        self.name.returnPressed.connect(self._begin)
+        self._introduction = _words()
+        self.kinds: dict[str, CheckBox] = {}
+        boxes = QGridLayout()
+        boxes.setHorizontalSpacing(theme.GAP)
+        boxes.setVerticalSpacing(theme.GAP)
+        for place, (key, kind) in enumerate(KINDS.items()):
+            box = CheckBox(kind.title)
+            box.setObjectName(f"predict/{key}")
+            box.toggled.connect(self._on_choice)
+            self.kinds[key] = box
+            boxes.addWidget(box, place % 3, place // 3)
+        self.own_values = CheckBox("Mark from my own earlier values")
+        self.own_values.setObjectName("predictOwnValues")
+        self.own_values.setToolTip(
+            "An answer that follows from a wrong one before it gets full marks"
+        )
+        self._warning = _words()
+        self.begin_button = Button("Begin", "predictBegin", "Hide the values (Enter)")
+        self.begin_button.setProperty("primary", True)
+        self.begin_button.clicked.connect(self._begin)
+        named = QHBoxLayout()
+        label = QLabel("Your name")
+        label.setBuddy(self.name)
+        named.addWidget(label)
+        named.addWidget(self.name, 1)
+        page = QWidget()
+        layout = _column(page)
+        layout.addWidget(self._introduction)
+        layout.addLayout(boxes)
+        layout.addWidget(self.own_values)
+        layout.addLayout(named)
+        layout.addWidget(self._warning)
+        layout.addWidget(self.begin_button)
+        layout.addStretch(1)
+        return page
+
+    def _make_questions(self) -> QWidget:
+        self.score = QLabel()
+        self.score.setObjectName("predictScore")
+        self.score.setProperty("secondary", True)
+        self.save_button = Button(
+            "save result…", "predictSave", "Write the answers into a result file", link=True
+        )
+        self.save_button.clicked.connect(self.save_asked)
+        self.question = QLabel()
+        self.question.setObjectName("predictQuestion")
+        self.question.setFont(theme.font(_QUESTION, bold=True))
+        self.question.setTextFormat(Qt.TextFormat.RichText)
+        self.question.setWordWrap(True)
+        self.about = _words()
+        self.field = _Field()
+        self.field.setObjectName("predictField")
+        self.field.returnPressed.connect(lambda: self.answered.emit(self.field.text()))
+        self.check_button = Button("Check", "predictCheck", "Judge the answer (Enter)")
+        self.check_button.clicked.connect(lambda: self.answered.emit(self.field.text()))
+        self.feedback = QLabel()
+        self.feedback.setObjectName("predictFeedback")
+        self.feedback.setTextFormat(Qt.TextFormat.RichText)
+        self.feedback.setWordWrap(True)
+        self.hint_button = Button("", "predictHint", "One more piece of the derivation", link=True)
+        self.hint_button.clicked.connect(self.hint_asked)
+        self.skip_button = Button(
+            "skip", "predictSkip", "Show the value; counts as not answered", link=True
+        )
+        self.skip_button.clicked.connect(self.given_up)
+        self.go_on_button = Button("Go on", "predictGoOn", "Step (Enter or Space)")
+        self.go_on_button.clicked.connect(self.went_on)
+        self.hints = Sheet()
+        self.hints.setObjectName("predictHints")
+
+        head = QHBoxLayout()
+        head.setContentsMargins(0, 0, _BAR, 0)
+        head.addWidget(self.score, 1)
+        head.addWidget(self.save_button)
+        line = QHBoxLayout()
+        line.addWidget(self.field, 1)
+        line.addWidget(self.check_button)
+        links = QHBoxLayout()
+        links.setSpacing(theme.MARGIN)
+        links.addWidget(self.hint_button)
+        links.addWidget(self.skip_button)
+        links.addStretch(1)
+        inside = QWidget()
+        layout = _column(inside)
+        layout.addWidget(self.question)
+        layout.addWidget(self.about)
+        layout.addLayout(line)
+        layout.addLayout(links)
+        layout.addWidget(self.feedback)
+        layout.addWidget(self.go_on_button)
+        layout.addWidget(self.hints)
+        layout.addStretch(1)
+        page = QWidget()
+        whole = QVBoxLayout(page)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(theme.GAP)
+        whole.addLayout(head)
+        self._scroll = _scrolling(inside)
+        whole.addWidget(self._scroll, 1)
+        return page
+
+    # What is shown
+
+    def display(self, view: View) -> None:
+        """What there is to show comes by show_asking."""
+
+    def show_asking(self, asking: Asking) -> None:
+        """Show a moment of predicting."""
+        before, self._asking = self._asking, asking
+        if asking.stage == START:
+            is_same = before.stage == START and before.locked == asking.locked
+            self._show_start(asking, not is_same or before is asking)
+        else:
+            self._show_question(asking, before)
+
+    def _show_start(self, asking: Asking, is_new: bool) -> None:
+        self._introduction.setText(_LOCKED if asking.locked else _INTRODUCTION)
+        for key, box in self.kinds.items():
+            if asking.locked or is_new:
+                box.show_checked(key in asking.hidden)
+            box.setEnabled(not asking.locked)
+        if asking.locked or is_new:
+            self.own_values.show_checked(asking.own_values)
+        self.own_values.setEnabled(not asking.locked)
+        self._pages.setCurrentIndex(0)
+        self.setFocusProxy(self.name)
+        self._on_choice()
+
+    def _on_choice(self) -> None:
+        chosen = self.chosen()
+        outputs = Curtain(chosen).hides_outputs
+        self._warning.setText(_OUTPUTS_HIDDEN)
+        self._warning.setVisible(outputs)
+        self.begin_button.setEnabled(bool(chosen))
+
+    def chosen(self) -> tuple[str, ...]:
+        """The kinds that are to be hidden."""
+        return tuple(key for key, box in self.kinds.items() if box.isChecked())
+
+    def _begin(self) -> None:
+        if self.chosen():
+            self.begun.emit(self.name.text(), self.chosen(), self.own_values.isChecked())
+
+    def _show_question(self, asking: Asking, before: Asking) -> None:
+        focus = QApplication.focusWidget()
+        had_focus = focus is not None and self.isAncestorOf(focus)
+        open_, settled = asking.stage == ASKED, asking.stage == ANSWERED
+        self._pages.setCurrentIndex(1)
+        self.score.setText(_score_words(asking.score))
+        for widget in (self.score, self.save_button):
+            widget.setVisible(asking.score.questions > 0)
+        if open_ or settled:
+            self.question.setText(f"What is {_lowered(asking.symbol)}?")
+            self.about.setText(asking.about)
+        else:
+            names = ", ".join(KINDS[key].title for key in asking.hidden)
+            self.question.setText("Step on")
+            self.about.setText(f"Enter or Space steps. Asked for before they are shown: {names}.")
+        self._show_field(asking, before)
+        colour = theme.current().colour(_MOOD_COLOURS.get(asking.mood, "ink")).name()
+        said = escape(_MARKS.get(asking.mood, "") + asking.feedback).replace("\n", "<br>")
+        self.feedback.setText(said.replace(escape(asking.symbol), _lowered(asking.symbol)))
+        self.feedback.setStyleSheet(f"color: {colour}")
+        self.feedback.setVisible(bool(asking.feedback))
+        self.go_on_button.setVisible(not open_)
+        self._show_hints(asking)
+        if len(asking.hints) > len(before.hints):
+            QTimer.singleShot(0, self, self._bring_hint_into_sight)
+        self._place_focus(asking, before, had_focus)
+
+    def _show_field(self, asking: Asking, before: Asking) -> None:
+        open_, settled = asking.stage == ASKED, asking.stage == ANSWERED
+        is_new = open_ and (before.stage != ASKED or not _is_same_question(asking, before))
+        if is_new:
+            self.field.clear()
+        self.field.setAccessibleName(f"your value of {asking.symbol}")
+        self.field.setReadOnly(settled)
+        self.field.setVisible(open_ or (settled and bool(asking.answer)))
+        self.check_button.setVisible(open_)
+        self.skip_button.setVisible(open_)
+
+    def _show_hints(self, asking: Asking) -> None:
+        shown, total = len(asking.hints), asking.hints_in_all
+        self.hint_button.setVisible(asking.stage == ASKED and shown < total)
+        self.hint_button.setText(f"hint {shown + 1} of {total}")
+        self.hint_button.setAccessibleName(f"hint {shown + 1} of {total}")
+        self.hints.fill(self._write_hints)
+        self.hints.setVisible(bool(shown))
+        self.hints.setAccessibleName("hints")
+        texts = (_hint_text(hint, asking.digits) for hint in asking.hints)
+        self.hints.setAccessibleDescription("\n".join(texts))
+
+    def _bring_hint_into_sight(self) -> None:
+        self._scroll.ensureVisible(0, self.hints.geometry().bottom(), 0, 2)
+
+    def _write_hints(self, sheet: Sheet) -> None:
+        digits = self._asking.digits
+        for hint in self._asking.hints:
+            factor = hint.factor
+            if factor is not None and factor.is_column:
+                prose = (factor.line, ": ", *factor.meaning)
+                sheet.add_words(prose, theme.NORMAL, "secondary", 6.0, digits)
+            elif factor is not None:
+                sheet.add_words(factor.meaning, theme.NORMAL, "secondary", 8.0, digits)
+                sheet.add_formula(factor.line, replace(_FORMULA, digits=digits), 3.0)
+            if hint.table is not None:
+                sheet.add_table(hint.table, digits, 8.0)
+
+    def _place_focus(self, asking: Asking, before: Asking, had_focus: bool) -> None:
+        """The keyboard is where the next thing is to be done: in the field, or at "Go on"."""
+        wanted: QWidget = self.field if asking.stage == ASKED else self.go_on_button
+        self.setFocusProxy(wanted)
+        is_new = asking.stage != before.stage or not _is_same_question(asking, before)
+        if is_new and (had_focus or asking.stage == ASKED):
+            wanted.setFocus()
+        judged = (asking.answer, asking.feedback) != (before.answer, before.feedback)
+        if asking.stage == ASKED and asking.mood == BAD and judged:
+            self.field.setFocus()
+            self.field.selectAll()
+
+    def restyle(self) -> None:
+        """Take the colours of the theme in force."""
+        self.hints.lay_out()
+        self.show_asking(self._asking)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        # As wide as it stays when the page is so high that it scrolls.
+        self.hints.set_extent(max(120, self.width() - _BAR - _SCROLL_BAR))
+
+
+def _lowered(symbol: str) -> str:
+    """A symbol as rich text, with what follows the first low line below: δ_h1."""
+    letter, _, below = escape(symbol).partition("_")
+    return f"{letter}<sub>{below}</sub>" if below else letter
+
+
+def _is_same_question(asking: Asking, before: Asking) -> bool:
+    return (asking.symbol, asking.about) == (before.symbol, before.about)
+
+
+def _score_words(score: Score) -> str:
+    if not score.questions:
+        return ""
+    made = [f"{format_number(score.points)} of {score.questions} points"]
+    if score.hints:
+        made.append("1 hint" if score.hints == 1 else f"{score.hints} hints")
+    return " · ".join(made)
+
+
+def _hint_text(hint: Hint, digits: int | None) -> str:
+    """A hint as one line of text, for a screen reader."""
+    if hint.factor is None:
+        rows = () if hint.table is None else hint.table.rows
+        return "; ".join(
+            f"{row.label}: " + ", ".join(format_number(value, digits) for value in row.values)
+            for row in rows
+        )
+    meaning = prose_text(hint.factor.meaning, digits)
+    return f"{meaning}: {hint.factor.line.write(TextWriter(digits))}"
+
+
+def _words() -> QLabel:
+    label = QLabel()
+    label.setProperty("secondary", True)
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    label.setWordWrap(True)
+    return label
+
+
+def _column(page: QWidget) -> QVBoxLayout:
+    layout = QVBoxLayout(page)
+    layout.setContentsMargins(0, 0, _BAR, 0)
+    layout.setSpacing(theme.GAP)
+    return layout
+
+
+def _scrolling(inside: QWidget) -> QScrollArea:
+    area = QScrollArea()
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setWidgetResizable(True)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    area.setWidget(inside)
+    inside.setAutoFillBackground(False)  # Qt fills what it scrolls; the card shows here
+    return area

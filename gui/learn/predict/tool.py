@@ -1,0 +1,159 @@
+"""PredictionTool: "Predict, then reveal", its lock, and its result file."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QTimer
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
+
+from engine.learn.predicting.result_file import RESULT_SUFFIX, result_of, write_result
+from engine.run.value_kinds import KINDS
+from gui.documents.files import FileError, write_whole
+from gui.learn.predict.panel import PredictPanel
+from gui.learn.predict.questions import Predicting
+from gui.learn.tool_host import ToolHost
+
+_FILTER = f"Results of Backpass (*{RESULT_SUFFIX} *.json);;All files (*)"
+_ONLY_THIS = (
+    "This document is locked: other tools could show what is to be predicted. "
+    "Unlock it in the Learn menu first."
+)
+_WARNING = (
+    "Whoever set this exercise locked its derivations. If you unlock them, the document and the "
+    "result file say so from then on."
+)
+
+
+class PredictionTool(QObject):
+    """Wires the panel to Predicting, and sees to it that no answers are lost. `lock` is the entry
+    of the menu that closes and opens the document's lock, `title` the tool's."""
+
+    def __init__(self, host: ToolHost, title: str, lock: QAction) -> None:
+        super().__init__(host)
+        self._host = host
+        self.panel = PredictPanel()
+        self._predicting = Predicting(host.session)
+        self._title = title
+        self._lock = lock
+        self._wire()
+        self._show_lock()
+
+    def _wire(self) -> None:
+        panel, predicting, host = self.panel, self._predicting, self._host
+        panel.begun.connect(predicting.begin)
+        panel.answered.connect(predicting.answer)
+        panel.given_up.connect(predicting.give_up)
+        panel.hint_asked.connect(predicting.hint)
+        panel.went_on.connect(predicting.go_on)
+        panel.save_asked.connect(self.save)
+        predicting.changed.connect(panel.show_asking)
+        predicting.changed.connect(lambda asking: self._show_lock())
+        predicting.asked.connect(self._come_forward)
+        host.opened.connect(self._on_opened)
+        host.closed.connect(self._on_closed)
+        host.documents.before_leaving.append(self.may_leave)
+
+    @property
+    def _window(self) -> QWidget:
+        return self._host.menu.window().parentWidget() or self._host.menu
+
+    # The panel
+
+    def _come_forward(self) -> None:
+        self._host.open(self._title)
+        self.panel.setFocus()
+
+    def _on_opened(self, panel: object) -> None:
+        if self._predicting.locked and panel is not self.panel:
+            self._host.close()
+            self._host.session.refused.emit(_ONLY_THIS)
+
+    def _on_closed(self, panel: object) -> None:
+        if panel is self.panel:
+            # Another tool may be about to take its place; the question has to wait for that.
+            QTimer.singleShot(0, self._leave)
+
+    def _leave(self) -> None:
+        if self._host.current is self.panel or self._predicting.sitting is None:
+            return
+        if self.may_leave():
+            self._predicting.end()
+        else:
+            self._come_forward()
+
+    # The lock
+
+    def _show_lock(self) -> None:
+        locked = self._predicting.locked
+        self._lock.setText("Unlo&ck the derivations…" if locked else "Lo&ck the derivations…")
+
+    def turn_lock(self) -> None:
+        """Close the lock, or open it, if the person is sure."""
+        if self._predicting.locked:
+            if self._is_sure(_WARNING, "Unlock"):
+                self._predicting.open_lock()
+            return
+        hidden = self._predicting.hidden or self.panel.chosen()
+        names = ", ".join(KINDS[key].title for key in hidden)
+        sentence = (
+            f"Whoever opens this document is then asked for its {names} before they are shown, "
+            "without hints or derivations. Save it afterwards to hand it out."
+        )
+        if hidden and self._is_sure(sentence, "Lock"):
+            own_values = self.panel.own_values.isChecked()
+            self._predicting.close_lock(hidden, own_values)
+
+    def _is_sure(self, sentence: str, verb: str) -> bool:
+        box = QMessageBox(self._window)
+        box.setObjectName("lockQuestion")
+        box.setWindowTitle("Backpass")
+        box.setText(f"{verb} the derivations?")
+        box.setInformativeText(sentence)
+        yes = box.addButton(verb, QMessageBox.ButtonRole.AcceptRole)
+        box.addButton(QMessageBox.StandardButton.Cancel)
+        box.exec()
+        return box.clickedButton() is yes
+
+    # The result file
+
+    def save(self) -> bool:
+        """Write the answers into a file that the person chooses; whether that was done."""
+        sitting, files = self._predicting.sitting, self._host.documents.files
+        if sitting is None:
+            return True
+        title = self._host.session.standing.title or self._host.documents.name
+        name = " ".join(part for part in (title, sitting.person) if part)
+        start = Path(files.folder()) / (re.sub(r'[\\/:*?"<>|]', "-", name) + RESULT_SUFFIX)
+        chosen, _ = QFileDialog.getSaveFileName(self._window, "Save result", str(start), _FILTER)
+        if not chosen:
+            return False
+        path = Path(chosen if chosen.endswith(".json") else chosen + RESULT_SUFFIX)
+        result = result_of(sitting, title, datetime.now())
+        try:
+            write_whole(path, write_result(result))
+        except FileError as error:
+            files.say(str(error))
+            return False
+        self._predicting.mark_saved()
+        return True
+
+    def may_leave(self) -> bool:
+        """Ask about answers that are in no file; whether they may go."""
+        if not self._predicting.has_unsaved:
+            return True
+        button = QMessageBox.StandardButton
+        box = QMessageBox(self._window)
+        box.setObjectName("answersQuestion")
+        box.setWindowTitle("Backpass")
+        box.setText("Save your answers in a result file?")
+        box.setInformativeText("They would be lost otherwise.")
+        box.setStandardButtons(button.Save | button.Discard | button.Cancel)
+        box.setDefaultButton(button.Save)
+        answer = button(box.exec())
+        if answer == button.Save:
+            return self.save()
+        return answer == button.Discard

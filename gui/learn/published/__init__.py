@@ -1,0 +1,1 @@
+"""Published against right in the window."""

@@ -1,0 +1,216 @@
+"""LossPanel: the loss curve, what else is reported beside it, and the way to earlier epochs."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPoint, QSettings, Qt, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QLabel, QWidget
+
+from engine.maths.metrics import METRICS
+from engine.text.numbers import format_distinct, format_number
+from gui import theme
+from gui.panels.loss.ghost_menu import GhostMenu
+from gui.plots.loss_plot import LOSS, LossPlot
+from gui.view import View
+from gui.widgets.buttons import Button
+from gui.widgets.card import Card
+from gui.widgets.cover import Cover
+
+# Metrics that fall as the loss does and share its axis; of any other the value is written.
+_ERRORS = ("mean_squared_error", "mean_absolute_error")
+_SWATCHES = ("───", "┈┈┈", "─┈─")
+_LOG_KEY = "loss/log"
+
+
+class LossPanel(Card):
+    """The card "Loss". `epoch_asked` carries the epoch that was clicked or dragged to; what is to
+    be done with the roads that were left, `ghost_menu` reports. With `remember` the choice of the
+    axis outlives the window."""
+
+    epoch_asked = Signal(float)
+
+    def __init__(self, parent: QWidget | None = None, remember: bool = False) -> None:
+        super().__init__("Loss", parent)
+        self._view: View | None = None
+        self.log_button = Button("log", "lossLog", link=True)
+        self.log_button.setCheckable(True)
+        self.log_button.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.log_button.setAccessibleName("logarithmic loss axis")
+        self.log_button.toggled.connect(self._on_log_toggled)
+        self.corner.addWidget(self.log_button)
+        self.ghosts_button = Button(
+            "ghosts ▾", "lossGhosts", "Roads that were left: return, name, hide, remove", link=True
+        )
+        self.ghosts_button.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.ghosts_button.clicked.connect(self._open_ghosts)
+        self.ghosts_button.hide()
+        self.corner.addWidget(self.ghosts_button)
+        self.ghost_menu = GhostMenu(self)
+        self.legend = QLabel(self)
+        self.legend.setMinimumWidth(1)  # it gives way to a narrow card, see _place_notes
+        self.legend.hide()
+        self.legend.setObjectName("lossLegend")
+        self.legend.setProperty("secondary", True)
+        self.legend.setTextFormat(Qt.TextFormat.RichText)
+        self.what_if = QLabel(self)
+        self.what_if.setMinimumWidth(1)
+        self.what_if.hide()
+        self.what_if.setObjectName("whatIf")
+        self.what_if.setContentsMargins(0, 0, theme.GAP, 0)
+        self.what_if.setProperty("secondary", True)
+        self._notes_place: tuple[int, tuple[str, ...], int] | None = None
+        self.plot = LossPlot()
+        self.plot.epoch_asked.connect(self.epoch_asked)
+        self.body.addWidget(self.plot, 1)
+        self._cover = Cover()
+        self._cover.hide()
+        self.body.addWidget(self._cover, 1)
+        if remember:
+            self.log = str(QSettings().value(_LOG_KEY, "false")) == "true"
+            self.log_button.clicked.connect(_remember_log)
+
+    @property
+    def log(self) -> bool:
+        """Whether the loss axis is to be logarithmic, where the values allow it."""
+        return self.plot.log
+
+    @log.setter
+    def log(self, wanted: bool) -> None:
+        self.log_button.setChecked(wanted)
+
+    def display(self, view: View) -> None:
+        """Show the curve of a View."""
+        shown, self._view = self._view, view
+        if shown is not None and _is_same(shown, view):
+            return
+        errors = tuple(
+            LOSS + 1 + place for place, key in enumerate(view.spec.metrics) if key in _ERRORS
+        )
+        self._cover.setVisible(view.hides_outputs)
+        self.plot.setVisible(not view.hides_outputs)
+        self.log_button.setVisible(not view.hides_outputs)
+        self.plot.display(view, errors)
+        self.ghosts_button.setVisible(bool(view.ghosts))
+        self._show_what_if(view)
+        self._show_legend(view)
+        self._show_log()
+
+    def _open_ghosts(self) -> None:
+        if self._view is not None:
+            self.ghost_menu.show_ghosts(self._view.ghosts)
+            button = self.ghosts_button
+            self.ghost_menu.popup(button.mapToGlobal(QPoint(0, button.height())))
+
+    def restyle(self) -> None:
+        """Take the colours of the theme in force."""
+        self.plot.restyle()
+        if self._view is not None:
+            self._show_legend(self._view)
+
+    def _on_log_toggled(self, checked: bool) -> None:
+        self.plot.log = checked
+        self._show_log()
+
+    def _show_log(self) -> None:
+        possible = self.plot.log_possible
+        self.log_button.setEnabled(possible)
+        self.log_button.setText("log ✓" if self.plot.log and possible else "log")
+        self.log_button.setToolTip("" if possible else "A logarithm needs a loss above zero")
+
+    def _show_legend(self, view: View) -> None:
+        """Name the lines if there are several, and write the metrics that are no errors."""
+        metrics = view.spec.metrics
+        colours = theme.current()
+        swatches = iter(_SWATCHES * len(metrics))
+        lines, values = [_entry("━━", colours.positive, "loss")], []
+        for place, key in enumerate(metrics):
+            title = METRICS[key].title
+            if key in _ERRORS:
+                lines.append(_entry(next(swatches), colours.ink, title))
+            else:
+                known = view.evaluation
+                value = "…" if known is None else format_number(known.metrics[place], view.digits)
+                values.append(_unbroken(f"{title} {value}"))
+        text = "&nbsp;&nbsp; ".join(values if len(lines) == 1 else lines + values)
+        if text != self.legend.text():
+            self.legend.setText(text)
+        self.legend.setVisible(bool(metrics) and not view.hides_outputs)
+        self._place_notes()
+
+    def _show_what_if(self, view: View) -> None:
+        """Say what the edit just made did to the loss."""
+        text = what_if(view)
+        if text:
+            text = f'<span style="color:{theme.current().accent}">what if</span>&nbsp; {text}'
+        if text != self.what_if.text():
+            self.what_if.setText(text)
+        self.what_if.setVisible(bool(text))
+        self._place_notes()
+
+    def _place_notes(self) -> None:
+        """Put readout and legend into the head where they fit there, else below in as many lines
+        as they take."""
+        notes = [note for note in (self.legend, self.what_if) if not note.isHidden()]
+        links = [link for link in (self.log_button, self.ghosts_button) if not link.isHidden()]
+        place = (self.width(), tuple(note.text() for note in notes), len(links))
+        if place == self._notes_place:
+            return
+        self._notes_place = place
+        room = self.width() - 2 * theme.MARGIN
+        room -= sum(part.sizeHint().width() + theme.GAP for part in (self.title, *links))
+        for note in reversed(notes):
+            note.ensurePolished()
+            note.setWordWrap(False)
+            needed = note.sizeHint().width() + theme.GAP
+            fits = needed <= room
+            room -= needed if fits else 0
+            note.setWordWrap(not fits)
+            (self.corner if fits else self.body).insertWidget(0, note)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._place_notes()
+
+
+def _remember_log(wanted: bool) -> None:
+    QSettings().setValue(_LOG_KEY, "true" if wanted else "false")
+
+
+def what_if(view: View) -> str:
+    """What an edit did to the loss; nothing unless one was made at this very moment."""
+    if view.before is None or view.hides_outputs:
+        return ""
+    old, new, letter = view.before.loss, view.loss, view.notation.loss
+    if old is None or new is None:
+        return f"{letter} …"
+    if old == new:
+        return f"{letter} stays {format_number(new, view.digits)}"
+    before, after = format_distinct(old, new, view.digits)
+    change = format_number(new - old, view.digits)
+    sign = "" if new < old else "+"
+    return f"{letter} {before} → {after} ({sign}{change})"
+
+
+def _is_same(shown: View, view: View) -> bool:
+    """Whether a view has no other curve than the one shown: stepping changes none."""
+    curve = view.curve.base
+    return (
+        shown.spec is view.spec
+        and shown.theta is view.theta
+        and (shown.t, shown.digits, shown.training) == (view.t, view.digits, view.training)
+        and shown.evaluation is view.evaluation
+        and shown.before is view.before
+        and shown.curtain == view.curtain
+        and not (shown.ghosts or view.ghosts)
+        and (curve is not None and shown.curve.base is curve)
+        and len(shown.curve) == len(view.curve)
+    )
+
+
+def _entry(swatch: str, colour: str, title: str) -> str:
+    return f'<span style="color:{colour}">{swatch}</span>' + _unbroken(f" {title}")
+
+
+def _unbroken(text: str) -> str:
+    """A text whose words stay on one line."""
+    return text.replace(" ", "&nbsp;")

@@ -1,0 +1,148 @@
+"""The lines of the network's settings: a label with fields, and those of one layer."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QFontMetrics
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from engine.maths.activations import ACTIVATIONS, HIDDEN_ACTIVATIONS
+from engine.maths.losses import OUTPUT_PAIRS
+from engine.maths.network import Layer
+from engine.run.check_spec import MAX_UNITS
+from gui import theme
+from gui.widgets.buttons import Button, CheckBox
+from gui.widgets.choice import Choice, Item
+from gui.widgets.count_field import CountField
+
+# Pixels.
+GAP = 6  # between fields
+LINE_GAP = 3  # between lines, few enough for all of a small network to be in sight
+COUNT_WIDTH, COUNT_HEIGHT = 38, 26
+
+_BIASES = (
+    Item("none", "none", listed="no bias"),
+    Item("per_unit", "per unit", listed="one bias per unit"),
+    Item("shared", "shared", listed="one bias shared by the layer"),
+)
+
+
+class FormRow(QWidget):
+    """A label and, in a column that all rows share, fields.
+
+    `filling` is the field that takes the rest of the width; None leaves the rest free. In a
+    narrow card the brief label is shown, and the column of the fields begins further left, or
+    right behind the label in a row that is `crowded`.
+    """
+
+    def __init__(
+        self,
+        title: str,
+        *fields: QWidget,
+        filling: QWidget | None = None,
+        brief: str = "",
+        crowded: bool = False,
+    ) -> None:
+        super().__init__()
+        self._titles = (title, brief or title)
+        self._crowded = crowded
+        self._label = QLabel()
+        self._label.setProperty("secondary", True)
+        self._box = QHBoxLayout(self)
+        self._box.setContentsMargins(0, 0, 0, 0)
+        self._box.setSpacing(GAP)
+        self._box.addWidget(self._label)
+        for field in fields:
+            self._box.addWidget(field, 1 if field is filling else 0)
+        if filling is None:
+            self._box.addStretch(1)
+        self.set_narrow(False)
+
+    def set_narrow(self, narrow: bool) -> None:
+        """Fit the label to a narrow card or to a usual one."""
+        metrics = QFontMetrics(theme.font(theme.SMALL))
+        self._label.setText(self._titles[narrow])
+        widest = "Optimizer" if narrow else "Learning rate"
+        if narrow and self._crowded:
+            widest = self._titles[narrow]
+        self._label.setFixedWidth(metrics.horizontalAdvance(widest) + 2)
+        self._box.setSpacing(GAP - 2 if narrow else GAP)
+
+
+class LayerRows(QWidget):
+    """One layer: its units and activation, and below, if asked for, its biases."""
+
+    units_chosen = Signal(int)
+    activation_chosen = Signal(str)
+    bias_chosen = Signal(str, bool)
+    removed = Signal()
+
+    def __init__(self, number: int, title: str, output: bool) -> None:
+        super().__init__()
+        name = title.lower()
+        self._units = CountField(f"units{number}", f"Units of {name}", 1, MAX_UNITS)
+        self._units.setFixedSize(COUNT_WIDTH, COUNT_HEIGHT)
+        self._units.chosen.connect(self.units_chosen)
+        self._activation = Choice(f"activation{number}", f"Activation of {name}")
+        self._activation.offer(_activation_items(output))
+        self._activation.chosen.connect(self.activation_chosen)
+        self._bias = Choice(f"bias{number}", f"Biases of {name}")
+        self._bias.offer(_BIASES)
+        self._bias.chosen.connect(lambda _: self._choose_bias())
+        self._trained = CheckBox("trained")
+        self._trained.setObjectName(f"biasTrained{number}")
+        self._trained.setAccessibleName(f"Biases of {name} are trained")
+        self._trained.setToolTip("Fixed biases keep their value; their gradients are still shown")
+        self._trained.clicked.connect(lambda _: self._choose_bias())
+        self._remove = Button("✕", f"removeLayer{number}", "Remove this layer", link=True)
+        self._remove.setAccessibleName(f"Remove {name}")
+        self._remove.clicked.connect(lambda _: self.removed.emit())
+        self._removable = not output
+        first = FormRow(
+            title, self._units, self._activation, self._remove, filling=self._activation
+        )
+        self._details = FormRow(
+            "   Biases",
+            self._bias,
+            self._trained,
+            filling=self._bias,
+            brief="   Bias",
+            crowded=True,
+        )
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(LINE_GAP)
+        layout.addWidget(first)
+        layout.addWidget(self._details)
+        self.show_details(False)
+
+    @property
+    def fields(self) -> tuple[QWidget, ...]:
+        """What the keyboard reaches, in its order."""
+        return self._units, self._activation, self._remove, self._bias, self._trained
+
+    def _choose_bias(self) -> None:
+        self.bias_chosen.emit(self._bias.key, self._trained.isChecked())
+
+    def show_details(self, shown: bool) -> None:
+        """Show or hide the biases and the button that removes the layer."""
+        self._details.setVisible(shown)
+        self._remove.setVisible(shown and self._removable)
+
+    def display(self, layer: Layer) -> None:
+        """Show a layer."""
+        self._units.show_count(len(layer.units))
+        self._activation.show_key(layer.activation)
+        self._bias.show_key(layer.bias)
+        self._trained.show_checked(layer.bias_trained)
+        self._trained.setEnabled(layer.bias != "none")
+
+
+def _activation_items(output: bool) -> list[Item]:
+    at_output = {key for keys in OUTPUT_PAIRS.values() for key in keys}
+    allowed = at_output if output else HIDDEN_ACTIVATIONS
+    return [
+        Item(key, each.title, brief=each.title.split()[0], note=each.formula)
+        for key, each in ACTIVATIONS.items()
+        if key in allowed
+    ]

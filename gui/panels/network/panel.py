@@ -1,0 +1,341 @@
+"""The settings of the network and of its training: layers, loss, optimizer, batches, start."""
+
+from __future__ import annotations
+
+from msgspec.structs import replace
+from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QFrame, QLabel, QMenu, QScrollArea, QVBoxLayout, QWidget
+
+from engine.formulas.notation import Notation
+from engine.maths.initializers import INITIALIZERS
+from engine.maths.losses import LOSSES, REDUCTIONS, losses_for
+from engine.maths.optimizers import RULES, Optimizer
+from engine.run.check_spec import MAX_HIDDEN_LAYERS, MAX_INPUTS, MAX_SAMPLES, SpecError, check_spec
+from engine.run.spec import Batching, Spec
+from gui import theme
+from gui.panels.network.layer_rows import COUNT_HEIGHT, COUNT_WIDTH, LINE_GAP, FormRow, LayerRows
+from gui.view import View
+from gui.widgets.buttons import Button, CheckBox
+from gui.widgets.card import Card
+from gui.widgets.choice import Choice, Item
+from gui.widgets.count_field import CountField
+from gui.widgets.number_field import Check, NumberField
+from gui.widgets.tab_order import follow_on
+
+# Settings of the optimizers: name -> label, and a brief one.
+_SETTINGS = {
+    "learning_rate": ("Learning rate", "Rate η"),
+    "momentum": ("Momentum", "μ"),
+    "beta_1": ("β₁", "β₁"),
+    "beta_2": ("β₂", "β₂"),
+    "epsilon": ("ε", "ε"),
+}
+
+_BATCHES = (Item("all", "all samples"), Item("mini", "mini-batch"), Item("one", "one sample"))
+
+# Pixels.
+_SIZE_WIDTH = 56
+_GUTTER = 11  # right of the fields, up to the edge of the card
+_SCROLL_BAR = theme.NARROW_SCROLL_BAR
+_NARROW = 262  # a card below this takes brief labels
+
+
+class NetworkPanel(Card):
+    """What is trained, and how. It shows what is in force and reports what a person chooses."""
+
+    units_chosen = Signal(int, int)  # layer (0 are the inputs), units
+    activation_chosen = Signal(int, str)
+    layer_added = Signal(int)  # the new hidden layer stands before this one
+    layer_removed = Signal(int)
+    bias_chosen = Signal(int, str, bool)  # layer, kind, trained
+    loss_chosen = Signal(str)
+    reduction_chosen = Signal(str)
+    optimizer_chosen = Signal(str)
+    optimizer_setting_chosen = Signal(str, float)
+    batch_chosen = Signal(object, bool)  # samples or None for all, shuffled
+    initializer_chosen = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__("Network", parent)
+        self._spec: Spec | None = None
+        self._view: View | None = None
+        self._layers: list[LayerRows] = []
+        self._edit = Button("edit layers", "editLayers", "Biases, more and fewer layers", link=True)
+        self._edit.setCheckable(True)
+        self._edit.toggled.connect(self._show_details)
+        self.corner.addWidget(self._edit)
+        self._content = QVBoxLayout()
+        self._content.setSpacing(LINE_GAP)
+        self._make_scroll_area()
+        self._add_layer_rows()
+        self._add_loss_rows()
+        self._add_optimizer_rows()
+        self._add_start_rows()
+        self._add_batch_rows()
+        self._content.addStretch(1)
+        self._show_details(False)
+
+    # What is in the panel
+
+    def _add_layer_rows(self) -> None:
+        self._inputs = CountField("units0", "Inputs", 1, MAX_INPUTS)
+        self._inputs.setFixedSize(COUNT_WIDTH, COUNT_HEIGHT)
+        self._inputs.chosen.connect(lambda count: self.units_chosen.emit(0, count))
+        self._content.addWidget(FormRow("Input", self._inputs))
+        self._layer_box = QVBoxLayout()
+        self._layer_box.setSpacing(LINE_GAP)
+        self._content.addLayout(self._layer_box)
+        self._add = Button("+ layer ▾", "addLayer", link=True)
+        self._add.clicked.connect(self._offer_places)
+        self._places = QMenu(self)
+        self._places.setObjectName("layerPlaces")
+        self._add_row = FormRow("", self._add)
+        self._content.addWidget(self._add_row)
+
+    def _add_loss_rows(self) -> None:
+        self._loss = Choice("loss", "Loss")
+        self._loss.chosen.connect(self.loss_chosen)
+        self._content.addWidget(FormRow("Loss", self._loss, filling=self._loss))
+        self._reduction = Choice("reduction", "Loss over the samples")
+        self._reduction.setToolTip("How the losses of the samples make the loss of a batch")
+        self._reduction.offer([Item(key, key) for key in REDUCTIONS])
+        self._reduction.chosen.connect(self.reduction_chosen)
+        self._reduction_row = FormRow(
+            "Over samples", self._reduction, filling=self._reduction, brief="Samples"
+        )
+        self._content.addWidget(self._reduction_row)
+
+    def _add_optimizer_rows(self) -> None:
+        self._optimizer = Choice("optimizer", "Optimizer")
+        self._optimizer.offer(
+            [Item(rule.key, rule.title, note=rule.formula) for rule in RULES.values()]
+        )
+        self._optimizer.chosen.connect(self.optimizer_chosen)
+        self._content.addWidget(FormRow("Optimizer", self._optimizer, filling=self._optimizer))
+        self._settings: dict[str, NumberField] = {}
+        self._setting_rows: dict[str, FormRow] = {}
+        for name, (title, brief) in _SETTINGS.items():
+            field = NumberField(check=self._check_of(name))
+            field.setObjectName(name)
+            field.setAccessibleName(title)
+            field.edited.connect(
+                lambda value, name=name: self.optimizer_setting_chosen.emit(name, value)
+            )
+            row = FormRow(title, field, filling=field, brief=brief)
+            self._settings[name] = field
+            self._setting_rows[name] = row
+            self._content.addWidget(row)
+
+    def _add_batch_rows(self) -> None:
+        self._batch = Choice("batch", "Batch")
+        self._batch.offer(_BATCHES)
+        self._batch.chosen.connect(self._choose_batch)
+        self._size = CountField("batchSize", "Samples in a batch", 2, MAX_SAMPLES)
+        self._size.setFixedSize(_SIZE_WIDTH, COUNT_HEIGHT)
+        self._size.chosen.connect(self._choose_size)
+        self._shuffled = CheckBox("shuffled")
+        self._shuffled.setObjectName("shuffled")
+        self._shuffled.setToolTip("Another order each epoch; it follows from seed and epoch")
+        self._shuffled.clicked.connect(self._choose_shuffled)
+        self._content.addWidget(FormRow("Batch", self._batch, self._size, filling=self._batch))
+        self._seed = QLabel()
+        self._seed.setObjectName("seed")
+        self._seed.setMinimumWidth(1)
+        self._seed.setToolTip("What start values and the order of samples are drawn from")
+        self._content.addWidget(FormRow("Seed", self._seed, self._shuffled, filling=self._seed))
+
+    def _add_start_rows(self) -> None:
+        self._initializer = Choice("initializer", "Initializer")
+        self._initializer.setToolTip("How New seed draws the start values")
+        self._initializer.offer(
+            [
+                Item(rule.key, rule.title, rule.title.partition(",")[0].replace(" from ", " "))
+                for rule in INITIALIZERS.values()
+            ]
+        )
+        self._initializer.chosen.connect(self.initializer_chosen)
+        self._content.addWidget(
+            FormRow("Initializer", self._initializer, filling=self._initializer)
+        )
+
+    def _make_scroll_area(self) -> None:
+        """What the rows stand in. Its bar is in the card's right margin, so that fields keep their
+        width."""
+        self._scroll = scroll = QScrollArea()
+        scroll.setObjectName("networkScroll")  # the style sheet knows it by this name
+        self.body.addWidget(scroll)
+        inside = QWidget()
+        inside.setLayout(self._content)
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setWidgetResizable(True)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        scroll.setWidget(inside)
+        inside.setAutoFillBackground(False)
+        scroll.viewport().setAutoFillBackground(False)
+        scroll.verticalScrollBar().rangeChanged.connect(self._keep_gutter)
+        self._keep_gutter(0, 0)
+        card = self.layout()
+        assert card is not None
+        margins = card.contentsMargins()
+        margins.setRight(margins.right() - _GUTTER)
+        card.setContentsMargins(margins)
+        self.corner.setContentsMargins(0, 0, _GUTTER, 0)
+
+    def _keep_gutter(self, lowest: int, highest: int) -> None:
+        taken = _SCROLL_BAR if highest > lowest else 0
+        self._content.setContentsMargins(0, 0, _GUTTER - taken, 0)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit_labels()
+
+    def _fit_labels(self) -> None:
+        for row in self.findChildren(FormRow):
+            row.set_narrow(self.width() < _NARROW)
+
+    # What the person does
+
+    def _show_details(self, shown: bool) -> None:
+        self._edit.setText("done" if shown else "edit layers")
+        self._add_row.setVisible(shown)
+        for rows in self._layers:
+            rows.show_details(shown)
+        self._scroll.verticalScrollBar().setValue(0)  # where the layers are
+
+    def _offer_places(self) -> None:
+        """Ask before which layer the new one is to stand."""
+        self._places.clear()
+        depth = len(self._layers)
+        for position in range(1, depth + 1):
+            action = self._places.addAction(f"before {_in_words(position, depth)}")
+            action.triggered.connect(
+                lambda _=False, position=position: self.layer_added.emit(position)
+            )
+        self._places.popup(self._add.mapToGlobal(QPoint(0, self._add.height())))
+
+    def _check_of(self, name: str) -> Check:
+        """What the engine has against a value of a setting of the optimizer."""
+
+        def objection(value: float) -> str | None:
+            if self._spec is None:
+                return None
+            optimizer = replace(self._spec.optimizer, **{name: value})
+            try:
+                check_spec(replace(self._spec, optimizer=optimizer))
+            except SpecError as error:
+                return error.sentence
+            return None
+
+        return objection
+
+    @property
+    def _batching(self) -> Batching:
+        return Batching() if self._spec is None else self._spec.batching
+
+    def _choose_batch(self, kind: str) -> None:
+        samples = 0 if self._spec is None else len(self._spec.data)
+        size = {"all": None, "one": 1, "mini": max(2, min(32, samples // 2))}[kind]
+        self.batch_chosen.emit(size, self._batching.shuffled)
+
+    def _choose_size(self, size: int) -> None:
+        self.batch_chosen.emit(size, self._batching.shuffled)
+
+    def _choose_shuffled(self, shuffled: bool) -> None:
+        self.batch_chosen.emit(self._batching.size, shuffled)
+
+    # What is in force
+
+    def display(self, view: View) -> None:
+        """Show a view's settings."""
+        shown, self._view = self._view, view
+        if shown is not None and view.revealed != shown.revealed and view.is_only_steps_from(shown):
+            return  # a step, and not an edit that was refused, after which a field goes back
+        self._spec = spec = view.spec
+        network = spec.network
+        if len(self._layers) != network.depth:
+            self._rebuild_layers(network.depth)
+        self._inputs.show_count(len(network.inputs))
+        for rows, layer in zip(self._layers, network.layers, strict=True):
+            rows.display(layer)
+        full = network.depth > MAX_HIDDEN_LAYERS
+        self._add.setEnabled(not full)
+        self._add.setToolTip(
+            f"There are at most {MAX_HIDDEN_LAYERS} hidden layers" if full else "A new hidden layer"
+        )
+        self._display_loss(spec, view.notation)
+        self._display_optimizer(spec.optimizer)
+        self._display_batching(spec.batching)
+        self._initializer.show_key(spec.initializer)
+        self._seed.setText(str(spec.seed))
+
+    def _display_loss(self, spec: Spec, notation: Notation) -> None:
+        allowed = losses_for(spec.network.layers[-1].activation)
+        self._loss.offer([_loss_item(key, notation) for key in allowed])
+        self._loss.show_key(spec.loss)
+        loss = LOSSES[spec.loss]
+        formulas = notation.formula(f"{loss.formula}, derivative {loss.derivative}")
+        self._loss.setToolTip(f"{loss.title}: {formulas}")
+        self._reduction.show_key(spec.reduction)
+        self._reduction_row.setVisible(loss.reduction is None)
+
+    def _display_optimizer(self, optimizer: Optimizer) -> None:
+        rule = RULES[optimizer.key]
+        self._optimizer.show_key(optimizer.key)
+        self._optimizer.setToolTip(rule.formula)
+        for name, row in self._setting_rows.items():
+            row.setVisible(name in rule.settings)
+            self._settings[name].set_value(getattr(optimizer, name))
+
+    def _display_batching(self, batching: Batching) -> None:
+        size = batching.size
+        self._batch.show_key("all" if size is None else "one" if size == 1 else "mini")
+        self._size.setVisible(size is not None and size > 1)
+        if size is not None and size > 1:
+            self._size.show_count(size)
+        self._shuffled.show_checked(batching.shuffled)
+
+    def _rebuild_layers(self, depth: int) -> None:
+        while self._layers:
+            rows = self._layers.pop()
+            self._layer_box.removeWidget(rows)
+            rows.setParent(None)
+            rows.deleteLater()
+        for number in range(1, depth + 1):
+            rows = LayerRows(number, _title(number, depth), number == depth)
+            rows.units_chosen.connect(lambda count, n=number: self.units_chosen.emit(n, count))
+            rows.activation_chosen.connect(
+                lambda key, n=number: self.activation_chosen.emit(n, key)
+            )
+            rows.bias_chosen.connect(
+                lambda kind, trained, n=number: self.bias_chosen.emit(n, kind, trained)
+            )
+            rows.removed.connect(lambda n=number: self.layer_removed.emit(n))
+            rows.show_details(self._edit.isChecked())
+            self._layer_box.addWidget(rows)
+            self._layers.append(rows)
+        follow_on(self._inputs, [field for rows in self._layers for field in rows.fields])
+        self._fit_labels()
+
+    def restyle(self) -> None:
+        self.update()
+
+
+def _title(layer: int, depth: int) -> str:
+    if layer == depth:
+        return "Output"
+    return "Hidden" if depth == 2 else f"Hidden {layer}"
+
+
+def _in_words(layer: int, depth: int) -> str:
+    if layer == depth:
+        return "the output layer"
+    return "the hidden layer" if depth == 2 else f"hidden layer {layer}"
+
+
+def _loss_item(key: str, notation: Notation) -> Item:
+    loss = LOSSES[key]
+    formula = notation.formula(loss.formula)
+    listed = f"{formula}  →  {notation.formula(loss.derivative)}"
+    return Item(key, formula, brief=loss.title, listed=listed, note=loss.title)

@@ -1,0 +1,371 @@
+"""The ribbon under the canvas: a tick for every step of the iteration, to read and to seek."""
+
+from __future__ import annotations
+
+from math import ceil, floor
+
+from msgspec import Struct
+from PySide6.QtCore import QPoint, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QFocusEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QPixmap,
+    QResizeEvent,
+)
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QSizePolicy, QToolTip, QWidget
+
+from engine.formulas.notation import DEFAULT
+from engine.run.steps import Steps, title_of
+from engine.text.numbers import format_count
+from gui import theme
+from gui.panels.ribbon.plan import SIDE, TITLES, RibbonPlan
+from gui.view import View
+from gui.widgets.buttons import Button
+
+HINT = "PgDn step · PgUp back · drag to seek"
+RATES = {0.5: "½ step/s", 1.0: "1 step/s", 2.0: "2 steps/s", 5.0: "5 steps/s", 10.0: "10 steps/s"}
+
+# Pixels.
+_TOP = 2
+_TITLE_HEIGHT = 22
+_TICK_HEIGHT = 26
+_LOWEST_TICK = 12
+_HINT_HEIGHT = 24
+
+_PLAY, _STOP = "▶ Play", "■ Stop"
+
+
+def _radius(width: float) -> float:
+    return min(3.0, width / 4)
+
+
+class _Pictures(Struct, frozen=True, eq=False):
+    """The ribbon with every step taken and with none, and the look they were made for."""
+
+    look: tuple[object, ...]
+    done: QPixmap
+    ahead: QPixmap
+
+
+class StepRibbon(QWidget):
+    """Click or drag to go to a step; Left and Right by step, with Ctrl by layer, Home and End.
+    Below it, where there is room, Play and how fast."""
+
+    seek_requested = Signal(int)  # how many steps are to be revealed
+    play_toggled = Signal()
+    rate_chosen = Signal(float)  # steps a second
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("ribbon")
+        self.setAccessibleName("Steps of this iteration")
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setMouseTracking(True)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Maximum)
+        self._steps: Steps | None = None
+        self._notation = DEFAULT
+        self._revealed = 0
+        self._plan = RibbonPlan((), 0)
+        self._pointed: int | None = None  # the step under the mouse
+        self._pictures: _Pictures | None = None
+        self._focus_by_key = False
+        self._asked: int | None = None  # what the drag going on asked for last
+        self._make_play_controls()
+
+    def _make_play_controls(self) -> None:
+        self._play = Button(_PLAY, "play", "Play: step after step (P)", link=True)
+        self._play.clicked.connect(self.play_toggled)
+        self._rate_menu = QMenu(self)
+        self._rate = Button("", "playRate", "How fast Play steps", link=True)
+        for rate, title in RATES.items():
+            action = self._rate_menu.addAction(title)
+            action.triggered.connect(lambda _=False, rate=rate: self._choose_rate(rate))
+        self._rate.clicked.connect(self._show_rates)
+        self._controls = QWidget(self)
+        self._controls.setCursor(Qt.CursorShape.ArrowCursor)
+        row = QHBoxLayout(self._controls)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(10)
+        row.addWidget(self._play)
+        row.addWidget(self._rate)
+        self._show_rate(2.0)
+
+    def _choose_rate(self, rate: float) -> None:
+        self._show_rate(rate)
+        self.rate_chosen.emit(rate)
+
+    def _show_rate(self, rate: float) -> None:
+        self._rate.setText(f"{RATES[rate]} ▾")
+        self._rate.setAccessibleName(f"Playing speed: {RATES[rate]}")
+        self._place_controls()
+
+    def _show_rates(self) -> None:
+        self._rate_menu.popup(self._rate.mapToGlobal(self._rate.rect().bottomLeft()))
+
+    def show_playing(self, playing: bool) -> None:
+        """Offer to stop while steps are played, else to play them."""
+        self._play.setText(_STOP if playing else _PLAY)
+        self._play.setAccessibleName("Stop" if playing else "Play")
+        self._play.setToolTip("Stop (P)" if playing else "Play: step after step (P)")
+        self._place_controls()
+
+    def _place_controls(self) -> None:
+        """At the right end of the line of the hint, where that line has room."""
+        size = self._controls.sizeHint()
+        self._controls.setGeometry(
+            self.width() - size.width() - SIDE, self.height() - size.height(),
+            size.width(), size.height(),
+        )
+        self._controls.setVisible(self._has_hint)
+
+    @property
+    def _has_hint(self) -> bool:
+        return self.height() - _TOP - _TITLE_HEIGHT - _LOWEST_TICK - 2 >= _HINT_HEIGHT
+
+    def sizeHint(self) -> QSize:
+        return QSize(700, _TOP + _TITLE_HEIGHT + _TICK_HEIGHT + _HINT_HEIGHT)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(350, _TOP + _TITLE_HEIGHT + _LOWEST_TICK + 2)
+
+    def display(self, view: View) -> None:
+        """Show how far the iteration has been stepped through."""
+        shown = self._revealed
+        if view.steps is not self._steps:
+            self._steps = view.steps
+            self._pointed = None
+            self._plan_anew()
+            self._update_all()
+        elif (view.revealed, view.notation) == (self._revealed, self._notation):
+            return
+        self._revealed, self._notation = view.revealed, view.notation
+        step = view.step
+        self.setAccessibleDescription(
+            f"before the first of {len(view.steps)} steps"
+            if step is None
+            else self._words(view.revealed - 1)
+        )
+        self._update_between(shown, view.revealed)
+
+    def _update_between(self, before: int, now: int) -> None:
+        """Paint anew what changes between two numbers of steps: ticks, and titles of passes."""
+        if self._phase_at(before) != self._phase_at(now):
+            self._update_all()
+        elif before and now:
+            ends = [self._plan.span_of(k - 1) for k in (before, now)]
+            left = floor(min(left for left, _ in ends)) - 1
+            right = ceil(max(left + width for left, width in ends)) + 1
+            self.update(left, _TOP + _TITLE_HEIGHT, right - left, _TICK_HEIGHT)
+
+    def _update_all(self) -> None:
+        """Paint all but the buttons below, whose painting takes far longer."""
+        self.update(0, 0, self.width(), self._controls.y() if self._has_hint else self.height())
+
+    def _phase_at(self, revealed: int) -> str | None:
+        if self._steps is None or not 0 < revealed <= len(self._steps):
+            return None
+        return self._steps.group_of(revealed - 1).phase
+
+    def restyle(self) -> None:
+        self.update()
+
+    def _plan_anew(self) -> None:
+        if self._steps is not None:
+            self._plan = RibbonPlan(self._steps.groups, self.width() - 2 * SIDE)
+
+    def _words(self, k: int) -> str:
+        assert self._steps is not None
+        title = title_of(self._steps.network, self._steps.id_at(k), self._notation)
+        return f"{title} · step {k + 1} of {len(self._steps)}"
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._plan_anew()
+        self._place_controls()
+
+    # What the person does
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton and self._steps is not None:
+            self._asked = self._revealed
+            self._drag_to(event.position().x())
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if self._steps is None:
+            return
+        if self._asked is not None:
+            self._drag_to(event.position().x())
+        self._point_at(self._plan.revealed_at(event.position().x()) - 1, event)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        self._asked = None
+
+    def leaveEvent(self, event: object) -> None:
+        self._pointed = None
+        self.update()
+
+    def _drag_to(self, x: float) -> None:
+        revealed = self._plan.revealed_at(x)
+        if revealed != self._asked:
+            self._asked = revealed
+            self.seek_requested.emit(revealed)
+
+    def _point_at(self, k: int, event: QMouseEvent) -> None:
+        pointed = k if k >= 0 else None
+        if pointed == self._pointed:
+            return
+        self._pointed = pointed
+        self.update()
+        if pointed is None:
+            QToolTip.hideText()
+        else:
+            below = QPoint(0, 12)
+            QToolTip.showText(event.globalPosition().toPoint() + below, self._words(k), self)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        target = self._target_of(event)
+        if target is None:
+            event.ignore()
+        elif target != self._revealed:
+            self.seek_requested.emit(target)
+
+    def _target_of(self, event: QKeyEvent) -> int | None:
+        """How many steps a key wants revealed; None for a key that means nothing here."""
+        if self._steps is None:
+            return None
+        now, last = self._revealed, len(self._steps)
+        back, on = max(now - 1, 0), min(now + 1, last)
+        if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            ends = self._steps.boundaries("layer") or ()
+            back = max((end for end in ends if end < now), default=0)
+            on = min((end for end in ends if end > now), default=last)
+        targets: dict[int, int] = {
+            Qt.Key.Key_Home: 0,
+            Qt.Key.Key_Left: back,
+            Qt.Key.Key_Right: on,
+            Qt.Key.Key_End: last,
+        }
+        return targets.get(event.key())
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        reasons = (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason)
+        self._focus_by_key = event.reason() in reasons
+        self.update()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self._focus_by_key = False
+        self.update()
+
+    # Painting
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if self._steps is None:
+            return
+        painter = QPainter(self)
+        colours = theme.current()
+        hint = self._has_hint
+        top = _TOP + _TITLE_HEIGHT
+        height = min(_TICK_HEIGHT, self.height() - top - 2 - (_HINT_HEIGHT if hint else 0))
+        if event.rect().top() < top:
+            self._paint_titles(painter, colours)
+        if hint and event.rect().bottom() >= top + height:
+            painter.setFont(theme.font(theme.SMALL))
+            painter.setPen(colours.colour("secondary"))
+            room = self._controls.x() - 2 * SIDE
+            if painter.fontMetrics().horizontalAdvance(HINT) <= room:
+                line = QRectF(SIDE, top + height, room, _HINT_HEIGHT)
+                bottom_left = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignBottom
+                painter.drawText(line, bottom_left, HINT)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self._paint_ticks(painter, colours, top, height)
+
+    def _paint_titles(self, painter: QPainter, colours: theme.Theme) -> None:
+        current = self._phase_at(self._revealed)
+        named: set[str] = set()
+        for band in self._plan.bands:
+            phase = band.group.phase
+            if phase in named:
+                continue
+            named.add(phase)
+            painter.setFont(theme.font(theme.SMALL, bold=phase == current))
+            painter.setPen(colours.colour("accent" if phase == current else "secondary"))
+            place = QRectF(band.left, _TOP, self.width(), _TITLE_HEIGHT)
+            painter.drawText(place, Qt.AlignmentFlag.AlignLeft, TITLES[phase])
+
+    def _paint_ticks(
+        self, painter: QPainter, colours: theme.Theme, top: int, height: int
+    ) -> None:
+        pictures = self._pictures_for(colours, height)
+        end = 0.0
+        if self._revealed:
+            left, width = self._plan.span_of(self._revealed - 1)
+            end = left + width
+        here = QRectF(0, top, end, height)
+        beyond = QRectF(end, top, self.width() - end, height)
+        scale = self.devicePixelRatioF()
+        for picture, place in ((pictures.done, here), (pictures.ahead, beyond)):
+            source = QRectF(place.left() * scale, 0, place.width() * scale, height * scale)
+            painter.drawPixmap(place, picture, source)
+        if self._revealed:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(colours.colour("accent"))
+            radius = _radius(width)
+            painter.drawRoundedRect(QRectF(left, top, width, height), radius, radius)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(colours.colour("accent"))
+        if self._pointed is not None:
+            left, width = self._plan.span_of(self._pointed)
+            around = QRectF(left + 0.5, top + 0.5, width - 1, height - 1)
+            painter.drawRoundedRect(around, _radius(width), _radius(width))
+        if self._focus_by_key:
+            last = self._plan.bands[-1]
+            around = QRectF(SIDE - 3.5, top - 3.5, last.left + last.width - SIDE + 7, height + 7)
+            painter.drawRoundedRect(around, theme.RADIUS, theme.RADIUS)
+
+    def _pictures_for(self, colours: theme.Theme, height: int) -> _Pictures:
+        """The ticks all taken and all ahead: a paint is then a piece of each, whatever the
+        number of ticks."""
+        look = (self._plan, colours.name, height, self.devicePixelRatioF())
+        if self._pictures is None or self._pictures.look != look:
+            done, ahead = self._blank(height), self._blank(height)
+            done_painter, ahead_painter = QPainter(done), QPainter(ahead)
+            for painter in (done_painter, ahead_painter):
+                painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            done_painter.setPen(Qt.PenStyle.NoPen)
+            done_painter.setBrush(colours.colour("accent_done"))
+            ahead_painter.setPen(QPen(colours.colour("border"), 1.5))
+            for left, width in self._plan.shapes():
+                radius = _radius(width)
+                done_painter.drawRoundedRect(QRectF(left, 0, width, height), radius, radius)
+                outline = QRectF(left + 0.75, 0.75, width - 1.5, height - 1.5)
+                ahead_painter.drawRoundedRect(outline, radius, radius)
+            for painter, colour in ((done_painter, "ink"), (ahead_painter, "secondary")):
+                painter.setPen(colours.colour(colour))
+                painter.setFont(theme.font(theme.SMALL))
+                self._paint_counts(painter, height)
+            done_painter.end()
+            ahead_painter.end()
+            self._pictures = _Pictures(look, done, ahead)
+        return self._pictures
+
+    def _paint_counts(self, painter: QPainter, height: int) -> None:
+        """Write into each bar with room for it how many steps it stands for."""
+        for band in self._plan.bands:
+            text = format_count(band.count)
+            if not band.pitch and painter.fontMetrics().horizontalAdvance(text) + 8 <= band.width:
+                place = QRectF(band.left, 0, band.width, height)
+                painter.drawText(place, Qt.AlignmentFlag.AlignCenter, text)
+
+    def _blank(self, height: int) -> QPixmap:
+        scale = self.devicePixelRatioF()
+        picture = QPixmap(round(self.width() * scale), round(height * scale))
+        picture.setDevicePixelRatio(scale)
+        picture.fill(Qt.GlobalColor.transparent)
+        return picture

@@ -1,0 +1,1 @@
+"""The session, only owner of a run, and what it works with; no panel, plot or canvas imports it."""

@@ -1,0 +1,51 @@
+"""Roads: what a person made of the roads that were left: their names, and which are shown."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from msgspec import Struct, field
+from msgspec.structs import replace
+
+from engine.training.history import History
+from gui.view import Ghost
+
+
+class Roads(Struct, frozen=True):
+    """Names given to branches, by number, and the branches whose ghosts are hidden or removed."""
+
+    names: Mapping[int, str] = field(default_factory=dict)
+    hidden: frozenset[int] = frozenset()
+    removed: frozenset[int] = frozenset()
+
+    def named(self, number: int, name: str) -> Roads:
+        """With another name for a branch."""
+        return replace(self, names={**self.names, number: name})
+
+    def with_hidden(self, number: int, hidden: bool) -> Roads:
+        """With a branch's ghost hidden, or shown again."""
+        kept = self.hidden - {number}
+        return replace(self, hidden=kept | {number} if hidden else kept)
+
+    def without(self, number: int) -> Roads:
+        """With a branch's ghost removed."""
+        return replace(self, removed=self.removed | {number})
+
+    def name_of(self, history: History, number: int) -> str:
+        """What a branch is called: as the person named it, else what it began with."""
+        return self.names.get(number, history.branches[number].name)
+
+    def ghosts(self, history: History, leaf: int) -> tuple[Ghost, ...]:
+        """The roads that were left beside the one to `leaf`, the oldest first."""
+        road = history.road(leaf)
+        return tuple(
+            Ghost(
+                branch.number,
+                self.name_of(history, branch.number),
+                points,
+                branch.parent is not None or branch in road,
+                branch.number in self.hidden,
+            )
+            for branch, points in history.abandoned(leaf)
+            if branch.number not in self.removed
+        )

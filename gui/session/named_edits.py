@@ -1,0 +1,295 @@
+"""Intents: what each panel reports a person wants, turned into named edits of the session.
+
+Here stands which signal means which edit, and what the edit is called in Undo.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import numpy as np
+from msgspec.structs import replace
+from PySide6.QtCore import QObject, Signal
+
+from engine.documents.reading import Published
+from engine.maths.activations import ACTIVATIONS
+from engine.maths.initializers import INITIALIZERS
+from engine.maths.losses import LOSSES
+from engine.maths.network import Parameter
+from engine.maths.optimizers import RULES
+from engine.run import edits, reshaping
+from engine.run.mistakes import MISTAKES
+from engine.run.spec import Data, Spec
+from engine.run.steps import STEP_ORDERS
+from engine.text.numbers import format_number
+from engine.training.history import History
+from gui.session.left_roads import Roads
+from gui.session.session import Session
+
+_SETTING_TITLES = {
+    "learning_rate": "learning rate",
+    "momentum": "momentum",
+    "beta_1": "beta 1",
+    "beta_2": "beta 2",
+    "epsilon": "epsilon",
+}
+
+
+class Intents(QObject):
+    """The edits a person can make, each one undo step with a readable name."""
+
+    noticed = Signal(str)
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
+        self._session = session
+        # The reduction chosen last, and the document's history that it was chosen in.
+        self._reduction: tuple[History, str] | None = None
+
+    def listen_to(self, canvas: Any, network: Any, weights: Any, data: Any) -> None:
+        """Connect the panels that can edit."""
+        canvas.parameter_edited.connect(self.set_parameter)
+        canvas.input_edited.connect(self.set_input)
+        canvas.target_edited.connect(self.set_target)
+        canvas.unit_added.connect(self.add_unit)
+        canvas.unit_removed.connect(self.remove_unit)
+        for panel in (canvas, network):
+            panel.layer_added.connect(self.add_layer)
+            panel.layer_removed.connect(self.remove_layer)
+            panel.activation_chosen.connect(self.set_activation)
+        network.units_chosen.connect(self.set_units)
+        network.bias_chosen.connect(self.set_bias)
+        network.loss_chosen.connect(self.set_loss)
+        network.reduction_chosen.connect(self.set_reduction)
+        network.optimizer_chosen.connect(self.set_optimizer)
+        network.optimizer_setting_chosen.connect(self.set_optimizer_setting)
+        network.batch_chosen.connect(self.set_batching)
+        network.initializer_chosen.connect(self.set_initializer)
+        weights.value_edited.connect(self.set_parameter)
+        weights.values_pasted.connect(self.set_parameters)
+        data.input_edited.connect(self.set_input)
+        data.target_edited.connect(self.set_target)
+        data.cells_pasted.connect(self.paste_cells)
+        data.rows_added.connect(self.add_rows)
+        data.rows_removed.connect(self.remove_rows)
+        data.data_replaced.connect(self.replace_data)
+
+    # Values
+
+    def set_parameter(self, parameter: Parameter, value: float) -> None:
+        """Give one weight or bias a value."""
+        network, notation = self._session.spec.network, self._session.notation
+        name = notation.parameter(network, parameter)
+        values = [(parameter, value)]
+        self._session.apply(f"{name} = {format_number(value)}", edits.set_parameters, values)
+
+    def set_parameters(self, values: Iterable[tuple[Parameter, float]]) -> None:
+        """Give several weights and biases values at once."""
+        values = list(values)
+        self._session.apply(f"{len(values)} pasted values", edits.set_parameters, values)
+
+    def set_input(self, row: int, column: int, value: float) -> None:
+        """Change an input of a sample."""
+        name = self._session.spec.network.inputs[column]
+        self._set_cell(name, "inputs", row, column, value)
+
+    def set_target(self, row: int, column: int, value: float) -> None:
+        """Change a target of a sample."""
+        self._set_cell(self._session.spec.data.target_names[column], "targets", row, column, value)
+
+    def _set_cell(self, name: str, which: str, row: int, column: int, value: float) -> None:
+        text = f"{name} of sample {row + 1} = {format_number(value)}"
+        self._session.apply(text, edits.set_cells, [(which, row, column, value)])
+
+    def paste_cells(self, data: Data) -> None:
+        """Take the training set that a paste made of the present one."""
+        self._session.apply("Paste into the data", edits.set_data, data)
+
+    # Data
+
+    def add_rows(self, rows: list[tuple[list[float], list[float]]]) -> None:
+        """Append samples, each as (inputs, targets)."""
+        inputs = np.array([row[0] for row in rows])
+        targets = np.array([row[1] for row in rows])
+        text = "Add a sample" if len(rows) == 1 else f"Add {len(rows)} samples"
+        self._session.apply(text, edits.add_rows, inputs, targets)
+
+    def remove_rows(self, rows: list[int]) -> None:
+        """Remove samples."""
+        text = "Remove a sample" if len(rows) == 1 else f"Remove {len(rows)} samples"
+        self._session.apply(text, edits.remove_rows, rows)
+
+    def replace_data(self, data: Data, names: tuple[str, ...] | None) -> None:
+        """Take another training set, with names for the inputs where it brings them."""
+        text = f"Data: {len(data)} sample{'' if len(data) == 1 else 's'}"
+        self._session.apply(text, edits.replace_data, data, names)
+
+    # Shape
+
+    def set_units(self, layer: int, count: int) -> None:
+        """Give a layer this many units; layer 0 are the inputs."""
+        text = f"{self._layer_name(layer)}: {count} unit{'' if count == 1 else 's'}"
+        self._session.apply(text, reshaping.set_units, layer, count)
+
+    def add_unit(self, layer: int) -> None:
+        """Add one unit at the end of a layer."""
+        self.set_units(layer, self._session.spec.network.sizes[layer] + 1)
+
+    def remove_unit(self, layer: int, unit: int) -> None:
+        """Remove one unit."""
+        name = self._session.spec.network.unit_name(layer, unit)
+        self._session.apply(f"Remove {name}", reshaping.remove_unit, layer, unit)
+
+    def add_layer(self, position: int) -> None:
+        """Put a hidden layer before layer `position`."""
+        self._session.apply("Add a hidden layer", reshaping.add_layer, position)
+
+    def remove_layer(self, layer: int) -> None:
+        """Remove a hidden layer."""
+        text = f"Remove {self._layer_name(layer).lower()}"
+        self._session.apply(text, reshaping.remove_layer, layer)
+
+    def set_activation(self, layer: int, key: str) -> None:
+        """Choose a layer's activation."""
+        before = self._session.spec
+        text = f"{self._layer_name(layer)}: {ACTIVATIONS[key].title}"
+        reduction = self._free_reduction()
+        if self._session.apply(text, edits.set_activation, layer, key, reduction=reduction):
+            self._tell_of_loss(before, ACTIVATIONS[key].title)
+
+    def _tell_of_loss(self, before: Spec, activation: str) -> None:
+        """Say that the loss had to change with the output's activation."""
+        after = self._session.spec
+        if after.loss == before.loss:
+            return
+        now = LOSSES[after.loss].title
+        chosen = LOSSES[before.loss].reduction is not None
+        over = f", its {after.reduction} over the samples" if chosen else ""
+        self.noticed.emit(
+            f"{LOSSES[before.loss].title.capitalize()} does not go with {activation} at the "
+            f"output: the loss is now {now}{over}. Undo brings both back."
+        )
+
+    def set_bias(self, layer: int, kind: str, trained: bool) -> None:
+        """Choose a layer's kind of bias."""
+        kinds = {"none": "no bias", "per_unit": "a bias per unit", "shared": "one shared bias"}
+        fixed = "" if trained or kind == "none" else ", fixed"
+        text = f"{self._layer_name(layer)}: {kinds[kind]}{fixed}"
+        self._session.apply(text, reshaping.set_bias, layer, kind, trained)
+
+    def _layer_name(self, layer: int) -> str:
+        depth = self._session.spec.network.depth
+        if layer == 0:
+            return "Inputs"
+        if layer == depth:
+            return "Output layer"
+        return "Hidden layer" if depth == 2 else f"Hidden layer {layer}"
+
+    # Settings
+
+    def set_loss(self, key: str) -> None:
+        """Choose the loss."""
+        text, reduction = f"Loss: {LOSSES[key].title}", self._free_reduction()
+        self._session.apply(text, edits.set_loss, key, reduction=reduction)
+
+    def _free_reduction(self) -> str:
+        """What a loss that leaves it open takes over the samples: what the person has chosen,
+        though a loss in between may have fixed it; empty if that is not known."""
+        spec, history = self._session.spec, self._session.history
+        if LOSSES[spec.loss].reduction is None:
+            self._reduction = history, spec.reduction
+        known = self._reduction
+        return known[1] if known is not None and known[0] is history else ""
+
+    def set_reduction(self, reduction: str) -> None:
+        """Choose the sum or the mean over samples."""
+        text = f"Over samples: {reduction}"
+        self._session.apply(text, edits.set_settings, reduction=reduction)
+
+    def set_optimizer(self, key: str) -> None:
+        """Choose the optimizer."""
+        optimizer = replace(self._session.spec.optimizer, key=key)
+        self._session.apply(f"Optimizer: {RULES[key].title}", edits.set_optimizer, optimizer)
+
+    def set_optimizer_setting(self, name: str, value: float) -> None:
+        """Change the learning rate or another setting of the optimizer."""
+        optimizer = replace(self._session.spec.optimizer, **{name: value})
+        text = f"{_SETTING_TITLES[name]} = {format_number(value)}"
+        self._session.apply(text, edits.set_optimizer, optimizer)
+
+    def set_batching(self, size: int | None, shuffled: bool) -> None:
+        """Choose how an epoch is cut into batches."""
+        amount = "all samples" if size is None else f"{size} sample{'' if size == 1 else 's'}"
+        order = "shuffled" if shuffled else "in order"
+        self._session.apply(f"Batch: {amount}, {order}", edits.set_batching, size, shuffled)
+
+    def set_step_order(self, key: str) -> None:
+        """Choose how the backward steps of a layer follow each other."""
+        if key != self._session.spec.step_order:
+            self._session.apply(STEP_ORDERS[key], edits.set_settings, step_order=key)
+
+    def set_initializer(self, key: str) -> None:
+        """Choose how New seed draws start values."""
+        text = f"Initializer: {INITIALIZERS[key].title}"
+        self._session.apply(text, edits.set_settings, initializer=key)
+
+    # Mistakes
+
+    def set_mistake(self, key: str, made: bool) -> None:
+        """Make a mistake from here on, or make it no more."""
+        wanted = {*self._session.spec.mistakes} - {key} | ({key} if made else set())
+        mistakes = tuple(known for known in MISTAKES if known in wanted)
+        text = f"{'Mistake' if made else 'No more'}: {MISTAKES[key].title}"
+        self._session.set_mistakes(text, mistakes)
+
+    def do_it_right(self) -> None:
+        """Make no mistake any more."""
+        if self._session.spec.mistakes:
+            self._session.set_mistakes("Do it right", ())
+
+    # Figures of the source
+
+    def add_figures(self, figures: Sequence[Published]) -> None:
+        """Take in figures that the person typed from a source."""
+        text = "Add a figure" if len(figures) == 1 else f"Add {len(figures)} figures"
+        self._session.change(text, published=(*self._session.standing.published, *figures))
+
+    def change_figure(self, position: int, figure: Published) -> None:
+        """Put a figure in the place of another."""
+        figures = list(self._session.standing.published)
+        figures[position] = figure
+        self._session.change(f"Figure {figure.printed}", published=tuple(figures))
+
+    def remove_figure(self, position: int) -> None:
+        """Take a figure off the list."""
+        figures = list(self._session.standing.published)
+        gone = figures.pop(position)
+        self._session.change(f"Remove figure {gone.printed}", published=tuple(figures))
+
+    # The roads that were left
+
+    def rename_road(self, number: int, name: str) -> None:
+        """Give a road that was left a name of the person's own."""
+        if name != self._road_name(number):
+            self._change_roads("Rename", number, self._roads.named(number, name))
+
+    def hide_road(self, number: int, hidden: bool) -> None:
+        """Take the ghost of a road that was left out of the picture, or put it back."""
+        verb = "Hide" if hidden else "Show"
+        self._change_roads(verb, number, self._roads.with_hidden(number, hidden))
+
+    def remove_road(self, number: int) -> None:
+        """Take a road that was left off the list, and most of it out of memory."""
+        self._change_roads("Remove", number, self._roads.without(number))
+        self._session.history.give_up(number)
+
+    @property
+    def _roads(self) -> Roads:
+        return self._session.standing.roads
+
+    def _road_name(self, number: int) -> str:
+        return self._roads.name_of(self._session.history, number)
+
+    def _change_roads(self, verb: str, number: int, roads: Roads) -> None:
+        self._session.change(f"{verb} road “{self._road_name(number)}”", roads=roads)

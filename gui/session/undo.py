@@ -1,0 +1,53 @@
+"""Undo: where a person stands in a document, and the command that swaps two such standings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from msgspec import Struct, field
+from PySide6.QtGui import QUndoCommand
+
+from engine.documents.reading import Lock, Published
+from engine.training.history import Place
+from gui.session.left_roads import Roads
+
+
+class Standing(Struct, frozen=True):
+    """Everything an undo brings back: the place (and with its branch Spec, parameters and start
+    values), the sample shown, where nodes were moved, the document's own words, what became of
+    the roads that were left, what a teacher locked, and the figures that its source prints."""
+
+    place: Place
+    sample: int = 0
+    layout: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    title: str = ""
+    note: str = ""
+    roads: Roads = Roads()
+    lock: Lock | None = None
+    published: tuple[Published, ...] = ()
+
+
+class Change(QUndoCommand):
+    """One edit. Undo goes to the moment of the edit; redo to where the person stood when they
+    undid it, so an edit and 5,000 epochs after it come back together."""
+
+    def __init__(
+        self,
+        text: str,
+        before: Standing,
+        after: Standing,
+        standing: Callable[[], Standing],
+        stand: Callable[[Standing], None],
+    ) -> None:
+        super().__init__(text)
+        self._before = before
+        self._after = after
+        self._standing = standing
+        self._stand = stand
+
+    def undo(self) -> None:
+        self._after = self._standing()
+        self._stand(self._before)
+
+    def redo(self) -> None:
+        self._stand(self._after)

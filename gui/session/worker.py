@@ -1,0 +1,171 @@
+"""One background thread for whatever would hold the window up: training, replay, big batches.
+
+Work hands its results over through plain attributes, and is called off between chunks of some
+10 ms. Only one thread at a time can run Python, and each of the many small calls of a repaint
+would wait for it: so training and painting take turns, unless the kernel needs no Python. The
+window grants each slice, and shows what came of it when it is done.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Callable
+from time import perf_counter
+from typing import TYPE_CHECKING, Any
+
+from engine.run.iteration import Check, Interrupted
+from engine.training.trainer import Progress, Trainer
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor, Future
+
+# A slice is long enough to cost nothing and short enough that Pause answers within a frame.
+_SLICE_SECONDS = 0.008
+
+
+class Job:
+    """A piece of work under way."""
+
+    def __init__(self) -> None:
+        self._stop = threading.Event()
+        self.future: Future[Any] | None = None
+
+    def cancel(self) -> None:
+        """Ask the work to stop; it does so at its next check."""
+        self._stop.set()
+
+    def check(self) -> None:
+        """Raise Interrupted once the work was called off."""
+        if self._stop.is_set():
+            raise Interrupted
+
+    def sleep(self, seconds: float) -> None:
+        """Wait, but not beyond being called off."""
+        self._stop.wait(seconds)
+
+    @property
+    def cancelled(self) -> bool:
+        return self._stop.is_set()
+
+    @property
+    def done(self) -> bool:
+        return self.future is not None and self.future.done()
+
+
+class Computation(Job):
+    """A function worked out in the background; `result()` once it is done."""
+
+    def __init__(self, function: Callable[[Check], Any]) -> None:
+        super().__init__()
+        self._function = function
+
+    def run(self) -> Any:
+        return self._function(self.check)
+
+    def result(self) -> Any:
+        """What the function returned. Raises what it raised, Interrupted too."""
+        assert self.future is not None
+        return self.future.result()
+
+
+class Training(Job):
+    """A trainer at work, at a pace of epochs a second (None: as fast as it goes), until `until_t`
+    updates are done (None: until it is paused).
+
+    Each slice has to be granted; `slice_done` is called in the worker's thread after it.
+    """
+
+    def __init__(
+        self,
+        trainer: Trainer,
+        pace: float | None,
+        until_t: int | None,
+        slice_done: Callable[[], None],
+    ) -> None:
+        super().__init__()
+        self.trainer = trainer
+        self.pace = pace
+        self._until_t = until_t
+        self._slice_done = slice_done
+        self._granted = threading.Event()
+        self._all_granted = False
+        self._progress: deque[Progress] = deque()
+
+    def grant(self) -> None:
+        """Let the next slice run."""
+        self._granted.set()
+
+    def grant_all(self) -> None:
+        """Let everything run, when nobody is there to paint in between."""
+        self._all_granted = True
+        self._granted.set()
+
+    def cancel(self) -> None:
+        super().cancel()
+        self._granted.set()
+
+    def take(self) -> list[Progress]:
+        """The slices finished since the last call."""
+        taken = []
+        while self._progress:
+            taken.append(self._progress.popleft())
+        return taken
+
+    def run(self) -> None:
+        per_epoch = self.trainer.spec.iterations_per_epoch
+        began, allowed = perf_counter(), 1.0
+        while not self._finished():
+            self._granted.wait()
+            if self.cancelled:
+                return
+            limit: int | None = None
+            if self.pace is not None:
+                rate, now = self.pace * per_epoch, perf_counter()
+                # What was not used in time is not made up for: a pace, not an average.
+                allowed = min(allowed + (now - began) * rate, 0.1 * rate + 1.0)
+                began = now
+                limit = int(allowed)
+                if limit < 1:
+                    self.sleep(min(0.05, (1.0 - allowed) / rate))
+                    continue
+            if self._until_t is not None:
+                left = self._until_t - self.trainer.state.t
+                limit = left if limit is None else min(limit, left)
+            before = self.trainer.state.t
+            try:
+                progress = self.trainer.advance(limit, _SLICE_SECONDS, self.check)
+            except Interrupted:
+                return
+            allowed -= self.trainer.state.t - before
+            self._granted.clear()
+            if self._all_granted or self.cancelled:
+                # Said in the very moment between, and just cleared away.
+                self._granted.set()
+            self._progress.append(progress)
+            self._slice_done()
+            if progress.divergence is not None:
+                return
+
+    def _finished(self) -> bool:
+        return self._until_t is not None and self.trainer.state.t >= self._until_t
+
+
+class Worker:
+    """The thread itself, from the first job on; one job at a time."""
+
+    _executor: Executor | None = None
+
+    def start(self, job: Computation | Training) -> Future[Any]:
+        """Begin a job once the one before has ended."""
+        if self._executor is None:
+            from concurrent.futures import ThreadPoolExecutor
+
+            self._executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="backpass")
+        job.future = self._executor.submit(job.run)
+        return job.future
+
+    def close(self) -> None:
+        """End the thread; running work must have been called off."""
+        if self._executor is not None:
+            self._executor.shutdown(wait=True, cancel_futures=True)

@@ -1,0 +1,1 @@
+"""Tables of numbers: to read, to copy, to edit."""

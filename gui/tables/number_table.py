@@ -1,0 +1,437 @@
+"""NumberTable: the view of a NumberModel, with its keys, copy and paste, and compact columns."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QItemSelectionRange, QModelIndex, QRect, Qt, Signal
+from PySide6.QtGui import (
+    QAction,
+    QFocusEvent,
+    QFontMetrics,
+    QGuiApplication,
+    QKeyEvent,
+    QKeySequence,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+)
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QFrame,
+    QLabel,
+    QStyleOptionViewItem,
+    QTableView,
+    QWidget,
+)
+
+from engine.text.numbers import at_most, machine_number, parse_table
+from gui import theme
+from gui.tables.column_widths import (
+    LEAST_DIGITS,
+    MOST_COLUMN,
+    fitted_widths,
+    needed_widths,
+    signs_of,
+    text_width,
+)
+from gui.tables.number_cell import NumberCell
+from gui.tables.number_model import Index, NumberModel
+from gui.tables.table_header import LINE, TableHeader
+
+_MOST_ROW_NAME = 84  # pixels
+_MOST_DIGITS = 16
+
+_MOVES = (
+    Qt.Key.Key_Left,
+    Qt.Key.Key_Right,
+    Qt.Key.Key_Up,
+    Qt.Key.Key_Down,
+    Qt.Key.Key_Home,
+    Qt.Key.Key_End,
+    Qt.Key.Key_F2,
+)
+_BEGINNINGS = "0123456789.,+-−"  # what the text of a number can begin with
+
+
+def _bar_if(needed: bool) -> Qt.ScrollBarPolicy:
+    policy = Qt.ScrollBarPolicy
+    return policy.ScrollBarAlwaysOn if needed else policy.ScrollBarAlwaysOff
+
+
+class NumberTable(QTableView):
+    """A table of numbers, quick whatever its size: only what is visible is ever painted.
+
+    Enter, F2, a double click or the beginning of a number open an editor, Tab goes on to the next
+    cell that can be edited. Keys that mean nothing here, such as Space and PageDown, are left to
+    the window.
+    """
+
+    chosen = Signal(int, int)  # row, column that the person went to
+    problem = Signal(str)  # why something was refused, "" once that is over
+    fitted = Signal()  # the columns have other widths
+    passed_end = Signal(int)  # Tab beyond the last cell (1) or before the first (-1)
+
+    def __init__(
+        self,
+        model: NumberModel,
+        row_height: int = 24,
+        boxed: bool = False,
+        scrolled_outside: bool = False,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.numbers = model
+        self._row_height = row_height
+        self._scrolled_outside = scrolled_outside
+        self._least: list[int] = []
+        self._quiet = False
+        self._title = QLabel(self)
+        self._title.setFont(theme.font(theme.SMALL, bold=True))
+        self._cell = cell = NumberCell(self, boxed)
+        cell.problem.connect(self.problem)
+        self.setItemDelegate(cell)
+        self.setHorizontalHeader(TableHeader(Qt.Orientation.Horizontal, self))
+        self.setVerticalHeader(TableHeader(Qt.Orientation.Vertical, self))
+        self.verticalHeader().setDefaultSectionSize(row_height)
+        self.setModel(model)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setShowGrid(False)
+        self.setCornerButtonEnabled(False)
+        self.setCornerWidget(QWidget())  # else the style draws an edge between the scroll bars
+        # Opaque, so that scrolling moves what is painted and asks only for the cells that appear.
+        self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.setWordWrap(False)
+        self.setTabKeyNavigation(False)
+        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        trigger = QAbstractItemView.EditTrigger
+        self.setEditTriggers(
+            trigger.DoubleClicked | trigger.EditKeyPressed | trigger.AnyKeyPressed
+        )
+        self._add_action("Copy", QKeySequence.StandardKey.Copy, self.copy)
+        self._add_action("Paste", QKeySequence.StandardKey.Paste, self.paste)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
+        self._kept = (-1, -1)
+        model.modelAboutToBeReset.connect(self._keep_current)
+        model.modelReset.connect(self._on_reset)
+        self.lay_out()
+
+    def _add_action(self, text: str, keys: QKeySequence.StandardKey, act: object) -> None:
+        action = QAction(text, self)
+        action.setShortcut(keys)
+        action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
+        action.triggered.connect(act)
+        self.addAction(action)
+
+    # Sizes
+
+    def set_title(self, title: str) -> None:
+        """The bold words in the corner between the names of rows and columns."""
+        self._title.setText(title)
+        self.lay_out()
+
+    def lay_out(self) -> None:
+        """Take on the widths that the model's names and numbers ask for."""
+        metrics = QFontMetrics(theme.font(theme.SMALL, bold=True))
+        names = metrics.horizontalAdvance(self.numbers.widest_row_name()) + 10
+        title = self._title.sizeHint().width() + 4 if self._title.text() else 0
+        self.verticalHeader().setFixedWidth(max(min(names, _MOST_ROW_NAME), title))
+        columns = range(self.numbers.columnCount())
+        margins = self._cell.margins
+        self._name_widths = [self._name_width(column) + margins for column in columns]
+        self._natural = [
+            max(text_width(self.numbers.sample_text(column)) + margins, name)
+            for column, name in zip(columns, self._name_widths, strict=True)
+        ]
+        self._most = [
+            MOST_COLUMN if self.numbers.may_grow(column) else natural
+            for column, natural in zip(columns, self._natural, strict=True)
+        ]
+        self._widths: list[int] = []
+        self._least = []
+        self.fit_numbers()
+
+    def fit_numbers(self) -> bool:
+        """Have columns as wide as the present numbers need, and return whether that changed any.
+        While training, when a number may cross zero at any time, columns only become wider."""
+        digits = at_most(self.numbers.digits, LEAST_DIGITS)
+        margins = self._cell.margins
+        needed = [width + margins for width in needed_widths(self.numbers.measured(), digits)]
+        rest = self._natural[len(needed) :] if needed else [0] * len(self._natural)
+        least = [max(pair) for pair in zip(self._name_widths, needed + rest, strict=True)]
+        if self.numbers.training and self._least:
+            least = [max(pair) for pair in zip(least, self._least, strict=True)]
+        if least == self._least:
+            return False
+        self._least = least
+        self._arrange()
+        return True
+
+    def digits_that_fit(self) -> int:
+        """With how many digits every column can show its numbers, if they are of everyday size."""
+        columns = set(zip(signs_of(self.numbers.measured()), self._widths, strict=False))
+        margins = self._cell.margins
+        digits = at_most(self.numbers.digits, _MOST_DIGITS)
+        while digits > LEAST_DIGITS and any(
+            text_width(f"{sign}0.{0:0{digits}}") + margins > width for sign, width in columns
+        ):
+            digits -= 1
+        return digits
+
+    def show_at_most(self, digits: int) -> None:
+        """Show numbers with at most so many digits, however many would fit."""
+        if digits != self._cell.most_digits:
+            self._cell.most_digits = digits
+            self.viewport().update()
+
+    def _name_width(self, column: int) -> int:
+        """Pixels for the name of a column: on two lines only if it is too long for one."""
+        name = self._column_name(column)
+        whole = text_width(name)
+        if whole + self._cell.margins <= MOST_COLUMN - self._cell.margins:
+            return whole
+        longest = max(text_width(word) for word in name.split(" "))
+        return min(longest, MOST_COLUMN - self._cell.margins)
+
+    def _column_name(self, column: int) -> str:
+        name = self.numbers.headerData(
+            column, Qt.Orientation.Horizontal, Qt.ItemDataRole.DisplayRole
+        )
+        return str(name)
+
+    def _arrange(self) -> None:
+        """Fit columns and scroll bars to the table's size.
+
+        Bars are switched here and not by Qt, since whether one is needed depends on the columns,
+        whose widths depend on the other bar.
+        """
+        room = self.width() - self.verticalHeader().width()
+        widths = self._fitted(room)
+        higher = not self._scrolled_outside and self._height_for(widths, room) > self.height()
+        if higher:
+            room -= self.verticalScrollBar().sizeHint().width()
+            widths = self._fitted(room)
+        self.setVerticalScrollBarPolicy(_bar_if(higher))
+        self.setHorizontalScrollBarPolicy(_bar_if(sum(widths) > room))
+        self.horizontalHeader().setFixedHeight(self._names_height(widths))
+        if widths != self._widths:
+            self._widths = widths
+            header = self.horizontalHeader()
+            # One call for most of 512 columns, and one each for those that differ.
+            header.setDefaultSectionSize(widths[0])
+            for column, width in enumerate(widths):
+                if header.sectionSize(column) != width:
+                    header.resizeSection(column, width)
+            self.fitted.emit()
+
+    def _fitted(self, room: int) -> list[int]:
+        return fitted_widths(self._natural, self._most, self._least, room)
+
+    def _names_height(self, widths: list[int]) -> int:
+        """One line or two, for the names of columns."""
+        metrics = QFontMetrics(theme.font(theme.SMALL))
+        two = any(
+            " " in name and metrics.horizontalAdvance(name) > width - 2
+            for name, width in zip(map(self._column_name, range(len(widths))), widths, strict=True)
+        )
+        return 2 * LINE + 2 if two else LINE + 7
+
+    def _height_for(self, widths: list[int], room: int) -> int:
+        bar = self.horizontalScrollBar().sizeHint().height() if sum(widths) > room else 0
+        return self._names_height(widths) + self.numbers.rowCount() * self._row_height + bar
+
+    def whole_height(self, width: int) -> int:
+        """The height at which nothing has to be scrolled up or down, for a width of the table."""
+        room = width - self.verticalHeader().width()
+        return self._height_for(self._fitted(room), room)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._arrange()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        ground = QPainter(self.viewport())
+        ground.fillRect(event.rect(), theme.current().colour("card"))
+        ground.end()
+        super().paintEvent(event)
+        last = self.numbers.columnCount() - 1
+        room = self.viewport().rect()
+        if not self.numbers.keeps_last or self.columnViewportPosition(last) < 0:
+            return
+        width = self.columnWidth(last)
+        if self.columnViewportPosition(last) + width <= room.width():
+            return
+        painter = QPainter(self.viewport())
+        option = QStyleOptionViewItem()
+        first, end = self.rowAt(0), self.rowAt(room.height() - 1)
+        for row in range(max(first, 0), (end if end >= 0 else self.numbers.rowCount() - 1) + 1):
+            height = self.rowHeight(row)
+            option.rect = QRect(
+                room.width() - width, self.rowViewportPosition(row), width, height
+            )
+            self._cell.paint(painter, option, self.numbers.index(row, last))
+        painter.end()
+
+    def scrollContentsBy(self, dx: int, dy: int) -> None:
+        super().scrollContentsBy(dx, dy)
+        if dx and self.numbers.keeps_last:
+            self.viewport().update()  # the last column stays where it is
+
+    def updateGeometries(self) -> None:
+        super().updateGeometries()
+        width, height = self.verticalHeader().width(), self.horizontalHeader().height()
+        self._title.setGeometry(0, 0, width, height)
+
+    def restyle(self) -> None:
+        """Paint anew in the theme's colours."""
+        for widget in (self, self.horizontalHeader(), self.verticalHeader()):
+            widget.viewport().update()
+
+    # Where the person is
+
+    def _keep_current(self) -> None:
+        self._kept = (self.currentIndex().row(), self.currentIndex().column())
+
+    def _on_reset(self) -> None:
+        self.lay_out()
+        if self.numbers.hasIndex(*self._kept):
+            self.go_to(*self._kept)
+
+    def go_to(self, row: int, column: int) -> None:
+        """Put the current cell somewhere without saying that the person chose it."""
+        self._quiet = True
+        self.setCurrentIndex(self.numbers.index(row, column))
+        self._quiet = False
+
+    def currentChanged(self, current: Index, previous: Index) -> None:
+        super().currentChanged(current, previous)
+        if current.isValid() and not self._quiet:
+            self.chosen.emit(current.row(), current.column())
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        before = self.currentIndex()
+        super().mousePressEvent(event)
+        if before.isValid() and before == self.indexAt(event.position().toPoint()):
+            self.chosen.emit(before.row(), before.column())
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self.viewport().update()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self.viewport().update()
+
+    def moveCursor(
+        self, action: QAbstractItemView.CursorAction, modifiers: Qt.KeyboardModifier
+    ) -> QModelIndex:
+        current = self.currentIndex()
+        steps = {
+            QAbstractItemView.CursorAction.MoveNext: 1,
+            QAbstractItemView.CursorAction.MovePrevious: -1,
+        }
+        if action not in steps:
+            moved = super().moveCursor(action, modifiers)
+            covered = moved.isValid() and self.numbers.is_covered(moved.row(), moved.column())
+            return moved.siblingAtRow(0) if covered else moved
+        columns = self.numbers.columnCount()
+        place = current.row() * columns + current.column() if current.isValid() else -1
+        found = self._editable_from(place, steps[action])
+        if current.isValid() and not found.isValid():
+            self.passed_end.emit(steps[action])
+        return found
+
+    def _editable_from(self, place: int, direction: int) -> QModelIndex:
+        """The next cell after a place in reading order that can be edited and can be seen."""
+        columns = self.numbers.columnCount()
+        while 0 <= (place := place + direction) < self.numbers.rowCount() * columns:
+            row, column = divmod(place, columns)
+            if self.numbers.is_editable(row, column) and not self.numbers.is_covered(row, column):
+                return self.numbers.index(row, column)
+        return QModelIndex()
+
+    def edit_end(self, direction: int) -> None:
+        """Go on editing here after Tab left another table: in the first cell (1), or in the last
+        (-1)."""
+        count = self.numbers.rowCount() * self.numbers.columnCount()
+        index = self._editable_from(-1 if direction > 0 else count, direction)
+        self.setFocus()
+        self.setCurrentIndex(index)
+        self.edit(index)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        current, text = self.currentIndex(), event.text()
+        editable = bool(self.numbers.flags(current) & Qt.ItemFlag.ItemIsEditable)
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            if editable:
+                self.edit(current)
+        elif (
+            event.key() in _MOVES
+            or event.matches(QKeySequence.StandardKey.SelectAll)
+            or (editable and text and text in _BEGINNINGS)
+        ):
+            super().keyPressEvent(event)
+        else:
+            event.ignore()
+
+    # Copy and paste
+
+    def _spans(self) -> list[QItemSelectionRange]:
+        selection = self.selectionModel().selection()
+        return [selection.at(position) for position in range(selection.count())]
+
+    def _selected(self) -> tuple[list[int], list[int]]:
+        """Rows and columns that have something selected, else those of the current cell."""
+        rows: set[int] = set()
+        columns: set[int] = set()
+        for span in self._spans():
+            rows.update(range(span.top(), span.bottom() + 1))
+            columns.update(range(span.left(), span.right() + 1))
+        current = self.currentIndex()
+        if not rows and current.isValid():
+            rows, columns = {current.row()}, {current.column()}
+        return sorted(rows), sorted(columns)
+
+    def selected_rows(self) -> list[int]:
+        """The rows that have something selected, else that of the current cell."""
+        return self._selected()[0]
+
+    def whole_rows(self) -> list[int]:
+        """The rows that are selected from the first column to the last."""
+        last = self.numbers.columnCount() - 1
+        return sorted(
+            row
+            for span in self._spans()
+            if span.left() == 0 and span.right() == last
+            for row in range(span.top(), span.bottom() + 1)
+        )
+
+    def copy(self) -> None:
+        """Put the selected numbers on the clipboard, in full, separated by tabs."""
+        rows, columns = self._selected()
+        lines = [
+            "\t".join(
+                "" if value is None else machine_number(value, None)
+                for column in columns
+                if self.numbers.is_number(column)
+                for value in (self.numbers.value(row, column),)
+            )
+            for row in rows
+        ]
+        if lines:
+            QGuiApplication.clipboard().setText("\n".join(lines))
+
+    def paste(self) -> None:
+        """Take numbers from the clipboard, from the first selected cell on: all of them or none."""
+        rows, columns = self._selected()
+        text = QGuiApplication.clipboard().text()
+        self.problem.emit("")
+        if not rows:
+            self.problem.emit("Choose a cell first; pasted numbers are filled in from there on.")
+        elif not text.strip():
+            self.problem.emit("There are no numbers on the clipboard.")
+        else:
+            try:
+                self.numbers.paste(rows[0], columns[0], parse_table(text))
+            except ValueError as error:
+                self.problem.emit(f"Nothing was pasted. {error}")

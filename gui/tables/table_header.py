@@ -1,0 +1,50 @@
+"""TableHeader: the names of a table's columns or rows."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRect, Qt
+from PySide6.QtGui import QPainter
+from PySide6.QtWidgets import QHeaderView, QTableView
+
+from gui import theme
+from gui.tables.number_model import NumberModel
+
+LINE = 15  # pixels, height of one line of a name
+
+
+class TableHeader(QHeaderView):
+    """The names of columns or rows, cut short or on two lines; the row shown is marked."""
+
+    def __init__(self, orientation: Qt.Orientation, table: QTableView) -> None:
+        super().__init__(orientation, table)
+        self.setSectionsClickable(True)
+        self.setHighlightSections(False)
+        self.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        self.setMinimumSectionSize(8)
+
+    def paintSection(self, painter: QPainter, rect: QRect, section: int) -> None:
+        t, model = theme.current(), self.model()
+        assert isinstance(model, NumberModel)
+        text = str(model.headerData(section, self.orientation(), Qt.ItemDataRole.DisplayRole))
+        painter.fillRect(rect, t.colour("card"))
+        columns = self.orientation() == Qt.Orientation.Horizontal
+        here = not columns and model.is_row_here(section)
+        if here:
+            painter.fillRect(rect, t.colour("accent_soft"))
+            painter.fillRect(rect.x(), rect.y(), 3, rect.height(), t.colour("accent"))
+        painter.setFont(theme.font(theme.SMALL, bold=here))
+        painter.setPen(t.colour("accent" if here else "secondary"))
+        metrics = painter.fontMetrics()
+        room = rect.width() - 2 if columns else rect.width() - 8
+        lines = [text]
+        if metrics.horizontalAdvance(text) > room and rect.height() >= 2 * LINE:
+            lines = text.split(" ", 1)
+        shown = "\n".join(
+            metrics.elidedText(line, Qt.TextElideMode.ElideRight, room) for line in lines
+        )
+        side = Qt.AlignmentFlag.AlignHCenter
+        if not columns:
+            numbered = model.marks_rows
+            side = Qt.AlignmentFlag.AlignRight if numbered else Qt.AlignmentFlag.AlignLeft
+        place = rect.adjusted(0, 0, 0 if columns else -4, -1)
+        painter.drawText(place, side | Qt.AlignmentFlag.AlignVCenter, shown)

@@ -1,0 +1,1 @@
+"""The frame: the main window, its menus, keys, settings and start."""

@@ -1,0 +1,104 @@
+"""WritingMenu: how numbers and symbols are written, one choice for the whole window."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from PySide6.QtCore import QObject, QSettings, Signal
+from PySide6.QtGui import QActionGroup
+from PySide6.QtWidgets import QMenu
+
+from engine.formulas.notation import CHOICES, DEFAULT
+
+DIGITS: dict[str, int | None] = {"4": 4, "6": 6, "9": 9, "all": None}
+PAPER: dict[str, int | None] = {"off": None, "3": 3, "4": 4, "5": 5, "9": 9}
+
+_TITLES = {
+    "target": "Target",
+    "activation": "Activation",
+    "net_input": "Net input",
+    "loss": "Loss",
+    "parameters": "Weights and biases",
+}
+_MEANINGS = {
+    "ŷ": "ŷ for outputs, a for hidden units",
+    "named": "by name, as w5",
+    "indexed": "by index, as w²₁₁",
+}
+
+
+class WritingMenu(QObject):
+    """Submenus for digits, notation and paper mode. With `remember` digits and notation outlive
+    the window; paper mode, which changes what is shown, begins anew as off.
+
+    The signals carry a number of digits or None for all, a Notation, and the decimals of paper
+    mode or None for off.
+    """
+
+    digits_chosen = Signal(object)
+    notation_chosen = Signal(object)
+    paper_chosen = Signal(object)
+
+    def __init__(self, menu: QMenu, remember: bool) -> None:
+        super().__init__(menu)
+        self._remember = remember
+        self.digits = DIGITS[self._remembered("digits", DIGITS, "6")]
+        self.notation = DEFAULT
+        names = {choice: choice for choice in DIGITS}
+        self._add(menu, "Digits", "digits", names, "6", self._choose_digits)
+        below = menu.addMenu("Notation")
+        for quantity, choices in CHOICES.items():
+            self._add_quantity(below, quantity, choices)
+        names = {choice: f"{choice} decimals" if PAPER[choice] else choice for choice in PAPER}
+        self._add(menu, "Paper mode", "paper", names, "off", self._choose_paper, False)
+
+    def _add_quantity(self, menu: QMenu, quantity: str, choices: tuple[str, ...]) -> None:
+        def choose(choice: str) -> None:
+            self.notation = self.notation.changed(quantity, choice)
+            self.notation_chosen.emit(self.notation)
+
+        names = {choice: _MEANINGS.get(choice, choice) for choice in choices}
+        key = f"notation/{quantity}"
+        known = self._remembered(key, names, choices[0])
+        self.notation = self.notation.changed(quantity, known)
+        self._add(menu, _TITLES[quantity], key, names, choices[0], choose)
+
+    def _choose_digits(self, choice: str) -> None:
+        self.digits = DIGITS[choice]
+        self.digits_chosen.emit(self.digits)
+
+    def _choose_paper(self, choice: str) -> None:
+        self.paper_chosen.emit(PAPER[choice])
+
+    def _remembered(self, key: str, choices: Mapping[str, object], default: str) -> str:
+        known = str(QSettings().value(key, default)) if self._remember else default
+        return known if known in choices else default
+
+    def _add(
+        self,
+        menu: QMenu,
+        title: str,
+        key: str,
+        names: Mapping[str, str],
+        default: str,
+        choose: Callable[[str], None],
+        is_remembered: bool = True,
+    ) -> None:
+        """A submenu of which one entry is chosen: the one remembered, or the default."""
+
+        def take(choice: str) -> None:
+            choose(choice)
+            if self._remember and is_remembered:
+                QSettings().setValue(key, choice)
+
+        submenu = menu.addMenu(title)
+        submenu.setObjectName(key)
+        group = QActionGroup(submenu)
+        chosen = self._remembered(key, names, default) if is_remembered else default
+        for choice, name in names.items():
+            action = submenu.addAction(name)
+            action.setObjectName(f"{key}/{choice}")
+            action.setCheckable(True)
+            action.setChecked(choice == chosen)
+            group.addAction(action)
+            action.triggered.connect(lambda _=False, choice=choice: take(choice))

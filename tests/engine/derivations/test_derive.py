@@ -1,0 +1,537 @@
+"""Derivations: what they show comes to what the engine says, in every form in which it is shown."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+from msgspec.structs import replace
+
+from engine.derivations.as_text import solution_latex, solution_text
+from engine.derivations.derive import Derivation, derive
+from engine.formulas.formula import SLOPE_NAMES, Expr, Line
+from engine.formulas.writers import LatexWriter, TextWriter, latex_number, prose_text
+from engine.maths.losses import OUTPUT_PAIRS
+from engine.maths.network import Layer, Network, default_unit_names
+from engine.maths.optimizers import Optimizer
+from engine.run.edits import set_mistakes
+from engine.run.iteration import Iteration, iterate
+from engine.run.mistakes import MISTAKES
+from engine.run.spec import Batching, Data, Spec, State, start_state
+from engine.run.step_values import step_value
+from engine.run.steps import StepId
+from tests.engine.conftest import runs, specs
+
+NET_H1 = StepId("forward", "net_input", 1, 0)
+OUT_O1 = StepId("forward", "activation", 2, 0)
+LOSS_O1 = StepId("loss", "loss", 2, 0)
+TOTAL = StepId("loss", "total_loss")
+DELTA_O1 = StepId("backward", "delta", 2, 0)
+DELTA_H1 = StepId("backward", "delta", 1, 0)
+GRADIENT_W1 = StepId("backward", "weight_gradient", 1, 0, 0)
+GRADIENT_W5 = StepId("backward", "weight_gradient", 2, 0, 0)
+UPDATE_W5 = StepId("update", "weight_update", 2, 0, 0)
+CHECK = StepId("check", "loss_after")
+
+
+def mazur() -> Iteration:
+    hidden = Layer(("h1", "h2"), "sigmoid", "shared", False, (("w1", "w2"), ("w3", "w4")), ("b1",))
+    output = Layer(("o1", "o2"), "sigmoid", "shared", False, (("w5", "w6"), ("w7", "w8")), ("b2",))
+    network = Network(("i1", "i2"), (hidden, output))
+    data = Data(np.array([[0.05, 0.1]]), np.array([[0.01, 0.99]]), ("t o1", "t o2"))
+    spec = Spec(network, "half_squared_error", "sum", Optimizer(learning_rate=0.5), data)
+    weights = [np.array([[0.15, 0.2], [0.25, 0.3]]), np.array([[0.4, 0.45], [0.5, 0.55]])]
+    theta = network.theta(weights, [np.array([0.35]), np.array([0.6])])
+    return iterate(spec, start_state(spec, theta))
+
+
+def iteration_of(
+    sizes: tuple[int, ...],
+    activations: tuple[str, ...],
+    loss: str = "half_squared_error",
+    reduction: str = "sum",
+    samples: int = 1,
+    seed: int = 0,
+    **rest: object,
+) -> Iteration:
+    """An iteration of a network with drawn parameters and data; `rest` are fields of Spec."""
+    names = default_unit_names(sizes)
+    layers = tuple(Layer(u, f) for u, f in zip(names[1:], activations, strict=True))
+    generator = np.random.default_rng(seed)
+    inputs = generator.normal(size=(samples, sizes[0]))
+    targets = generator.uniform(size=(samples, sizes[-1]))
+    if activations[-1] == "softmax":
+        targets = np.eye(sizes[-1])[generator.integers(sizes[-1], size=samples)]
+    data = Data(inputs, targets, names[-1])
+    fields = {"optimizer": Optimizer(learning_rate=0.1), **rest}
+    spec = Spec(Network(names[0], layers), loss, reduction, data=data, **fields)  # type: ignore[arg-type]
+    return iterate(spec, State(generator.normal(size=spec.network.size)))
+
+
+def agree(value: float, expected: float) -> bool:
+    return abs(value - expected) <= 1e-12 * max(1.0, abs(expected))
+
+
+def reckoned(text: str) -> float:
+    """What a formula in text comes to, worked out by Python instead of by us."""
+    python = text.replace("·", "*").replace("−", "-").replace("²", "**2").replace("^", "**")
+    python = re.sub(r"√([\w.]+(?:e-\d+)?)", r"sqrt(\1)", python).replace("√", "sqrt")
+    python = re.sub(r"\be\*\*", "E**", python).replace("′", "_slope")
+    names = {"ln": math.log, "max": max, "tanh": math.tanh, "sqrt": math.sqrt, "E": math.e}
+    names |= {name.replace("′", "_slope"): exact_slope(key) for key, name in SLOPE_NAMES.items()}
+    return float(eval(python, names))
+
+
+def exact_slope(key: str) -> Callable[[float], float]:
+    """f' written out once more, as textbooks have it."""
+    return {
+        "sigmoid": lambda x: math.exp(-abs(x)) / (1 + math.exp(-abs(x))) ** 2,
+        "tanh": lambda x: 1 - math.tanh(x) ** 2,
+        "relu": lambda x: float(x > 0),
+        "leaky_relu": lambda x: 1.0 if x > 0 else 0.01,
+        "linear": lambda x: 1.0,
+    }[key]
+
+
+def numbers_of(expr: Expr) -> str:
+    return expr.write(TextWriter(None), numbers=True)
+
+
+def check_line(line: Line, expected: float | None) -> None:
+    """Every form of a line comes to the same, by our reckoning and by Python's."""
+    value = line.value if expected is None else expected
+    for form in (*line.symbols, *line.numbers):
+        assert agree(form.value, value)
+    for form in line.numbers:
+        if "…" not in numbers_of(form):
+            assert agree(reckoned(numbers_of(form)), value)
+
+
+@given(runs(), st.data())
+def test_every_step_comes_to_the_engines_number_by_the_formula_it_shows(
+    run: tuple[Spec, State], data: st.DataObject
+) -> None:
+    check_every_step(*run, data)
+
+
+@settings(max_examples=60)
+@given(runs(), st.lists(st.sampled_from(sorted(MISTAKES)), unique=True, min_size=1), st.data())
+def test_so_it_does_with_mistakes(
+    run: tuple[Spec, State], keys: list[str], data: st.DataObject
+) -> None:
+    spec, state = set_mistakes(*run, keys)
+    if "accumulated-gradients" in keys:
+        state = iterate(spec, state).next_state
+        assume(np.isfinite(state.theta).all())
+    check_every_step(spec, state, data)
+
+
+def check_every_step(spec: Spec, state: State, data: st.DataObject) -> None:
+    iteration = iterate(spec, state)
+    assume(np.abs(iteration.next_state.theta).max() < 20.0 and iteration.loss < 1e3)
+    row = data.draw(st.integers(0, len(spec.data) - 1))
+    sample = iteration.sample(row)
+    for k in range(len(spec.steps)):
+        step = spec.steps.id_at(k)
+        derivation = derive(iteration, step, row)
+        expected = step_value(iteration, step, sample)
+        assert agree(derivation.value, expected), derivation.text
+        check_line(derivation.line, expected)
+        if "…" not in numbers_of(derivation.result):
+            assert agree(reckoned(numbers_of(derivation.result)), expected)
+        if derivation.chain is not None:
+            assert agree(derivation.chain.value, expected)
+        for factor in derivation.factors:
+            if not factor.is_column:
+                check_line(factor.line, None)
+        if derivation.long_form and step.kind == "delta":
+            assert agree(derivation.long_form[-1].line.value, expected)
+
+
+@settings(max_examples=20)
+@given(specs(max_samples=20), st.integers(9, 14), st.integers(0, 19))
+def test_long_sums_and_tables_are_shortened_without_losing_a_term(
+    spec: Spec, inputs: int, row: int
+) -> None:
+    names = default_unit_names((inputs, 9, spec.network.sizes[-1]))
+    last = replace(spec.network.layers[-1], units=names[-1])
+    network = Network(names[0], (Layer(names[1], "tanh", "shared"), last))
+    generator = np.random.default_rng(spec.seed)
+    row = row % len(spec.data)
+    wide = Data(
+        generator.normal(size=(len(spec.data), inputs)), spec.data.targets, spec.data.target_names
+    )
+    spec = replace(spec, network=network, data=wide)
+    iteration = iterate(spec, start_state(spec))
+    for k in range(len(spec.steps)):
+        step = spec.steps.id_at(k)
+        derivation = derive(iteration, step, row)
+        assert agree(derivation.value, step_value(iteration, step, iteration.sample(row)))
+        assert derivation.text.count(" + ") < 40
+        if derivation.table is not None:
+            assert len(derivation.table.rows) <= 13
+    net_input = derive(iteration, NET_H1, row)
+    assert net_input.text.count("…") == 2  # in symbols and in numbers
+    assert net_input.table is not None
+
+
+@pytest.mark.parametrize(
+    ("step", "text"),
+    [
+        (NET_H1, "z_h1 = w1 · i1 + w2 · i2 + b1 = 0.15 · 0.05 + 0.2 · 0.1 + 0.35 = 0.3775"),
+        (OUT_O1, "a_o1 = 1/(1 + e^(−z_o1)) = 1/(1 + e^(-1.10591)) = 0.751365"),
+        (LOSS_O1, "E_o1 = 1/2 · (t_o1 − a_o1)² = 1/2 · (0.01 − 0.751365)² = 0.274811"),
+        (TOTAL, "E = E_o1 + E_o2 = 0.274811 + 0.0235600 = 0.298371"),
+        (GRADIENT_W5, "∂E/∂w5 = δ_o1 · a_h1 = 0.138499 · 0.593270 = 0.0821670"),
+        (
+            StepId("backward", "weight_gradient", 2, 1, 0),
+            "∂E/∂w7 = δ_o2 · a_h1 = (-0.0380982) · 0.593270 = -0.0226025",
+        ),
+        (
+            StepId("backward", "bias_gradient", 2),
+            "∂E/∂b2 = δ_o1 + δ_o2 = 0.138499 + (-0.0380982) = 0.100400",
+        ),
+        (
+            DELTA_H1,
+            "δ_h1 = (w5 · δ_o1 + w7 · δ_o2) · a_h1 · (1 − a_h1) = "
+            "(0.4 · 0.138499 + 0.5 · (-0.0380982)) · 0.593270 · 0.406730 = 0.00877135",
+        ),
+        (UPDATE_W5, "w5 ← w5 − η · ∂E/∂w5 = 0.4 − 0.5 · 0.0821670 = 0.358916"),
+        (CHECK, "E = E_o1 + E_o2 = 0.267977 + 0.0230513 = 0.291028"),
+    ],
+)
+def test_the_line_a_student_writes(step: StepId, text: str) -> None:
+    assert derive(mazur(), step, 0).text == text
+
+
+def lines(derivation: Derivation) -> list[str]:
+    return [factor.line.write(TextWriter()) for factor in derivation.factors]
+
+
+def test_the_factors_of_an_output_weight() -> None:
+    derivation = derive(mazur(), GRADIENT_W5, 0)
+    assert derivation.headline.write(TextWriter()) == (
+        "∂E/∂w5 = δ_o1 · a_h1 = ∂E/∂a_o1 · ∂a_o1/∂z_o1 · ∂z_o1/∂w5"
+    )
+    assert lines(derivation) == [
+        "∂E/∂a_o1 = a_o1 − t_o1 = 0.751365 − 0.01 = 0.741365",
+        "∂a_o1/∂z_o1 = a_o1 · (1 − a_o1) = 0.751365 · 0.248635 = 0.186816",
+        "∂z_o1/∂w5 = a_h1 = 0.593270",
+    ]
+    assert [prose_text(factor.meaning) for factor in derivation.factors] == [
+        "how the error reacts to the output",
+        "how the output reacts to its net input",
+        "how the net input reacts to the weight",
+    ]
+    writer = TextWriter()
+    result = writer.join(derivation.result_pieces(writer, 6))
+    assert result == "0.741365 · 0.186816 · 0.593270 ≈ 0.0821670"
+    assert prose_text(derivation.used_next) == "used next in w5 ← w5 − η · ∂E/∂w5"
+
+
+def test_the_factors_of_a_hidden_weight() -> None:
+    derivation = derive(mazur(), GRADIENT_W1, 0)
+    assert lines(derivation) == [
+        "∂E/∂a_h1 = w5 · δ_o1 + w7 · δ_o2 = 0.4 · 0.138499 + 0.5 · (-0.0380982)"
+        " = 0.0553994 + (-0.0190491) = 0.0363503",
+        "∂a_h1/∂z_h1 = a_h1 · (1 − a_h1) = 0.593270 · 0.406730 = 0.241301",
+        "∂z_h1/∂w1 = i1 = 0.05",
+    ]
+    writer = TextWriter()
+    result = writer.join(derivation.result_pieces(writer, 6))
+    assert result == "0.0363503 · 0.241301 · 0.05 ≈ 0.000438568"
+
+
+def test_an_exact_result_is_not_called_rounded() -> None:
+    writer = TextWriter()
+    result = derive(mazur(), NET_H1, 0).result_pieces(writer, 6)
+    assert writer.join(result) == "0.0075 + 0.02 + 0.35 = 0.3775"
+
+
+def relu_run(x: list[float], w: list[float], b: float) -> Iteration:
+    """One ReLU unit with weights w and bias b, fed with x."""
+    names = tuple(f"x{i + 1}" for i in range(len(x)))
+    network = Network(names, (Layer(("o",), "relu"),))
+    data = Data(np.array([x]), np.array([[0.0]]), ("t",))
+    spec = Spec(network, "half_squared_error", "sum", Optimizer(), data)
+    theta = network.theta([np.array([w])], [np.array([b])])
+    return iterate(spec, start_state(spec, theta))
+
+
+@pytest.mark.parametrize(
+    ("x", "w", "b", "digits", "wanted"),
+    [
+        ([0.0, 0.0], [0.3, 0.4], 0.5388171, 6, "0 + 0 + 0.538817 = 0.538817"),
+        ([1.0], [0.5376213], 0.8769224, 6, "0.537621 + 0.876922 ≈ 1.41454"),
+        ([1.0], [0.33333333], 0.66666667, 6, "0.333333 + 0.666667 = 1"),
+        ([1.0], [0.33333333], 0.33333333, 6, "0.333333 + 0.333333 ≈ 0.666667"),
+        ([1.0], [0.1], 0.2, None, "0.1 + 0.2 = 0.30000000000000004"),
+        ([1.0], [-0.5], 0.25, 6, "-0.5 + 0.25 = -0.25"),
+    ],
+)
+def test_equal_is_said_where_the_numbers_shown_give_the_result_shown(
+    x: list[float], w: list[float], b: float, digits: int | None, wanted: str
+) -> None:
+    derivation = derive(relu_run(x, w, b), StepId("forward", "net_input", 1, 0), 0)
+    writer = TextWriter(digits)
+    assert writer.join(derivation.result_pieces(writer, digits)) == wanted
+    assert f"z_o = {wanted}\n" in solution_text(derivation, digits)
+    latex = solution_latex(derivation, latex_number(digits), digits)
+    assert (r"\approx" in latex) == ("≈" in wanted)
+
+
+def test_a_single_number_is_not_said_to_equal_itself() -> None:
+    iteration = relu_run([1.0], [0.3], 0.0100255)
+    derivation = derive(iteration, StepId("loss", "total_loss"), 0)
+    writer = TextWriter()
+    assert writer.join(derivation.result_pieces(writer, 6)) == "0.0480579"
+    assert writer.join(derivation.conclusion_pieces(writer, 6)) == "E = 0.0480579"
+    assert derivation.text == "E = E_o = 0.0480579"
+    assert solution_text(derivation).count("0.0480579") == 2  # the factor's line and the result's
+
+
+def test_a_fixed_parameter_is_worked_out_but_not_used() -> None:
+    derivation = derive(mazur(), StepId("backward", "bias_gradient", 2), 0)
+    assert prose_text(derivation.used_next) == "not used: b2 is fixed"
+    assert "b2 is fixed: its gradient is worked out but never applied." in [
+        prose_text(note) for note in derivation.notes
+    ]
+
+
+def test_latex_of_a_gradient() -> None:
+    assert derive(mazur(), GRADIENT_W5, 0).latex == (
+        r"\frac{\partial E}{\partial w_{5}} = \delta_{o1} \, a_{h1}"
+        r" = 0.138499 \cdot 0.593270 = 0.0821670"
+    )
+
+
+@settings(max_examples=40)
+@given(runs())
+def test_latex_is_well_formed_and_its_numbers_are_machine_numbers(run: tuple[Spec, State]) -> None:
+    iteration = iterate(*run)
+    for k in range(len(iteration.spec.steps)):
+        latex = derive(iteration, iteration.spec.steps.id_at(k), 0).latex
+        depth = 0
+        for char in latex:
+            depth += {"{": 1, "}": -1}.get(char, 0)
+            assert depth >= 0
+        assert depth == 0
+        assert latex.isascii()
+        assert not re.search(r"(?<!\\text\{)(?<![\d.e-])-?[\d.]+e[+-]\d", latex)
+
+
+def test_names_of_every_kind_in_latex() -> None:
+    network = Network(
+        ("x_1 %", "größe"),
+        (Layer(("out",), "sigmoid", weight_names=(("w{1}", "w10"),), bias_names=("θ",)),),
+    )
+    data = Data(np.array([[1.0, 2.0]]), np.array([[1.0]]), ("t",))
+    spec = Spec(network, "half_squared_error", "sum", Optimizer(), data)
+    latex = derive(iterate(spec, start_state(spec)), StepId("forward", "net_input", 1, 0), 0).latex
+    assert latex.startswith(
+        r"z_{\text{out}} = \text{w\{1\}} \, \text{x\_1 \%} + w_{10} \, \text{größe} + \text{θ} = "
+    )
+
+
+def test_a_batch_has_a_row_for_each_sample() -> None:
+    iteration = iteration_of((2, 3, 1), ("sigmoid", "sigmoid"), samples=4, reduction="mean")
+    derivation = derive(iteration, StepId("backward", "weight_gradient", 2, 0, 1), 2)
+    table = derivation.table
+    assert table is not None
+    heads = [h if isinstance(h, str) else h.write(TextWriter(), False) for h in table.heads]
+    assert heads == ["sample", "δ_o", "a_h2", "δ_o · a_h2"]
+    assert [(row.label, row.here) for row in table.rows] == [
+        ("1", False), ("2", False), ("3", True), ("4", False)
+    ]
+    for row in table.rows:
+        sample = iteration.sample(int(row.label) - 1)
+        delta, activation, term = row.values
+        assert delta == pytest.approx(sample.delta[2][0], rel=1e-12)
+        assert activation == pytest.approx(sample.a[1][1], rel=1e-12)
+        assert term == pytest.approx(delta * activation, rel=1e-12)
+    assert derivation.scope == "mean over the batch of 4"
+    assert derivation.text.startswith("∂E/∂w²₁₂ = 1/4 · Σ_s δ_o · a_h2 = 1/4 · (")
+
+
+def test_a_long_table_keeps_the_sample_that_is_looked_at() -> None:
+    iteration = iteration_of((1, 1), ("linear",), samples=40)
+    derivation = derive(iteration, StepId("backward", "weight_gradient", 1, 0, 0), 20)
+    assert derivation.table is not None
+    assert [row.label for row in derivation.table.rows] == [
+        "1", "2", "3", "4", "5", "6", "7", "… 13 more", "21", "… 17 more", "39", "40"
+    ]
+    assert [row.label for row in derivation.table.rows if row.here] == ["21"]
+
+
+def test_of_a_huge_batch_only_what_is_shown_is_worked_out_again() -> None:
+    iteration = iteration_of((64, 64, 1), ("tanh", "linear"), samples=400)
+    step = StepId("backward", "weight_gradient", 1, 3, 5)
+    derivation = derive(iteration, step, 200)
+    assert agree(derivation.value, step_value(iteration, step, iteration.sample(200)))
+    assert any("the engine's" in prose_text(note) for note in derivation.notes)
+    shown = [row for row in derivation.table.rows if row.values] if derivation.table else []
+    assert [row.label for row in shown if row.here] == ["201"]
+    assert shown[7].values[2] == pytest.approx(
+        iteration.sample(200).delta[1][3] * iteration.spec.data.inputs[200, 5], rel=1e-9
+    )
+
+
+def test_a_sample_outside_the_batch_gives_way_to_one_inside_for_the_batchs_steps() -> None:
+    iteration = iteration_of((1, 1), ("linear",), samples=3, batching=Batching(1))
+    assert list(iteration.rows) == [0]
+    gradient = derive(iteration, StepId("backward", "weight_gradient", 1, 0, 0), 2)
+    assert gradient.scope == "batch of one: sample 1 of 3"
+    assert agree(gradient.value, iteration.gradient[0])
+    assert derive(iteration, StepId("backward", "delta", 1, 0), 2).scope == "sample 3 of 3"
+
+
+def test_momentum_and_adam_show_their_terms() -> None:
+    momentum = iteration_of((1, 1), ("linear",))
+    spec = replace(momentum.spec, optimizer=Optimizer("momentum", 0.1))
+    state = State(momentum.state.theta, (np.array([2.0, 1.0]),), 3)
+    step = StepId("update", "weight_update", 1, 0, 0)
+    derivation = derive(iterate(spec, state), step, 0)
+    assert derivation.line.symbols[0].write(TextWriter(), False) == "w¹₁₁ − η · v_t"
+    assert lines(derivation)[1].startswith("v_t = μ · v_(t-1) + ∂E/∂w¹₁₁ = 0.9 · 2 + ")
+
+    spec = replace(momentum.spec, optimizer=Optimizer("adam", 0.1))
+    state = State(momentum.state.theta, (np.zeros(2), np.zeros(2)), 0)
+    derivation = derive(iterate(spec, state), step, 0)
+    shown = lines(derivation)
+    assert shown[1].startswith("m_t = β_1 · m_(t-1) + (1 − β_1) · ∂E/∂w¹₁₁ = 0.9 · 0 + 0.1 · ")
+    assert shown[2].startswith("v_t = β_2 · v_(t-1) + (1 − β_2) · (∂E/∂w¹₁₁)² = 0.999 · 0 + ")
+    assert shown[3] == (
+        "η_t = (η · √(1 − β_2^t))/(1 − β_1^t) = (0.1 · √(1 − 0.999^1))/(1 − 0.9^1) = 0.0316228"
+    )
+
+
+@pytest.mark.parametrize(
+    ("activation", "loss", "links"),
+    [
+        ("sigmoid", "binary_cross_entropy", 3),
+        ("softmax", "categorical_cross_entropy", 4),
+    ],
+)
+def test_a_short_form_has_a_long_one(activation: str, loss: str, links: int) -> None:
+    iteration = iteration_of((2, 3), (activation,), loss, "mean")
+    step = StepId("backward", "delta", 1, 1)
+    derivation = derive(iteration, step, 0)
+    assert len(derivation.long_form) == links
+    assert agree(derivation.long_form[-1].line.value, derivation.value)
+    if loss == "categorical_cross_entropy":
+        assert derivation.text.startswith("δ_o2 = a_o2 − t_o2 = ")
+    assert any("shorten to output minus target" in prose_text(n) for n in derivation.notes)
+    gradient = derive(iteration, StepId("backward", "weight_gradient", 1, 1, 0), 0)
+    assert gradient.headline.write(TextWriter()).endswith("∂E/∂z_o2 · ∂z_o2/∂w¹₂₁")
+    assert gradient.long_form
+
+
+def test_softmax_targets_that_do_not_add_up_to_one() -> None:
+    iteration = iteration_of((2, 3), ("softmax",), "categorical_cross_entropy", "mean")
+    data = replace(iteration.spec.data, targets=np.array([[0.2, 0.3, 0.1]]))
+    iteration = iterate(replace(iteration.spec, data=data), iteration.state)
+    derivation = derive(iteration, StepId("backward", "delta", 1, 1), 0)
+    assert derivation.text.startswith("δ_o2 = a_o2 · (t_o1 + t_o2 + t_o3) − t_o2 = ")
+
+
+@pytest.mark.parametrize(
+    ("z", "words"),
+    [(-0.5, "is below 0, where ReLU is flat"), (0.0, "is exactly 0"), (0.5, None)],
+)
+def test_relu_says_why_the_gradient_stops(z: float, words: str | None) -> None:
+    network = Network(("x",), (Layer(("h",), "relu", "none"), Layer(("o",), "linear", "none")))
+    data = Data(np.array([[1.0]]), np.array([[3.0]]), ("t",))
+    spec = Spec(network, "half_squared_error", "sum", Optimizer(), data)
+    iteration = iterate(spec, State(np.array([z, 2.0])))
+    for step in (DELTA_H1, GRADIENT_W1):
+        derivation = derive(iteration, step, 0)
+        notes = " ".join(prose_text(note) for note in derivation.notes)
+        assert (words in notes and "The gradient stops here" in notes) if words else not notes
+        assert (derivation.value == 0.0) == (words is not None)
+
+
+@pytest.mark.parametrize("size", [9.0, 80.0, 1000.0])
+@pytest.mark.parametrize("sign", [1.0, -1.0])
+@pytest.mark.parametrize("loss", ["binary_cross_entropy", "categorical_cross_entropy"])
+def test_saturated_outputs_keep_their_digits(loss: str, sign: float, size: float) -> None:
+    (activation,) = OUTPUT_PAIRS[loss]
+    iteration = iteration_of((1, 2), (activation,), loss, "mean")
+    theta = np.array([sign * size, 0.3, 0.0, 0.0])
+    data = Data(np.array([[1.0]]), np.array([[0.0, 1.0]]), ("t1", "t2"))
+    iteration = iterate(replace(iteration.spec, data=data), State(theta))
+    sample = iteration.sample(0)
+    for k in range(len(iteration.spec.steps)):
+        step = iteration.spec.steps.id_at(k)
+        derivation = derive(iteration, step, 0)
+        assert agree(derivation.value, step_value(iteration, step, sample)), derivation.text
+        for factor in derivation.long_form:
+            assert math.isfinite(factor.line.value)
+
+
+def test_a_run_that_diverged_is_derived_without_an_error() -> None:
+    iteration = iteration_of((2, 2, 1), ("relu", "linear"), samples=2)
+    spec = replace(iteration.spec, optimizer=Optimizer("adam"))
+    broken = State(np.full(spec.network.size, 1e200), (np.zeros(9), np.zeros(9)))
+    iteration = iterate(spec, broken)
+    for k in range(len(spec.steps)):
+        derivation = derive(iteration, spec.steps.id_at(k), 0)
+        assert derivation.text and derivation.latex
+
+
+def test_a_tiny_update_is_shown_with_the_digits_that_tell_it() -> None:
+    iteration = mazur()
+    spec = replace(iteration.spec, optimizer=Optimizer(learning_rate=1e-9))
+    derivation = derive(iterate(spec, iteration.state), UPDATE_W5, 0)
+    before, after = derivation.text.split(" = ")[1].split(" − ")[0], derivation.text.split(" = ")[2]
+    assert float(before) == 0.4 != float(after)
+
+
+def test_the_check_says_what_the_update_did() -> None:
+    notes = derive(mazur(), CHECK, 0).notes
+    assert prose_text(notes[0]) == "The update lowered the loss from 0.298371 to 0.291028."
+
+
+def test_a_whole_derivation_as_text_and_as_latex() -> None:
+    derivation = derive(mazur(), GRADIENT_W5, 0)
+    assert solution_text(derivation).splitlines() == [
+        "gradient of w5",
+        "∂E/∂w5 = δ_o1 · a_h1 = ∂E/∂a_o1 · ∂a_o1/∂z_o1 · ∂z_o1/∂w5",
+        "  how the error reacts to the output",
+        "    ∂E/∂a_o1 = a_o1 − t_o1 = 0.751365 − 0.01 = 0.741365",
+        "  how the output reacts to its net input",
+        "    ∂a_o1/∂z_o1 = a_o1 · (1 − a_o1) = 0.751365 · 0.248635 = 0.186816",
+        "  how the net input reacts to the weight",
+        "    ∂z_o1/∂w5 = a_h1 = 0.593270",
+        "∂E/∂w5 = 0.741365 · 0.186816 · 0.593270 ≈ 0.0821670",
+        "used next in w5 ← w5 − η · ∂E/∂w5",
+    ]
+    latex = solution_latex(derivation, latex_number(6)).splitlines()
+    assert latex[0] == r"\begin{align*}" and latex[-1] == r"\end{align*}"
+    assert r"  & \text{how the error reacts to the output} \\" in latex
+    assert (
+        r"  \frac{\partial E}{\partial w_{5}} & = 0.741365 \cdot 0.186816 \cdot 0.593270"
+        r" \approx 0.0821670 \\"
+    ) in latex
+
+
+def test_a_table_as_text_and_as_latex() -> None:
+    iteration = iteration_of((1, 1), ("linear",), samples=2)
+    derivation = derive(iteration, StepId("backward", "weight_gradient", 1, 0, 0), 0)
+    text = solution_text(derivation).splitlines()
+    assert "  δ_o: how a sample's error reacts to the net input" in text
+    head = [line.split() for line in text].index(["sample", "δ_o", "x1", "δ_o", "·", "x1"])
+    assert text[head + 1].split()[0] == "1" and text[head + 2].split()[0] == "2"
+    latex = solution_latex(derivation, latex_number(6))
+    assert r"\text{sample} & \delta_{o} & x_{1} & \delta_{o} \, x_{1} \\ \hline" in latex
+
+
+def test_small_numbers_in_latex_for_people_are_powers_of_ten() -> None:
+    writer = LatexWriter(latex_number(6))
+    assert writer.number(3.5e-05) == r"3.5 \cdot 10^{-5}"
+    assert writer.number(-0.25) == "-0.25"
+    assert writer.number(math.inf) == r"\infty"

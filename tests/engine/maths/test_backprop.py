@@ -1,0 +1,136 @@
+"""Backward against the autograd package, which knows nothing of our formulas."""
+
+from __future__ import annotations
+
+import autograd.numpy as anp
+import numpy as np
+import pytest
+from autograd import grad
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine.maths.activations import ACTIVATIONS, LEAKY_SLOPE, Array
+from engine.maths.backprop import backward, forward, gradient_sum
+from engine.maths.losses import LOSSES, OUTPUT_PAIRS
+from engine.maths.network import Layer, Network
+from engine.maths.optimizers import Optimizer
+from engine.run.iteration import SamplePass, batch_gradient, sample_pass
+from engine.run.spec import Data, Spec, start_state
+from tests.engine.conftest import specs
+
+ORACLE_ACTIVATIONS = {
+    "sigmoid": lambda z: 1.0 / (1.0 + anp.exp(-z)),
+    "tanh": anp.tanh,
+    # where, not maximum: autograd gives maximum(0, x) the slope 0.5 at 0.
+    "relu": lambda z: anp.where(z > 0, z, 0.0),
+    "leaky_relu": lambda z: anp.where(z > 0, z, LEAKY_SLOPE * z),
+    "linear": lambda z: z,
+    "softmax": lambda z: anp.exp(z) / anp.sum(anp.exp(z), axis=1, keepdims=True),
+}
+ORACLE_LOSSES = {
+    "half_squared_error": lambda a, t: anp.sum(0.5 * (t - a) ** 2, axis=1),
+    "squared_error": lambda a, t: anp.sum((t - a) ** 2, axis=1),
+    "mean_squared_error": lambda a, t: anp.mean((t - a) ** 2, axis=1),
+    "binary_cross_entropy": lambda a, t: -anp.mean(
+        t * anp.log(a) + (1 - t) * anp.log(1 - a), axis=1
+    ),
+    "categorical_cross_entropy": lambda a, t: -anp.sum(t * anp.log(a), axis=1),
+}
+
+
+def oracle_loss(spec: Spec, theta: np.ndarray, rows: np.ndarray) -> float:
+    """The batch's loss in autograd's terms, straight from θ."""
+    a, start = spec.data.inputs[rows], 0
+    for number, layer in enumerate(spec.network.layers, start=1):
+        n_out, n_in = spec.network.sizes[number], spec.network.sizes[number - 1]
+        W = anp.reshape(theta[start : start + n_out * n_in], (n_out, n_in))
+        start += n_out * n_in
+        z = anp.dot(a, W.T)
+        if layer.bias == "per_unit":
+            z = z + theta[start : start + n_out]
+            start += n_out
+        elif layer.bias == "shared":
+            z = z + theta[start]
+            start += 1
+        a = ORACLE_ACTIVATIONS[layer.activation](z)
+    per_sample = ORACLE_LOSSES[spec.loss](a, spec.data.targets[rows])
+    return anp.mean(per_sample) if spec.reduction == "mean" else anp.sum(per_sample)
+
+
+@given(specs(), st.integers(0, 20))
+def test_gradient_agrees_with_autograd(spec: Spec, t: int) -> None:
+    theta = start_state(spec).theta
+    rows = spec.batch_rows(t)
+    loss, gradient, _ = batch_gradient(spec, start_state(spec), rows)
+    expected = grad(lambda values: oracle_loss(spec, values, rows))(np.array(theta))
+    scale = max(1.0, float(np.abs(expected).max()))
+    assert np.abs(gradient - expected).max() <= 1e-9 * scale
+    assert loss == pytest.approx(float(oracle_loss(spec, theta, rows)), rel=1e-12, abs=1e-14)
+
+
+def sample_gradient(spec: Spec, sample: SamplePass) -> Array:
+    """A sample's own gradient, shape (size,), from what is shown of the sample."""
+    a = tuple(values[np.newaxis] for values in sample.a)
+    delta = tuple(values[np.newaxis] for values in sample.delta)
+    return gradient_sum(spec.network, a, delta)
+
+
+@given(specs(), st.integers(0, 20))
+def test_a_batch_gradient_is_made_of_its_samples(spec: Spec, t: int) -> None:
+    theta = start_state(spec).theta
+    rows = spec.batch_rows(t)
+    _, gradient, _ = batch_gradient(spec, start_state(spec), rows)
+    passes = [sample_pass(spec, theta, int(row)) for row in rows]
+    total = sum(sample_gradient(spec, each) for each in passes)
+    expected = total / len(rows) if spec.reduction == "mean" else total
+    assert np.allclose(gradient, expected, rtol=1e-12, atol=1e-14)
+
+
+@pytest.mark.parametrize("size", [1e3, -1e3, 1e8, -1e8, 0.0])
+@pytest.mark.parametrize("loss", sorted(LOSSES))
+def test_losses_stay_finite_for_extreme_net_inputs(loss: str, size: float) -> None:
+    """Cross-entropies are taken from z; nothing overflows, and nothing warns (warnings fail)."""
+    activation = OUTPUT_PAIRS[loss][0]
+    z = np.array([[size, -size, size / 2]])
+    a = ACTIVATIONS[activation].apply(z)
+    for t in ([[0.0, 1.0, 0.0]], [[1.0, 0.0, 0.0]]):
+        targets = np.array(t)
+        assert np.isfinite(LOSSES[loss].terms(z, a, targets)).all()
+        assert np.isfinite(LOSSES[loss].delta(activation, z, a, targets)).all()
+
+
+def test_cross_entropy_at_a_thousand_is_exact() -> None:
+    z = np.array([[1000.0]])
+    a = ACTIVATIONS["sigmoid"].apply(z)
+    assert LOSSES["binary_cross_entropy"].terms(z, a, np.array([[0.0]]))[0, 0] == 1000.0
+    assert LOSSES["binary_cross_entropy"].terms(-z, 1 - a, np.array([[0.0]]))[0, 0] == 0.0
+
+
+@pytest.mark.parametrize("key", sorted(ACTIVATIONS))
+@pytest.mark.parametrize("value", [0.0, 1e3, -1e3, 1e300, -1e300])
+def test_activations_never_overflow(key: str, value: float) -> None:
+    a = ACTIVATIONS[key].apply(np.array([[value, 0.0]]))
+    assert np.isfinite(a).all()
+    slope = ACTIVATIONS[key].slope
+    if slope is not None and abs(value) <= 1e3:
+        assert np.isfinite(slope(np.array([[value]]), a[:, :1])).all()
+
+
+@pytest.mark.parametrize("z", [-30.0, -10.0, -1e-9, 0.0, 2.5, 30.0])
+def test_a_small_sigmoid_keeps_its_digits(z: float) -> None:
+    from fractions import Fraction
+    from math import exp
+
+    exact = 1 / (1 + Fraction(exp(-z)))
+    assert ACTIVATIONS["sigmoid"].apply(np.array([z]))[0] == pytest.approx(float(exact), rel=1e-15)
+
+
+def test_relu_has_slope_zero_at_zero() -> None:
+    network = Network(("x",), (Layer(("h",), "relu", "none"), Layer(("o",), "linear", "none")))
+    data = Data(np.array([[0.0]]), np.array([[1.0]]), ("t",))
+    spec = Spec(network, "half_squared_error", "sum", Optimizer(), data)
+    theta = network.theta([np.array([[1.0]]), np.array([[2.0]])], [None, None])
+    values = forward(network, theta, spec.data.inputs)
+    delta = backward(network, theta, values, spec.data.targets, spec.loss)
+    assert delta[2][0, 0] == -1.0
+    assert delta[1][0, 0] == 0.0

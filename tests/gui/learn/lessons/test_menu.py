@@ -1,0 +1,486 @@
+"""Lessons in the window, driven with its buttons, fields, clicks and keys."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QAction
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import (
+    QApplication,
+    QComboBox,
+    QFileDialog,
+    QLabel,
+    QMessageBox,
+    QSpinBox,
+    QWidget,
+)
+from pytestqt.qtbot import QtBot
+
+from engine.documents.examples import read_example
+from engine.learn.lessons import tasks
+from engine.learn.lessons.bundled import bundled_lesson, lesson_names
+from engine.learn.lessons.names import find_parameter, find_step
+from engine.learn.lessons.values import SETTINGS
+from gui import theme
+from gui.canvas.spots import Spot, spot_of
+from gui.widgets.buttons import Button
+from gui.widgets.number_field import NumberField
+from gui.window.main_window import MainWindow
+
+Key = Qt.Key
+LEFT = Qt.MouseButton.LeftButton
+
+SMALL = """title: Three steps
+example: mazur-2-2-2
+
+# One
+Read {w5}.
+wait: next
+
+# Two
+Do **both**.
+wait: step net input h1
+wait: edit w1
+
+# Three
+The end.
+wait: open gradient check
+"""
+
+
+class Pupil:
+    """Somebody taking lessons in a window."""
+
+    def __init__(self, qtbot: QtBot, remember: bool = False) -> None:
+        self.qtbot = qtbot
+        self.window = MainWindow(remember=remember)
+        self.window.resize(1440, 900)
+        self.window.documents.show(read_example("xor-3-4-1"), "xor-3-4-1")
+        self.window.show()
+        qtbot.waitExposed(self.window)
+        self.window.activateWindow()
+        qtbot.waitUntil(lambda: QApplication.activeWindow() is self.window)
+
+    @property
+    def strip(self) -> QWidget:
+        return self.window.lessons.strip
+
+    @property
+    def session(self):  # type: ignore[no-untyped-def]
+        return self.window.session
+
+    def begin(self, name: str) -> None:
+        """Open a lesson from the menu."""
+        self.menu(f"lesson/{name}").trigger()
+
+    def menu(self, name: str) -> QAction:
+        (action,) = self.window.findChildren(QAction, name)
+        return action
+
+    def entry(self, text: str) -> QAction:
+        (action,) = [
+            action for action in self.window.findChildren(QAction)
+            if action.text().replace("&", "") == text
+        ]  # fmt: skip
+        return action
+
+    def says(self, name: str) -> str:
+        label = self.strip.findChild(QLabel, name)
+        assert isinstance(label, QLabel)
+        return label.text()
+
+    def button(self, name: str) -> Button:
+        found = self.window.findChild(Button, name)
+        assert isinstance(found, Button), name
+        return found
+
+    def click(self, name: str) -> None:
+        QTest.mouseClick(self.button(name), LEFT)
+
+    def click_spot(self, spot: Spot) -> None:
+        port, place = self.window.canvas.view.viewport(), self.window.canvas.place_of(spot)
+        assert not place.isEmpty(), spot
+        QTest.mouseMove(port, place.center())
+        QTest.mouseClick(port, LEFT, pos=place.center())
+
+    def type(self, text: str) -> None:
+        focus = QApplication.focusWidget()
+        QTest.keyClicks(focus, text)
+        QTest.keyClick(focus, Key.Key_Return)
+
+    def choose(self, name: str, key: str) -> None:
+        box = self.window.findChild(QComboBox, name)
+        assert isinstance(box, QComboBox)
+        box.setFocus()
+        while box.currentData() != key:
+            step = Key.Key_Down if box.currentIndex() < box.findData(key) else Key.Key_Up
+            QTest.keyClick(box, step)
+
+    def let_it_show(self) -> None:
+        """Press Show me until the step is done."""
+        while self.button("lessonShow").isVisible():
+            asked = self.says("lessonAsked")
+            self.click("lessonShow")
+            self.qtbot.waitUntil(
+                lambda said=asked: self.may_go_on or self.says("lessonAsked") != said,
+                timeout=60_000,
+            )
+        if self.session.training:
+            self.click("train")
+
+    @property
+    def may_go_on(self) -> bool:
+        return self.button("lessonNext").isEnabled()
+
+
+@pytest.fixture
+def pupil(qtbot: QtBot, qapp: QApplication) -> Iterator[Pupil]:
+    theme.load_fonts()
+    theme.apply(qapp, "light")
+    made = Pupil(qtbot)
+    yield made
+    leave(made.window)
+
+
+def leave(window: MainWindow) -> None:
+    window.session.mark_saved()
+    window.close()
+    window.deleteLater()
+
+
+def lesson_file(folder: Path, text: str = SMALL) -> Path:
+    path = folder / "mine.lesson.md"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+# What each kind of task takes, done as a person does it
+
+
+def show(pupil: Pupil, task: tasks.Show) -> None:
+    step = find_step(pupil.session.spec.network, task.words)
+    while pupil.session.place.revealed <= pupil.session.spec.steps.index_of(step):
+        pupil.click("step")
+
+
+def ask(pupil: Pupil, task: tasks.Ask) -> None:
+    spot = spot_of(find_step(pupil.session.spec.network, task.words))
+    assert spot is not None
+    pupil.click_spot(spot)
+
+
+def train(pupil: Pupil, task: tasks.Count) -> None:
+    pupil.click("train")
+    pupil.qtbot.waitUntil(lambda: not pupil.session.training, timeout=60_000)
+    assert pupil.session.place.t == task.goal(pupil.session.spec)  # it paused by itself
+
+
+def train_and_pause(pupil: Pupil, task: tasks.Task) -> None:
+    pupil.click("train")
+    pupil.qtbot.waitUntil(lambda: pupil.may_go_on, timeout=60_000)
+    if pupil.session.training:
+        pupil.click("train")
+
+
+def edit(pupil: Pupil, task: tasks.Edit) -> None:
+    network = pupil.session.spec.network
+    if task.name in network.inputs:
+        pupil.click_spot(Spot("unit", 0, network.inputs.index(task.name)))
+    else:
+        pupil.click_spot(Spot("weight", *find_parameter(network, task.name)))  # type: ignore[arg-type]
+    pupil.type("0.75")
+
+
+def set_value(pupil: Pupil, task: tasks.Set) -> None:
+    field = pupil.window.findChild(NumberField, SETTINGS[task.name])
+    assert isinstance(field, NumberField)
+    field.setFocus()
+    field.selectAll()
+    pupil.type(str(task.value))
+
+
+def choose_optimizer(pupil: Pupil, task: tasks.ChooseOptimizer) -> None:
+    pupil.choose("optimizer", task.key)
+
+
+def choose_activation(pupil: Pupil, task: tasks.ChooseActivation) -> None:
+    pupil.choose(f"activation{pupil.session.spec.network.depth}", task.key)
+
+
+def hidden_layers(pupil: Pupil, task: tasks.HiddenLayers) -> None:
+    if task.count == 0:
+        pupil.click("editLayers")
+        pupil.click("removeLayer1")
+        pupil.click("editLayers")
+    while pupil.session.spec.network.depth - 1 < task.count:
+        QTest.keyClick(pupil.window, Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+
+
+def look_at_sample(pupil: Pupil, task: tasks.Sample) -> None:
+    (on,) = [
+        button for button in pupil.window.canvas.findChildren(QWidget)
+        if button.accessibleName() == "next sample"
+    ]  # fmt: skip
+    while pupil.session.standing.sample != task.number - 1:
+        QTest.mouseClick(on, LEFT)
+
+
+def make_mistake(pupil: Pupil, task: tasks.MakeMistake) -> None:
+    pupil.menu(f"mistake/{task.key or 'none'}").trigger()
+
+
+def draw_seed(pupil: Pupil, task: tasks.Seed) -> None:
+    while pupil.session.spec.seed != task.number:
+        pupil.click("newSeed")
+
+
+HANDS: dict[type, Callable[..., None]] = {
+    tasks.Show: show,
+    tasks.Ask: ask,
+    tasks.Count: train,
+    tasks.Loss: train_and_pause,
+    tasks.Diverge: train_and_pause,
+    tasks.Edit: edit,
+    tasks.Set: set_value,
+    tasks.ChooseOptimizer: choose_optimizer,
+    tasks.ChooseActivation: choose_activation,
+    tasks.HiddenLayers: hidden_layers,
+    tasks.Sample: look_at_sample,
+    tasks.Reset: lambda pupil, task: pupil.click("reset"),
+    tasks.Seed: draw_seed,
+    tasks.MakeMistake: make_mistake,
+}
+
+
+@pytest.mark.parametrize("name", lesson_names())
+def test_each_bundled_lesson_can_be_taken_to_its_end(pupil: Pupil, name: str) -> None:
+    lesson = bundled_lesson(name)
+    pupil.begin(name)
+    assert pupil.window.documents.name == lesson.name
+    for number, step in enumerate(lesson.steps, start=1):
+        assert pupil.says("lessonHeading") == step.heading
+        assert pupil.says("lessonPlace") == f"{lesson.title} · {number} of {len(lesson.steps)}"
+        for task in step.tasks:
+            if isinstance(task, tasks.Read):
+                continue
+            assert not pupil.may_go_on, (step.heading, task)
+            assert pupil.says("lessonAsked") == task.sentence(pupil.session.spec), step.heading
+            HANDS[type(task)](pupil, task)
+        assert pupil.may_go_on, step.heading
+        pupil.click("lessonNext")
+    assert not pupil.strip.isVisible()
+    pupil.menu(f"lesson/{name}").parent().aboutToShow.emit()
+    assert pupil.menu(f"lesson/{name}").isChecked()
+
+
+# Keys
+
+
+def test_a_lesson_is_taken_by_keyboard_alone(pupil: Pupil) -> None:
+    pupil.begin("chain-rule")
+    assert pupil.strip.hasFocus()
+    QTest.keyClick(pupil.strip, Key.Key_Return)
+    assert pupil.says("lessonPlace").endswith("2 of 11")
+    QTest.keyClick(pupil.strip, Key.Key_Return)  # not done yet
+    assert pupil.says("lessonPlace").endswith("2 of 11")
+    QTest.keyClick(pupil.strip, Key.Key_Space)
+    assert not pupil.may_go_on
+    QTest.keyClick(pupil.strip, Key.Key_Space)
+    assert pupil.may_go_on
+    assert pupil.says("lessonPlace").endswith("2 of 11")  # it waits for the reader
+    # From anywhere, and with the focus left where it is.
+    pupil.window.canvas.setFocus()
+    focus = QApplication.focusWidget()
+    QTest.keyClick(focus, Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    assert pupil.says("lessonPlace").endswith("3 of 11")
+    assert QApplication.focusWidget() is focus
+    both = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
+    QTest.keyClick(focus, Key.Key_Return, both)
+    assert pupil.says("lessonPlace").endswith("2 of 11")
+    assert pupil.may_go_on  # it was done before
+
+
+def test_the_focus_stays_in_the_lesson_when_next_has_to_wait(pupil: Pupil) -> None:
+    pupil.begin("chain-rule")
+    pupil.button("lessonNext").setFocus()
+    QTest.keyClick(pupil.button("lessonNext"), Key.Key_Return)
+    assert pupil.says("lessonPlace").endswith("2 of 11")
+    assert pupil.strip.hasFocus()
+    QTest.keyClick(pupil.strip, Key.Key_Space)
+    QTest.keyClick(pupil.strip, Key.Key_Space)
+    QTest.keyClick(pupil.strip, Key.Key_Return)
+    assert pupil.says("lessonPlace").endswith("3 of 11")
+
+
+def test_leaving_gives_the_focus_to_the_network(pupil: Pupil) -> None:
+    pupil.begin("chain-rule")
+    pupil.button("lessonClose").setFocus()
+    QTest.keyClick(pupil.button("lessonClose"), Key.Key_Return)
+    assert not pupil.strip.isVisible()
+    assert pupil.window.canvas.view.hasFocus()
+    assert not pupil.entry("Next step").isEnabled()
+
+
+def test_the_first_step_is_laid_out_whole(pupil: Pupil, qtbot: QtBot) -> None:
+    pupil.begin("forward-pass")
+    qtbot.wait(50)
+    inside, button = pupil.strip.contentsRect(), pupil.button("lessonNext")
+    assert inside.contains(button.geometry())
+
+
+def test_a_lesson_opened_anew_leaves_no_field_selected(pupil: Pupil, qtbot: QtBot) -> None:
+    pupil.begin("forward-pass")
+    pupil.begin("forward-pass")
+    qtbot.wait(20)
+    assert pupil.strip.hasFocus()
+    fields = [field.lineEdit() for field in pupil.window.findChildren(QSpinBox)]
+    assert fields and not any(field.hasSelectedText() for field in fields)
+
+
+def test_tab_leads_from_the_strip_to_the_network(pupil: Pupil) -> None:
+    pupil.begin("forward-pass")
+    QTest.keyClick(pupil.strip, Key.Key_Return)
+    reached = []
+    for _ in range(4):
+        QTest.keyClick(QApplication.focusWidget(), Key.Key_Tab)
+        reached.append(QApplication.focusWidget().objectName())
+    assert reached == ["lessonShow", "lessonBack", "lessonClose", "networkView"]
+
+
+# A teacher's own lesson
+
+
+def test_a_lesson_file_is_opened_and_taken(
+    pupil: Pupil, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = lesson_file(tmp_path)
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (str(path), ""))
+    pupil.entry("Open a lesson file…").trigger()
+    assert pupil.says("lessonHeading") == "One"
+    assert pupil.says("lessonText").count("<i>w</i><sub>5</sub>") == 1
+    pupil.click("lessonNext")
+    assert pupil.says("lessonAsked") == "Step until the net input of h1 is shown."
+    pupil.click("step")
+    assert pupil.says("lessonAsked").startswith("Change w1:")
+    assert not pupil.may_go_on
+    edit(pupil, tasks.Edit("w1"))
+    pupil.click("lessonNext")
+    assert not pupil.may_go_on
+    pupil.menu("tool/Gradient check").trigger()
+    assert pupil.may_go_on
+    assert pupil.button("lessonNext").text() == "Finish"
+    pupil.click("lessonNext")
+    assert not pupil.strip.isVisible()
+
+
+def test_what_is_wrong_in_a_file_is_said_by_line_and_nothing_is_lost(
+    pupil: Pupil, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said: list[str] = []
+    monkeypatch.setattr(QMessageBox, "exec", lambda box: said.append(box.text()) or 0)
+    pupil.begin("chain-rule")
+    text = SMALL.replace("edit w1", "edit w9").replace("open gradient", "open gradual")
+    pupil.window.lessons.open_path(lesson_file(tmp_path, text))
+    assert said[0].startswith("mine.lesson.md cannot be used as a lesson:\n\nline 11: there is no")
+    assert "\nline 15: there is no tool “" not in said[0]
+    assert '\nline 15: there is no tool "gradual check"; there are ' in said[0]
+    pupil.window.lessons.open_path(tmp_path / "none.lesson.md")
+    assert said[1].endswith("none.lesson.md cannot be read: No such file or directory.")
+    assert pupil.says("lessonPlace").startswith("The chain rule on one neuron")
+
+
+# Documents and progress
+
+
+def test_a_changed_document_is_asked_about_first(
+    pupil: Pupil, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pupil.begin("chain-rule")
+    pupil.window.session.describe("Mine", "")
+    answers = [QMessageBox.StandardButton.Cancel, QMessageBox.StandardButton.Discard]
+    monkeypatch.setattr(
+        pupil.window.documents.files, "ask_about_changes", lambda _: answers.pop(0)
+    )
+    pupil.begin("adam")
+    assert pupil.says("lessonPlace").startswith("The chain rule")
+    assert pupil.session.standing.title == "Mine"
+    pupil.begin("adam")
+    assert pupil.says("lessonPlace").startswith("Adam against gradient descent")
+
+
+def test_opening_another_document_leaves_the_lesson(pupil: Pupil) -> None:
+    pupil.begin("chain-rule")
+    pupil.window.documents.open_example("xor-2-3-1")
+    assert not pupil.strip.isVisible()
+    assert pupil.session.goal is None
+
+
+def test_progress_outlives_the_window(qtbot: QtBot) -> None:
+    first = Pupil(qtbot, remember=True)
+    first.begin("mazur-by-hand")
+    for _ in range(3):
+        first.click("lessonNext")
+        first.click("lessonShow")
+    assert first.says("lessonPlace").endswith("4 of 12")
+    leave(first.window)
+    second = Pupil(qtbot, remember=True)
+    second.begin("mazur-by-hand")
+    # It goes on where it was left, with all done that the steps before ask for.
+    assert second.says("lessonPlace").endswith("4 of 12")
+    assert second.session.place.revealed == 13
+    assert not second.may_go_on
+    second.click("lessonBack")
+    assert second.may_go_on
+    assert second.says("lessonPlace").endswith("3 of 12")
+    leave(second.window)
+
+
+def test_without_remembering_nothing_is_kept(qtbot: QtBot) -> None:
+    for _ in range(2):
+        pupil = Pupil(qtbot)
+        pupil.begin("mazur-by-hand")
+        assert pupil.says("lessonPlace").endswith("1 of 12")
+        pupil.click("lessonNext")
+        leave(pupil.window)
+
+
+# Its room
+
+
+@pytest.mark.parametrize("name", lesson_names())
+def test_each_can_be_shown_in_a_low_window_where_the_strip_stays_small_with_all_its_text(
+    pupil: Pupil, name: str
+) -> None:
+    pupil.window.resize(1024, 600)
+    pupil.begin(name)
+    for step in bundled_lesson(name).steps:
+        QApplication.processEvents()
+        assert pupil.strip.height() <= 98, step.heading
+        text = pupil.strip.findChild(QLabel, "lessonText")
+        assert isinstance(text, QLabel)
+        room = text.parentWidget()
+        assert room is not None
+        assert text.heightForWidth(room.width()) <= room.height() + 1, step.heading
+        assert pupil.button("lessonNext").geometry().right() <= pupil.strip.width()
+        pupil.let_it_show()
+        pupil.click("lessonNext")
+    assert not pupil.strip.isVisible()
+
+
+def test_a_click_in_the_text_does_nothing(pupil: Pupil) -> None:
+    pupil.begin("chain-rule")
+    QTest.mouseClick(pupil.strip, LEFT, pos=QPoint(40, 40))
+    assert pupil.says("lessonPlace").endswith("1 of 11")
+    assert pupil.strip.hasFocus()
+
+
+def test_the_words_follow_the_notation(pupil: Pupil) -> None:
+    pupil.begin("chain-rule")
+    assert "<i>E</i>" in pupil.says("lessonText")
+    pupil.session.set_notation(pupil.session.notation.changed("loss", "L"))
+    assert "<i>L</i>" in pupil.says("lessonText")
+    assert "<i>E</i>" not in pupil.says("lessonText")

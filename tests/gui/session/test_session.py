@@ -1,0 +1,404 @@
+"""The session from outside: what the person does, and the views that come of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from pytestqt.qtbot import QtBot
+
+from engine.documents.reading import Document, read_document, write_document
+from engine.maths.network import Layer, Network, Parameter
+from engine.maths.optimizers import Optimizer
+from engine.run import edits, reshaping
+from engine.run.iteration import evaluate, iterate
+from engine.run.spec import Batching, Data, Spec, State
+from gui.session.named_edits import Intents
+from gui.session.session import Session
+from gui.view import View
+from tests.gui.conftest import mazur_spec, xor_spec
+
+
+class Watched:
+    """A session with all its views, and the sentences of what it refused."""
+
+    def __init__(self) -> None:
+        self.session = Session()
+        self.views: list[View] = []
+        self.refused: list[str] = []
+        self.session.changed.connect(self.views.append)
+        self.session.refused.connect(self.refused.append)
+
+    def open(self, spec: Spec, state: State) -> None:
+        self.session.open(Document(spec=spec, start=np.array(state.theta)))
+
+    @property
+    def view(self) -> View:
+        return self.views[-1]
+
+
+@pytest.fixture
+def watched(qapp: object) -> Iterator[Watched]:
+    made = Watched()
+    yield made
+    made.session.close()
+
+
+@pytest.fixture
+def mazur(watched: Watched) -> Watched:
+    watched.open(*mazur_spec())
+    return watched
+
+
+def test_each_press_of_step_reveals_one_more_and_back_takes_it_away(mazur: Watched) -> None:
+    session = mazur.session
+    for k in range(1, 35):
+        session.step()
+        assert (mazur.view.t, mazur.view.revealed) == (0, k)
+    session.step()
+    assert (mazur.view.t, mazur.view.revealed) == (1, 1)
+    assert mazur.view.loss == pytest.approx(0.29102777369359933, rel=1e-12)
+    session.back()
+    assert (mazur.view.t, mazur.view.revealed) == (0, 34)
+    for _ in range(34):
+        session.back()
+    assert (mazur.view.t, mazur.view.revealed) == (0, 0)
+    assert not mazur.view.can_go_back
+    assert mazur.view.loss == pytest.approx(0.2983711087600027, rel=1e-12)
+
+
+@pytest.mark.parametrize("grain", ["number", "layer", "pass", "iteration", "epoch"])
+def test_every_moment_is_the_same_on_the_way_back(mazur: Watched, grain: str) -> None:
+    session = mazur.session
+    session.set_grain(grain)
+    there = []
+    for _ in range(40):
+        session.step()
+        there.append((mazur.view.t, mazur.view.revealed, mazur.view.theta))
+    for t, revealed, theta in reversed(there):
+        while (mazur.view.t, mazur.view.revealed) > (t, revealed):
+            session.back()
+        assert np.array_equal(mazur.view.theta, theta)
+
+
+def test_training_goes_on_until_paused_and_gives_what_stepping_gives(
+    mazur: Watched, qtbot: QtBot
+) -> None:
+    session = mazur.session
+    session.train()
+    qtbot.waitUntil(lambda: mazur.view.t > 200)
+    assert mazur.view.training
+    session.pause()
+    assert not mazur.view.training
+    spec, state = mazur_spec()
+    for _ in range(mazur.view.t):
+        state = iterate(spec, state).next_state
+    assert np.array_equal(mazur.view.theta, state.theta)
+    assert len(mazur.view.curve) == mazur.view.t + 1
+    assert mazur.view.curve[-1, 1] == mazur.view.loss
+
+
+def test_the_pace_holds_training_back(mazur: Watched, qtbot: QtBot) -> None:
+    session = mazur.session
+    session.set_pace(20.0)
+    session.train()
+    qtbot.waitUntil(lambda: mazur.view.t >= 5)
+    qtbot.wait(200)
+    assert mazur.view.t < 40
+    session.set_pace(None)
+    qtbot.waitUntil(lambda: mazur.view.t > 400)
+
+
+def test_undo_after_an_edit_and_training_returns_to_the_edit_and_redo_to_the_tip(
+    mazur: Watched,
+) -> None:
+    session = mazur.session
+    session.advance(50, 0)
+    before = mazur.view
+    w5 = Parameter(2, 0, 0)
+    session.apply("w5 = 0.4", edits.set_parameters, [(w5, 0.4)])
+    edited = mazur.view
+    session.advance(500, 0)
+    trained = mazur.view
+    assert session.undo_stack.undoText() == "w5 = 0.4 (epoch 50)"
+    session.undo_stack.undo()
+    assert mazur.view.t == 50 and np.array_equal(mazur.view.theta, before.theta)
+    session.undo_stack.redo()
+    assert mazur.view.t == trained.t == 550
+    assert np.array_equal(mazur.view.theta, trained.theta)
+    session.go_to_epoch(50)
+    assert np.array_equal(mazur.view.theta, edited.theta)
+    session.back("iteration")
+    assert mazur.view.t == 49
+    session.step("iteration")
+    assert np.array_equal(mazur.view.theta, edited.theta)
+
+
+def test_training_from_an_earlier_moment_follows_the_road_through_its_forks(
+    mazur: Watched, qtbot: QtBot
+) -> None:
+    session = mazur.session
+    session.advance(60, 0)
+    session.apply("w1 = 1", edits.set_parameters, [(Parameter(1, 0, 0), 1.0)])
+    session.advance(60, 0)
+    expected = mazur.view
+    session.go_to_epoch(10)
+    session.train()
+    qtbot.waitUntil(lambda: mazur.view.t > 130)
+    session.pause()
+    session.go_to_epoch(120)
+    assert np.array_equal(mazur.view.theta, expected.theta)
+    assert not mazur.view.ghosts
+
+
+def test_an_edit_in_the_past_leaves_the_old_road_as_a_ghost(mazur: Watched) -> None:
+    session = mazur.session
+    session.advance(30, 0)
+    session.go_to_epoch(10)
+    session.apply(
+        "learning rate = 2", edits.set_optimizer, Optimizer(learning_rate=2.0)
+    )
+    [ghost] = mazur.view.ghosts
+    assert ghost.points[:, 0].tolist() == list(range(10, 31))
+    assert mazur.view.curve[:, 0].tolist() == list(range(11))
+    session.go_to_branch(ghost.branch)
+    assert mazur.view.t == 30 and mazur.view.spec.optimizer.learning_rate == 0.5
+
+
+def test_an_edit_keeps_the_cursor_at_its_step(mazur: Watched) -> None:
+    session = mazur.session
+    session.seek(13)
+    step = mazur.view.step
+    session.apply("3 hidden", reshaping.set_units, 1, 3)
+    assert mazur.view.step == step
+    session.undo_stack.undo()
+    assert mazur.view.revealed == 13
+    assert mazur.view.spec.network.sizes == (2, 2, 2)
+
+
+def test_reset_returns_to_the_same_start_values_and_undo_brings_the_run_back(
+    mazur: Watched,
+) -> None:
+    session = mazur.session
+    session.apply("w1 = 0.5", edits.set_parameters, [(Parameter(1, 0, 0), 0.5)])
+    start = mazur.view.theta
+    session.advance(20, 0)
+    trained = mazur.view.theta
+    session.reset()
+    assert mazur.view.t == 0 and np.array_equal(mazur.view.theta, start)
+    session.undo_stack.undo()
+    assert mazur.view.t == 20 and np.array_equal(mazur.view.theta, trained)
+
+
+def test_an_edit_in_the_middle_leaves_the_start_values(mazur: Watched) -> None:
+    session = mazur.session
+    start = mazur.view.theta
+    session.advance(5, 0)
+    session.apply("w1 = 9", edits.set_parameters, [(Parameter(1, 0, 0), 9.0)])
+    session.reset()
+    assert np.array_equal(mazur.view.theta, start)
+
+
+def test_new_seed_draws_other_values_and_the_same_again_for_the_same_seed(
+    mazur: Watched,
+) -> None:
+    session = mazur.session
+    session.new_seed()
+    first = mazur.view.theta
+    session.new_seed()
+    second = mazur.view.theta
+    assert not np.array_equal(first, second)
+    session.undo_stack.undo()
+    assert np.array_equal(mazur.view.theta, first)
+    session.new_seed()
+    assert np.array_equal(mazur.view.theta, second)
+
+
+def test_what_cannot_be_trained_is_refused_and_changes_nothing(mazur: Watched) -> None:
+    session = mazur.session
+    before = mazur.view
+    assert not session.apply("none", reshaping.set_units, 1, 0)
+    assert mazur.refused == ["A layer needs at least one unit."]
+    assert mazur.view.spec is before.spec and not session.undo_stack.canUndo()
+
+
+def diverging() -> tuple[Spec, State]:
+    network = Network(("x",), (Layer(("h",), "linear"), Layer(("o",), "linear")))
+    data = Data(np.array([[3.0]]), np.array([[1.0]]), ("t",))
+    spec = Spec(network, "squared_error", "sum", Optimizer(learning_rate=5.0), data)
+    theta = network.theta([np.array([[2.0]]), np.array([[2.0]])], [np.zeros(1), np.zeros(1)])
+    return spec, State(theta)
+
+
+def test_a_diverging_run_stops_says_where_and_leads_back(watched: Watched, qtbot: QtBot) -> None:
+    watched.open(*diverging())
+    session = watched.session
+    session.train()
+    qtbot.waitUntil(lambda: watched.view.divergence is not None)
+    view = watched.view
+    assert not view.training
+    assert view.divergence is not None and view.divergence.iteration == view.t + 1
+    assert view.revealed == len(view.steps)
+    session.leave_divergence()
+    assert watched.view.divergence is None and watched.view.revealed == 0
+    assert np.isfinite(watched.view.theta).all()
+
+
+def test_stepping_into_divergence_says_so_too(watched: Watched) -> None:
+    watched.open(*diverging())
+    for _ in range(30):
+        watched.session.step("iteration")
+    assert watched.view.divergence is not None
+    assert np.isfinite(watched.view.theta).all()
+
+
+def test_a_saved_document_opens_where_it_was_left(mazur: Watched) -> None:
+    session = mazur.session
+    session.advance(40, 0)
+    session.apply("w1 = 1", edits.set_parameters, [(Parameter(1, 0, 0), 1.0)])
+    session.advance(10, 0)
+    session.move_unit("h1", 0.25, -0.5)
+    session.go_to_epoch(45)
+    session.seek(13)
+    session.set_grain("layer")
+    before = mazur.view
+    data = write_document(session.document())
+
+    other = Watched()
+    other.session.open(read_document(data))
+    after = other.view
+    assert (after.t, after.revealed, after.grain) == (45, 13, "layer")
+    assert np.array_equal(after.theta, before.theta)
+    assert np.array_equal(after.curve, before.curve)
+    assert after.layout == {"h1": (0.25, -0.5)}
+    assert not after.changed
+    # The road goes on to where it had come, and back to where the edit began it.
+    other.session.go_to_epoch(50)
+    session.go_to_epoch(50)
+    assert np.array_equal(other.view.theta, mazur.view.theta)
+    for _ in range(20):
+        other.session.back("iteration")
+    assert other.view.t == 40
+    # Reset goes back to the start values of the very beginning.
+    other.session.reset()
+    session.reset()
+    assert np.array_equal(other.view.theta, mazur.view.theta)
+    other.session.close()
+
+
+def test_only_what_would_be_lost_counts_as_changed(mazur: Watched) -> None:
+    session = mazur.session
+    assert not mazur.view.changed
+    session.step()
+    assert not mazur.view.changed
+    session.step("epoch")
+    assert mazur.view.changed
+    session.mark_saved()
+    assert not mazur.view.changed
+    session.apply("w1 = 1", edits.set_parameters, [(Parameter(1, 0, 0), 1.0)])
+    assert mazur.view.changed
+    session.undo_stack.undo()
+    assert not mazur.view.changed
+
+
+def test_a_large_network_never_holds_the_window_up(watched: Watched, qtbot: QtBot) -> None:
+    """What is dear is None at first, and follows; Pause answers in the middle of an iteration."""
+    units = tuple(f"h{i}" for i in range(256))
+    network = Network(("x", "y"), (Layer(units, "tanh"), Layer(("o",), "sigmoid")))
+    generator = np.random.default_rng(0)
+    data = Data(generator.normal(size=(40_000, 2)), np.zeros((40_000, 1)), ("t",))
+    spec = Spec(network, "half_squared_error", "mean", Optimizer(), data)
+    watched.open(spec, State(network.draw("glorot_uniform", 1)))
+    assert watched.view.evaluation is None
+    qtbot.waitUntil(lambda: watched.view.evaluation is not None, timeout=20_000)
+    watched.session.seek(3)
+    assert watched.view.iteration is None and watched.view.revealed == 3
+    qtbot.waitUntil(lambda: watched.view.iteration is not None, timeout=20_000)
+    watched.session.train()
+    watched.session.pause()
+    assert not watched.view.training
+    watched.session.step("iteration")
+    qtbot.waitUntil(lambda: watched.view.t == 1, timeout=20_000)
+
+
+@given(st.data())
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_random_walks_end_where_a_fresh_run_of_the_same_history_ends(
+    qapp: object, data: st.DataObject
+) -> None:
+    """Step, back, jump, edit, undo, train, drag the handle: the state is always the road's."""
+    spec, start = xor_spec()
+    batching = data.draw(st.sampled_from([Batching(), Batching(1, True), Batching(3, False)]))
+    spec, start = edits.set_batching(spec, start, batching.size, batching.shuffled)
+    watched = Watched()
+    watched.open(spec, start)
+    session = watched.session
+    intents = Intents(session)
+    for _ in range(data.draw(st.integers(1, 15))):
+        move = data.draw(st.sampled_from(["step", "back", "seek", "edit", "undo", "redo", "train",
+                                          "drag", "return", "hide", "remove"]))
+        if move in ("step", "back"):
+            grain = data.draw(st.sampled_from(["number", "layer", "pass", "iteration", "epoch"]))
+            getattr(session, move)(grain)
+        elif move == "seek":
+            session.seek(data.draw(st.integers(0, len(session.spec.steps))))
+        elif move == "edit":
+            value = data.draw(st.floats(-2, 2))
+            session.apply("w", edits.set_parameters, [(Parameter(1, 0, 0), value)])
+        elif move in ("undo", "redo"):
+            getattr(session.undo_stack, move)()
+        elif move == "train":
+            session.advance(data.draw(st.integers(1, 5)), 0)
+        elif move in ("return", "hide", "remove"):
+            if watched.view.ghosts:
+                number = data.draw(st.sampled_from(watched.view.ghosts)).branch
+                {
+                    "return": session.go_to_branch,
+                    "hide": lambda n: intents.hide_road(n, True),
+                    "remove": intents.remove_road,
+                }[move](number)
+        else:
+            session.go_to_epoch(data.draw(st.floats(0, 20)))
+    view, leaf = watched.view, session.place.branch
+    # The same history, run afresh: each branch of the road from its first state.
+    state = session.history.road(leaf)[0].frames[0]
+    road = session.history.road(leaf)
+    for branch, following in zip(road, [*road[1:], None], strict=True):
+        state = branch.frames[branch.fork_t]
+        stop = view.t if following is None else min(view.t, following.fork_t)
+        while state.t < stop:
+            state = iterate(branch.spec, state).next_state
+        if state.t == view.t and (following is None or view.t < following.fork_t):
+            break
+    assert np.array_equal(view.theta, state.theta)
+    assert view.loss == evaluate(view.spec, state.theta).loss
+    session.close()
+
+
+def test_views_come_once_for_each_thing_done(mazur: Watched) -> None:
+    for act in (
+        mazur.session.step,
+        mazur.session.back,
+        lambda: mazur.session.set_grain("layer"),
+        mazur.session.new_seed,
+        lambda: mazur.session.apply("w", edits.set_parameters, [(Parameter(1, 0, 0), 2.0)]),
+        mazur.session.reset,
+    ):
+        count = len(mazur.views)
+        act()
+        assert len(mazur.views) == count + 1
+
+
+def test_the_sample_is_a_lens_and_nothing_else(watched: Watched) -> None:
+    watched.open(*xor_spec())
+    watched.session.seek(4)
+    steps = len(watched.view.steps)
+    watched.session.choose_sample(3)
+    assert watched.view.sample == 3 and len(watched.view.steps) == steps
+    assert watched.view.revealed == 4 and not watched.view.changed
+    assert watched.view.sample_pass.a[0].tolist() == [1.0, 1.0]
+
+

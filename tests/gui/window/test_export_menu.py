@@ -1,0 +1,120 @@
+"""The worked solution from the File menu: the iteration at the cursor, in a file."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QFileDialog, QMessageBox
+from pytestqt.qtbot import QtBot
+
+from engine.documents.examples import read_example
+from gui.window.main_window import MainWindow
+
+
+@pytest.fixture
+def window(qtbot: QtBot) -> Iterator[MainWindow]:
+    made = MainWindow(remember=False)
+    made.documents.show(read_example("mazur-2-2-2"), "mazur-2-2-2")
+    yield made
+    made.close_quietly()
+    made.deleteLater()
+
+
+@pytest.fixture
+def asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[Path]:
+    """Where the dialog proposes to save; the answer is that name in tmp_path."""
+    proposed: list[Path] = []
+
+    def answer(parent: object, title: str, start: str, filters: str) -> tuple[str, str]:
+        proposed.append(Path(start))
+        return str(tmp_path / Path(start).name), filters
+
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", answer)
+    return proposed
+
+
+def action(window: MainWindow, name: str) -> QAction:
+    found = window.findChild(QAction, name)
+    assert isinstance(found, QAction)
+    return found
+
+
+def pages(data: bytes) -> int:
+    found = re.search(rb"/Count (\d+)", data)
+    assert data.startswith(b"%PDF-") and found is not None
+    return int(found[1])
+
+
+@pytest.mark.parametrize(
+    ("ending", "start", "inside"),
+    [
+        ("md", "# 2-2-2 with shared", "∂E/∂w5 = δ_o1 · a_h1\n"),
+        ("html", "<!DOCTYPE html>", "<mn>0.0821670</mn>"),
+        ("tex", r"\documentclass", r"\approx 0.0821670"),
+    ],
+)
+def test_each_entry_writes_its_file(
+    window: MainWindow, asked: list[Path], tmp_path: Path, ending: str, start: str, inside: str
+) -> None:
+    action(window, f"export/{ending}").trigger()
+    assert [path.name for path in asked] == [f"mazur-2-2-2 iteration 1.{ending}"]
+    text = (tmp_path / asked[0].name).read_text(encoding="utf-8")
+    assert text.startswith(start) and inside in text
+
+
+def test_a_pdf_has_pages_and_with_gaps_more_of_them(
+    window: MainWindow, asked: list[Path], tmp_path: Path
+) -> None:
+    action(window, "export/pdf").trigger()
+    path = tmp_path / "mazur-2-2-2 iteration 1.pdf"
+    worked = pages(path.read_bytes())
+    action(window, "export/gaps").trigger()
+    action(window, "export/pdf").trigger()
+    assert 2 <= worked < pages(path.read_bytes())
+
+
+def test_it_is_the_iteration_at_the_cursor_as_the_window_writes_it(
+    window: MainWindow, asked: list[Path], tmp_path: Path
+) -> None:
+    window.session.advance(6, 3)
+    action(window, "digits/4").trigger()
+    action(window, "notation/loss/L").trigger()
+    action(window, "export/gaps").trigger()
+    action(window, "export/md").trigger()
+    text = (tmp_path / "mazur-2-2-2 iteration 7.md").read_text(encoding="utf-8")
+    assert "Iteration 7, to be worked out" in text and "shown to 4 digits" in text
+    exercise, _, key = text.partition("\n# Key\n")
+    assert "∂L/∂w5 = δ_o1 · a_h1\n           = ____" in exercise
+    assert re.search(r"∂L/∂w5 = δ_o1 · a_h1\n +=( 0\.\d{4}\d? ·?){2}≈ 0\.0\d{4}\n", key)
+
+
+def test_a_dialog_that_is_closed_writes_nothing(
+    window: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *arguments: ("", ""))
+    action(window, "export/pdf").trigger()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_name_without_an_ending_gets_one(
+    window: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = str(tmp_path / "homework")
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *arguments: (path, ""))
+    action(window, "export/tex").trigger()
+    assert [made.name for made in tmp_path.iterdir()] == ["homework.tex"]
+
+
+def test_what_cannot_be_written_is_said(
+    window: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said: list[str] = []
+    monkeypatch.setattr(QMessageBox, "exec", lambda box: said.append(box.text()))
+    path = str(tmp_path / "no such folder" / "x.md")
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *arguments: (path, ""))
+    action(window, "export/md").trigger()
+    assert len(said) == 1 and path in said[0] and "cannot be written" in said[0]

@@ -1,0 +1,233 @@
+"""Digits and notation through the real window: choose in the menu, look at the texts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from PySide6.QtCore import QSettings, Qt
+from PySide6.QtGui import QAction, QGuiApplication
+from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QTableView
+from pytestqt.qtbot import QtBot
+
+from engine.documents.examples import read_example
+from gui import theme
+from gui.window.main_window import MainWindow
+
+Open = Callable[..., MainWindow]
+
+
+@pytest.fixture
+def opened(qtbot: QtBot) -> Iterator[Open]:
+    app = QApplication.instance()
+    assert isinstance(app, QApplication)
+    theme.load_fonts()
+    theme.apply(app, "light")
+    QSettings().clear()
+
+    def make(steps: int = 0, name: str = "mazur-2-2-2", remember: bool = False) -> MainWindow:
+        window = MainWindow(remember)
+        qtbot.addWidget(window, before_close_func=lambda _: window.session.mark_saved())
+        window.resize(1440, 900)
+        window.documents.show(read_example(name), name)
+        window.show()
+        window.session.seek(steps)
+        return window
+
+    yield make
+    QSettings().clear()
+
+
+def choose(window: MainWindow, *names: str) -> None:
+    for name in names:
+        found = window.findChild(QAction, name)
+        assert isinstance(found, QAction), name
+        found.trigger()
+
+
+def derivation(window: MainWindow) -> str:
+    """The whole derivation, as "copy as text" gives it."""
+    found = next(a for a in window.derivation.copy_menu.actions() if a.text() == "as text")
+    found.trigger()
+    return QGuiApplication.clipboard().text()
+
+
+def loss(window: MainWindow) -> str:
+    found = window.findChild(QLabel, "lossValue")
+    assert isinstance(found, QLabel)
+    return found.text()
+
+
+def table(window: MainWindow, name: str) -> list[list[str]]:
+    """A table's cells, and above them the names of its columns."""
+    found = window.findChild(QTableView, name)
+    assert isinstance(found, QTableView)
+    model = found.model()
+    columns, rows = range(model.columnCount()), range(model.rowCount())
+    heads = [str(model.headerData(column, Qt.Orientation.Horizontal)) for column in columns]
+    return [heads, *([str(model.index(row, k).data()) for k in columns] for row in rows)]
+
+
+def checked(window: MainWindow, key: str) -> list[str]:
+    """The entries of a submenu that are chosen."""
+    actions = [a for a in window.findChildren(QAction) if a.objectName().startswith(f"{key}/")]
+    assert actions
+    return [action.objectName() for action in actions if action.isChecked()]
+
+
+@pytest.mark.parametrize(
+    ("digits", "activation", "total", "gradient"),
+    [
+        ("4", "0.5933", "0.2984", "0.08217"),
+        ("6", "0.593270", "0.298371", "0.0821670"),
+        ("9", "0.593269992", "0.298371109", "0.0821670406"),
+        ("all", "0.5932699921071872", "0.2983711087600027", "0.08216704056423078"),
+    ],
+)
+def test_everything_that_shows_a_value_follows(
+    opened: Open, digits: str, activation: str, total: str, gradient: str
+) -> None:
+    window = opened(13)  # the gradient of w5
+    choose(window, f"digits/{digits}")
+    assert checked(window, "digits") == [f"digits/{digits}"]
+    text = derivation(window)
+    assert "∂E/∂w5 = " in text and text.count(gradient) >= 1
+    assert activation in text
+    words = window.canvas.scene.node_words(1, 0)
+    shown = next(word for word in words if word.startswith("0.593"))
+    assert shown == f"{float(activation):#.{len(shown) - 2}g}"  # rounded to what there is room for
+    assert len(shown) >= min(len(activation), 8)
+    assert gradient[:8] in " ".join(window.canvas.scene.pill_words(2, 0, 0))
+    assert total[:14] in loss(window) and loss(window).startswith("E = ")
+    outputs = window.result.outputs.texts()[0]
+    output = {"4": "0.7514", "6": "0.751365", "9": "0.751365070"}.get(digits, "0.7513650695")
+    assert output in outputs
+    assert output in table(window, "dataTable")[1][4]
+    rows = dict(window.summary.rows())
+    assert rows["loss E, half squared error"] == total
+
+
+def test_the_chip_and_the_weights_follow(opened: Open) -> None:
+    window = opened(34)
+    choose(window, "digits/4")
+    assert window.canvas.chip.text.startswith("Check  loss 0.2984 → 0.2910")
+    choose(window, "digits/9")
+    assert window.canvas.chip.text.startswith("Check  loss 0.298371109 → 0.291027774")
+    window.session.step("epoch")
+    assert table(window, "weightsTable2")[1][0] == "0.358916480"
+    choose(window, "digits/4")
+    assert table(window, "weightsTable2")[1][0] == "0.3589"
+
+
+def test_each_quantity_is_written_as_chosen(opened: Open) -> None:
+    window = opened(11)  # the total loss
+    choose(window, "notation/target/y", "notation/activation/out", "notation/net_input/net",
+           "notation/loss/C")
+    scene = window.canvas.scene
+    assert "net 0.3775" in scene.node_words(1, 0)
+    assert {"y 0.01", "C 0.274811"} < set(scene.node_words(2, 0))
+    assert derivation(window).splitlines()[1] == "C = C_o1 + C_o2"
+    assert loss(window) == "C = 0.298371"
+    assert window.result.outputs.texts()[0] == "o1: out 0.751365   y 0.01   C 0.274811"
+    assert table(window, "dataTable")[0] == ["i1", "i2", "y o1", "y o2", "out o1", "out o2", ""]
+    rows = dict(window.summary.rows())
+    assert {"loss C, half squared error", "largest |y − out|"} < set(rows)
+    losses = window.findChild(QComboBox, "loss")
+    assert isinstance(losses, QComboBox) and losses.currentText().startswith("½ Σ (y − out)²")
+    window.session.seek(12)
+    text = derivation(window)
+    assert text.splitlines()[1].startswith("δ_o1 = (out_o1 − y_o1) · out_o1 · (1 − out_o1)")
+    assert "∂C/∂out_o1" in text and "∂out_o1/∂net_o1" in text
+    for letter in ("E_", "a_", "t_o", "z_"):
+        assert letter not in text.replace("out_", "").replace("net_", "")
+
+
+def test_y_hat_is_for_outputs_only(opened: Open) -> None:
+    window = opened(13)
+    choose(window, "notation/activation/ŷ")
+    text = derivation(window)
+    assert "ŷ_o1" in text and "a_h1" in text and "a_o1" not in text
+    found = next(a for a in window.derivation.copy_menu.actions() if a.text() == "as LaTeX")
+    found.trigger()
+    assert r"\hat{y}_{o1}" in QGuiApplication.clipboard().text()
+
+
+def test_parameters_by_index(opened: Open) -> None:
+    window = opened(13)
+    choose(window, "notation/parameters/indexed")
+    assert window.canvas.scene.pill_words(2, 0, 0)[0] == "w²₁₁"
+    assert "gradient of w²₁₁" in window.canvas.chip.text
+    assert derivation(window).splitlines()[:2] == [
+        "gradient of w²₁₁", "∂E/∂w²₁₁ = δ_o1 · a_h1 = ∂E/∂a_o1 · ∂a_o1/∂z_o1 · ∂z_o1/∂w²₁₁"
+    ]
+    assert "gradient of w²₁₁" in window.ribbon.accessibleDescription()
+    choose(window, "notation/parameters/named")
+    assert window.canvas.scene.pill_words(2, 0, 0)[0] == "w5"
+    assert derivation(window).startswith("gradient of w5")
+
+
+def test_choices_are_remembered(opened: Open) -> None:
+    first = opened(13, remember=True)
+    choose(first, "digits/9", "notation/target/y", "notation/parameters/indexed")
+    second = opened(13, remember=True)
+    assert checked(second, "digits") == ["digits/9"]
+    assert checked(second, "notation/target") == ["notation/target/y"]
+    assert checked(second, "notation/loss") == ["notation/loss/E"]
+    assert loss(second) == "E = 0.298371109"
+    assert "y 0.01" in second.canvas.scene.node_words(2, 0)
+    assert "gradient of w²₁₁" in second.canvas.chip.text
+
+
+@pytest.mark.parametrize("key", ["digits", "notation/loss"])
+def test_a_strange_setting_is_taken_for_the_default(opened: Open, key: str) -> None:
+    QSettings().setValue(key, "strange")
+    assert loss(opened(remember=True)) == "E = 0.298371"
+
+
+def test_a_choice_survives_training_and_other_documents(opened: Open) -> None:
+    window = opened()
+    choose(window, "digits/4", "notation/loss/L")
+    window.session.step("epoch")
+    assert loss(window) == "L = 0.2910"
+    window.documents.show(read_example("xor-2-3-1"), "xor-2-3-1")
+    assert loss(window).startswith("L = ") and len(loss(window)) == len("L = 0.5790")
+
+
+def test_paper_mode_shows_what_is_carried_by_hand(opened: Open) -> None:
+    window = opened(19)  # the delta of h1
+    theta, exact = window.session.state.theta.copy(), derivation(window)
+    assert "Paper mode" not in exact and checked(window, "paper") == ["paper/off"]
+    choose(window, "paper/4")
+    words = window.canvas.scene.node_words(1, 0)
+    assert {"0.5933", "z 0.3775", "δ 0.0088"} < set(words)
+    assert window.canvas.scene.pill_words(2, 0, 0)[-1] == "∂ 0.0822"
+    text = derivation(window)
+    assert "δ_h1 = 0.03635 · 0.241295 ≈ 0.0088" in text
+    assert "Paper mode: 4 decimals. Carried as 0.0088, which drifts by 2.9e-05" in text
+    # The run itself is as precise as ever.
+    assert loss(window) == "E = 0.298371"
+    assert window.result.outputs.texts()[0] == "o1: a 0.751365   t 0.01   E 0.274811"
+    assert (window.session.state.theta == theta).all()
+    window.session.seek(34)
+    assert window.canvas.chip.text.startswith("Check  loss 0.2984 → 0.291")
+    window.session.step("epoch")
+    assert loss(window) == "E = 0.291028"
+    window.session.back("epoch")
+    window.session.seek(19)
+    choose(window, "paper/off")
+    assert derivation(window) == exact
+
+
+def test_paper_mode_shows_all_that_is_carried_whatever_the_digits(opened: Open) -> None:
+    window = opened(2)
+    choose(window, "digits/4", "paper/9")
+    assert "≈ 0.593269992" in derivation(window)
+    window.session.seek(5)
+    assert "z_o1 = " in derivation(window) and "≈ 1.105905967" in derivation(window)
+
+
+def test_paper_mode_is_not_remembered(opened: Open) -> None:
+    choose(opened(13, remember=True), "paper/3", "digits/4")
+    window = opened(13, remember=True)
+    assert checked(window, "paper") == ["paper/off"] and checked(window, "digits") == ["digits/4"]
+    assert "Paper mode" not in derivation(window)
