@@ -5,4 +5,7 @@ from setuptools import find_packages, setup
 
 FOLDERS = find_packages(include=["command_line*", "engine*", "gui*"])
 
-setup(packages=["backpass", *(f"backpass.{folder}" for folder in FOLDERS)])
+setup(
+    packages=["backpass", *(f"backpass.{folder}" for folder in FOLDERS)],
+    script_name="setup.py",  # known by its name it stays out of the wheel; pip tells another
+)

@@ -63,9 +63,9 @@ def test_gates(key: str, targets: list[float]) -> None:
 def test_the_suggested_network_learns_the_classes(key: str) -> None:
     spec = suggested_spec(key)
     trainer = Trainer(spec, start_state(spec), 1)
-    trainer.advance(iterations=1500)
+    trainer.advance(iterations=6000)  # the spirals need 4,000 to 5,000, by the last digits
     a = evaluate(spec, trainer.state.theta).outputs
-    assert is_right(a, spec.data.targets, DATASETS[key].activation).mean() > 0.9
+    assert is_right(a, spec.data.targets, DATASETS[key].activation).mean() > 0.95
 
 
 def test_a_circle_splits_inside_from_outside() -> None:

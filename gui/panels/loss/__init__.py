@@ -1,0 +1,1 @@
+"""The loss curve and what can be done with it."""

@@ -1,0 +1,1 @@
+"""The settings of the network and of its training."""

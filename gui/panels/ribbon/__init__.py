@@ -1,0 +1,1 @@
+"""The ribbon of steps under the canvas."""
