@@ -87,7 +87,7 @@ def measure_largest(optimizer: str) -> Measured:
     layers = [Layer(units, "tanh") for units in names[1:-1]]
     network = Network(names[0], (*layers, Layer(names[-1], "linear")))
     data = Data(np.full((1, MAX_UNITS), 0.5), np.ones((1, 1)), ("t",))
-    rule = Optimizer(optimizer, learning_rate=1e-6)
+    rule = Optimizer(optimizer, {"learning_rate": 1e-6})
     spec = Spec(network, "half_squared_error", "sum", rule, data, seed=1)
     return measure(spec, start_state(spec), LARGEST_ITERATIONS)
 

@@ -51,7 +51,7 @@ def document() -> Document:
         ("t",),
     )
     network = Network(("x1", "x2"), layers)
-    spec = Spec(network, "half_squared_error", "sum", Optimizer(learning_rate=0.5), data, seed=1)
+    spec = Spec(network, "half_squared_error", "sum", Optimizer(), data, seed=1)
     return Document(spec=spec, start=np.array(start_state(spec).theta))
 
 

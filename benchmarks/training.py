@@ -78,7 +78,8 @@ def tanh_spec(sizes: tuple[int, ...], data: Data, batch: int | None) -> Spec:
     names = default_unit_names(sizes)
     network = Network(names[0], tuple(Layer(units, "tanh") for units in names[1:]))
     return Spec(
-        network, "half_squared_error", "sum", Optimizer(learning_rate=1e-3), data, Batching(batch),
+        network, "half_squared_error", "sum",
+        Optimizer().changed(learning_rate=1e-3), data, Batching(batch),
         initializer="uniform_pm_1", seed=1,
     )
 
@@ -109,7 +110,7 @@ def training_row(
     title: str, spec: Spec, start: State, epochs: int, wanted: dict[str, float]
 ) -> Row:
     """Some epochs of training in every way there is."""
-    activation, rate = spec.network.layers[-1].activation, spec.optimizer.learning_rate
+    activation, rate = spec.network.layers[-1].activation, spec.optimizer["learning_rate"]
     iterations = epochs * spec.iterations_per_epoch
 
     def tutorial() -> None:
@@ -162,7 +163,7 @@ def torch_training(spec: Spec, start: State, epochs: int) -> None:
         model.extend([layer, activation()])
     inputs = torch.from_numpy(np.array(spec.data.inputs))
     targets = torch.from_numpy(np.array(spec.data.targets))
-    optimizer = torch.optim.SGD(model.parameters(), lr=spec.optimizer.learning_rate)
+    optimizer = torch.optim.SGD(model.parameters(), lr=spec.optimizer["learning_rate"])
     for _ in range(epochs):
         for first in range(0, len(inputs), spec.batch_size):
             rows = slice(first, first + spec.batch_size)

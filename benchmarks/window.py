@@ -145,7 +145,8 @@ def made(sizes: tuple[int, ...], samples: int, activation: str = "tanh") -> Docu
         names[-1],
     )
     spec = Spec(
-        Network(names[0], layers), "half_squared_error", "mean", Optimizer("adam", 1e-3), data,
+        Network(names[0], layers), "half_squared_error", "mean",
+        Optimizer("adam", {"learning_rate": 1e-3}), data,
         initializer="glorot_uniform",
     )
     return Document(spec=spec, start=np.array(start_state(spec).theta))

@@ -64,7 +64,7 @@ def branches() -> MainWindow:
     session.advance(4000, 0)
     for epoch, rate, epochs in ((1000, 0.2, 3600), (500, 1.5, 4200)):
         session.go_to_epoch(epoch)
-        edited = Optimizer(learning_rate=rate)
+        edited = Optimizer().changed(learning_rate=rate)
         session.apply(f"learning rate = {rate}", set_optimizer, edited)
         session.advance(epochs, 0)
     session.seek(13)

@@ -337,12 +337,12 @@ class _Layer:
     ) -> tuple[ArrayExpr, list[Factor]]:
         """What is taken off the parameters, and the running means that it is made of."""
         optimizer = self.record.spec.optimizer
-        rate = Symbol(names.RATE, optimizer.learning_rate)
+        rate = Symbol(names.setting_name("learning_rate"), optimizer["learning_rate"])
         if optimizer.key == "momentum":
-            momentum = Symbol(names.MOMENTUM, optimizer.momentum)
-            last = Matrix(names.VELOCITY_BEFORE, slots[0])
+            momentum = Symbol(names.setting_name("momentum"), optimizer["momentum"])
+            last = Matrix(names.slot_name("v", before=True), slots[0])
             formula = plus(scaled(momentum, last), gradient)
-            velocity = Matrix(names.VELOCITY, formula.values)
+            velocity = Matrix(names.slot_name("v"), formula.values)
             words = ("the last velocity slowed down, plus the gradient",)
             return scaled(rate, velocity), [Factor(words, equals(velocity, formula))]
         if optimizer.key == "adam":
@@ -359,17 +359,22 @@ class _Layer:
             return plus(scaled(beta, before), scaled(rest, now))
 
         first = running(
-            Symbol(names.BETA_1, optimizer.beta_1), Matrix(names.FIRST_BEFORE, slots[0]), gradient
+            Symbol(names.setting_name("beta_1"), optimizer["beta_1"]),
+            Matrix(names.slot_name("m", before=True), slots[0]),
+            gradient,
         )
         squares = Worked(by_entry(gradient, gradient))
         second = running(
-            Symbol(names.BETA_2, optimizer.beta_2), Matrix(names.SECOND_BEFORE, slots[1]), squares
+            Symbol(names.setting_name("beta_2"), optimizer["beta_2"]),
+            Matrix(names.slot_name("v", before=True), slots[1]),
+            squares,
         )
-        m, v = Matrix(names.FIRST, first.values), Matrix(names.SECOND, second.values)
+        m = Matrix(names.slot_name("m"), first.values)
+        v = Matrix(names.slot_name("v"), second.values)
         t = self.record.iteration.next_state.t
-        size = Symbol(names.STEP_SIZE, adam_step_size(optimizer, t))
-        epsilon = Symbol(names.EPSILON, optimizer.epsilon)
-        below = Worked(applied("√", v, np.sqrt(v.values) + optimizer.epsilon, plus=epsilon))
+        size = Symbol(names.plain_name("η_t"), adam_step_size(optimizer, t))
+        epsilon = Symbol(names.setting_name("epsilon"), optimizer["epsilon"])
+        below = Worked(applied("√", v, np.sqrt(v.values) + optimizer["epsilon"], plus=epsilon))
         return over(scaled(size, m), below), [
             Factor(("the running mean of the gradient",), equals(m, first)),
             Factor(("the running mean of its square",), equals(v, second)),

@@ -59,10 +59,10 @@ def used_in_update(record: Record, parameter: Parameter) -> Prose:
     optimizer = record.spec.optimizer
     if optimizer.key == "momentum":
         velocity = _velocity(record, gradient, slots[0])
-        return (Line(Symbol(names.VELOCITY, velocity.value), (velocity,)),)
+        return (Line(Symbol(names.slot_name("v"), velocity.value), (velocity,)),)
     if optimizer.key == "adam":
         first, second = _means(record, gradient, slots)
-        m, v = Symbol(names.FIRST, first.value), Symbol(names.SECOND, second.value)
+        m, v = Symbol(names.slot_name("m"), first.value), Symbol(names.slot_name("v"), second.value)
         return ("the running means ", Line(m), " and ", Line(v))
     taken, _ = _step(record, parameter)
     before = record.parameter(parameter)
@@ -77,7 +77,7 @@ def _slots(record: Record, parameter: Parameter) -> tuple[float, ...]:
 def _step(record: Record, parameter: Parameter) -> tuple[Expr, tuple[Factor, ...]]:
     """What is taken off the parameter, and the factors that explain it."""
     optimizer = record.spec.optimizer
-    rate: Expr = Symbol(names.RATE, optimizer.learning_rate)
+    rate: Expr = Symbol(names.setting_name("learning_rate"), optimizer["learning_rate"])
     if record.makes("forgotten-rate"):
         rate = Mistaken("forgotten-rate", _ONE, rate)
     gradient = record.gradient(parameter)
@@ -96,15 +96,15 @@ def _step(record: Record, parameter: Parameter) -> tuple[Expr, tuple[Factor, ...
 
 
 def _velocity(record: Record, gradient: Expr, before: float) -> Sum:
-    momentum = Symbol(names.MOMENTUM, record.spec.optimizer.momentum)
-    return Sum((Product((momentum, Symbol(names.VELOCITY_BEFORE, before))), gradient))
+    momentum = Symbol(names.setting_name("momentum"), record.spec.optimizer["momentum"])
+    return Sum((Product((momentum, Symbol(names.slot_name("v", before=True), before))), gradient))
 
 
 def _momentum_step(
     record: Record, rate: Expr, gradient: Expr, parameter: Parameter, about: StepId
 ) -> tuple[Expr, tuple[Factor, ...]]:
     formula = _velocity(record, gradient, _slots(record, parameter)[0])
-    velocity = Symbol(names.VELOCITY, formula.value)
+    velocity = Symbol(names.slot_name("v"), formula.value)
     taken = Product((rate, velocity))
     meaning: Prose = ("the last velocity slowed down, plus the gradient",)
     return taken, (
@@ -116,10 +116,11 @@ def _momentum_step(
 def _means(record: Record, gradient: Expr, slots: tuple[float, ...]) -> tuple[Sum, Sum]:
     """Adam's running means of the gradient and of its square, after this update."""
     optimizer = record.spec.optimizer
-    beta_1, beta_2 = Symbol(names.BETA_1, optimizer.beta_1), Symbol(names.BETA_2, optimizer.beta_2)
-    first = _running(beta_1, Symbol(names.FIRST_BEFORE, slots[0]), gradient)
+    beta_1 = Symbol(names.setting_name("beta_1"), optimizer["beta_1"])
+    beta_2 = Symbol(names.setting_name("beta_2"), optimizer["beta_2"])
+    first = _running(beta_1, Symbol(names.slot_name("m", before=True), slots[0]), gradient)
     squared = Power(gradient, Number(2.0))
-    return first, _running(beta_2, Symbol(names.SECOND_BEFORE, slots[1]), squared)
+    return first, _running(beta_2, Symbol(names.slot_name("v", before=True), slots[1]), squared)
 
 
 def _running(beta: Symbol, before: Symbol, now: Expr) -> Sum:
@@ -133,15 +134,16 @@ def _adam_step(
     optimizer = record.spec.optimizer
     t = Number(float(record.iteration.next_state.t))
     first, second = _means(record, gradient, _slots(record, parameter))
-    beta_1, beta_2 = Symbol(names.BETA_1, optimizer.beta_1), Symbol(names.BETA_2, optimizer.beta_2)
-    m, v = Symbol(names.FIRST, first.value), Symbol(names.SECOND, second.value)
-    count = Symbol(names.UPDATES, t.value)
+    beta_1 = Symbol(names.setting_name("beta_1"), optimizer["beta_1"])
+    beta_2 = Symbol(names.setting_name("beta_2"), optimizer["beta_2"])
+    m, v = Symbol(names.slot_name("m"), first.value), Symbol(names.slot_name("v"), second.value)
+    count = Symbol(names.plain_name("t"), t.value)
     size = Quotient(
         Product((rate, Function("sqrt", (difference(_ONE, Power(beta_2, count)),)))),
         difference(_ONE, Power(beta_1, count)),
     )
-    step_size = Symbol(names.STEP_SIZE, size.value)
-    epsilon = Symbol(names.EPSILON, optimizer.epsilon)
+    step_size = Symbol(names.plain_name("η_t"), size.value)
+    epsilon = Symbol(names.setting_name("epsilon"), optimizer["epsilon"])
     taken = Quotient(Product((step_size, m)), Sum((Function("sqrt", (v,)), epsilon)))
     return taken, (
         Factor(("the running mean of the gradient",), equation(m, first), about),

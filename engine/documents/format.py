@@ -12,11 +12,12 @@ begins with x- may stand in any object: it is kept for whoever put it there.
 import re
 import sys
 from collections.abc import Iterator
+from functools import lru_cache
 from math import isfinite
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, cast
 
 import msgspec
-from msgspec import UNSET, Meta, Struct, UnsetType
+from msgspec import UNSET, Meta, Struct, UnsetType, defstruct
 
 from engine.documents.json_text import DocumentError
 from engine.maths.activations import ACTIVATIONS
@@ -24,7 +25,7 @@ from engine.maths.initializers import INITIALIZERS
 from engine.maths.losses import LOSSES, REDUCTIONS
 from engine.maths.metrics import METRICS
 from engine.maths.network import BIAS_KINDS
-from engine.maths.optimizers import RULES
+from engine.maths.optimizers import RULES, SETTINGS, Setting
 from engine.run.check_spec import MAX_HIDDEN_LAYERS, MAX_INPUTS, MAX_NAME, MAX_SAMPLES, MAX_UNITS
 from engine.run.mistakes import MISTAKES
 from engine.run.steps import GRAINS, PHASES, STEP_ORDERS
@@ -98,17 +99,6 @@ class Initializer(_Object):
 
     name: Annotated[str, _only_schema(enum=list(INITIALIZERS))] = "uniform_0_1"
     seed: Count = 0
-
-
-class Optimizer(_Object, kw_only=True):
-    """How a gradient moves the parameters; settings that the optimizer does not use are kept."""
-
-    name: Annotated[str, _only_schema(enum=list(RULES))]
-    learning_rate: Annotated[float, Meta(gt=0.0, lt=LARGEST)]
-    momentum: Annotated[float, Meta(ge=0.0, lt=1.0)] | UnsetType = UNSET
-    beta_1: Annotated[float, Meta(ge=0.0, lt=1.0)] | UnsetType = UNSET
-    beta_2: Annotated[float, Meta(ge=0.0, lt=1.0)] | UnsetType = UNSET
-    epsilon: Annotated[float, Meta(gt=0.0, lt=1.0)] | UnsetType = UNSET
 
 
 class Since(_Object):
@@ -250,7 +240,7 @@ class File(_Object, kw_only=True):
     loss: Annotated[str, _only_schema(enum=list(LOSSES))]
     reduction: Annotated[str, _only_schema(enum=list(REDUCTIONS))] | UnsetType = UNSET
     metrics: Annotated[list[Metric], _only_schema(uniqueItems=True)] = []
-    optimizer: Optimizer
+    optimizer: Struct  # as optimizer_type has it
     batching: Batching = msgspec.field(default_factory=Batching)
     data: Data
     mistakes: Annotated[list[MistakeKey], _only_schema(uniqueItems=True)] | UnsetType = UNSET
@@ -265,9 +255,35 @@ class File(_Object, kw_only=True):
     lock: Lock | UnsetType = UNSET
 
 
+def optimizer_type() -> type[Struct]:
+    """The object for an optimizer: its name, and a key for each of the SETTINGS there are now."""
+    return _optimizer_type(tuple(RULES), tuple(SETTINGS.values()))
+
+
+@lru_cache(maxsize=4)
+def _optimizer_type(names: tuple[str, ...], settings: tuple[Setting, ...]) -> type[Struct]:
+    keys: list[Any] = [("name", Annotated[str, _only_schema(enum=list(names))])]
+    for setting in settings:
+        low = {"ge" if setting.may_be_low else "gt": setting.low}
+        value = Annotated[float, Meta(**low, lt=setting.high)]
+        optional = (value | UnsetType, UNSET)
+        keys.append((setting.key, value) if setting.required else (setting.key, *optional))
+    says = "How a gradient moves the parameters; settings that the optimizer does not use are kept."
+    namespace = {"__doc__": says}
+    return defstruct("Optimizer", keys, bases=(_Object,), kw_only=True, namespace=namespace)
+
+
+@lru_cache(maxsize=4)
+def _file_type(optimizer: type[Struct]) -> type[File]:
+    """File with an object for its optimizer."""
+    keys, namespace = [("optimizer", optimizer)], {"__doc__": File.__doc__}
+    made = defstruct("File", keys, bases=(File,), kw_only=True, namespace=namespace)
+    return cast(type[File], made)
+
+
 def json_schema() -> dict[str, Any]:
     """The JSON Schema (2020-12) of the format, as it stands in resources/schema."""
-    schema = msgspec.json.schema(File)
+    schema = msgspec.json.schema(_file_type(optimizer_type()))
     for definition in schema["$defs"].values():
         definition["description"] = " ".join(definition["description"].split())
         definition["patternProperties"] = {f"^{OWN_KEY}": {}}
@@ -301,7 +317,7 @@ def parse(tree: Any) -> tuple[File, tuple[OwnKey, ...]]:
         )
     own = tuple(_take_own_keys(tree, ()))
     try:
-        return msgspec.convert(tree, File), own
+        return msgspec.convert(tree, _file_type(optimizer_type())), own
     except msgspec.ValidationError as error:
         raise _explained(str(error), tree) from None
 

@@ -11,7 +11,8 @@ from typing import TypeVar
 
 import msgspec
 import numpy as np
-from msgspec import UNSET, UnsetType
+from msgspec import UNSET, Struct, UnsetType
+from msgspec.structs import asdict
 
 from engine.documents import format as fmt
 from engine.documents.document import Document, Lock, Published, check, tidied
@@ -19,7 +20,7 @@ from engine.documents.json_text import MAX_FILE_BYTES, DocumentError, decode, en
 from engine.maths.activations import Array
 from engine.maths.losses import LOSSES
 from engine.maths.network import Layer, Network
-from engine.maths.optimizers import RULES, Optimizer
+from engine.maths.optimizers import RULES, SETTINGS, Optimizer
 from engine.run.check_spec import MAX_NAME, SpecError, check_network, check_spec
 from engine.run.spec import KEPT_GRADIENT, Batching, Data, Spec, State
 from engine.run.steps import StepId
@@ -35,8 +36,6 @@ __all__ = [
     "read_document",
     "write_document",
 ]
-
-_SETTINGS = ("momentum", "beta_1", "beta_2", "epsilon")
 
 T = TypeVar("T")
 
@@ -125,13 +124,11 @@ def _spec(file: fmt.File) -> Spec:
     network = Network(tuple(file.inputs), tuple(map(_layer, file.layers)))
     check_network(network)
     loss, since = LOSSES.get(file.loss), file.batching.since
-    settings = {name: getattr(file.optimizer, name) for name in _SETTINGS}
-    given = {name: value for name, value in settings.items() if value is not UNSET}
     return Spec(
         network=network,
         loss=file.loss,
         reduction=_or(file.reduction, (loss and loss.reduction) or "sum"),
-        optimizer=Optimizer(file.optimizer.name, file.optimizer.learning_rate, **given),
+        optimizer=_optimizer(file.optimizer),
         data=_data(file.data, network),
         batching=Batching(
             file.batching.size,
@@ -144,6 +141,11 @@ def _spec(file: fmt.File) -> Spec:
         mistakes=tuple(_or(file.mistakes, [])),
         step_order=_or(file.step_order, "by_unit"),
     )
+
+
+def _optimizer(optimizer: Struct) -> Optimizer:
+    given = {key: value for key, value in asdict(optimizer).items() if value is not UNSET}
+    return Optimizer(given.pop("name"), given)
 
 
 def _layer(layer: fmt.Layer) -> Layer:
@@ -357,16 +359,15 @@ def _layer_to_file(layer: Layer, weights: Weights, biases: list[float] | UnsetTy
     )
 
 
-def _optimizer_to_file(optimizer: Optimizer) -> fmt.Optimizer:
-    """The settings that the optimizer reads, and others that were changed."""
-    default = Optimizer()
+def _optimizer_to_file(optimizer: Optimizer) -> Struct:
+    """The settings that the optimizer reads or a file needs, and others that were changed."""
     used = RULES[optimizer.key].settings
-    settings = {name: getattr(optimizer, name) for name in _SETTINGS}
-    return fmt.Optimizer(
-        name=optimizer.key,
-        learning_rate=optimizer.learning_rate,
-        **{name: v for name, v in settings.items() if name in used or v != getattr(default, name)},
-    )
+    settings = {
+        key: value
+        for key, value in optimizer.settings.items()
+        if key in used or SETTINGS[key].required or value != SETTINGS[key].default
+    }
+    return fmt.optimizer_type()(name=optimizer.key, **settings)
 
 
 def _published_to_file(published: Published) -> fmt.Published:

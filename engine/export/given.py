@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import engine.formulas.notation as names
 from engine.derivations.record import Record
 from engine.export.solution import Cell, Figure, Grid, Section, Words, Working
 from engine.formulas.formula import Expr, Line, Symbol
-from engine.formulas.notation import Name, Notation
+from engine.formulas.notation import Notation, setting_name, slot_name
 from engine.formulas.writers import Prose, TextWriter
 from engine.maths.activations import ACTIVATIONS, Array
 from engine.maths.losses import LOSSES
 from engine.maths.network import Parameter
-from engine.maths.optimizers import RULES
+from engine.maths.optimizers import RULES, SETTINGS
 from engine.run.iteration import Iteration
 from engine.run.paper import PaperIteration
 from engine.run.spec import KEPT_GRADIENT
@@ -23,22 +22,6 @@ from engine.text.numbers import format_count, machine_number
 _FEW = 8  # units of a layer that are named one by one
 _PARAGRAPH = 40  # parameters in one paragraph
 _TABLE_WIDTH = 78  # characters of a table that fit a page
-
-_SETTINGS: dict[str, tuple[str, Name]] = {
-    "learning_rate": ("learning rate", names.RATE),
-    "momentum": ("momentum", names.MOMENTUM),
-    "beta_1": ("decay rates", names.BETA_1),
-    "beta_2": ("", names.BETA_2),
-    "epsilon": ("", names.EPSILON),
-}
-_SLOTS: dict[str, tuple[str, tuple[Name, ...]]] = {
-    "gradient_descent": ("", ()),
-    "momentum": ("the velocity", (names.VELOCITY_BEFORE,)),
-    "adam": (
-        "the running means of each gradient and of its square",
-        (names.FIRST_BEFORE, names.SECOND_BEFORE),
-    ),
-}
 
 
 def given(iteration: Iteration, digits: int | None, notation: Notation) -> Section:
@@ -86,9 +69,8 @@ def _optimizer(iteration: Iteration) -> Prose:
     optimizer = iteration.spec.optimizer
     rule = RULES[optimizer.key]
     made: Prose = (f"Optimizer: {rule.title}",)
-    for setting in rule.settings:
-        words, name = _SETTINGS[setting]
-        symbol = Symbol(name, getattr(optimizer, setting))
+    for key in rule.settings:
+        words, symbol = SETTINGS[key].listed, Symbol(setting_name(key), optimizer[key])
         made = (*made, f", {words} " if words else ", ", Line(symbol, (), (symbol,)))
     return (*made, ".")
 
@@ -150,8 +132,9 @@ def _parameters(record: Record, digits: int | None) -> Iterator[Words]:
 
 def _slots(record: Record, digits: int | None) -> Iterator[Words | Grid]:
     """What is kept of the updates before this one."""
-    state, (words, slots) = record.iteration.state, _SLOTS[record.spec.optimizer.key]
-    heads: tuple[Cell, ...] = ("", *(Symbol(name, 0.0) for name in slots))
+    state, rule = record.iteration.state, RULES[record.spec.optimizer.key]
+    words = rule.memory
+    heads: tuple[Cell, ...] = ("", *(Symbol(slot_name(s, before=True), 0.0) for s in rule.slots))
     if KEPT_GRADIENT in record.spec.slot_names:
         words = " and ".join(filter(None, (words, "the gradient")))
         heads = (*heads, "gradient")

@@ -8,6 +8,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from engine.maths.network import Network, Parameter
+from engine.maths.optimizers import SETTINGS
 
 _RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 _LOWERED = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
@@ -24,19 +25,21 @@ class Name(Struct, frozen=True):
     above: str = ""
 
 
-RATE = Name("η", "η")
-MOMENTUM = Name("μ", "μ")
-BETA_1 = Name("β_1", "β", "1")
-BETA_2 = Name("β_2", "β", "2")
-EPSILON = Name("ε", "ε")
-STEP_SIZE = Name("η_t", "η", "t")
-FIRST = Name("m_t", "m", "t")
-FIRST_BEFORE = Name("m_(t-1)", "m", "t-1")
-SECOND = Name("v_t", "v", "t")
-SECOND_BEFORE = Name("v_(t-1)", "v", "t-1")
-UPDATES = Name("t", "t")
-VELOCITY = Name("v_t", "v", "t")
-VELOCITY_BEFORE = Name("v_(t-1)", "v", "t-1")
+def plain_name(text: str) -> Name:
+    """The symbol that a line of text writes: β_1 is β with 1 below."""
+    letter, _, below = text.partition("_")
+    return Name(text, letter, below.strip("()"))
+
+
+def setting_name(key: str) -> Name:
+    """The symbol of a setting of the optimizers, a key of SETTINGS."""
+    return plain_name(SETTINGS[key].symbol)
+
+
+def slot_name(slot: str, before: bool = False) -> Name:
+    """The symbol of a slot of an optimizer after the update or before it: m_t, m_(t-1)."""
+    return plain_name(f"{slot}_(t-1)" if before else f"{slot}_t")
+
 
 CHOICES: dict[str, tuple[str, ...]] = {
     "target": ("t", "y"),

@@ -1,4 +1,4 @@
-"""Optimizers: how a gradient moves the parameters, as a table.
+"""Optimizers: how a gradient moves the parameters, as a table, and a table of their settings.
 
 Every optimizer is a pure function of the parameters, the gradient, its slots (running vectors of
 the parameters' shape) and the number of this update, counted from 1.
@@ -6,26 +6,129 @@ the parameters' shape) and the number of this update, counted from 1.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from math import sqrt
+from types import MappingProxyType
 
 import numpy as np
 from msgspec import Struct
+from msgspec.structs import force_setattr
 
 from engine.maths.activations import Array
 
 Slots = tuple[Array, ...]
 
 
+class Setting(Struct, frozen=True, kw_only=True):
+    """A setting that optimizers read.
+
+    `title` names it in a sentence, `label` beside a field, `brief` where there is little room.
+    `symbol` is how formulas write it, β_1 for a β with 1 below; in a list of settings `listed`
+    stands before it, or nothing where the setting before speaks for both. Values lie between `low`
+    and `high`, `low` among them where it `may_be_low`; `limits` says the same of another value.
+    A file has to name one that is `required`; any other is the `default` where it is not named.
+    """
+
+    key: str
+    title: str
+    label: str
+    brief: str
+    symbol: str
+    listed: str
+    default: float
+    low: float = 0.0
+    high: float = 1.0
+    may_be_low: bool = False
+    limits: str
+    required: bool = False
+
+    def allows(self, value: float) -> bool:
+        """Whether it can have this value."""
+        return self.low < value < self.high or (self.may_be_low and value == self.low)
+
+
+SETTINGS: dict[str, Setting] = {
+    setting.key: setting
+    for setting in (
+        Setting(
+            key="learning_rate",
+            title="learning rate",
+            label="Learning rate",
+            brief="Rate η",
+            symbol="η",
+            listed="learning rate",
+            default=0.5,
+            high=1e12,
+            limits="a learning rate lies above 0 and below 1e12",
+            required=True,
+        ),
+        Setting(
+            key="momentum",
+            title="momentum",
+            label="Momentum",
+            brief="μ",
+            symbol="μ",
+            listed="momentum",
+            default=0.9,
+            may_be_low=True,
+            limits="momentum lies from 0 up to, not including, 1",
+        ),
+        Setting(
+            key="beta_1",
+            title="beta 1",
+            label="β₁",
+            brief="β₁",
+            symbol="β_1",
+            listed="decay rates",
+            default=0.9,
+            may_be_low=True,
+            limits="beta_1 lies from 0 up to, not including, 1",
+        ),
+        Setting(
+            key="beta_2",
+            title="beta 2",
+            label="β₂",
+            brief="β₂",
+            symbol="β_2",
+            listed="",
+            default=0.999,
+            may_be_low=True,
+            limits="beta_2 lies from 0 up to, not including, 1",
+        ),
+        Setting(
+            key="epsilon",
+            title="epsilon",
+            label="ε",
+            brief="ε",
+            symbol="ε",
+            listed="",
+            default=1e-7,
+            limits="epsilon lies between 0 and 1",
+        ),
+    )
+}
+
+
 class Optimizer(Struct, frozen=True):
-    """The choice of an optimizer and its settings; settings that it does not use are kept."""
+    """The choice of an optimizer, a key of RULES, and its settings by their keys in SETTINGS.
+
+    Settings that are not given have their defaults; those that this optimizer does not read are
+    kept for when another is chosen.
+    """
 
     key: str = "gradient_descent"
-    learning_rate: float = 0.5
-    momentum: float = 0.9
-    beta_1: float = 0.9
-    beta_2: float = 0.999
-    epsilon: float = 1e-7
+    settings: Mapping[str, float] = MappingProxyType({})
+
+    def __post_init__(self) -> None:
+        defaults = {key: setting.default for key, setting in SETTINGS.items()}
+        force_setattr(self, "settings", MappingProxyType({**defaults, **self.settings}))
+
+    def __getitem__(self, setting: str) -> float:
+        return self.settings[setting]
+
+    def changed(self, **settings: float) -> Optimizer:
+        """The same with other values of some settings."""
+        return Optimizer(self.key, {**self.settings, **settings})
 
     def fresh_slots(self, size: int) -> Slots:
         """Slots of a run that has not begun: zeros of shape (size,)."""
@@ -36,29 +139,33 @@ class Optimizer(Struct, frozen=True):
         return RULES[self.key].update(self, theta, gradient, slots, t)
 
 
-class Rule(Struct, frozen=True):
-    """One optimizer's title, formula, names of its slots and of the settings it reads."""
+class Rule(Struct, frozen=True, kw_only=True):
+    """One optimizer: its formula, the names of its slots, and the settings it reads.
+
+    `memory` says in words what the slots hold.
+    """
 
     key: str
     title: str
     formula: str
-    slots: tuple[str, ...]
     settings: tuple[str, ...]
+    slots: tuple[str, ...] = ()
+    memory: str = ""
     update: Callable[[Optimizer, Array, Array, Slots, int], tuple[Array, Slots]]
 
 
 def _gradient_descent(
     setting: Optimizer, theta: Array, gradient: Array, slots: Slots, t: int
 ) -> tuple[Array, Slots]:
-    return theta - setting.learning_rate * gradient, slots
+    return theta - setting["learning_rate"] * gradient, slots
 
 
 def _momentum(
     setting: Optimizer, theta: Array, gradient: Array, slots: Slots, t: int
 ) -> tuple[Array, Slots]:
     """B. Polyak, Some methods of speeding up the convergence of iteration methods, 1964."""
-    velocity = setting.momentum * slots[0] + gradient
-    return theta - setting.learning_rate * velocity, (velocity,)
+    velocity = setting["momentum"] * slots[0] + gradient
+    return theta - setting["learning_rate"] * velocity, (velocity,)
 
 
 def _adam(
@@ -69,42 +176,45 @@ def _adam(
     The bias corrections are drawn into the step size and epsilon is added after the square root
     (the paper's "epsilon hat"), so epsilon is not scaled by the correction.
     """
-    m = setting.beta_1 * slots[0] + (1.0 - setting.beta_1) * gradient
-    v = setting.beta_2 * slots[1] + (1.0 - setting.beta_2) * gradient**2
-    return theta - adam_step_size(setting, t) * m / (np.sqrt(v) + setting.epsilon), (m, v)
+    beta_1, beta_2 = setting["beta_1"], setting["beta_2"]
+    m = beta_1 * slots[0] + (1.0 - beta_1) * gradient
+    v = beta_2 * slots[1] + (1.0 - beta_2) * gradient**2
+    return theta - adam_step_size(setting, t) * m / (np.sqrt(v) + setting["epsilon"]), (m, v)
 
 
 def adam_step_size(setting: Optimizer, t: int) -> float:
     """η √(1 − β₂ᵗ) / (1 − β₁ᵗ) for update number t ≥ 1."""
-    return setting.learning_rate * sqrt(1.0 - setting.beta_2**t) / (1.0 - setting.beta_1**t)
+    value = setting.settings
+    return value["learning_rate"] * sqrt(1.0 - value["beta_2"] ** t) / (1.0 - value["beta_1"] ** t)
 
 
 RULES: dict[str, Rule] = {
     rule.key: rule
     for rule in (
         Rule(
-            "gradient_descent",
-            "gradient descent",
-            "θ ← θ − η g",
-            (),
-            ("learning_rate",),
-            _gradient_descent,
+            key="gradient_descent",
+            title="gradient descent",
+            formula="θ ← θ − η g",
+            settings=("learning_rate",),
+            update=_gradient_descent,
         ),
         Rule(
-            "momentum",
-            "momentum",
-            "v ← μ v + g, θ ← θ − η v",
-            ("v",),
-            ("learning_rate", "momentum"),
-            _momentum,
+            key="momentum",
+            title="momentum",
+            formula="v ← μ v + g, θ ← θ − η v",
+            settings=("learning_rate", "momentum"),
+            slots=("v",),
+            memory="the velocity",
+            update=_momentum,
         ),
         Rule(
-            "adam",
-            "Adam",
-            "θ ← θ − η_t m / (√v + ε)",
-            ("m", "v"),
-            ("learning_rate", "beta_1", "beta_2", "epsilon"),
-            _adam,
+            key="adam",
+            title="Adam",
+            formula="θ ← θ − η_t m / (√v + ε)",
+            settings=("learning_rate", "beta_1", "beta_2", "epsilon"),
+            slots=("m", "v"),
+            memory="the running means of each gradient and of its square",
+            update=_adam,
         ),
     )
 }

@@ -11,7 +11,7 @@ from engine.maths.initializers import INITIALIZERS
 from engine.maths.losses import LOSSES, OUTPUT_PAIRS, REDUCTIONS
 from engine.maths.metrics import METRICS
 from engine.maths.network import BIAS_KINDS, Network
-from engine.maths.optimizers import RULES, Optimizer
+from engine.maths.optimizers import RULES, SETTINGS, Optimizer
 from engine.run.mistakes import MISTAKES
 from engine.run.spec import Batching, Spec
 from engine.run.steps import STEP_ORDERS
@@ -189,13 +189,9 @@ def _check_size(rows: Array, path: str) -> None:
 
 def _check_optimizer(optimizer: Optimizer) -> None:
     _check_key("$.optimizer.name", "optimizer", optimizer.key, RULES)
-    if not 0.0 < optimizer.learning_rate < LARGEST:
-        raise SpecError("$.optimizer.learning_rate", "a learning rate lies above 0 and below 1e12")
-    for name in ("momentum", "beta_1", "beta_2"):
-        if not 0.0 <= getattr(optimizer, name) < 1.0:
-            raise SpecError(f"$.optimizer.{name}", f"{name} lies from 0 up to, not including, 1")
-    if not 0.0 < optimizer.epsilon < 1.0:
-        raise SpecError("$.optimizer.epsilon", "epsilon lies between 0 and 1")
+    for key, value in optimizer.settings.items():
+        if not SETTINGS[key].allows(value):
+            raise SpecError(f"$.optimizer.{key}", SETTINGS[key].limits)
 
 
 def _check_batching(batching: Batching) -> None:

@@ -107,7 +107,7 @@ def _needs_trained_biases(spec: Spec) -> str:
 
 
 def _needs_rate(spec: Spec) -> str:
-    return "" if spec.optimizer.learning_rate != 1.0 else "The learning rate is 1 already."
+    return "" if spec.optimizer["learning_rate"] != 1.0 else "The learning rate is 1 already."
 
 
 def _needs_weights(spec: Spec) -> str:

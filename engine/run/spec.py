@@ -9,7 +9,7 @@ from functools import cached_property
 
 import numpy as np
 from msgspec import Struct, field
-from msgspec.structs import force_setattr, replace
+from msgspec.structs import force_setattr
 from numpy.typing import NDArray
 
 from engine.maths.activations import Array
@@ -118,7 +118,7 @@ class Spec(Struct, frozen=True, eq=False, dict=True):
     def used_optimizer(self) -> Optimizer:
         """The optimizer as the updates really use it."""
         if "forgotten-rate" in self.mistakes:
-            return replace(self.optimizer, learning_rate=1.0)
+            return self.optimizer.changed(learning_rate=1.0)
         return self.optimizer
 
     @cached_property

@@ -96,7 +96,7 @@ class NewDialog(QDialog):
             Network(names[0], tuple(layers)),
             rule.loss,
             LOSSES[rule.loss].reduction or "mean",
-            Optimizer(learning_rate=0.5),
+            Optimizer().changed(learning_rate=0.5),
             rule.make(1),
             initializer="glorot_uniform",
             seed=1,

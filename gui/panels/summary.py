@@ -128,7 +128,7 @@ def _rows(view: View) -> list[Row]:
     if _can_be_right(spec):
         rows.append(_right(spec, evaluation))
     rows.append(_number("updates done", view.t, digits))
-    rows.append(_number("learning rate", spec.optimizer.learning_rate, digits))
+    rows.append(_number("learning rate", spec.optimizer["learning_rate"], digits))
     if view.iteration is not None and spec.can_train:
         norm = float(np.linalg.norm(view.iteration.gradient))
         rows.append(_number("gradient norm", norm, digits))

@@ -17,7 +17,7 @@ from engine.maths.activations import ACTIVATIONS
 from engine.maths.initializers import INITIALIZERS
 from engine.maths.losses import LOSSES
 from engine.maths.network import Parameter
-from engine.maths.optimizers import RULES
+from engine.maths.optimizers import RULES, SETTINGS
 from engine.run import edits, reshaping
 from engine.run.mistakes import MISTAKES
 from engine.run.spec import Data, Spec
@@ -26,14 +26,6 @@ from engine.text.numbers import format_number
 from engine.training.history import History
 from gui.session.left_roads import Roads
 from gui.session.session import Session
-
-_SETTING_TITLES = {
-    "learning_rate": "learning rate",
-    "momentum": "momentum",
-    "beta_1": "beta 1",
-    "beta_2": "beta 2",
-    "epsilon": "epsilon",
-}
 
 
 class Intents(QObject):
@@ -214,8 +206,8 @@ class Intents(QObject):
 
     def set_optimizer_setting(self, name: str, value: float) -> None:
         """Change the learning rate or another setting of the optimizer."""
-        optimizer = replace(self._session.spec.optimizer, **{name: value})
-        text = f"{_SETTING_TITLES[name]} = {format_number(value)}"
+        optimizer = self._session.spec.optimizer.changed(**{name: value})
+        text = f"{SETTINGS[name].title} = {format_number(value)}"
         self._session.apply(text, edits.set_optimizer, optimizer)
 
     def set_batching(self, size: int | None, shuffled: bool) -> None:

@@ -50,7 +50,9 @@ def specs(draw: st.DrawFn, max_samples: int = 6) -> Spec:
         Network(names[0], layers),
         loss,
         LOSSES[loss].reduction or draw(st.sampled_from(("sum", "mean"))),
-        Optimizer(draw(st.sampled_from(sorted(RULES))), draw(st.floats(0.01, 1.0))),
+        Optimizer(
+            draw(st.sampled_from(sorted(RULES))), {"learning_rate": draw(st.floats(0.01, 1.0))}
+        ),
         data,
         Batching(draw(st.sampled_from((None, 1, 2, 3))), draw(st.booleans())),
         metrics=("mean_absolute_error",),

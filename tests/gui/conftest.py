@@ -33,7 +33,7 @@ def mazur_spec() -> tuple[Spec, State]:
     )
     network = Network(("i1", "i2"), (hidden, output))
     data = Data(np.array([[0.05, 0.1]]), np.array([[0.01, 0.99]]), ("t o1", "t o2"))
-    spec = Spec(network, "half_squared_error", "sum", Optimizer(learning_rate=0.5), data)
+    spec = Spec(network, "half_squared_error", "sum", Optimizer().changed(learning_rate=0.5), data)
     weights = [np.array([[0.15, 0.2], [0.25, 0.3]]), np.array([[0.4, 0.45], [0.5, 0.55]])]
     theta = network.theta(weights, [np.array([0.35]), np.array([0.6])])
     return spec, start_state(spec, theta)
@@ -48,7 +48,7 @@ def xor_spec(hidden: int = 3, inputs: int = 2) -> tuple[Spec, State]:
     rows[:, 0], rows[:, min(1, inputs - 1)] = [0, 0, 1, 1], [0, 1, 0, 1]
     data = Data(rows, np.array([[0.0], [1.0], [1.0], [0.0]]), ("t",))
     spec = Spec(
-        network, "half_squared_error", "sum", Optimizer(learning_rate=0.5), data,
+        network, "half_squared_error", "sum", Optimizer().changed(learning_rate=0.5), data,
         metrics=("accuracy",), seed=1,
     )
     return spec, start_state(spec)

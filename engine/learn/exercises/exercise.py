@@ -182,7 +182,7 @@ def _without_numbers(exercise: Exercise) -> Spec:
         Network(names[0], tuple(layers)),
         exercise.loss,
         LOSSES[exercise.loss].reduction or "sum",
-        Optimizer(learning_rate=_RATE),
+        Optimizer().changed(learning_rate=_RATE),
         Data(np.zeros((1, len(names[0]))), np.zeros((1, len(outputs))), target_names),
         initializer="uniform_pm_1",
         seed=exercise.seed,

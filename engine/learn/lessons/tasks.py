@@ -12,7 +12,7 @@ from typing import Protocol
 
 from engine.formulas.notation import DEFAULT, Notation
 from engine.learn.lessons.names import find_step, find_unit
-from engine.learn.lessons.values import SETTINGS, cells, check_value, value_of, written_name
+from engine.learn.lessons.values import cells, check_value, setting_called, value_of, written_name
 from engine.maths.activations import ACTIVATIONS, Array
 from engine.maths.optimizers import RULES
 from engine.run.mistakes import MISTAKES, why_not
@@ -188,7 +188,7 @@ class Edit(Task):
 
     def sentence(self, spec: Spec, notation: Notation = DEFAULT) -> str:
         called = written_name(spec, self.name, notation)
-        if self.name in SETTINGS:
+        if setting_called(self.name):
             return f"Change {called}, on the left."
         return f"Change {called}: click it on the network, type a number, press Enter."
 
@@ -210,13 +210,13 @@ class Set(Task):
         return abs(value[0] - self.value) <= _CLOSE * max(1.0, abs(self.value))
 
     def sentence(self, spec: Spec, notation: Notation = DEFAULT) -> str:
-        where = " (on the left)" if self.name in SETTINGS else ""
+        where = " (on the left)" if setting_called(self.name) else ""
         name = written_name(spec, self.name, notation)
         return f"Set {name} to {format_number(self.value)}{where}."
 
     def check(self, spec: Spec) -> None:
         check_value(spec, self.name)
-        if self.name not in SETTINGS and len(cells(spec, self.name)) != 1:
+        if not setting_called(self.name) and len(cells(spec, self.name)) != 1:
             raise ValueError(
                 f"{self.name} has one value per sample here; write edit {self.name} instead"
             )

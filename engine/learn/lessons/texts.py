@@ -1,8 +1,8 @@
 """The text of a lesson: paragraphs with **bold** words and {quantities}, as rich text.
 
 In braces stands a step as in "wait: step …" ({net input h1}, {gradient w5}), a weight, bias or
-unit by its name ({w5}), {target o1}, {loss} or {learning rate}; it is written in the notation of
-the window.
+unit by its name ({w5}), {target o1}, {loss} or a setting of the optimizer ({learning rate}); it is
+written in the notation of the window.
 """
 
 from __future__ import annotations
@@ -10,8 +10,9 @@ from __future__ import annotations
 import re
 from html import escape
 
-from engine.formulas.notation import DEFAULT, RATE, Name, Notation, Symbols, own_name
+from engine.formulas.notation import DEFAULT, Name, Notation, Symbols, own_name, setting_name
 from engine.learn.lessons.names import find_parameter, find_step, find_unit
+from engine.learn.lessons.values import setting_called
 from engine.maths.network import Network
 from engine.run.steps import StepId
 
@@ -59,8 +60,8 @@ def _quantity(words: str, network: Network, notation: Notation) -> str:
     symbols = Symbols(network, notation)
     if words in ("loss", "total loss"):
         return _html(symbols.loss)
-    if words == "learning rate":
-        return _html(RATE)
+    if setting := setting_called(words):
+        return _html(setting_name(setting))
     quantity, _, name = words.rpartition(" ")
     if quantity == "target":
         layer, unit = find_unit(network, name)

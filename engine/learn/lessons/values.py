@@ -6,20 +6,18 @@ from __future__ import annotations
 from engine.formulas.notation import Notation
 from engine.learn.lessons.names import find_parameter
 from engine.maths.activations import Array
+from engine.maths.optimizers import SETTINGS
 from engine.run.spec import Spec
 
-SETTINGS = {
-    "learning rate": "learning_rate",
-    "momentum": "momentum",
-    "beta 1": "beta_1",
-    "beta 2": "beta_2",
-    "epsilon": "epsilon",
-}
+
+def setting_called(name: str) -> str | None:
+    """The key of the optimizers' setting with this title; None where there is none."""
+    return next((key for key, setting in SETTINGS.items() if setting.title == name), None)
 
 
 def written_name(spec: Spec, name: str, notation: Notation) -> str:
     """A value's name as the window writes it."""
-    if name in SETTINGS:
+    if setting_called(name):
         return f"the {name}"
     try:
         return notation.parameter(spec.network, find_parameter(spec.network, name))
@@ -40,8 +38,8 @@ def cells(spec: Spec, name: str) -> Array:
 def value_of(spec: Spec, theta: Array, name: str) -> tuple[float, ...] | None:
     """A setting, a parameter, or a column of the training set; None where there is no such
     thing."""
-    if name in SETTINGS:
-        return (float(getattr(spec.optimizer, SETTINGS[name])),)
+    if key := setting_called(name):
+        return (spec.optimizer[key],)
     try:
         return (float(theta[spec.network.index(find_parameter(spec.network, name))]),)
     except ValueError:
@@ -54,7 +52,7 @@ def value_of(spec: Spec, theta: Array, name: str) -> tuple[float, ...] | None:
 
 def check_value(spec: Spec, name: str) -> None:
     """Raise ValueError with a sentence if there is nothing of that name."""
-    if name in SETTINGS:
+    if setting_called(name):
         return
     try:
         find_parameter(spec.network, name)
@@ -63,6 +61,7 @@ def check_value(spec: Spec, name: str) -> None:
             cells(spec, name)
         except ValueError:
             columns = ", ".join((*spec.network.inputs, *spec.data.target_names))
+            settings = ", ".join(setting.title for setting in SETTINGS.values())
             raise ValueError(
-                f"{error}; inputs and targets: {columns}; settings: {', '.join(SETTINGS)}"
+                f"{error}; inputs and targets: {columns}; settings: {settings}"
             ) from None

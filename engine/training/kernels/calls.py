@@ -240,20 +240,20 @@ def update_calls(
     adam_step: NDArray[np.float64],
 ) -> Calls:
     """The update of θ and the slots in place; `gradient` is used up. `adam_step` holds η_t."""
-    rate, step = _constant(optimizer.learning_rate), np.empty_like(theta)
+    rate, step = _constant(optimizer["learning_rate"]), np.empty_like(theta)
     calls: Calls = [] if mask is None else [partial(np.multiply, gradient, mask, gradient)]
     if optimizer.key == "gradient_descent":
         calls.append(partial(np.multiply, gradient, rate, step))
     elif optimizer.key == "momentum":
         (v,) = slots
         calls += [
-            partial(np.multiply, v, _constant(optimizer.momentum), v),
+            partial(np.multiply, v, _constant(optimizer["momentum"]), v),
             partial(np.add, v, gradient, v),
             partial(np.multiply, v, rate, step),
         ]
     else:
         m, v = slots
-        beta_1, beta_2 = optimizer.beta_1, optimizer.beta_2
+        beta_1, beta_2 = optimizer["beta_1"], optimizer["beta_2"]
         calls += [
             partial(np.multiply, m, _constant(beta_1), m),
             partial(np.multiply, gradient, _constant(1.0 - beta_1), step),
@@ -263,7 +263,7 @@ def update_calls(
             partial(np.multiply, gradient, _constant(1.0 - beta_2), gradient),
             partial(np.add, v, gradient, v),
             partial(np.sqrt, v, gradient),
-            partial(np.add, gradient, _constant(optimizer.epsilon), gradient),
+            partial(np.add, gradient, _constant(optimizer["epsilon"]), gradient),
             partial(np.multiply, m, adam_step, step),
             partial(np.divide, step, gradient, step),
         ]

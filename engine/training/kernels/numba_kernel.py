@@ -75,13 +75,7 @@ class NumbaKernel:
         self._work_all = np.zeros((rows, widest * self._width_all))
         self._sums = np.zeros((2, spec.network.size))
         self._settings = np.array(
-            (
-                setting.learning_rate,
-                setting.momentum,
-                setting.beta_1,
-                setting.beta_2,
-                setting.epsilon,
-            )
+            [setting[k] for k in ("learning_rate", "momentum", "beta_1", "beta_2", "epsilon")]
         )
 
     def advance(self, state: State, count: int, frame_every: int, check: Check) -> Advanced:

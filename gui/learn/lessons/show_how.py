@@ -6,7 +6,7 @@ from PySide6.QtCore import QObject, Signal
 
 from engine.learn.lessons import tasks
 from engine.learn.lessons.names import find_parameter, find_step, find_unit
-from engine.learn.lessons.values import SETTINGS, value_of
+from engine.learn.lessons.values import setting_called, value_of
 from engine.run.steps import StepId
 from gui.session.named_edits import Intents
 from gui.session.session import Session
@@ -85,8 +85,8 @@ class Demonstration(QObject):
 
     def _set(self, name: str, value: float) -> None:
         spec, intents = self._session.spec, self._intents
-        if name in SETTINGS:
-            intents.set_optimizer_setting(SETTINGS[name], value)
+        if key := setting_called(name):
+            intents.set_optimizer_setting(key, value)
         elif name in spec.network.inputs:
             row = self._session.standing.sample
             intents.set_input(row, spec.network.inputs.index(name), value)

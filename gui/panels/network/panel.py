@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFrame, QLabel, QMenu, QScrollArea, QVBoxLayout, Q
 from engine.formulas.notation import Notation
 from engine.maths.initializers import INITIALIZERS
 from engine.maths.losses import LOSSES, REDUCTIONS, losses_for
-from engine.maths.optimizers import RULES, Optimizer
+from engine.maths.optimizers import RULES, SETTINGS, Optimizer
 from engine.run.check_spec import MAX_HIDDEN_LAYERS, MAX_INPUTS, MAX_SAMPLES, SpecError, check_spec
 from engine.run.spec import Batching, Spec
 from gui import theme
@@ -22,15 +22,6 @@ from gui.widgets.choice import Choice, Item
 from gui.widgets.count_field import CountField
 from gui.widgets.number_field import Check, NumberField
 from gui.widgets.tab_order import follow_on
-
-# Settings of the optimizers: name -> label, and a brief one.
-_SETTINGS = {
-    "learning_rate": ("Learning rate", "Rate η"),
-    "momentum": ("Momentum", "μ"),
-    "beta_1": ("β₁", "β₁"),
-    "beta_2": ("β₂", "β₂"),
-    "epsilon": ("ε", "ε"),
-}
 
 _BATCHES = (Item("all", "all samples"), Item("mini", "mini-batch"), Item("one", "one sample"))
 
@@ -115,14 +106,14 @@ class NetworkPanel(Card):
         self._content.addWidget(FormRow("Optimizer", self._optimizer, filling=self._optimizer))
         self._settings: dict[str, NumberField] = {}
         self._setting_rows: dict[str, FormRow] = {}
-        for name, (title, brief) in _SETTINGS.items():
+        for name, setting in SETTINGS.items():
             field = NumberField(check=self._check_of(name))
             field.setObjectName(name)
-            field.setAccessibleName(title)
+            field.setAccessibleName(setting.label)
             field.edited.connect(
                 lambda value, name=name: self.optimizer_setting_chosen.emit(name, value)
             )
-            row = FormRow(title, field, filling=field, brief=brief)
+            row = FormRow(setting.label, field, filling=field, brief=setting.brief)
             self._settings[name] = field
             self._setting_rows[name] = row
             self._content.addWidget(row)
@@ -221,7 +212,7 @@ class NetworkPanel(Card):
         def objection(value: float) -> str | None:
             if self._spec is None:
                 return None
-            optimizer = replace(self._spec.optimizer, **{name: value})
+            optimizer = self._spec.optimizer.changed(**{name: value})
             try:
                 check_spec(replace(self._spec, optimizer=optimizer))
             except SpecError as error:
@@ -286,7 +277,7 @@ class NetworkPanel(Card):
         self._optimizer.setToolTip(rule.formula)
         for name, row in self._setting_rows.items():
             row.setVisible(name in rule.settings)
-            self._settings[name].set_value(getattr(optimizer, name))
+            self._settings[name].set_value(optimizer[name])
 
     def _display_batching(self, batching: Batching) -> None:
         size = batching.size

@@ -24,7 +24,7 @@ def suggested_spec(key: str) -> Spec:
     layers.append(Layer(names[-1], rule.activation))
     return Spec(
         Network(names[0], tuple(layers)), rule.loss, "mean",
-        Optimizer("adam", learning_rate=0.02), rule.make(1), initializer="glorot_uniform",
+        Optimizer("adam", {"learning_rate": 0.02}), rule.make(1), initializer="glorot_uniform",
     )
 
 

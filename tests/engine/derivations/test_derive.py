@@ -44,7 +44,7 @@ def mazur() -> Iteration:
     output = Layer(("o1", "o2"), "sigmoid", "shared", False, (("w5", "w6"), ("w7", "w8")), ("b2",))
     network = Network(("i1", "i2"), (hidden, output))
     data = Data(np.array([[0.05, 0.1]]), np.array([[0.01, 0.99]]), ("t o1", "t o2"))
-    spec = Spec(network, "half_squared_error", "sum", Optimizer(learning_rate=0.5), data)
+    spec = Spec(network, "half_squared_error", "sum", Optimizer().changed(learning_rate=0.5), data)
     weights = [np.array([[0.15, 0.2], [0.25, 0.3]]), np.array([[0.4, 0.45], [0.5, 0.55]])]
     theta = network.theta(weights, [np.array([0.35]), np.array([0.6])])
     return iterate(spec, start_state(spec, theta))
@@ -68,7 +68,7 @@ def iteration_of(
     if activations[-1] == "softmax":
         targets = np.eye(sizes[-1])[generator.integers(sizes[-1], size=samples)]
     data = Data(inputs, targets, names[-1])
-    fields = {"optimizer": Optimizer(learning_rate=0.1), **rest}
+    fields = {"optimizer": Optimizer().changed(learning_rate=0.1), **rest}
     spec = Spec(Network(names[0], layers), loss, reduction, data=data, **fields)  # type: ignore[arg-type]
     return iterate(spec, State(generator.normal(size=spec.network.size)))
 
@@ -392,14 +392,14 @@ def test_a_sample_outside_the_batch_gives_way_to_one_inside_for_the_batchs_steps
 
 def test_momentum_and_adam_show_their_terms() -> None:
     momentum = iteration_of((1, 1), ("linear",))
-    spec = replace(momentum.spec, optimizer=Optimizer("momentum", 0.1))
+    spec = replace(momentum.spec, optimizer=Optimizer("momentum", {"learning_rate": 0.1}))
     state = State(momentum.state.theta, (np.array([2.0, 1.0]),), 3)
     step = StepId("update", "weight_update", 1, 0, 0)
     derivation = derive(iterate(spec, state), step, 0)
     assert derivation.line.symbols[0].write(TextWriter(), False) == "w¹₁₁ − η · v_t"
     assert lines(derivation)[1].startswith("v_t = μ · v_(t-1) + ∂E/∂w¹₁₁ = 0.9 · 2 + ")
 
-    spec = replace(momentum.spec, optimizer=Optimizer("adam", 0.1))
+    spec = replace(momentum.spec, optimizer=Optimizer("adam", {"learning_rate": 0.1}))
     state = State(momentum.state.theta, (np.zeros(2), np.zeros(2)), 0)
     derivation = derive(iterate(spec, state), step, 0)
     shown = lines(derivation)
@@ -485,7 +485,7 @@ def test_a_run_that_diverged_is_derived_without_an_error() -> None:
 
 def test_a_tiny_update_is_shown_with_the_digits_that_tell_it() -> None:
     iteration = mazur()
-    spec = replace(iteration.spec, optimizer=Optimizer(learning_rate=1e-9))
+    spec = replace(iteration.spec, optimizer=Optimizer().changed(learning_rate=1e-9))
     derivation = derive(iterate(spec, iteration.state), UPDATE_W5, 0)
     before, after = derivation.text.split(" = ")[1].split(" − ")[0], derivation.text.split(" = ")[2]
     assert float(before) == 0.4 != float(after)

@@ -139,7 +139,7 @@ def test_only_what_is_needed_has_to_be_said() -> None:
     spec = document.spec
     assert spec.reduction == "mean"
     assert spec.data.target_names == ("t p", "t q")
-    assert spec.optimizer == Optimizer("momentum", 1.0)
+    assert spec.optimizer == Optimizer("momentum", {"learning_rate": 1.0})
     assert spec.batching == Batching()
     assert (document.state, document.curve, document.updates, document.revealed) == (None,) * 4
     assert (document.sample, document.grain) == (0, "number")

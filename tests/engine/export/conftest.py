@@ -55,7 +55,8 @@ def iteration_with(
     data = Data(
         generator.normal(size=(samples, len(names))), generator.uniform(size=(samples, 1)), ("t",)
     )
-    fields = {"optimizer": Optimizer(learning_rate=0.25), "initializer": "uniform_pm_1", **rest}
+    optimizer = Optimizer().changed(learning_rate=0.25)
+    fields = {"optimizer": optimizer, "initializer": "uniform_pm_1", **rest}
     spec = Spec(network, "half_squared_error", "sum", data=data, **fields)  # type: ignore[arg-type]
     state = start_state(spec)
     for _ in range(updates):

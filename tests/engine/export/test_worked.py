@@ -107,7 +107,7 @@ def test_a_formula_that_is_another_for_some_samples_is_written_again() -> None:
 
 
 def test_what_the_optimizer_remembers_is_given_and_its_terms_are_worked_out() -> None:
-    optimizer = Optimizer("momentum", 0.1, momentum=0.5)
+    optimizer = Optimizer("momentum", {"learning_rate": 0.1, "momentum": 0.5})
     iteration = iteration_with(updates=2, optimizer=optimizer)
     text = markdown(worked_solution(iteration, "Momentum"))
     given, _, work = text.partition("## Forward pass")
@@ -116,7 +116,8 @@ def test_what_the_optimizer_remembers_is_given_and_its_terms_are_worked_out() ->
         assert is_shown(float(velocity), given, TARGETS["md"])
     for velocity in iteration.next_state.slots[0]:
         assert is_shown(float(velocity), work, TARGETS["md"])
-    adam = markdown(worked_solution(iteration_with(optimizer=Optimizer("adam", 0.1)), "Adam"))
+    iteration = iteration_with(optimizer=Optimizer("adam", {"learning_rate": 0.1}))
+    adam = markdown(worked_solution(iteration, "Adam"))
     # The step size is the same for every parameter, so it is worked out once.
     assert adam.count("η_t = (η") == 1 and adam.count("m_t = β_1") > 3
 

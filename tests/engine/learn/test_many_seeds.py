@@ -114,7 +114,7 @@ def test_a_run_that_diverges_is_said_to_and_does_not_disturb_the_others() -> Non
     spec = replace(
         document.spec,
         network=replace(network, layers=layers),
-        optimizer=replace(document.spec.optimizer, learning_rate=0.2),
+        optimizer=document.spec.optimizer.changed(learning_rate=0.2),
         initializer="glorot_uniform",
     )
     result = all_of(spec, document.start, range(40), 200)

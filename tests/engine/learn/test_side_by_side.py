@@ -87,7 +87,7 @@ def test_equal_start_weights_are_only_those_of_the_wrong_run() -> None:
 def test_a_run_that_diverges_ends_there_and_the_other_goes_on() -> None:
     network = Network(("x",), (Layer(("o",), "linear"),))
     data = Data(np.array([[2.0]]), np.array([[1.0]]), ("t",))
-    spec = Spec(network, "half_squared_error", "sum", Optimizer(learning_rate=0.1), data)
+    spec = Spec(network, "half_squared_error", "sum", Optimizer().changed(learning_rate=0.1), data)
     found = whole(spec, np.array([0.3, 0.1]), ("wrong-sign",), 300)
     assert found.right.divergence is None and found.wrong.divergence is not None
     assert len(found.right.thetas) == 301 > len(found.wrong.thetas)
@@ -106,7 +106,7 @@ def test_of_a_large_network_fewer_moments_are_kept() -> None:
         (Layer(tuple(f"h{k}" for k in range(500)), "tanh"), Layer(("o",), "linear")),
     )
     data = Data(np.array([[1.0]]), np.array([[1.0]]), ("t",))
-    spec = Spec(network, "half_squared_error", "sum", Optimizer(learning_rate=1e-4), data)
+    spec = Spec(network, "half_squared_error", "sum", Optimizer().changed(learning_rate=1e-4), data)
     found = whole(spec, start_state(spec).theta, ("wrong-sign",), 5000)
     assert found.right.stride == 2  # 5000 times 1501 numbers are more than are kept
     assert found.epochs[:3] == (0, 2, 4) and found.epochs[-1] == 5000
@@ -118,7 +118,7 @@ def test_the_last_moment_is_kept_wherever_it_falls() -> None:
         (Layer(tuple(f"h{k}" for k in range(500)), "tanh"), Layer(("o",), "linear")),
     )
     data = Data(np.array([[1.0]]), np.array([[1.0]]), ("t",))
-    spec = Spec(network, "half_squared_error", "sum", Optimizer(learning_rate=1e-4), data)
+    spec = Spec(network, "half_squared_error", "sum", Optimizer().changed(learning_rate=1e-4), data)
     found = whole(spec, start_state(spec).theta, ("bias-left-out",), 3001)
     assert found.epochs[-2:] == (3000, 3001)
     assert len(found.right.thetas) == len(found.wrong.thetas) == len(found.epochs)

@@ -22,7 +22,7 @@ from tests.engine.run.test_steps import mazur_network
 def mazur() -> tuple[Spec, State]:
     network = mazur_network()
     data = Data(np.array([[0.05, 0.1]]), np.array([[0.01, 0.99]]), ("t o1", "t o2"))
-    spec = Spec(network, "half_squared_error", "sum", Optimizer(learning_rate=0.5), data)
+    spec = Spec(network, "half_squared_error", "sum", Optimizer().changed(learning_rate=0.5), data)
     weights = [np.array([[0.15, 0.2], [0.25, 0.3]]), np.array([[0.4, 0.45], [0.5, 0.55]])]
     return spec, start_state(spec, network.theta(weights, [np.array([0.35]), np.array([0.6])]))
 
@@ -144,7 +144,10 @@ def test_the_loss_follows_an_output_it_does_not_go_with() -> None:
         (lambda s, x: reshaping.remove_layer(s, x, 2), "output layer"),
         (lambda s, x: edits.remove_rows(s, x, [0]), "last sample"),
         (lambda s, x: edits.set_activation(s, x, 1, "softmax"), "output"),
-        (lambda s, x: edits.set_optimizer(s, x, Optimizer(learning_rate=-1.0)), "learning rate"),
+        (
+            lambda s, x: edits.set_optimizer(s, x, Optimizer().changed(learning_rate=-1.0)),
+            "learning rate",
+        ),
         (lambda s, x: edits.set_batching(s, x, 0, False), "at least one sample"),
         (lambda s, x: edits.set_loss(s, x, "categorical_cross_entropy"), "softmax"),
         (lambda s, x: edits.set_cells(s, x, [("inputs", 0, 0, 1e12)]), "1e12"),

@@ -131,7 +131,7 @@ def test_what_happens_outside_the_passes() -> None:
 
 def test_a_forgotten_bias_does_not_move_by_a_velocity_from_before() -> None:
     spec, state = with_mistakes("xor-2-3-1")
-    spec, state = set_optimizer(spec, state, Optimizer("momentum", 0.5))
+    spec, state = set_optimizer(spec, state, Optimizer("momentum", {"learning_rate": 0.5}))
     state = trained(spec, state, 5)
     spec, state = set_mistakes(spec, state, ("biases-forgotten",))
     after = trained(spec, state, 5)

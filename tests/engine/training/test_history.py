@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from msgspec.structs import replace
 
 from engine.maths.network import Parameter
 from engine.run.edits import set_optimizer, set_parameters
@@ -46,7 +45,7 @@ def test_a_road_with_edits_is_a_fresh_run_with_the_same_edits(
         assert same(state, expected[t])
         parameter = Parameter(1, 0, 0)
         changed, edited = set_parameters(now, state, [(parameter, value)])
-        optimizer = replace(now.optimizer, learning_rate=abs(value) + 0.01)
+        optimizer = now.optimizer.changed(learning_rate=abs(value) + 0.01)
         changed, edited = set_optimizer(changed, edited, optimizer)
         leaf = history.fork(Place(leaf, t), "edit", changed, start.theta, edited).number
         expected[t:], now = [edited], changed

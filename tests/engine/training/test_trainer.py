@@ -70,7 +70,8 @@ def linear_spec(learning_rate: float) -> Spec:
     layers = (Layer(("h",), "linear", "none"), Layer(("o",), "linear", "none"))
     data = Data(np.array([[1.0]]), np.array([[0.0]]), ("t",))
     network = Network(("x",), layers)
-    return Spec(network, "half_squared_error", "sum", Optimizer(learning_rate=learning_rate), data)
+    optimizer = Optimizer().changed(learning_rate=learning_rate)
+    return Spec(network, "half_squared_error", "sum", optimizer, data)
 
 
 def test_divergence_ends_the_run_at_the_last_finite_state() -> None:
@@ -93,7 +94,7 @@ def test_divergence_names_the_layer_where_it_began() -> None:
     layers = tuple(Layer((name,), "linear", "none") for name in ("h", "k", "o"))
     data = Data(np.array([[1e11]]), np.array([[0.0]]), ("t",))
     network = Network(("x",), layers)
-    spec = Spec(network, "half_squared_error", "sum", Optimizer(learning_rate=1e-3), data)
+    spec = Spec(network, "half_squared_error", "sum", Optimizer().changed(learning_rate=1e-3), data)
     theta = network.theta([np.array([[w]]) for w in (1.0, 1e11, 1.0)], [None, None, None])
     progress = Trainer(spec, start_state(spec, theta)).advance(5)
     assert progress.divergence is not None
@@ -139,13 +140,13 @@ def test_shuffled_epochs_differ() -> None:
 
 def test_momentum_and_adam_follow_their_formulas_by_hand() -> None:
     theta, g1, g2 = np.array([1.0]), np.array([0.5]), np.array([-0.25])
-    momentum = Optimizer("momentum", learning_rate=0.1, momentum=0.9)
+    momentum = Optimizer("momentum", {"learning_rate": 0.1, "momentum": 0.9})
     theta_1, slots = momentum.update(theta, g1, momentum.fresh_slots(1), 1)
     theta_2, slots = momentum.update(theta_1, g2, slots, 2)
     assert theta_1[0] == pytest.approx(1.0 - 0.1 * 0.5, rel=1e-15)
     assert theta_2[0] == pytest.approx(theta_1[0] - 0.1 * (0.9 * 0.5 - 0.25), rel=1e-15)
 
-    adam = Optimizer("adam", learning_rate=0.001, epsilon=1e-7)
+    adam = Optimizer("adam", {"learning_rate": 0.001, "epsilon": 1e-7})
     theta_1, slots = adam.update(theta, g1, adam.fresh_slots(1), 1)
     m, v = 0.1 * 0.5, 0.001 * 0.25
     step = 0.001 * np.sqrt(1 - 0.999) / (1 - 0.9)

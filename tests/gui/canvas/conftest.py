@@ -38,7 +38,7 @@ def sized_view() -> Callable[..., View]:
             np.zeros((3, sizes[-1])),
             tuple(f"t{unit}" for unit in range(sizes[-1])),
         )
-        optimizer = Optimizer(learning_rate=learning_rate)
+        optimizer = Optimizer().changed(learning_rate=learning_rate)
         spec = Spec(network, "half_squared_error", "sum", optimizer, data)
         state = start_state(spec, generator.normal(size=network.size) / np.sqrt(max(sizes)))
         return View(

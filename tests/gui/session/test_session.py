@@ -159,13 +159,13 @@ def test_an_edit_in_the_past_leaves_the_old_road_as_a_ghost(mazur: Watched) -> N
     session.advance(30, 0)
     session.go_to_epoch(10)
     session.apply(
-        "learning rate = 2", edits.set_optimizer, Optimizer(learning_rate=2.0)
+        "learning rate = 2", edits.set_optimizer, Optimizer().changed(learning_rate=2.0)
     )
     [ghost] = mazur.view.ghosts
     assert ghost.points[:, 0].tolist() == list(range(10, 31))
     assert mazur.view.curve[:, 0].tolist() == list(range(11))
     session.go_to_branch(ghost.branch)
-    assert mazur.view.t == 30 and mazur.view.spec.optimizer.learning_rate == 0.5
+    assert mazur.view.t == 30 and mazur.view.spec.optimizer["learning_rate"] == 0.5
 
 
 def test_an_edit_keeps_the_cursor_at_its_step(mazur: Watched) -> None:
@@ -228,7 +228,7 @@ def test_what_cannot_be_trained_is_refused_and_changes_nothing(mazur: Watched) -
 def diverging() -> tuple[Spec, State]:
     network = Network(("x",), (Layer(("h",), "linear"), Layer(("o",), "linear")))
     data = Data(np.array([[3.0]]), np.array([[1.0]]), ("t",))
-    spec = Spec(network, "squared_error", "sum", Optimizer(learning_rate=5.0), data)
+    spec = Spec(network, "squared_error", "sum", Optimizer().changed(learning_rate=5.0), data)
     theta = network.theta([np.array([[2.0]]), np.array([[2.0]])], [np.zeros(1), np.zeros(1)])
     return spec, State(theta)
 

@@ -149,7 +149,7 @@ def test_training_along_a_road_that_numpy_replays_goes_on_from_its_tip(
 @pytest.mark.parametrize(
     "other",
     [
-        {"optimizer": Optimizer(learning_rate=0.1), "mistakes": ("wrong-sign",)},
+        {"optimizer": Optimizer().changed(learning_rate=0.1), "mistakes": ("wrong-sign",)},
         {"mistakes": ("updated-weights",)},
     ],
 )

@@ -455,5 +455,5 @@ def test_dragging_the_handle_shows_each_moment_and_going_on_repeats_the_run(
     assert np.array_equal(mazur.view.theta, end.theta)
     assert np.array_equal(mazur.view.curve, end.curve)
     session.go_to_epoch(40)
-    session.apply("learning rate = 3", edits.set_optimizer, Optimizer(learning_rate=3.0))
+    session.apply("learning rate = 3", edits.set_optimizer, Optimizer().changed(learning_rate=3.0))
     assert plot.ghost_lines.forks.getData()[0].tolist() == [40.0]

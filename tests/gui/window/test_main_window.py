@@ -166,7 +166,7 @@ def test_in_a_text_field_the_keys_are_text(mazur: Driver) -> None:
 
 def test_a_confirmed_number_gives_the_keys_back_to_the_window(mazur: Driver) -> None:
     mazur.type_into(mazur.find(NumberField, "learning_rate"), "0.25")
-    assert mazur.view.spec.optimizer.learning_rate == 0.25
+    assert mazur.view.spec.optimizer["learning_rate"] == 0.25
     mazur.press(Key.Key_Space)
     assert mazur.view.revealed == 1
     mazur.window.session.undo_stack.undo()
@@ -289,7 +289,7 @@ def test_editing_while_training_goes_on_training(xor: Driver) -> None:
     xor.press(Key.Key_T)
     xor.qtbot.waitUntil(lambda: xor.view.t > 100)
     xor.type_into(xor.find(NumberField, "learning_rate"), "0,25")
-    assert xor.view.spec.optimizer.learning_rate == 0.25
+    assert xor.view.spec.optimizer["learning_rate"] == 0.25
     at = xor.view.t
     xor.qtbot.waitUntil(lambda: xor.view.training and xor.view.t > at + 100)
     xor.window.canvas.setFocus()

@@ -81,7 +81,7 @@ def test_no_value_of_the_iteration_rounds_half_way(exercise: Exercise) -> None:
             for source in range(network.sizes[layer - 1]):
                 product = float(values.delta[layer][unit] * values.a[layer - 1][source])
                 assert from_half_way(product, exercise.decimals) >= least
-    moved = theta - document.spec.optimizer.learning_rate * paper.gradient
+    moved = theta - document.spec.optimizer["learning_rate"] * paper.gradient
     assert min(from_half_way(float(value), exercise.decimals) for value in moved) >= least
     terms = float(values.loss_terms.sum())
     assert rounded(terms, exercise.decimals) == pytest.approx(paper.loss, abs=1e-12)
@@ -128,7 +128,7 @@ def test_other_seeds_give_other_numbers() -> None:
 def test_a_value_that_rounds_half_way_is_found() -> None:
     document = make_exercise(Exercise())
     assert is_unambiguous(first_iteration(document), 4)
-    spec = replace(document.spec, optimizer=replace(document.spec.optimizer, learning_rate=0.5))
+    spec = replace(document.spec, optimizer=document.spec.optimizer.changed(learning_rate=0.5))
     # Half of an odd last digit: some gradient of this exercise has one.
     paper = paper_iteration(iterate(spec, start_state(spec, document.start)), 4)
     assert any(round(abs(g) * 1e4) % 2 for g in paper.gradient)

@@ -14,6 +14,7 @@ from engine.formulas.notation import Notation
 from engine.learn.lessons.names import find_parameter, find_step
 from engine.learn.lessons.tasks import Count, Happening, Seed, Show
 from engine.learn.lessons.waits import read_task
+from engine.maths.optimizers import Optimizer
 from engine.run.edits import set_activation, set_mistakes, set_parameters
 from engine.run.reshaping import remove_layer
 from engine.run.spec import Spec, State, start_state
@@ -48,8 +49,7 @@ def edited(began: Shown, name: str, value: float) -> Shown:
     return replace(began, spec=spec, theta=state.theta, before=began)
 
 
-def optimized(began: Shown, **settings: Any) -> Shown:
-    optimizer = replace(began.spec.optimizer, **settings)
+def optimized(began: Shown, optimizer: Optimizer) -> Shown:
     return replace(began, spec=replace(began.spec, optimizer=optimizer), before=began)
 
 
@@ -137,15 +137,16 @@ def test_inputs_targets_and_settings_can_be_edited() -> None:
     assert done("edit i1", now, began)
     assert not done("edit i2", now, began)
     assert not done("edit t o1", now, began)
-    assert done("edit learning rate", optimized(began, learning_rate=0.1), began)
-    assert not done("edit momentum", optimized(began, learning_rate=0.1), began)
+    slow = Optimizer().changed(learning_rate=0.1)
+    assert done("edit learning rate", optimized(began, slow), began)
+    assert not done("edit momentum", optimized(began, slow), began)
 
 
 def test_a_value_is_set_however_it_came_to_be() -> None:
     began = moment()
     assert done("set learning rate 0.5", began)
     assert not done("set learning rate 0.25", began)
-    assert done("set learning rate 1/4", optimized(began, learning_rate=0.25))
+    assert done("set learning rate 1/4", optimized(began, Optimizer().changed(learning_rate=0.25)))
     assert done("set w5 0,4", began)
     assert not done("set w5 0.41", began)
     assert done("set t o2 0.99", began)
@@ -154,7 +155,7 @@ def test_a_value_is_set_however_it_came_to_be() -> None:
 def test_choices() -> None:
     began = moment("xor-2-3-1")
     assert not done("optimizer adam", began)
-    assert done("optimizer adam", optimized(began, key="adam"))
+    assert done("optimizer adam", optimized(began, Optimizer("adam")))
     state = start_state(began.spec, began.theta)
     spec, _ = set_activation(began.spec, state, 2, "linear")
     assert not done("activation o linear", began)

@@ -177,7 +177,7 @@ def test_a_run_that_diverges_has_no_value() -> None:
     linear = replace(
         network, layers=tuple(replace(layer, activation="linear") for layer in network.layers)
     )
-    optimizer = replace(document.spec.optimizer, learning_rate=1e6)
+    optimizer = document.spec.optimizer.changed(learning_rate=1e6)
     spec = replace(document.spec, network=linear, optimizer=optimizer)
     made = figure(Quantities(linear).find("E"), 1000, 0, "0.5")
     (found,) = compare(spec, document.start, [made])

@@ -33,7 +33,7 @@ def made(
     reduction: str,
     samples: int,
     bias: str = "per_unit",
-    optimizer: Optimizer = Optimizer(learning_rate=0.3),  # noqa: B008
+    optimizer: Optimizer = Optimizer().changed(learning_rate=0.3),  # noqa: B008
     batch: int | None = None,
 ) -> Run:
     """A network of these sizes with drawn data and start values."""
@@ -61,7 +61,7 @@ def runs() -> dict[str, Run]:
         "leaky": made((3, 3, 3), ("leaky_relu", "sigmoid"), mean, "mean", 4),
         "momentum in batches": made(
             (2, 2, 2), ("sigmoid", "linear"), "half_squared_error", "mean", 4,
-            optimizer=Optimizer("momentum", 0.1), batch=2,
+            optimizer=Optimizer("momentum", {"learning_rate": 0.1}), batch=2,
         ),
     }  # fmt: skip
 
@@ -244,7 +244,7 @@ def test_what_gives_nothing_of_the_first_iteration_is_not_followed_for_long() ->
     """With another learning rate no mistake gives Mazur's figures: the search looks a few times
     at each try, and does not run ten thousand updates with any."""
     document = read_example("mazur-2-2-2")
-    spec = replace(document.spec, optimizer=Optimizer(learning_rate=0.4))
+    spec = replace(document.spec, optimizer=Optimizer().changed(learning_rate=0.4))
     compared = compare(spec, document.start, document.published)
     looks = 0
 

@@ -128,7 +128,7 @@ def test_numba_gives_the_same_iteration_to_twelve_digits(
     numba_kernel: Making, spec: Spec, before: int
 ) -> None:
     # Adam divides by ε where a gradient is nothing but rounding errors, and makes them matter.
-    spec = replace(spec, optimizer=replace(spec.optimizer, epsilon=1e-3))
+    spec = replace(spec, optimizer=spec.optimizer.changed(epsilon=1e-3))
     state = advanced(PlainKernel, spec, start_state(spec), before).state
     plain = advanced(PlainKernel, spec, state, 1)
     fast = advanced(numba_kernel, spec, state, 1)
@@ -160,7 +160,7 @@ def test_numba_takes_more_samples_than_go_side_by_side(
     targets = np.eye(3)[generator.integers(0, 3, 100)]
     data = Data(generator.normal(size=(100, 2)), targets, ("s", "t", "u"))
     spec = Spec(
-        network, "categorical_cross_entropy", "mean", Optimizer(learning_rate=0.5), data, batching,
+        network, "categorical_cross_entropy", "mean", Optimizer(), data, batching,
         initializer="glorot_uniform",
     )
     plain = advanced(PlainKernel, spec, start_state(spec), 60)
@@ -226,7 +226,7 @@ def test_adams_running_mean_of_squares_is_looked_after(making: Making) -> None:
     """It overflows while the parameters barely move: the run is lost there, not later."""
     layers = tuple(Layer((name,), "linear", "none") for name in "abcdefghi")
     network = Network(("x",), layers)
-    optimizer = Optimizer("adam", learning_rate=1e-3)
+    optimizer = Optimizer("adam", {"learning_rate": 1e-3})
     data = Data(np.array([[1e11]]), np.array([[0.0]]), ("t",))
     spec = Spec(network, "half_squared_error", "sum", optimizer, data)
     theta = np.full(network.size, 9e10)
@@ -266,7 +266,8 @@ def test_batches_too_large_for_one_go_are_cut_alike() -> None:
     data = Data(generator.normal(size=(44, 1)), generator.normal(size=(44, 1)), ("t",))
     for batching in (Batching(), Batching(40)):
         spec = Spec(
-            network, "mean_squared_error", "mean", Optimizer(learning_rate=1e-3), data, batching,
+            network, "mean_squared_error", "mean",
+            Optimizer().changed(learning_rate=1e-3), data, batching,
             initializer="glorot_uniform",
         )
         plain = advanced(PlainKernel, spec, start_state(spec), 2)

@@ -24,7 +24,7 @@ from engine.documents.examples import read_example
 from engine.learn.lessons import tasks
 from engine.learn.lessons.bundled import bundled_lesson, lesson_names
 from engine.learn.lessons.names import find_parameter, find_step
-from engine.learn.lessons.values import SETTINGS
+from engine.learn.lessons.values import setting_called
 from gui import theme
 from gui.canvas.spots import Spot, spot_of
 from gui.widgets.buttons import Button
@@ -196,7 +196,7 @@ def edit(pupil: Pupil, task: tasks.Edit) -> None:
 
 
 def set_value(pupil: Pupil, task: tasks.Set) -> None:
-    field = pupil.window.findChild(NumberField, SETTINGS[task.name])
+    field = pupil.window.findChild(NumberField, setting_called(task.name))
     assert isinstance(field, NumberField)
     field.setFocus()
     field.selectAll()

@@ -144,7 +144,8 @@ def test_another_view_is_shown_with_the_same_widgets_and_without_a_report(
     units = spin(panel, "units1")
     view = xor_view()
     spec = replace(view.spec, batching=Batching(2, True), reduction="mean", seed=12)
-    panel.display(replace(view, spec=replace(spec, optimizer=Optimizer("momentum", 0.25))))
+    momentum = Optimizer("momentum", {"learning_rate": 0.25})
+    panel.display(replace(view, spec=replace(spec, optimizer=momentum)))
     assert spin(panel, "units1") is units
     assert [spin(panel, f"units{layer}").value() for layer in range(3)] == [2, 3, 1]
     assert combo(panel, "bias1").currentData() == "per_unit"
