@@ -36,10 +36,8 @@ from engine.formulas.writers import Prose
 from engine.maths.activations import LEAKY_SLOPE
 from engine.maths.losses import LOSSES
 from engine.maths.network import Parameter
+from engine.run.mistakes import MISTAKES
 from engine.run.steps import StepId
-
-# What is done to f' at the output, where it can be done.
-SLOPE_MISTAKES = ("lost-link", "missing-derivative", "derivative-at-activation")
 
 
 def act_of(layer: int, unit: int) -> StepId:
@@ -52,7 +50,7 @@ def is_short(record: Record, layer: int) -> bool:
     if layer != record.network.depth or LOSSES[record.spec.loss].short_delta is None:
         return False
     is_softmax = record.network.layers[-1].activation == "softmax"
-    return is_softmax or not any(map(record.makes, SLOPE_MISTAKES))
+    return is_softmax or not any(MISTAKES[key].of_slope for key in record.spec.mistakes)
 
 
 def is_lost_link(record: Record, layer: int) -> bool:

@@ -9,6 +9,7 @@ be found again.
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Literal
 
 from msgspec import Struct
 
@@ -23,9 +24,15 @@ _CURVED = ("sigmoid", "tanh")  # whose slope at a differs from that at z
 class Mistake(Struct, frozen=True):
     """One departure: its title, why people make it, and the formula it replaces by which.
 
-    `in_gradient` says that the gradient is then no longer that of the loss, which a gradient
-    check finds; `exempt` says of the others why it does not. `why_not(spec)` is the reason why
-    it would change nothing for a Spec, or could not be worked out; empty where it can be chosen.
+    `where` is the part of an iteration that it changes: a pass of a sample, the gradient of a
+    batch, the update; or the start, before the first one. `in_gradient` says that the gradient is
+    then no longer that of the loss, which a gradient check finds; `exempt` says of the others why
+    it does not. `why_not(spec)` is the reason why it would change nothing for a Spec, or could not
+    be worked out; empty where it can be chosen.
+
+    `of_slope` says that it is made in f'. Loss and activation then do not shorten to one
+    expression. `updates_early`: each layer has its update before it sends deltas back;
+    `skips_biases`: they have none; `keeps_gradient`: each gradient is added to the one before.
     """
 
     key: str
@@ -33,8 +40,13 @@ class Mistake(Struct, frozen=True):
     why: str
     right: str
     wrong: str
+    where: Literal["pass", "batch", "update", "start"]
     why_not: Callable[[Spec], str]
     exempt: str = ""
+    of_slope: bool = False
+    updates_early: bool = False
+    skips_biases: bool = False
+    keeps_gradient: bool = False
 
     @property
     def in_gradient(self) -> bool:
@@ -126,7 +138,9 @@ MISTAKES: dict[str, Mistake] = {
             "back through weights that have moved already.",
             "δ = Σ w δ_next · f′(z), with the weights before the update",
             "δ = Σ w_new δ_next · f′(z)",
+            "update",
             _needs_hidden,
+            updates_early=True,
         ),
         Mistake(
             "lost-link",
@@ -135,7 +149,9 @@ MISTAKES: dict[str, Mistake] = {
             "gone.",
             "δ = ∂E/∂a · f′(z) at the output",
             "δ = f′(∂E/∂a)",
+            "pass",
             _needs_output_slope,
+            of_slope=True,
         ),
         Mistake(
             "derivative-at-activation",
@@ -144,7 +160,9 @@ MISTAKES: dict[str, Mistake] = {
             "taken twice.",
             "f′(z)",
             "f′(a)",
+            "pass",
             _needs_curve,
+            of_slope=True,
         ),
         Mistake(
             "missing-derivative",
@@ -152,7 +170,9 @@ MISTAKES: dict[str, Mistake] = {
             "The error is passed on as it is, without how the unit reacts to its net input.",
             "δ = ∂E/∂a · f′(z)",
             "δ = ∂E/∂a",
+            "pass",
             _needs_bend,
+            of_slope=True,
         ),
         Mistake(
             "wrong-sign",
@@ -161,6 +181,7 @@ MISTAKES: dict[str, Mistake] = {
             "subtracts.",
             "g = ∂E/∂w",
             "g = −∂E/∂w",
+            "pass",
             _always,
         ),
         Mistake(
@@ -169,6 +190,7 @@ MISTAKES: dict[str, Mistake] = {
             "W goes forward and Wᵀ back; where W is square the shapes do not object.",
             "∂E/∂a = Wᵀ δ_next",
             "∂E/∂a = W δ_next",
+            "pass",
             _needs_square,
         ),
         Mistake(
@@ -178,6 +200,7 @@ MISTAKES: dict[str, Mistake] = {
             "follow the first and stop.",
             "∂E/∂a = Σ_k w_k δ_k",
             "∂E/∂a = w_1 δ_1",
+            "pass",
             _needs_paths,
         ),
         Mistake(
@@ -186,6 +209,7 @@ MISTAKES: dict[str, Mistake] = {
             "Many texts put ½ before the square so that the 2 cancels; without the ½ it stays.",
             "∂E/∂a = 2 (a − t)",
             "∂E/∂a = a − t",
+            "pass",
             _needs_two,
         ),
         Mistake(
@@ -194,6 +218,7 @@ MISTAKES: dict[str, Mistake] = {
             "The gradient of one sample is worked out and taken for that of the whole batch.",
             "g = Σ_s g_s, or their mean",
             "g = g_1",
+            "batch",
             _needs_batch,
         ),
         Mistake(
@@ -203,6 +228,7 @@ MISTAKES: dict[str, Mistake] = {
             "still worked out.",
             "z = Σ w a + b",
             "z = Σ w a",
+            "pass",
             _needs_biases,
         ),
         Mistake(
@@ -212,8 +238,10 @@ MISTAKES: dict[str, Mistake] = {
             "out and left lying.",
             "b ← b − η ∂E/∂b",
             "b ← b",
+            "update",
             _needs_trained_biases,
             "The gradient is right; only its use is not.",
+            skips_biases=True,
         ),
         Mistake(
             "forgotten-rate",
@@ -221,6 +249,7 @@ MISTAKES: dict[str, Mistake] = {
             "The gradient is subtracted as it is, as if the learning rate were 1.",
             "w ← w − η ∂E/∂w",
             "w ← w − ∂E/∂w",
+            "update",
             _needs_rate,
             "The gradient is right; only the size of the step is not.",
         ),
@@ -231,6 +260,7 @@ MISTAKES: dict[str, Mistake] = {
             "gradients and stay equal for good.",
             "weights that differ",
             "every weight = the first one",
+            "start",
             _needs_weights,
             "The gradient is right for these weights; it is the same for all units of a layer.",
         ),
@@ -241,7 +271,9 @@ MISTAKES: dict[str, Mistake] = {
             "iteration drags all earlier ones along.",
             "g = ∂E/∂w",
             "g = ∂E/∂w + g of the iteration before",
+            "batch",
             _always,
+            keeps_gradient=True,
         ),
     )
 }

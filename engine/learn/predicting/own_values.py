@@ -193,14 +193,14 @@ class _Working:
         return batch_loss(self.spec, theta, self.iteration.rows)[0]
 
 
-# What they change is no formula of a step: where a run starts, and what it kept from before.
-_NO_FORMULA = ("same-start", "accumulated-gradients")
-
-
 def mistakes_in_a_step(spec: Spec) -> list[str]:
-    """Keys of the mistakes that can be made in a single step of a Spec, and are not made yet."""
+    """Keys of the mistakes that can be made in a single step of a Spec, and are not made yet.
+
+    Where a run starts, and what it kept from before, is no formula of a step.
+    """
     return [
         key
-        for key in MISTAKES
-        if key not in (*_NO_FORMULA, *spec.mistakes) and not why_not(spec, key)
+        for key, mistake in MISTAKES.items()
+        if mistake.where != "start" and not mistake.keeps_gradient
+        and key not in spec.mistakes and not why_not(spec, key)
     ]

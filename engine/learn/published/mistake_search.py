@@ -35,8 +35,6 @@ from engine.run.spec import Spec
 # of a hundred tries would give them by chance.
 _EVIDENCE = {1: 3, 2: 4}
 _MOST_TITLES = 3  # of what explains figures equally well: more nobody reads
-# All of one factor: one thing misunderstood is likelier than two, where figures leave the choice.
-_OF_THE_SLOPE = {"lost-link", "derivative-at-activation", "missing-derivative"}
 
 
 class Suspect(Struct, frozen=True):
@@ -157,7 +155,9 @@ class _Search:
     def _told(self, found: list[_Trial]) -> tuple[Suspect, ...]:
         """What is worth telling of the trials that are left."""
         kept = [trial for trial in found if self._is_evident(trial)]
-        kept.sort(key=lambda trial: not set(trial.mistakes) <= _OF_THE_SLOPE)
+        # All of one factor: one thing misunderstood is likelier than two, where figures leave the
+        # choice.
+        kept.sort(key=lambda trial: not all(MISTAKES[key].of_slope for key in trial.mistakes))
         return tuple(
             Suspect(trial.mistakes, frozenset(trial.gives), trial.slips, trial.decimals)
             for trial in kept

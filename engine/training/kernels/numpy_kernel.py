@@ -8,25 +8,31 @@ from numpy.typing import NDArray
 from engine.maths.activations import Array
 from engine.maths.optimizers import adam_step_size
 from engine.run.iteration import Check, chunks
+from engine.run.mistakes import MISTAKES
 from engine.run.spec import Spec, State
 from engine.text.numbers import LARGEST
 from engine.training.kernels.calls import Buffers, Calls, Pass, mean_calls, update_calls
 from engine.training.kernels.kernel import Advanced, Outputs, iterations_at_once
 
-# Mistakes that are made in what an update is, or how the run begins, and not in a pass.
-_OUTSIDE_THE_PASSES = {"updated-weights", "forgotten-rate", "same-start"}
 _LIMIT = LARGEST**2
 _FEW = 256  # batches that are worth a list of calls each
 
 
 def is_fit(spec: Spec) -> bool:
-    """Whether the kernel can take a run: with none of the mistakes that are made in a pass."""
-    early = "updated-weights" in spec.mistakes
+    """Whether the kernel can take a run: with no mistakes but in the update or at the start, and
+    biases that are not kept from an update."""
+    made = [MISTAKES[key] for key in spec.mistakes]
     return (
         spec.can_train
-        and _OUTSIDE_THE_PASSES.issuperset(spec.mistakes)
-        and not (early and len(chunks(spec.network, spec.batch_size)) > 1)
+        and all(mistake.where in ("update", "start") for mistake in made)
+        and not any(mistake.skips_biases for mistake in made)
+        and not (_is_early(spec) and len(chunks(spec.network, spec.batch_size)) > 1)
     )
+
+
+def _is_early(spec: Spec) -> bool:
+    """Whether each layer has its update before the one before it has its deltas."""
+    return any(MISTAKES[key].updates_early for key in spec.mistakes)
 
 
 class NumpyKernel:
@@ -50,7 +56,7 @@ class NumpyKernel:
         self._slots = [np.empty(size) for _ in spec.slot_names]
         self._sum = np.empty(size)  # of the gradients of several chunks
         self._adam_step = np.empty(())
-        self._is_early = "updated-weights" in spec.mistakes  # each layer before the one before it
+        self._is_early = _is_early(spec)
         self._whole = chunks(spec.network, len(data))
         self._buffers = Buffers(spec, self._whole[0].stop)
         self._passes: dict[int, Pass] = {}  # by the number of samples, as are the iterations
