@@ -12,6 +12,17 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from PySide6.QtWidgets import QApplication, QPushButton
+from pytestqt.qtbot import QtBot
+
+from engine.datasets import DATASETS
+from engine.document import Document, read_document, write_document
+from engine.network import Layer, Network
+from engine.optimizers import Optimizer
+from engine.spec import Spec
+from gui import theme
+from gui.canvas.spots import Spot
+from gui.main_window import MainWindow
 
 PROJECT = Path(__file__).resolve().parent.parent
 EXAMPLE = PROJECT / "resources" / "examples" / "mazur-2-2-2.backpass.json"
@@ -98,6 +109,14 @@ class Window:
         for key in keys:
             self._xdotool("key", "--delay", "30", key)
 
+    def point_at(self, place: tuple[int, int]) -> None:
+        """Take the pointer to a place in the window, and leave it there."""
+        self._xdotool("mousemove", "--window", self.id, str(place[0]), str(place[1]))
+
+    def click(self) -> None:
+        """Press and let go of the left button where the pointer is."""
+        self._xdotool("click", "1")
+
     def log(self) -> str:
         self._log.flush()
         self._log.seek(0)
@@ -176,3 +195,66 @@ def test_the_first_window_is_no_larger_than_the_screen(
     left, top, width, height = window.frame
     assert (width, height) == size
     assert left >= 0 and top >= 0
+
+
+def diverging_document() -> Document:
+    """Points along a sine wave, a network of six hidden units, and a rate that is far too high."""
+    rule = DATASETS["sine"]
+    units = tuple(f"h{number}" for number in range(1, 7))
+    network = Network(("x",), (Layer(units, "tanh"), Layer(("y",), rule.activation)))
+    spec = Spec(network, rule.loss, "mean", Optimizer(learning_rate=1e6), rule.make(1), seed=1)
+    return Document(spec=spec, start=network.draw("glorot_uniform", 1))
+
+
+def place_of_fewer(document: Document, size: tuple[int, int], qtbot: QtBot) -> tuple[int, int]:
+    """Where the small "−" at the hidden layer stands in a window of that size."""
+    app = QApplication.instance()
+    assert isinstance(app, QApplication)
+    theme.load_fonts()
+    theme.apply(app, "light")
+    window = MainWindow(remember=False)
+    qtbot.addWidget(window)
+    window.resize(*size)
+    window.documents.show(document, "the same")
+    window.show()
+    qtbot.waitExposed(window)
+    port = window.canvas.view.viewport()
+    qtbot.mouseMove(port, window.canvas.place_of(Spot("unit", 1, 0)).center())
+    fewer = window.findChild(QPushButton, "removeUnit")
+    assert isinstance(fewer, QPushButton)
+    place = fewer.mapTo(window, fewer.rect().center())
+    return place.x(), place.y()
+
+
+def test_a_divergence_with_the_pointer_at_a_small_button_ends_nothing(
+    display: str, tmp_path: Path, qtbot: QtBot
+) -> None:
+    path = tmp_path / "sine.backpass.json"
+    document = diverging_document()
+    path.write_bytes(write_document(document))
+    window = Window(display, tmp_path, str(path))
+    try:
+        wait_for(lambda: "sine.backpass.json" in window.title)
+        x, y = place_of_fewer(document, window.frame[2:], qtbot)
+        # Between the moves of a hand there is time for the window to follow.
+        for place in ((x, y + 60), (x, y)):
+            window.point_at(place)
+            time.sleep(0.5)
+        window.click()
+        time.sleep(0.5)
+        for place in ((x + 1, y), (x, y)):
+            window.point_at(place)
+            time.sleep(0.3)
+        window.press("t")
+        time.sleep(2.0)
+        assert window.process.poll() is None, window.log()
+        window.press("ctrl+s")
+        wait_for(lambda: len(read_document(path.read_bytes()).spec.network.layers[0].units) == 5)
+        state = read_document(path.read_bytes()).state
+        assert state is not None and 0 < state.t < 10
+        window.press("ctrl+q")
+        wait_for(lambda: window.process.poll() is not None)
+        assert window.process.returncode == 0
+        assert window.log() == ""
+    finally:
+        window.close()

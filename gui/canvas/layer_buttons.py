@@ -72,8 +72,11 @@ class LayerButtons(QFrame):
 
     def withdraw(self) -> None:
         """Hide the buttons."""
-        self.layer = None
-        self.hide()
+        # To hide what is under the pointer sends Leave at once, to the view as well, which then
+        # withdraws them too: so first nothing is offered any more.
+        if self.layer is not None:
+            self.layer = None
+            self.hide()
 
     def _add(self) -> None:
         if self.layer is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QPoint, QRect, Qt, Signal
+from PySide6.QtCore import QPoint, QRect, Qt, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
@@ -261,18 +261,19 @@ class NetworkCanvas(QWidget):
 
     def _follow_pointer(self) -> None:
         self._say_where()
-        view, pointer = self.scene.view, self.view.pointer
+        view = self.scene.view
         if view is not None and self.view.hovered != self._hovered:
             self._hovered = self.view.hovered
             spot = self._hovered
             self.spot_hovered.emit(None if spot is None else about_spot(view, spot))
-        if view is None or not self.view.viewport().rect().contains(pointer.toPoint()):
-            return
-        for layer in range(view.spec.network.depth + 1):
-            column = self.view.to_viewport(self.scene.column(layer))
-            if column.left() - _COLUMN_MARGIN <= pointer.x() <= column.right() + _COLUMN_MARGIN:
-                self._buttons.offer(view.spec.network, layer, column)
-                return
+        pointer = self.view.pointer
+        if view is not None and self.view.viewport().rect().contains(pointer.toPoint()):
+            for layer in range(view.spec.network.depth + 1):
+                column = self.view.to_viewport(self.scene.column(layer))
+                low, high = column.left() - _COLUMN_MARGIN, column.right() + _COLUMN_MARGIN
+                if low <= pointer.x() <= high:
+                    self._buttons.offer(view.spec.network, layer, column)
+                    return
         self._buttons.withdraw()
 
     def _say_where(self) -> None:
@@ -289,10 +290,6 @@ class NetworkCanvas(QWidget):
     def _place_field(self) -> None:
         if self._field is not None:
             self._field.move_to(self._editor_place(self._field.spot))
-
-    def leaveEvent(self, event: QEvent) -> None:
-        super().leaveEvent(event)
-        self._buttons.withdraw()
 
 
 def _target_check(view: View) -> Check:

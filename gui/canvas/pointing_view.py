@@ -19,6 +19,8 @@ from gui.canvas.zoom_view import KEY_ZOOM, ZoomView
 
 _REACH = 7.0  # pixels beside an edge that still hit it
 
+_NOWHERE = QPointF(-1, -1)  # where the pointer is while it is not on the view
+
 _ARROWS = {
     Qt.Key.Key_Left: "left",
     Qt.Key.Key_Right: "right",
@@ -46,7 +48,7 @@ class PointingView(ZoomView):
         self.hovered: Spot | None = None
         self.focus_spot: Spot | None = None
         self._entered: Spot | None = None  # where Enter was pressed last
-        self.pointer = QPointF(-1, -1)
+        self.pointer = _NOWHERE
         self._pressed_at: QPoint | None = None
         self._pressed: Spot | None = None
         self._last = QPoint()
@@ -161,7 +163,7 @@ class PointingView(ZoomView):
 
     def viewportEvent(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Leave:
-            self.hovered = None
+            self.hovered, self.pointer = None, _NOWHERE
             self._attend()
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
             spot = self._spot_at(QPointF(event.pos()))

@@ -317,6 +317,49 @@ def test_divergence_says_where_and_one_click_leads_back(mazur: Driver) -> None:
     assert np.isfinite(mazur.view.theta).all()
 
 
+# The small buttons at the layer under the pointer
+
+
+def point_at_button(driver: Driver, name: str, layer: int = 1) -> QAbstractButton:
+    """Take the pointer to a column of the network, and on to the small button that comes up."""
+    canvas = driver.window.canvas
+    QTest.mouseMove(canvas.view.viewport(), canvas.place_of(Spot("unit", layer, 0)).center())
+    button: QAbstractButton = driver.find(QAbstractButton, name)
+    driver.qtbot.waitUntil(button.isVisible)
+    QTest.mouseMove(button)
+    driver.qtbot.waitUntil(button.underMouse)
+    return button
+
+
+@pytest.mark.parametrize("layer", [0, 1, 2])
+@pytest.mark.parametrize("name", ["addUnit", "removeUnit"])
+def test_the_pointer_leaves_from_a_small_button(xor: Driver, name: str, layer: int) -> None:
+    window = xor.window
+    for away in (window.loss, window.canvas.chip, window.ribbon, window.menuBar()):
+        button = point_at_button(xor, name, layer)
+        QTest.mouseMove(away)
+        xor.qtbot.waitUntil(lambda button=button: not button.isVisible())
+    point_at_button(xor, name, layer)
+
+
+def test_a_small_button_is_taken_from_under_the_pointer(xor: Driver) -> None:
+    window = xor.window
+    for act in (
+        lambda: window.resize(1300, 700),
+        lambda: xor.press(Key.Key_Plus, to=window.canvas.view),  # a closer look
+        lambda: xor.click("removeUnit"),
+        lambda: xor.menu("Undo").trigger(),
+        window.canvas.hide,
+    ):
+        button = point_at_button(xor, "removeUnit")
+        act()
+        QApplication.processEvents()
+        assert not button.isVisible()
+        QTest.mouseMove(window.loss)
+    window.canvas.show()
+    point_at_button(xor, "removeUnit")
+
+
 # Editing
 
 
