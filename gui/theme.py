@@ -166,6 +166,7 @@ def style_sheet(theme: Theme) -> str:
     QMainWindow, QDialog {{ background: {t.window}; }}
     QToolTip {{ background: {t.card}; color: {t.ink}; border: 1px solid {t.border}; padding: 4px; }}
     #card {{ background: {t.card}; border: 1px solid {t.border}; border-radius: {RADIUS}px; }}
+    #banner {{ background: {t.accent_soft}; border-left: 4px solid {t.error}; }}
     #mistakeStrip {{ background: {t.sunken}; border-radius: {RADIUS}px; }}
     #cardTitle {{ font-size: {TITLE}px; font-weight: bold; }}
     QLabel[secondary="true"] {{ color: {t.secondary}; font-size: {SMALL}px; }}

@@ -1,46 +1,106 @@
-"""Banner: a strip above the canvas that says what was refused or what went wrong, with a way on."""
+"""Banner: says what was refused or what went wrong, with a way on, in a strip kept free for it."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QWidget
 
 from gui import theme
+from gui.widgets.buttons import Button
+
+_HEIGHT = 28  # pixels: two lines
 
 
 class Banner(QFrame):
-    """One sentence and at most one action; hidden while there is nothing to say."""
+    """One sentence and at most one action; hidden while there is nothing to say.
+
+    It stands in a strip that is always there, so that a message neither moves nor covers anything:
+    `companion` is what stands there else, and gives way to it. A sentence takes two lines at most;
+    one that is too long for them is whole in the tooltip.
+    """
 
     action_requested = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, companion: QWidget, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("banner")
+        self._companion = companion
+        self._sentence = ""
         self._text = QLabel()
         self._text.setObjectName("bannerText")
         self._text.setWordWrap(True)
         self._text.setTextFormat(Qt.TextFormat.PlainText)
         self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self._action = QPushButton()
-        self._action.setObjectName("bannerAction")
+        self._text.setFont(theme.font(theme.SMALL))
+        # A long sentence is cut, and does not widen the window.
+        self._text.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
+        self._action = Button("", "bannerAction", link=True)
         self._action.clicked.connect(self.action_requested)
-        self._close = QPushButton("Close")
-        self._close.setProperty("link", True)
-        self._close.clicked.connect(self.hide)
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(theme.MARGIN, 6, theme.MARGIN, 6)
-        layout.addWidget(self._text, 1)
-        layout.addWidget(self._action)
-        layout.addWidget(self._close)
+        self._close = Button("Close", "bannerClose", link=True)
+        self._close.clicked.connect(self.fall_silent)
+        self.setFixedHeight(_HEIGHT)
+        self._layout = QHBoxLayout(self)
+        self._layout.setContentsMargins(theme.GAP, 0, theme.GAP, 0)
+        self._layout.setSpacing(theme.MARGIN)
+        self._layout.addWidget(self._text, 1)
+        self._layout.addWidget(self._action)
+        self._layout.addWidget(self._close)
         self.hide()
 
     @property
     def text(self) -> str:
-        return self._text.text()
+        return self._sentence
 
     def say(self, sentence: str, action: str | None = None) -> None:
         """Show a sentence, with a button if there is something to be done about it."""
-        self._text.setText(sentence)
+        self._sentence = sentence
         self._action.setText(action or "")
+        self._action.setAccessibleName(action or "")
         self._action.setVisible(action is not None)
+        self._text.setAccessibleName(sentence)
+        self._companion.hide()
         self.show()
+        self._fit()
+
+    def fall_silent(self) -> None:
+        """Leave the strip to what stands there without a message."""
+        self.hide()
+        self._companion.show()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Write as much of the sentence as there is room for."""
+        self._layout.activate()
+        count, most = 0, len(self._sentence)
+        while count < most:
+            middle = (count + most + 1) // 2
+            if self._has_room(self._cut(middle)):
+                count = middle
+            else:
+                most = middle - 1
+        self._text.setText(self._cut(count))
+        is_whole = count == len(self._sentence)
+        self._text.setToolTip("" if is_whole else _as_written(self._sentence))
+
+    def _cut(self, count: int) -> str:
+        """The sentence, or its first characters with a mark that something is missing."""
+        if count == len(self._sentence):
+            return self._sentence
+        return self._sentence[:count].rstrip() + " …"
+
+    def _has_room(self, words: str) -> bool:
+        room = self._text.contentsRect()
+        wrapped = Qt.TextFlag.TextWordWrap
+        needed = self._text.fontMetrics().boundingRect(room, wrapped, words)
+        return needed.height() <= room.height() and needed.width() <= room.width()
+
+
+def _as_written(sentence: str) -> str:
+    """A sentence for a tooltip, which wraps it; what it quotes cannot pass for markup."""
+    from html import escape  # no start needs it
+
+    return f"<span>{escape(sentence)}</span>"

@@ -64,6 +64,7 @@ if TYPE_CHECKING:
     from gui.panels.derivation import DerivationPanel
 
 _SIZE = QSize(1440, 900)
+_STATUS_EDGES = 5  # pixels that a status bar keeps above and below what it holds
 _SETTLE_MILLISECONDS = 1000
 _MESSAGE_MILLISECONDS = 3000
 _READ_SECONDS = 0.1  # what changes as slowly as that can be read
@@ -116,7 +117,8 @@ class MainWindow(QMainWindow):
         self.controls = ControlsBar(inside)
         layout.addWidget(self.controls)
         columns = QHBoxLayout()
-        columns.setContentsMargins(theme.MARGIN, theme.MARGIN, theme.MARGIN, theme.MARGIN)
+        # Little below: the status bar keeps two lines free for a message.
+        columns.setContentsMargins(theme.MARGIN, theme.MARGIN, theme.MARGIN, theme.GAP // 2)
         columns.setSpacing(theme.MARGIN)
         layout.addLayout(columns, 1)
         self._build_left(inside)
@@ -161,7 +163,6 @@ class MainWindow(QMainWindow):
         self._canvas_card = canvas_card = Card("", self._centre)
         canvas_card.title.hide()
         self.mistake_strip = MistakeStrip(canvas_card)
-        self.banner = Banner(canvas_card)
         self.canvas = NetworkCanvas(canvas_card)
         self.ribbon = StepRibbon(canvas_card)
         self._sample_back = self._link("‹", "previous sample")
@@ -169,7 +170,6 @@ class MainWindow(QMainWindow):
         self.canvas.corner.insertWidget(0, self._sample_back)
         self.canvas.corner.addWidget(self._sample_on)
         canvas_card.body.addWidget(self.mistake_strip)
-        canvas_card.body.addWidget(self.banner)
         canvas_card.body.addWidget(self.canvas, 1)
         canvas_card.body.addWidget(self.ribbon)
         self.loss = LossPanel(self._centre, remember=self._remember)
@@ -178,12 +178,20 @@ class MainWindow(QMainWindow):
         self._centre.setSizes([600, 170])
 
     def _build_status_bar(self) -> None:
-        self._file_label, hint = QLabel(), QLabel("F1 keys")
+        bar, hint = self.statusBar(), QLabel("F1 keys")
+        strip = QWidget()  # as high as a message, with and without one
+        self._file_label = QLabel(strip)
         self._file_label.setObjectName("fileLabel")
-        self.statusBar().setSizeGripEnabled(False)
-        self.statusBar().setContentsMargins(theme.MARGIN, 0, theme.MARGIN, 0)
-        self.statusBar().addWidget(self._file_label)
-        self.statusBar().addPermanentWidget(hint)
+        self.banner = Banner(self._file_label, strip)
+        layout = QHBoxLayout(strip)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self._file_label)
+        layout.addWidget(self.banner, 1)
+        bar.setSizeGripEnabled(False)
+        bar.setContentsMargins(theme.MARGIN, 0, theme.MARGIN, 0)
+        bar.setFixedHeight(self.banner.height() + _STATUS_EDGES)
+        bar.addWidget(strip, 1)
+        bar.addPermanentWidget(hint)
 
     @property
     def derivation(self) -> DerivationPanel:
@@ -361,8 +369,8 @@ class MainWindow(QMainWindow):
     def _wire(self) -> None:
         session, controls = self.session, self.controls
         session.changed.connect(self._display)
-        session.refused.connect(self.banner.say)
-        self._intents.noticed.connect(self.banner.say)
+        session.refused.connect(self._say)
+        self._intents.noticed.connect(self._say)
         self.banner.action_requested.connect(session.leave_divergence)
         controls.examples_wanted.connect(self._offer_examples)
         controls.example_chosen.connect(self.documents.open_example)
@@ -452,9 +460,9 @@ class MainWindow(QMainWindow):
         for link in (self._sample_back, self._sample_on):
             link.setVisible(len(view.spec.data) > 1)
         if view.divergence is not None:
-            self.banner.say(view.divergence.sentence, "Back to the last finite state")
-        elif self.banner.isVisible():
-            self.banner.hide()
+            self._say(view.divergence.sentence, "Back to the last finite state")
+        elif not self.banner.isHidden():
+            self.banner.fall_silent()
         self._display_name(view)
         stack = self.session.undo_stack
         for action, verb, possible, what in (
@@ -464,6 +472,11 @@ class MainWindow(QMainWindow):
             action.setEnabled(possible)
             if action.text() != (text := _called(verb, what)):
                 action.setText(text)
+
+    def _say(self, sentence: str, action: str | None = None) -> None:
+        """Show a message, at once: what the status bar says for a moment would hide it."""
+        self.statusBar().clearMessage()
+        self.banner.say(sentence, action)
 
     def _display_name(self, view: View) -> None:
         name = self.documents.name

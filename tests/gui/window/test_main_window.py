@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 from msgspec.structs import replace
-from PySide6.QtCore import QPoint, Qt, QTimer
+from PySide6.QtCore import QPoint, QRect, Qt, QTimer
 from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
@@ -315,6 +315,59 @@ def test_divergence_says_where_and_one_click_leads_back(mazur: Driver) -> None:
     mazur.click("bannerAction")
     assert not banner.isVisible() and mazur.view.revealed == 0
     assert np.isfinite(mazur.view.theta).all()
+
+
+def place_in(window: MainWindow, panel: QWidget) -> QRect:
+    return QRect(panel.mapTo(window, QPoint(0, 0)), panel.size())
+
+
+@pytest.mark.parametrize("size", [(960, 540), (1024, 600), (1366, 768), (1440, 900)])
+def test_a_message_moves_nothing_and_covers_nothing(
+    mazur: Driver, size: tuple[int, int]
+) -> None:
+    window = mazur.window
+    window.resize(*size)
+    for layer in (1, 2):
+        mazur.choose(f"activation{layer}", "linear")
+    QTest.qWait(50)
+    panels = (
+        window.controls, window.network, window.canvas, window.canvas.view, window.canvas.chip,
+        window.ribbon, window.statusBar(),
+    )  # fmt: skip
+    before = [place_in(window, panel) for panel in panels]
+
+    def check_places() -> None:
+        QTest.qWait(50)
+        assert [place_in(window, panel) for panel in panels] == before
+        assert (window.width(), window.height()) == size
+
+    window.session.refused.emit("No. " * 200)
+    check_places()
+    mazur.click("bannerClose")
+    check_places()
+    assert not window.banner.isVisible()
+    mazur.type_into(mazur.find(NumberField, "learning_rate"), "1e6")
+    window.canvas.setFocus()
+    mazur.press(Key.Key_T)
+    mazur.qtbot.waitUntil(lambda: mazur.view.divergence is not None)
+    check_places()
+    message = place_in(window, window.banner)
+    assert window.banner.isVisible() and window.rect().contains(message)
+    assert not any(message.intersects(place) for place in before[:-1])
+    assert before[-1].contains(message)
+    text = mazur.find(QLabel, "bannerText").text()
+    assert mazur.view.divergence is not None and text == mazur.view.divergence.sentence
+    assert mazur.find(QAbstractButton, "bannerAction").width() > 0
+
+
+def test_a_message_is_seen_though_the_status_bar_says_something(mazur: Driver) -> None:
+    mazur.window.statusBar().showMessage("Copied", 60_000)
+    mazur.window.session.refused.emit("No.")
+    assert mazur.window.banner.isVisible() and not mazur.find(QLabel, "fileLabel").isVisible()
+    mazur.window.statusBar().showMessage("Copied", 60_000)
+    mazur.press(Key.Key_Space)
+    mazur.window.statusBar().clearMessage()
+    assert not mazur.window.banner.isVisible() and mazur.find(QLabel, "fileLabel").isVisible()
 
 
 # The small buttons at the layer under the pointer

@@ -1,0 +1,67 @@
+"""The banner: a sentence in two lines at most, whatever it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel, QPushButton
+from pytestqt.qtbot import QtBot
+
+from gui.panels.banner import Banner
+
+
+@pytest.fixture
+def companion(qtbot: QtBot) -> QLabel:
+    made = QLabel("what stands there else")
+    qtbot.addWidget(made)
+    made.show()
+    return made
+
+
+@pytest.fixture
+def banner(companion: QLabel, qtbot: QtBot) -> Iterator[Banner]:
+    made = Banner(companion)
+    qtbot.addWidget(made)
+    made.resize(600, made.height())
+    yield made
+
+
+def text_of(banner: Banner) -> QLabel:
+    text = banner.findChild(QLabel, "bannerText")
+    assert isinstance(text, QLabel)
+    return text
+
+
+def test_what_stands_in_the_strip_gives_way_and_comes_back(
+    banner: Banner, companion: QLabel, qtbot: QtBot
+) -> None:
+    banner.say("It was refused.")
+    assert banner.isVisible() and not companion.isVisible()
+    close = banner.findChild(QPushButton, "bannerClose")
+    assert isinstance(close, QPushButton)
+    qtbot.mouseClick(close, Qt.MouseButton.LeftButton)
+    assert not banner.isVisible() and companion.isVisible()
+
+
+def test_a_long_sentence_is_cut_to_two_lines_and_whole_in_the_tooltip(banner: Banner) -> None:
+    height = banner.height()
+    sentence = "A unit called <b>x</b> is too many. " + "There is more. " * 40 + "End."
+    banner.say(sentence, "Go back")
+    text = text_of(banner)
+    assert text.text().endswith(" …") and sentence.startswith(text.text()[:-2])
+    assert text.heightForWidth(text.width()) <= text.height() and banner.height() == height
+    assert "&lt;b&gt;x&lt;/b&gt;" in text.toolTip() and text.toolTip().endswith("End.</span>")
+    assert banner.text == text.accessibleName() == sentence
+    banner.resize(6000, height)
+    assert text.text() == sentence and text.toolTip() == ""
+
+
+def test_a_word_that_is_too_long_for_a_line_is_cut(banner: Banner) -> None:
+    banner.say("x" * 5000)
+    text = text_of(banner)
+    word, mark = text.text().split(" ")
+    assert len(word) > 20 and mark == "…"
+    assert text.fontMetrics().horizontalAdvance(word) <= text.width()
+    assert text.heightForWidth(text.width()) <= text.height()
