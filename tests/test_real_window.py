@@ -15,14 +15,14 @@ import pytest
 from PySide6.QtWidgets import QApplication, QPushButton
 from pytestqt.qtbot import QtBot
 
-from engine.datasets import DATASETS
-from engine.document import Document, read_document, write_document
-from engine.network import Layer, Network
-from engine.optimizers import Optimizer
-from engine.spec import Spec
+from engine.data.datasets import DATASETS
+from engine.documents.reading import Document, read_document, write_document
+from engine.maths.network import Layer, Network
+from engine.maths.optimizers import Optimizer
+from engine.run.spec import Spec
 from gui import theme
 from gui.canvas.spots import Spot
-from gui.main_window import MainWindow
+from gui.window.main_window import MainWindow
 
 PROJECT = Path(__file__).resolve().parent.parent
 EXAMPLE = PROJECT / "resources" / "examples" / "mazur-2-2-2.backpass.json"

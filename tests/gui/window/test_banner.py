@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
-from gui.panels.banner import Banner
+from gui.window.banner import Banner
 
 
 @pytest.fixture
