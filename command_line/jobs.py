@@ -23,6 +23,7 @@ from command_line.reports import (
 )
 from engine.documents.examples import example_names, load, read_example
 from engine.documents.reading import Document
+from engine.documents.whole_file import write_whole
 from engine.export.html import html
 from engine.export.latex import latex
 from engine.export.markdown import markdown
@@ -194,13 +195,7 @@ def results(options: argparse.Namespace) -> int:
         print(problem, file=sys.stderr)
     if not read:
         raise Refused("There is no result to gather; nothing was written.")
-    beside = table.with_name(f".{table.name}.part")  # an old table stays whole until then
-    try:
-        beside.write_text(results_table(read), encoding="utf-8-sig", newline="")
-        beside.replace(table)
-    except OSError as error:
-        beside.unlink(missing_ok=True)
-        raise Refused(f"{table} cannot be written: {error.strerror or error}.") from error
+    write_whole(table, results_table(read).encode("utf-8-sig"))
     return 2 if problems else 0
 
 

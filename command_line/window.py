@@ -6,6 +6,7 @@ import argparse
 import gc
 import os
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from command_line.refusal import Refused
@@ -60,6 +61,9 @@ def screenshot(options: argparse.Namespace) -> None:
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
     os.environ.setdefault("QT_SCALE_FACTOR", "1")
     app = _application(options.theme)
+    from PySide6.QtCore import QBuffer, QIODevice
+
+    from engine.documents.whole_file import write_whole
     from gui.window.main_window import MainWindow
 
     window = MainWindow(remember=False)
@@ -71,9 +75,11 @@ def screenshot(options: argparse.Namespace) -> None:
     window.session.advance(options.epochs, options.steps)
     window.settle()
     app.processEvents()
-    if not window.grab().save(options.picture, "PNG"):
-        raise Refused(f"The picture could not be written to {options.picture}.")
+    picture = QBuffer()
+    picture.open(QIODevice.OpenModeFlag.WriteOnly)
+    window.grab().save(picture, "PNG")
     window.close_quietly()
+    write_whole(Path(options.picture), bytes(picture.data().data()))
 
 
 def _application(theme_name: str | None = None) -> QApplication:

@@ -10,6 +10,7 @@ from command_line import jobs, window
 from command_line.refusal import Refused
 from command_line.reports import CannotTrain, Diverged
 from engine.documents.reading import DocumentError
+from engine.documents.whole_file import FileError
 from engine.export.worked import TooLong
 from engine.learn.exercises.exercise import ACTIVATIONS_BY_HAND, DECIMALS, Exercise, ExerciseError
 from engine.learn.exercises.files import MAX_COUNT
@@ -25,7 +26,7 @@ SEED_EPOCHS = 10_000
 
 # What cannot be done, each a sentence for the person who asked.
 _SENTENCES = (
-    DocumentError, Diverged, CannotTrain, TooLong, SeedsRefused, ExerciseError
+    DocumentError, Diverged, CannotTrain, TooLong, SeedsRefused, ExerciseError, FileError
 )
 
 

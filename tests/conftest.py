@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 
 os.environ["QT_QPA_PLATFORM"] = "offscreen"  # before Qt is imported
 
@@ -22,3 +24,24 @@ def own_settings(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.M
     QSettings.setDefaultFormat(QSettings.Format.IniFormat)
     for form in (QSettings.Format.NativeFormat, QSettings.Format.IniFormat):
         QSettings.setPath(form, QSettings.Scope.UserScope, str(folder))
+
+
+Bound = Callable[[int], AbstractContextManager[None]]
+
+
+@pytest.fixture
+def files_up_to() -> Bound:
+    """`with files_up_to(1000):` no file grows beyond so many bytes, here or in a program started:
+    what a disk that fills up does to whoever writes more."""
+    resource = pytest.importorskip("resource", reason="the system has no such bound")
+
+    @contextmanager
+    def bound(size: int) -> Iterator[None]:
+        soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
+        try:
+            yield
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+    return bound

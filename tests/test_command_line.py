@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from engine.text.numbers import machine_number
+from tests.conftest import Bound
 
 PROJECT = Path(__file__).resolve().parent.parent
 FIGURES = json.loads((PROJECT / "tests/engine/documents/figures.json").read_text(encoding="utf-8"))
@@ -282,3 +283,14 @@ def test_a_screenshot_has_the_size_that_was_asked_for(tmp_path: Path) -> None:
     spots = [(x, y) for x in range(0, 1024, 8) for y in range(0, 600, 8)]
     greys = [picture.pixelColor(*spot).lightness() for spot in spots]
     assert sorted(greys)[len(greys) // 2] < 85
+
+
+def test_a_picture_that_fits_on_no_disk_leaves_the_old_one(
+    tmp_path: Path, files_up_to: Bound
+) -> None:
+    out = tmp_path / "window.png"
+    out.write_bytes(b"old")
+    with files_up_to(1000):
+        done = backpass("screenshot", "mazur-2-2-2", str(out))
+    assert (done.returncode, done.stderr) == (2, f"{out} cannot be written: File too large.\n")
+    assert out.read_bytes() == b"old" and list(tmp_path.iterdir()) == [out]

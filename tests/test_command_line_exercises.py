@@ -8,6 +8,7 @@ import pytest
 
 from engine.documents.reading import read_document
 from engine.learn.exercises.exercise import Exercise, exercise_of, make_exercise
+from tests.conftest import Bound
 from tests.test_command_line import answer, backpass
 
 
@@ -58,6 +59,21 @@ def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
     done = backpass("exercise", str(tmp_path / "file" / "inside"))
     assert done.returncode == 2
     assert "cannot be made" in done.stderr and "Traceback" not in done.stderr
+
+
+def test_a_disk_that_fills_up_half_way_leaves_the_old_files(
+    tmp_path: Path, files_up_to: Bound
+) -> None:
+    backpass("exercise", str(tmp_path), "--format", "html")
+    for path in tmp_path.iterdir():
+        path.write_bytes(path.read_bytes() + b"<!-- changed by hand -->")
+    before = {path: path.read_bytes() for path in tmp_path.iterdir()}
+    with files_up_to(100):
+        done = backpass("exercise", str(tmp_path), "--format", "html")
+    document = next(path for path in before if path.suffix == ".json")
+    assert done.returncode == 2 and done.stdout == ""
+    assert done.stderr == f"{document} cannot be written: File too large.\n"
+    assert {path: path.read_bytes() for path in tmp_path.iterdir()} == before
 
 
 def test_many_seeds_in_words() -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from engine.learn.predicting.result_file import result_of, write_result
 from engine.learn.predicting.sitting import Sitting
+from tests.conftest import Bound
 from tests.test_command_line import backpass
 
 
@@ -60,3 +61,15 @@ def test_without_a_result_nothing_is_written(tmp_path: Path) -> None:
 def test_a_table_that_cannot_be_written_is_said(tmp_path: Path) -> None:
     done = backpass("results", written(tmp_path, "Ada"), str(tmp_path / "no" / "class.csv"))
     assert done.returncode == 2 and "cannot be written" in done.stderr
+
+
+def test_a_disk_that_fills_up_half_way_leaves_the_old_table(
+    tmp_path: Path, files_up_to: Bound
+) -> None:
+    table, result = tmp_path / "class.csv", written(tmp_path, "Ada")
+    table.write_text("old", encoding="utf-8")
+    with files_up_to(100):
+        done = backpass("results", result, str(table))
+    assert (done.returncode, done.stderr) == (2, f"{table} cannot be written: File too large.\n")
+    assert table.read_text(encoding="utf-8") == "old"
+    assert set(tmp_path.iterdir()) == {table, Path(result)}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QIODevice, QObject, QSaveFile, QSettings, QStandardPaths, Qt, Signal
+from PySide6.QtCore import QObject, QSettings, QStandardPaths, Qt, Signal
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from engine.documents.reading import (
@@ -14,14 +14,12 @@ from engine.documents.reading import (
     read_document,
     write_document,
 )
+from engine.documents.whole_file import FileError, write_whole
+from gui.documents.save_dialog import FileKind, ask_where_to_write
 
 SUFFIX = ".backpass.json"
-_FILTER = f"Backpass documents (*{SUFFIX} *.json);;All files (*)"
+_DOCUMENTS = FileKind("Backpass documents", (SUFFIX, ".json"))
 _MAX_RECENT = 10
-
-
-class FileError(Exception):
-    """A file that cannot be read or written, as a sentence."""
 
 
 def read_file(path: Path) -> Document:
@@ -40,14 +38,6 @@ def write_file(path: Path, document: Document) -> None:
     write_whole(path, write_document(document))
 
 
-def write_whole(path: Path, data: bytes) -> None:
-    """Write a file so that an old one stays whole until the new one is. Raises FileError."""
-    file = QSaveFile(str(path))
-    opened = file.open(QIODevice.OpenModeFlag.WriteOnly)
-    if not opened or file.write(data) != len(data) or not file.commit():
-        raise FileError(f"{path} cannot be written: {file.errorString()}.")
-
-
 class Files(QObject):
     """The file that the window has open: its path, and the questions asked about it."""
 
@@ -61,16 +51,14 @@ class Files(QObject):
 
     def ask_open(self) -> Path | None:
         """Let the person choose a file to open."""
-        chosen, _ = QFileDialog.getOpenFileName(self._window, "Open", self.folder(), _FILTER)
+        filters = f"{_DOCUMENTS.filter};;All files (*)"
+        chosen, _ = QFileDialog.getOpenFileName(self._window, "Open", self.folder(), filters)
         return Path(chosen) if chosen else None
 
     def ask_save_as(self, suggestion: str) -> Path | None:
         """Let the person choose where to save."""
-        start = str(self.path or Path(self.folder()) / f"{suggestion}{SUFFIX}")
-        chosen, _ = QFileDialog.getSaveFileName(self._window, "Save as", start, _FILTER)
-        if not chosen:
-            return None
-        return Path(chosen if chosen.endswith(".json") else chosen + SUFFIX)
+        start = self.path or Path(self.folder()) / f"{suggestion}{SUFFIX}"
+        return ask_where_to_write(self._window, "Save as", start, [_DOCUMENTS])
 
     def ask_about_changes(self, name: str) -> QMessageBox.StandardButton:
         """Ask whether to save, discard or cancel before a changed document would be lost."""

@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
+from PySide6.QtWidgets import QMenu, QWidget
 
-from gui.documents.files import FileError, Files, write_whole
+from engine.documents.whole_file import FileError, write_whole
+from gui.documents.files import Files
+from gui.documents.save_dialog import FileKind, ask_where_to_write
 
 if TYPE_CHECKING:
     from engine.export.solution import Solution
@@ -53,15 +55,11 @@ class ExportMenu:
         from engine.export.worked import TooLong
 
         name = re.sub(r'[\\/:*?"<>|]', "-", self._name())
-        start = str(Path(self._files.folder()) / f"{name}.{ending}")
-        chosen, _ = QFileDialog.getSaveFileName(
-            self._window, f"Export as {title}", start, f"{title} (*.{ending});;All files (*)"
-        )
-        if not chosen:
+        start = Path(self._files.folder()) / f"{name}.{ending}"
+        kind = FileKind(title, (f".{ending}",))
+        path = ask_where_to_write(self._window, f"Export as {title}", start, [kind])
+        if path is None:
             return
-        path = Path(chosen)
-        if not path.suffix:
-            path = path.with_suffix(f".{ending}")
         QGuiApplication.setOverrideCursor(Qt.CursorShape.WaitCursor)
         problem = ""
         try:

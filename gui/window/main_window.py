@@ -27,13 +27,13 @@ from PySide6.QtWidgets import (
 )
 
 from engine.documents.examples import SUFFIX, example_names, read_example
+from engine.documents.whole_file import FileError
 from engine.maths.network import Parameter
 from engine.run.iteration import iterate
 from engine.run.steps import STEP_ORDERS, StepId
 from gui import theme
 from gui.canvas.network_canvas import NetworkCanvas
 from gui.documents.documents import Documents
-from gui.documents.files import FileError
 from gui.learn.lessons.menu import Lessons
 from gui.learn.mistakes.strip import MistakeStrip
 from gui.learn.tool_host import ToolHost

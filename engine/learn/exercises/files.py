@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from engine.documents.examples import SUFFIX
 from engine.documents.reading import Document, write_document
+from engine.documents.whole_file import write_whole
 from engine.export.solution import Solution
 from engine.learn.exercises.exercise import Exercise, ExerciseError, make_exercise
 from engine.learn.exercises.sheet import answer_key, problem_sheet
@@ -41,7 +42,7 @@ def write_exercises(
     """Write so many variants from the first one on into a folder, which is made if need be.
 
     Returns the files, three for each variant. Files of the same names are replaced. Raises
-    ExerciseError for what cannot be made or written.
+    ExerciseError for what cannot be made, FileError for what cannot be written.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -56,11 +57,6 @@ def write_exercises(
             **exercise_files(document, exercise, ending, write),
         }
         for name, data in files.items():
-            try:
-                (folder / name).write_bytes(data)
-            except OSError as error:
-                raise ExerciseError(
-                    f"{folder / name} cannot be written: {error.strerror}."
-                ) from None
+            write_whole(folder / name, data)
             written.append(folder / name)
     return written

@@ -11,7 +11,6 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
-    QFileDialog,
     QFormLayout,
     QLabel,
     QLineEdit,
@@ -21,6 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from engine.documents.reading import Document
+from engine.documents.whole_file import FileError, write_whole
 from engine.export.html import html
 from engine.export.latex import latex
 from engine.export.markdown import markdown
@@ -38,7 +38,7 @@ from engine.learn.exercises.exercise import (
 from engine.learn.exercises.sheet import answer_key, problem_sheet
 from engine.maths.activations import ACTIVATIONS
 from engine.maths.losses import LOSSES
-from gui.documents.files import FileError, write_whole
+from gui.documents.save_dialog import FileKind, ask_where_to_write
 from gui.formulas.solution_pdf import solution_pdf
 from gui.widgets.choice import Choice, Item
 
@@ -190,24 +190,18 @@ class ExerciseDialog(QDialog):
         except ExerciseError as error:
             self._say(str(error))
             return
-        filters = ";;".join(f"{title} (*.{ending})" for ending, (title, _) in _TARGETS.items())
-        start = str(Path(self._folder) / f"{exercise.name}-sheet.pdf")
-        chosen, kind = QFileDialog.getSaveFileName(
-            self, "Save the sheet; the key goes beside it", start, filters
-        )
-        if not chosen:
+        start = Path(self._folder) / f"{exercise.name}-sheet.pdf"
+        kinds = [FileKind(title, (f".{ending}",)) for ending, (title, _) in _TARGETS.items()]
+        title = "Save the sheet; the key goes beside it"
+        sheet = ask_where_to_write(self, title, start, kinds, lambda path: [_key_beside(path)])
+        if sheet is None:
             return
-        sheet = Path(chosen)
-        ending = sheet.suffix.lower().removeprefix(".")
-        if ending not in _TARGETS:
-            match = re.search(r"\*\.(\w+)", kind)
-            ending = match[1] if match else "pdf"
-            sheet = sheet.with_name(f"{sheet.name}.{ending}")
-        key = sheet.with_name(f"{sheet.stem.removesuffix('-sheet')}-key{sheet.suffix}")
-        write = _TARGETS[ending][1]
+        key = _key_beside(sheet)
+        write = _TARGETS[sheet.suffix.lower().removeprefix(".")][1]
         try:
-            for path, make in ((sheet, problem_sheet), (key, answer_key)):
-                data = write(make(document, exercise))
+            # Both are made before the first is written, so that they belong together.
+            made = [write(make(document, exercise)) for make in (problem_sheet, answer_key)]
+            for path, data in zip((sheet, key), made, strict=True):
                 write_whole(path, data.encode() if isinstance(data, str) else data)
         except FileError as error:
             self._say(str(error))
@@ -215,6 +209,10 @@ class ExerciseDialog(QDialog):
         self._say("")
         self._folder = str(sheet.parent)
         self._preview.setText(f"Saved as {sheet.name} and {key.name}.")
+
+
+def _key_beside(sheet: Path) -> Path:
+    return sheet.with_name(f"{sheet.stem.removesuffix('-sheet')}-key{sheet.suffix}")
 
 
 def _spin(name: str, lowest: int, highest: int, value: int) -> QSpinBox:

@@ -8,16 +8,17 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
+from PySide6.QtWidgets import QMessageBox, QWidget
 
+from engine.documents.whole_file import FileError, write_whole
 from engine.learn.predicting.result_file import RESULT_SUFFIX, result_of, write_result
 from engine.run.value_kinds import KINDS
-from gui.documents.files import FileError, write_whole
+from gui.documents.save_dialog import FileKind, ask_where_to_write
 from gui.learn.predict.panel import PredictPanel
 from gui.learn.predict.questions import Predicting
 from gui.learn.tool_host import ToolHost
 
-_FILTER = f"Results of Backpass (*{RESULT_SUFFIX} *.json);;All files (*)"
+_RESULTS = FileKind("Results of Backpass", (RESULT_SUFFIX, ".json"))
 _ONLY_THIS = (
     "This document is locked: other tools could show what is to be predicted. "
     "Unlock it in the Learn menu first."
@@ -128,10 +129,9 @@ class PredictionTool(QObject):
         title = self._host.session.standing.title or self._host.documents.name
         name = " ".join(part for part in (title, sitting.person) if part)
         start = Path(files.folder()) / (re.sub(r'[\\/:*?"<>|]', "-", name) + RESULT_SUFFIX)
-        chosen, _ = QFileDialog.getSaveFileName(self._window, "Save result", str(start), _FILTER)
-        if not chosen:
+        path = ask_where_to_write(self._window, "Save result", start, [_RESULTS])
+        if path is None:
             return False
-        path = Path(chosen if chosen.endswith(".json") else chosen + RESULT_SUFFIX)
         result = result_of(sitting, title, datetime.now())
         try:
             write_whole(path, write_result(result))
