@@ -14,23 +14,22 @@ from functools import partial
 from itertools import groupby
 
 import numpy as np
-from numpy.typing import NDArray
 
-from engine.maths.activations import LEAKY_SLOPE, Array
+from engine.maths.activations import Array
 from engine.maths.losses import LOSSES
 from engine.maths.network import Network
 from engine.maths.optimizers import Optimizer
 from engine.run.spec import Spec
-
-Calls = list[Callable[[], object]]
-
-
-def _constant(value: float) -> Array:
-    """A number that a ufunc takes as it is; a Python number would be converted at each call."""
-    return np.array(value)
-
-
-_ZERO, _ONE, _TWO, _LEAK = _constant(0.0), _constant(1.0), _constant(2.0), _constant(LEAKY_SLOPE)
+from engine.training.kernels.known import sloped_layers
+from engine.training.kernels.numpy_rows import (
+    ACTIVATIONS,
+    BIAS_GRADIENTS,
+    SLOPES,
+    UPDATES,
+    Calls,
+    constant,
+    output_error,
+)
 
 # NumPy starts anew at each row when it adds one row to all of a matrix: for so few units it is
 # faster to write the row out for each sample first. For so many samples that takes longer again.
@@ -90,12 +89,12 @@ class Pass:
             b = repeated.get(number, network.biases(theta, number))
             if b is not None:
                 self.forward.append(partial(np.add, z, b, z))
-            self.forward += _ACTIVATIONS[layer.activation](z, a[number])
-        backward = _output_error(spec.loss, self.a, targets, delta[-1])
-        sloped = network.depth - (1 if LOSSES[spec.loss].is_short else 0)
+            self.forward += ACTIVATIONS[layer.activation](z, a[number])
+        backward = output_error(spec.loss, self.a, targets, delta[-1])
+        sloped = sloped_layers(spec)
         backward += _slopes(network, sloped, buffers, count)
         for number in range(network.depth, 0, -1):
-            if number <= sloped and network.layers[number - 1].activation != "linear":
+            if number <= sloped and SLOPES[network.layers[number - 1].activation] is not None:
                 errors = delta[number - 1]
                 backward.append(partial(np.multiply, errors, slope[number - 1], errors))
             backward += _gradient(network, gradient, number, a[number - 1], delta[number - 1])
@@ -139,79 +138,10 @@ def _slopes(network: Network, last: int, buffers: Buffers, count: int) -> Calls:
     start = 0
     for activation, group in groupby(network.layers[:last], lambda layer: layer.activation):
         stop = start + sum(count * len(layer.units) for layer in group)
-        calls += _SLOPES[activation](buffers.a[start:stop], buffers.slope[start:stop])
+        slope = SLOPES[activation]
+        if slope is not None:
+            calls += slope(buffers.a[start:stop], buffers.slope[start:stop])
         start = stop
-    return calls
-
-
-def _sigmoid(z: Array, a: Array) -> Calls:
-    # Where e^-z overflows, at z < -709, this is 0 and the plain sigmoid below 1e-308.
-    return [
-        partial(np.negative, z, a),
-        partial(np.exp, a, a),
-        partial(np.add, a, _ONE, a),
-        partial(np.reciprocal, a, a),
-    ]
-
-
-def _leaky_relu(z: Array, a: Array) -> Calls:
-    scaled = np.empty_like(z)
-    return [partial(np.multiply, z, _LEAK, scaled), partial(np.maximum, z, scaled, out=a)]
-
-
-def _softmax(z: Array, a: Array) -> Calls:
-    each = np.empty((len(z), 1))
-    return [
-        partial(np.maximum.reduce, z, -1, None, each, True),
-        partial(np.subtract, z, each, a),
-        partial(np.exp, a, a),
-        partial(np.add.reduce, a, -1, None, each, True),
-        partial(np.divide, a, each, a),
-    ]
-
-
-_ACTIVATIONS: dict[str, Callable[[Array, Array], Calls]] = {
-    "sigmoid": _sigmoid,
-    "tanh": lambda z, a: [partial(np.tanh, z, a)],
-    "relu": lambda z, a: [partial(np.maximum, z, _ZERO, out=a)],
-    "leaky_relu": _leaky_relu,
-    "linear": lambda z, a: [] if z is a else [partial(np.copyto, a, z)],
-    "softmax": _softmax,
-}
-
-# The slope f'(z) in terms of a; that of a linear layer is 1 and never multiplied with.
-_SLOPES: dict[str, Callable[[Array, Array], Calls]] = {
-    "sigmoid": lambda a, slope: [
-        partial(np.subtract, _ONE, a, slope),
-        partial(np.multiply, a, slope, slope),
-    ],
-    "tanh": lambda a, slope: [
-        partial(np.multiply, a, a, slope),
-        partial(np.subtract, _ONE, slope, slope),
-    ],
-    "relu": lambda a, slope: [partial(np.sign, a, slope)],
-    "leaky_relu": lambda a, slope: [
-        partial(np.sign, a, slope),
-        partial(np.maximum, slope, _LEAK, out=slope),
-    ],
-    "linear": lambda a, slope: [],
-}
-
-
-def _output_error(loss: str, a: Array, targets: Array, delta: Array) -> Calls:
-    """∂E/∂a of the output layer, or for a loss that is short its node delta."""
-    if loss == "categorical_cross_entropy":
-        total = np.empty((len(targets), 1))
-        return [
-            partial(np.add.reduce, targets, -1, None, total, True),
-            partial(np.multiply, a, total, delta),
-            partial(np.subtract, delta, targets, delta),
-        ]
-    calls: Calls = [partial(np.subtract, a, targets, delta)]
-    if loss in ("squared_error", "mean_squared_error"):
-        calls.append(partial(np.multiply, delta, _TWO, delta))
-    if loss in ("mean_squared_error", "binary_cross_entropy") and a.shape[1] > 1:
-        calls.append(partial(np.divide, delta, _constant(a.shape[1]), delta))
     return calls
 
 
@@ -219,16 +149,14 @@ def _gradient(network: Network, gradient: Array, number: int, a: Array, delta: A
     """The gradient of a layer, from what comes into it and its own deltas."""
     calls: Calls = [partial(delta.T.dot, a, network.weights(gradient, number))]
     b = network.biases(gradient, number)
-    if b is not None and network.layers[number - 1].bias == "shared":
-        calls.append(partial(np.add.reduce, delta, None, None, b.reshape(())))
-    elif b is not None:
-        calls.append(partial(np.ones(len(a)).dot, delta, b))
+    if b is not None:
+        calls += BIAS_GRADIENTS[network.layers[number - 1].bias](delta, b)
     return calls
 
 
 def mean_calls(gradient: Array, count: int) -> Calls:
     """From a sum over so many samples to their mean."""
-    return [] if count == 1 else [partial(np.divide, gradient, _constant(count), gradient)]
+    return [] if count == 1 else [partial(np.divide, gradient, constant(count), gradient)]
 
 
 def update_calls(
@@ -237,35 +165,11 @@ def update_calls(
     gradient: Array,
     slots: list[Array],
     mask: Array | None,
-    adam_step: NDArray[np.float64],
+    rate: Array,
 ) -> Calls:
-    """The update of θ and the slots in place; `gradient` is used up. `adam_step` holds η_t."""
-    rate, step = _constant(optimizer["learning_rate"]), np.empty_like(theta)
+    """The update of θ and the slots in place; `gradient` is used up. `rate` as in Update."""
+    step = np.empty_like(theta)
     calls: Calls = [] if mask is None else [partial(np.multiply, gradient, mask, gradient)]
-    if optimizer.key == "gradient_descent":
-        calls.append(partial(np.multiply, gradient, rate, step))
-    elif optimizer.key == "momentum":
-        (v,) = slots
-        calls += [
-            partial(np.multiply, v, _constant(optimizer["momentum"]), v),
-            partial(np.add, v, gradient, v),
-            partial(np.multiply, v, rate, step),
-        ]
-    else:
-        m, v = slots
-        beta_1, beta_2 = optimizer["beta_1"], optimizer["beta_2"]
-        calls += [
-            partial(np.multiply, m, _constant(beta_1), m),
-            partial(np.multiply, gradient, _constant(1.0 - beta_1), step),
-            partial(np.add, m, step, m),
-            partial(np.multiply, v, _constant(beta_2), v),
-            partial(np.multiply, gradient, gradient, gradient),
-            partial(np.multiply, gradient, _constant(1.0 - beta_2), gradient),
-            partial(np.add, v, gradient, v),
-            partial(np.sqrt, v, gradient),
-            partial(np.add, gradient, _constant(optimizer["epsilon"]), gradient),
-            partial(np.multiply, m, adam_step, step),
-            partial(np.divide, step, gradient, step),
-        ]
+    calls += UPDATES[optimizer.key].step(optimizer, gradient, slots, rate, step)
     calls.append(partial(np.subtract, theta, step, theta))
     return calls

@@ -12,6 +12,7 @@ from engine.maths.losses import LOSSES
 from engine.maths.metrics import METRICS
 from engine.run.iteration import Check, work_per_sample
 from engine.run.spec import Spec, State
+from engine.training.kernels.known import IS_MEAN
 
 # Multiply-adds between two looks at the clock: a few milliseconds.
 _BURST_WORK = 5_000_000
@@ -118,7 +119,7 @@ def curve_points(spec: Spec, epochs: Array, z: Array, a: Array) -> Array:
     """
     targets, activation = spec.data.targets, spec.network.layers[-1].activation
     per_sample = LOSSES[spec.loss].terms(z, a, targets).sum(axis=-1)
-    loss = per_sample.mean(axis=-1) if spec.reduction == "mean" else per_sample.sum(axis=-1)
+    loss = per_sample.mean(axis=-1) if IS_MEAN[spec.reduction] else per_sample.sum(axis=-1)
     metrics = [METRICS[key].value(a, targets, activation) for key in spec.metrics]
     return np.stack([epochs, loss, *metrics], axis=1)
 

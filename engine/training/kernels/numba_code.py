@@ -31,13 +31,21 @@ Integers = NDArray[np.int64]
 # units, where the weights and the biases begin in θ, from one unit's bias to the next (0 where
 # they share one, -1 where there are none), and the activation.
 SIZE, WEIGHTS, BIASES, BIAS_STEP, ACTIVATION = range(5)
+# What this code knows, by the numbers that it has for it. Linear layers have one and no code.
+_SIGMOID, _TANH, _RELU, _LEAKY_RELU, _LINEAR, _SOFTMAX = range(6)
 ACTIVATION_CODES = {
-    key: code
-    for code, key in enumerate(("sigmoid", "tanh", "relu", "leaky_relu", "linear", "softmax"))
+    "sigmoid": _SIGMOID,
+    "tanh": _TANH,
+    "relu": _RELU,
+    "leaky_relu": _LEAKY_RELU,
+    "linear": _LINEAR,
+    "softmax": _SOFTMAX,
 }
-OPTIMIZER_CODES = {"gradient_descent": 0, "momentum": 1, "adam": 2}
-_SIGMOID, _TANH, _RELU, _LEAKY_RELU, _, _SOFTMAX = range(6)
-_MOMENTUM, _ADAM = 1, 2
+_GRADIENT_DESCENT, _MOMENTUM, _ADAM = range(3)
+OPTIMIZER_CODES = {"gradient_descent": _GRADIENT_DESCENT, "momentum": _MOMENTUM, "adam": _ADAM}
+# The settings in the order in which the code takes them.
+SETTINGS = ("learning_rate", "momentum", "beta_1", "beta_2", "epsilon")
+BIAS_STEPS = {"none": -1, "shared": 0, "per_unit": 1}
 
 _FAST = {"contract", "reassoc", "nsz"}
 # No array is made or given up in here, so none needs its references counted. What is called from in
@@ -217,10 +225,12 @@ def _update(
             theta[p] -= rate * v[p]
             size += theta[p] * theta[p]
         return size
-    for p in range(len(theta)):
-        theta[p] -= rate * (gradient[p] * factor[p])
-        size += theta[p] * theta[p]
-    return size
+    if optimizer == _GRADIENT_DESCENT:
+        for p in range(len(theta)):
+            theta[p] -= rate * (gradient[p] * factor[p])
+            size += theta[p] * theta[p]
+        return size
+    return np.inf  # lost: nothing is known of such an optimizer
 
 
 @_compiled(fastmath=_FAST, nogil=True, cache=True)

@@ -13,7 +13,18 @@ from engine.run.spec import Data, Spec, State, start_state
 from engine.text.numbers import LARGEST
 from engine.training.kernels import numba_code
 from engine.training.kernels.kernel import Advanced, curve_points, iterations_at_once
+from engine.training.kernels.known import IS_MEAN, OUTPUT_ERRORS, Known
 from engine.training.kernels.numba_lanes import LANES
+
+KNOWN = Known(
+    activations=numba_code.ACTIVATION_CODES.keys(),
+    slopes=numba_code.ACTIVATION_CODES.keys() - {"softmax"},
+    biases=numba_code.BIAS_STEPS.keys(),
+    losses=OUTPUT_ERRORS.keys(),
+    reductions=IS_MEAN.keys(),
+    optimizers=numba_code.OPTIMIZER_CODES.keys(),
+    mistakes=(),
+)
 
 # Here a product takes twice as long as in NumPy's library, for any but the smallest networks. Each
 # unit makes up for so many of them a sample, by its activation: what NumPy is slower at. And each
@@ -28,7 +39,7 @@ _LONGEST_WORK = 20_000_000
 
 
 def is_fit(spec: Spec) -> bool:
-    """Whether the kernel can take a run, and is the fastest one for it."""
+    """Whether the kernel can take a run, all of which it knows, and is the fastest one for it."""
     network, work = spec.network, work_per_sample(spec.network)
     made_up = sum(
         len(layer.units) * _MADE_UP.get(layer.activation, _MADE_UP_OTHERWISE)
@@ -36,8 +47,7 @@ def is_fit(spec: Spec) -> bool:
     )
     side_by_side = LANES * -(-spec.batch_size // LANES)
     return (
-        not spec.mistakes
-        and spec.can_train
+        KNOWN.covers(spec)
         and side_by_side * (network.size - made_up) <= _MADE_UP_BY_CALLS
         and spec.batch_size * work <= _LONGEST_WORK
         and len(spec.data) * work <= 3 * _LONGEST_WORK
@@ -60,10 +70,10 @@ class NumbaKernel:
     is_parallel = True
 
     def __init__(self, spec: Spec) -> None:
+        assert KNOWN.covers(spec), "a run that is not for this kernel"
         self._spec = spec
         self.at_once = iterations_at_once(spec, 500)
         self.frame_distance = max(1, self.at_once // 8)  # some 0.2 ms
-        setting = spec.optimizer
         mask = np.ones(spec.network.size) if spec.updated is None else np.array(spec.updated)
         self._layers = _table(spec.network)
         self._inputs = np.ascontiguousarray(spec.data.inputs.T)
@@ -74,9 +84,7 @@ class NumbaKernel:
         self._work = np.zeros((2, rows, widest * self._width))
         self._work_all = np.zeros((rows, widest * self._width_all))
         self._sums = np.zeros((2, spec.network.size))
-        self._settings = np.array(
-            [setting[k] for k in ("learning_rate", "momentum", "beta_1", "beta_2", "epsilon")]
-        )
+        self._settings = np.array([spec.optimizer[key] for key in numba_code.SETTINGS])
 
     def advance(self, state: State, count: int, frame_every: int, check: Check) -> Advanced:
         """See Kernel."""
@@ -103,7 +111,7 @@ class NumbaKernel:
             spec.batch_size,
             self._error,
             self._mask,
-            spec.reduction == "mean",
+            IS_MEAN[spec.reduction],
             numba_code.OPTIMIZER_CODES[spec.optimizer.key],
             self._settings,
             LARGEST**2,
@@ -154,7 +162,7 @@ def _table(network: Network) -> numba_code.Integers:
             network.sizes[number],
             int(network.weights(places, number)[0, 0]),
             0 if b is None else int(b[0]),
-            {"none": -1, "shared": 0, "per_unit": 1}[layer.bias],
+            numba_code.BIAS_STEPS[layer.bias],
             numba_code.ACTIVATION_CODES[layer.activation],
         )
     return table
@@ -162,13 +170,6 @@ def _table(network: Network) -> numba_code.Integers:
 
 def _error(spec: Spec) -> Array:
     """How the code comes to ∂E/∂a or ∂E/∂z of the output layer: see `train` there."""
-    outputs = spec.network.sizes[-1]
-    factor = {
-        "half_squared_error": 1.0,
-        "squared_error": 2.0,
-        "mean_squared_error": 2.0 / outputs,
-        "binary_cross_entropy": 1.0 / outputs,
-        "categorical_cross_entropy": 1.0,
-    }[spec.loss]
-    is_categorical = spec.loss == "categorical_cross_entropy"
-    return np.array([factor, LOSSES[spec.loss].is_short, is_categorical], dtype=np.float64)
+    error, outputs = OUTPUT_ERRORS[spec.loss], spec.network.sizes[-1]
+    factor = error.times / outputs if error.over_outputs else error.times
+    return np.array([factor, LOSSES[spec.loss].is_short, error.of_total], dtype=np.float64)

@@ -6,27 +6,44 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.maths.activations import Array
-from engine.maths.optimizers import adam_step_size
 from engine.run.iteration import Check, chunks
 from engine.run.mistakes import MISTAKES
 from engine.run.spec import Spec, State
 from engine.text.numbers import LARGEST
-from engine.training.kernels.calls import Buffers, Calls, Pass, mean_calls, update_calls
+from engine.training.kernels.calls import Buffers, Pass, mean_calls, update_calls
 from engine.training.kernels.kernel import Advanced, Outputs, iterations_at_once
+from engine.training.kernels.known import IS_MEAN, OUTPUT_ERRORS, Known
+from engine.training.kernels.numpy_rows import (
+    ACTIVATIONS,
+    BIAS_GRADIENTS,
+    SLOPES,
+    UPDATES,
+    Calls,
+)
 
+KNOWN = Known(
+    activations=ACTIVATIONS.keys(),
+    slopes=SLOPES.keys(),
+    biases={"none", *BIAS_GRADIENTS},
+    losses=OUTPUT_ERRORS.keys(),
+    reductions=IS_MEAN.keys(),
+    optimizers=UPDATES.keys(),
+    # What a run starts with has been made before it comes here.
+    mistakes={
+        "updated-weights",
+        "forgotten-rate",
+        *(key for key, mistake in MISTAKES.items() if mistake.where == "start"),
+    },
+)
 _LIMIT = LARGEST**2
 _FEW = 256  # batches that are worth a list of calls each
 
 
 def is_fit(spec: Spec) -> bool:
-    """Whether the kernel can take a run: with no mistakes but in the update or at the start, and
-    biases that are not kept from an update."""
-    made = [MISTAKES[key] for key in spec.mistakes]
-    return (
-        spec.can_train
-        and all(mistake.where in ("update", "start") for mistake in made)
-        and not any(mistake.skips_biases for mistake in made)
-        and not (_is_early(spec) and len(chunks(spec.network, spec.batch_size)) > 1)
+    """Whether the kernel can take a run: it knows all of it, and no layer is updated before the
+    last of a batch's chunks has gone through."""
+    return KNOWN.covers(spec) and not (
+        _is_early(spec) and len(chunks(spec.network, spec.batch_size)) > 1
     )
 
 
@@ -39,14 +56,15 @@ class NumpyKernel:
     """See engine.training.kernels.kernel.Kernel; for a Spec that `is_fit`.
 
     A run is lost where θ is; the loss needs no look, since with θ below LARGEST no network is deep
-    enough to take it beyond the largest number. Adam's running mean of the squares can get there
-    while θ stands still.
+    enough to take it beyond the largest number. An optimizer's squares can get there while θ stands
+    still.
     """
 
     name = "numpy"
     is_parallel = False
 
     def __init__(self, spec: Spec) -> None:
+        assert is_fit(spec), "a run that is not for this kernel"
         self._spec = spec
         self.at_once = iterations_at_once(spec, 20_000)
         self.frame_distance = max(1, self.at_once // 32)  # some 0.1 ms
@@ -55,7 +73,7 @@ class NumpyKernel:
         self._theta, self._gradient, self._ones = np.empty(size), np.empty(size), np.ones(size)
         self._slots = [np.empty(size) for _ in spec.slot_names]
         self._sum = np.empty(size)  # of the gradients of several chunks
-        self._adam_step = np.empty(())
+        self._rate = np.array(spec.used_optimizer["learning_rate"])  # of the present update
         self._is_early = _is_early(spec)
         self._whole = chunks(spec.network, len(data))
         self._buffers = Buffers(spec, self._whole[0].stop)
@@ -81,17 +99,19 @@ class NumpyKernel:
         check()
         self._load(state)
         spec, outputs, frames = self._spec, Outputs(self._spec), []
-        is_adam, in_order = spec.optimizer.key == "adam", spec.takes_all_in_order
-        at_once, per_epoch = self._all if in_order else None, spec.iterations_per_epoch
+        in_order, per_epoch = spec.takes_all_in_order, spec.iterations_per_epoch
+        at_once = self._all if in_order else None
+        optimizer, rule = spec.used_optimizer, UPDATES[spec.optimizer.key]
+        rate_at, squares = rule.rate_at, None if rule.squares is None else self._slots[rule.squares]
         theta, fixed, limit = self._theta, self._fixed, _LIMIT  # what a loop has at hand is faster
         epoch, within = spec.epoch_of(state.t)
         for t in range(state.t + 1, state.t + count + 1):
-            if is_adam:
-                self._adam_step[()] = adam_step_size(spec.used_optimizer, t)
+            if rate_at is not None:
+                self._rate[()] = rate_at(optimizer, t)
             for call in fixed[within] if fixed else self._taken_up(epoch, within, outputs, check):
                 call()
             if not theta.dot(theta) < limit or (
-                is_adam and not self._ones.dot(self._slots[1]) < np.inf
+                squares is not None and not self._ones.dot(squares) < np.inf
             ):
                 before = self.advance(state, t - 1 - state.t, frame_every, check)
                 return Advanced(before.state, before.frames, before.points, True)
@@ -177,11 +197,11 @@ class NumpyKernel:
     def _update(self, count: int, part: slice) -> Calls:
         """The update of a part of θ from the summed gradients of so many samples."""
         spec, gradient = self._spec, self._gradient[part]
-        averaged = count if spec.reduction == "mean" else 1
+        averaged = count if IS_MEAN[spec.reduction] else 1
         slots = [slot[part] for slot in self._slots]
         mask = None if spec.updated is None else spec.updated[part]
         updates = update_calls(
-            spec.used_optimizer, self._theta[part], gradient, slots, mask, self._adam_step
+            spec.used_optimizer, self._theta[part], gradient, slots, mask, self._rate
         )
         return [*mean_calls(gradient, averaged), *updates]
 

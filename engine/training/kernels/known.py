@@ -1,0 +1,74 @@
+"""What a kernel knows: the keys that it has code for, and whether they are all that a run needs.
+
+The plain kernel asks the tables of engine.maths and so knows every row of them. The others have
+the same mathematics once more, fast, and a table of their own for each kind of row; a run that
+needs what is not in there is left to the plain kernel. What their tables share stands here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from msgspec import Struct
+
+from engine.maths.losses import LOSSES
+from engine.run.spec import Spec
+
+
+class Known(Struct, frozen=True):
+    """The keys that a kernel has code for, kind by kind.
+
+    `activations` are those it can go forward through, `slopes` those whose f'(z) it has too, and
+    `mistakes` those that it makes, or that are made before a run comes to it.
+    """
+
+    activations: Collection[str]
+    slopes: Collection[str]
+    biases: Collection[str]
+    losses: Collection[str]
+    reductions: Collection[str]
+    optimizers: Collection[str]
+    mistakes: Collection[str]
+
+    def covers(self, spec: Spec) -> bool:
+        """Whether a run needs nothing else."""
+        layers = spec.network.layers
+        return (
+            all(layer.activation in self.activations for layer in layers)
+            and all(layer.activation in self.slopes for layer in layers[: sloped_layers(spec)])
+            and all(layer.bias in self.biases for layer in layers)
+            and spec.loss in self.losses
+            and spec.reduction in self.reductions
+            and spec.optimizer.key in self.optimizers
+            and all(mistake in self.mistakes for mistake in spec.mistakes)
+        )
+
+
+def sloped_layers(spec: Spec) -> int:
+    """How many layers, counted from the inputs, multiply an error with f'(z): all of them, but for
+    the output layer where the loss gives its node delta at once."""
+    return spec.network.depth - LOSSES[spec.loss].is_short
+
+
+class OutputError(Struct, frozen=True):
+    """How to come to ∂E/∂a of the output layer, or for a loss that is short to its node delta:
+    from a − t, `times` a number, divided by how many outputs there are if it is `over_outputs`.
+
+    If it is `of_total`, a counts as often as the targets of its sample sum up to.
+    """
+
+    times: float = 1.0
+    over_outputs: bool = False
+    of_total: bool = False
+
+
+OUTPUT_ERRORS = {
+    "half_squared_error": OutputError(),
+    "squared_error": OutputError(times=2.0),
+    "mean_squared_error": OutputError(times=2.0, over_outputs=True),
+    "binary_cross_entropy": OutputError(over_outputs=True),
+    "categorical_cross_entropy": OutputError(of_total=True),
+}
+
+# By reduction: whether sums over the samples of a batch are divided by their number.
+IS_MEAN = {"sum": False, "mean": True}
