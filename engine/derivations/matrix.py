@@ -11,11 +11,10 @@ from collections.abc import Callable
 
 import numpy as np
 
-import engine.formulas.notation as names
 from engine.derivations.parts import Derivation, Factor
 from engine.derivations.record import Record
-from engine.formulas.formula import BECOMES, Expr, Line, Number, Quotient, Symbol, difference
-from engine.formulas.formula import Worked as WorkedNumber
+from engine.derivations.written.optimizers import WRITTEN_OPTIMIZERS, Update
+from engine.formulas.formula import BECOMES, Expr, Line, Number, Quotient, Symbol
 from engine.formulas.matrices import (
     ArrayExpr,
     Gradient,
@@ -33,11 +32,11 @@ from engine.formulas.matrices import (
     times,
     total,
 )
-from engine.formulas.notation import DEFAULT, Name, Notation
+from engine.formulas.notation import DEFAULT, Name, Notation, slot_name
 from engine.formulas.writers import Prose
 from engine.maths.activations import ACTIVATIONS, Array
 from engine.maths.losses import LOSSES
-from engine.maths.optimizers import adam_step_size
+from engine.maths.optimizers import RULES
 from engine.run.iteration import Iteration
 from engine.run.spec import Spec
 from engine.run.steps import Group, StepId
@@ -310,11 +309,12 @@ class _Layer:
         for letter, of in parts:
             before = Matrix(self._name(letter, layer), of(record.theta))
             g = self._gradient_of(letter, of(gradient))
-            taken, means = self._step(g, tuple(of(slot) for slot in slots))
+            update = _Matrices(record, g, tuple(of(slot) for slot in slots))
+            taken = WRITTEN_OPTIMIZERS[update.optimizer.key].step(update)
             formula = minus(before, taken)
             line = equals(before, formula, BECOMES)
             what = "weights" if letter == "W" else "biases"
-            factors += [*means, Factor((f"the {what} after the update",), line)]
+            factors += [*update.factors, Factor((f"the {what} after the update",), line)]
             lines.append(line)
         first = lines[0]
         return Derivation(
@@ -332,50 +332,39 @@ class _Layer:
         assert biases is not None
         return _column(biases)
 
-    def _step(
-        self, gradient: ArrayExpr, slots: tuple[Array, ...]
-    ) -> tuple[ArrayExpr, list[Factor]]:
-        """What is taken off the parameters, and the running means that it is made of."""
-        optimizer = self.record.spec.optimizer
-        rate = Symbol(names.setting_name("learning_rate"), optimizer["learning_rate"])
-        if optimizer.key == "momentum":
-            momentum = Symbol(names.setting_name("momentum"), optimizer["momentum"])
-            last = Matrix(names.slot_name("v", before=True), slots[0])
-            formula = plus(scaled(momentum, last), gradient)
-            velocity = Matrix(names.slot_name("v"), formula.values)
-            words = ("the last velocity slowed down, plus the gradient",)
-            return scaled(rate, velocity), [Factor(words, equals(velocity, formula))]
-        if optimizer.key == "adam":
-            return self._adam_step(gradient, slots)
-        return scaled(rate, gradient), []
 
-    def _adam_step(
-        self, gradient: ArrayExpr, slots: tuple[Array, ...]
-    ) -> tuple[ArrayExpr, list[Factor]]:
-        optimizer = self.record.spec.optimizer
+class _Matrices(Update[ArrayExpr]):
+    """The update of the weights or biases of a layer."""
 
-        def running(beta: Symbol, before: Matrix, now: ArrayExpr) -> ArrayExpr:
-            rest: Expr = WorkedNumber(difference(Number(1.0), beta))
-            return plus(scaled(beta, before), scaled(rest, now))
+    def __init__(self, record: Record, gradient: ArrayExpr, slots: tuple[Array, ...]) -> None:
+        optimizer = record.spec.optimizer
+        before: dict[str, ArrayExpr] = {
+            slot: Matrix(slot_name(slot, before=True), values)
+            for slot, values in zip(RULES[optimizer.key].slots, slots, strict=False)
+        }
+        super().__init__(optimizer, record.iteration.next_state.t, gradient, before)
 
-        first = running(
-            Symbol(names.setting_name("beta_1"), optimizer["beta_1"]),
-            Matrix(names.slot_name("m", before=True), slots[0]),
-            gradient,
-        )
-        squares = Worked(by_entry(gradient, gradient))
-        second = running(
-            Symbol(names.setting_name("beta_2"), optimizer["beta_2"]),
-            Matrix(names.slot_name("v", before=True), slots[1]),
-            squares,
-        )
-        m = Matrix(names.slot_name("m"), first.values)
-        v = Matrix(names.slot_name("v"), second.values)
-        t = self.record.iteration.next_state.t
-        size = Symbol(names.plain_name("η_t"), adam_step_size(optimizer, t))
-        epsilon = Symbol(names.setting_name("epsilon"), optimizer["epsilon"])
-        below = Worked(applied("√", v, np.sqrt(v.values) + optimizer["epsilon"], plus=epsilon))
-        return over(scaled(size, m), below), [
-            Factor(("the running mean of the gradient",), equals(m, first)),
-            Factor(("the running mean of its square",), equals(v, second)),
-        ]
+    def named(self, name: Name, formula: ArrayExpr) -> Matrix:
+        return Matrix(name, formula.values)
+
+    def explain(self, meaning: Prose, symbol: ArrayExpr, formula: ArrayExpr) -> None:
+        assert isinstance(symbol, Matrix)
+        self.factors.append(Factor(meaning, equals(symbol, formula)))
+
+    def number(self, name: Name, formula: Expr, *meaning: str | Line) -> Symbol:
+        return Symbol(name, formula.value)
+
+    def times(self, number: Expr, term: ArrayExpr) -> ArrayExpr:
+        return scaled(number, term)
+
+    def plus(self, first: ArrayExpr, second: ArrayExpr) -> ArrayExpr:
+        return plus(first, second)
+
+    def square(self, term: ArrayExpr) -> ArrayExpr:
+        return Worked(by_entry(term, term))
+
+    def root(self, term: ArrayExpr, more: Expr) -> ArrayExpr:
+        return Worked(applied("√", term, np.sqrt(term.values) + more.value, plus=more))
+
+    def over(self, first: ArrayExpr, second: ArrayExpr) -> ArrayExpr:
+        return over(first, second)

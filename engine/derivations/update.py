@@ -1,12 +1,13 @@
-"""Where an updated parameter comes from: gradient descent, momentum, Adam."""
+"""Where an updated parameter comes from: the rule of its optimizer, in numbers."""
 
 from __future__ import annotations
 
-import engine.formulas.notation as names
 from engine.derivations.parts import Derivation, Factor
 from engine.derivations.record import Record
+from engine.derivations.written.optimizers import WRITTEN_OPTIMIZERS, Update
 from engine.formulas.formula import (
     BECOMES,
+    ONE,
     Expr,
     Function,
     Line,
@@ -17,17 +18,16 @@ from engine.formulas.formula import (
     Quotient,
     Sum,
     Symbol,
-    Worked,
     corrected,
     difference,
     equation,
     worked_terms,
 )
+from engine.formulas.notation import Name, slot_name
 from engine.formulas.writers import Prose
 from engine.maths.network import Parameter
+from engine.maths.optimizers import RULES
 from engine.run.steps import StepId
-
-_ONE = Number(1.0)
 
 
 def update(record: Record, step: StepId) -> Derivation:
@@ -35,7 +35,8 @@ def update(record: Record, step: StepId) -> Derivation:
     parameter = step.parameter
     assert parameter is not None
     before = record.parameter(parameter)
-    taken, factors = _step(record, parameter)
+    numbers = _Numbers(record, parameter)
+    taken = numbers.taken
     if record.makes("biases-forgotten") and parameter.source is None:
         taken = Mistaken("biases-forgotten", None, corrected(taken), 0.0)
     formula = difference(before, taken)
@@ -48,112 +49,74 @@ def update(record: Record, step: StepId) -> Derivation:
         Line(before, (formula,), (formula,), BECOMES),
         worked_terms(formula),
         (f"used next in iteration {iteration.next_state.t + 1}",),
-        factors=(old, *factors),
+        factors=(old, *numbers.factors),
         apart=(before.value, after),
     )
 
 
 def used_in_update(record: Record, parameter: Parameter) -> Prose:
-    """Where a gradient goes next, in symbols: into the update, or into its running means."""
-    gradient, slots = record.gradient(parameter), _slots(record, parameter)
-    optimizer = record.spec.optimizer
-    if optimizer.key == "momentum":
-        velocity = _velocity(record, gradient, slots[0])
-        return (Line(Symbol(names.slot_name("v"), velocity.value), (velocity,)),)
-    if optimizer.key == "adam":
-        first, second = _means(record, gradient, slots)
-        m, v = Symbol(names.slot_name("m"), first.value), Symbol(names.slot_name("v"), second.value)
-        return ("the running means ", Line(m), " and ", Line(v))
-    taken, _ = _step(record, parameter)
+    """Where a gradient goes next, in symbols: into the update, or into what is kept of it."""
+    numbers = _Numbers(record, parameter)
+    means = WRITTEN_OPTIMIZERS[record.spec.optimizer.key].means
+    if means:
+        prose: Prose = (f"{means} ", Line(numbers.kept[0][0]))
+        for symbol, _ in numbers.kept[1:]:
+            prose = (*prose, " and ", Line(symbol))
+        return prose
+    if numbers.kept:
+        return tuple(Line(symbol, (formula,)) for symbol, formula in numbers.kept)
     before = record.parameter(parameter)
-    return (Line(before, (difference(before, taken),), (), BECOMES),)
+    return (Line(before, (difference(before, numbers.taken),), (), BECOMES),)
 
 
-def _slots(record: Record, parameter: Parameter) -> tuple[float, ...]:
-    index = record.network.index(parameter)
-    return tuple(float(slot[index]) for slot in record.iteration.state.slots)
+class _Numbers(Update[Expr]):
+    """The update of one parameter. `taken` is taken off it."""
 
+    def __init__(self, record: Record, parameter: Parameter) -> None:
+        spec, state = record.spec, record.iteration.state
+        index = record.network.index(parameter)
+        before: dict[str, Expr] = {
+            slot: Symbol(slot_name(slot, before=True), float(values[index]))
+            for slot, values in zip(RULES[spec.optimizer.key].slots, state.slots, strict=False)
+        }
+        super().__init__(spec.optimizer, state.t + 1, record.gradient(parameter), before)
+        self._forgotten_rate = record.makes("forgotten-rate")
+        kind = "bias_gradient" if parameter.source is None else "weight_gradient"
+        self._about = StepId("backward", kind, *parameter)
+        written = WRITTEN_OPTIMIZERS[spec.optimizer.key]
+        self.taken: Expr = written.step(self)
+        about = None if self.kept else self._about
+        self.factors.append(
+            Factor((written.meaning,), Line(self.taken, (), (self.taken,)), about)
+        )
 
-def _step(record: Record, parameter: Parameter) -> tuple[Expr, tuple[Factor, ...]]:
-    """What is taken off the parameter, and the factors that explain it."""
-    optimizer = record.spec.optimizer
-    rate: Expr = Symbol(names.setting_name("learning_rate"), optimizer["learning_rate"])
-    if record.makes("forgotten-rate"):
-        rate = Mistaken("forgotten-rate", _ONE, rate)
-    gradient = record.gradient(parameter)
-    about = StepId(
-        "backward",
-        "bias_gradient" if parameter.source is None else "weight_gradient",
-        *parameter,
-    )
-    if optimizer.key == "momentum":
-        return _momentum_step(record, rate, gradient, parameter, about)
-    if optimizer.key == "adam":
-        return _adam_step(record, rate, gradient, parameter, about)
-    taken = Product((rate, gradient))
-    meaning = ("the step: learning rate times gradient",)
-    return taken, (Factor(meaning, Line(taken, (), (taken,)), about),)
+    def setting(self, key: str) -> Expr:
+        right = super().setting(key)
+        forgotten = key == "learning_rate" and self._forgotten_rate
+        return Mistaken("forgotten-rate", ONE, right) if forgotten else right
 
+    def named(self, name: Name, formula: Expr) -> Expr:
+        return Symbol(name, formula.value)
 
-def _velocity(record: Record, gradient: Expr, before: float) -> Sum:
-    momentum = Symbol(names.setting_name("momentum"), record.spec.optimizer["momentum"])
-    return Sum((Product((momentum, Symbol(names.slot_name("v", before=True), before))), gradient))
+    def explain(self, meaning: Prose, symbol: Expr, formula: Expr) -> None:
+        self.factors.append(Factor(meaning, equation(symbol, formula), self._about))
 
+    def number(self, name: Name, formula: Expr, *meaning: str | Line) -> Symbol:
+        symbol = Symbol(name, formula.value)
+        self.factors.append(Factor(meaning, equation(symbol, formula)))
+        return symbol
 
-def _momentum_step(
-    record: Record, rate: Expr, gradient: Expr, parameter: Parameter, about: StepId
-) -> tuple[Expr, tuple[Factor, ...]]:
-    formula = _velocity(record, gradient, _slots(record, parameter)[0])
-    velocity = Symbol(names.slot_name("v"), formula.value)
-    taken = Product((rate, velocity))
-    meaning: Prose = ("the last velocity slowed down, plus the gradient",)
-    return taken, (
-        Factor(meaning, equation(velocity, formula), about),
-        Factor(("the step: learning rate times velocity",), Line(taken, (), (taken,))),
-    )
+    def times(self, number: Expr, term: Expr) -> Expr:
+        return Product((number, term))
 
+    def plus(self, first: Expr, second: Expr) -> Expr:
+        return Sum((first, second))
 
-def _means(record: Record, gradient: Expr, slots: tuple[float, ...]) -> tuple[Sum, Sum]:
-    """Adam's running means of the gradient and of its square, after this update."""
-    optimizer = record.spec.optimizer
-    beta_1 = Symbol(names.setting_name("beta_1"), optimizer["beta_1"])
-    beta_2 = Symbol(names.setting_name("beta_2"), optimizer["beta_2"])
-    first = _running(beta_1, Symbol(names.slot_name("m", before=True), slots[0]), gradient)
-    squared = Power(gradient, Number(2.0))
-    return first, _running(beta_2, Symbol(names.slot_name("v", before=True), slots[1]), squared)
+    def square(self, term: Expr) -> Expr:
+        return Power(term, Number(2.0))
 
+    def root(self, term: Expr, more: Expr) -> Expr:
+        return Sum((Function("sqrt", (term,)), more))
 
-def _running(beta: Symbol, before: Symbol, now: Expr) -> Sum:
-    """β · before + (1 − β) · now."""
-    return Sum((Product((beta, before)), Product((Worked(difference(_ONE, beta)), now))))
-
-
-def _adam_step(
-    record: Record, rate: Expr, gradient: Expr, parameter: Parameter, about: StepId
-) -> tuple[Expr, tuple[Factor, ...]]:
-    optimizer = record.spec.optimizer
-    t = Number(float(record.iteration.next_state.t))
-    first, second = _means(record, gradient, _slots(record, parameter))
-    beta_1 = Symbol(names.setting_name("beta_1"), optimizer["beta_1"])
-    beta_2 = Symbol(names.setting_name("beta_2"), optimizer["beta_2"])
-    m, v = Symbol(names.slot_name("m"), first.value), Symbol(names.slot_name("v"), second.value)
-    count = Symbol(names.plain_name("t"), t.value)
-    size = Quotient(
-        Product((rate, Function("sqrt", (difference(_ONE, Power(beta_2, count)),)))),
-        difference(_ONE, Power(beta_1, count)),
-    )
-    step_size = Symbol(names.plain_name("η_t"), size.value)
-    epsilon = Symbol(names.setting_name("epsilon"), optimizer["epsilon"])
-    taken = Quotient(Product((step_size, m)), Sum((Function("sqrt", (v,)), epsilon)))
-    return taken, (
-        Factor(("the running mean of the gradient",), equation(m, first), about),
-        Factor(("the running mean of its square",), equation(v, second), about),
-        Factor(
-            (
-                "the step size, corrected since both means began at 0; ",
-                Line(count, (), (count,)),
-            ),
-            equation(step_size, size),
-        ),
-        Factor(("the step",), Line(taken, (), (taken,))),
-    )
+    def over(self, first: Expr, second: Expr) -> Expr:
+        return Quotient(first, second)

@@ -1,0 +1,172 @@
+"""How each optimizer's update is written: once, for one parameter and for the matrices of a layer.
+
+What a rule takes off the parameters is made by an Update, which knows whether its terms are numbers
+or matrices; settings, and what is made of them alone, are numbers in both.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from typing import Any, Generic, TypeVar
+
+from msgspec import Struct
+
+from engine.derivations.parts import Factor
+from engine.derivations.written.halves import written_half
+from engine.formulas.formula import (
+    ONE,
+    Expr,
+    Function,
+    Line,
+    Power,
+    Product,
+    Quotient,
+    Symbol,
+    Worked,
+    difference,
+)
+from engine.formulas.notation import Name, plain_name, setting_name, slot_name
+from engine.formulas.writers import Prose
+from engine.maths.optimizers import RULES, Optimizer
+
+T = TypeVar("T", bound=Expr)
+
+
+class Update(ABC, Generic[T]):
+    """One update while it is written: its terms T, and what is found on the way.
+
+    `gradient` is the batch's, `before` the slots before the update by their names, `t` the number
+    of the update. `kept` collects each slot after it, as a symbol and as its formula; `factors`
+    what is worked out before the step itself.
+    """
+
+    def __init__(self, optimizer: Optimizer, t: int, gradient: T, before: dict[str, T]) -> None:
+        self.optimizer, self.t = optimizer, t
+        self.gradient, self.before = gradient, before
+        self.kept: list[tuple[T, T]] = []
+        self.factors: list[Factor] = []
+
+    def setting(self, key: str) -> Expr:
+        """A setting of the optimizer, with its symbol."""
+        return Symbol(setting_name(key), self.optimizer[key])
+
+    @property
+    def updates(self) -> Symbol:
+        """t, the number of this update."""
+        return Symbol(plain_name("t"), float(self.t))
+
+    def keep(self, slot: str, formula: T, meaning: str) -> T:
+        """A slot after the update; gives its symbol, to go on with."""
+        symbol = self.named(slot_name(slot), formula)
+        self.kept.append((symbol, formula))
+        self.explain((meaning,), symbol, formula)
+        return symbol
+
+    def running_mean(self, decay: Expr, slot: str, now: T) -> T:
+        """β · before + (1 − β) · now."""
+        rest = Worked(difference(ONE, decay))
+        return self.plus(self.times(decay, self.before[slot]), self.times(rest, now))
+
+    @abstractmethod
+    def named(self, name: Name, formula: T) -> T:
+        """A symbol for what a formula comes to."""
+
+    @abstractmethod
+    def explain(self, meaning: Prose, symbol: T, formula: T) -> None:
+        """Add the factor that works a symbol out."""
+
+    @abstractmethod
+    def number(self, name: Name, formula: Expr, *meaning: str | Line) -> Symbol:
+        """A number that is the same for all parameters; gives its symbol."""
+
+    @abstractmethod
+    def times(self, number: Expr, term: T) -> T:
+        """number · term."""
+
+    @abstractmethod
+    def plus(self, first: T, second: T) -> T:
+        """first + second."""
+
+    @abstractmethod
+    def square(self, term: T) -> T:
+        """term², entry by entry."""
+
+    @abstractmethod
+    def root(self, term: T, more: Expr) -> T:
+        """√term + more, entry by entry."""
+
+    @abstractmethod
+    def over(self, first: T, second: T) -> T:
+        """first / second, entry by entry."""
+
+
+class WrittenOptimizer(Struct, frozen=True, kw_only=True):
+    """How an optimizer is written.
+
+    `step` gives what is taken off the parameters, `meaning` says what that is. `means` are the
+    words for all that is kept, where it is too much to be written out in one line.
+    """
+
+    key: str
+    step: Callable[[Update[Any]], Any]
+    meaning: str
+    means: str = ""
+
+
+def _gradient_descent(update: Update[T]) -> T:
+    """η g."""
+    return update.times(update.setting("learning_rate"), update.gradient)
+
+
+def _momentum(update: Update[T]) -> T:
+    """v = μ v_before + g; η v. B. Polyak, Some methods of speeding up the convergence of iteration
+    methods, 1964."""
+    slowed = update.times(update.setting("momentum"), update.before["v"])
+    formula = update.plus(slowed, update.gradient)
+    v = update.keep("v", formula, "the last velocity slowed down, plus the gradient")
+    return update.times(update.setting("learning_rate"), v)
+
+
+def _adam(update: Update[T]) -> T:
+    """η_t m / (√v + ε). D. Kingma, J. Ba, Adam, ICLR 2015, as at the end of its section 2."""
+    beta_1, beta_2, t = update.setting("beta_1"), update.setting("beta_2"), update.updates
+    first = update.running_mean(beta_1, "m", update.gradient)
+    m = update.keep("m", first, "the running mean of the gradient")
+    second = update.running_mean(beta_2, "v", update.square(update.gradient))
+    v = update.keep("v", second, "the running mean of its square")
+    corrected = Function("sqrt", (difference(ONE, Power(beta_2, t)),))
+    size = update.number(
+        plain_name("η_t"),
+        Quotient(
+            Product((update.setting("learning_rate"), corrected)),
+            difference(ONE, Power(beta_1, t)),
+        ),
+        "the step size, corrected since both means began at 0; ",
+        Line(t, (), (t,)),
+    )
+    return update.over(update.times(size, m), update.root(v, update.setting("epsilon")))
+
+
+WRITTEN_OPTIMIZERS: dict[str, WrittenOptimizer] = written_half(
+    "optimizer",
+    RULES,
+    (
+        WrittenOptimizer(
+            key="gradient_descent",
+            step=_gradient_descent,
+            meaning="the step: learning rate times gradient",
+        ),
+        WrittenOptimizer(
+            key="momentum",
+            step=_momentum,
+            meaning="the step: learning rate times velocity",
+        ),
+        WrittenOptimizer(
+            key="adam",
+            step=_adam,
+            meaning="the step",
+            means="the running means",
+        ),
+    ),
+)
