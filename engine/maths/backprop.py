@@ -10,7 +10,7 @@
 Samples are rows here, so each equation appears transposed: z = a Wᵀ + b.
 
 Each formula is a function of its own, and `forward` and `backward` ask them through `Rules`: RIGHT
-are these; what people write instead stands in engine.run.mistakes.
+are these; what people write instead stands in engine.maths.wrong_formulas.
 
 Source: D. Rumelhart, G. Hinton, R. Williams, Learning representations by back-propagating
 errors, Nature 323 (1986); in this notation M. Nielsen, Neural Networks and Deep Learning (2015),
@@ -37,14 +37,9 @@ def net_input(a: Array, W: Array, b: Array | None) -> Array:
     return z
 
 
-def output_delta(loss: str, activation: str, z: Array, a: Array, targets: Array) -> Array:
-    """δ^L = ∂E/∂a^L · f'(z^L)."""
-    return LOSSES[loss].delta(activation, z, a, targets)
-
-
-def error_sent_back(delta: Array, W: Array) -> Array:
-    """∂E/∂a^l = (W^(l+1))ᵀ δ^(l+1)."""
-    return delta @ W
+def loss_slope(loss: str, a: Array, targets: Array) -> Array:
+    """∂E/∂a^L."""
+    return LOSSES[loss].slope(a, targets)
 
 
 def activation_slope(activation: str, z: Array, a: Array) -> Array:
@@ -54,16 +49,50 @@ def activation_slope(activation: str, z: Array, a: Array) -> Array:
     return slope(z, a)
 
 
+def output_delta(
+    rules: Rules, loss: str, activation: str, z: Array, a: Array, targets: Array
+) -> Array:
+    """δ^L = ∂E/∂a^L · f'(z^L), or the one expression that the two shorten to."""
+    short = LOSSES[loss].short_delta
+    if short is not None and is_short(rules, loss, activation):
+        return short(a, targets)
+    return rules.loss_slope(loss, a, targets) * rules.activation_slope(activation, z, a)
+
+
+def way_back(W: Array) -> Array:
+    """The weights by which deltas go back: those of the way there."""
+    return W
+
+
+def error_sent_back(delta: Array, W: Array) -> Array:
+    """∂E/∂a^l = (W^(l+1))ᵀ δ^(l+1)."""
+    return delta @ W
+
+
 class Rules(Struct, frozen=True):
-    """The formulas that a pass goes by. Arrays have a row per sample."""
+    """The formulas that a pass goes by. Arrays have a row per sample.
+
+    `output_delta` is handed the Rules whose ∂E/∂a^L and f' it puts together.
+    """
 
     net_input: Callable[[Array, Array, Array | None], Array] = net_input
-    output_delta: Callable[[str, str, Array, Array, Array], Array] = output_delta
-    error_sent_back: Callable[[Array, Array], Array] = error_sent_back
+    loss_slope: Callable[[str, Array, Array], Array] = loss_slope
     activation_slope: Callable[[str, Array, Array], Array] = activation_slope
+    output_delta: Callable[[Rules, str, str, Array, Array, Array], Array] = output_delta
+    way_back: Callable[[Array], Array] = way_back
+    error_sent_back: Callable[[Array, Array], Array] = error_sent_back
 
 
 RIGHT = Rules()
+
+
+def is_short(rules: Rules, loss: str, activation: str) -> bool:
+    """Whether ∂E/∂a^L · f'(z^L) shortens to one expression: for some losses, while both are right.
+    That of softmax, which has no f' of its own, stays as it is."""
+    if LOSSES[loss].short_delta is None:
+        return False
+    are_right = (rules.loss_slope, rules.activation_slope) == (loss_slope, activation_slope)
+    return are_right or ACTIVATIONS[activation].slope is None
 
 
 class ForwardPass(Struct, frozen=True, eq=False):
@@ -103,9 +132,11 @@ def backward(
     z, a = forward_pass.z, forward_pass.a
     last = network.depth
     delta: list[Array] = [np.empty((len(targets), 0))] * (last + 1)
-    delta[last] = rules.output_delta(loss, network.layers[-1].activation, z[last], a[last], targets)
+    activation = network.layers[-1].activation
+    delta[last] = rules.output_delta(rules, loss, activation, z[last], a[last], targets)
     for number in range(last - 1, 0, -1):
-        error = rules.error_sent_back(delta[number + 1], network.weights(theta, number + 1))
+        W = rules.way_back(network.weights(theta, number + 1))
+        error = rules.error_sent_back(delta[number + 1], W)
         activation = network.layers[number - 1].activation
         delta[number] = error * rules.activation_slope(activation, z[number], a[number])
     return tuple(delta)

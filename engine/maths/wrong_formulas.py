@@ -1,60 +1,88 @@
-"""The formulas that people write instead of backpropagation's: Rules with mistakes in them."""
+"""The formulas that people write instead of backpropagation's.
+
+Each function takes the Rules of a pass and gives them back with one thing done wrong, in terms of
+the others. So any of them go together: what is changed later is what a pass asks first.
+"""
 
 from __future__ import annotations
 
-from functools import lru_cache
+from collections.abc import Callable
+from functools import lru_cache, reduce
 
 import numpy as np
+from msgspec.structs import replace
 
 from engine.maths.activations import ACTIVATIONS, Array
-from engine.maths.backprop import RIGHT, Rules
-from engine.maths.losses import LOSSES
+from engine.maths.backprop import RIGHT, Rules, activation_slope
 from engine.maths.network import Network
 
 WITHOUT_HALF = ("squared_error", "mean_squared_error")
 
+Change = Callable[[Rules], Rules]
+
 
 @lru_cache(maxsize=64)
-def rules_for(mistakes: tuple[str, ...]) -> Rules:
-    """The formulas of a pass with these mistakes, in any combination.
+def with_changes(changes: tuple[Change, ...]) -> Rules:
+    """The right formulas with these changes, one after the other."""
+    return reduce(lambda rules, change: change(rules), changes, RIGHT)
 
-    At the output `lost-link` rules over what else is done to f'; `missing-derivative` rules over
-    `derivative-at-activation`.
-    """
-    if not mistakes:
-        return RIGHT
-    made = set(mistakes)
 
-    def net_input(a: Array, W: Array, b: Array | None) -> Array:
-        return RIGHT.net_input(a, W, None if "bias-left-out" in made else b)
+def without_bias(rules: Rules) -> Rules:
+    """z = Σ w a."""
+    return replace(rules, net_input=lambda a, W, b: rules.net_input(a, W, None))
 
-    def output_delta(loss: str, activation: str, z: Array, a: Array, targets: Array) -> Array:
-        sign = -1.0 if "wrong-sign" in made else 1.0
-        half = 0.5 if "lost-factor-2" in made and loss in WITHOUT_HALF else 1.0
-        touched = {"lost-link", "missing-derivative", "derivative-at-activation"} & made
-        if not touched or activation == "softmax":
-            return sign * half * RIGHT.output_delta(loss, activation, z, a, targets)
-        error = half * LOSSES[loss].slope(a, targets)
-        if "lost-link" in made:
-            apply = ACTIVATIONS[activation].apply
-            return sign * RIGHT.activation_slope(activation, error, apply(error))
-        return sign * error * activation_slope(activation, z, a)
 
-    def error_sent_back(delta: Array, W: Array) -> Array:
-        if "untransposed-weights" in made and W.shape[0] == W.shape[1]:
-            W = W.T
-        if "one-path-only" in made:
-            delta, W = delta[:, :1], W[:1]
-        return RIGHT.error_sent_back(delta, W)
+def without_factor_2(rules: Rules) -> Rules:
+    """∂E/∂a = a − t, of a loss whose slope is 2 (a − t)."""
+    return replace(rules, loss_slope=lambda *values: 0.5 * rules.loss_slope(*values))
 
-    def activation_slope(activation: str, z: Array, a: Array) -> Array:
-        if "missing-derivative" in made:
-            return np.ones_like(z)
-        if "derivative-at-activation" in made:
-            z, a = a, ACTIVATIONS[activation].apply(a)
-        return RIGHT.activation_slope(activation, z, a)
 
-    return Rules(net_input, output_delta, error_sent_back, activation_slope)
+def slope_of_the_error(rules: Rules) -> Rules:
+    """δ = f'(∂E/∂a) at the output, with the right f' whatever else is done to it."""
+
+    def output_delta(
+        links: Rules, loss: str, activation: str, z: Array, a: Array, targets: Array
+    ) -> Array:
+        error = links.loss_slope(loss, a, targets)
+        return activation_slope(activation, error, ACTIVATIONS[activation].apply(error))
+
+    return replace(rules, output_delta=output_delta)
+
+
+def slope_at_activation(rules: Rules) -> Rules:
+    """f'(a) in place of f'(z)."""
+
+    def slope(activation: str, z: Array, a: Array) -> Array:
+        return rules.activation_slope(activation, a, ACTIVATIONS[activation].apply(a))
+
+    return replace(rules, activation_slope=slope)
+
+
+def without_slope(rules: Rules) -> Rules:
+    """1 in place of f'(z)."""
+    return replace(rules, activation_slope=lambda activation, z, a: np.ones_like(z))
+
+
+def turned_sign(rules: Rules) -> Rules:
+    """δ = −∂E/∂z at the output, and so everywhere."""
+    return replace(rules, output_delta=lambda *values: -rules.output_delta(*values))
+
+
+def untransposed(rules: Rules) -> Rules:
+    """W in place of Wᵀ on the way back, where that fits."""
+
+    def way_back(W: Array) -> Array:
+        W = rules.way_back(W)
+        return W.T if W.shape[0] == W.shape[1] else W
+
+    return replace(rules, way_back=way_back)
+
+
+def one_path(rules: Rules) -> Rules:
+    """∂E/∂a = w_1 δ_1 in place of Σ_k w_k δ_k."""
+    return replace(
+        rules, error_sent_back=lambda delta, W: rules.error_sent_back(delta[:, :1], W[:1])
+    )
 
 
 def with_equal_weights(network: Network, theta: Array) -> Array:

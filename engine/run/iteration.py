@@ -119,7 +119,7 @@ def batch_gradient(
     network, loss = spec.network, LOSSES[spec.loss]
     if theta_back is None:
         theta_back = sent_back_through(spec, state, rows, check)
-    counted = 1 if "first-sample-only" in spec.mistakes else len(rows)
+    counted = len(spec.counted(rows))
     per_sample, outputs, gradient = [], [], None
     for chunk in chunks(network, len(rows)):
         check()
@@ -137,7 +137,7 @@ def batch_gradient(
     assert gradient is not None
     if spec.reduction == "mean":
         gradient /= counted
-    if "accumulated-gradients" in spec.mistakes:
+    if spec.keeps_gradient:
         gradient += state.slots[-1]
     return reduce_samples(_joined(per_sample), spec.reduction), gradient, _joined(outputs)
 
@@ -156,12 +156,12 @@ def sent_back_through(
 def weights_of_the_way_back(
     spec: Spec, theta: Array, update_through: Callable[[Array], Array]
 ) -> Array:
-    """θ, or with the mistake `updated-weights` a θ in which the weights of each layer have had
-    their update by the time they send deltas back, from the output layer on.
+    """θ, or where updates come too early a θ in which the weights of each layer have had their
+    update by the time they send deltas back, from the output layer on.
 
     `update_through(theta_back)` gives the updated θ if the deltas go back through `theta_back`.
     """
-    if "updated-weights" not in spec.mistakes:
+    if not spec.updates_early:
         return theta
     back = np.array(theta)
     for layer in range(spec.network.depth, 1, -1):
@@ -184,11 +184,11 @@ def updated(spec: Spec, state: State, gradient: Array) -> State:
     """The state after one update; what it does not touch keeps its values to the bit."""
     mask, slots = spec.updated, state.slots
     kept: Slots = ()
-    if "accumulated-gradients" in spec.mistakes:
+    if spec.keeps_gradient:
         slots, kept = slots[:-1], (gradient,)
     used = gradient if mask is None else gradient * mask
     theta, slots = spec.used_optimizer.update(state.theta, used, slots, state.t + 1)
-    if "biases-forgotten" in spec.mistakes and mask is not None:
+    if spec.skips_biases and mask is not None:
         # A velocity from before the mistake was made would move them on.
         theta = np.where(mask > 0.0, theta, state.theta)
     return State(theta, (*slots, *kept), state.t + 1)

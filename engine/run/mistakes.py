@@ -1,24 +1,38 @@
 """The classic mistakes: named departures from backpropagation that a run can be told to make.
 
 Those inside a pass replace one of its formulas (engine.maths.wrong_formulas); the others change
-which gradient is applied and how, and stand where that is worked out: in engine.run.iteration, and
-for the start values in engine.run.spec. Each is exact, so a figure in a book that came from one can
-be found again.
+which gradient is applied and how. A row says what its mistake does, and nothing else knows it by
+name but its written half (engine.derivations.written.mistakes). Each is exact, so a figure in a
+book that came from one can be found again.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Literal
+from typing import Literal, Protocol
 
 from msgspec import Struct
 
+from engine.maths import wrong_formulas
+from engine.maths.activations import Array
 from engine.maths.losses import LOSSES
-from engine.maths.network import FORWARD_ONLY
-from engine.maths.wrong_formulas import WITHOUT_HALF
-from engine.run.spec import Spec
+from engine.maths.network import FORWARD_ONLY, Network
+from engine.maths.optimizers import Optimizer
 
 _CURVED = ("sigmoid", "tanh")  # whose slope at a differs from that at z
+
+
+class Run(Protocol):
+    """What a mistake asks of a run: its Spec, which stands above this file."""
+
+    @property
+    def network(self) -> Network: ...
+    @property
+    def loss(self) -> str: ...
+    @property
+    def optimizer(self) -> Optimizer: ...
+    @property
+    def batch_size(self) -> int: ...
 
 
 class Mistake(Struct, frozen=True):
@@ -27,12 +41,14 @@ class Mistake(Struct, frozen=True):
     `where` is the part of an iteration that it changes: a pass of a sample, the gradient of a
     batch, the update; or the start, before the first one. `in_gradient` says that the gradient is
     then no longer that of the loss, which a gradient check finds; `exempt` says of the others why
-    it does not. `why_not(spec)` is the reason why it would change nothing for a Spec, or could not
+    it does not. `why_not(run)` is the reason why it would change nothing for a run, or could not
     be worked out; empty where it can be chosen.
 
-    `of_slope` says that it is made in f'. Loss and activation then do not shorten to one
-    expression. `updates_early`: each layer has its update before it sends deltas back;
-    `skips_biases`: they have none; `keeps_gradient`: each gradient is added to the one before.
+    What it does. In a pass: `change` makes its formulas of those that are there without it;
+    `of_slope` says that it is made in f'. In a batch: `counts_first_only` takes the first sample
+    for all, `keeps_gradient` adds each gradient to the one before. In the update: `optimizer`
+    gives the one that is really used, `updates_early` has each layer updated before it sends
+    deltas back, `skips_biases` leaves them out. At the start: `start` gives the start values.
     """
 
     key: str
@@ -41,47 +57,51 @@ class Mistake(Struct, frozen=True):
     right: str
     wrong: str
     where: Literal["pass", "batch", "update", "start"]
-    why_not: Callable[[Spec], str]
+    why_not: Callable[[Run], str]
     exempt: str = ""
+    change: wrong_formulas.Change | None = None
     of_slope: bool = False
+    counts_first_only: bool = False
+    keeps_gradient: bool = False
+    optimizer: Callable[[Optimizer], Optimizer] | None = None
     updates_early: bool = False
     skips_biases: bool = False
-    keeps_gradient: bool = False
+    start: Callable[[Network, Array], Array] | None = None
 
     @property
     def in_gradient(self) -> bool:
         return not self.exempt
 
 
-def _always(spec: Spec) -> str:
+def _always(run: Run) -> str:
     return ""
 
 
-def _needs_hidden(spec: Spec) -> str:
-    return "" if spec.network.depth > 1 else "There is no hidden layer, so nothing is sent back."
+def _needs_hidden(run: Run) -> str:
+    return "" if run.network.depth > 1 else "There is no hidden layer, so nothing is sent back."
 
 
-def _needs_output_slope(spec: Spec) -> str:
-    if spec.network.layers[-1].activation != "softmax":
+def _needs_output_slope(run: Run) -> str:
+    if run.network.layers[-1].activation != "softmax":
         return ""
     return "Softmax and its loss shorten to one expression; there is no single link to lose."
 
 
-def _needs_curve(spec: Spec) -> str:
-    if any(layer.activation in _CURVED for layer in spec.network.layers):
+def _needs_curve(run: Run) -> str:
+    if any(layer.activation in _CURVED for layer in run.network.layers):
         return ""
     return "No layer is sigmoid or tanh: the others have the same slope at a as at z."
 
 
-def _needs_bend(spec: Spec) -> str:
-    if any(layer.activation not in ("linear", "softmax") for layer in spec.network.layers):
+def _needs_bend(run: Run) -> str:
+    if any(layer.activation not in ("linear", "softmax") for layer in run.network.layers):
         return ""
     return "All layers are linear, whose slope is 1."
 
 
-def _needs_square(spec: Spec) -> str:
-    sizes = spec.network.sizes
-    if any(is_square(sizes, layer) for layer in range(1, spec.network.depth)):
+def _needs_square(run: Run) -> str:
+    sizes = run.network.sizes
+    if any(is_square(sizes, layer) for layer in range(1, run.network.depth)):
         return ""
     return "No hidden layer has as many units as the layer after it (two or more)."
 
@@ -91,39 +111,39 @@ def is_square(sizes: tuple[int, ...], layer: int) -> bool:
     return sizes[layer] == sizes[layer + 1] > 1
 
 
-def _needs_paths(spec: Spec) -> str:
-    if any(size > 1 for size in spec.network.sizes[2:]):
+def _needs_paths(run: Run) -> str:
+    if any(size > 1 for size in run.network.sizes[2:]):
         return ""
     return "Every hidden unit feeds a single unit: there is only one path."
 
 
-def _needs_two(spec: Spec) -> str:
-    if spec.loss in WITHOUT_HALF:
+def _needs_two(run: Run) -> str:
+    if run.loss in wrong_formulas.WITHOUT_HALF:
         return ""
-    return f"The derivative of {LOSSES[spec.loss].title} has no factor 2."
+    return f"The derivative of {LOSSES[run.loss].title} has no factor 2."
 
 
-def _needs_batch(spec: Spec) -> str:
-    return "" if spec.batch_size > 1 else "Every batch has a single sample."
+def _needs_batch(run: Run) -> str:
+    return "" if run.batch_size > 1 else "Every batch has a single sample."
 
 
-def _needs_biases(spec: Spec) -> str:
-    has = any(layer.bias_count for layer in spec.network.layers)
+def _needs_biases(run: Run) -> str:
+    has = any(layer.bias_count for layer in run.network.layers)
     return "" if has else "The network has no biases."
 
 
-def _needs_trained_biases(spec: Spec) -> str:
-    if any(layer.bias_count and layer.bias_trained for layer in spec.network.layers):
+def _needs_trained_biases(run: Run) -> str:
+    if any(layer.bias_count and layer.bias_trained for layer in run.network.layers):
         return ""
     return "The network has no biases that are trained."
 
 
-def _needs_rate(spec: Spec) -> str:
-    return "" if spec.optimizer["learning_rate"] != 1.0 else "The learning rate is 1 already."
+def _needs_rate(run: Run) -> str:
+    return "" if run.optimizer["learning_rate"] != 1.0 else "The learning rate is 1 already."
 
 
-def _needs_weights(spec: Spec) -> str:
-    sizes = spec.network.sizes
+def _needs_weights(run: Run) -> str:
+    sizes = run.network.sizes
     count = sum(n_in * n_out for n_in, n_out in zip(sizes, sizes[1:], strict=False))
     return "" if count > 1 else "The network has a single weight."
 
@@ -151,6 +171,7 @@ MISTAKES: dict[str, Mistake] = {
             "δ = f′(∂E/∂a)",
             "pass",
             _needs_output_slope,
+            change=wrong_formulas.slope_of_the_error,
             of_slope=True,
         ),
         Mistake(
@@ -162,6 +183,7 @@ MISTAKES: dict[str, Mistake] = {
             "f′(a)",
             "pass",
             _needs_curve,
+            change=wrong_formulas.slope_at_activation,
             of_slope=True,
         ),
         Mistake(
@@ -172,6 +194,7 @@ MISTAKES: dict[str, Mistake] = {
             "δ = ∂E/∂a",
             "pass",
             _needs_bend,
+            change=wrong_formulas.without_slope,
             of_slope=True,
         ),
         Mistake(
@@ -183,6 +206,7 @@ MISTAKES: dict[str, Mistake] = {
             "g = −∂E/∂w",
             "pass",
             _always,
+            change=wrong_formulas.turned_sign,
         ),
         Mistake(
             "untransposed-weights",
@@ -192,6 +216,7 @@ MISTAKES: dict[str, Mistake] = {
             "∂E/∂a = W δ_next",
             "pass",
             _needs_square,
+            change=wrong_formulas.untransposed,
         ),
         Mistake(
             "one-path-only",
@@ -202,6 +227,7 @@ MISTAKES: dict[str, Mistake] = {
             "∂E/∂a = w_1 δ_1",
             "pass",
             _needs_paths,
+            change=wrong_formulas.one_path,
         ),
         Mistake(
             "lost-factor-2",
@@ -211,6 +237,7 @@ MISTAKES: dict[str, Mistake] = {
             "∂E/∂a = a − t",
             "pass",
             _needs_two,
+            change=wrong_formulas.without_factor_2,
         ),
         Mistake(
             "first-sample-only",
@@ -220,6 +247,7 @@ MISTAKES: dict[str, Mistake] = {
             "g = g_1",
             "batch",
             _needs_batch,
+            counts_first_only=True,
         ),
         Mistake(
             "bias-left-out",
@@ -230,6 +258,7 @@ MISTAKES: dict[str, Mistake] = {
             "z = Σ w a",
             "pass",
             _needs_biases,
+            change=wrong_formulas.without_bias,
         ),
         Mistake(
             "biases-forgotten",
@@ -252,6 +281,7 @@ MISTAKES: dict[str, Mistake] = {
             "update",
             _needs_rate,
             "The gradient is right; only the size of the step is not.",
+            optimizer=lambda optimizer: optimizer.changed(learning_rate=1.0),
         ),
         Mistake(
             "same-start",
@@ -263,6 +293,7 @@ MISTAKES: dict[str, Mistake] = {
             "start",
             _needs_weights,
             "The gradient is right for these weights; it is the same for all units of a layer.",
+            start=wrong_formulas.with_equal_weights,
         ),
         Mistake(
             "accumulated-gradients",
@@ -279,9 +310,18 @@ MISTAKES: dict[str, Mistake] = {
 }
 
 
-def why_not(spec: Spec, key: str) -> str:
-    """Why a mistake (a key of MISTAKES) cannot be made with this Spec; empty where it can."""
-    return MISTAKES[key].why_not(spec) if spec.can_train else FORWARD_ONLY
+# The first of those that can be made in any run that is trained.
+ALWAYS_POSSIBLE = next(key for key, mistake in MISTAKES.items() if mistake.why_not is _always)
+
+
+def why_not(run: Run, key: str) -> str:
+    """Why a mistake (a key of MISTAKES) cannot be made in this run; empty where it can."""
+    return MISTAKES[key].why_not(run) if run.network.can_train else FORWARD_ONLY
+
+
+def made_at_start(mistakes: tuple[str, ...]) -> frozenset[str]:
+    """Those of some mistakes that are made before the first iteration."""
+    return frozenset(key for key in mistakes if MISTAKES[key].where == "start")
 
 
 def made_on_purpose(mistakes: tuple[str, ...]) -> str:

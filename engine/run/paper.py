@@ -60,10 +60,11 @@ def rounded_pass(
             a.append(rounded(ACTIVATIONS[layer.activation].apply(z[-1]), decimals))
         terms = rounded(LOSSES[spec.loss].terms(z[-1], a[-1], targets), decimals)
         activation = network.layers[-1].activation
-        last = rules.output_delta(spec.loss, activation, z[-1], a[-1], targets)
+        last = rules.output_delta(rules, spec.loss, activation, z[-1], a[-1], targets)
         delta = [rounded(last, decimals)]
         for number in range(network.depth - 1, 0, -1):
-            error = rules.error_sent_back(delta[0], network.weights(theta_back, number + 1))
+            W = rules.way_back(network.weights(theta_back, number + 1))
+            error = rules.error_sent_back(delta[0], W)
             activation = network.layers[number - 1].activation
             slope = rules.activation_slope(activation, z[number], a[number])
             delta.insert(0, rounded(error * slope, decimals))
@@ -125,12 +126,12 @@ def paper_iteration(iteration: Iteration, decimals: int) -> PaperIteration:
         return float(rounded(reduce_samples(terms.sum(axis=1), spec.reduction), decimals))
 
     def gradient_through(theta_back: Array) -> Array:
-        counted = rows[:1] if "first-sample-only" in spec.mistakes else rows
+        counted = spec.counted(rows)
         values = rounded_pass(spec, state.theta, theta_back, counted, decimals)
         gradient = gradient_sum(network, values.a, values.delta)
         if spec.reduction == "mean":
             gradient /= len(counted)
-        if "accumulated-gradients" in spec.mistakes:
+        if spec.keeps_gradient:
             gradient += state.slots[-1]
         return rounded(gradient, decimals)
 

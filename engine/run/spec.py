@@ -5,7 +5,7 @@ Both are immutable. Everything on screen is worked out from them and the cursor.
 
 from __future__ import annotations
 
-from functools import cached_property
+from functools import cached_property, reduce
 
 import numpy as np
 from msgspec import Struct, field
@@ -16,7 +16,8 @@ from engine.maths.activations import Array
 from engine.maths.backprop import Rules
 from engine.maths.network import Network
 from engine.maths.optimizers import RULES, Optimizer, Slots
-from engine.maths.wrong_formulas import rules_for, with_equal_weights
+from engine.maths.wrong_formulas import with_changes
+from engine.run.mistakes import MISTAKES, Mistake
 from engine.run.steps import Steps
 
 KEPT_GRADIENT = "gradient"  # the slot of a gradient that accumulates
@@ -110,22 +111,47 @@ class Spec(Struct, frozen=True, eq=False, dict=True):
         return self.epoch_rows(epoch)[start : start + self.batch_size]
 
     @cached_property
+    def made(self) -> tuple[Mistake, ...]:
+        """The mistakes that are made, in the order of their table."""
+        return tuple(mistake for key, mistake in MISTAKES.items() if key in self.mistakes)
+
+    @cached_property
     def rules(self) -> Rules:
         """The formulas of a pass, with the mistakes that are on."""
-        return rules_for(self.mistakes)
+        return with_changes(
+            tuple(each.change for each in self.made if each.change and not each.why_not(self))
+        )
 
     @cached_property
     def used_optimizer(self) -> Optimizer:
         """The optimizer as the updates really use it."""
-        if "forgotten-rate" in self.mistakes:
-            return self.optimizer.changed(learning_rate=1.0)
-        return self.optimizer
+        changes = (each.optimizer for each in self.made if each.optimizer)
+        return reduce(lambda optimizer, change: change(optimizer), changes, self.optimizer)
+
+    @cached_property
+    def updates_early(self) -> bool:
+        """Whether each layer has its update before it sends deltas back."""
+        return any(each.updates_early for each in self.made)
+
+    @cached_property
+    def skips_biases(self) -> bool:
+        """Whether updates leave the biases out."""
+        return any(each.skips_biases for each in self.made)
+
+    @cached_property
+    def keeps_gradient(self) -> bool:
+        """Whether each gradient is added to the one of the iteration before."""
+        return any(each.keeps_gradient for each in self.made)
+
+    def counted(self, rows: NDArray[np.intp]) -> NDArray[np.intp]:
+        """The samples of a batch that are taken for its gradient: all, but for a mistake."""
+        return rows[:1] if any(each.counts_first_only for each in self.made) else rows
 
     @cached_property
     def updated(self) -> Array | None:
         """The mask of θ that an update touches, shape (size,); None where it touches all."""
         mask = np.array(self.network.trained)
-        if "biases-forgotten" in self.mistakes:
+        if self.skips_biases:
             for number in range(1, self.network.depth + 1):
                 b = self.network.biases(mask, number)
                 if b is not None:
@@ -136,7 +162,7 @@ class Spec(Struct, frozen=True, eq=False, dict=True):
     @property
     def slot_names(self) -> tuple[str, ...]:
         """What a State's slots are: the optimizer's, and the gradient where it accumulates."""
-        kept = (KEPT_GRADIENT,) if "accumulated-gradients" in self.mistakes else ()
+        kept = (KEPT_GRADIENT,) if self.keeps_gradient else ()
         return (*RULES[self.optimizer.key].slots, *kept)
 
     def fresh_slots(self) -> Slots:
@@ -177,6 +203,7 @@ def start_state(spec: Spec, theta: Array | None = None) -> State:
     """The state before the first update: given start values, or those drawn from the seed."""
     if theta is None:
         theta = spec.network.draw(spec.initializer, spec.seed)
-    if "same-start" in spec.mistakes:
-        theta = with_equal_weights(spec.network, theta)
+    for mistake in spec.made:
+        if mistake.start is not None:
+            theta = mistake.start(spec.network, theta)
     return State(np.array(theta), spec.fresh_slots(), 0)

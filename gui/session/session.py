@@ -23,6 +23,7 @@ from engine.run import edits, moves
 from engine.run.check_spec import SpecError
 from engine.run.edits import Edited, kept_revealed
 from engine.run.iteration import Check
+from engine.run.mistakes import made_at_start
 from engine.run.spec import Spec, State, start_state
 from engine.run.steps import StepId
 from engine.training.divergence import Divergence
@@ -486,9 +487,9 @@ class Session(QObject):
                     start = edit(spec, fresh, *arguments, **settings)[1].theta
             elif start is state.theta:
                 start = branch.start
-            elif "same-start" in new_spec.mistakes:
-                # Weights that were given values of their own do not start equal any more.
-                kept = tuple(key for key in new_spec.mistakes if key != "same-start")
+            elif gone := made_at_start(new_spec.mistakes):
+                # Weights that were given values of their own start as no mistake would have it.
+                kept = tuple(key for key in new_spec.mistakes if key not in gone)
                 new_spec = replace(new_spec, mistakes=kept)
         except SpecError as error:
             self.announce()
@@ -529,9 +530,9 @@ class Session(QObject):
         self._push(text, before, replace(before, place=Place(made.number, 0)))
 
     def set_mistakes(self, text: str, mistakes: tuple[str, ...]) -> None:
-        """Make these mistakes from here on, and no others. Whether the weights start equal is
-        decided at the start, so a change of that begins the run anew."""
-        if ("same-start" in mistakes) == ("same-start" in self.spec.mistakes):
+        """Make these mistakes from here on, and no others. A change of those that are made at the
+        start begins the run anew."""
+        if made_at_start(mistakes) == made_at_start(self.spec.mistakes):
             self.apply(text, edits.set_mistakes, mistakes)
         else:
             self._restart(text, replace(self.spec, mistakes=mistakes), self.branch.start)

@@ -146,21 +146,19 @@ class _Working:
         rules, activation = self.spec.rules, self.network.layers[layer - 1].activation
         if layer == self.network.depth:
             return rules.output_delta(
-                self.spec.loss, activation, self.z[-1], self.a[-1], self.targets
+                rules, self.spec.loss, activation, self.z[-1], self.a[-1], self.targets
             )
         back = self.iteration.theta_back
         if self.spec is not self.iteration.spec:
             back = sent_back_through(self.spec, self.iteration.state, self.iteration.rows)
-        W = self.network.weights(back, layer + 1)
+        W = rules.way_back(self.network.weights(back, layer + 1))
         error = rules.error_sent_back(self._deltas(layer + 1), W)
         return error * rules.activation_slope(activation, self.z[layer], self.a[layer])
 
     def gradient(self, step: StepId) -> float:
         parameter = step.parameter
         assert parameter is not None
-        rows = self.iteration.rows
-        if "first-sample-only" in self.spec.mistakes:
-            rows = rows[:1]
+        rows = self.spec.counted(self.iteration.rows)
         self._forward(rows)
         deltas = self._deltas(parameter.layer)
         if parameter.unit is not None:
@@ -170,7 +168,7 @@ class _Working:
         total = float(deltas.sum())
         if self.spec.reduction == "mean":
             total /= len(rows)
-        if "accumulated-gradients" in self.spec.mistakes:
+        if self.spec.keeps_gradient:
             total += float(self.iteration.state.slots[-1][self.network.index(parameter)])
         return total
 

@@ -28,11 +28,12 @@ KNOWN = Known(
     losses=OUTPUT_ERRORS.keys(),
     reductions=IS_MEAN.keys(),
     optimizers=UPDATES.keys(),
-    # What a run starts with has been made before it comes here.
+    # What a run starts with has been made before it comes here; of an update the Spec says how it
+    # is made, but for biases that are kept from it whatever the optimizer remembers.
     mistakes={
-        "updated-weights",
-        "forgotten-rate",
-        *(key for key, mistake in MISTAKES.items() if mistake.where == "start"),
+        key
+        for key, mistake in MISTAKES.items()
+        if mistake.where in ("update", "start") and not mistake.skips_biases
     },
 )
 _LIMIT = LARGEST**2
@@ -43,13 +44,8 @@ def is_fit(spec: Spec) -> bool:
     """Whether the kernel can take a run: it knows all of it, and no layer is updated before the
     last of a batch's chunks has gone through."""
     return KNOWN.covers(spec) and not (
-        _is_early(spec) and len(chunks(spec.network, spec.batch_size)) > 1
+        spec.updates_early and len(chunks(spec.network, spec.batch_size)) > 1
     )
-
-
-def _is_early(spec: Spec) -> bool:
-    """Whether each layer has its update before the one before it has its deltas."""
-    return any(MISTAKES[key].updates_early for key in spec.mistakes)
 
 
 class NumpyKernel:
@@ -74,7 +70,7 @@ class NumpyKernel:
         self._slots = [np.empty(size) for _ in spec.slot_names]
         self._sum = np.empty(size)  # of the gradients of several chunks
         self._rate = np.array(spec.used_optimizer["learning_rate"])  # of the present update
-        self._is_early = _is_early(spec)
+        self._is_early = spec.updates_early
         self._whole = chunks(spec.network, len(data))
         self._buffers = Buffers(spec, self._whole[0].stop)
         self._passes: dict[int, Pass] = {}  # by the number of samples, as are the iterations

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSlider, QVBoxLayout, QWidget
 
 from engine.learn.side_by_side import Comparison
 from engine.maths.network import FORWARD_ONLY
-from engine.run.mistakes import MISTAKES, why_not
+from engine.run.mistakes import ALWAYS_POSSIBLE, MISTAKES, why_not
 from engine.text.numbers import format_count
 from gui import theme
 from gui.learn.side_by_side.two_curves import TwoCurves
@@ -41,7 +41,7 @@ class ComparisonPanel(QWidget):
         super().__init__(parent)
         self._view: View | None = None
         self._comparison: Comparison | None = None
-        self._chosen = "wrong-sign"
+        self._chosen = ALWAYS_POSSIBLE
         self._is_moved = False  # the slider, by the person: then it stays there
         self._build()
         layout = QVBoxLayout(self)

@@ -12,7 +12,6 @@ from engine.documents.examples import example_names, read_example
 from engine.documents.reading import Document, read_document, write_document
 from engine.maths.backprop import RIGHT
 from engine.maths.optimizers import Optimizer
-from engine.maths.wrong_formulas import rules_for
 from engine.run.edits import set_mistakes, set_optimizer
 from engine.run.iteration import evaluate, iterate, sample_pass
 from engine.run.mistakes import MISTAKES, why_not
@@ -174,8 +173,8 @@ def test_what_is_not_offered_changes_nothing(spec: Spec, key: str) -> None:
 
 
 def test_without_mistakes_the_rules_are_the_right_ones() -> None:
-    assert rules_for(()) is RIGHT
     for spec in (read_example(name).spec for name in example_names()):
+        assert spec.rules is RIGHT
         assert (why_not(spec, "wrong-sign") == "") == spec.can_train
 
 
