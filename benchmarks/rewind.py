@@ -26,7 +26,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from engine.documents.examples import example_names, read_example
 from engine.maths.network import Layer, Network, default_unit_names
 from engine.maths.optimizers import Optimizer
-from engine.run.check_spec import MAX_HIDDEN_LAYERS, MAX_UNITS
+from engine.run.limits import HIDDEN_LAYERS, UNITS
 from engine.run.spec import Data, Spec, State, start_state
 from engine.training.history import History
 from engine.training.trainer import Trainer
@@ -83,10 +83,10 @@ def measure_example(name: str, epochs: int) -> Measured:
 
 def measure_largest(optimizer: str) -> Measured:
     """Train as many layers of as many units as there may be, on one sample, and go back."""
-    names = default_unit_names((MAX_UNITS,) * (MAX_HIDDEN_LAYERS + 1) + (1,))
+    names = default_unit_names((UNITS.most,) * (HIDDEN_LAYERS.most + 1) + (1,))
     layers = [Layer(units, "tanh") for units in names[1:-1]]
     network = Network(names[0], (*layers, Layer(names[-1], "linear")))
-    data = Data(np.full((1, MAX_UNITS), 0.5), np.ones((1, 1)), ("t",))
+    data = Data(np.full((1, UNITS.most), 0.5), np.ones((1, 1)), ("t",))
     rule = Optimizer(optimizer, {"learning_rate": 1e-6})
     spec = Spec(network, "half_squared_error", "sum", rule, data, seed=1)
     return measure(spec, start_state(spec), LARGEST_ITERATIONS)

@@ -28,7 +28,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
 from benchmarks.figure import Figure, show, slowness
-from engine.documents.reading import Document
+from engine.documents.document import Document
 from engine.maths.network import Layer, Network
 from engine.maths.optimizers import Optimizer
 from engine.run.spec import Data, Spec, start_state

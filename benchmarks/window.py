@@ -28,8 +28,8 @@ from PySide6.QtCore import QEvent, QEventLoop, QObject, Qt, QTimer
 from PySide6.QtWidgets import QApplication
 
 from benchmarks.figure import Figure, show, slowness
+from engine.documents.document import Document
 from engine.documents.examples import example_names, read_example
-from engine.documents.reading import Document
 from engine.maths.network import Layer, Network, default_unit_names
 from engine.maths.optimizers import Optimizer
 from engine.run.spec import Data, Spec, start_state

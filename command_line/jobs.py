@@ -21,8 +21,8 @@ from command_line.reports import (
     seeds_report,
     trace_report,
 )
+from engine.documents.document import Document
 from engine.documents.examples import example_names, load, read_example
-from engine.documents.reading import Document
 from engine.documents.whole_file import write_whole
 from engine.export.html import html
 from engine.export.latex import latex

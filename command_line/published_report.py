@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from engine.documents.reading import Document
+from engine.documents.document import Document
 from engine.learn.published.comparison import Compared, summary
 from engine.learn.published.mistake_search import Answer
 from engine.learn.published.quantities import quantity_of

@@ -9,7 +9,7 @@ import numpy as np
 from msgspec.structs import replace
 
 from engine.derivations.derive import derive
-from engine.documents.reading import Document
+from engine.documents.document import Document
 from engine.learn.many_seeds import SeedsResult
 from engine.maths.activations import Array
 from engine.maths.network import FORWARD_ONLY, Network

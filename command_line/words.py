@@ -9,7 +9,7 @@ from pathlib import Path
 from command_line import jobs, window
 from command_line.refusal import Refused
 from command_line.reports import CannotTrain, Diverged
-from engine.documents.reading import DocumentError
+from engine.documents.json_text import DocumentError
 from engine.documents.whole_file import FileError
 from engine.export.worked import TooLong
 from engine.learn.exercises.exercise import ACTIVATIONS_BY_HAND, DECIMALS, Exercise, ExerciseError

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from engine.documents.reading import Published
+from engine.documents.document import Published
 from engine.formulas.notation import DEFAULT, Notation
 from engine.maths.activations import Array
 from engine.run.iteration import Evaluation, Iteration, SamplePass

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from engine.documents.document import Document
 from engine.documents.examples import read_example
-from engine.documents.reading import Document, write_document
+from engine.documents.reading import write_document
 from tests.test_command_line import answer, backpass
 
 

@@ -16,7 +16,8 @@ from PySide6.QtWidgets import QApplication, QPushButton
 from pytestqt.qtbot import QtBot
 
 from engine.data.datasets import DATASETS
-from engine.documents.reading import Document, read_document, write_document
+from engine.documents.document import Document
+from engine.documents.reading import read_document, write_document
 from engine.maths.network import Layer, Network
 from engine.maths.optimizers import Optimizer
 from engine.run.spec import Spec

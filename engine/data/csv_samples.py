@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from engine.maths.activations import Array
-from engine.run.check_spec import MAX_SAMPLES
+from engine.run.limits import SAMPLES
 from engine.text.numbers import LARGEST, format_count, parse_number
 
 
@@ -61,10 +61,10 @@ def read_csv(text: str, inputs: int, outputs: int) -> CsvSamples:
             if heading:
                 names = _names(cells)
                 continue
-            if len(values) == MAX_SAMPLES * width:
+            if len(values) == SAMPLES.most * width:
                 raise ValueError(
                     f"Line {reader.line_num} is one too many; "
-                    f"at most {format_count(MAX_SAMPLES)} samples are possible."
+                    f"at most {format_count(SAMPLES.most)} samples are possible."
                 )
             values.extend(_numbers(cells, reader.line_num, quick))
     except csv.Error as error:

@@ -9,19 +9,22 @@ import numpy as np
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from engine.documents.format import (
-    MAX_CURVE_POINTS,
-    MAX_NOTE,
-    MAX_PRINTED,
-    MAX_REMARK,
-    MAX_TITLE,
-    OwnKey,
-)
+from engine.documents.format import OwnKey
 from engine.documents.json_text import DocumentError
 from engine.maths.activations import Array
 from engine.maths.metrics import METRICS
 from engine.maths.network import Network
-from engine.run.check_spec import SpecError, check_spec
+from engine.run.check_spec import check_key, check_keys, check_spec
+from engine.run.limits import (
+    COUNTS,
+    FROM_ONE,
+    MAX_CURVE_POINTS,
+    NOTE,
+    PRINTED,
+    REMARK,
+    TITLE,
+    Limit,
+)
 from engine.run.spec import Spec, State
 from engine.run.steps import GRAINS, StepId
 from engine.run.value_kinds import KINDS
@@ -141,14 +144,17 @@ def _has_step(spec: Spec, step: StepId) -> bool:
 
 
 def check(document: Document) -> None:
-    """Raise DocumentError for the first thing about a document that does not fit together."""
+    """Raise DocumentError or SpecError for the first thing about a document that cannot be."""
+    check_spec(document.spec)
+    check_run(document)
+
+
+def check_run(document: Document) -> None:
+    """Raise DocumentError or SpecError for the first thing that does not fit to its spec, which
+    has been checked."""
     spec = document.spec
-    try:
-        check_spec(spec)
-    except SpecError as error:
-        raise DocumentError(error.path, error.sentence) from None
-    _check_text("$.title", document.title, MAX_TITLE)
-    _check_text("$.note", document.note, MAX_NOTE)
+    _check_text("$.title", document.title, TITLE)
+    _check_text("$.note", document.note, NOTE)
     _check_vector("$.layers", document.start, spec, LARGEST)
     first = 0
     for name, state in (("$.origin", document.origin), ("$.state", document.state)):
@@ -175,19 +181,14 @@ def check(document: Document) -> None:
 def _check_lock(lock: Lock) -> None:
     if not lock.hidden:
         raise DocumentError("$.lock.hidden", "at least one kind of values has to be hidden")
-    for index, key in enumerate(lock.hidden):
-        place = f"$.lock.hidden[{index}]"
-        if key not in KINDS:
-            raise DocumentError(
-                place, f'there is no kind "{shortened(key)}"; known are {", ".join(KINDS)}'
-            )
-        if key in lock.hidden[:index]:
-            raise DocumentError(place, f'the kind "{key}" stands here twice')
+    check_keys("$.lock.hidden", "kind", lock.hidden, KINDS)
 
 
-def _check_text(place: str, text: str, longest: int) -> None:
-    if len(text) > longest:
-        raise DocumentError(place, f"at most {longest} characters are possible, not {len(text)}")
+def _check_text(place: str, text: str, limit: Limit) -> None:
+    if len(text) not in limit:
+        raise DocumentError(
+            place, f"at most {limit.most} characters are possible, not {len(text)}"
+        )
 
 
 def _check_vector(place: str, vector: Array, spec: Spec, limit: float = np.inf) -> None:
@@ -205,7 +206,7 @@ def _check_state(place: str, state: State, spec: Spec) -> None:
         raise DocumentError(f"{place}.slots", f"expected {len(expected)}, got {len(state.slots)}")
     for index, slot in enumerate(state.slots):
         _check_vector(f"{place}.slots[{index}]", slot, spec)
-    if not 0 <= state.t < LARGEST:
+    if state.t not in COUNTS:
         raise DocumentError(f"{place}.updates", "expected a whole number from 0, below 1e12")
 
 
@@ -213,11 +214,7 @@ def _check_stretches(document: Document) -> None:
     before, last = _road(document)
     for index, (kernel, until) in enumerate(document.stretches):
         place = f"$.stretches[{index}]"
-        if kernel not in KERNELS:
-            raise DocumentError(
-                f"{place}.kernel",
-                f'there is no kernel "{shortened(kernel)}"; known are {", ".join(KERNELS)}',
-            )
+        check_key(f"{place}.kernel", "kernel", kernel, KERNELS)
         if until <= before:
             raise DocumentError(
                 f"{place}.until", f"a stretch after {before} updates cannot end after {until}"
@@ -259,16 +256,12 @@ def _check_place(document: Document) -> None:
 
 
 def _check_published(place: str, published: Published, spec: Spec) -> None:
-    if not 1 <= published.iteration < LARGEST:
+    if published.iteration not in FROM_ONE:
         raise DocumentError(f"{place}.iteration", "iterations count from 1")
     if (published.step is None) == (published.metric is None):
         raise DocumentError(place, 'a figure is of a "step" or of a "metric", of one of them')
-    if published.metric is not None and published.metric not in METRICS:
-        known = ", ".join(METRICS)
-        raise DocumentError(
-            f"{place}.metric",
-            f'there is no metric "{shortened(published.metric)}"; known are {known}',
-        )
+    if published.metric is not None:
+        check_key(f"{place}.metric", "metric", published.metric, METRICS)
     if published.step is not None and not _has_step(spec, published.step):
         raise DocumentError(f"{place}.step", "this network has no such step")
     of_sample = published.step is not None and published.step.of_sample
@@ -282,11 +275,11 @@ def _check_published(place: str, published: Published, spec: Spec) -> None:
     if published.sample is not None and not 0 <= published.sample < len(spec.data):
         raise DocumentError(f"{place}.sample", f"there is no sample {published.sample}")
     printed = published.printed
-    if len(printed) > MAX_PRINTED or not _PRINTED.fullmatch(printed):
+    if len(printed) not in PRINTED or not _PRINTED.fullmatch(printed):
         raise DocumentError(f"{place}.printed", "expected a number as it is printed, as in 0.2910")
     if not abs(float(printed)) < LARGEST:
         raise DocumentError(f"{place}.printed", "expected a number below 1e12 in size")
-    _check_text(f"{place}.remark", published.remark, MAX_REMARK)
+    _check_text(f"{place}.remark", published.remark, REMARK)
 
 
 def _check_layout(document: Document) -> None:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from engine.documents.reading import MAX_FILE_BYTES, Document, DocumentError, read_document
+from engine.documents.document import Document
+from engine.documents.json_text import DocumentError
+from engine.documents.reading import read_document
+from engine.run.limits import MAX_FILE_BYTES
 
 SUFFIX = ".backpass.json"
 

@@ -26,7 +26,22 @@ from engine.maths.losses import LOSSES, REDUCTIONS
 from engine.maths.metrics import METRICS
 from engine.maths.network import BIAS_KINDS
 from engine.maths.optimizers import RULES, SETTINGS, Setting
-from engine.run.check_spec import MAX_HIDDEN_LAYERS, MAX_INPUTS, MAX_NAME, MAX_SAMPLES, MAX_UNITS
+from engine.run.limits import (
+    INPUTS,
+    LAYERS,
+    MAX_CURVE_POINTS,
+    NOTE,
+    PRINTED,
+    REMARK,
+    SAMPLES,
+    TITLE,
+    UNITS,
+    Count,
+    FromOne,
+    Name,
+    one_of,
+    told,
+)
 from engine.run.mistakes import MISTAKES
 from engine.run.steps import GRAINS, PHASES, STEP_ORDERS
 from engine.run.value_kinds import KINDS
@@ -36,11 +51,6 @@ from engine.training.kernels.choice import KERNELS
 
 FORMAT = "backpass"
 VERSION = 1
-MAX_CURVE_POINTS = 2000
-MAX_TITLE = 200
-MAX_NOTE = 20_000
-MAX_PRINTED = 40
-MAX_REMARK = 300
 OWN_KEY = "x-"
 _MAX_OWN_DEPTH = 50
 STEP_KINDS = (
@@ -57,22 +67,14 @@ STEP_KINDS = (
 )
 
 
-def _only_schema(**words: Any) -> Meta:
-    """What the schema says and engine.run.spec checks, with a better sentence."""
-    return Meta(extra_json_schema=words)
-
-
 Number = Annotated[float, Meta(gt=-LARGEST, lt=LARGEST)]
 # Running vectors and losses may grow beyond LARGEST: squares of gradients and errors do.
 Finite = Annotated[float, Meta(ge=-sys.float_info.max, le=sys.float_info.max)]
 Row = list[Number]
 Matrix = list[list[Number]]
-Count = Annotated[int, Meta(ge=0, lt=int(LARGEST))]
-FromOne = Annotated[int, Meta(ge=1, lt=int(LARGEST))]
-Name = Annotated[str, _only_schema(minLength=1, maxLength=MAX_NAME)]
-Metric = Annotated[str, _only_schema(enum=list(METRICS))]
-MistakeKey = Annotated[str, _only_schema(enum=list(MISTAKES))]
-Rows = Annotated[Matrix, _only_schema(minItems=1, maxItems=MAX_SAMPLES)]
+Metric = Annotated[str, one_of(METRICS)]
+MistakeKey = Annotated[str, one_of(MISTAKES)]
+Rows = Annotated[Matrix, SAMPLES.entries]
 
 
 class _Object(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
@@ -84,9 +86,9 @@ class Layer(_Object, kw_only=True):
     biases are one per unit, a single one where it is shared, and left out where there is none.
     Either all layers give their start values or none, and they are then drawn."""
 
-    units: Annotated[list[Name], _only_schema(minItems=1, maxItems=MAX_UNITS)]
-    activation: Annotated[str, _only_schema(enum=list(ACTIVATIONS))]
-    bias: Annotated[str, _only_schema(enum=list(BIAS_KINDS))] = "per_unit"
+    units: Annotated[list[Name], UNITS.entries]
+    activation: Annotated[str, one_of(ACTIVATIONS)]
+    bias: Annotated[str, one_of(BIAS_KINDS)] = "per_unit"
     bias_trained: bool | UnsetType = UNSET
     weights: Matrix | UnsetType = UNSET
     biases: Row | UnsetType = UNSET
@@ -97,7 +99,7 @@ class Layer(_Object, kw_only=True):
 class Initializer(_Object):
     """How start values are drawn, and the seed of that and of the order of samples."""
 
-    name: Annotated[str, _only_schema(enum=list(INITIALIZERS))] = "uniform_0_1"
+    name: Annotated[str, one_of(INITIALIZERS)] = "uniform_0_1"
     seed: Count = 0
 
 
@@ -158,7 +160,7 @@ class Stretch(_Object):
     until so many updates were done. numpy and plain give the same digits everywhere; numba, where
     it is there, gives its own again in the last ones."""
 
-    kernel: Annotated[str, _only_schema(enum=list(KERNELS))]
+    kernel: Annotated[str, one_of(KERNELS)]
     until: FromOne
 
 
@@ -172,8 +174,8 @@ class Curve(_Object):
 class Step(_Object, omit_defaults=True):
     """A step of an iteration by what it works out. Layers count from 1, units from 0."""
 
-    phase: Annotated[str, _only_schema(enum=list(PHASES))]
-    kind: Annotated[str, _only_schema(enum=list(STEP_KINDS))]
+    phase: Annotated[str, one_of(PHASES)]
+    kind: Annotated[str, one_of(STEP_KINDS)]
     layer: Count | None = None
     unit: Count | None = None
     source: Count | None = None
@@ -186,7 +188,7 @@ class Place(_Object):
     updates: Count | UnsetType = UNSET
     revealed: Step | UnsetType = UNSET
     sample: Count = 0
-    grain: Annotated[str, _only_schema(enum=list(GRAINS))] = "number"
+    grain: Annotated[str, one_of(GRAINS)] = "number"
 
 
 class Published(_Object, kw_only=True):
@@ -200,9 +202,9 @@ class Published(_Object, kw_only=True):
     sample: Count | UnsetType = UNSET
     printed: Annotated[
         str,
-        _only_schema(maxLength=MAX_PRINTED, pattern=r"^-?[0-9]+(\.[0-9]+)?(e[-+]?[0-9]+)?$"),
+        PRINTED.characters, told(pattern=r"^-?[0-9]+(\.[0-9]+)?(e[-+]?[0-9]+)?$"),
     ]
-    remark: Annotated[str, _only_schema(maxLength=MAX_REMARK)] | UnsetType = UNSET
+    remark: Annotated[str, REMARK.characters] | UnsetType = UNSET
     unknown_start: bool | UnsetType = UNSET
 
 
@@ -220,8 +222,8 @@ class Lock(_Object, kw_only=True):
     whether somebody opened it since."""
 
     hidden: Annotated[
-        list[Annotated[str, _only_schema(enum=list(KINDS))]],
-        _only_schema(minItems=1, uniqueItems=True),
+        list[Annotated[str, one_of(KINDS)]],
+        told(minItems=1, uniqueItems=True),
     ]
     own_values: bool = True
     opened: bool = False
@@ -232,19 +234,19 @@ class File(_Object, kw_only=True):
 
     format: Literal["backpass"]
     version: Literal[1]
-    title: Annotated[str, _only_schema(maxLength=MAX_TITLE)] = ""
-    note: Annotated[str, _only_schema(maxLength=MAX_NOTE)] = ""
-    inputs: Annotated[list[Name], _only_schema(minItems=1, maxItems=MAX_INPUTS)]
-    layers: Annotated[list[Layer], _only_schema(minItems=1, maxItems=MAX_HIDDEN_LAYERS + 1)]
+    title: Annotated[str, TITLE.characters] = ""
+    note: Annotated[str, NOTE.characters] = ""
+    inputs: Annotated[list[Name], INPUTS.entries]
+    layers: Annotated[list[Layer], LAYERS.entries]
     initializer: Initializer = msgspec.field(default_factory=Initializer)
-    loss: Annotated[str, _only_schema(enum=list(LOSSES))]
-    reduction: Annotated[str, _only_schema(enum=list(REDUCTIONS))] | UnsetType = UNSET
-    metrics: Annotated[list[Metric], _only_schema(uniqueItems=True)] = []
+    loss: Annotated[str, one_of(LOSSES)]
+    reduction: Annotated[str, one_of(REDUCTIONS)] | UnsetType = UNSET
+    metrics: Annotated[list[Metric], told(uniqueItems=True)] = []
     optimizer: Struct  # as optimizer_type has it
     batching: Batching = msgspec.field(default_factory=Batching)
     data: Data
-    mistakes: Annotated[list[MistakeKey], _only_schema(uniqueItems=True)] | UnsetType = UNSET
-    step_order: Annotated[str, _only_schema(enum=list(STEP_ORDERS))] | UnsetType = UNSET
+    mistakes: Annotated[list[MistakeKey], told(uniqueItems=True)] | UnsetType = UNSET
+    step_order: Annotated[str, one_of(STEP_ORDERS)] | UnsetType = UNSET
     published: list[Published] | UnsetType = UNSET
     state: State | UnsetType = UNSET
     origin: State | UnsetType = UNSET
@@ -262,7 +264,7 @@ def optimizer_type() -> type[Struct]:
 
 @lru_cache(maxsize=4)
 def _optimizer_type(names: tuple[str, ...], settings: tuple[Setting, ...]) -> type[Struct]:
-    keys: list[Any] = [("name", Annotated[str, _only_schema(enum=list(names))])]
+    keys: list[Any] = [("name", Annotated[str, one_of(names)])]
     for setting in settings:
         low = {"ge" if setting.may_be_low else "gt": setting.low}
         value = Annotated[float, Meta(**low, lt=setting.high)]

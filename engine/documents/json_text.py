@@ -12,9 +12,9 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from engine.run.limits import MAX_FILE_BYTES
 from engine.text.wording import shortened
 
-MAX_FILE_BYTES = 64 * 1024 * 1024
 _LINE_WIDTH = 96
 _LONGEST_INTEGER = 300  # characters; one of more than 308 digits is no double
 _SURROGATE_ESCAPE = re.compile(r"\\u[dD][89a-fA-F]")

@@ -6,7 +6,8 @@ written. The format stands in engine.documents.format, its text in engine.docume
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import TypeVar
 
 import msgspec
@@ -15,27 +16,18 @@ from msgspec import UNSET, Struct, UnsetType
 from msgspec.structs import asdict
 
 from engine.documents import format as fmt
-from engine.documents.document import Document, Lock, Published, check, tidied
-from engine.documents.json_text import MAX_FILE_BYTES, DocumentError, decode, encode
+from engine.documents.document import Document, Lock, Published, check, check_run, tidied
+from engine.documents.json_text import DocumentError, decode, encode
 from engine.maths.activations import Array
 from engine.maths.losses import LOSSES
 from engine.maths.network import Layer, Network
 from engine.maths.optimizers import RULES, SETTINGS, Optimizer
-from engine.run.check_spec import MAX_NAME, SpecError, check_network, check_spec
+from engine.run.check_spec import SpecError, check_network, check_training
+from engine.run.limits import MAX_FILE_BYTES, NAME
 from engine.run.spec import KEPT_GRADIENT, Batching, Data, Spec, State
 from engine.run.steps import StepId
 from engine.text.wording import shortened
 from engine.training.kernels.kernel import Stretch
-
-__all__ = [
-    "MAX_FILE_BYTES",
-    "Document",
-    "DocumentError",
-    "Lock",
-    "Published",
-    "read_document",
-    "write_document",
-]
 
 T = TypeVar("T")
 
@@ -45,14 +37,12 @@ def read_document(data: bytes) -> Document:
 
     Raises DocumentError with a sentence that names the place.
     """
-    try:
-        file, own_keys = fmt.parse(decode(data))
-        document = _from_file(file, own_keys)
-    except SpecError as error:
-        raise DocumentError(error.path, error.sentence) from None
-    except RecursionError:
-        raise DocumentError("", "the file is nested too deeply") from None
-    check(document)
+    with _refusals():
+        try:
+            document = _from_file(*fmt.parse(decode(data)))
+        except RecursionError:
+            raise DocumentError("", "the file is nested too deeply") from None
+        check_run(document)
     return document
 
 
@@ -64,7 +54,8 @@ def write_document(document: Document) -> bytes:
     numbers that are not finite.
     """
     document = tidied(document)
-    check(document)
+    with _refusals():
+        check(document)
     tree = msgspec.to_builtins(_to_file(document))
     fmt.put_own_keys(tree, document.own_keys)
     data = encode(tree)
@@ -77,6 +68,15 @@ def write_document(document: Document) -> bytes:
     return data
 
 
+@contextmanager
+def _refusals() -> Iterator[None]:
+    """What cannot be trained is refused as a document is."""
+    try:
+        yield
+    except SpecError as error:
+        raise DocumentError(error.path, error.sentence) from None
+
+
 def _or(value: T | UnsetType, default: T) -> T:
     return default if value is UNSET else value
 
@@ -86,7 +86,7 @@ def _or(value: T | UnsetType, default: T) -> T:
 
 def _from_file(file: fmt.File, own_keys: tuple[fmt.OwnKey, ...]) -> Document:
     spec = _spec(file)
-    check_spec(spec)
+    check_training(spec)
     curve = None
     if file.loss_curve is not UNSET and file.loss_curve.points:
         columns = _curve_columns(spec)
@@ -159,7 +159,7 @@ def _layer(layer: fmt.Layer) -> Layer:
 
 def _data(data: fmt.Data, network: Network) -> Data:
     outputs = network.layers[-1].units
-    names = ("t",) if len(outputs) == 1 else tuple(f"t {unit}"[:MAX_NAME] for unit in outputs)
+    names = ("t",) if len(outputs) == 1 else tuple(f"t {unit}"[:NAME.most] for unit in outputs)
     return Data(
         _rows(data.inputs, len(network.inputs), "$.data.inputs", "one per input"),
         _rows(data.targets, len(outputs), "$.data.targets", "one per output"),

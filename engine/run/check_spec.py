@@ -12,17 +12,12 @@ from engine.maths.losses import LOSSES, OUTPUT_PAIRS, REDUCTIONS
 from engine.maths.metrics import METRICS
 from engine.maths.network import BIAS_KINDS, Network
 from engine.maths.optimizers import RULES, SETTINGS, Optimizer
+from engine.run.limits import COUNTS, FROM_ONE, HIDDEN_LAYERS, INPUTS, NAME, SAMPLES, UNITS
 from engine.run.mistakes import MISTAKES
 from engine.run.spec import Batching, Spec
 from engine.run.steps import STEP_ORDERS
 from engine.text.numbers import LARGEST
 from engine.text.wording import shortened
-
-MAX_HIDDEN_LAYERS = 8
-MAX_UNITS = 512
-MAX_SAMPLES = 100_000
-MAX_INPUTS = 64
-MAX_NAME = 40
 
 
 class SpecError(ValueError):
@@ -37,14 +32,19 @@ class SpecError(ValueError):
 def check_spec(spec: Spec) -> None:
     """Raise SpecError for the first thing about a Spec that cannot be trained."""
     check_network(spec.network)
+    check_training(spec)
+
+
+def check_training(spec: Spec) -> None:
+    """Raise SpecError for the first thing about how and on what a possible network is trained."""
     _check_output(spec)
     _check_data(spec)
     _check_optimizer(spec.optimizer)
     _check_batching(spec.batching)
-    _check_key("$.initializer.name", "initializer", spec.initializer, INITIALIZERS)
-    if not 0 <= spec.seed < LARGEST:
+    check_key("$.initializer.name", "initializer", spec.initializer, INITIALIZERS)
+    if spec.seed not in COUNTS:
         raise SpecError("$.initializer.seed", "a seed is a whole number from 0, below 1e12")
-    _check_key("$.step_order", "order of steps", spec.step_order, STEP_ORDERS)
+    check_key("$.step_order", "order of steps", spec.step_order, STEP_ORDERS)
     for position, mistake in enumerate(spec.mistakes):
         if mistake not in MISTAKES:
             raise SpecError(
@@ -59,20 +59,18 @@ def check_spec(spec: Spec) -> None:
 def check_network(network: Network) -> None:
     """Raise SpecError for the first thing about the shape or the names that is not possible."""
     hidden, inputs = network.depth - 1, len(network.inputs)
-    if not 1 <= inputs <= MAX_INPUTS:
-        raise SpecError("$.inputs", f"a network has 1 to {MAX_INPUTS} inputs, not {inputs}")
+    if inputs not in INPUTS:
+        raise SpecError("$.inputs", f"a network has {INPUTS} inputs, not {inputs}")
     if hidden < 0:
         raise SpecError("$.layers", "a network needs an output layer")
-    if hidden > MAX_HIDDEN_LAYERS:
-        raise SpecError("$.layers", f"at most {MAX_HIDDEN_LAYERS} hidden layers, not {hidden}")
+    if hidden not in HIDDEN_LAYERS:
+        raise SpecError("$.layers", f"at most {HIDDEN_LAYERS.most} hidden layers, not {hidden}")
     for index, layer in enumerate(network.layers):
         path = f"$.layers[{index}]"
-        if not 1 <= len(layer.units) <= MAX_UNITS:
-            raise SpecError(
-                f"{path}.units", f"a layer has 1 to {MAX_UNITS} units, not {len(layer.units)}"
-            )
-        _check_key(f"{path}.activation", "activation", layer.activation, ACTIVATIONS)
-        _check_key(f"{path}.bias", "kind of bias", layer.bias, BIAS_KINDS)
+        if len(layer.units) not in UNITS:
+            raise SpecError(f"{path}.units", f"a layer has {UNITS} units, not {len(layer.units)}")
+        check_key(f"{path}.activation", "activation", layer.activation, ACTIVATIONS)
+        check_key(f"{path}.bias", "kind of bias", layer.bias, BIAS_KINDS)
         if index < hidden and layer.activation not in HIDDEN_ACTIVATIONS:
             raise SpecError(
                 f"{path}.activation", f"{layer.activation} can only stand at the output layer"
@@ -89,17 +87,26 @@ def check_network(network: Network) -> None:
             names.add(name)
 
 
-def _check_key(path: str, what: str, key: str, known: Collection[str]) -> None:
+def check_key(path: str, what: str, key: str, known: Collection[str]) -> None:
+    """Raise SpecError for a key that is in no table of what is known."""
     if key not in known:
         keys = ", ".join(known)
         raise SpecError(path, f'there is no {what} "{shortened(key)}"; known are {keys}')
 
 
+def check_keys(path: str, what: str, keys: tuple[str, ...], known: Collection[str]) -> None:
+    """Raise SpecError for the first key that is in no table, or stands there twice."""
+    for position, key in enumerate(keys):
+        check_key(f"{path}[{position}]", what, key, known)
+        if key in keys[:position]:
+            raise SpecError(f"{path}[{position}]", f'the {what} "{key}" stands here twice')
+
+
 def _check_name(path: str, owner: str, name: str) -> None:
     if not name.strip():
         raise SpecError(path, f"{owner} needs a name")
-    if len(name) > MAX_NAME:
-        raise SpecError(path, f"a name has at most {MAX_NAME} characters, not {len(name)}")
+    if len(name) > NAME.most:
+        raise SpecError(path, f"a name has at most {NAME.most} characters, not {len(name)}")
     if not name.isprintable():
         raise SpecError(path, "a name has no line breaks or other control characters")
 
@@ -122,7 +129,7 @@ def _check_parameter_names(network: Network, index: int) -> None:
 
 
 def _check_output(spec: Spec) -> None:
-    _check_key("$.loss", "loss", spec.loss, LOSSES)
+    check_key("$.loss", "loss", spec.loss, LOSSES)
     loss, activation = LOSSES[spec.loss], spec.network.layers[-1].activation
     if activation not in OUTPUT_PAIRS[spec.loss]:
         allowed = ", ".join(OUTPUT_PAIRS[spec.loss])
@@ -141,10 +148,7 @@ def _check_output(spec: Spec) -> None:
             f"over the samples {loss.title} takes the {' or '.join(choices)}, "
             f'not "{shortened(spec.reduction)}"',
         )
-    for position, metric in enumerate(spec.metrics):
-        _check_key(f"$.metrics[{position}]", "metric", metric, METRICS)
-        if metric in spec.metrics[:position]:
-            raise SpecError(f"$.metrics[{position}]", f'the metric "{metric}" stands here twice')
+    check_keys("$.metrics", "metric", spec.metrics, METRICS)
 
 
 def _check_data(spec: Spec) -> None:
@@ -154,8 +158,8 @@ def _check_data(spec: Spec) -> None:
         ("targets", data.targets, spec.network.sizes[-1]),
     ):
         path = f"$.data.{name}"
-        if not 1 <= len(rows) <= MAX_SAMPLES:
-            raise SpecError(path, f"1 to {MAX_SAMPLES} samples are possible, not {len(rows)}")
+        if len(rows) not in SAMPLES:
+            raise SpecError(path, f"{SAMPLES} samples are possible, not {len(rows)}")
         if rows.shape[1] != width:
             raise SpecError(
                 path, f"each sample needs {width} {name} for this network, not {rows.shape[1]}"
@@ -188,15 +192,15 @@ def _check_size(rows: Array, path: str) -> None:
 
 
 def _check_optimizer(optimizer: Optimizer) -> None:
-    _check_key("$.optimizer.name", "optimizer", optimizer.key, RULES)
+    check_key("$.optimizer.name", "optimizer", optimizer.key, RULES)
     for key, value in optimizer.settings.items():
         if not SETTINGS[key].allows(value):
             raise SpecError(f"$.optimizer.{key}", SETTINGS[key].limits)
 
 
 def _check_batching(batching: Batching) -> None:
-    if batching.size is not None and not 1 <= batching.size < LARGEST:
+    if batching.size is not None and batching.size not in FROM_ONE:
         raise SpecError("$.batching.size", "a batch needs at least one sample")
     for name, count in zip(("iteration", "epoch"), batching.since, strict=True):
-        if not 0 <= count < LARGEST:
+        if count not in COUNTS:
             raise SpecError(f"$.batching.since.{name}", "expected a whole number from 0")

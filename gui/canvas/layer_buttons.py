@@ -6,7 +6,7 @@ from PySide6.QtCore import QRect, Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QWidget
 
 from engine.maths.network import Network
-from engine.run.check_spec import MAX_INPUTS, MAX_UNITS
+from engine.run.limits import INPUTS, UNITS
 from gui import theme
 
 _SIDE = 24
@@ -52,7 +52,7 @@ class LayerButtons(QFrame):
         if 0 < layer < network.depth:
             more = f"Add a unit to hidden layer {layer}"
         fewer = f"Remove {network.unit_name(layer, self._count - 1)}"
-        self._more.setEnabled(self._count < (MAX_UNITS if layer else MAX_INPUTS))
+        self._more.setEnabled(self._count < (UNITS.most if layer else INPUTS.most))
         self._fewer.setEnabled(self._count > 1)
         for button, words in ((self._more, more), (self._fewer, fewer)):
             button.setAccessibleName(words)

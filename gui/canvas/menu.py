@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 
 from engine.maths.activations import ACTIVATIONS, HIDDEN_ACTIVATIONS
 from engine.maths.losses import OUTPUT_PAIRS
-from engine.run.check_spec import MAX_HIDDEN_LAYERS, MAX_INPUTS, MAX_UNITS
+from engine.run.limits import HIDDEN_LAYERS, INPUTS, UNITS
 from gui.canvas.placing.layout import FOLD_ABOVE
 from gui.canvas.spots import Spot, parameter_at
 from gui.view import View
@@ -56,12 +56,12 @@ class CanvasMenu(QMenu):
         if layer:
             self._add_activations(layer)
         noun = "input" if layer == 0 else "unit"
-        most = MAX_INPUTS if layer == 0 else MAX_UNITS
+        most = INPUTS.most if layer == 0 else UNITS.most
         name = network.unit_name(layer, unit)
         self._add(f"Remove {name}", lambda: self.unit_removed.emit(layer, unit), size > 1)
         self._add(f"Add {noun} to this layer", lambda: self.unit_added.emit(layer), size < most)
         self.addSeparator()
-        more = depth - 1 < MAX_HIDDEN_LAYERS
+        more = depth - 1 < HIDDEN_LAYERS.most
         if layer:
             self._add("Add layer before", lambda: self.layer_added.emit(layer), more)
         if layer < depth:

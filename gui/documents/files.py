@@ -7,14 +7,11 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QSettings, QStandardPaths, Qt, Signal
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
-from engine.documents.reading import (
-    MAX_FILE_BYTES,
-    Document,
-    DocumentError,
-    read_document,
-    write_document,
-)
+from engine.documents.document import Document
+from engine.documents.json_text import DocumentError
+from engine.documents.reading import read_document, write_document
 from engine.documents.whole_file import FileError, write_whole
+from engine.run.limits import MAX_FILE_BYTES
 from gui.documents.save_dialog import FileKind, ask_where_to_write
 
 SUFFIX = ".backpass.json"

@@ -16,12 +16,12 @@ from PySide6.QtWidgets import (
 )
 
 from engine.data.datasets import DATASETS, DatasetRule
-from engine.documents.reading import Document
+from engine.documents.document import Document
 from engine.maths.activations import ACTIVATIONS, HIDDEN_ACTIVATIONS
 from engine.maths.losses import LOSSES
 from engine.maths.network import Layer, Network, default_unit_names
 from engine.maths.optimizers import Optimizer
-from engine.run.check_spec import MAX_HIDDEN_LAYERS, MAX_UNITS
+from engine.run.limits import HIDDEN_LAYERS, UNITS
 from engine.run.spec import Spec
 
 
@@ -79,10 +79,10 @@ class NewDialog(QDialog):
         """The sizes typed in. Raises ValueError with a sentence."""
         words = [word for word in re.split(r"[\s,;]+", self._hidden.text().strip()) if word]
         for word in words:
-            if not word.isdecimal() or not 1 <= int(word) <= MAX_UNITS:
-                raise ValueError(f'A layer has 1 to {MAX_UNITS} units; "{word}" is no such number.')
-        if len(words) > MAX_HIDDEN_LAYERS:
-            raise ValueError(f"At most {MAX_HIDDEN_LAYERS} hidden layers are possible.")
+            if not word.isdecimal() or int(word) not in UNITS:
+                raise ValueError(f'A layer has {UNITS} units; "{word}" is no such number.')
+        if len(words) > HIDDEN_LAYERS.most:
+            raise ValueError(f"At most {HIDDEN_LAYERS.most} hidden layers are possible.")
         return [int(word) for word in words]
 
     def document(self) -> Document:

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QFileDialog, QLabel, QWidget
 
 from engine.maths.activations import Array
 from engine.maths.metrics import are_classes, is_right
-from engine.run.check_spec import MAX_SAMPLES
+from engine.run.limits import MAX_FILE_BYTES, SAMPLES
 from engine.run.spec import Data
 from engine.text.numbers import at_most, format_count, format_number
 from gui.tables.number_model import Index, NumberModel
@@ -24,7 +24,6 @@ from gui.widgets.card import Card
 _NOWHERE = QModelIndex()
 _WIDEST = 5  # digits that a column asks room for; more are shown where there is room
 _MEASURED_ROWS = 1000  # whose numbers decide how wide a column wants to be
-_LARGEST_FILE = 64 * 2**20  # bytes
 
 
 class DataModel(NumberModel):
@@ -255,8 +254,8 @@ class DataModel(NumberModel):
                 f"{'is 1' if samples - row == 1 else f'are {samples - row}'}. Samples are added "
                 f"by rows of {self._editable} numbers, pasted from the first column on."
             )
-        if row + height > MAX_SAMPLES:
-            raise ValueError(f"At most {format_count(MAX_SAMPLES)} samples are possible.")
+        if row + height > SAMPLES.most:
+            raise ValueError(f"At most {format_count(SAMPLES.most)} samples are possible.")
 
 
 def _heading(view: View) -> tuple[object, ...]:
@@ -370,8 +369,8 @@ class DataPanel(Card):
         if self._view is None:
             return
         data = self._view.spec.data
-        if len(data) >= MAX_SAMPLES:
-            self.show_error(f"At most {format_count(MAX_SAMPLES)} samples are possible.")
+        if len(data) >= SAMPLES.most:
+            self.show_error(f"At most {format_count(SAMPLES.most)} samples are possible.")
             return
         self.show_error("")
         self.rows_added.emit([(data.inputs[-1].tolist(), data.targets[-1].tolist())])
@@ -408,8 +407,8 @@ class DataPanel(Card):
             return
         spec = self._view.spec
         try:
-            if path.stat().st_size > _LARGEST_FILE:
-                raise ValueError("The file is larger than 64 MiB.")
+            if path.stat().st_size > MAX_FILE_BYTES:
+                raise ValueError(f"The file is larger than {MAX_FILE_BYTES >> 20} MiB.")
             text = text_of(path.read_bytes())
             samples = read_csv(text, spec.network.sizes[0], spec.network.sizes[-1])
         except OSError as error:

@@ -12,7 +12,7 @@ import numpy as np
 from msgspec.structs import replace
 from PySide6.QtCore import QObject, Signal
 
-from engine.documents.reading import Published
+from engine.documents.document import Published
 from engine.maths.activations import ACTIVATIONS
 from engine.maths.initializers import INITIALIZERS
 from engine.maths.losses import LOSSES

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from msgspec.structs import replace
 
-from engine.documents.reading import Document
+from engine.documents.document import Document
 from engine.run.spec import start_state
 from engine.training.history import Branch, History, Place
 from engine.training.kernels.choice import reproducible

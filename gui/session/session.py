@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoStack
 
-from engine.documents.reading import Document
+from engine.documents.document import Document
 from engine.formulas.notation import DEFAULT, Notation
 from engine.maths.activations import Array
 from engine.maths.network import FORWARD_ONLY

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from msgspec import Struct, field
 from PySide6.QtGui import QUndoCommand
 
-from engine.documents.reading import Lock, Published
+from engine.documents.document import Lock, Published
 from engine.training.history import Place
 from gui.session.left_roads import Roads
 

@@ -15,8 +15,8 @@ import numpy as np
 from msgspec import Struct
 from msgspec.structs import asdict, replace
 
+from engine.documents.document import Document
 from engine.documents.format import OwnKey
-from engine.documents.reading import Document
 from engine.maths import backprop
 from engine.maths.activations import ACTIVATIONS, Array
 from engine.maths.losses import LOSSES, OUTPUT_PAIRS, reduce_samples

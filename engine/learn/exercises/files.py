@@ -7,8 +7,9 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
+from engine.documents.document import Document
 from engine.documents.examples import SUFFIX
-from engine.documents.reading import Document, write_document
+from engine.documents.reading import write_document
 from engine.documents.whole_file import write_whole
 from engine.export.solution import Solution
 from engine.learn.exercises.exercise import Exercise, ExerciseError, make_exercise

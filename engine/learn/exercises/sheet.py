@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from engine.derivations.derive import derive
-from engine.documents.reading import Document
+from engine.documents.document import Document
 from engine.export.given import given
 from engine.export.solution import Cell, Grid, Part, Section, Solution, Words
 from engine.export.worked import worked_solution

@@ -7,8 +7,9 @@ import io
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from engine.documents.json_text import MAX_FILE_BYTES, DocumentError
+from engine.documents.json_text import DocumentError
 from engine.learn.predicting.result_file import ResultFile, ResultQuestion, read_result
+from engine.run.limits import MAX_FILE_BYTES
 from engine.text.numbers import machine_number
 
 # Beyond this many different questions the table has no columns for them.

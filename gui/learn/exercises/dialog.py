@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from engine.documents.reading import Document
+from engine.documents.document import Document
 from engine.documents.whole_file import FileError, write_whole
 from engine.export.html import html
 from engine.export.latex import latex

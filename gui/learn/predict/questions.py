@@ -11,7 +11,7 @@ import math
 from PySide6.QtCore import QObject, Signal
 
 from engine.derivations.derive import derive
-from engine.documents.reading import Lock
+from engine.documents.document import Lock
 from engine.learn.predicting.feedback import feedback
 from engine.learn.predicting.hints import Hint, hints_of
 from engine.learn.predicting.judging import FULL_MARKS, MORE_DIGITS, Judgement, judge, read_answer

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from engine.documents.reading import Published
+from engine.documents.document import Published
 from engine.learn.published.comparison import MOST_ITERATIONS
 from engine.learn.published.quantities import Quantities, figure
 from gui import theme

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from engine.documents.reading import Published
+from engine.documents.document import Published
 from engine.formulas.notation import Notation
 from engine.learn.published.comparison import Compared, summary
 from engine.learn.published.mistake_search import Answer, Suspect

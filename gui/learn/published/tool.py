@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QCoreApplication, QObject
 
-from engine.documents.reading import Published
+from engine.documents.document import Published
 from engine.learn.published.comparison import PAPER_ITERATIONS, Compared, compare
 from engine.learn.published.mistake_search import Answer, explained, search
 from engine.maths.activations import Array

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 from engine.maths.activations import ACTIVATIONS, HIDDEN_ACTIVATIONS
 from engine.maths.losses import OUTPUT_PAIRS
 from engine.maths.network import Layer
-from engine.run.check_spec import MAX_UNITS
+from engine.run.limits import UNITS
 from gui import theme
 from gui.widgets.buttons import Button, CheckBox
 from gui.widgets.choice import Choice, Item
@@ -80,7 +80,7 @@ class LayerRows(QWidget):
     def __init__(self, number: int, title: str, output: bool) -> None:
         super().__init__()
         name = title.lower()
-        self._units = CountField(f"units{number}", f"Units of {name}", 1, MAX_UNITS)
+        self._units = CountField(f"units{number}", f"Units of {name}", 1, UNITS.most)
         self._units.setFixedSize(COUNT_WIDTH, COUNT_HEIGHT)
         self._units.chosen.connect(self.units_chosen)
         self._activation = Choice(f"activation{number}", f"Activation of {name}")

@@ -11,7 +11,8 @@ from engine.formulas.notation import Notation
 from engine.maths.initializers import INITIALIZERS
 from engine.maths.losses import LOSSES, REDUCTIONS, losses_for
 from engine.maths.optimizers import RULES, SETTINGS, Optimizer
-from engine.run.check_spec import MAX_HIDDEN_LAYERS, MAX_INPUTS, MAX_SAMPLES, SpecError, check_spec
+from engine.run.check_spec import SpecError, check_spec
+from engine.run.limits import HIDDEN_LAYERS, INPUTS, SAMPLES
 from engine.run.spec import Batching, Spec
 from gui import theme
 from gui.panels.network.layer_rows import COUNT_HEIGHT, COUNT_WIDTH, LINE_GAP, FormRow, LayerRows
@@ -70,7 +71,7 @@ class NetworkPanel(Card):
     # What is in the panel
 
     def _add_layer_rows(self) -> None:
-        self._inputs = CountField("units0", "Inputs", 1, MAX_INPUTS)
+        self._inputs = CountField("units0", "Inputs", 1, INPUTS.most)
         self._inputs.setFixedSize(COUNT_WIDTH, COUNT_HEIGHT)
         self._inputs.chosen.connect(lambda count: self.units_chosen.emit(0, count))
         self._content.addWidget(FormRow("Input", self._inputs))
@@ -122,7 +123,7 @@ class NetworkPanel(Card):
         self._batch = Choice("batch", "Batch")
         self._batch.offer(_BATCHES)
         self._batch.chosen.connect(self._choose_batch)
-        self._size = CountField("batchSize", "Samples in a batch", 2, MAX_SAMPLES)
+        self._size = CountField("batchSize", "Samples in a batch", 2, SAMPLES.most)
         self._size.setFixedSize(_SIZE_WIDTH, COUNT_HEIGHT)
         self._size.chosen.connect(self._choose_size)
         self._shuffled = CheckBox("shuffled")
@@ -250,10 +251,11 @@ class NetworkPanel(Card):
         self._inputs.show_count(len(network.inputs))
         for rows, layer in zip(self._layers, network.layers, strict=True):
             rows.display(layer)
-        full = network.depth > MAX_HIDDEN_LAYERS
+        most = HIDDEN_LAYERS.most
+        full = network.depth > most
         self._add.setEnabled(not full)
         self._add.setToolTip(
-            f"There are at most {MAX_HIDDEN_LAYERS} hidden layers" if full else "A new hidden layer"
+            f"There are at most {most} hidden layers" if full else "A new hidden layer"
         )
         self._display_loss(spec, view.notation)
         self._display_optimizer(spec.optimizer)

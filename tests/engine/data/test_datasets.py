@@ -10,8 +10,9 @@ from engine.data.datasets import DATASETS
 from engine.maths.metrics import is_right
 from engine.maths.network import Layer, Network, default_unit_names
 from engine.maths.optimizers import Optimizer
-from engine.run.check_spec import MAX_SAMPLES, check_spec
+from engine.run.check_spec import check_spec
 from engine.run.iteration import evaluate
+from engine.run.limits import SAMPLES
 from engine.run.spec import Spec, start_state
 from engine.text.numbers import machine_number
 from engine.training.trainer import Trainer
@@ -134,8 +135,8 @@ def test_what_is_refused_and_where(text: str, sentence: str) -> None:
 
 
 def test_too_many_samples() -> None:
-    text = "0,0,1\n" * MAX_SAMPLES
-    assert len(read_csv(text, 2, 1).inputs) == MAX_SAMPLES
+    text = "0,0,1\n" * SAMPLES.most
+    assert len(read_csv(text, 2, 1).inputs) == SAMPLES.most
     with pytest.raises(ValueError, match=r"Line 100001 is one too many; at most 100,000"):
         read_csv(text + "0,0,1\n", 2, 1)
 

@@ -11,8 +11,9 @@ import numpy as np
 import pytest
 from msgspec.structs import replace
 
+from engine.documents.document import Document
 from engine.documents.examples import example_names, load, read_example
-from engine.documents.reading import Document, DocumentError
+from engine.documents.json_text import DocumentError
 from engine.maths.losses import LOSSES
 from engine.maths.network import Network, Parameter
 from engine.run.iteration import Iteration, batch_gradient, evaluate, iterate, updated

@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.documents.examples import example_names
-from engine.documents.reading import DocumentError, read_document, write_document
+from engine.documents.json_text import DocumentError
+from engine.documents.reading import read_document, write_document
 from engine.run.iteration import iterate
 from engine.run.spec import start_state
 from tests.engine.documents.test_reading import tree_of

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import sys
+from collections import Counter
+from types import FrameType
 from typing import Any
 
 import numpy as np
@@ -12,18 +15,15 @@ from hypothesis import strategies as st
 from msgspec import Struct
 from msgspec.structs import asdict, replace
 
-from engine.documents import reading as document_module
+from engine.documents import document as document_module
+from engine.documents import reading
+from engine.documents.document import Document, Lock, Published
 from engine.documents.examples import example_names, read_example
 from engine.documents.format import MAX_CURVE_POINTS, OwnKey
-from engine.documents.reading import (
-    Document,
-    DocumentError,
-    Lock,
-    Published,
-    read_document,
-    write_document,
-)
+from engine.documents.json_text import DocumentError
+from engine.documents.reading import read_document, write_document
 from engine.maths.optimizers import Optimizer
+from engine.run import check_spec
 from engine.run.iteration import iterate
 from engine.run.spec import Batching, Spec, State, start_state
 from engine.run.steps import StepId
@@ -159,6 +159,25 @@ def test_a_byte_order_mark_does_no_harm() -> None:
     assert read_document(b"\xef\xbb\xbf" + data).title == "One neuron, one sample"
 
 
+def test_what_is_read_is_checked_once() -> None:
+    data = write_document(full_document())
+    calls: Counter[str] = Counter()
+
+    def count(frame: FrameType, event: str, _: Any) -> None:
+        file = frame.f_code.co_filename
+        if event == "call" and file in (check_spec.__file__, document_module.__file__):
+            calls[frame.f_code.co_name] += 1
+
+    sys.setprofile(count)
+    try:
+        read_document(data)
+    finally:
+        sys.setprofile(None)
+    assert (calls["check_network"], calls["check_training"], calls["check_run"]) == (1, 1, 1)
+    assert calls["_check_data"] == calls["_check_place"] == 1
+    assert calls["check_spec"] == calls["check"] == 0  # each does what others did already
+
+
 def test_own_keys_stay_where_they_were() -> None:
     tree = tree_of("mazur-2-2-2")
     tree["x-a"], tree["layers"][1]["x-b"] = [{"deep": [1.5, "é"]}], None
@@ -247,7 +266,7 @@ def test_a_spec_that_cannot_be_trained_is_not_written() -> None:
 
 
 def test_a_document_too_large_for_a_file_is_not_written(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(document_module, "MAX_FILE_BYTES", 1000)
+    monkeypatch.setattr(reading, "MAX_FILE_BYTES", 1000)
     with pytest.raises(DocumentError, match="The document takes .* smaller"):
         write_document(read_example("one-neuron"))
     with pytest.raises(DocumentError, match="larger than 64 MiB"):

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from engine.documents.reading import DocumentError, read_document, write_document
+from engine.documents.json_text import DocumentError
+from engine.documents.reading import read_document, write_document
 from tests.engine.documents.test_reading import full_document, tree_of
 
 Path = tuple[str | int, ...]

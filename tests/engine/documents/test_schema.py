@@ -12,7 +12,8 @@ from jsonschema import Draft202012Validator
 
 from engine.documents.examples import example_names
 from engine.documents.format import STEP_KINDS, json_schema
-from engine.documents.reading import DocumentError, read_document
+from engine.documents.json_text import DocumentError
+from engine.documents.reading import read_document
 from engine.run.mistakes import MISTAKES
 from engine.run.spec import Spec
 from tests.engine.conftest import specs

@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from engine.documents.document import Document
 from engine.documents.examples import example_names, read_example
-from engine.documents.reading import Document, read_document, write_document
+from engine.documents.reading import read_document, write_document
 from engine.maths.backprop import RIGHT
 from engine.maths.optimizers import Optimizer
 from engine.run.edits import set_mistakes, set_optimizer

@@ -14,8 +14,8 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QLineEdit, QPus
 from pytestqt.qtbot import QtBot
 
 from engine.maths.network import Layer, Network
-from engine.run.check_spec import MAX_SAMPLES
 from engine.run.iteration import evaluate, sample_pass
+from engine.run.limits import SAMPLES
 from engine.run.spec import Data
 from gui import theme
 from gui.panels.data import DataPanel
@@ -404,7 +404,7 @@ def test_whole_rows_pasted_beyond_the_end_are_added(qtbot: QtBot, xor_view: Make
         ("1", 3, "The outputs are the network's own"),
         ("1\tx", 0, 'Row 1, column 2: "x" is not a number'),
         ("1\t2\n3", 0, "Row 2 has 1 number and row 1 has 2 numbers"),
-        ("\n".join(["0\t0\t0"] * (MAX_SAMPLES - 2)), 0, "At most 100,000 samples are possible."),
+        ("\n".join(["0\t0\t0"] * (SAMPLES.most - 2)), 0, "At most 100,000 samples are possible."),
     ],
 )
 def test_a_paste_is_refused_as_a_whole(
@@ -481,8 +481,8 @@ def test_choosing_no_file_changes_nothing(
 def test_a_hundred_thousand_samples(qtbot: QtBot, xor_view: MakeView) -> None:
     """Only the rows in sight are asked for."""
     view = xor_view()
-    inputs = np.arange(2.0 * MAX_SAMPLES).reshape(-1, 2)
-    view = with_data(view, Data(inputs, np.zeros((MAX_SAMPLES, 1)), ("t",)))
+    inputs = np.arange(2.0 * SAMPLES.most).reshape(-1, 2)
+    view = with_data(view, Data(inputs, np.zeros((SAMPLES.most, 1)), ("t",)))
     panel = shown(qtbot, view)
     grid = grid_of(panel)
     asked: list[int] = []
@@ -496,7 +496,7 @@ def test_a_hundred_thousand_samples(qtbot: QtBot, xor_view: MakeView) -> None:
     panel.display(replace(view, evaluation=replace(view.evaluation)))
     grid.viewport().grab()
     assert 0 < len(set(asked)) < 20
-    panel.display(replace(view, sample=MAX_SAMPLES - 1))
+    panel.display(replace(view, sample=SAMPLES.most - 1))
     assert grid.viewport().rect().contains(grid.visualRect(grid.currentIndex()).center())
     assert title(panel) == "Data · 100,000"
     panel.resize(400, 180)

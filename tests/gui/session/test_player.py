@@ -12,8 +12,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton
 from pytestqt.qtbot import QtBot
 
+from engine.documents.document import Document
 from engine.documents.examples import read_example
-from engine.documents.reading import Document
 from engine.maths.network import Parameter
 from engine.run import edits
 from gui.window.main_window import MainWindow

@@ -10,7 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pytestqt.qtbot import QtBot
 
-from engine.documents.reading import Document, read_document, write_document
+from engine.documents.document import Document
+from engine.documents.reading import read_document, write_document
 from engine.maths.network import Layer, Network, Parameter
 from engine.maths.optimizers import Optimizer
 from engine.run import edits, reshaping

@@ -10,8 +10,9 @@ import pytest
 from msgspec.structs import replace
 from pytestqt.qtbot import QtBot
 
+from engine.documents.document import Document
 from engine.documents.examples import example_names, read_example
-from engine.documents.reading import Document, read_document, write_document
+from engine.documents.reading import read_document, write_document
 from engine.maths.activations import Array
 from engine.maths.network import Parameter
 from engine.maths.optimizers import Optimizer

@@ -8,7 +8,8 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from engine.documents.reading import Document, read_document, write_document
+from engine.documents.document import Document
+from engine.documents.reading import read_document, write_document
 from engine.export.markdown import markdown
 from engine.learn.exercises.exercise import (
     ACTIVATIONS_BY_HAND,

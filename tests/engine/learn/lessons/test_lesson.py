@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from engine.documents.document import Document
 from engine.documents.examples import read_example
-from engine.documents.reading import Document, write_document
+from engine.documents.reading import write_document
 from engine.learn.lessons.bundled import bundled_lesson, lesson_names
 from engine.learn.lessons.lesson import Lesson, LessonError, read_lesson
 from engine.learn.lessons.tasks import Ask, Read, Show

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from msgspec.structs import replace
 
+from engine.documents.document import Document, Published
 from engine.documents.examples import read_example
-from engine.documents.reading import Document, Published
 from engine.learn.published.comparison import Compared, compare, figure_values, summary
 from engine.learn.published.quantities import Quantities, figure, quantity_of
 from engine.run.iteration import Interrupted, iterate

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from msgspec.structs import replace
 
+from engine.documents.document import Published
 from engine.documents.examples import example_names, read_example
-from engine.documents.reading import Published
 from engine.learn.published.comparison import Road, compare, summary
 from engine.learn.published.mistake_search import Answer, explained, search
 from engine.learn.published.quantities import Quantities, figure

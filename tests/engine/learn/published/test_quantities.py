@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from engine.documents.document import Published
 from engine.documents.examples import read_example
-from engine.documents.reading import Published
 from engine.formulas.notation import CHOICES, DEFAULT, Notation
 from engine.learn.published.quantities import Quantities, Quantity, read_lines
 from engine.maths.network import Layer

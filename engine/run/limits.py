@@ -1,0 +1,79 @@
+"""How much there may be of everything: one table for who checks and for the JSON Schema.
+
+`Limit`s are checked where a sentence can say more than msgspec does, and only told to the schema;
+`Count` and `FromOne` msgspec checks by itself.
+"""
+
+# Without `from __future__ import annotations`, as engine.documents.format.
+
+from collections.abc import Iterable
+from typing import Annotated, Any
+
+from msgspec import Meta, Struct
+
+from engine.text.numbers import LARGEST
+
+
+def told(**words: Any) -> Meta:
+    """What the schema says, and somebody else checks with a better sentence."""
+    return Meta(extra_json_schema=words)
+
+
+def one_of(keys: Iterable[str]) -> Meta:
+    """The schema of a text that is a key of a table."""
+    return told(enum=list(keys))
+
+
+class Limit(Struct, frozen=True):
+    """From `least` to `most`, both of them possible."""
+
+    least: int
+    most: int
+
+    def __contains__(self, count: int) -> bool:
+        return self.least <= count <= self.most
+
+    def __str__(self) -> str:
+        return f"{self.least} to {self.most}"
+
+    @property
+    def entries(self) -> Meta:
+        """The schema of a list with so many entries."""
+        return self._told("Items")
+
+    @property
+    def characters(self) -> Meta:
+        """The schema of a text with so many characters."""
+        return self._told("Length")
+
+    @property
+    def values(self) -> Meta:
+        """The schema of a whole number between them, which msgspec checks too."""
+        return Meta(ge=self.least, lt=self.most + 1)
+
+    def _told(self, of: str) -> Meta:
+        least = {f"min{of}": self.least} if self.least else {}
+        return told(**least, **{f"max{of}": self.most})
+
+
+INPUTS = Limit(1, 64)
+HIDDEN_LAYERS = Limit(0, 8)
+LAYERS = Limit(1, HIDDEN_LAYERS.most + 1)  # with the output layer
+UNITS = Limit(1, 512)  # of a layer
+SAMPLES = Limit(1, 100_000)
+COUNTS = Limit(0, int(LARGEST) - 1)  # of updates, epochs …, and seeds
+FROM_ONE = Limit(1, COUNTS.most)  # numbers of iterations, sizes of batches
+
+# Characters.
+NAME = Limit(1, 40)
+TITLE = Limit(0, 200)
+NOTE = Limit(0, 20_000)
+PRINTED = Limit(0, 40)  # a published figure
+REMARK = Limit(0, 300)
+
+MAX_CURVE_POINTS = 2000
+MAX_FILE_BYTES = 64 * 2**20
+
+Count = Annotated[int, COUNTS.values]
+FromOne = Annotated[int, FROM_ONE.values]
+Name = Annotated[str, NAME.characters]
