@@ -10,6 +10,7 @@ from PySide6.QtGui import QFontMetricsF
 from engine.maths.activations import Array
 from engine.training.thinning import thinned
 from gui import theme
+from gui.plots.epoch_plot import Series
 from gui.plots.plot import Plot
 from gui.view import Ghost
 
@@ -19,8 +20,6 @@ _POINTS = 1000
 _GRIP = 6  # pixels from a line that still point at it
 _EDGE = 8  # pixels between a line's end and its name
 _FORK = 8  # pixels across
-
-Series = tuple[Array, Array]
 
 
 class GhostLines:

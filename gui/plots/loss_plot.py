@@ -13,9 +13,8 @@ from PySide6.QtWidgets import QWidget
 from engine.maths.activations import Array
 from engine.text.numbers import format_count, format_number
 from gui import theme
-from gui.plots.axis import PlainAxis
-from gui.plots.ghost_lines import GhostLines, Series
-from gui.plots.plot import Plot
+from gui.plots.epoch_plot import HEADROOM, LEAST_DECADES, EpochPlot, Series, with_log_margin
+from gui.plots.ghost_lines import GhostLines
 from gui.plots.solid_line import SolidLine
 from gui.plots.thinned_curve import ThinnedCurve
 from gui.view import View
@@ -24,14 +23,11 @@ LOSS = 1  # the column of View.curve that has the loss
 
 _EDGE = 8  # pixels kept free left and right, so that the dot is whole at either end
 _GRIP = 6  # pixels from the line that still take hold of it
-_HEADROOM = 1.08
-_LEAST_DECADES = 0.5
-_FARTHEST = 100  # heights of the plot; beyond them Qt draws no line rightly
 _DASHES = (Qt.PenStyle.SolidLine, Qt.PenStyle.DotLine, Qt.PenStyle.DashDotLine)
 _TIP = "Click or drag to go to an epoch; ← and → go one epoch"
 
 
-class LossPlot(Plot):
+class LossPlot(EpochPlot):
     """Loss and error metrics over the epochs, ghosts, and the marker of the present moment.
 
     A click or drag asks for the epoch under the mouse (`epoch_asked`), at most once a turn of the
@@ -42,9 +38,7 @@ class LossPlot(Plot):
     epoch_asked = Signal(float)
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        x_axis = PlainAxis("bottom", whole=True)
-        x_axis.set_name_at_end(True)
-        super().__init__(x_axis, PlainAxis("left", grid=True), parent)
+        super().__init__(parent)
         self.setObjectName("lossPlot")
         self.setAccessibleName("Loss curve")
         self.setToolTip(_TIP)
@@ -52,8 +46,6 @@ class LossPlot(Plot):
         self.viewport().setMouseTracking(True)
         self._view: View | None = None
         self._metrics: tuple[int, ...] = ()
-        self._wants_log = False
-        self._log_possible = True
         self._thinned = ThinnedCurve()
         self._dragging = False
         self._asked: float | None = None
@@ -70,7 +62,6 @@ class LossPlot(Plot):
             item.setZValue(height)
             self.addItem(item)
         self.now_dot.setZValue(30)  # over the names of ghosts
-        self.box.sigResized.connect(self._redraw)
         self.restyle()
 
     def display(self, view: View, metrics: tuple[int, ...] = ()) -> None:
@@ -78,26 +69,11 @@ class LossPlot(Plot):
         self._view, self._metrics = view, metrics
         self._redraw()
 
-    @property
-    def log(self) -> bool:
-        """Whether the loss axis is to be logarithmic wherever all values are above zero."""
-        return self._wants_log
-
-    @log.setter
-    def log(self, wanted: bool) -> None:
-        self._wants_log = wanted
-        self._redraw()
-
-    @property
-    def log_possible(self) -> bool:
-        """Whether all values that are shown are above zero."""
-        return self._log_possible
-
     # Drawing
 
     def _all_series(self, view: View) -> list[Series]:
         """What is drawn: loss, metrics, ghosts, and last the present moment (if it is known)."""
-        pixels = max(50, int(self.box.width()))
+        pixels = self._pixels_across()
         series = [
             _finite(*self._thinned.points(view.curve, column, pixels))
             for column in self._columns(view)
@@ -115,27 +91,16 @@ class LossPlot(Plot):
         view = self._view
         if view is None:
             return
-        drawn = self._all_series(view)
-        self._log_possible = all(bool((values > 0.0).all()) for _, values in drawn)
-        logarithmic = self._wants_log and self._log_possible
-        self.y_axis.logarithmic = logarithmic
-        if logarithmic:
-            drawn = [(epochs, np.log10(values)) for epochs, values in drawn]
+        drawn = self._on_loss_axis(self._all_series(view))
         count = len(self._columns(view))
         here = slice(count, count + len(self.ghost_lines.shown))
         ghosts, road = drawn[here], drawn[:count] + drawn[here.stop :]
-        self._show_all(road, ghosts, view.epoch_position, logarithmic)
+        self._show_all(road, ghosts, view.epoch_position)
         self._have_curves(count)
         for curve, series in zip(self.curves, drawn, strict=False):
             curve.setData(*series)
         self.ghost_lines.draw([(epochs, self._within_reach(values)) for epochs, values in ghosts])
         self._mark_now(view, drawn[here.stop :])
-
-    def _within_reach(self, values: Array) -> Array:
-        """The values of a ghost, as far from the plot as it can be drawn."""
-        low, high = self.box.viewRange()[1]
-        far = _FARTHEST * (high - low)
-        return np.clip(values, low - far, high + far)
 
     def _have_curves(self, count: int) -> None:
         """Have as many items as there are curves; what is there already stays."""
@@ -148,9 +113,7 @@ class LossPlot(Plot):
             self.addItem(self.curves[-1])
         self.restyle()
 
-    def _show_all(
-        self, road: list[Series], ghosts: list[Series], now: float, logarithmic: bool
-    ) -> None:
+    def _show_all(self, road: list[Series], ghosts: list[Series], now: float) -> None:
         """Choose the range so that all of the road is seen, and of the ghosts what leaves the
         road at least a third of the height: one that diverged would make the road a flat line."""
         epochs = np.concatenate([np.array([now]), *(series[0] for series in road + ghosts)])
@@ -158,21 +121,20 @@ class LossPlot(Plot):
         first, last = float(epochs.min()), float(epochs.max())
         last = max(last, first + 1.0)
         edge = (last - first) * _EDGE / max(50.0, self.box.width() - 2 * _EDGE)
+        logarithmic = self.y_axis.logarithmic
         low, high = 0.0, 1.0
         if len(values):
             low, high = float(values.min()), float(values.max())
             lowest, highest = (low, high) if logarithmic else (min(low, 0.0), max(high, 0.0))
-            span = max(highest - lowest, _LEAST_DECADES if logarithmic else 0.0)
+            span = max(highest - lowest, LEAST_DECADES if logarithmic else 0.0)
             for _, others in ghosts:
                 if len(others):
                     low = min(low, max(float(others.min()), lowest - span))
                     high = max(high, min(float(others.max()), highest + span))
         if logarithmic:
-            missing = max(0.0, _LEAST_DECADES - (high - low))
-            margin = missing / 2 + (high - low) * (_HEADROOM - 1)
-            low, high = low - margin, high + margin
+            low, high = with_log_margin(low, high)
         else:
-            low, high = min(low, 0.0), high * _HEADROOM if high > 0.0 else 1.0
+            low, high = min(low, 0.0), high * HEADROOM if high > 0.0 else 1.0
             low -= (high - low) * _EDGE / max(50.0, self.box.height())
         self._name_epochs(float(epochs.max()))
         self.show_range((first - edge, last + edge), (low, high))

@@ -10,46 +10,28 @@ from PySide6.QtWidgets import QWidget
 from engine.maths.activations import Array
 from engine.text.numbers import format_count
 from gui import theme
-from gui.plots.axis import PlainAxis
-from gui.plots.plot import Plot
+from gui.plots.epoch_plot import HEADROOM, EpochPlot, with_log_margin
 from gui.plots.solid_line import SolidLine
 from gui.plots.thinned_curve import ThinnedCurve
 
-_HEADROOM = 1.08
 _MOST_TIMES = 10.0  # as high as the right curve; what grows beyond leaves the plot
-_FARTHEST = 100  # heights of the plot; beyond them Qt draws no line rightly
-_LEAST_DECADES = 0.5
 
 
-class TwoCurves(Plot):
+class TwoCurves(EpochPlot):
     """The right run solid and blue, the other dashed and orange; a line marks one epoch."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        x_axis = PlainAxis("bottom", whole=True)
-        x_axis.set_name_at_end(True)
-        super().__init__(x_axis, PlainAxis("left", grid=True), parent)
+        super().__init__(parent)
         self.setObjectName("comparisonPlot")
         self.setAccessibleName("Loss of both runs")
         self._curves: list[Array] = [np.empty((0, 2)), np.empty((0, 2))]
         self._thinned = (ThinnedCurve(), ThinnedCurve())
         self._total = 1
-        self._wants_log = False
         self.items = (SolidLine(), pg.PlotCurveItem(antialias=True))
         self.mark = pg.InfiniteLine(angle=90)
         for item in (self.mark, *self.items):
             self.addItem(item)
-        self.box.sigResized.connect(self._redraw)
         self.restyle()
-
-    @property
-    def log(self) -> bool:
-        """Whether the loss axis is to be logarithmic, wherever all values are above zero."""
-        return self._wants_log
-
-    @log.setter
-    def log(self, wanted: bool) -> None:
-        self._wants_log = wanted
-        self._redraw()
 
     def show_curves(self, right: Array, wrong: Array, total: int) -> None:
         """Show curves of rows (epochs, loss) in a plot of so many epochs."""
@@ -61,23 +43,18 @@ class TwoCurves(Plot):
         self.mark.setPos(epoch)
 
     def _redraw(self) -> None:
-        pixels = max(50, int(self.box.width()))
         drawn = []
         for thinned, curve in zip(self._thinned, self._curves, strict=True):
             kept = curve[np.isfinite(curve[:, 1])]
-            drawn.append(thinned.points(kept, 1, pixels) if len(kept) else (kept[:, 0], kept[:, 1]))
-        values = [series[1] for series in drawn]
-        logarithmic = self._wants_log and all(bool((v > 0.0).all()) for v in values)
-        self.y_axis.logarithmic = logarithmic
-        if logarithmic:
-            values = [np.log10(v) for v in values]
-        low, high = _range(values[0], values[1], logarithmic)
+            drawn.append(thinned.points(kept, 1, self._pixels_across()))
+        drawn = self._on_loss_axis(drawn)
         edge = self._total * 0.01
         self.x_axis.set_name(f"{format_count(self._total)} epoch{'' if self._total == 1 else 's'}")
-        self.show_range((-edge, self._total + edge), (low, high))
-        far = _FARTHEST * (high - low)
-        for item, (epochs, _), shown in zip(self.items, drawn, values, strict=True):
-            item.setData(epochs, np.clip(shown, low - far, high + far))
+        right, wrong = (values for _, values in drawn)
+        losses = _range(right, wrong, self.y_axis.logarithmic)
+        self.show_range((-edge, self._total + edge), losses)
+        for item, (epochs, values) in zip(self.items, drawn, strict=True):
+            item.setData(epochs, self._within_reach(values))
 
     def restyle(self) -> None:
         super().restyle()
@@ -95,11 +72,8 @@ def _range(right: Array, wrong: Array, logarithmic: bool) -> tuple[float, float]
     if not len(both):
         return 0.0, 1.0
     if logarithmic:
-        low, high = float(both.min()), float(both.max())
-        missing = max(0.0, _LEAST_DECADES - (high - low))
-        margin = missing / 2 + (high - low) * (_HEADROOM - 1)
-        return low - margin, high + margin
+        return with_log_margin(float(both.min()), float(both.max()))
     high = float(both.max())
     if len(right):
         high = min(high, _MOST_TIMES * float(right.max()))
-    return min(0.0, float(both.min())), high * _HEADROOM if high > 0.0 else 1.0
+    return min(0.0, float(both.min())), high * HEADROOM if high > 0.0 else 1.0
