@@ -1,4 +1,6 @@
-"""A forward and backward pass as a list of NumPy calls on buffers that stay where they are.
+"""Puts a forward and backward pass together as a list of NumPy calls on buffers that stay.
+
+The calls of each activation, loss and optimizer stand in numpy_rows.
 
 For networks as small as those in books nearly all of the time goes into starting each operation,
 not into the numbers: the fewer and the plainer, the faster. So everything that does not change is

@@ -1,10 +1,11 @@
-"""Which kernel takes a stretch of a run.
+"""Chooses which kernel takes a stretch of a run, and loads the one that has to be loaded.
 
-NumPy's gives the numbers that stepping shows, to the bit, and is there from the first moment.
-Numba's is up to thirty times as fast for small networks, but an extra that may not be installed,
-takes a moment to load (much longer the first time, when it is compiled), and differs in the last
-digits. So it is loaded beside whatever else happens, by those who ask for it, and taken once it is
-there by a trainer that trains at speed.
+The plain kernel can take any run: it works with the tables of engine.maths themselves. NumPy's
+gives the same numbers, those that stepping shows, to the bit and faster, for a run of which it
+knows everything. Both are there from the first moment. Numba's is up to thirty times as fast for
+small networks, but an extra that may not be installed, takes a moment to load (much longer the
+first time, when it is compiled), and differs in the last digits. So it is loaded beside whatever
+else happens, by those who ask for it, and taken once it is there by a trainer that trains at speed.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import contextlib
 import importlib.util
 import sys
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -60,42 +62,46 @@ _numba = _Numba()
 def fastest(spec: Spec, iterations: int | None, before: str) -> str:
     """The name of the kernel for so many iterations of a run to come (None: nobody knows), the
     ones before having been taken by `before` (empty: there were none)."""
-    module = _numba.module
     is_long = iterations is None or iterations >= _MANY or before == "numba"
-    if module is not None and is_long and module.is_fit(spec):
-        return "numba"
-    return reproducible(spec)
+    return "numba" if is_long and "numba" in _fit(spec) else reproducible(spec)
 
 
 def reproducible(spec: Spec) -> str:
     """The name of the kernel that gives the numbers that stepping shows, to the bit, wherever the
     program runs."""
-    is_plain = not numpy_kernel.is_fit(spec) or spec.network.size > _LARGE
-    return PlainKernel.name if is_plain else NumpyKernel.name
+    is_numpy = NumpyKernel.name in _fit(spec) and spec.network.size <= _LARGE
+    return NumpyKernel.name if is_numpy else PlainKernel.name
 
 
 def at_hand(stretches: tuple[Stretch, ...], spec: Spec) -> tuple[Stretch, ...]:
     """The stretches as they can be taken again here and now: by the reproducible kernel where the
     one that took them is not there, not loaded yet, or not for such a Spec."""
-    usual = reproducible(spec)
-    usable = {usual, fastest(spec, None, ""), PlainKernel.name}
-    if numpy_kernel.is_fit(spec):
-        usable.add(NumpyKernel.name)
+    fit, usual = _fit(spec), reproducible(spec)
     return tuple(
-        stretch if stretch.kernel in usable else stretch._replace(kernel=usual)
+        stretch if stretch.kernel in fit else stretch._replace(kernel=usual)
         for stretch in stretches
     )
 
 
+def _fit(spec: Spec) -> set[str]:
+    """The names of the kernels that are there and can take a run."""
+    names = {PlainKernel.name}
+    if numpy_kernel.is_fit(spec):
+        names.add(NumpyKernel.name)
+    if _numba.module is not None and _numba.module.is_fit(spec):
+        names.add("numba")
+    return names
+
+
 def made(name: str, spec: Spec) -> Kernel:
-    """A kernel by its name, for one Spec."""
-    if name == PlainKernel.name:
-        return PlainKernel(spec)
-    if name == NumpyKernel.name:
-        return NumpyKernel(spec)
-    assert _numba.module is not None, f"there is no kernel {name}"
-    kernel: Kernel = _numba.module.NumbaKernel(spec)
-    return kernel
+    """A kernel by its name, for one Spec that it can take."""
+    kernels: dict[str, Callable[[Spec], Kernel]] = {
+        PlainKernel.name: PlainKernel,
+        NumpyKernel.name: NumpyKernel,
+    }
+    if _numba.module is not None:
+        kernels["numba"] = _numba.module.NumbaKernel
+    return kernels[name](spec)
 
 
 def load_in_background() -> threading.Thread:

@@ -1,4 +1,8 @@
-"""The numba kernel: engine.training.kernels.numba_code between a State and the next."""
+"""The numba kernel: takes small networks forward by compiled code, the fastest there is.
+
+The code is that of numba_code; here stand what it knows, when it pays, and how a Spec and a State
+become the arrays and numbers that it takes.
+"""
 
 from __future__ import annotations
 

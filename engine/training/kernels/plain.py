@@ -1,4 +1,4 @@
-"""The plain kernel: engine.run.iteration itself, for runs whose passes make mistakes on purpose."""
+"""The plain kernel: engine.run.iteration itself, for every run that no other kernel can take."""
 
 from __future__ import annotations
 
