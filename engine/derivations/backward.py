@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import replace
 
 import numpy as np
 
@@ -12,7 +11,7 @@ from engine.derivations.chain import (
     chain_of,
     delta_formula,
     flat_notes,
-    is_lost_link,
+    is_one_link,
     is_short,
     link_to_parameter,
     links_to_net_input,
@@ -21,8 +20,8 @@ from engine.derivations.chain import (
 from engine.derivations.parts import Derivation, Factor, Table, listed, long_sum
 from engine.derivations.record import Record
 from engine.derivations.update import used_in_update
-from engine.formulas.formula import Expr, Line, Mistaken, Number, Product, Sum, Symbol
-from engine.formulas.notation import kept_name
+from engine.derivations.written.mistakes import made_in, with_mistakes
+from engine.formulas.formula import Expr, Line, Number, Product, Symbol
 from engine.formulas.writers import Prose
 from engine.maths.activations import Array
 from engine.maths.network import Parameter
@@ -40,7 +39,7 @@ def delta(record: Record, step: StepId) -> Derivation:
     factors = links_to_net_input(record, layer, unit)
     chain: Expr | None = chain_of(factors)
     result = chain_of(factors)
-    if is_lost_link(record, layer):
+    if is_one_link(record, layer):
         chain, result = None, formula
     if is_short(record, layer):
         a, t = record.output(unit), record.target(unit)
@@ -160,8 +159,8 @@ def _single_gradient(
         *links_to_net_input(record, layer, unit),
         link_to_parameter(record, parameter, unit),
     )
-    chain = with_what_is_kept(record, parameter, chain_of(factors))
-    used = with_what_is_kept(record, parameter, term)
+    chain = _as_used(record, parameter, chain_of(factors))
+    used = _as_used(record, parameter, term)
     return Derivation(
         step,
         record.title(step),
@@ -191,7 +190,7 @@ def _shared_gradient(
     ]
     reason = ("The bias is added to the net input of every unit of its layer, so the loss reacts "
               "to it through each of them, and their deltas add up.",)
-    term = with_what_is_kept(record, parameter, term)
+    term = _as_used(record, parameter, term)
     return Derivation(
         step,
         record.title(step),
@@ -216,14 +215,15 @@ def _batch_gradient(
 ) -> Derivation:
     """The gradient of a batch: its samples' terms added up or averaged."""
     total = float(record.iteration.gradient[record.network.index(parameter)])
-    total -= kept_gradient(record, parameter)
-    if record.makes("first-sample-only"):
-        whole = float(values.sum()) if record.batch.complete else math.nan
-        formula, result = record.of_first_sample(of_sample(0), term, whole)
-    else:
-        formula, result = record.over_batch(values, of_sample, term, total)
-    formula = with_what_is_kept(record, parameter, formula)
-    result = with_what_is_kept(record, parameter, result)
+    total -= record.kept_gradient(parameter)
+    formula, result = record.over_batch(values, of_sample, term, total)
+    for mistake in made_in(record):
+        if mistake.batch is not None:
+            known = float(values.sum()) if record.batch.complete else math.nan
+            whole = record.of_whole_batch(term, known)
+            formula, result = mistake.batch(record, of_sample(0), whole)
+    formula = _as_used(record, parameter, formula)
+    result = _as_used(record, parameter, result)
     layer = parameter.layer
     delta = record.delta(layer, units[0]) if len(units) == 1 else term
     if len(units) == 1:
@@ -252,20 +252,9 @@ def _batch_gradient(
     )
 
 
-def kept_gradient(record: Record, parameter: Parameter) -> float:
-    """The gradient that is left from the iteration before where it is not cleared, else 0."""
-    if not record.makes("accumulated-gradients"):
-        return 0.0
-    return float(record.iteration.state.slots[-1][record.network.index(parameter)])
-
-
-def with_what_is_kept(record: Record, parameter: Parameter, formula: Expr) -> Expr:
-    """A gradient's formula, with what is left from the iteration before as a term too many."""
-    if not record.makes("accumulated-gradients"):
-        return formula
-    gradient = record.gradient(parameter)
-    before = replace(gradient, top=kept_name(gradient.top), known=kept_gradient(record, parameter))
-    return Sum((formula, Mistaken("accumulated-gradients", before, None, 0.0)))
+def _as_used(record: Record, parameter: Parameter, formula: Expr) -> Expr:
+    """A gradient's formula, with what mistakes do to the gradient."""
+    return with_mistakes("gradient", record, formula, parameter)
 
 
 def _is_fixed(record: Record, parameter: Parameter) -> bool:

@@ -7,14 +7,12 @@ import math
 
 from engine.derivations.parts import Factor, long_sum
 from engine.derivations.record import Record
+from engine.derivations.written.mistakes import Weights, made_in, with_mistakes
 from engine.formulas.formula import (
     ONE,
-    SLOPE_NAMES,
     Derivative,
     Expr,
-    Function,
     Line,
-    Mistaken,
     Negative,
     Number,
     Power,
@@ -23,20 +21,19 @@ from engine.formulas.formula import (
     Sum,
     Symbol,
     Worked,
-    corrected,
     difference,
     equation,
     is_missing,
     is_single,
+    mistakes_in,
     times,
     worked_terms,
 )
 from engine.formulas.notation import Name
 from engine.formulas.writers import Prose
-from engine.maths.activations import LEAKY_SLOPE
-from engine.maths.losses import LOSSES
+from engine.maths import backprop
+from engine.maths.activations import ACTIVATIONS, LEAKY_SLOPE
 from engine.maths.network import Parameter
-from engine.run.mistakes import MISTAKES
 from engine.run.steps import StepId
 
 
@@ -46,18 +43,17 @@ def act_of(layer: int, unit: int) -> StepId:
 
 def is_short(record: Record, layer: int) -> bool:
     """Whether loss and activation shorten to one expression for the delta of this layer. A mistake
-    with the sigmoid's slope takes the long way."""
-    if layer != record.network.depth or LOSSES[record.spec.loss].short_delta is None:
+    in either takes the long way."""
+    if layer != record.network.depth or is_one_link(record, layer):
         return False
-    is_softmax = record.network.layers[-1].activation == "softmax"
-    return is_softmax or not any(MISTAKES[key].of_slope for key in record.spec.mistakes)
+    activation = record.network.layers[-1].activation
+    return backprop.is_short(record.spec.rules, record.spec.loss, activation)
 
 
-def is_lost_link(record: Record, layer: int) -> bool:
-    """Whether a mistake puts the error of this layer into f' instead of multiplying by it."""
+def is_one_link(record: Record, layer: int) -> bool:
+    """Whether a mistake makes one of the two links of this layer's delta, and multiplies none."""
     is_output = layer == record.network.depth
-    softmax = record.network.layers[layer - 1].activation == "softmax"
-    return is_output and not softmax and record.makes("lost-link")
+    return is_output and any(mistake.output_delta for mistake in made_in(record))
 
 
 def links_to_net_input(record: Record, layer: int, unit: int) -> tuple[Factor, ...]:
@@ -67,7 +63,7 @@ def links_to_net_input(record: Record, layer: int, unit: int) -> tuple[Factor, .
         by = record.names.net_input(layer, unit)
         formula = short_delta(record, unit)
         return (_link(meaning, record.loss_name, by, formula, act_of(layer, unit)),)
-    if is_lost_link(record, layer):
+    if is_one_link(record, layer):
         meaning = ("taken for how the error reacts to the net input",)
         by = record.names.net_input(layer, unit)
         formula = delta_formula(record, layer, unit)
@@ -100,8 +96,8 @@ def delta_formula(record: Record, layer: int, unit: int) -> Expr:
     """A unit's delta in one formula: (a − t) a (1 − a), (w5 δ_o1 + w7 δ_o2) a (1 − a)."""
     if is_short(record, layer):
         return short_delta(record, unit)
-    if is_lost_link(record, layer):
-        return _slope_of_the_error(record, unit)
+    if is_one_link(record, layer):
+        return _one_link(record, unit)
     if layer == record.network.depth:
         return times(loss_slope(record, unit), activation_slope(record, layer, unit))
     return times(error_from_next(record, layer, unit), activation_slope(record, layer, unit))
@@ -109,17 +105,12 @@ def delta_formula(record: Record, layer: int, unit: int) -> Expr:
 
 def short_delta(record: Record, unit: int) -> Expr:
     """∂E/∂z of an output whose loss and activation shorten: a − t, or a Σt − t, by outputs."""
-    return _signed(record, _short_delta(record, unit))
+    return _sent_back(record, unit, _short_delta(record, unit))
 
 
-def _signed(record: Record, error: Expr) -> Expr:
-    """The error at an output, or with a mistake its negative in its place."""
-    if not record.makes("wrong-sign"):
-        return error
-    used: Expr = Negative(error)
-    if isinstance(error, Sum) and isinstance(error.terms[-1], Negative):
-        used = difference(error.terms[-1].inner, error.terms[0])
-    return Mistaken("wrong-sign", used, corrected(error))
+def _sent_back(record: Record, unit: int, error: Expr) -> Expr:
+    """The error as an output sends it back."""
+    return with_mistakes("error", record, error, Parameter(record.network.depth, unit, None))
 
 
 def _short_delta(record: Record, unit: int) -> Expr:
@@ -135,18 +126,28 @@ def _short_delta(record: Record, unit: int) -> Expr:
 
 def loss_slope(record: Record, unit: int) -> Expr:
     """∂E_s/∂a of an output."""
-    return _signed(record, _loss_slope(record, unit))
+    return _sent_back(record, unit, _loss_slope(record, unit))
 
 
-def _slope_of_the_error(record: Record, unit: int) -> Expr:
-    """f'(∂E/∂a) in place of ∂E/∂a · f'(z), the lost link."""
-    layer, error = record.network.depth, _loss_slope(record, unit)
-    name = SLOPE_NAMES[record.network.layers[-1].activation]
-    right = times(corrected(error), right_slope(record, layer, unit))
-    return _signed(record, Mistaken("lost-link", Function(name, (error,)), right))
+def _one_link(record: Record, unit: int) -> Expr:
+    """What mistakes make of ∂E/∂a and f' in place of their product."""
+    error = _loss_slope(record, unit)
+    slope = activation_slope(record, record.network.depth, unit)
+    formula = times(error, slope)
+    for mistake in made_in(record):
+        if mistake.output_delta is not None:
+            formula = mistake.output_delta(record, error, slope)
+    return _sent_back(record, unit, formula)
 
 
 def _loss_slope(record: Record, unit: int) -> Expr:
+    """∂E_s/∂a of an output, before it is sent back."""
+    at = Parameter(record.network.depth, unit, None)
+    return with_mistakes("loss_slope", record, right_loss_slope(record, unit), at)
+
+
+def right_loss_slope(record: Record, unit: int) -> Expr:
+    """∂E_s/∂a of an output, in terms of its activation."""
     a, t = record.output(unit), record.target(unit)
     loss, share = record.spec.loss, record.output_share
     if loss == "categorical_cross_entropy":
@@ -157,8 +158,6 @@ def _loss_slope(record: Record, unit: int) -> Expr:
     if loss == "half_squared_error":
         return error
     two: Expr = Number(2.0) if share is None else Quotient(Number(2.0), _outputs(record))
-    if record.makes("lost-factor-2"):
-        two = Mistaken("lost-factor-2", share, two)
     return Product((two, error))
 
 
@@ -169,15 +168,9 @@ def _outputs(record: Record) -> Number:
 def activation_slope(record: Record, layer: int, unit: int) -> Expr:
     """f'(z) of a unit, or what a mistake puts in its place."""
     right = right_slope(record, layer, unit)
-    kind = record.network.layers[layer - 1].activation
-    if right == ONE or kind == "softmax":
+    if ACTIVATIONS[record.network.layers[layer - 1].activation].slope is None:
         return right
-    if record.makes("missing-derivative"):
-        return Mistaken("missing-derivative", None, right)
-    if record.makes("derivative-at-activation") and kind in ("sigmoid", "tanh"):
-        used = Function(SLOPE_NAMES[kind], (record.activation(layer, unit),))
-        return Mistaken("derivative-at-activation", used, right)
-    return right
+    return with_mistakes("activation_slope", record, right, Parameter(layer, unit, None))
 
 
 def right_slope(record: Record, layer: int, unit: int) -> Expr:
@@ -200,45 +193,34 @@ def _sigmoid_slope(a: Symbol) -> Expr:
     return Product((a, Worked(difference(ONE, a))))
 
 
-def error_from_next(record: Record, layer: int, unit: int) -> Sum:
+def error_from_next(record: Record, layer: int, unit: int) -> Expr:
     """∂E/∂a of a hidden unit: every unit it feeds sends its delta back through the weight."""
     after = layer + 1
     W = record.network.weights(record.iteration.theta_back, after)
+    sent_back = record.spec.rules.way_back(W)[:, unit]
     deltas = record.sample.delta[after]
-    untransposed = record.makes("untransposed-weights") and W.shape[0] == W.shape[1]
-    sent_back = W[unit] if untransposed else W[:, unit]
-
-    def weight(k: int) -> Expr:
-        right = record.way_back(Parameter(after, k, unit))
-        if not untransposed or k == unit:
-            return right
-        used = record.way_back(Parameter(after, unit, k))
-        if isinstance(used, Mistaken) and used.used is not None:
-            used = used.used
-        return Mistaken("untransposed-weights", used, corrected(right))
+    weight: Weights = record.parameter
+    for mistake in made_in(record):
+        weight = mistake.way_back(record, weight)
 
     def term(k: int) -> Expr:
-        made = Product((weight(k), record.delta(after, k)))
-        if k and record.makes("one-path-only"):
-            return Mistaken("one-path-only", None, corrected(made), 0.0)
-        return made
+        return Product((weight(Parameter(after, k, unit)), record.delta(after, k)))
 
     def rest(start: int, stop: int) -> float:
-        if record.makes("one-path-only"):
-            return 0.0
         return float(sent_back[start:stop] @ deltas[start:stop])
 
-    return long_sum(len(deltas), term, rest)
+    formula = long_sum(len(deltas), term, rest)
+    return with_mistakes("error_sent_back", record, formula, Parameter(layer, unit, None))
 
 
 def long_form(record: Record, unit: int) -> tuple[Factor, ...]:
     """What the short form of an output's delta leaves out, and that it comes to the same.
 
     Empty where nothing is shortened, and where an output is 0 or 1 to every digit: the long form
-    is 0/0 there. A mistaken sign is shown in the short form alone.
+    is 0/0 there. A mistake with what it comes to is shown in the short form alone.
     """
     layer = record.network.depth
-    if not is_short(record, layer) or record.makes("wrong-sign"):
+    if not is_short(record, layer) or mistakes_in(short_delta(record, unit)):
         return ()
     to_output, slope = _loss_to_output(record, unit), _activation_to_net_input(record, layer, unit)
     product, delta = Product((to_output.line.left, slope.line.left)), record.delta(layer, unit)

@@ -14,11 +14,11 @@ from engine.derivations.parts import (
     table_of,
 )
 from engine.derivations.record import Record
+from engine.derivations.written.mistakes import with_mistakes
 from engine.formulas.formula import (
     Expr,
     Function,
     Line,
-    Mistaken,
     Negative,
     Number,
     Product,
@@ -27,6 +27,7 @@ from engine.formulas.formula import (
     Symbol,
     Worked,
     difference,
+    is_missing,
     worked_terms,
 )
 from engine.formulas.writers import Prose
@@ -47,14 +48,16 @@ def net_input(record: Record, step: StepId) -> Derivation:
     n_in = record.network.sizes[layer - 1]
     weights = record.network.weights(record.theta, layer)[unit]
     inputs = record.sample.a[layer - 1]
-    last = () if bias is None else (_bias_term(record, bias),)
+    last = () if bias is None else (record.parameter(bias),)
 
     def term(i: int) -> Expr:
         weight = record.parameter(Parameter(layer, unit, i))
         return Product((weight, record.activation(layer - 1, i)))
 
     z = record.net_input(layer, unit)
-    formula = long_sum(n_in, term, lambda i, k: float(weights[i:k] @ inputs[i:k]), *last)
+    right = long_sum(n_in, term, lambda i, k: float(weights[i:k] @ inputs[i:k]), *last)
+    formula = with_mistakes("net_input", record, right, Parameter(layer, unit, None))
+    assert isinstance(formula, Sum)
     few = n_in <= _FEW
     next_line = Line(record.activation(layer, unit), (activation_formula(record, layer, unit),))
     return Derivation(
@@ -64,14 +67,9 @@ def net_input(record: Record, step: StepId) -> Derivation:
         worked_terms(formula),
         ("used next in ", next_line),
         factors=_terms(record, layer, unit, formula) if few else (),
-        table=None if few else _term_table(record, layer, unit),
+        table=None if few else _term_table(record, layer, unit, formula),
         scope=record.sample_scope,
     )
-
-
-def _bias_term(record: Record, bias: Parameter) -> Expr:
-    right = record.parameter(bias)
-    return Mistaken("bias-left-out", None, right, 0.0) if record.makes("bias-left-out") else right
 
 
 def _terms(record: Record, layer: int, unit: int, formula: Sum) -> tuple[Factor, ...]:
@@ -86,20 +84,20 @@ def _terms(record: Record, layer: int, unit: int, formula: Sum) -> tuple[Factor,
             bias = record.network.bias_parameter(layer, unit)
             shared = record.network.layers[layer - 1].bias == "shared"
             whose = ", shared by the layer" if shared else ""
-            left_out = ", left out" if isinstance(term, Mistaken) else ""
+            left_out = ", left out" if is_missing(term) else ""
             meaning = (f"the bias{whose}{left_out}",)
             made.append(Factor(meaning, Line(term, (), (term,)), bias))
     return tuple(made)
 
 
-def _term_table(record: Record, layer: int, unit: int) -> Table:
+def _term_table(record: Record, layer: int, unit: int, formula: Sum) -> Table:
     weights, inputs = record.network.weights(record.theta, layer)[unit], record.sample.a[layer - 1]
     rows = []
     for i in shown_rows(len(inputs)):
         w, a = float(weights[i]), float(inputs[i])
         rows.append((i, Row(record.network.unit_name(layer - 1, i), (w, a, w * a))))
     bias = record.network.bias_parameter(layer, unit)
-    has_bias = bias is not None and not record.makes("bias-left-out")
+    has_bias = bias is not None and not is_missing(formula.terms[-1])
     if bias is not None and has_bias:
         b = record.parameter(bias).value
         rows.append((len(inputs), Row("bias", (b, 1.0, b))))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from functools import cached_property
 
 import numpy as np
@@ -12,18 +11,15 @@ from engine.derivations.parts import LONGEST_SUM, Row, Table, shown_rows, table_
 from engine.formulas.formula import (
     Derivative,
     Expr,
-    Mistaken,
     Number,
     Product,
     Quotient,
     Rest,
     Sum,
     Symbol,
-    Worked,
-    is_single,
     worked_terms,
 )
-from engine.formulas.notation import DEFAULT, Name, Notation, Symbols, updated_name
+from engine.formulas.notation import DEFAULT, Name, Notation, Symbols
 from engine.maths.activations import Array
 from engine.maths.network import Parameter
 from engine.run.iteration import BatchPass, Iteration, SamplePass, work_per_sample
@@ -118,10 +114,6 @@ class Record:
         self.whole_batch = len(iteration.rows) > 1
         self.loss_name: Name = self.names.sample_loss(row) if self.whole_batch else self.names.loss
 
-    def makes(self, mistake: str) -> bool:
-        """Whether a mistake is on."""
-        return mistake in self.spec.mistakes
-
     @cached_property
     def sample(self) -> SamplePass:
         return self.iteration.sample(self.row, self._after)
@@ -178,18 +170,15 @@ class Record:
         value = float(self.theta[self.network.index(parameter)])
         return Symbol(self.names.parameter(parameter), value)
 
-    def way_back(self, parameter: Parameter) -> Expr:
-        """A weight as deltas go back through it: where it has had its update by then, the new one
-        beside the one that was right."""
-        right = self.parameter(parameter)
-        if not self.makes("updated-weights"):
-            return right
-        value = float(self.iteration.theta_back[self.network.index(parameter)])
-        return Mistaken("updated-weights", Symbol(updated_name(right.name), value), right)
-
     def gradient(self, parameter: Parameter) -> Derivative:
         value = float(self.iteration.gradient[self.network.index(parameter)])
         return Derivative(self.names.loss, self.names.parameter(parameter), value)
+
+    def kept_gradient(self, parameter: Parameter) -> float:
+        """The gradient that is left from the iteration before where it is not cleared, else 0."""
+        if not self.spec.keeps_gradient:
+            return 0.0
+        return float(self.iteration.state.slots[-1][self.network.index(parameter)])
 
     def over_batch(
         self, per_sample: Array, term: Callable[[int], Expr], general: Expr, total: float
@@ -209,9 +198,7 @@ class Record:
     def _share(self) -> Expr:
         return Quotient(Number(1.0), Number(float(self.batch.count)))
 
-    def of_first_sample(self, term: Expr, general: Expr, total: float) -> tuple[Expr, Expr]:
-        """The first sample's term in place of the sum or mean over the batch: as over_batch."""
+    def of_whole_batch(self, general: Expr, total: float) -> Expr:
+        """The sum or mean over the batch of a term whose sum is known, and not written out."""
         summed = Sum((Number(total),), general, "s")
-        right = summed if self.spec.reduction == "sum" else Product((self._share, summed))
-        used = Mistaken("first-sample-only", term, right)
-        return used, replace(used, used=term if is_single(term) else Worked(term))
+        return summed if self.spec.reduction == "sum" else Product((self._share, summed))

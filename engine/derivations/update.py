@@ -4,21 +4,19 @@ from __future__ import annotations
 
 from engine.derivations.parts import Derivation, Factor
 from engine.derivations.record import Record
+from engine.derivations.written.mistakes import made_in, with_mistakes
 from engine.derivations.written.optimizers import WRITTEN_OPTIMIZERS, Update
 from engine.formulas.formula import (
     BECOMES,
-    ONE,
     Expr,
     Function,
     Line,
-    Mistaken,
     Number,
     Power,
     Product,
     Quotient,
     Sum,
     Symbol,
-    corrected,
     difference,
     equation,
     worked_terms,
@@ -36,9 +34,7 @@ def update(record: Record, step: StepId) -> Derivation:
     assert parameter is not None
     before = record.parameter(parameter)
     numbers = _Numbers(record, parameter)
-    taken = numbers.taken
-    if record.makes("biases-forgotten") and parameter.source is None:
-        taken = Mistaken("biases-forgotten", None, corrected(taken), 0.0)
+    taken = with_mistakes("taken", record, numbers.taken, parameter)
     formula = difference(before, taken)
     iteration = record.iteration
     after = float(iteration.next_state.theta[record.network.index(parameter)])
@@ -80,7 +76,7 @@ class _Numbers(Update[Expr]):
             for slot, values in zip(RULES[spec.optimizer.key].slots, state.slots, strict=False)
         }
         super().__init__(spec.optimizer, state.t + 1, record.gradient(parameter), before)
-        self._forgotten_rate = record.makes("forgotten-rate")
+        self._mistakes = made_in(record)
         kind = "bias_gradient" if parameter.source is None else "weight_gradient"
         self._about = StepId("backward", kind, *parameter)
         written = WRITTEN_OPTIMIZERS[spec.optimizer.key]
@@ -91,9 +87,10 @@ class _Numbers(Update[Expr]):
         )
 
     def setting(self, key: str) -> Expr:
-        right = super().setting(key)
-        forgotten = key == "learning_rate" and self._forgotten_rate
-        return Mistaken("forgotten-rate", ONE, right) if forgotten else right
+        value: Expr = super().setting(key)
+        for mistake in self._mistakes:
+            value = mistake.setting(key, value)
+        return value
 
     def named(self, name: Name, formula: Expr) -> Expr:
         return Symbol(name, formula.value)

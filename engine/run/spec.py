@@ -118,9 +118,12 @@ class Spec(Struct, frozen=True, eq=False, dict=True):
     @cached_property
     def rules(self) -> Rules:
         """The formulas of a pass, with the mistakes that are on."""
-        return with_changes(
-            tuple(each.change for each in self.made if each.change and not each.why_not(self))
-        )
+        made = (each for each in self.made if not self.is_idle(each))
+        return with_changes(tuple(each.change for each in made if each.change is not None))
+
+    def is_idle(self, mistake: Mistake) -> bool:
+        """Whether a mistake inside a pass is left alone, since it would change nothing."""
+        return mistake.where == "pass" and bool(mistake.why_not(self))
 
     @cached_property
     def used_optimizer(self) -> Optimizer:

@@ -23,13 +23,18 @@ def written_half(what: str, known: Mapping[str, object], rows: Iterable[T]) -> d
     written = {row.key: row for row in rows}
     for key in known:
         if key not in written:
-            place = f"engine/derivations/written/{_PLURALS[what]}.py"
+            file = _TABLES[what].rpartition("/")[2]
+            place = f"engine/derivations/written/{file}"
             raise ImportError(f'the {what} "{key}" has no written half in {place}')
     for key in written:
         if key not in known:
-            place = f"engine/maths/{_PLURALS[what]}.py"
-            raise ImportError(f'the {what} "{key}" is written, but has no row in {place}')
+            raise ImportError(f'the {what} "{key}" is written, but has no row in {_TABLES[what]}')
     return written
 
 
-_PLURALS = {"activation": "activations", "loss": "losses", "optimizer": "optimizers"}
+_TABLES = {
+    "activation": "engine/maths/activations.py",
+    "loss": "engine/maths/losses.py",
+    "optimizer": "engine/maths/optimizers.py",
+    "mistake": "engine/run/mistakes.py",
+}
