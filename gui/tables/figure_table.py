@@ -6,45 +6,29 @@ from collections.abc import Sequence
 from typing import Any
 
 from msgspec import Struct
-from PySide6.QtCore import (
-    QAbstractTableModel,
-    QModelIndex,
-    QPersistentModelIndex,
-    Qt,
-    Signal,
-)
-from PySide6.QtGui import (
-    QFocusEvent,
-    QGuiApplication,
-    QKeyEvent,
-    QKeySequence,
-    QMouseEvent,
-    QResizeEvent,
-)
+from PySide6.QtCore import QModelIndex, Qt, Signal
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QFrame,
     QHeaderView,
     QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
-    QTableView,
     QWidget,
 )
 
-from engine.text.numbers import fewer_digits, format_distinct, format_number, machine_number
+from engine.text.numbers import format_distinct, format_number, machine_number
 from gui import theme
 from gui.tables.column_widths import text_width
-
-Index = QModelIndex | QPersistentModelIndex
+from gui.tables.number_model import Index, NumberModel
+from gui.tables.table_view import TableView
 
 _NOWHERE = QModelIndex()
 _ROW = 24  # pixels
 _MARGIN = 10  # of a cell's width
 _MOST_NAME = 90
 _MEASURED = 200  # rows whose names and words decide how wide their columns are
-
-_MOVES = (Qt.Key.Key_Up, Qt.Key.Key_Down)
+_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 
 class FigureRow(Struct, frozen=True):
@@ -72,19 +56,18 @@ class FigureRow(Struct, frozen=True):
         return format_number(value, digits)
 
 
-class _Model(QAbstractTableModel):
-    """The rows, for Qt."""
+class _Figures(NumberModel):
+    """The rows, with their names as the first column."""
 
     def __init__(self) -> None:
         super().__init__()
         self.heads: tuple[str, ...] = ()
         self.rows: Sequence[FigureRow] = ()
-        self.digits: int | None = 6
 
     def show_rows(
         self, heads: tuple[str, ...], rows: Sequence[FigureRow], digits: int | None
-    ) -> bool:
-        """Show these; returns whether they are about something else than those before."""
+    ) -> None:
+        """Show these; what is selected stays so if they are about the same things as before."""
         is_same = heads == self.heads and [r.key for r in rows] == [r.key for r in self.rows]
         if not is_same:
             self.beginResetModel()
@@ -92,9 +75,7 @@ class _Model(QAbstractTableModel):
         if not is_same:
             self.endResetModel()
         elif rows:
-            last = self.index(len(rows) - 1, len(heads) - 1)
-            self.dataChanged.emit(self.index(0, 0), last)
-        return not is_same
+            self.tell_all_changed()
 
     def rowCount(self, parent: Index = _NOWHERE) -> int:
         return 0 if parent.isValid() else len(self.rows)
@@ -109,20 +90,28 @@ class _Model(QAbstractTableModel):
             return self.heads[section]
         return None
 
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if not index.isValid():
-            return None
-        row, column = self.rows[index.row()], index.column()
-        if role == Qt.ItemDataRole.DisplayRole:
-            return row.text(column - 1, self.digits) if column else row.name
-        if role in (Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole):
-            facts = [
-                f"{head}: {row.text(cell, None)}" for cell, head in enumerate(self.heads[1:])
-            ]
-            return "\n".join([row.name, *facts])
-        if role == Qt.ItemDataRole.TextAlignmentRole and column:
-            return int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        return None
+    def text(self, row: int, column: int, digits: int | None) -> str:
+        shown = self.rows[row]
+        return shown.text(column - 1, digits) if column else shown.name
+
+    def description(self, row: int, column: int) -> str:
+        facts = [
+            f"{head}: {self.text(row, number, None)}"
+            for number, head in enumerate(self.heads[1:], start=1)
+        ]
+        return "\n".join([self.rows[row].name, *facts])
+
+    def colour(self, row: int, column: int) -> str:
+        if column == len(self.rows[row].cells):
+            return self.rows[row].colour
+        return "ink" if column else "secondary"
+
+    def is_editable(self, row: int, column: int) -> bool:
+        return False
+
+    def copied(self, row: int, column: int) -> str:
+        cell = self.rows[row].cells[column - 1] if column else self.rows[row].name
+        return cell if isinstance(cell, str) else machine_number(cell, None)
 
 
 class _Cell(QStyledItemDelegate):
@@ -130,45 +119,35 @@ class _Cell(QStyledItemDelegate):
 
     def initStyleOption(self, option: QStyleOptionViewItem, index: Index) -> None:
         super().initStyleOption(option, index)
-        model = index.model()
-        assert isinstance(model, _Model)
-        row, cell = model.rows[index.row()], index.column() - 1
+        model, row, column = index.model(), index.row(), index.column()
+        assert isinstance(model, _Figures)
         styled: Any = option  # whose fields the stubs of Qt do not know
         styled.state &= ~QStyle.StateFlag.State_HasFocus  # the whole row is marked
         styled.font = theme.font(theme.SMALL)
-        name = "secondary" if cell < 0 else "ink"
-        if cell == len(row.cells) - 1:
-            name = row.colour
         for role in (styled.palette.ColorRole.Text, styled.palette.ColorRole.HighlightedText):
-            styled.palette.setColor(role, theme.current().colour(name))
-        if cell >= 0:
+            styled.palette.setColor(role, theme.current().colour(model.colour(row, column)))
+        if column:
+            styled.displayAlignment = _RIGHT
             room = styled.rect.width() - _MARGIN
-            for digits in fewer_digits(model.digits, 1):
-                styled.text = row.text(cell, digits)
-                if text_width(styled.text) <= room:
-                    break
+            styled.text = model.text_within(row, column, model.digits, room)
 
 
-class FigureTable(QTableView):
+class FigureTable(TableView):
     """A name and some numbers a row. The columns of numbers share what the others leave, and no
     number is cut short: it has as many digits as there is room for, and all in its tooltip.
 
-    `row_chosen` carries the key of the row that the person went to. Keys that mean nothing here,
-    such as Space and PageDown, are left to the window.
+    `row_chosen` carries the key of the row that the person went to.
     """
 
     row_chosen = Signal(object)
 
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        figures = _Figures()
+        super().__init__(figures, parent)
+        self._figures = figures
         self.setAccessibleName(name)
-        self._model = _Model()
-        self._quiet = False
-        self.setModel(self._model)
+        self.setModel(figures)
         self.setItemDelegate(_Cell(self))
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setShowGrid(False)
-        self.setTabKeyNavigation(False)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
@@ -178,25 +157,26 @@ class FigureTable(QTableView):
         header.setSectionsClickable(False)
         header.setHighlightSections(False)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        header.setDefaultAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        header.setDefaultAlignment(_RIGHT)
         header.setMinimumSectionSize(8)
+        self.chosen.connect(lambda row, _: self.row_chosen.emit(self.rows[row].key))
 
     @property
     def rows(self) -> Sequence[FigureRow]:
         """What is shown."""
-        return self._model.rows
+        return self._figures.rows
 
     def show_rows(
         self, heads: tuple[str, ...], rows: Sequence[FigureRow], digits: int | None
     ) -> None:
         """Show rows under these heads, the first of which is that of the names."""
         self._quiet = True
-        self._model.show_rows(heads, rows, digits)
+        self._figures.show_rows(heads, rows, digits)
         self._quiet = False
         self._arrange()
 
     def _arrange(self) -> None:
-        model = self._model
+        model = self._figures
         if not model.rows:
             return
         measured = model.rows[:_MEASURED]
@@ -224,51 +204,19 @@ class FigureTable(QTableView):
         for column, width in enumerate(widths):
             self.setColumnWidth(column, width)
 
-    def restyle(self) -> None:
-        """Paint anew in the theme's colours."""
-        self.viewport().update()
-
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._arrange()
-
-    def currentChanged(self, current: Index, previous: Index) -> None:
-        super().currentChanged(current, previous)
-        if current.isValid() and not self._quiet:
-            self.row_chosen.emit(self._model.rows[current.row()].key)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         self._quiet = True  # Qt goes to the first row, if to none yet
         super().focusInEvent(event)
         self._quiet = False
 
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        before = self.currentIndex()
-        super().mousePressEvent(event)
-        if before.isValid() and before.row() == self.indexAt(event.position().toPoint()).row():
-            self.row_chosen.emit(self._model.rows[before.row()].key)
-
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        rows = self._model.rowCount()
-        if event.matches(QKeySequence.StandardKey.Copy):
-            self._copy()
-        elif event.key() in (Qt.Key.Key_Home, Qt.Key.Key_End):
-            row = 0 if event.key() == Qt.Key.Key_Home else rows - 1
-            self.setCurrentIndex(self._model.index(row, 0))
-        elif event.key() in _MOVES or event.matches(QKeySequence.StandardKey.SelectAll):
+        ends = {Qt.Key.Key_Home: 0, Qt.Key.Key_End: len(self.rows) - 1}
+        row = ends.get(Qt.Key(event.key()))
+        if row is None:
             super().keyPressEvent(event)
         else:
-            event.ignore()
-
-    def _copy(self) -> None:
-        """Put the selected rows on the clipboard, numbers in full, separated by tabs."""
-        chosen = sorted(index.row() for index in self.selectionModel().selectedRows())
-        lines = []
-        for number in chosen:
-            row = self._model.rows[number]
-            cells = (
-                cell if isinstance(cell, str) else machine_number(cell, None) for cell in row.cells
-            )
-            lines.append("\t".join([row.name, *cells]))
-        if lines:
-            QGuiApplication.clipboard().setText("\n".join(lines))
+            self.setCurrentIndex(self._figures.index(row, 0))

@@ -16,9 +16,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from engine.text.numbers import at_most, fewer_digits, parse_number
+from engine.text.numbers import at_most, parse_number
 from gui import theme
-from gui.tables.column_widths import text_width
 from gui.tables.number_model import Index, NumberModel
 
 # Pixels of a cell's width that its number leaves free: in a box, and without one.
@@ -129,11 +128,7 @@ class NumberCell(QStyledItemDelegate):
         wanted = model.digits
         if self.most_digits is not None:
             wanted = at_most(wanted, self.most_digits)
-        for digits in fewer_digits(wanted, 1):
-            text = model.text(row, column, digits)
-            if text_width(text) <= room:
-                break
-        return text
+        return model.text_within(row, column, wanted, room)
 
     # Editing
 

@@ -8,7 +8,8 @@ import numpy as np
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
 
 from engine.maths.activations import Array
-from engine.text.numbers import format_number
+from engine.text.numbers import fewer_digits, format_number, machine_number
+from gui.tables.column_widths import text_width
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -54,6 +55,7 @@ class NumberModel(QAbstractTableModel):
         return True
 
     def is_editable(self, row: int, column: int) -> bool:
+        """Whether another number may be typed into the cell."""
         return True
 
     def is_covered(self, row: int, column: int) -> bool:
@@ -61,8 +63,16 @@ class NumberModel(QAbstractTableModel):
         return False
 
     def is_number(self, column: int) -> bool:
-        """Whether the column has numbers, which can be copied."""
+        """Whether the column has numbers."""
         return True
+
+    def copied(self, row: int, column: int) -> str | None:
+        """A cell's text on the clipboard: its number in full, as machines read it. None leaves
+        the cell out."""
+        if not self.is_number(column):
+            return None
+        value = self.value(row, column)
+        return "" if value is None else machine_number(value, None)
 
     def is_fixed(self, row: int, column: int) -> bool:
         """Whether the cell is one that training leaves alone."""
@@ -85,6 +95,15 @@ class NumberModel(QAbstractTableModel):
         """The number as text with so many significant digits, None for all."""
         value = self.value(row, column)
         return "…" if value is None else format_number(value, digits)
+
+    def text_within(self, row: int, column: int, digits: int | None, width: int) -> str:
+        """The number with as many of these digits as a width in pixels has room for, one at
+        least."""
+        for fewer in fewer_digits(digits, 1):
+            text = self.text(row, column, fewer)
+            if text_width(text) <= width:
+                break
+        return text
 
     def paste(self, row: int, column: int, rows: list[list[float]]) -> None:
         """Take rows of numbers from a cell on. Raises ValueError with a sentence if they do not

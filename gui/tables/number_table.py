@@ -1,30 +1,26 @@
-"""NumberTable: the view of a NumberModel, with its keys, copy and paste, and compact columns."""
+"""NumberTable: the view of a NumberModel, with compact columns, edited in place and pasted into."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QItemSelectionRange, QModelIndex, QRect, Qt, Signal
+from PySide6.QtCore import QModelIndex, QRect, Qt, Signal
 from PySide6.QtGui import (
-    QAction,
     QFocusEvent,
     QFontMetrics,
     QGuiApplication,
     QKeyEvent,
     QKeySequence,
-    QMouseEvent,
     QPainter,
     QPaintEvent,
     QResizeEvent,
 )
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QFrame,
     QLabel,
     QStyleOptionViewItem,
-    QTableView,
     QWidget,
 )
 
-from engine.text.numbers import at_most, machine_number, parse_table
+from engine.text.numbers import at_most, parse_table
 from gui import theme
 from gui.tables.column_widths import (
     LEAST_DIGITS,
@@ -35,21 +31,13 @@ from gui.tables.column_widths import (
     text_width,
 )
 from gui.tables.number_cell import NumberCell
-from gui.tables.number_model import Index, NumberModel
+from gui.tables.number_model import NumberModel
 from gui.tables.table_header import LINE, TableHeader
+from gui.tables.table_view import TableView
 
 _MOST_ROW_NAME = 84  # pixels
 _MOST_DIGITS = 16
 
-_MOVES = (
-    Qt.Key.Key_Left,
-    Qt.Key.Key_Right,
-    Qt.Key.Key_Up,
-    Qt.Key.Key_Down,
-    Qt.Key.Key_Home,
-    Qt.Key.Key_End,
-    Qt.Key.Key_F2,
-)
 _BEGINNINGS = "0123456789.,+-−"  # what the text of a number can begin with
 
 
@@ -58,15 +46,14 @@ def _bar_if(needed: bool) -> Qt.ScrollBarPolicy:
     return policy.ScrollBarAlwaysOn if needed else policy.ScrollBarAlwaysOff
 
 
-class NumberTable(QTableView):
+class NumberTable(TableView):
     """A table of numbers, quick whatever its size: only what is visible is ever painted.
 
     Enter, F2, a double click or the beginning of a number open an editor, Tab goes on to the next
-    cell that can be edited. Keys that mean nothing here, such as Space and PageDown, are left to
-    the window.
+    cell that can be edited.
     """
 
-    chosen = Signal(int, int)  # row, column that the person went to
+    moves = (*TableView.moves, Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_F2)
     problem = Signal(str)  # why something was refused, "" once that is over
     fitted = Signal()  # the columns have other widths
     passed_end = Signal(int)  # Tab beyond the last cell (1) or before the first (-1)
@@ -79,12 +66,10 @@ class NumberTable(QTableView):
         scrolled_outside: bool = False,
         parent: QWidget | None = None,
     ) -> None:
-        super().__init__(parent)
-        self.numbers = model
+        super().__init__(model, parent)
         self._row_height = row_height
         self._scrolled_outside = scrolled_outside
         self._least: list[int] = []
-        self._quiet = False
         self._title = QLabel(self)
         self._title.setFont(theme.font(theme.SMALL, bold=True))
         self._cell = cell = NumberCell(self, boxed)
@@ -94,34 +79,23 @@ class NumberTable(QTableView):
         self.setVerticalHeader(TableHeader(Qt.Orientation.Vertical, self))
         self.verticalHeader().setDefaultSectionSize(row_height)
         self.setModel(model)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setShowGrid(False)
         self.setCornerButtonEnabled(False)
         self.setCornerWidget(QWidget())  # else the style draws an edge between the scroll bars
         # Opaque, so that scrolling moves what is painted and asks only for the cells that appear.
         self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setWordWrap(False)
-        self.setTabKeyNavigation(False)
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         trigger = QAbstractItemView.EditTrigger
         self.setEditTriggers(
             trigger.DoubleClicked | trigger.EditKeyPressed | trigger.AnyKeyPressed
         )
-        self._add_action("Copy", QKeySequence.StandardKey.Copy, self.copy)
         self._add_action("Paste", QKeySequence.StandardKey.Paste, self.paste)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
         self._kept = (-1, -1)
         model.modelAboutToBeReset.connect(self._keep_current)
         model.modelReset.connect(self._on_reset)
         self.lay_out()
-
-    def _add_action(self, text: str, keys: QKeySequence.StandardKey, act: object) -> None:
-        action = QAction(text, self)
-        action.setShortcut(keys)
-        action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
-        action.triggered.connect(act)
-        self.addAction(action)
 
     # Sizes
 
@@ -282,11 +256,6 @@ class NumberTable(QTableView):
         width, height = self.verticalHeader().width(), self.horizontalHeader().height()
         self._title.setGeometry(0, 0, width, height)
 
-    def restyle(self) -> None:
-        """Paint anew in the theme's colours."""
-        for widget in (self, self.horizontalHeader(), self.verticalHeader()):
-            widget.viewport().update()
-
     # Where the person is
 
     def _keep_current(self) -> None:
@@ -296,23 +265,6 @@ class NumberTable(QTableView):
         self.lay_out()
         if self.numbers.hasIndex(*self._kept):
             self.go_to(*self._kept)
-
-    def go_to(self, row: int, column: int) -> None:
-        """Put the current cell somewhere without saying that the person chose it."""
-        self._quiet = True
-        self.setCurrentIndex(self.numbers.index(row, column))
-        self._quiet = False
-
-    def currentChanged(self, current: Index, previous: Index) -> None:
-        super().currentChanged(current, previous)
-        if current.isValid() and not self._quiet:
-            self.chosen.emit(current.row(), current.column())
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        before = self.currentIndex()
-        super().mousePressEvent(event)
-        if before.isValid() and before == self.indexAt(event.position().toPoint()):
-            self.chosen.emit(before.row(), before.column())
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)
@@ -360,66 +312,17 @@ class NumberTable(QTableView):
         self.edit(index)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        current, text = self.currentIndex(), event.text()
-        editable = bool(self.numbers.flags(current) & Qt.ItemFlag.ItemIsEditable)
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            if editable:
-                self.edit(current)
-        elif (
-            event.key() in _MOVES
-            or event.matches(QKeySequence.StandardKey.SelectAll)
-            or (editable and text and text in _BEGINNINGS)
-        ):
+        if event.key() not in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             super().keyPressEvent(event)
-        else:
-            event.ignore()
+        elif self._is_editable_here():
+            self.edit(self.currentIndex())
 
-    # Copy and paste
+    def _means_something(self, event: QKeyEvent) -> bool:
+        begins = event.text() != "" and event.text() in _BEGINNINGS
+        return super()._means_something(event) or (begins and self._is_editable_here())
 
-    def _spans(self) -> list[QItemSelectionRange]:
-        selection = self.selectionModel().selection()
-        return [selection.at(position) for position in range(selection.count())]
-
-    def _selected(self) -> tuple[list[int], list[int]]:
-        """Rows and columns that have something selected, else those of the current cell."""
-        rows: set[int] = set()
-        columns: set[int] = set()
-        for span in self._spans():
-            rows.update(range(span.top(), span.bottom() + 1))
-            columns.update(range(span.left(), span.right() + 1))
-        current = self.currentIndex()
-        if not rows and current.isValid():
-            rows, columns = {current.row()}, {current.column()}
-        return sorted(rows), sorted(columns)
-
-    def selected_rows(self) -> list[int]:
-        """The rows that have something selected, else that of the current cell."""
-        return self._selected()[0]
-
-    def whole_rows(self) -> list[int]:
-        """The rows that are selected from the first column to the last."""
-        last = self.numbers.columnCount() - 1
-        return sorted(
-            row
-            for span in self._spans()
-            if span.left() == 0 and span.right() == last
-            for row in range(span.top(), span.bottom() + 1)
-        )
-
-    def copy(self) -> None:
-        """Put the selected numbers on the clipboard, in full, separated by tabs."""
-        rows, columns = self._selected()
-        lines = [
-            "\t".join(
-                "" if value is None else machine_number(value, None)
-                for column in columns
-                if self.numbers.is_number(column)
-                for value in (self.numbers.value(row, column),)
-            )
-            for row in rows
-        ]
-        if lines:
-            QGuiApplication.clipboard().setText("\n".join(lines))
+    def _is_editable_here(self) -> bool:
+        return bool(self.numbers.flags(self.currentIndex()) & Qt.ItemFlag.ItemIsEditable)
 
     def paste(self) -> None:
         """Take numbers from the clipboard, from the first selected cell on: all of them or none."""
