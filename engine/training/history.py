@@ -44,15 +44,6 @@ _OBJECTS = 600  # bytes of the Python objects around the arrays of a State
 _NEIGHBOURS = 4
 
 
-class Place(Struct, frozen=True):
-    """The cursor: on the road that ends in `branch` (its number), after t updates, with
-    `revealed` steps of the iteration that follows already shown."""
-
-    branch: int
-    t: int
-    revealed: int = 0
-
-
 class LossCurve:
     """Points (epochs done, loss, metrics…) in growing order of epochs, in one growing array."""
 
@@ -222,6 +213,67 @@ class Branch:
             return self.tip
         return self.frames[max(kept for kept in self.frames if kept <= t)]
 
+    # The road that leads to its tip
+
+    def owner(self, t: int) -> Branch:
+        """The branch that the road to this one runs on after t updates."""
+        branch = self
+        while branch.fork_t > t and branch.parent is not None:
+            branch = branch.parent
+        return branch
+
+    def spec_at(self, t: int) -> Spec:
+        """What the road is run by after t updates: before a fork that is another Spec."""
+        return self.owner(t).spec
+
+    @property
+    def first_t(self) -> int:
+        """How far back the road can be followed."""
+        branch = self
+        while branch.parent is not None:
+            branch = branch.parent
+        return branch.fork_t
+
+
+class Place(Struct, frozen=True):
+    """The cursor: on the road that leads to the tip of `leaf`, after t updates, with `revealed`
+    steps of the iteration that follows already shown.
+
+    Before a fork the road has another Spec, often with another number of steps. So every place is
+    held against its own: one that the road does not have raises ValueError.
+    """
+
+    leaf: Branch
+    t: int
+    revealed: int = 0
+
+    def __post_init__(self) -> None:
+        first, last = self.leaf.first_t, self.leaf.tip.t
+        if not first <= self.t <= last:
+            raise ValueError(f"the road runs from {first} to {last} updates, not to {self.t}")
+        steps = len(self.spec.steps)
+        if not 0 <= self.revealed <= steps:
+            raise ValueError(f"{self.revealed} of {steps} steps after {self.t} updates")
+
+    @property
+    def branch(self) -> int:
+        """The number of the branch whose tip the road leads to."""
+        return self.leaf.number
+
+    @property
+    def owner(self) -> Branch:
+        """The branch that the road runs on here."""
+        return self.leaf.owner(self.t)
+
+    @property
+    def spec(self) -> Spec:
+        return self.owner.spec
+
+    @property
+    def moment(self) -> tuple[int, int]:
+        """(t, revealed), as in engine.run.moves."""
+        return self.t, self.revealed
+
 
 class History:
     """All branches of one document since it was opened."""
@@ -255,7 +307,7 @@ class History:
         A branch that was forked at the same moment and never left it adds nothing to the road,
         so the new one grows from where that one did.
         """
-        parent: Branch | None = self.owner(place.branch, place.t)
+        parent: Branch | None = place.owner
         while parent is not None and parent.fork_t == place.t:
             parent = parent.parent
         return self._added(name, parent, spec, start, state)
@@ -294,29 +346,21 @@ class History:
             left.append((branch, points[begin:]))
         return left
 
-    def owner(self, leaf: int, t: int) -> Branch:
-        """The branch that the road to `leaf` runs on after t updates."""
-        branch = self.branches[leaf]
-        while branch.fork_t > t and branch.parent is not None:
-            branch = branch.parent
-        return branch
-
     def t_at_epoch(self, leaf: int, epoch: float) -> int:
         """The number of updates done at a place on the road's loss curve, within the road."""
+        last = self.branches[leaf].tip.t
         for branch in reversed(self.road(leaf)):
             since, done = branch.spec.batching.since
             t = since + round((epoch - done) * branch.spec.iterations_per_epoch)
             if t >= branch.fork_t or branch.parent is None:
-                return min(max(t, branch.fork_t), self.branches[leaf].tip.t)
+                # An epoch that a fork cut short is on no branch beyond the fork.
+                return min(max(t, branch.fork_t), last)
+            last = branch.fork_t
         raise AssertionError("a road has at least one branch")
-
-    def first_t(self, leaf: int) -> int:
-        """How far back the road to `leaf` can be followed."""
-        return self.road(leaf)[0].fork_t
 
     def replay_length(self, leaf: int, t: int) -> int:
         """How many updates `state_at` would have to work out anew."""
-        branch = self.owner(leaf, t)
+        branch = self.branches[leaf].owner(t)
         if self._moment(branch, t) in self._replayed:
             return 0
         return t - branch.nearest(t).t
@@ -326,7 +370,7 @@ class History:
 
         Beyond the tip it is worked out too but not recorded. `check` may raise Interrupted.
         """
-        branch = self.owner(leaf, t)
+        branch = self.branches[leaf].owner(t)
         moment = self._moment(branch, t)
         known = self._replayed.get(moment)
         if known is not None:

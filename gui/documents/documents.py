@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Callable
 from pathlib import Path
 
@@ -85,14 +86,36 @@ class Documents(QObject):
         return path is not None and self._save_to(path)
 
     def _save_to(self, path: Path) -> bool:
-        saved = self.files.save(path, self._session.document())
+        try:
+            saved = self.files.save(path, self._session.document())
+        except Exception as error:
+            self.tell_unsaved(path.name, error)
+            return False
         if saved:
             self._session.mark_saved()
         return saved
 
+    def tell_unsaved(self, name: str, error: Exception) -> None:
+        """Say that a file was not saved for a reason that nobody foresaw: a save that failed must
+        never pass for one that succeeded."""
+        self._tell_of(error, f"{name} was not saved, and the file is as it was")
+
     def may_leave(self) -> bool:
-        """Ask about unsaved changes; whether the open document may be left."""
-        return all(may_go() for may_go in self.before_leaving) and self._may_lose_changes()
+        """Ask about unsaved changes; whether the open document may be left. It may not be if
+        anything goes wrong on the way."""
+        try:
+            return all(may_go() for may_go in self.before_leaving) and self._may_lose_changes()
+        except Exception as error:
+            self._tell_of(error, f"{self.name} stays open")
+            return False
+
+    def _tell_of(self, error: Exception, what: str) -> None:
+        reason = ": ".join(part for part in (type(error).__name__, str(error)) if part)
+        self.files.say(
+            f"{what}: the program failed ({reason}). What you did is still here. Try again, or "
+            "undo the last edit or move the cursor first."
+        )
+        traceback.print_exception(error)  # last: nobody may be there to read it
 
     def _may_lose_changes(self) -> bool:
         if not self._session.is_changed:

@@ -28,20 +28,20 @@ def opened(document: Document) -> tuple[History, Standing]:
     if document.revealed is not None:
         revealed = spec.steps.index_of(document.revealed) + 1
     t = tip.t if document.updates is None else document.updates
-    place = Place(0, t, revealed)
+    place = Place(root, t, revealed)
     return history, Standing(
         place, document.sample, document.layout, document.title, document.note,
         lock=document.lock, published=document.published,
     )
 
 
-def saved(document: Document, history: History, standing: Standing, grain: str) -> Document:
+def saved(document: Document, standing: Standing, grain: str) -> Document:
     """What is there now, to be saved: the branch at the cursor, from its fork to its tip.
 
     `document` is what was opened; what the session knows nothing of is taken over from it.
     """
     place = standing.place
-    branch = history.owner(place.branch, place.t)
+    branch = place.owner
     first = branch.frames[branch.fork_t]
     steps = branch.spec.steps
     return replace(

@@ -61,9 +61,8 @@ class Player(QObject):
         if session.busy:
             return
         stood = session.place
-        moment = (stood.t, stood.revealed)
         self._place = None
-        self._goal = moves.step_forward(session.spec, moment, session.grain)[0]
+        self._goal = moves.step_forward(stood.leaf.spec_at, stood.moment, session.grain)[0]
         session.step()
         if session.place == stood and not session.training:
             self.stop()  # a value is to be predicted first

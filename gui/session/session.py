@@ -105,10 +105,11 @@ class Session(QObject):
         """What is here, to be saved; training goes on."""
         resume, target = self.training, self._target
         self._stop_job()
-        document = saved(self._document, self.history, self.standing, self.grain)
-        if resume:
-            self._train_to(target)
-        return document
+        try:
+            return saved(self._document, self.standing, self.grain)
+        finally:
+            if resume:
+                self._train_to(target)
 
     @property
     def exercise(self) -> Exercise | None:
@@ -131,11 +132,11 @@ class Session(QObject):
     @property
     def branch(self) -> Branch:
         """The branch that the road runs on at the cursor."""
-        return self.history.owner(self.place.branch, self.place.t)
+        return self.place.owner
 
     @property
     def spec(self) -> Spec:
-        return self.branch.spec
+        return self.place.spec
 
     @property
     def state(self) -> State:
@@ -155,12 +156,12 @@ class Session(QObject):
     def is_changed(self) -> bool:
         """Whether there is something that was not saved: an edit, or training since."""
         index, branch, tip_t = self._saved
-        tip = self.history.branches[self.place.branch].tip
+        tip = self.place.leaf.tip
         return index != self.undo_stack.index() or (self.place.branch, tip.t) != (branch, tip_t)
 
     def mark_saved(self) -> None:
         """Remember that what is here now stands in the file."""
-        leaf = self.history.branches[self.place.branch]
+        leaf = self.place.leaf
         self._saved = (self.undo_stack.index(), leaf.number, leaf.tip.t)
         self.announce()
 
@@ -235,8 +236,8 @@ class Session(QObject):
     def step(self, grain: str | None = None) -> None:
         """Go one step of the chosen grain forward, working out what is not there yet."""
         self._stop_job()
-        moment = (self.place.t, self.place.revealed)
-        ahead = moves.step_forward(self.spec, moment, grain or self.grain)
+        moment = self.place.moment
+        ahead = moves.step_forward(self.place.leaf.spec_at, moment, grain or self.grain)
         if not self.spec.can_train and (grain == "epoch" or ahead == moment):
             self.refused.emit(FORWARD_ONLY)
             return
@@ -246,15 +247,11 @@ class Session(QObject):
         """Go one step of the chosen grain back."""
         self._stop_job()
         self._divergence = None
-        t, revealed = self._moment_before(grain or self.grain)
-        self._go(Place(self.place.branch, t, revealed))
+        self._go(Place(self.place.leaf, *self._moment_before(grain or self.grain)))
 
     def _moment_before(self, grain: str) -> moves.Moment:
-        leaf, t, revealed = self.place.branch, self.place.t, self.place.revealed
-        first = self.history.first_t(leaf)
-        # Stepping back over a fork lands on the road before it, which has its own Spec.
-        spec = self.spec if revealed or t == first else self.history.owner(leaf, t - 1).spec
-        return moves.step_back(spec, (t, revealed), grain, first)
+        leaf = self.place.leaf
+        return moves.step_back(leaf.spec_at, self.place.moment, grain, leaf.first_t)
 
     def seek(self, revealed: int) -> None:
         """Show this many steps of the present iteration."""
@@ -279,12 +276,17 @@ class Session(QObject):
 
     def show_step(self, t: int, step: StepId | None, row: int | None) -> None:
         """Show a step (None: none yet) of the iteration after t updates, of a sample if one is
-        named. Where the road does not reach so far it is trained; what takes long ends at t."""
+        named. Where the road does not reach so far it is trained; what takes long ends at t.
+
+        Raises KeyError if the network has no such step then.
+        """
         self._stop_job()
         if row is not None and row < len(self.spec.data):
             self.standing = replace(self.standing, sample=row)
-        revealed = 0 if step is None else self.spec.steps.index_of(step) + 1
-        self._reach(t, revealed)
+        steps = self.place.leaf.spec_at(t).steps
+        self._reach(t, 0 if step is None else steps.index_of(step) + 1)
+        if row is not None:
+            self.choose_sample(row)  # if there are more samples there than here
 
     def finish(self) -> None:
         """Wait for the work in the background."""
@@ -294,14 +296,15 @@ class Session(QObject):
         """Go to a moment of the road by its place on the loss curve."""
         self._stop_job()
         self._divergence = None
-        leaf = self.place.branch
-        self._go(Place(leaf, *self._hold((self.history.t_at_epoch(leaf, epoch), 0))))
+        leaf = self.place.leaf
+        self._go(Place(leaf, *self._hold((self.history.t_at_epoch(leaf.number, epoch), 0))))
 
     def go_to_branch(self, number: int) -> None:
         """Return to the tip of a road that was left."""
         self._stop_job()
         self._divergence = None
-        self._go(Place(number, self.history.branches[number].tip.t))
+        leaf = self.history.branches[number]
+        self._go(Place(leaf, leaf.tip.t))
 
     def leave_divergence(self) -> None:
         """Go back to the last state whose numbers are finite."""
@@ -316,13 +319,12 @@ class Session(QObject):
     def _go(self, place: Place, standing: Standing | None = None) -> None:
         """Put the cursor at a place that the road already reaches (with a Standing, all of it)."""
         missing = self.history.replay_length(place.branch, place.t)
-        spec = self.history.owner(place.branch, place.t).spec
 
         def arrive(state: State, announce: bool = True) -> None:
             self.standing = standing or self.standing
             self._arrive(place, state, announce)
 
-        if missing * iteration_seconds(spec) <= PATIENCE_SECONDS:
+        if missing * iteration_seconds(place.spec) <= PATIENCE_SECONDS:
             arrive(self.history.state_at(place.branch, place.t), announce=standing is None)
         else:
             self._background.compute(
@@ -330,31 +332,32 @@ class Session(QObject):
             )
 
     def _arrive(self, place: Place, state: State, announce: bool = True) -> None:
-        sample = min(self.standing.sample, len(self._spec_at(place).data) - 1)
-        self.standing = replace(self.standing, place=place, sample=sample)
-        self._state = state
+        self._move(place, state)
         if self._edited is not None and place != self._edited[1]:
             self._edited = None
         if announce:
             self.announce()
 
-    def _spec_at(self, place: Place) -> Spec:
-        return self.history.owner(place.branch, place.t).spec
+    def _move(self, place: Place, state: State) -> None:
+        """Put the cursor at a place that has this state, and look at a sample that is there."""
+        sample = min(self.standing.sample, len(place.spec.data) - 1)
+        self.standing = replace(self.standing, place=place, sample=sample)
+        self._state = state
 
     def _reach(self, t: int, revealed: int) -> None:
         """Go to a moment ahead, training as far as the road does not reach yet."""
         t, revealed = self._hold((t, revealed))
-        leaf = self.history.branches[self.place.branch]
+        leaf = self.place.leaf
         if t > leaf.tip.t and not leaf.spec.can_train:
             t, revealed = leaf.tip.t, 0
         ahead = t - leaf.tip.t
         if ahead <= 0:
             self._divergence = None
-            self._go(Place(leaf.number, t, revealed))
+            self._go(Place(leaf, t, revealed))
         elif ahead * iteration_seconds(leaf.spec) <= PATIENCE_SECONDS:
             progress = self._trainer(leaf, leaf.tip).advance(iterations=ahead)
             if self._take(leaf, [progress]):
-                self._arrive(Place(leaf.number, t, revealed), leaf.tip)
+                self._arrive(Place(leaf, t, revealed), leaf.tip)
         else:
             self._train_to(t)
 
@@ -392,7 +395,7 @@ class Session(QObject):
 
     def _train_to(self, t: int | None) -> None:
         """Train along the road until t updates are done (None: until paused)."""
-        leaf = self.history.branches[self.place.branch]
+        leaf = self.place.leaf
         if not leaf.spec.can_train:
             if self.place.t == leaf.tip.t:
                 self.announce()
@@ -439,16 +442,16 @@ class Session(QObject):
         """Take in slices of training on a branch; False if the run diverged in the last."""
         for progress in slices:
             self.history.record(branch, progress)
-            place = Place(self.place.branch, progress.state.t)
-            self.standing = replace(self.standing, place=place)
+            place = Place(self.place.leaf, progress.state.t)
             is_tip = progress.state.t == branch.tip.t
-            self._state = branch.tip if is_tip else progress.state
-            if self.branch is not branch:
+            state = branch.tip if is_tip else progress.state
+            if place.owner is not branch:
                 # The road goes over to another branch exactly here, with an edited state.
-                self._state = self.history.state_at(place.branch, place.t)
+                state = self.history.state_at(place.branch, place.t)
+            self._move(place, state)
             if progress.divergence is not None:
                 self._divergence = progress.divergence
-                self._arrive(replace(place, revealed=len(self.spec.steps)), self._state)
+                self._arrive(replace(place, revealed=len(place.spec.steps)), state)
                 return False
         return True
 
@@ -498,7 +501,7 @@ class Session(QObject):
         place = self.place
         revealed = kept_revealed(spec, new_spec, place.revealed)
         made = self.history.fork(place, self._named(text), new_spec, start, new_state)
-        after = replace(before, place=Place(made.number, place.t, revealed))
+        after = replace(before, place=Place(made, place.t, revealed))
         self._edited = (place, after.place, state)
         self._push(text, before, after)
         if resume:
@@ -527,7 +530,7 @@ class Session(QObject):
         before = self.standing
         spec = replace(spec, batching=replace(spec.batching, since=(0, 0)))
         made = self.history.restart(self._named(text), spec, theta, start_state(spec, theta))
-        self._push(text, before, replace(before, place=Place(made.number, 0)))
+        self._push(text, before, replace(before, place=Place(made, 0)))
 
     def set_mistakes(self, text: str, mistakes: tuple[str, ...]) -> None:
         """Make these mistakes from here on, and no others. A change of those that are made at the
@@ -577,13 +580,12 @@ class Session(QObject):
         moment = self._moment(place, state)
         if moment.evaluation is not None:
             branch.note(state, moment.evaluation)
-        leaf = self.history.branches[place.branch]
         view = replace(
             moment,
-            curve=leaf.curve.points,  # with the point just noted
+            curve=place.leaf.curve.points,  # with the point just noted
             before=self._before(),
             check=self._results.check(branch, state) if self._is_to_check else None,
-            ghosts=self.standing.roads.ghosts(self.history, leaf.number),
+            ghosts=self.standing.roads.ghosts(self.history, place.branch),
             layout=self.standing.layout,
             grain=self.grain,
             training=self.training,
@@ -594,7 +596,7 @@ class Session(QObject):
             start=branch.start,
             published=self.standing.published,
             changed=self.is_changed,
-            can_go_back=self._moment_before(self.grain) != (place.t, place.revealed),
+            can_go_back=self._moment_before(self.grain) != place.moment,
         )
         return view.behind(self.curtain)
 
@@ -606,7 +608,7 @@ class Session(QObject):
 
     def _moment(self, place: Place, state: State) -> View:
         """The part of a view that follows from a place."""
-        branch, sample = self.history.owner(place.branch, place.t), self.standing.sample
+        branch, sample = place.owner, self.standing.sample
         iteration = self._results.iteration(branch, state) if place.revealed else None
         return View(
             spec=branch.spec,
@@ -618,7 +620,7 @@ class Session(QObject):
             evaluation=self._results.evaluation(branch, state),
             iteration=iteration,
             paper=self._paper(branch, state) if place.revealed else None,
-            curve=self.history.branches[place.branch].curve.points,
+            curve=place.leaf.curve.points,
             digits=self.digits,
             notation=self.notation,
         )
@@ -635,8 +637,7 @@ class Session(QObject):
         if self._edited is None:
             return None
         place, _, state = self._edited
-        spec = self._spec_at(place)
-        return self._moment(place, state) if self.standing.sample < len(spec.data) else None
+        return self._moment(place, state) if self.standing.sample < len(place.spec.data) else None
 
     def _rate(self) -> float | None:
         if not self.training or len(self._rates) < 2:

@@ -530,11 +530,10 @@ class MainWindow(QMainWindow):
         return f"{self.documents.name.removesuffix(SUFFIX)} iteration {self.session.place.t + 1}"
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        if not self.documents.may_leave():
-            event.ignore()
-            return
-        self.close_quietly()
-        event.accept()
+        event.ignore()  # whatever goes wrong while the person is asked, the window stays
+        if self.documents.may_leave():
+            event.accept()
+            self.close_quietly()
 
     def settle(self) -> None:
         """Wait until everything that follows a moment later (finer surface, typeset formulas) is

@@ -150,8 +150,7 @@ class Predicting(QObject):
         curtain = Curtain(hidden, self.locked) if hidden else None
         if curtain != self._session.curtain:
             if self._session.curtain is None:
-                place = self._session.place
-                self._seen = (place.t, place.revealed)
+                self._seen = self._session.place.moment
             self._session.draw_curtain(curtain, self._hold if hidden else None)
 
     # The cursor
@@ -160,10 +159,10 @@ class Predicting(QObject):
         """How far a move may lead: no further than the next hidden value."""
         if moment <= self._seen:
             return moment
-        steps, (t, revealed) = self._session.spec.steps, self._seen
-        k = next_asked(steps, self.hidden, revealed)
+        spec_at, (t, revealed) = self._session.place.leaf.spec_at, self._seen
+        k = next_asked(spec_at(t).steps, self.hidden, revealed)
         if k is None and moment[0] > t:
-            t, k = t + 1, next_asked(steps, self.hidden, 0)
+            t, k = t + 1, next_asked(spec_at(t + 1).steps, self.hidden, 0)
         if k is None or moment <= (t, k):
             return moment
         self._held = (t, k)

@@ -132,11 +132,13 @@ class PredictionTool(QObject):
         path = ask_where_to_write(self._window, "Save result", start, [_RESULTS])
         if path is None:
             return False
-        result = result_of(sitting, title, datetime.now())
         try:
-            write_whole(path, write_result(result))
+            write_whole(path, write_result(result_of(sitting, title, datetime.now())))
         except FileError as error:
             files.say(str(error))
+            return False
+        except Exception as error:
+            self._host.documents.tell_unsaved(path.name, error)
             return False
         self._predicting.mark_saved()
         return True

@@ -173,14 +173,19 @@ class CheckingFigures(QObject):
     def _go(self, figure: Published, deliberate: bool) -> None:
         """Show a figure's step; a way that has to be trained first only if that was meant."""
         session, t = self._host.session, figure.iteration - 1
-        reached = session.history.branches[session.place.branch].tip.t
-        if not figure.fits(session.spec) or not (deliberate or t <= reached):
+        leaf = session.place.leaf
+        reached = leaf.tip.t
+        if not (deliberate or t <= reached):
             return
-        if t < session.history.first_t(session.place.branch):
+        if t < leaf.first_t:
             session.refused.emit("The road to here begins after this iteration.")
-            return
-        self._going = figure if t > reached else None
-        session.show_step(t, figure.step, figure.sample)
+        elif figure.fits(leaf.spec_at(t)):
+            self._going = figure if t > reached else None
+            session.show_step(t, figure.step, figure.sample)
+        elif deliberate:
+            session.refused.emit(
+                f"In iteration {figure.iteration} there is no such step, or no such sample."
+            )
 
     def _arrive(self, view: View) -> None:
         """Show the step that the way was trained for."""
@@ -188,8 +193,10 @@ class CheckingFigures(QObject):
         if figure is None or view.training:
             return
         self._going = None
-        if view.t == figure.iteration - 1 and figure.step is not None and not view.revealed:
-            self._host.session.seek(view.spec.steps.index_of(figure.step) + 1)
+        if view.t != figure.iteration - 1 or view.revealed or figure.step is None:
+            return
+        if figure.fits(view.spec):
+            self._host.session.show_step(view.t, figure.step, figure.sample)
 
 
 def published(host: ToolHost) -> PublishedPanel:

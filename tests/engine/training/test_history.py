@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from engine.maths.network import Parameter
 from engine.run.edits import set_optimizer, set_parameters
 from engine.run.iteration import iterate
+from engine.run.reshaping import set_units
 from engine.run.spec import Spec, State, start_state
 from engine.training.history import MAX_FRAMES, History, LossCurve, Place
 from engine.training.trainer import Progress, Trainer
@@ -47,7 +48,8 @@ def test_a_road_with_edits_is_a_fresh_run_with_the_same_edits(
         changed, edited = set_parameters(now, state, [(parameter, value)])
         optimizer = now.optimizer.changed(learning_rate=abs(value) + 0.01)
         changed, edited = set_optimizer(changed, edited, optimizer)
-        leaf = history.fork(Place(leaf, t), "edit", changed, start.theta, edited).number
+        place = Place(history.branches[leaf], t)
+        leaf = history.fork(place, "edit", changed, start.theta, edited).number
         expected[t:], now = [edited], changed
     for t in data.draw(st.permutations(range(len(expected)))):
         assert same(history.state_at(leaf, t), expected[t])
@@ -81,7 +83,7 @@ def test_the_memory_bound_holds_over_all_branches() -> None:
     for leaf in range(3):
         trained(history, leaf, 500)
         assert sum(len(b.frames) for b in history.branches) <= 40
-        place = Place(leaf, 250)
+        place = Place(history.branches[leaf], 250)
         history.fork(place, "edit", spec, start.theta, history.state_at(leaf, 250))
     assert same(history.state_at(0, 499), Trainer(spec, start).advance(499).state)
 
@@ -149,7 +151,7 @@ def test_a_removed_road_keeps_what_leads_to_others_and_can_be_replayed() -> None
     history = History(spec, start.theta, start)
     trained(history, 0, 100)
     expected = [Trainer(spec, start).advance(t).state for t in (10, 40, 90)]
-    history.fork(Place(0, 40), "edit", spec, start.theta, history.state_at(0, 40))
+    history.fork(Place(history.branches[0], 40), "edit", spec, start.theta, history.state_at(0, 40))
     history.give_up(0)
     assert history.replay_length(0, 39) == 0 and history.replay_length(0, 90) == 50
     for state in expected:
@@ -162,7 +164,8 @@ def test_what_was_left_is_told_with_its_own_points() -> None:
     start = start_state(spec)
     history = History(spec, start.theta, start)
     trained(history, 0, 10)
-    made = history.fork(Place(0, 4), "w = 1", spec, start.theta, history.state_at(0, 4))
+    place = Place(history.branches[0], 4)
+    made = history.fork(place, "w = 1", spec, start.theta, history.state_at(0, 4))
     [(left, points)] = history.abandoned(made.number)
     assert left.number == 0
     assert points[:, 0].tolist() == [4.0, 5.0, 6.0, 7.0, 8.0, 9.0, 10.0]
@@ -179,7 +182,8 @@ def test_edits_at_one_moment_do_not_pile_up() -> None:
     leaf = 0
     for value in (1.0, 2.0, 3.0):
         _, edited = set_parameters(spec, start, [(Parameter(1, 0, 0), value)])
-        leaf = history.fork(Place(leaf, 0), "edit", spec, edited.theta, edited).number
+        place = Place(history.branches[leaf], 0)
+        leaf = history.fork(place, "edit", spec, edited.theta, edited).number
     assert [branch.number for branch in history.road(leaf)] == [leaf]
 
 
@@ -197,3 +201,27 @@ def test_states_cannot_be_written_to() -> None:
     state = State(np.array(start_state(spec).theta))
     with pytest.raises(ValueError):
         state.theta[0] = 1.0
+
+
+def test_there_is_no_place_that_its_road_does_not_have() -> None:
+    spec = small_spec()
+    start = start_state(spec)
+    history = History(spec, start.theta, start)
+    trained(history, 0, 10)
+    root = history.branches[0]
+    larger, state = set_units(spec, history.state_at(0, 4), 0, 5)
+    made = history.fork(Place(root, 4), "5 inputs", larger, start.theta, state)
+    trained(history, made.number, 2)
+    before, after = len(spec.steps), len(larger.steps)
+    assert before < after
+    places = [Place(made, t, steps) for t, steps in ((0, before), (3, before), (4, after))]
+    assert [place.owner for place in places] == [root, root, made]
+    assert [place.spec for place in places] == [spec, spec, larger]
+    for leaf, t, revealed in (
+        (made, 3, before + 1), (made, 3, after), (made, 4, after + 1), (root, 4, after),
+        (made, 4, -1), (made, -1, 0), (made, 7, 0), (root, 11, 0),
+    ):
+        with pytest.raises(ValueError, match="steps after|road runs"):
+            Place(leaf, t, revealed)
+    with pytest.raises(ValueError, match=f"{after} of {before} steps"):
+        replace(places[-1], t=3)

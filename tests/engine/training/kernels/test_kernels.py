@@ -355,7 +355,8 @@ def test_a_road_from_a_file_is_replayed_by_the_kernel_that_is_the_same_everywher
     assert [stretch.kernel for stretch in branch.stretches] == ["numpy"]
     assert same(history.state_at(0, 1_900), advanced(NumpyKernel, spec, start, 1_900).state)
     assert recorded(history, 1_000) == ["numpy", "numba"]
-    made = history.fork(Place(0, 2_500), "edit", spec, start.theta, history.state_at(0, 2_500))
+    state = history.state_at(0, 2_500)
+    made = history.fork(Place(branch, 2_500), "edit", spec, start.theta, state)
     assert made.stretches == ()
 
 

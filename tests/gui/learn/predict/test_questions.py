@@ -31,8 +31,10 @@ from pytestqt.qtbot import QtBot
 from engine.documents.examples import read_example
 from engine.documents.reading import read_document, write_document
 from engine.maths.network import Parameter
-from engine.run import edits
+from engine.run import edits, reshaping
+from engine.run.steps import StepId
 from engine.run.value_kinds import KINDS
+from gui.learn.predict import tool as prediction_tool
 from gui.learn.predict.panel import PredictPanel
 from gui.view import View
 from gui.window.main_window import MainWindow
@@ -402,6 +404,24 @@ def test_an_edit_asks_for_the_new_value(window: MainWindow) -> None:
     assert "Right" in text(window, "predictFeedback")
 
 
+def test_over_an_edit_of_the_shape_the_hidden_values_of_the_new_network_stay_hidden(
+    window: MainWindow,
+) -> None:
+    session = window.session
+    session.apply("3 hidden", reshaping.set_units, 1, 3)
+    session.advance(1, 0)
+    session.apply("2 hidden", reshaping.set_units, 1, 2)
+    session.advance(4, 0)
+    session.go_to_epoch(0)
+    session.seek(len(session.spec.steps))
+    begin(window, "deltas")
+    session.go_to_epoch(5)
+    first_delta = StepId("backward", "delta", 2, 0)
+    view = view_of(window)
+    assert (view.t, view.revealed) == (1, view.steps.index_of(first_delta))
+    assert "o1" in step_until_asked(window)
+
+
 # Nothing is lost
 
 
@@ -425,6 +445,31 @@ def test_closing_with_answers_offers_to_save_them(
     window.documents.open_example("one-neuron")
     assert json.loads(file.read_text("utf-8"))["score"]["right"] == 1
     assert window.documents.name == "one-neuron" and window.session.curtain is None
+
+
+def test_a_result_that_fails_for_a_reason_nobody_foresaw_keeps_the_window(
+    window: MainWindow, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    begin(window, "deltas")
+    step_until_asked(window)
+    enter("0.1385")
+    file = tmp_path / "x.backpass-result.json"
+    choose_file(monkeypatch, file)
+    said: list[str] = []
+    monkeypatch.setattr(window.documents.files, "say", said.append)
+
+    def fail(*_: object) -> None:
+        raise ZeroDivisionError("nobody foresaw it")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(prediction_tool, "result_of", fail)
+        click_when_asked("answersQuestion", QMessageBox.StandardButton.Save)
+        assert not window.close() and window.isVisible()
+    assert len(said) == 1 and "x.backpass-result.json was not saved" in said[0]
+    assert "nobody foresaw it" in said[0] and not file.exists()
+    click_when_asked("answersQuestion", QMessageBox.StandardButton.Save)
+    window.documents.open_example("one-neuron")
+    assert json.loads(file.read_text("utf-8"))["score"]["right"] == 1
 
 
 def test_a_file_that_cannot_be_written_keeps_the_answers(
