@@ -143,10 +143,6 @@ class Lessons(QObject):
             self.open_path(Path(chosen))
 
     def _show(self, page: Page | None) -> None:
-        inside = self._window.focusWidget()
-        if page is None and inside and (inside is self.strip or self.strip.isAncestorOf(inside)):
-            # Before the strip is hidden: Qt would hand the focus to some field on the way.
-            self._host.canvas.setFocus()
         self.strip.show_page(page)
         self._enable(page)
 

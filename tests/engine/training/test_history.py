@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from engine.documents.examples import read_example
 from engine.maths.network import Parameter
-from engine.run.edits import set_optimizer, set_parameters
+from engine.run.edits import set_optimizer, set_parameters, set_settings
 from engine.run.iteration import iterate
 from engine.run.reshaping import set_units
 from engine.run.spec import Spec, State, start_state
@@ -53,6 +54,25 @@ def test_a_road_with_edits_is_a_fresh_run_with_the_same_edits(
         expected[t:], now = [edited], changed
     for t in data.draw(st.permutations(range(len(expected)))):
         assert same(history.state_at(leaf, t), expected[t])
+
+
+def test_a_road_with_other_metrics_begins_a_curve_of_its_own() -> None:
+    """With the same ones its curve begins with the parent's points up to the fork."""
+    document = read_example("xor-2-3-1")
+    spec, start = document.spec, start_state(document.spec, document.start)
+    history = History(spec, start.theta, start)
+    trained(history, 0, 10)
+    state, columns = history.state_at(0, 6), {}
+    for metrics in (spec.metrics, ()):
+        changed, edited = set_settings(spec, state, metrics=metrics)
+        leaf = history.fork(Place(0, 6), "edit", changed, start.theta, edited).number
+        trained(history, leaf, 3)
+        columns[metrics] = history.branches[leaf].curve.points
+    same_ones, others = columns[spec.metrics], columns[()]
+    assert len(spec.metrics) == 1 and same_ones.shape[1] == 3 and others.shape[1] == 2
+    assert same_ones[:, 0].tolist() == list(range(10))
+    assert others[:, 0].tolist() == [6.0, 7.0, 8.0, 9.0]
+    assert np.array_equal(others, same_ones[6:, :2])
 
 
 def small_spec() -> Spec:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 import pytest
+from msgspec.structs import replace
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QTest
@@ -16,7 +17,10 @@ from engine.documents.document import Document
 from engine.documents.examples import read_example
 from engine.maths.network import Parameter
 from engine.run import edits
+from engine.run.spec import Data
+from gui.view import View
 from gui.window.main_window import MainWindow
+from tests.gui.conftest import xor_spec
 from tests.gui.session.test_session import diverging
 
 
@@ -88,6 +92,28 @@ def test_whatever_else_is_done_stops_it(
     qtbot.waitUntil(lambda: window.session.place.revealed >= 2)
     act(window)
     assert "Play" in button(window).text()
+
+
+def test_a_step_that_takes_long_is_shown_whole_before_the_next(
+    window: MainWindow, qtbot: QtBot
+) -> None:
+    views: list[View] = []
+    spec, state = xor_spec(hidden=200)
+    inputs, targets = (np.tile(a, (8_000, 1)) for a in (spec.data.inputs, spec.data.targets))
+    spec = replace(spec, data=Data(inputs, targets, ("t",)))
+    window.session.open(Document(spec=spec, start=np.array(state.theta)))
+    window.session.changed.connect(views.append)
+    window.ribbon.rate_chosen.emit(1000.0)
+    QTest.keyClick(window.canvas, Qt.Key.Key_P)
+    qtbot.waitUntil(lambda: views[-1].revealed >= 3, timeout=60_000)
+    QTest.keyClick(window.canvas, Qt.Key.Key_P)
+    seen = {view.revealed for view in views if view.iteration is None}
+    assert seen == {1}  # the first step had to wait for it, and the second for the first
+    window.session.set_grain("iteration")
+    QTest.keyClick(window.canvas, Qt.Key.Key_P)
+    qtbot.waitUntil(lambda: views[-1].t >= 2, timeout=60_000)
+    assert "Stop" in button(window).text()
+    QTest.keyClick(window.canvas, Qt.Key.Key_P)
 
 
 def test_choosing_a_sample_or_a_layout_does_not_stop_it(window: MainWindow) -> None:

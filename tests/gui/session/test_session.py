@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from pytestqt.qtbot import QtBot
 
 from engine.documents.document import Document
@@ -102,6 +103,53 @@ def test_training_goes_on_until_paused_and_gives_what_stepping_gives(
     assert mazur.view.curve[-1, 1] == mazur.view.loss
 
 
+@pytest.mark.parametrize(
+    ("move", "t"),
+    [
+        (lambda session: session.step("iteration"), None),
+        (lambda session: session.back("number"), None),
+        (lambda session: session.seek(5), None),
+        (lambda session: session.go_to_epoch(3), 3),
+        (lambda session: session.go_to_branch(0), 10),
+        (lambda session: session.go_on_to(7), 7),
+        (lambda session: session.show_step(4, None, None), 4),
+        (lambda session: session.undo_stack.undo(), 10),
+        (lambda session: session.reset(), 0),
+        (lambda session: session.pause(), None),
+    ],
+    ids=["step", "back", "seek", "epoch", "branch", "on to", "show", "undo", "reset", "pause"],
+)
+def test_each_move_stops_training_and_shows_a_moment_of_the_run(
+    mazur: Watched, qtbot: QtBot, move: Callable[[Session], None], t: int | None
+) -> None:
+    session = mazur.session
+    session.advance(10, 0)
+    session.apply("w1 = 9", edits.set_parameters, [(Parameter(1, 0, 0), 9.0)])
+    session.train()
+    qtbot.waitUntil(lambda: mazur.view.t > 20)
+    move(session)
+    assert not session.training and not mazur.view.training
+    assert t is None or mazur.view.t == t
+    spec, state = mazur_spec()
+    while state.t < mazur.view.t:
+        state = iterate(spec, state).next_state
+        if state.t == 10 and t != 10:
+            theta = np.array(state.theta)
+            theta[0] = 9.0
+            state = replace(state, theta=theta)
+    assert np.array_equal(mazur.view.theta, state.theta)
+
+
+def test_what_a_listener_changes_is_told_once_everyone_has_heard(mazur: Watched) -> None:
+    session, told = mazur.session, []
+    session.changed.connect(
+        lambda view: session.set_digits(4) if view.revealed and view.digits != 4 else None
+    )
+    session.changed.connect(lambda view: told.append((view.revealed, view.digits)))
+    session.step()
+    assert told == [(1, 6), (1, 4)]
+
+
 def test_the_pace_holds_training_back(mazur: Watched, qtbot: QtBot) -> None:
     session = mazur.session
     session.set_pace(20.0)
@@ -153,6 +201,29 @@ def test_training_from_an_earlier_moment_follows_the_road_through_its_forks(
     session.go_to_epoch(120)
     assert np.array_equal(mazur.view.theta, expected.theta)
     assert not mazur.view.ghosts
+
+
+def test_training_shows_each_moment_of_the_road_on_both_sides_of_a_fork(
+    mazur: Watched, qtbot: QtBot
+) -> None:
+    session = mazur.session
+    session.advance(20, 0)
+    session.apply("w1 = 9", edits.set_parameters, [(Parameter(1, 0, 0), 9.0)])
+    session.advance(70, 0)
+    expected = {}
+    for t in range(91):
+        session.go_to_epoch(t)
+        expected[t] = mazur.view.theta
+    session.go_to_epoch(10)
+    mazur.views.clear()
+    session.set_pace(100.0)  # a slice has 11 updates at most
+    session.goal = 90
+    session.train()
+    qtbot.waitUntil(lambda: not session.training)
+    shown = [view.t for view in mazur.views]
+    assert 20 in shown and len({t for t in shown if 20 < t < 90}) >= 6
+    for view in mazur.views:
+        assert np.array_equal(view.theta, expected[view.t]), view.t
 
 
 def test_an_edit_in_the_past_leaves_the_old_road_as_a_ghost(mazur: Watched) -> None:
@@ -290,6 +361,52 @@ def test_a_saved_document_opens_where_it_was_left(mazur: Watched) -> None:
     other.session.close()
 
 
+def test_another_document_is_shown_as_if_nothing_had_been_open_before(
+    mazur: Watched, qtbot: QtBot
+) -> None:
+    session = mazur.session
+    session.step()
+    session.apply("w1 = 9", edits.set_parameters, [(Parameter(1, 0, 0), 9.0)])
+    session.reset()
+    session.train()
+    qtbot.waitUntil(lambda: mazur.view.t > 0)
+    spec, state = xor_spec()
+    mazur.views.clear()
+    mazur.open(spec, state)
+    assert [view.t for view in mazur.views] == [0]
+    assert not mazur.view.training and not mazur.view.changed
+    assert mazur.view.loss == evaluate(spec, state.theta).loss
+    assert not session.undo_stack.canUndo()
+    session.step()
+    assert mazur.view.iteration is not None
+    assert mazur.view.iteration.loss == iterate(spec, state).loss
+    assert mazur.view.sample_pass.a[0].tolist() == spec.data.inputs[0].tolist()
+
+
+def test_what_is_saved_during_training_is_whole_and_training_goes_on(
+    mazur: Watched, qtbot: QtBot
+) -> None:
+    session = mazur.session
+    session.document()
+    assert not session.training
+    session.goal = 100
+    session.set_pace(200.0)  # a slice has 21 updates at most
+    session.train()
+    qtbot.waitUntil(lambda: mazur.view.t > 5)
+    document = session.document()
+    saved_t = session.place.t
+    assert session.training
+    qtbot.waitUntil(lambda: not session.training)
+    assert mazur.view.t == 100
+    other = Watched()
+    other.session.open(read_document(write_document(document)))
+    assert other.view.t == saved_t
+    session.go_to_epoch(saved_t)
+    assert np.array_equal(other.view.theta, mazur.view.theta)
+    assert other.view.curve[:, 0].tolist() == list(range(saved_t + 1))
+    other.session.close()
+
+
 def test_only_what_would_be_lost_counts_as_changed(mazur: Watched) -> None:
     session = mazur.session
     assert not mazur.view.changed
@@ -303,6 +420,8 @@ def test_only_what_would_be_lost_counts_as_changed(mazur: Watched) -> None:
     assert mazur.view.changed
     session.undo_stack.undo()
     assert not mazur.view.changed
+    session.move_unit("h1", 0.3, 0.2)  # the run is the same
+    assert mazur.view.changed
 
 
 def test_a_large_network_never_holds_the_window_up(watched: Watched, qtbot: QtBot) -> None:

@@ -39,3 +39,23 @@ def test_a_ring_is_freed_by_the_event_loop_and_not_before(
     assert not gc.isenabled() and gone() is not None
     qtbot.waitUntil(lambda: gone() is None, timeout=10_000)
     assert len(kept) == 2000
+
+
+def test_a_ring_that_outlived_younger_collections_is_freed_too(
+    qtbot: QtBot, collector: Collector
+) -> None:
+    gc.set_threshold(50, 10, 1)
+    ring = Ring()
+    gc.collect(1)  # it is old from here on
+    gone = weakref.ref(ring)
+    del ring
+    gc.collect(1)
+    gc.collect(1)
+    assert gone() is not None
+    young = []
+
+    def is_gone() -> bool:
+        young.extend(Ring() for _ in range(100))  # their own collection is always due as well
+        return gone() is None
+
+    qtbot.waitUntil(is_gone, timeout=10_000)

@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
+from itertools import product
+from xml.etree import ElementTree
 
 import numpy as np
 import pytest
 from msgspec.structs import replace
-from PySide6.QtCore import QPoint, QPointF, QSettings, Qt, QTimer
-from PySide6.QtGui import QAction
+from PySide6.QtCore import QBuffer, QPoint, QPointF, QSettings, Qt, QTimer
+from PySide6.QtGui import QAction, QPainter
+from PySide6.QtSvg import QSvgGenerator
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QApplication,
     QDialog,
     QDialogButtonBox,
+    QGraphicsItem,
     QInputDialog,
     QLabel,
     QLineEdit,
     QPlainTextEdit,
     QSpinBox,
+    QStyleOptionGraphicsItem,
 )
 from pytestqt.qtbot import QtBot
 
@@ -30,13 +36,13 @@ from engine.run import edits
 from engine.run.spec import Data
 from engine.training.history import DEFAULT_MEMORY
 from gui import theme
-from gui.session.named_edits import Intents
+from gui.canvas.network_canvas import NetworkCanvas
 from gui.session.session import Session
 from gui.view import Ghost, View
 from gui.window.main_window import MainWindow
 from gui.window.settings import MIB
 
-W5 = Parameter(2, 0, 0)
+W1, W5 = Parameter(1, 0, 0), Parameter(2, 0, 0)
 
 
 class Driver:
@@ -60,10 +66,6 @@ class Driver:
     @property
     def view(self) -> View:
         return self.views[-1]
-
-    @property
-    def intents(self) -> Intents:
-        return self.window._intents
 
     def text_of(self, name: str) -> str:
         label = self.window.findChild(QLabel, name)
@@ -123,7 +125,7 @@ def forked(mazur: Driver) -> Driver:
     session = mazur.session
     session.advance(60, 0)
     session.go_to_epoch(20)
-    mazur.intents.set_optimizer_setting("learning_rate", 2.0)
+    mazur.window.network.optimizer_setting_chosen.emit("learning_rate", 2.0)
     session.advance(30, 0)
     return mazur
 
@@ -227,7 +229,7 @@ def test_training_goes_on_while_a_ghost_is_hidden(forked: Driver, qtbot: QtBot) 
 def test_the_ways_back_are_told_apart_by_their_names(mazur: Driver) -> None:
     assert mazur.action("Undo").text() == "Undo" and not mazur.action("Undo").isEnabled()
     mazur.session.advance(500, 0)
-    mazur.intents.set_parameter(W5, 0.4)
+    mazur.window.canvas.parameter_edited.emit(W5, 0.4)
     assert mazur.action("Undo").text() == "Undo: w5 = 0.4 (epoch 500)"
     assert mazur.action("Step back").text() == "Step back"
     assert mazur.action("Reset: start values").isEnabled()
@@ -240,34 +242,34 @@ def test_the_ways_back_are_told_apart_by_their_names(mazur: Driver) -> None:
     assert mazur.action("Undo").text() == "Undo"
 
 
-def _data(driver: Driver) -> Data:
-    return replace(driver.session.spec.data, targets=np.array([[0.5, 0.5]]))
+def _data(window: MainWindow) -> Data:
+    return replace(window.session.spec.data, targets=np.array([[0.5, 0.5]]))
 
 
-CHANGES: dict[str, Callable[[Driver], object]] = {
-    "w5 = 0.9": lambda d: d.intents.set_parameter(W5, 0.9),
-    "2 pasted values": lambda d: d.intents.set_parameters([(W5, 1.0), (Parameter(1, 0, 0), 2.0)]),
-    "i1 of sample 1 = 0.7": lambda d: d.intents.set_input(0, 0, 0.7),
-    "t o1 of sample 1 = 0.2": lambda d: d.intents.set_target(0, 0, 0.2),
-    "Paste into the data": lambda d: d.intents.paste_cells(_data(d)),
-    "Add a sample": lambda d: d.intents.add_rows([([1.0, 0.0], [0.0, 1.0])]),
-    "Data: 1 sample": lambda d: d.intents.replace_data(_data(d), ("p", "q")),
-    "Hidden layer: 3 units": lambda d: d.intents.add_unit(1),
-    "Remove h1": lambda d: d.intents.remove_unit(1, 0),
-    "Add a hidden layer": lambda d: d.intents.add_layer(1),
-    "Remove hidden layer": lambda d: d.intents.remove_layer(1),
-    "Hidden layer: tanh": lambda d: d.intents.set_activation(1, "tanh"),
-    "Hidden layer: a bias per unit": lambda d: d.intents.set_bias(1, "per_unit", True),
-    "Loss: squared error": lambda d: d.intents.set_loss("squared_error"),
-    "Over samples: mean": lambda d: d.intents.set_reduction("mean"),
-    "Optimizer: Adam": lambda d: d.intents.set_optimizer("adam"),
-    "learning rate = 0.1": lambda d: d.intents.set_optimizer_setting("learning_rate", 0.1),
-    "Batch: 1 sample, shuffled": lambda d: d.intents.set_batching(1, True),
-    "Initializer: all zero": lambda d: d.intents.set_initializer("zeros"),
-    "Move h1": lambda d: d.session.move_unit("h1", 0.1, 0.2),
-    "Reset: start values": lambda d: d.session.reset(),
-    "New seed: 2": lambda d: d.session.new_seed(),
-    "Title and note": lambda d: d.session.describe("Another", "Other words"),
+CHANGES: dict[str, Callable[[MainWindow], object]] = {
+    "w5 = 0.9": lambda w: w.canvas.parameter_edited.emit(W5, 0.9),
+    "2 pasted values": lambda w: w.weights.values_pasted.emit([(W5, 1.0), (W1, 2.0)]),
+    "i1 of sample 1 = 0.7": lambda w: w.data.input_edited.emit(0, 0, 0.7),
+    "t o1 of sample 1 = 0.2": lambda w: w.data.target_edited.emit(0, 0, 0.2),
+    "Paste into the data": lambda w: w.data.cells_pasted.emit(_data(w)),
+    "Add a sample": lambda w: w.data.rows_added.emit([([1.0, 0.0], [0.0, 1.0])]),
+    "Data: 1 sample": lambda w: w.data.data_replaced.emit(_data(w), ("p", "q")),
+    "Hidden layer: 3 units": lambda w: w.canvas.unit_added.emit(1),
+    "Remove h1": lambda w: w.canvas.unit_removed.emit(1, 0),
+    "Add a hidden layer": lambda w: w.network.layer_added.emit(1),
+    "Remove hidden layer": lambda w: w.network.layer_removed.emit(1),
+    "Hidden layer: tanh": lambda w: w.network.activation_chosen.emit(1, "tanh"),
+    "Hidden layer: a bias per unit": lambda w: w.network.bias_chosen.emit(1, "per_unit", True),
+    "Loss: squared error": lambda w: w.network.loss_chosen.emit("squared_error"),
+    "Over samples: mean": lambda w: w.network.reduction_chosen.emit("mean"),
+    "Optimizer: Adam": lambda w: w.network.optimizer_chosen.emit("adam"),
+    "learning rate = 0.1": lambda w: w.network.optimizer_setting_chosen.emit("learning_rate", 0.1),
+    "Batch: 1 sample, shuffled": lambda w: w.network.batch_chosen.emit(1, True),
+    "Initializer: all zero": lambda w: w.network.initializer_chosen.emit("zeros"),
+    "Move h1": lambda w: w.session.move_unit("h1", 0.1, 0.2),
+    "Reset: start values": lambda w: w.session.reset(),
+    "New seed: 2": lambda w: w.session.new_seed(),
+    "Title and note": lambda w: w.session.describe("Another", "Other words"),
 }
 
 
@@ -284,7 +286,7 @@ def _all(view: View) -> tuple[object, ...]:
 def test_undo_covers_everything_a_person_can_change(mazur: Driver, text: str) -> None:
     mazur.session.advance(3, 5)
     before = _all(mazur.view)
-    CHANGES[text](mazur)
+    CHANGES[text](mazur.window)
     after = _all(mazur.view)
     assert after != before
     assert mazur.action("Undo").text() == f"Undo: {text} (epoch 3)"
@@ -351,7 +353,7 @@ def test_an_edit_says_what_it_did_to_the_loss_until_the_next_step(mazur: Driver)
     assert mazur.text_of("whatIf") == ""
     mazur.session.seek(18)
     before = mazur.view
-    mazur.intents.set_parameter(W5, 0.8)
+    mazur.window.canvas.parameter_edited.emit(W5, 0.8)
     assert mazur.view.before is not None and mazur.view.before.loss == before.loss
     assert np.array_equal(mazur.view.before.theta, before.theta)
     assert mazur.view.before.revealed == 18
@@ -360,14 +362,14 @@ def test_an_edit_says_what_it_did_to_the_loss_until_the_next_step(mazur: Driver)
     assert mazur.view.before is None and mazur.text_of("whatIf") == ""
     mazur.session.back()
     assert mazur.view.before is None
-    mazur.intents.set_parameter(W5, 0.4)
+    mazur.window.canvas.parameter_edited.emit(W5, 0.4)
     assert "(−0.0317475)" in mazur.text_of("whatIf")
     mazur.action("Undo").trigger()
     assert mazur.text_of("whatIf") == ""
 
 
 def test_a_setting_leaves_the_loss_and_the_readout_says_so(mazur: Driver) -> None:
-    mazur.intents.set_optimizer_setting("learning_rate", 0.1)
+    mazur.window.network.optimizer_setting_chosen.emit("learning_rate", 0.1)
     assert "E stays 0.298371" in mazur.text_of("whatIf")
     mazur.session.train()
     assert mazur.text_of("whatIf") == ""
@@ -375,7 +377,7 @@ def test_a_setting_leaves_the_loss_and_the_readout_says_so(mazur: Driver) -> Non
 
 
 def test_numbers_that_changed_show_the_old_one_struck_through(mazur: Driver) -> None:
-    mazur.intents.set_target(0, 0, 0.5)
+    mazur.window.data.target_edited.emit(0, 0, 0.5)
     rows = dict(mazur.window.summary.rows())
     loss = next(text for name, text in rows.items() if name.startswith("loss"))
     assert loss.startswith("<s") and "0.298371</s>" in loss
@@ -385,42 +387,57 @@ def test_numbers_that_changed_show_the_old_one_struck_through(mazur: Driver) -> 
     assert "<s" not in " ".join(text for _, text in mazur.window.summary.rows())
 
 
-def _struck_at(driver: Driver, layer: int, unit: int) -> list[str]:
-    item = driver.window.canvas.scene._nodes[layer, unit]
-    return [text.words for text in item._texts.texts if text.struck]
+def struck_on(canvas: NetworkCanvas) -> list[str]:
+    """The words on the canvas that are crossed out, as a printer gets them."""
+    buffer, picture = QBuffer(), QSvgGenerator()
+    picture.setOutputDevice(buffer)
+    with QPainter(picture) as painter:
+        for item in filter(QGraphicsItem.isVisible, canvas.scene.items()):
+            option = QStyleOptionGraphicsItem()
+            option.exposedRect = item.boundingRect()
+            painter.setTransform(item.sceneTransform())
+            item.paint(painter, option)
+    svg = "{http://www.w3.org/2000/svg}"
+    found = []
+    for group in ElementTree.fromstring(buffer.data().data()).iter(f"{svg}g"):
+        for text, line in product(group.findall(f"{svg}text"), group.findall(f"{svg}polyline")):
+            x1, y1, _, y2 = map(float, re.findall("[^ ,]+", line.attrib["points"]))
+            x, y, height = (float(text.attrib[key]) for key in ("x", "y", "font-size"))
+            if abs(x1 - x) < 2 and y1 == y2 and y - height < y1 < y:
+                found.append(str(text.text).strip())
+    return sorted(found)
 
 
 def test_the_canvas_strikes_through_what_an_edit_changed_and_only_that(mazur: Driver) -> None:
+    canvas = mazur.window.canvas
     mazur.session.seek(18)
-    mazur.intents.set_parameter(W5, 0.8)
-    # Activation, net input, delta and loss of o1; its target and all of o2 are what they were.
-    assert sorted(_struck_at(mazur, 2, 0)) == ["0.138499", "0.274811", "0.751365", "1.10591"]
-    assert _struck_at(mazur, 2, 1) == [] and _struck_at(mazur, 1, 0) == []
-    words = mazur.window.canvas.scene.node_words(2, 0)
+    assert struck_on(canvas) == []
+    canvas.parameter_edited.emit(W5, 0.8)
+    # w5, and of o1 activation, net input, delta and loss; its target and o2 are what they were.
+    assert struck_on(canvas) == ["0.138499", "0.274811", "0.4", "0.751365", "1.10591"]
+    words = canvas.scene.node_words(2, 0)
     assert "0.793018" in words and "δ 0.128525" in words
-    pill = mazur.window.canvas.scene._connections[1].labels.pills[0, 0]
-    assert [text.words for text in pill.texts if text.struck][0] == "0.4"
     mazur.session.step()
-    assert _struck_at(mazur, 2, 0) == []
-    assert "0.751365" not in mazur.window.canvas.scene.node_words(2, 0)
+    assert struck_on(canvas) == []
+    assert "0.751365" not in canvas.scene.node_words(2, 0)
 
 
 def test_what_is_not_revealed_is_not_given_away_by_an_edit(mazur: Driver) -> None:
     mazur.session.seek(5)
-    mazur.intents.set_input(0, 0, 0.5)
-    assert "0.05" in _struck_at(mazur, 0, 0)
-    assert "0.593270" in _struck_at(mazur, 1, 0)
-    assert _struck_at(mazur, 2, 0) == ["1.10591"]  # the net input is all there is yet
-    assert _struck_at(mazur, 2, 1) == []
+    mazur.window.data.input_edited.emit(0, 0, 0.5)
+    # i1, net input and activation of h1 and h2; of o1 the net input is all there is yet.
+    assert struck_on(mazur.window.canvas) == [
+        "0.05", "0.3775", "0.3925", "0.593270", "0.596884", "1.10591"
+    ]  # fmt: skip
 
 
 def test_an_edit_that_changes_the_shape_has_a_before_too(mazur: Driver) -> None:
     mazur.session.seek(11)
-    for change in (mazur.intents.add_unit, mazur.intents.add_layer):
-        change(1)
+    for asked in (mazur.window.canvas.unit_added, mazur.window.canvas.layer_added):
+        asked.emit(1)
         assert mazur.view.before is not None
         assert "0.298371" in mazur.text_of("whatIf") or "→" in mazur.text_of("whatIf")
-    mazur.intents.add_rows([([1.0, 0.0], [0.0, 1.0])])
+    mazur.window.data.rows_added.emit([([1.0, 0.0], [0.0, 1.0])])
     mazur.session.choose_sample(1)
     assert mazur.view.before is None  # there was no such sample
 

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
     QFileDialog,
     QLabel,
     QLineEdit,
+    QMenu,
     QMessageBox,
     QSlider,
     QSpinBox,
@@ -728,8 +729,11 @@ def test_recent_files_can_be_opened_again(
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *a: (str(path), ""))
     mazur.window.documents.save_as()
     mazur.window.documents.open_example("one-neuron")
-    mazur.window._recent_menu.aboutToShow.emit()
-    [action] = mazur.window._recent_menu.actions()
+    [menu] = [m for m in mazur.window.findChildren(QMenu) if m.title() == "Open &recent"]
+    menu.popup(QPoint(0, 0))
+    menu.close()
+    [action] = menu.actions()
+    assert path.name in action.text()
     action.trigger()
     assert mazur.view.spec.network.sizes == (2, 2, 2)
 

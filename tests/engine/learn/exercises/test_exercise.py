@@ -88,6 +88,25 @@ def test_no_value_of_the_iteration_rounds_half_way(exercise: Exercise) -> None:
     assert rounded(terms, exercise.decimals) == pytest.approx(paper.loss, abs=1e-12)
 
 
+@pytest.mark.parametrize(
+    ("exercise", "steps", "least"),
+    [
+        (Exercise((3, 4, 3, 2)), 109, 0.01376),
+        (Exercise((6, 6, 6, 6), "tanh", decimals=6), 314, 0.00477),
+    ],
+)
+def test_of_many_values_each_keeps_a_smaller_distance(
+    exercise: Exercise, steps: int, least: float
+) -> None:
+    """All distances of a hundred values or more come to 3 units of the last digit, twice over: at
+    0.02 each no numbers would be found for the largest network that there is."""
+    document = make_exercise(exercise)
+    assert steps_of(exercise) == steps
+    assert margin_of(document.spec) == pytest.approx(least, abs=1e-5)
+    for step in traced_steps(first_iteration(document)):
+        assert from_half_way(step.value, exercise.decimals) >= least - 1e-5, step
+
+
 @settings(max_examples=40)
 @given(exercises())
 def test_its_numbers_are_tidy_and_its_document_reads_back(exercise: Exercise) -> None:

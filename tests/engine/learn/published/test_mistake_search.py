@@ -160,9 +160,28 @@ def test_figures_that_nothing_gives_are_not_explained_away() -> None:
     assert answer.sentence.startswith("None of the mistakes")
 
 
-def test_one_figure_of_two_digits_is_no_evidence() -> None:
+@pytest.mark.parametrize(
+    ("name", "too_few", "enough", "mistakes"),
+    [
+        # (δ_o1 0.35891648 + δ_o2 0.51130127) h1 (1 − h1) with Mazur's printed figures: 0.0072945.
+        ("δ_h1", "0.0073", "0.00729", ("updated-weights",)),
+        # 0.4 − f′(0.74136507) 0.59326999, of the same source: 0.270331.
+        ("w5", "0.270", "0.2703", ("lost-link", "forgotten-rate")),
+    ],
+)
+def test_one_mistake_takes_three_digits_of_evidence_and_two_take_four(
+    name: str, too_few: str, enough: str, mistakes: tuple[str, ...]
+) -> None:
     run = runs()["sigmoid, shared fixed biases"]
-    assert search(*run, typed(run, [("w1", "0.14")])).suspects == ()
+    weak = search(*run, typed(run, [(name, too_few)]))
+    assert len(weak.open) == 1 and weak.suspects == ()
+    assert named(search(*run, typed(run, [(name, enough)]))) == [mistakes]
+
+
+def test_the_digits_of_several_figures_are_evidence_together() -> None:
+    run = runs()["sigmoid, shared fixed biases"]
+    figures = typed(run, [("δ_h1", "0.0073"), ("∂E/∂w1", "0.00036")])
+    assert named(search(*run, figures)) == [("updated-weights",)]
 
 
 @pytest.mark.parametrize("key", ["missing-derivative", "one-path-only", "forgotten-rate"])

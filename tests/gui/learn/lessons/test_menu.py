@@ -316,13 +316,34 @@ def test_the_focus_stays_in_the_lesson_when_next_has_to_wait(pupil: Pupil) -> No
     assert pupil.says("lessonPlace").endswith("3 of 11")
 
 
-def test_leaving_gives_the_focus_to_the_network(pupil: Pupil) -> None:
+@pytest.mark.parametrize("name", ["lesson", "lessonShow", "lessonBack", "lessonClose"])
+def test_leaving_gives_the_focus_to_the_network_and_to_no_field_on_the_way(
+    pupil: Pupil, qapp: QApplication, name: str
+) -> None:
     pupil.begin("chain-rule")
-    pupil.button("lessonClose").setFocus()
-    QTest.keyClick(pupil.button("lessonClose"), Key.Key_Return)
+    pupil.click("lessonNext")
+    inside = pupil.strip if name == "lesson" else pupil.button(name)
+    inside.setFocus()
+    assert inside.hasFocus()
+    passed: list[QWidget] = []
+    qapp.focusChanged.connect(lambda _, now: passed.append(now))
+    if name == "lessonClose":
+        QTest.keyClick(inside, Key.Key_Return)
+    else:
+        pupil.entry("Leave the lesson").trigger()
     assert not pupil.strip.isVisible()
-    assert pupil.window.canvas.view.hasFocus()
+    assert passed == [pupil.window.canvas.view]
     assert not pupil.entry("Next step").isEnabled()
+
+
+def test_leaving_lets_the_focus_be_where_it_is_outside_the_lesson(pupil: Pupil) -> None:
+    pupil.begin("chain-rule")
+    field = pupil.window.findChild(NumberField, SETTINGS["learning rate"])
+    assert isinstance(field, NumberField)
+    field.setFocus()
+    assert field.hasFocus()
+    pupil.entry("Leave the lesson").trigger()
+    assert not pupil.strip.isVisible() and field.hasFocus()
 
 
 def test_the_first_step_is_laid_out_whole(pupil: Pupil, qtbot: QtBot) -> None:

@@ -185,7 +185,7 @@ def test_figures_of_the_first_iterations_do_not_wait_for_later_ones(
     panel(window).list.model().dataChanged.connect(
         lambda: seen.append([line.words for line in panel(window).list.lines])
     )
-    window._intents.set_optimizer_setting("learning_rate", 0.4)
+    window.network.optimizer_setting_chosen.emit("learning_rate", 0.4)
     compared(qtbot, window)
     assert ["" for _ in range(15)] in seen
     assert any(all(words[:12]) and not any(words[12:]) for words in seen)
@@ -197,7 +197,7 @@ def test_a_search_does_not_hold_the_window_up_and_can_be_stopped(
 ) -> None:
     """With another learning rate no mistake gives these figures, which takes its time to see."""
     window = opened("xor-3-4-1")
-    window._intents.set_optimizer_setting("learning_rate", 0.2)
+    window.network.optimizer_setting_chosen.emit("learning_rate", 0.2)
     compared(qtbot, window)
     press(window, "searchMistake")
     assert button(window, "searchMistake").text() == "Stop"
@@ -326,10 +326,10 @@ def test_an_edit_of_the_network_compares_anew(qtbot: QtBot, opened: Opened) -> N
     window = opened("hand-2-2-1")
     window.session.apply("rate", lambda spec, state: (spec, state))
     compared(qtbot, window)
-    window._intents.set_optimizer_setting("learning_rate", 0.2)
+    window.network.optimizer_setting_chosen.emit("learning_rate", 0.2)
     compared(qtbot, window)
     assert rows(window)[7] == ("w1", "0.6996", "0.7031", "differs")
-    window._intents.set_units(1, 1)
+    window.network.units_chosen.emit(1, 1)
     compared(qtbot, window)
     assert ("no longer here", "0.582", "–", "cannot be decided") in rows(window)
 

@@ -155,7 +155,7 @@ def test_two_runs_that_diverge_alike_are_told_of_once(driver: Driver) -> None:
     panel = driver.open("xor-2-3-1")
     for layer in (1, 2):
         driver.window.network.activation_chosen.emit(layer, "linear")
-    driver.window._intents.set_optimizer_setting("learning_rate", 1e6)
+    driver.window.network.optimizer_setting_chosen.emit("learning_rate", 1e6)
     panel.choice.chosen.emit("wrong-sign")
     driver.qtbot.waitUntil(lambda: "Both" in panel.notes.text(), timeout=20_000)
     assert panel.notes.text().startswith("Both: The run diverged in iteration 2")
