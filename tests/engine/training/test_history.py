@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from engine.documents.examples import read_example
 from engine.maths.network import Parameter
@@ -65,7 +66,8 @@ def test_a_road_with_other_metrics_begins_a_curve_of_its_own() -> None:
     state, columns = history.state_at(0, 6), {}
     for metrics in (spec.metrics, ()):
         changed, edited = set_settings(spec, state, metrics=metrics)
-        leaf = history.fork(Place(0, 6), "edit", changed, start.theta, edited).number
+        fork = Place(history.branches[0], 6)
+        leaf = history.fork(fork, "edit", changed, start.theta, edited).number
         trained(history, leaf, 3)
         columns[metrics] = history.branches[leaf].curve.points
     same_ones, others = columns[spec.metrics], columns[()]

@@ -6,22 +6,21 @@ import errno
 import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
-from PySide6.QtCore import QSaveFile, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog, QMessageBox
 
 from engine.documents.examples import read_example
 from engine.documents.reading import read_document
-from gui.documents.documents import files
+from gui.documents.files import Files
 from gui.window.main_window import MainWindow
 from tests.gui.conftest import OpenWindow
 
 Button = QMessageBox.StandardButton
-Fault = Callable[[pytest.MonkeyPatch, Path], Any]
+Fault = Callable[[pytest.MonkeyPatch, Path], None]
 
 
 class Person:
@@ -67,21 +66,19 @@ def person(
 
 
 def a_full_disk(monkeypatch: pytest.MonkeyPatch, path: Path) -> None:
-    """Nothing can be written, and Qt finds out as it writes."""
-
-    class Full(QSaveFile):
-        def writeData(self, data: Any, length: int) -> int:
-            self.setErrorString("No space left on device")
-            return -1
-
-    monkeypatch.setattr(files, "QSaveFile", Full)
-
-
-def a_full_disk_that_raises(monkeypatch: pytest.MonkeyPatch, path: Path) -> None:
-    def write(file: QSaveFile, data: bytes) -> int:
+    def fsync(descriptor: int) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    monkeypatch.setattr(QSaveFile, "write", write)
+    monkeypatch.setattr(os, "fsync", fsync)
+
+
+def a_disk_that_takes_the_data_but_not_its_name(
+    monkeypatch: pytest.MonkeyPatch, path: Path
+) -> None:
+    def put_in_place(source: Path, target: Path) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "replace", put_in_place)
 
 
 def a_folder_that_was_removed(monkeypatch: pytest.MonkeyPatch, path: Path) -> None:
@@ -93,7 +90,7 @@ def a_document_that_cannot_be_written(monkeypatch: pytest.MonkeyPatch, path: Pat
     def write(document: object) -> bytes:
         raise MemoryError
 
-    monkeypatch.setattr(files, "write_document", write)
+    monkeypatch.setattr("gui.documents.files.write_document", write)
 
 
 def a_session_that_cannot_say_what_is_there(monkeypatch: pytest.MonkeyPatch, path: Path) -> None:
@@ -105,7 +102,7 @@ def a_session_that_cannot_say_what_is_there(monkeypatch: pytest.MonkeyPatch, pat
 
 FAULTS = {
     a_full_disk: "No space left on device",
-    a_full_disk_that_raises: "No space left on device",
+    a_disk_that_takes_the_data_but_not_its_name: "No space left on device",
     a_folder_that_was_removed: "homework.backpass.json cannot be written",
     a_document_that_cannot_be_written: "MemoryError",
     a_session_that_cannot_say_what_is_there: "there is no step 44",
@@ -161,7 +158,7 @@ def test_a_window_that_cannot_ask_about_changes_stays(
         raise RuntimeError("no question today")
 
     with monkeypatch.context() as broken:
-        broken.setattr(files.Files, "ask_about_changes", ask)
+        broken.setattr(Files, "ask_about_changes", ask)
         person.choose("Quit")
     assert "stays open" in person.read[0] and "no question today" in person.read[0]
     assert person.window.isVisible() and person.sees_changes

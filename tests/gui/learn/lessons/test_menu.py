@@ -338,7 +338,7 @@ def test_leaving_gives_the_focus_to_the_network_and_to_no_field_on_the_way(
 
 def test_leaving_lets_the_focus_be_where_it_is_outside_the_lesson(pupil: Pupil) -> None:
     pupil.begin("chain-rule")
-    field = pupil.window.findChild(NumberField, SETTINGS["learning rate"])
+    field = pupil.window.findChild(NumberField, "learning_rate")
     assert isinstance(field, NumberField)
     field.setFocus()
     assert field.hasFocus()
