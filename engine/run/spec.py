@@ -146,9 +146,14 @@ class Spec(Struct, frozen=True, eq=False, dict=True):
         """Whether each gradient is added to the one of the iteration before."""
         return any(each.keeps_gradient for each in self.made)
 
+    @cached_property
+    def counts_first_only(self) -> bool:
+        """Whether the first sample of a batch is taken for all in its gradient."""
+        return any(each.counts_first_only for each in self.made)
+
     def counted(self, rows: NDArray[np.intp]) -> NDArray[np.intp]:
-        """The samples of a batch that are taken for its gradient: all, but for a mistake."""
-        return rows[:1] if any(each.counts_first_only for each in self.made) else rows
+        """The samples of a batch that its gradient is made of."""
+        return rows[:1] if self.counts_first_only else rows
 
     @cached_property
     def updated(self) -> Array | None:

@@ -1,1 +1,2 @@
-"""The written half of the tables of engine.maths: each row as a formula, under the same key."""
+"""The written half of the tables of engine.maths, and of the mistakes in engine.run: each row as a
+formula, under the same key."""

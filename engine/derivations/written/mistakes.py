@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Literal
 
 from msgspec import Struct
 
@@ -38,6 +39,9 @@ from engine.run.mistakes import MISTAKES
 # (record, formula, what it is of) -> formula; of a unit, the bias stands for it.
 Written = Callable[[Record, Expr, Parameter], Expr]
 Weights = Callable[[Parameter], Expr]
+Formula = Literal[
+    "net_input", "loss_slope", "activation_slope", "error", "error_sent_back", "gradient", "taken"
+]
 
 
 def _as_it_is(record: Record, formula: Expr, at: Parameter) -> Expr:
@@ -79,7 +83,7 @@ def made_in(record: Record) -> tuple[WrittenMistake, ...]:
     )
 
 
-def with_mistakes(name: str, record: Record, formula: Expr, at: Parameter) -> Expr:
+def with_mistakes(name: Formula, record: Record, formula: Expr, at: Parameter) -> Expr:
     """A right formula with the mistakes made in it; `name` is that of a field of WrittenMistake."""
     for mistake in made_in(record):
         change: Written = getattr(mistake, name)
