@@ -377,7 +377,7 @@ class Walk:
                 ),
                 st.tuples(
                     st.just(edits.set_optimizer),
-                    st.sampled_from([Optimizer(key="adam"), Optimizer().changed(learning_rate=0.1)]),
+                    st.sampled_from([Optimizer("adam"), Optimizer().changed(learning_rate=0.1)]),
                 ),
             )
         )
