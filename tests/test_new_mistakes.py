@@ -31,6 +31,7 @@ from engine.formulas.formula import (
     Number,
     Power,
     Product,
+    Quotient,
     Worked,
     corrected,
     difference,
@@ -47,6 +48,7 @@ from engine.run.spec import Data, Spec, start_state
 from engine.run.step_values import step_value
 from engine.run.steps import StepId
 from engine.training.trainer import Trainer
+from gui.view import View
 from gui.window.main_window import MainWindow
 from main import main
 
@@ -132,11 +134,35 @@ NEW = (
 KEYS = tuple(mistake.key for mistake, _ in NEW)
 
 
+def written_half_rate(key: str, formula: Expr) -> Expr:
+    if key != "learning_rate":
+        return formula
+    return Mistaken("half-rate", Quotient(formula, Number(2.0)), corrected(formula))
+
+
+# Beside the passes: what has been foreseen there is a row too.
+HALF_RATE = Mistake(
+    "half-rate", "half the learning rate", "The ½ of the loss is taken once more.",
+    "w ← w − η g", "w ← w − ½ η g", "update", lambda run: "",
+    "The gradient is right; only the size of the step is not.",
+    optimizer=lambda used: used.changed(learning_rate=used["learning_rate"] / 2.0),
+)  # fmt: skip
+ZERO_START = Mistake(
+    "zero-start", "all start values 0", "It looks neutral.",
+    "values that differ", "0", "start", lambda run: "", "The gradient is right for these values.",
+    start=lambda network, theta: np.zeros_like(theta),
+)  # fmt: skip
+
+
 @pytest.fixture(autouse=True)
 def _rows(monkeypatch: pytest.MonkeyPatch) -> None:
     for mistake, written in NEW:
         monkeypatch.setitem(MISTAKES, mistake.key, mistake)
         monkeypatch.setitem(WRITTEN_MISTAKES, mistake.key, written)
+    monkeypatch.setitem(MISTAKES, "half-rate", HALF_RATE)
+    written = WrittenMistake(key="half-rate", setting=written_half_rate)
+    monkeypatch.setitem(WRITTEN_MISTAKES, "half-rate", written)
+    monkeypatch.setitem(MISTAKES, "zero-start", ZERO_START)
 
 
 def cross_entropy() -> Document:
@@ -192,6 +218,18 @@ def test_it_goes_together_with_every_other_mistake(name: str) -> None:
     for first, second in permutations(possible, 2):
         if first in KEYS:
             assert_derived(with_mistakes(document, first, second))
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_one_in_the_update_is_a_row_as_well(name: str) -> None:
+    document = NETWORKS[name]()
+    right, wrong = with_mistakes(document), with_mistakes(document, "half-rate")
+    before = right.state.theta
+    expected = before + (right.next_state.theta - before) / 2.0
+    assert wrong.next_state.theta == pytest.approx(expected, rel=1e-12)
+    for more in ((), ("forgotten-rate",), ("biases-forgotten",)):
+        assert_derived(with_mistakes(document, "half-rate", *more))
+    assert check_gradient(wrong.spec, wrong.state).agrees
 
 
 def test_what_was_taken_is_struck_and_what_is_right_is_framed() -> None:
@@ -284,6 +322,18 @@ def test_it_stands_in_the_menu_and_is_made_in_the_window(window: MainWindow, key
     assert MISTAKES[key].title in window.mistake_strip.label.text()
 
 
+def test_one_at_the_start_begins_the_run_anew(window: MainWindow) -> None:
+    views: list[View] = []
+    window.session.changed.connect(views.append)
+    action = window.findChild(QAction, "mistake/zero-start")
+    assert isinstance(action, QAction)
+    action.trigger()
+    assert views[-1].spec.mistakes == ("zero-start",) and not views[-1].theta.any()
+    action.trigger()
+    start = read_example("mazur-2-2-2").start
+    assert views[-1].spec.mistakes == () and np.array_equal(views[-1].theta, start)
+
+
 @pytest.mark.parametrize(
     ("where", "refused"), [("pass", True), ("batch", True), ("update", True), ("start", False)]
 )
@@ -308,7 +358,8 @@ import engine.derivations.derive
 
 
 def test_no_other_file_knows_a_mistake_by_its_key() -> None:
-    keys = "|".join(key for key in MISTAKES if key not in KEYS)
+    mine = (*KEYS, "half-rate", "zero-start")
+    keys = "|".join(key for key in MISTAKES if key not in mine)
     named = {
         path.relative_to(ROOT).as_posix()
         for part in ("engine", "gui", "command_line")
