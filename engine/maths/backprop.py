@@ -2,15 +2,18 @@
 
     forward     z^l = W^l a^(l-1) + b^l          net input
                 a^l = f(z^l)                     activation
+                E = Σ_k E_k(a_k^L, t_k)          loss
     backward    δ^L = ∂E/∂a^L · f'(z^L)          node delta, at the output
                 δ^l = (W^(l+1))ᵀ δ^(l+1) · f'(z^l)   node delta, one layer further in
                 ∂E/∂W^l = δ^l (a^(l-1))ᵀ         gradient of the weights
                 ∂E/∂b^l = δ^l                    gradient of the biases
 
-Samples are rows here, so each equation appears transposed: z = a Wᵀ + b.
+Samples are rows here, so each equation appears transposed: z = a Wᵀ + b. Many runs can go at once:
+with a θ of shape (runs, size) all that is worked out has an axis of runs in front.
 
-Each formula is a function of its own, and `forward` and `backward` ask them through `Rules`: RIGHT
-are these; what people write instead stands in engine.maths.wrong_formulas.
+Each formula is a function of its own, and a pass asks them through `Rules`: RIGHT are these; what
+people write instead stands in engine.maths.wrong_formulas. What a pass has worked out goes through
+`Rules.carried` before anything follows from it; paper mode rounds it there.
 
 Source: D. Rumelhart, G. Hinton, R. Williams, Learning representations by back-propagating
 errors, Nature 323 (1986); in this notation M. Nielsen, Neural Networks and Deep Learning (2015),
@@ -31,7 +34,7 @@ from engine.maths.network import Network
 
 def net_input(a: Array, W: Array, b: Array | None) -> Array:
     """z^l = W^l a^(l-1) + b^l."""
-    z = a @ W.T
+    z = a @ W.mT
     if b is not None:
         z += b
     return z
@@ -69,10 +72,20 @@ def error_sent_back(delta: Array, W: Array) -> Array:
     return delta @ W
 
 
+Carried = Callable[[str, int | None, Array], Array]
+
+
+def as_it_is(kind: str, layer: int | None, values: Array) -> Array:
+    """What a pass has worked out, carried on unchanged."""
+    return values
+
+
 class Rules(Struct, frozen=True):
     """The formulas that a pass goes by. Arrays have a row per sample.
 
-    `output_delta` is handed the Rules whose ∂E/∂a^L and f' it puts together.
+    `output_delta` is handed the Rules whose ∂E/∂a^L and f' it puts together. `carried(kind, layer,
+    values)` gives what is carried on of values that were worked out, in the same shape; `kind`
+    names them as steps are named (engine.run.steps).
     """
 
     net_input: Callable[[Array, Array, Array | None], Array] = net_input
@@ -81,6 +94,7 @@ class Rules(Struct, frozen=True):
     output_delta: Callable[[Rules, str, str, Array, Array, Array], Array] = output_delta
     way_back: Callable[[Array], Array] = way_back
     error_sent_back: Callable[[Array, Array], Array] = error_sent_back
+    carried: Carried = as_it_is
 
 
 RIGHT = Rules()
@@ -111,9 +125,18 @@ def forward(network: Network, theta: Array, inputs: Array, rules: Rules = RIGHT)
     z, a = [inputs], [inputs]
     for number, layer in enumerate(network.layers, start=1):
         W, b = network.weights(theta, number), network.biases(theta, number)
-        z.append(rules.net_input(a[-1], W, b))
-        a.append(ACTIVATIONS[layer.activation].apply(z[-1]))
+        z.append(rules.carried("net_input", number, rules.net_input(a[-1], W, b)))
+        f = ACTIVATIONS[layer.activation].apply
+        a.append(rules.carried("activation", number, f(z[-1])))
     return ForwardPass(tuple(z), tuple(a))
+
+
+def loss_terms(
+    forward_pass: ForwardPass, targets: Array, loss: str, rules: Rules = RIGHT
+) -> Array:
+    """The loss E_k of every output, shape (samples, outputs); its sum is a sample's loss E_s."""
+    z, a = forward_pass.z, forward_pass.a
+    return rules.carried("loss", len(a) - 1, LOSSES[loss].terms(z[-1], a[-1], targets))
 
 
 def backward(
@@ -132,13 +155,15 @@ def backward(
     z, a = forward_pass.z, forward_pass.a
     last = network.depth
     delta: list[Array] = [np.empty((len(targets), 0))] * (last + 1)
-    activation = network.layers[-1].activation
-    delta[last] = rules.output_delta(rules, loss, activation, z[last], a[last], targets)
+    output = network.layers[-1].activation
+    of_output = rules.output_delta(rules, loss, output, z[last], a[last], targets)
+    delta[last] = rules.carried("delta", last, of_output)
     for number in range(last - 1, 0, -1):
         W = rules.way_back(network.weights(theta, number + 1))
         error = rules.error_sent_back(delta[number + 1], W)
         activation = network.layers[number - 1].activation
-        delta[number] = error * rules.activation_slope(activation, z[number], a[number])
+        slope = rules.activation_slope(activation, z[number], a[number])
+        delta[number] = rules.carried("delta", number, error * slope)
     return tuple(delta)
 
 
@@ -148,13 +173,19 @@ def gradient_sum(network: Network, a: tuple[Array, ...], delta: tuple[Array, ...
     `a` and `delta` are those of the samples, as `forward` and `backward` give them. A shared bias
     is one parameter, so its gradient is the sum of its units' deltas.
     """
-    gradient = np.empty(network.size)
-    ones = np.ones(len(delta[-1]))  # a product with them is a sum over the samples
+    gradient = np.empty((*delta[-1].shape[:-2], network.size))
+    ones = np.ones(delta[-1].shape[-2])
     for number, layer in enumerate(network.layers, start=1):
-        np.matmul(delta[number].T, a[number - 1], out=network.weights(gradient, number))
+        np.matmul(delta[number].mT, a[number - 1], out=network.weights(gradient, number))
         b = network.biases(gradient, number)
-        if b is not None and layer.bias == "shared":
-            b[:] = delta[number].sum()
-        elif b is not None:
-            np.matmul(ones, delta[number], out=b)
+        if b is not None:
+            b[:] = _over_samples(delta[number], ones, layer.bias == "shared")
     return gradient
+
+
+def _over_samples(delta: Array, ones: Array, and_units: bool) -> Array:
+    """Σ_s δ_s, shape (units,) or (runs, 1, units); or the sum over samples and units, as a (1,)."""
+    if delta.ndim == 2:  # one run alone: a product with ones is its quickest sum
+        return delta.sum(keepdims=True)[0] if and_units else ones @ delta
+    summed = delta.sum(axis=-2, keepdims=True)
+    return np.asarray(summed.sum(axis=-1, keepdims=True) if and_units else summed)

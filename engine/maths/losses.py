@@ -156,6 +156,7 @@ def losses_for(activation: str) -> tuple[str, ...]:
     return tuple(key for key, activations in OUTPUT_PAIRS.items() if activation in activations)
 
 
-def reduce_samples(per_sample: Array, reduction: str) -> float:
-    """The loss of a batch from its samples' losses, shape (samples,)."""
-    return float(per_sample.mean() if reduction == "mean" else per_sample.sum())
+def reduce_samples(per_sample: Array, reduction: str) -> Array:
+    """The loss of a batch, shape (…), from its samples' losses, shape (…, samples)."""
+    loss: Array = per_sample.mean(-1) if reduction == "mean" else per_sample.sum(-1)
+    return loss

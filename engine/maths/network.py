@@ -128,10 +128,12 @@ class Network(Struct, frozen=True, dict=True):
     def biases(self, theta: Array, layer: int) -> Array | None:
         """b of a layer (from 1) as a view of θ: shape (n_out,), (1,) if shared, None if none.
 
-        Of many θ at once, shape (…, size), it has the shape (…, n_out).
+        Of many θ at once, shape (…, size), it has the shape (…, 1, n_out): a row for all samples.
         """
         place = self._slices[layer - 1]
-        return theta[..., place.biases] if place.biases.start < place.biases.stop else None
+        if place.biases.start == place.biases.stop:
+            return None
+        return theta[place.biases] if theta.ndim == 1 else theta[..., np.newaxis, place.biases]
 
     def span(self, layer: int) -> slice:
         """Where all parameters of a layer (from 1) stand in θ."""

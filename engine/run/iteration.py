@@ -13,8 +13,8 @@ from msgspec import Struct
 from numpy.typing import NDArray
 
 from engine.maths.activations import Array
-from engine.maths.backprop import backward, forward, gradient_sum
-from engine.maths.losses import LOSSES, reduce_samples
+from engine.maths.backprop import backward, forward, gradient_sum, loss_terms
+from engine.maths.losses import reduce_samples
 from engine.maths.metrics import METRICS
 from engine.maths.network import Network
 from engine.maths.optimizers import Slots
@@ -100,7 +100,7 @@ def batch_pass(
     with np.errstate(all="ignore"):
         values = forward(spec.network, theta, inputs, spec.rules)
         delta = backward(spec.network, back, values, targets, spec.loss, spec.rules)
-        terms = LOSSES[spec.loss].terms(values.z[-1], values.a[-1], targets)
+        terms = loss_terms(values, targets, spec.loss, spec.rules)
     return BatchPass(values.z, values.a, delta, terms)
 
 
@@ -116,56 +116,60 @@ def batch_gradient(
     `theta_back` is what `sent_back_through` gives, where that is known already. `check` is called
     between chunks of a large batch and may raise Interrupted.
     """
-    network, loss = spec.network, LOSSES[spec.loss]
+    network, rules = spec.network, spec.rules
     if theta_back is None:
         theta_back = sent_back_through(spec, state, rows, check)
     counted = len(spec.counted(rows))
-    per_sample, outputs, gradient = [], [], None
+    terms, outputs, gradient = [], [], None
     for chunk in chunks(network, len(rows)):
         check()
         inputs, targets = _samples(spec, rows, chunk)
-        values = forward(network, state.theta, inputs, spec.rules)
-        per_sample.append(loss.terms(values.z[-1], values.a[-1], targets).sum(axis=1))
+        values = forward(network, state.theta, inputs, rules)
+        terms.append(loss_terms(values, targets, spec.loss, rules))
         outputs.append(values.a[-1])
-        if gradient is not None and counted == 1:
+        if chunk.start >= counted:
             continue
-        a, delta = values.a, backward(network, theta_back, values, targets, spec.loss, spec.rules)
-        if counted == 1:
+        a, delta = values.a, backward(network, theta_back, values, targets, spec.loss, rules)
+        if chunk.stop > counted:
             a, delta = tuple(each[:1] for each in a), tuple(each[:1] for each in delta)
         part = gradient_sum(network, a, delta)
         gradient = part if gradient is None else gradient + part
     assert gradient is not None
-    if spec.reduction == "mean":
-        gradient /= counted
+    gradient = gradient_of_batch(spec, gradient, counted, state.slots)
+    return float(loss_of_batch(spec, _joined(terms))), gradient, _joined(outputs)
+
+
+def loss_of_batch(spec: Spec, terms: Array) -> Array:
+    """The loss of a batch, shape (…), from its samples' terms, shape (…, samples, outputs)."""
+    loss = reduce_samples(terms.sum(axis=-1), spec.reduction)
+    return spec.rules.carried("total_loss", None, loss)
+
+
+def gradient_of_batch(spec: Spec, summed: Array, count: int, slots: Slots = ()) -> Array:
+    """The gradient of a batch, shape (…, size), from those of so many samples added up.
+
+    What belongs to the batch and to no sample of it comes in here. `slots` are those of the state.
+    """
+    gradient = summed / count if spec.reduction == "mean" else summed
     if spec.keeps_gradient:
-        gradient += state.slots[-1]
-    return reduce_samples(_joined(per_sample), spec.reduction), gradient, _joined(outputs)
+        gradient = gradient + slots[-1]
+    return spec.rules.carried("gradient", None, gradient)
 
 
 def sent_back_through(
     spec: Spec, state: State, rows: NDArray[np.intp], check: Check = never
 ) -> Array:
-    """The parameters whose weights send the deltas of a batch back, shape (size,)."""
+    """The parameters whose weights send the deltas of a batch back, shape (size,).
 
-    def update_through(theta_back: Array) -> Array:
-        return updated(spec, state, batch_gradient(spec, state, rows, check, theta_back)[1]).theta
-
-    return weights_of_the_way_back(spec, state.theta, update_through)
-
-
-def weights_of_the_way_back(
-    spec: Spec, theta: Array, update_through: Callable[[Array], Array]
-) -> Array:
-    """θ, or where updates come too early a θ in which the weights of each layer have had their
-    update by the time they send deltas back, from the output layer on.
-
-    `update_through(theta_back)` gives the updated θ if the deltas go back through `theta_back`.
+    They are the state's, or where updates come too early such that the weights of each layer have
+    had their update by the time they send deltas back, from the output layer on.
     """
     if not spec.updates_early:
-        return theta
-    back = np.array(theta)
+        return state.theta
+    back = np.array(state.theta)
     for layer in range(spec.network.depth, 1, -1):
-        after = update_through(back)
+        gradient = batch_gradient(spec, state, rows, check, back)[1]
+        after = updated(spec, state, gradient).theta
         spec.network.weights(back, layer)[:] = spec.network.weights(after, layer)
     return back
 
@@ -191,6 +195,7 @@ def updated(spec: Spec, state: State, gradient: Array) -> State:
     if spec.skips_biases and mask is not None:
         # A velocity from before the mistake was made would move them on.
         theta = np.where(mask > 0.0, theta, state.theta)
+    theta = spec.rules.carried("update", None, theta)
     return State(theta, (*slots, *kept), state.t + 1)
 
 
@@ -207,15 +212,14 @@ def batch_loss(
     spec: Spec, theta: Array, rows: NDArray[np.intp], check: Check = never
 ) -> tuple[float, Array]:
     """Loss and outputs (batch, outputs) of a batch under parameters θ, without its gradient."""
-    per_sample, outputs = [], []
+    terms, outputs = [], []
     for chunk in chunks(spec.network, len(rows)):
         check()
         inputs, targets = _samples(spec, rows, chunk)
         values = forward(spec.network, theta, inputs, spec.rules)
-        terms = LOSSES[spec.loss].terms(values.z[-1], values.a[-1], targets)
-        per_sample.append(terms.sum(axis=1))
+        terms.append(loss_terms(values, targets, spec.loss, spec.rules))
         outputs.append(values.a[-1])
-    return reduce_samples(_joined(per_sample), spec.reduction), _joined(outputs)
+    return float(loss_of_batch(spec, _joined(terms))), _joined(outputs)
 
 
 def evaluate(spec: Spec, theta: Array, check: Check = never) -> Evaluation:

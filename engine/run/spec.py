@@ -9,11 +9,11 @@ from functools import cached_property, reduce
 
 import numpy as np
 from msgspec import Struct, field
-from msgspec.structs import force_setattr
+from msgspec.structs import force_setattr, replace
 from numpy.typing import NDArray
 
 from engine.maths.activations import Array
-from engine.maths.backprop import Rules
+from engine.maths.backprop import Carried, Rules
 from engine.maths.network import Network
 from engine.maths.optimizers import RULES, Optimizer, Slots
 from engine.maths.wrong_formulas import with_changes
@@ -58,6 +58,8 @@ class Spec(Struct, frozen=True, eq=False, dict=True):
 
     `mistakes` are keys of engine.run.mistakes; one that cannot be made here changes nothing.
     `step_order` is the one field that no number depends on: the order of the steps shown.
+    `carried` says what is carried on of each value that an iteration works out (see
+    engine.maths.backprop.Rules); None: the value as it is.
     """
 
     network: Network
@@ -71,6 +73,7 @@ class Spec(Struct, frozen=True, eq=False, dict=True):
     seed: int = 0
     mistakes: tuple[str, ...] = ()
     step_order: str = "by_unit"
+    carried: Carried | None = None
 
     @cached_property
     def batch_size(self) -> int:
@@ -119,7 +122,8 @@ class Spec(Struct, frozen=True, eq=False, dict=True):
     def rules(self) -> Rules:
         """The formulas of a pass, with the mistakes that are on."""
         made = (each for each in self.made if not self.is_idle(each))
-        return with_changes(tuple(each.change for each in made if each.change is not None))
+        rules = with_changes(tuple(each.change for each in made if each.change is not None))
+        return rules if self.carried is None else replace(rules, carried=self.carried)
 
     def is_idle(self, mistake: Mistake) -> bool:
         """Whether a mistake inside a pass is left alone, since it would change nothing."""

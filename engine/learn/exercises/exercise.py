@@ -9,7 +9,7 @@ unit is saturated or dead, and gradients do not vanish in rounding.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 from msgspec import Struct
@@ -17,13 +17,12 @@ from msgspec.structs import asdict, replace
 
 from engine.documents.document import Document
 from engine.documents.format import OwnKey
-from engine.maths import backprop
-from engine.maths.activations import ACTIVATIONS, Array
-from engine.maths.losses import LOSSES, OUTPUT_PAIRS, reduce_samples
+from engine.maths.activations import Array
+from engine.maths.losses import LOSSES, OUTPUT_PAIRS
 from engine.maths.network import Layer, Network, default_unit_names
 from engine.maths.optimizers import Optimizer
-from engine.run.iteration import Iteration, batch_pass, iterate, updated
-from engine.run.paper import PaperIteration, paper_iteration
+from engine.run.iteration import Iteration, batch_gradient, batch_pass, iterate
+from engine.run.paper import on_paper, rounded
 from engine.run.spec import Data, Spec, start_state
 from engine.text.numbers import LARGEST
 
@@ -227,7 +226,8 @@ def _targets(spec: Spec, generator: np.random.Generator) -> Array:
 
 def _is_instructive(spec: Spec, theta: Array, decimals: int) -> bool:
     """Whether every unit takes part, and what is sent back can be seen in the decimals."""
-    values = batch_pass(spec, theta, np.array([0]))
+    rows = np.array([0])
+    values = batch_pass(spec, theta, rows)
     for number, layer in enumerate(spec.network.layers, start=1):
         z = values.z[number]
         if np.abs(z).max() > _SATURATED.get(layer.activation, LARGEST):
@@ -236,9 +236,10 @@ def _is_instructive(spec: Spec, theta: Array, decimals: int) -> bool:
             return False
         if layer.activation == "leaky_relu" and np.abs(z).min() < _KINK:
             return False
-    gradient = np.abs(backprop.gradient_sum(spec.network, values.a, values.delta))
+    _, gradient, _ = batch_gradient(spec, start_state(spec, theta), rows)
     # Nearly all of the gradient is to be more than nothing in the decimals it is worked with.
-    return bool(gradient.max() >= 0.01 and np.quantile(gradient, 0.2) >= 10.0**-decimals)
+    sizes = np.abs(gradient)
+    return bool(sizes.max() >= 0.01 and np.quantile(sizes, 0.2) >= 10.0**-decimals)
 
 
 def is_unambiguous(iteration: Iteration, decimals: int) -> bool:
@@ -246,12 +247,10 @@ def is_unambiguous(iteration: Iteration, decimals: int) -> bool:
     digits after the point, neither in full precision nor with every step rounded."""
     margin = margin_of(iteration.spec)
 
-    def are_clear(values: Iterator[Array]) -> bool:
+    def are_clear(values: Iterable[Array]) -> bool:
         return all((from_the_middle(each, decimals) >= margin).all() for each in values)
 
-    return are_clear(_in_full(iteration)) and are_clear(
-        before_rounding(paper_iteration(iteration, decimals))
-    )
+    return are_clear(_in_full(iteration)) and are_clear(before_rounding(iteration, decimals))
 
 
 def _in_full(iteration: Iteration) -> Iterator[Array]:
@@ -273,27 +272,14 @@ def from_the_middle(values: Array, decimals: int) -> Array:
     return np.asarray(np.abs(np.abs(values) * 10.0**decimals % 1.0 - 0.5))
 
 
-def before_rounding(paper: PaperIteration) -> Iterator[Array]:
+def before_rounding(iteration: Iteration, decimals: int) -> list[Array]:
     """What each step comes to by hand, from rounded values, before it is rounded itself."""
-    spec, network = paper.spec, paper.spec.network
-    loss, targets = LOSSES[spec.loss], spec.data.targets[paper.rows]
-    for theta, is_after in ((paper.state.theta, False), (paper.next_state.theta, True)):
-        values = paper.samples(paper.rows, is_after)
-        for number, layer in enumerate(network.layers, start=1):
-            W, b = network.weights(theta, number), network.biases(theta, number)
-            yield backprop.net_input(values.a[number - 1], W, b)
-            yield ACTIVATIONS[layer.activation].apply(values.z[number])
-        yield loss.terms(values.z[-1], values.a[-1], targets)
-        yield np.array([reduce_samples(values.loss_terms.sum(axis=1), spec.reduction)])
-        if is_after:
-            return
-        last = network.layers[-1].activation
-        yield loss.delta(last, values.z[-1], values.a[-1], targets)
-        for number in range(network.depth - 1, 0, -1):
-            error = values.delta[number + 1] @ network.weights(theta, number + 1)
-            activation = network.layers[number - 1].activation
-            slope = backprop.activation_slope(activation, values.z[number], values.a[number])
-            yield error * slope
-        gradient = backprop.gradient_sum(network, values.a, values.delta)
-        yield gradient / len(paper.rows) if spec.reduction == "mean" else gradient
-        yield updated(spec, paper.state, paper.gradient).theta
+    worked: list[Array] = []
+
+    def carried(kind: str, layer: int | None, values: Array) -> Array:
+        worked.append(values)
+        return rounded(values, decimals)
+
+    spec, state = on_paper(iteration.spec, iteration.state, decimals)
+    iterate(replace(spec, carried=carried), state)
+    return worked

@@ -140,7 +140,7 @@ class _Working:
         rows = self.iteration.rows
         values = self.iteration.samples(rows)
         terms = self._with_own(values.loss_terms, "loss", "loss", self.network.depth, rows)
-        return reduce_samples(terms.sum(axis=1), self.spec.reduction)
+        return float(reduce_samples(terms.sum(axis=1), self.spec.reduction))
 
     def delta(self, layer: int) -> Array:
         rules, activation = self.spec.rules, self.network.layers[layer - 1].activation
