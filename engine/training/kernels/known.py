@@ -41,6 +41,7 @@ class Known(Struct, frozen=True):
             and spec.reduction in self.reductions
             and spec.optimizer.key in self.optimizers
             and all(mistake in self.mistakes for mistake in spec.mistakes)
+            and spec.carried is None
         )
 
 
