@@ -205,7 +205,7 @@ class PublishedPanel(QWidget):
 
     def _explain(self) -> None:
         """Say what there is to say of the row that the person is at."""
-        row = self.list.row
+        row = self.list.chosen
         if row is None or row >= len(self.figures):
             self._tell("" if self.figures else _EMPTY)
             return
@@ -242,7 +242,7 @@ class PublishedPanel(QWidget):
             self.search_requested.emit()
 
     def _with_row(self, act: object) -> None:
-        row = self.list.row
+        row = self.list.chosen
         if row is not None and callable(act):
             act(row)
 

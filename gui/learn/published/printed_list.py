@@ -3,19 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from msgspec import Struct
-from PySide6.QtCore import (
-    QAbstractListModel,
-    QModelIndex,
-    QPersistentModelIndex,
-    QPoint,
-    QRect,
-    QSize,
-    Qt,
-    Signal,
-)
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QFontMetrics,
@@ -24,6 +14,7 @@ from PySide6.QtGui import (
     QKeySequence,
     QPainter,
     QResizeEvent,
+    QStandardItemModel,
 )
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -39,7 +30,6 @@ from gui import theme
 
 Index = QModelIndex | QPersistentModelIndex
 
-_NOWHERE = QModelIndex()
 _INSET = 8  # pixels, left and right of a row
 _LINE = 18
 _PAD = 5  # above and below a row
@@ -79,48 +69,24 @@ class PrintedLine(Struct, frozen=True):
         return f"{self.symbol}, {self.where}: printed {self.printed}{here}, {words}"
 
 
-class _Model(QAbstractListModel):
-    """The rows, for Qt."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.lines: Sequence[PrintedLine] = ()
-
-    def show_lines(self, lines: Sequence[PrintedLine]) -> None:
-        if len(lines) != len(self.lines):
-            self.beginResetModel()
-            self.lines = lines
-            self.endResetModel()
-        else:
-            self.lines = lines
-            self.dataChanged.emit(self.index(0), self.index(len(lines) - 1))
-
-    def rowCount(self, parent: Index = _NOWHERE) -> int:
-        return 0 if parent.isValid() else len(self.lines)
-
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if not index.isValid():
-            return None
-        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
-            return self.lines[index.row()].spoken
-        return None
-
-
 class _Row(QStyledItemDelegate):
     """Writes a row in two lines, and in more where place or numbers have no room beside the
     others; a number that is the same as the printed one is then left out."""
 
-    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+    def _list(self) -> PrintedList:
         view = self.parent()
-        assert isinstance(view, QListView)
-        width = view.viewport().width()
-        line, room = _line_of(index), width - 2 * _INSET
+        assert isinstance(view, PrintedList)
+        return view
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        width = self._list().viewport().width()
+        line, room = self._list().lines[index.row()], width - 2 * _INSET
         numbers = 1 if line.here == line.printed or _numbers_fit(line, room) else 2
         lines = numbers + (1 if _head_fits(line, room) else 2)
         return QSize(width, lines * _LINE + 2 * _PAD)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        line, colours = _line_of(index), theme.current()
+        line, colours = self._list().lines[index.row()], theme.current()
         if option.state & QStyle.StateFlag.State_Selected:
             painter.fillRect(option.rect, colours.colour("accent_soft"))
         painter.fillRect(
@@ -136,12 +102,6 @@ class _Row(QStyledItemDelegate):
         elif line.here != line.printed:
             shift = _width(_PRINTED) - _width(_HERE)
             _write_number(painter, line, left + QPoint(shift, _LINE), _HERE, line.here)
-
-
-def _line_of(index: Index) -> PrintedLine:
-    model = index.model()
-    assert isinstance(model, _Model)
-    return model.lines[index.row()]
 
 
 def _metrics() -> QFontMetrics:
@@ -223,7 +183,8 @@ class PrintedList(QListView):
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAccessibleName(name)
-        self._model = _Model()
+        self.lines: tuple[PrintedLine, ...] = ()
+        self._model = QStandardItemModel(self)
         self._kept = -1
         self._kept_where = QAbstractItemView.ScrollHint.EnsureVisible
         self.setModel(self._model)
@@ -237,26 +198,24 @@ class PrintedList(QListView):
         self.doubleClicked.connect(lambda index: self.edit_wanted.emit(index.row()))
 
     @property
-    def lines(self) -> Sequence[PrintedLine]:
-        """What is shown."""
-        return self._model.lines
-
-    @property
-    def row(self) -> int | None:
+    def chosen(self) -> int | None:
         """The row that the person is at."""
         index = self.currentIndex()
         return index.row() if index.isValid() and self.selectedIndexes() else None
 
     def show_lines(self, lines: Sequence[PrintedLine]) -> None:
-        """Show these rows."""
-        if list(lines) != list(self._model.lines):
-            self._model.show_lines(tuple(lines))
-            self.scheduleDelayedItemsLayout()
-
-    def choose(self, row: int) -> None:
-        """Go to a row, without a signal."""
-        self.setCurrentIndex(self._model.index(row))
-        self.reveal(row)
+        """Show these rows; the same one stays chosen as long as there are as many."""
+        if tuple(lines) == self.lines:
+            return
+        self.lines = tuple(lines)
+        model = self._model
+        if model.rowCount() != len(lines):
+            model.clear()
+            model.setColumnCount(1)
+            model.setRowCount(len(lines))
+        for row, line in enumerate(lines):
+            model.setData(model.index(row, 0), line.spoken, Qt.ItemDataRole.AccessibleTextRole)
+        self.scheduleDelayedItemsLayout()
 
     def reveal(self, row: int, and_what_follows: bool = False) -> None:
         """Keep a row in sight, however much room there is; on top if the next ones matter too."""
@@ -266,7 +225,7 @@ class PrintedList(QListView):
         self._keep()
 
     def _keep(self) -> None:
-        self.scrollTo(self._model.index(self._kept), self._kept_where)
+        self.scrollTo(self._model.index(self._kept, 0), self._kept_where)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -282,15 +241,15 @@ class PrintedList(QListView):
         self.viewport().update()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        key, row = event.key(), self.row
+        key, row = event.key(), self.chosen
         if event.matches(QKeySequence.StandardKey.Paste):
             self.pasted.emit(QGuiApplication.clipboard().text())
         elif event.matches(QKeySequence.StandardKey.Copy):
             self._copy()
         elif key in (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Home, Qt.Key.Key_End):
             super().keyPressEvent(event)
-            if self.row is not None and self.row != row:
-                self.row_chosen.emit(self.row)
+            if self.chosen is not None and self.chosen != row:
+                self.row_chosen.emit(self.chosen)
         elif row is not None and key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self.go_wanted.emit(row)
         elif row is not None and key == Qt.Key.Key_F2:
