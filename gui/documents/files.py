@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QSettings, QStandardPaths, Qt, Signal
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from engine.documents.document import Document
+from engine.documents.examples import SUFFIX
 from engine.documents.json_text import DocumentError
 from engine.documents.reading import read_document, write_document
 from engine.documents.whole_file import FileError, write_whole
 from engine.run.limits import MAX_FILE_BYTES
 from gui.documents.save_dialog import FileKind, ask_where_to_write
 
-SUFFIX = ".backpass.json"
 _DOCUMENTS = FileKind("Backpass documents", (SUFFIX, ".json"))
 _MAX_RECENT = 10
 
@@ -56,6 +57,11 @@ class Files(QObject):
         """Let the person choose where to save."""
         start = self.path or Path(self.folder()) / f"{suggestion}{SUFFIX}"
         return ask_where_to_write(self._window, "Save as", start, [_DOCUMENTS])
+
+    def ask_where(self, title: str, name: str, kind: FileKind) -> Path | None:
+        """Let the person choose where to write a file, and offer it this name in the folder."""
+        start = Path(self.folder()) / re.sub(r'[\\/:*?"<>|]', "-", name)
+        return ask_where_to_write(self._window, title, start, [kind])
 
     def ask_about_changes(self, name: str) -> QMessageBox.StandardButton:
         """Ask whether to save, discard or cancel before a changed document would be lost."""

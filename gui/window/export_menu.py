@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QMenu, QWidget
+from PySide6.QtWidgets import QMenu
 
+from engine.documents.examples import SUFFIX
 from engine.documents.whole_file import FileError, write_whole
-from gui.documents.files import Files
-from gui.documents.save_dialog import FileKind, ask_where_to_write
+from engine.run.iteration import Iteration, iterate
+from gui.documents.documents import Documents
+from gui.documents.save_dialog import FileKind
+from gui.session.session import Session
+from gui.view import View
 
 if TYPE_CHECKING:
     from engine.export.solution import Solution
@@ -23,21 +24,13 @@ _TARGETS = (("md", "Markdown"), ("html", "HTML"), ("tex", "LaTeX"), ("pdf", "PDF
 
 
 class ExportMenu:
-    """A submenu with an entry per target. `solution(gaps)` writes out the iteration at the cursor
-    (or raises TooLong or FileError), `name()` says what its file might be called."""
+    """Adds a submenu to the File menu with an entry per target, and writes what is chosen."""
 
-    def __init__(
-        self,
-        menu: QMenu,
-        window: QWidget,
-        files: Files,
-        solution: Callable[[bool], Solution],
-        name: Callable[[], str],
-    ) -> None:
-        self._window = window
-        self._files = files
-        self._solution = solution
-        self._name = name
+    def __init__(self, menu: QMenu, session: Session, documents: Documents) -> None:
+        self._session = session
+        self._documents = documents
+        self._known: Iteration | None = None  # the iteration at the cursor, once it is worked out
+        session.changed.connect(self._display)
         below = menu.addMenu("E&xport worked solution")
         below.setObjectName("exportMenu")
         for ending, title in _TARGETS:
@@ -51,26 +44,42 @@ class ExportMenu:
         self._gaps.setObjectName("export/gaps")
         self._gaps.setCheckable(True)
 
+    def _display(self, view: View) -> None:
+        self._known = view.iteration
+
     def _export(self, ending: str, title: str) -> None:
         from engine.export.worked import TooLong
 
-        name = re.sub(r'[\\/:*?"<>|]', "-", self._name())
-        start = Path(self._files.folder()) / f"{name}.{ending}"
-        kind = FileKind(title, (f".{ending}",))
-        path = ask_where_to_write(self._window, f"Export as {title}", start, [kind])
+        files = self._documents.files
+        name = self._documents.name.removesuffix(SUFFIX)
+        name = f"{name} iteration {self._session.place.t + 1}.{ending}"
+        path = files.ask_where(f"Export as {title}", name, FileKind(title, (f".{ending}",)))
         if path is None:
             return
         QGuiApplication.setOverrideCursor(Qt.CursorShape.WaitCursor)
         problem = ""
         try:
-            data = _written(self._solution(self._gaps.isChecked()), ending)
+            data = _written(self._solution(), ending)
             write_whole(path, data.encode() if isinstance(data, str) else data)
         except (TooLong, FileError) as error:
             problem = str(error)
         finally:
             QGuiApplication.restoreOverrideCursor()
         if problem:
-            self._files.say(problem)
+            files.say(problem)
+
+    def _solution(self) -> Solution:
+        """The iteration at the cursor written out, revealed or not. Raises TooLong, FileError."""
+        from engine.export.worked import check_length, worked_solution
+
+        session = self._session
+        if session.curtain is not None:
+            raise FileError("No solution is written while values are to be predicted.")
+        check_length(session.spec)
+        iteration = self._known or iterate(session.spec, session.state)
+        title = session.standing.title or self._documents.name
+        gaps = self._gaps.isChecked()
+        return worked_solution(iteration, title, session.digits, gaps, session.notation)
 
 
 def _written(solution: Solution, ending: str) -> str | bytes:

@@ -26,10 +26,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from engine.documents.examples import SUFFIX, example_names, read_example
-from engine.documents.whole_file import FileError
+from engine.documents.examples import example_names, read_example
 from engine.maths.network import Parameter
-from engine.run.iteration import iterate
 from engine.run.steps import STEP_ORDERS, StepId
 from gui import theme
 from gui.canvas.network_canvas import NetworkCanvas
@@ -60,7 +58,6 @@ from gui.window.settings import keep_memory, kept_memory
 from gui.window.writing_menu import WritingMenu
 
 if TYPE_CHECKING:
-    from engine.export.solution import Solution
     from gui.panels.derivation import DerivationPanel
 
 _SIZE = QSize(1440, 900)
@@ -273,9 +270,7 @@ class MainWindow(QMainWindow):
         file_menu.addSeparator()
         self._action(file_menu, "&Save", self.documents.save, "Ctrl+S")
         self._action(file_menu, "Save &as…", self.documents.save_as, "Ctrl+Shift+S")
-        self._export = ExportMenu(
-            file_menu, self, self.documents.files, self._worked_solution, self._solution_name
-        )
+        self._export = ExportMenu(file_menu, self.session, self.documents)
         file_menu.addSeparator()
         self._action(file_menu, "&Title and note…", self._describe)
         file_menu.addSeparator()
@@ -512,22 +507,6 @@ class MainWindow(QMainWindow):
             self._action(self._recent_menu, path, job)
         if self._recent_menu.isEmpty():
             self._recent_menu.addAction("nothing yet").setEnabled(False)
-
-    def _worked_solution(self, gaps: bool) -> Solution:
-        """The iteration at the cursor written out, revealed or not. Raises TooLong, FileError."""
-        from engine.export.worked import check_length, worked_solution
-
-        session = self.session
-        if session.curtain is not None:
-            raise FileError("No solution is written while values are to be predicted.")
-        check_length(session.spec)
-        shown = None if self._view is None else self._view.iteration
-        iteration = shown or iterate(session.spec, session.state)
-        title = session.standing.title or self.documents.name
-        return worked_solution(iteration, title, session.digits, gaps, session.notation)
-
-    def _solution_name(self) -> str:
-        return f"{self.documents.name.removesuffix(SUFFIX)} iteration {self.session.place.t + 1}"
 
     def closeEvent(self, event: QCloseEvent) -> None:
         event.ignore()  # whatever goes wrong while the person is asked, the window stays

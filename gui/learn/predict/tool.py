@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
 from datetime import datetime
-from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer
 from PySide6.QtGui import QAction
@@ -13,7 +11,7 @@ from PySide6.QtWidgets import QMessageBox, QWidget
 from engine.documents.whole_file import FileError, write_whole
 from engine.learn.predicting.result_file import RESULT_SUFFIX, result_of, write_result
 from engine.run.value_kinds import KINDS
-from gui.documents.save_dialog import FileKind, ask_where_to_write
+from gui.documents.save_dialog import FileKind
 from gui.learn.predict.panel import PredictPanel
 from gui.learn.predict.questions import Predicting
 from gui.learn.tool_host import ToolHost
@@ -128,8 +126,7 @@ class PredictionTool(QObject):
             return True
         title = self._host.session.standing.title or self._host.documents.name
         name = " ".join(part for part in (title, sitting.person) if part)
-        start = Path(files.folder()) / (re.sub(r'[\\/:*?"<>|]', "-", name) + RESULT_SUFFIX)
-        path = ask_where_to_write(self._window, "Save result", start, [_RESULTS])
+        path = files.ask_where("Save result", name + RESULT_SUFFIX, _RESULTS)
         if path is None:
             return False
         try:
