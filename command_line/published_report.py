@@ -6,6 +6,9 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
+from msgspec import UNSET
+from msgspec.structs import asdict
+
 from engine.documents.document import Document
 from engine.learn.published.comparison import Compared, summary
 from engine.learn.published.mistake_search import Answer
@@ -52,9 +55,9 @@ def published_report(
             {
                 "symbol": _symbol(document, each),
                 "iteration": each.figure.iteration,
-                "sample": each.figure.sample,
-                "metric": each.figure.metric,
-                "step": None if each.figure.step is None else each.figure.step._asdict(),
+                "sample": None if each.figure.sample is UNSET else each.figure.sample,
+                "metric": each.figure.metric or None,
+                "step": asdict(each.figure.step) if each.figure.step else None,
                 "printed": each.figure.printed,
                 "value": each.value if math.isfinite(each.value) else None,
                 "verdict": each.verdict.key,
@@ -82,6 +85,6 @@ def _name(document: Document, compared: Compared) -> str:
     figure, parts = compared.figure, [_symbol(document, compared)]
     if figure.iteration > 1:
         parts.append(f"iteration {format_count(figure.iteration)}")
-    if figure.sample is not None and len(document.spec.data) > 1:
+    if figure.sample is not UNSET and len(document.spec.data) > 1:
         parts.append(f"sample {figure.sample}")
     return ", ".join(parts)

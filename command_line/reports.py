@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from msgspec.structs import replace
+from msgspec.structs import asdict, replace
 
 from engine.derivations.derive import derive
 from engine.documents.document import Document
@@ -15,7 +15,7 @@ from engine.maths.activations import Array
 from engine.maths.network import FORWARD_ONLY, Network
 from engine.run.gradient_check import STEP, TOLERANCE, GradientCheck, check_gradient
 from engine.run.iteration import Iteration, evaluate, iterate
-from engine.run.spec import Spec, State, start_state
+from engine.run.spec import BEGINNING, Spec, State, start_state
 from engine.run.step_values import TracedStep, traced_steps
 from engine.training.divergence import Divergence
 from engine.training.trainer import Trainer
@@ -96,7 +96,7 @@ def run_report(
 
 def _from_the_start(spec: Spec) -> Spec:
     """The spec with its epochs counted from the first update, wherever the saved run cut them."""
-    return replace(spec, batching=replace(spec.batching, since=(0, 0)))
+    return replace(spec, batching=replace(spec.batching, since=BEGINNING))
 
 
 def parameters(network: Network, state: State) -> dict[str, Any]:
@@ -210,7 +210,7 @@ def _step(iteration: Iteration, line: TracedStep) -> dict[str, Any]:
     row = int(iteration.rows[0]) if line.sample is None else line.sample
     derivation = derive(iteration, line.step, row)
     return {
-        **line.step._asdict(),
+        **asdict(line.step),
         "sample": line.sample,
         "name": line.name,
         "symbol": line.symbol,

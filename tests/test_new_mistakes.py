@@ -22,8 +22,9 @@ from pytestqt.qtbot import QtBot
 from engine.derivations.derive import derive
 from engine.derivations.record import Record
 from engine.derivations.written.mistakes import WRITTEN_MISTAKES, Weights, WrittenMistake
+from engine.documents.document import Document
 from engine.documents.examples import read_example
-from engine.documents.reading import Document, Published, read_document, write_document
+from engine.documents.reading import read_document, write_document
 from engine.formulas.formula import (
     ONE,
     Expr,
@@ -51,6 +52,7 @@ from engine.training.trainer import Trainer
 from gui.view import View
 from gui.window.main_window import MainWindow
 from main import main
+from tests.engine.conftest import printed_figure
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -263,7 +265,8 @@ def test_its_own_figures_are_found_again(name: str, key: str) -> None:
         step = iteration.spec.steps.id_at(k)
         value = step_value(iteration, step, iteration.sample(row))
         text = np.format_float_positional(value, 8, unique=False, fractional=False)
-        figures.append(Published(1, step, row if step.of_sample else None, text.rstrip(".")))
+        of = row if step.of_sample else None
+        figures.append(printed_figure(1, step, text.rstrip("."), of))
     answer = search(document.spec, document.start, tuple(figures))
     assert [suspect.mistakes for suspect in answer.suspects] == [(key,)]
 

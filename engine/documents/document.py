@@ -1,16 +1,17 @@
 """Document: everything that a file says, and what has to hold for it."""
 
-from __future__ import annotations
+# Without `from __future__ import annotations`, as engine.documents.format.
 
 import re
 from collections.abc import Mapping
+from typing import Annotated
 
 import numpy as np
-from msgspec import Struct, field
+from msgspec import UNSET, Struct, UnsetType, field
 from msgspec.structs import replace
 
-from engine.documents.format import OwnKey
 from engine.documents.json_text import DocumentError
+from engine.documents.own_keys import OwnKey
 from engine.maths.activations import Array
 from engine.maths.metrics import METRICS
 from engine.maths.network import Network
@@ -23,53 +24,57 @@ from engine.run.limits import (
     PRINTED,
     REMARK,
     TITLE,
+    Count,
+    FromOne,
     Limit,
+    one_of,
+    told,
 )
 from engine.run.spec import Spec, State
 from engine.run.steps import GRAINS, StepId
 from engine.run.value_kinds import KINDS
 from engine.text.numbers import LARGEST
 from engine.text.wording import shortened
-from engine.training.kernels.choice import KERNELS
-from engine.training.kernels.kernel import Stretch
+from engine.training.kernels.kernel import KERNELS, Stretch
 from engine.training.thinning import thinned
 
 _PRINTED = re.compile(r"-?[0-9]+(\.[0-9]+)?(e[-+]?[0-9]+)?")
 
 
-class Published(Struct, frozen=True):
-    """A figure that the source prints, with `printed` the number as it stands there.
+class Published(
+    Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True
+):
+    """A figure that the source prints: of a step of an iteration (from 1), and for what belongs
+    to one sample, of that sample; or of a metric over the whole training set before the update of
+    that iteration. unknown_start: the source's run began from values that nobody knows.
 
-    It is of a step of an iteration (from 1), of a sample (a row of the training set) where each
-    sample has its own; or, without a step, of a metric (a key of METRICS) over the whole training
-    set before the update of that iteration. `remark` is what a person should know of it.
-    `unknown_start` says that the source's run began from values that nobody knows.
+    Which of step, metric and sample it has not is UNSET. `printed` is the number as it stands in
+    the source, `remark` what a person should know of it.
     """
 
-    iteration: int
-    step: StepId | None
-    sample: int | None
-    printed: str
-    metric: str | None = None
-    remark: str = ""
+    iteration: FromOne
+    step: StepId | UnsetType = UNSET
+    metric: Annotated[str, one_of(METRICS)] | UnsetType = UNSET
+    sample: Count | UnsetType = UNSET
+    printed: Annotated[str, PRINTED.characters, told(pattern=f"^{_PRINTED.pattern}$")]
+    remark: Annotated[str, REMARK.characters] = ""
     unknown_start: bool = False
 
     def fits(self, spec: Spec) -> bool:
         """Whether there is such a quantity: the step, or the metric, and the sample."""
-        if self.step is None:
+        if not self.step:
             return self.metric in METRICS
         return _has_step(spec, self.step) and (self.sample or 0) < len(spec.data)
 
 
-class Lock(Struct, frozen=True):
-    """What a teacher locked: kinds of values (keys of KINDS in engine.run.value_kinds) that
-    are asked for before they are shown, without hints or derivations.
+class Lock(Struct, frozen=True, forbid_unknown_fields=True):
+    """What a teacher locked: the kinds of values that are asked for before they are shown, without
+    hints or derivations; whether answers may be right from a person's own earlier values; and
+    whether somebody opened it since."""
 
-    `own_values`: an answer that is right from the person's earlier ones gets full marks.
-    `opened` remembers that somebody opened the lock.
-    """
-
-    hidden: tuple[str, ...]
+    hidden: Annotated[
+        tuple[Annotated[str, one_of(KINDS)], ...], told(minItems=1, uniqueItems=True)
+    ]
     own_values: bool = True
     opened: bool = False
 
@@ -164,7 +169,7 @@ def check_run(document: Document) -> None:
         if document.state is None or document.state.t < document.origin.t:
             raise DocumentError("$.origin", "the road to the state cannot begin after it")
         first = document.origin.t
-    if spec.batching.since[0] > first:
+    if spec.batching.since.iteration > first:
         raise DocumentError(
             "$.batching.since.iteration", f"the run begins after {first} updates, before this cut"
         )
@@ -212,15 +217,13 @@ def _check_state(place: str, state: State, spec: Spec) -> None:
 
 def _check_stretches(document: Document) -> None:
     before, last = _road(document)
-    for index, (kernel, until) in enumerate(document.stretches):
-        place = f"$.stretches[{index}]"
-        check_key(f"{place}.kernel", "kernel", kernel, KERNELS)
+    for index, stretch in enumerate(document.stretches):
+        place, until = f"$.stretches[{index}].until", stretch.until
+        check_key(f"$.stretches[{index}].kernel", "kernel", stretch.kernel, KERNELS)
         if until <= before:
-            raise DocumentError(
-                f"{place}.until", f"a stretch after {before} updates cannot end after {until}"
-            )
+            raise DocumentError(place, f"a stretch after {before} updates cannot end after {until}")
         if until > last:
-            raise DocumentError(f"{place}.until", f"the road ends after {last} updates")
+            raise DocumentError(place, f"the road ends after {last} updates")
         before = until
 
 
@@ -258,21 +261,21 @@ def _check_place(document: Document) -> None:
 def _check_published(place: str, published: Published, spec: Spec) -> None:
     if published.iteration not in FROM_ONE:
         raise DocumentError(f"{place}.iteration", "iterations count from 1")
-    if (published.step is None) == (published.metric is None):
+    if (published.step is UNSET) == (published.metric is UNSET):
         raise DocumentError(place, 'a figure is of a "step" or of a "metric", of one of them')
-    if published.metric is not None:
+    if published.metric is not UNSET:
         check_key(f"{place}.metric", "metric", published.metric, METRICS)
-    if published.step is not None and not _has_step(spec, published.step):
+    if published.step and not _has_step(spec, published.step):
         raise DocumentError(f"{place}.step", "this network has no such step")
-    of_sample = published.step is not None and published.step.of_sample
-    if of_sample and published.sample is None:
+    of_sample = published.step and published.step.of_sample
+    if of_sample and published.sample is UNSET:
         raise DocumentError(place, 'the key "sample" is missing: each sample has its own value')
-    if not of_sample and published.sample is not None:
-        what = "metric" if published.step is None else "step"
+    if not of_sample and published.sample is not UNSET:
+        what = "step" if published.step else "metric"
         raise DocumentError(
             f"{place}.sample", f"this {what} belongs to the batch, to no one sample"
         )
-    if published.sample is not None and not 0 <= published.sample < len(spec.data):
+    if published.sample is not UNSET and not 0 <= published.sample < len(spec.data):
         raise DocumentError(f"{place}.sample", f"there is no sample {published.sample}")
     printed = published.printed
     if len(printed) not in PRINTED or not _PRINTED.fullmatch(printed):

@@ -1,9 +1,9 @@
 """The format of a .backpass.json file: its objects and keys, version 1.
 
-The structs below are the format. The JSON Schema in resources/ is made from them, `parse` checks
-a tree against them, and what they cannot express (that shapes fit together, that a step exists)
-is checked where a Document is made of them, in engine.documents.reading. A key that
-begins with x- may stand in any object: it is kept for whoever put it there.
+The structs below are the format, with those of the program that are an object of the file as they
+are: Batching, StepId, Stretch, Published and Lock. The JSON Schema in resources/ is made from them,
+`parse` checks a tree against them, and what they cannot express (that shapes fit together, that a
+step exists) is checked where a Document is made of them, in engine.documents.reading.
 """
 
 # Without `from __future__ import annotations`: msgspec would have to evaluate the text of each one
@@ -11,15 +11,15 @@ begins with x- may stand in any object: it is kept for whoever put it there.
 
 import re
 import sys
-from collections.abc import Iterator
 from functools import lru_cache
-from math import isfinite
 from typing import Annotated, Any, Literal, cast
 
 import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType, defstruct
 
+from engine.documents.document import Lock, Published
 from engine.documents.json_text import DocumentError
+from engine.documents.own_keys import OWN_KEY, OwnKey, take_own_keys
 from engine.maths.activations import ACTIVATIONS
 from engine.maths.initializers import INITIALIZERS
 from engine.maths.losses import LOSSES, REDUCTIONS
@@ -31,49 +31,29 @@ from engine.run.limits import (
     LAYERS,
     MAX_CURVE_POINTS,
     NOTE,
-    PRINTED,
-    REMARK,
     SAMPLES,
     TITLE,
     UNITS,
     Count,
-    FromOne,
     Name,
     one_of,
     told,
 )
 from engine.run.mistakes import MISTAKES
-from engine.run.steps import GRAINS, PHASES, STEP_ORDERS
-from engine.run.value_kinds import KINDS
+from engine.run.spec import Batching
+from engine.run.steps import GRAINS, STEP_ORDERS, StepId
 from engine.text.numbers import LARGEST
 from engine.text.wording import shortened, shown
-from engine.training.kernels.choice import KERNELS
+from engine.training.kernels.kernel import Stretch
 
 FORMAT = "backpass"
 VERSION = 1
-OWN_KEY = "x-"
-_MAX_OWN_DEPTH = 50
-STEP_KINDS = (
-    "net_input",
-    "activation",
-    "loss",
-    "total_loss",
-    "delta",
-    "weight_gradient",
-    "bias_gradient",
-    "weight_update",
-    "bias_update",
-    "loss_after",
-)
-
 
 Number = Annotated[float, Meta(gt=-LARGEST, lt=LARGEST)]
 # Running vectors and losses may grow beyond LARGEST: squares of gradients and errors do.
 Finite = Annotated[float, Meta(ge=-sys.float_info.max, le=sys.float_info.max)]
 Row = list[Number]
 Matrix = list[list[Number]]
-Metric = Annotated[str, one_of(METRICS)]
-MistakeKey = Annotated[str, one_of(MISTAKES)]
 Rows = Annotated[Matrix, SAMPLES.entries]
 
 
@@ -101,21 +81,6 @@ class Initializer(_Object):
 
     name: Annotated[str, one_of(INITIALIZERS)] = "uniform_0_1"
     seed: Count = 0
-
-
-class Since(_Object):
-    """Where the present cut into batches began: after how many updates, and epochs."""
-
-    iteration: Count
-    epoch: Count
-
-
-class Batching(_Object, kw_only=True):
-    """How an epoch is cut: samples an iteration (null for all), in order or shuffled."""
-
-    size: FromOne | None = None
-    shuffled: bool = False
-    since: Since | UnsetType = UNSET
 
 
 class Data(_Object, kw_only=True):
@@ -155,15 +120,6 @@ class State(_Object, kw_only=True):
     slots: list[Slot] | UnsetType = UNSET
 
 
-class Stretch(_Object):
-    """Which kernel took the run's road, from where the stretch before ended (or the road began)
-    until so many updates were done. numpy and plain give the same digits everywhere; numba, where
-    it is there, gives its own again in the last ones."""
-
-    kernel: Annotated[str, one_of(KERNELS)]
-    until: FromOne
-
-
 class Curve(_Object):
     """The loss curve, thinned: epochs, loss, and each metric, over the whole training set."""
 
@@ -171,41 +127,14 @@ class Curve(_Object):
     points: Annotated[list[list[Finite]], Meta(max_length=MAX_CURVE_POINTS)]
 
 
-class Step(_Object, omit_defaults=True):
-    """A step of an iteration by what it works out. Layers count from 1, units from 0."""
-
-    phase: Annotated[str, one_of(PHASES)]
-    kind: Annotated[str, one_of(STEP_KINDS)]
-    layer: Count | None = None
-    unit: Count | None = None
-    source: Count | None = None
-
-
 class Place(_Object):
     """The cursor: after how many updates (where the run stands, if not said), the last step
     revealed, the sample shown, and how far one press steps."""
 
     updates: Count | UnsetType = UNSET
-    revealed: Step | UnsetType = UNSET
+    revealed: StepId | UnsetType = UNSET
     sample: Count = 0
     grain: Annotated[str, one_of(GRAINS)] = "number"
-
-
-class Published(_Object, kw_only=True):
-    """A figure that the source prints: of a step of an iteration (from 1), and for what belongs
-    to one sample, of that sample; or of a metric over the whole training set before the update of
-    that iteration. unknown_start: the source's run began from values that nobody knows."""
-
-    iteration: FromOne
-    step: Step | UnsetType = UNSET
-    metric: Metric | UnsetType = UNSET
-    sample: Count | UnsetType = UNSET
-    printed: Annotated[
-        str,
-        PRINTED.characters, told(pattern=r"^-?[0-9]+(\.[0-9]+)?(e[-+]?[0-9]+)?$"),
-    ]
-    remark: Annotated[str, REMARK.characters] | UnsetType = UNSET
-    unknown_start: bool | UnsetType = UNSET
 
 
 class Position(_Object):
@@ -214,19 +143,6 @@ class Position(_Object):
     unit: str
     x: Number
     y: Number
-
-
-class Lock(_Object, kw_only=True):
-    """What a teacher locked: the kinds of values that are asked for before they are shown, without
-    hints or derivations; whether answers may be right from a person's own earlier values; and
-    whether somebody opened it since."""
-
-    hidden: Annotated[
-        list[Annotated[str, one_of(KINDS)]],
-        told(minItems=1, uniqueItems=True),
-    ]
-    own_values: bool = True
-    opened: bool = False
 
 
 class File(_Object, kw_only=True):
@@ -241,16 +157,18 @@ class File(_Object, kw_only=True):
     initializer: Initializer = msgspec.field(default_factory=Initializer)
     loss: Annotated[str, one_of(LOSSES)]
     reduction: Annotated[str, one_of(REDUCTIONS)] | UnsetType = UNSET
-    metrics: Annotated[list[Metric], told(uniqueItems=True)] = []
+    metrics: Annotated[list[Annotated[str, one_of(METRICS)]], told(uniqueItems=True)] = []
     optimizer: Struct  # as optimizer_type has it
     batching: Batching = msgspec.field(default_factory=Batching)
     data: Data
-    mistakes: Annotated[list[MistakeKey], told(uniqueItems=True)] | UnsetType = UNSET
+    mistakes: Annotated[
+        list[Annotated[str, one_of(MISTAKES)]], told(uniqueItems=True)
+    ] | UnsetType = UNSET
     step_order: Annotated[str, one_of(STEP_ORDERS)] | UnsetType = UNSET
-    published: list[Published] | UnsetType = UNSET
+    published: tuple[Published, ...] | UnsetType = UNSET
     state: State | UnsetType = UNSET
     origin: State | UnsetType = UNSET
-    stretches: list[Stretch] | UnsetType = UNSET
+    stretches: tuple[Stretch, ...] | UnsetType = UNSET
     loss_curve: Curve | UnsetType = UNSET
     place: Place = msgspec.field(default_factory=Place)
     layout: list[Position] | UnsetType = UNSET
@@ -287,20 +205,11 @@ def json_schema() -> dict[str, Any]:
     """The JSON Schema (2020-12) of the format, as it stands in resources/schema."""
     schema = msgspec.json.schema(_file_type(optimizer_type()))
     for definition in schema["$defs"].values():
-        definition["description"] = " ".join(definition["description"].split())
+        # The first paragraph: what follows is for those who read the code.
+        says = definition["description"].partition("\n\n")[0]
+        definition["description"] = " ".join(says.split())
         definition["patternProperties"] = {f"^{OWN_KEY}": {}}
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
-
-
-Path = tuple[str | int, ...]
-
-
-class OwnKey(Struct, frozen=True):
-    """A key beginning with x-, the object it stands in, and what it says."""
-
-    path: Path
-    key: str
-    value: Any
 
 
 def parse(tree: Any) -> tuple[File, tuple[OwnKey, ...]]:
@@ -317,55 +226,11 @@ def parse(tree: Any) -> tuple[File, tuple[OwnKey, ...]]:
             f"this file was written by a newer Backpass (format {shown(version)}, "
             f"and this one reads {VERSION})",
         )
-    own = tuple(_take_own_keys(tree, ()))
+    own = tuple(take_own_keys(tree))
     try:
         return msgspec.convert(tree, _file_type(optimizer_type())), own
     except msgspec.ValidationError as error:
         raise _explained(str(error), tree) from None
-
-
-def _take_own_keys(tree: dict[str, Any], path: Path) -> Iterator[OwnKey]:
-    for key in [key for key in tree if key.startswith(OWN_KEY)]:
-        value = tree.pop(key)
-        _check_own(value, f"{written(path)}.{shortened(key)}")
-        yield OwnKey(path, key, value)
-    for key, value in tree.items():
-        if isinstance(value, dict):
-            yield from _take_own_keys(value, (*path, key))
-        elif isinstance(value, list):
-            for index, entry in enumerate(value):
-                if isinstance(entry, dict):
-                    yield from _take_own_keys(entry, (*path, key, index))
-
-
-def _check_own(value: Any, place: str, depth: int = 0) -> None:
-    """Refuse what could not be written again: numbers that are none, and endless nesting."""
-    if depth > _MAX_OWN_DEPTH:
-        raise DocumentError(place, "this is nested too deeply")
-    if isinstance(value, float) and not isfinite(value):
-        raise DocumentError(place, f"expected a finite number, got {shown(value)}")
-    if isinstance(value, (dict, list)):
-        for entry in value.values() if isinstance(value, dict) else value:
-            _check_own(entry, place, depth + 1)
-
-
-def put_own_keys(tree: dict[str, Any], own: tuple[OwnKey, ...]) -> None:
-    """Put x- keys back into a tree, where the object they stood in is still there."""
-    for entry in own:
-        place: Any = tree
-        try:
-            for part in entry.path:
-                place = place[part]
-        except (KeyError, IndexError, TypeError):
-            continue
-        if isinstance(place, dict):
-            place[entry.key] = entry.value
-
-
-def written(path: Path) -> str:
-    """A path as a person reads it: $.layers[1].units."""
-    parts = (f"[{part}]" if isinstance(part, int) else f".{shortened(part)}" for part in path)
-    return "$" + "".join(parts)
 
 
 _PATH_PART = re.compile(r"\.([a-z_0-9]+)|\[([0-9]+)\]")

@@ -16,6 +16,7 @@ from engine.run.limits import MAX_FILE_BYTES
 from engine.text.wording import shortened
 
 _LINE_WIDTH = 96
+_LISTS = (list, tuple)
 _LONGEST_INTEGER = 300  # characters; one of more than 308 digits is no double
 _SURROGATE_ESCAPE = re.compile(r"\\u[dD][89a-fA-F]")
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
@@ -124,7 +125,7 @@ def _block(value: Any, margin: str) -> str:
                 return line
         lines = [f"{inner}{_line(key)}: {_block(entry, inner)}" for key, entry in value.items()]
         return "{\n" + ",\n".join(lines) + f"\n{margin}}}" if lines else "{}"
-    if isinstance(value, list) and _has_containers(value):
+    if isinstance(value, _LISTS) and _has_containers(value):
         lines = [inner + _block(entry, inner) for entry in value]
         return "[\n" + ",\n".join(lines) + f"\n{margin}]"
     return _line(value)
@@ -132,14 +133,15 @@ def _block(value: Any, margin: str) -> str:
 
 def _has_containers(value: Any) -> bool:
     entries = value.values() if isinstance(value, dict) else value
-    return isinstance(value, (dict, list)) and any(isinstance(e, (dict, list)) for e in entries)
+    containers = (dict, *_LISTS)
+    return isinstance(value, containers) and any(isinstance(e, containers) for e in entries)
 
 
 def _line(value: Any) -> str:
     """A value on one line."""
     if isinstance(value, float):
         return _number(value)
-    if isinstance(value, list):
+    if isinstance(value, _LISTS):
         return "[" + ", ".join(map(_line, value)) + "]"
     if isinstance(value, dict):
         return "{" + ", ".join(f"{_line(key)}: {_line(v)}" for key, v in value.items()) + "}"

@@ -16,18 +16,17 @@ from msgspec import UNSET, Struct, UnsetType
 from msgspec.structs import asdict
 
 from engine.documents import format as fmt
-from engine.documents.document import Document, Lock, Published, check, check_run, tidied
+from engine.documents.document import Document, check, check_run, tidied
 from engine.documents.json_text import DocumentError, decode, encode
+from engine.documents.own_keys import OwnKey, put_own_keys
 from engine.maths.activations import Array
 from engine.maths.losses import LOSSES
 from engine.maths.network import Layer, Network
 from engine.maths.optimizers import RULES, SETTINGS, Optimizer
 from engine.run.check_spec import SpecError, check_network, check_training
 from engine.run.limits import MAX_FILE_BYTES, NAME
-from engine.run.spec import KEPT_GRADIENT, Batching, Data, Spec, State
-from engine.run.steps import StepId
+from engine.run.spec import BEGINNING, KEPT_GRADIENT, Data, Spec, State
 from engine.text.wording import shortened
-from engine.training.kernels.kernel import Stretch
 
 T = TypeVar("T")
 
@@ -57,7 +56,9 @@ def write_document(document: Document) -> bytes:
     with _refusals():
         check(document)
     tree = msgspec.to_builtins(_to_file(document))
-    fmt.put_own_keys(tree, document.own_keys)
+    if document.spec.batching.since == BEGINNING:  # which goes without saying
+        del tree["batching"]["since"]
+    put_own_keys(tree, document.own_keys)
     data = encode(tree)
     if len(data) > MAX_FILE_BYTES:
         raise DocumentError(
@@ -84,7 +85,7 @@ def _or(value: T | UnsetType, default: T) -> T:
 # From the structs of a file
 
 
-def _from_file(file: fmt.File, own_keys: tuple[fmt.OwnKey, ...]) -> Document:
+def _from_file(file: fmt.File, own_keys: tuple[OwnKey, ...]) -> Document:
     spec = _spec(file)
     check_training(spec)
     curve = None
@@ -95,50 +96,41 @@ def _from_file(file: fmt.File, own_keys: tuple[fmt.OwnKey, ...]) -> Document:
         curve = _rows(
             file.loss_curve.points, len(columns), "$.loss_curve.points", "one per column"
         )
-    revealed = file.place.revealed
     return Document(
         spec=spec,
         start=_start(file.layers, spec),
         title=file.title,
         note=file.note,
-        state=None if file.state is UNSET else _state(file.state, "$.state", spec),
-        origin=None if file.origin is UNSET else _state(file.origin, "$.origin", spec),
-        stretches=tuple(Stretch(s.kernel, s.until) for s in _or(file.stretches, [])),
+        state=_state(file.state, "$.state", spec) if file.state else None,
+        origin=_state(file.origin, "$.origin", spec) if file.origin else None,
+        stretches=file.stretches or (),
         curve=curve,
         updates=_or(file.place.updates, None),
-        revealed=None if revealed is UNSET else _step(revealed),
+        revealed=file.place.revealed or None,
         sample=file.place.sample,
         grain=file.place.grain,
-        published=tuple(map(_published, _or(file.published, []))),
-        layout=_layout(_or(file.layout, [])),
+        published=file.published or (),
+        layout=_layout(file.layout or []),
         own_keys=own_keys,
-        lock=None if file.lock is UNSET else _lock(file.lock),
+        lock=file.lock or None,
     )
-
-
-def _lock(lock: fmt.Lock) -> Lock:
-    return Lock(tuple(lock.hidden), lock.own_values, lock.opened)
 
 
 def _spec(file: fmt.File) -> Spec:
     network = Network(tuple(file.inputs), tuple(map(_layer, file.layers)))
     check_network(network)
-    loss, since = LOSSES.get(file.loss), file.batching.since
+    loss = LOSSES.get(file.loss)
     return Spec(
         network=network,
         loss=file.loss,
         reduction=_or(file.reduction, (loss and loss.reduction) or "sum"),
         optimizer=_optimizer(file.optimizer),
         data=_data(file.data, network),
-        batching=Batching(
-            file.batching.size,
-            file.batching.shuffled,
-            (0, 0) if since is UNSET else (since.iteration, since.epoch),
-        ),
+        batching=file.batching,
         metrics=tuple(file.metrics),
         initializer=file.initializer.name,
         seed=file.initializer.seed,
-        mistakes=tuple(_or(file.mistakes, [])),
+        mistakes=tuple(file.mistakes or ()),
         step_order=_or(file.step_order, "by_unit"),
     )
 
@@ -214,7 +206,7 @@ def _theta(
         count = network.layers[index].bias_count
         if layer.biases is UNSET and count:
             raise DocumentError(here, 'the key "biases" is missing')
-        given = _or(layer.biases, [])
+        given = layer.biases or []
         if len(given) != count:
             raise DocumentError(
                 f"{here}.biases", f"expected {_numbers(count)} for this layer, got {len(given)}"
@@ -225,7 +217,7 @@ def _theta(
 
 def _state(state: fmt.State, place: str, spec: Spec) -> State:
     names = list(spec.slot_names)
-    slots = _or(state.slots, [])
+    slots = state.slots or []
     if [slot.name for slot in slots] != names:
         wanted = f"the slots {', '.join(names)}" if names else "no slots"
         raise DocumentError(f"{place}.slots", f"{_what_keeps(spec)} {wanted}")
@@ -242,22 +234,6 @@ def _state(state: fmt.State, place: str, spec: Spec) -> State:
 def _what_keeps(spec: Spec) -> str:
     accumulates = " with gradients not cleared" if KEPT_GRADIENT in spec.slot_names else ""
     return f"{spec.optimizer.key}{accumulates} has"
-
-
-def _step(step: fmt.Step) -> StepId:
-    return StepId(step.phase, step.kind, step.layer, step.unit, step.source)
-
-
-def _published(figure: fmt.Published) -> Published:
-    return Published(
-        figure.iteration,
-        None if figure.step is UNSET else _step(figure.step),
-        _or(figure.sample, None),
-        figure.printed,
-        _or(figure.metric, None),
-        _or(figure.remark, ""),
-        _or(figure.unknown_start, False),
-    )
 
 
 def _layout(positions: list[fmt.Position]) -> dict[str, tuple[float, float]]:
@@ -281,8 +257,7 @@ def _curve_columns(spec: Spec) -> list[str]:
 def _to_file(document: Document) -> fmt.File:
     spec, network = document.spec, document.spec.network
     start = zip(network.layers, _per_layer(network, document.start), strict=True)
-    since = spec.batching.since
-    revealed, curve = document.revealed, document.curve
+    curve = document.curve
     return fmt.File(
         format="backpass",
         version=1,
@@ -295,11 +270,7 @@ def _to_file(document: Document) -> fmt.File:
         reduction=spec.reduction,
         metrics=list(spec.metrics),
         optimizer=_optimizer_to_file(spec.optimizer),
-        batching=fmt.Batching(
-            size=spec.batching.size,
-            shuffled=spec.batching.shuffled,
-            since=fmt.Since(iteration=since[0], epoch=since[1]) if since != (0, 0) else UNSET,
-        ),
+        batching=spec.batching,
         data=fmt.Data(
             target_columns=list(spec.data.target_names),
             inputs=spec.data.inputs.tolist(),
@@ -307,27 +278,23 @@ def _to_file(document: Document) -> fmt.File:
         ),
         mistakes=list(spec.mistakes) or UNSET,
         step_order=UNSET if spec.step_order == "by_unit" else spec.step_order,
-        published=[_published_to_file(p) for p in document.published] or UNSET,
-        state=UNSET if document.state is None else _state_to_file(document.state, spec),
-        origin=UNSET if document.origin is None else _state_to_file(document.origin, spec),
-        stretches=[fmt.Stretch(kernel=k, until=t) for k, t in document.stretches] or UNSET,
+        published=document.published or UNSET,
+        state=_state_to_file(document.state, spec) if document.state else UNSET,
+        origin=_state_to_file(document.origin, spec) if document.origin else UNSET,
+        stretches=document.stretches or UNSET,
         loss_curve=UNSET
         if curve is None
         else fmt.Curve(columns=_curve_columns(spec), points=curve.tolist()),
         place=fmt.Place(
             updates=UNSET if document.updates is None else document.updates,
-            revealed=UNSET if revealed is None else fmt.Step(**revealed._asdict()),
+            revealed=document.revealed or UNSET,
             sample=document.sample,
             grain=document.grain,
         ),
         layout=[fmt.Position(unit=name, x=x, y=y) for name, (x, y) in document.layout.items()]
         or UNSET,
-        lock=UNSET if document.lock is None else _lock_to_file(document.lock),
+        lock=document.lock or UNSET,
     )
-
-
-def _lock_to_file(lock: Lock) -> fmt.Lock:
-    return fmt.Lock(hidden=list(lock.hidden), own_values=lock.own_values, opened=lock.opened)
 
 
 Weights = list[list[float]]
@@ -368,18 +335,6 @@ def _optimizer_to_file(optimizer: Optimizer) -> Struct:
         if key in used or SETTINGS[key].required or value != SETTINGS[key].default
     }
     return fmt.optimizer_type()(name=optimizer.key, **settings)
-
-
-def _published_to_file(published: Published) -> fmt.Published:
-    return fmt.Published(
-        iteration=published.iteration,
-        step=UNSET if published.step is None else fmt.Step(**published.step._asdict()),
-        metric=UNSET if published.metric is None else published.metric,
-        sample=UNSET if published.sample is None else published.sample,
-        printed=published.printed,
-        remark=published.remark or UNSET,
-        unknown_start=published.unknown_start or UNSET,
-    )
 
 
 def _state_to_file(state: State, spec: Spec) -> fmt.State:

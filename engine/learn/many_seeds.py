@@ -20,7 +20,7 @@ from engine.maths.backprop import backward, forward, gradient_sum, loss_terms
 from engine.maths.network import FORWARD_ONLY
 from engine.maths.optimizers import RULES
 from engine.run.iteration import Check, gradient_of_batch, loss_of_batch, never
-from engine.run.spec import Spec
+from engine.run.spec import BEGINNING, Spec
 from engine.text.numbers import LARGEST
 
 MAX_SEEDS = 1000
@@ -163,7 +163,7 @@ class SeedRuns:
     ) -> None:
         if reason := why_not(spec):
             raise SeedsRefused(reason)
-        self.spec = replace(spec, batching=replace(spec.batching, since=(0, 0)))
+        self.spec = replace(spec, batching=replace(spec.batching, since=BEGINNING))
         self._start_of = start_of
         self._epochs = epochs
         self._tolerance = tolerance
@@ -259,7 +259,7 @@ class _Together:
             return data.inputs[rows], data.targets[rows]
         epoch, within = spec.epoch_of(self.t)
         if self._order is None or self._order[0] != epoch:
-            whole = replace(spec.batching, size=None, since=(0, 0))
+            whole = replace(spec.batching, size=None, since=BEGINNING)
             orders = [
                 replace(spec, seed=seed, batching=whole).batch_rows(epoch) for seed in self.seeds
             ]

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from engine.maths.activations import Array
 from engine.run.iteration import Check, evaluate, never
-from engine.run.spec import Spec, start_state
+from engine.run.spec import BEGINNING, Spec, start_state
 from engine.training.divergence import Divergence
 from engine.training.trainer import Trainer
 
@@ -61,7 +61,7 @@ class SideBySide:
     """Trains both runs from the same start values (size,), a slice at a time."""
 
     def __init__(self, spec: Spec, start: Array, mistakes: Iterable[str], epochs: int) -> None:
-        spec = replace(spec, batching=replace(spec.batching, since=(0, 0)))
+        spec = replace(spec, batching=replace(spec.batching, since=BEGINNING))
         stride = max(1, -(-epochs * spec.network.size // _MOST_KEPT))
         self._epochs = epochs
         self._runs = [

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 import numpy as np
+from msgspec.structs import asdict
 
 from engine.maths.activations import ACTIVATIONS, HIDDEN_ACTIVATIONS, Array
 from engine.maths.initializers import INITIALIZERS
@@ -201,6 +202,6 @@ def _check_optimizer(optimizer: Optimizer) -> None:
 def _check_batching(batching: Batching) -> None:
     if batching.size is not None and batching.size not in FROM_ONE:
         raise SpecError("$.batching.size", "a batch needs at least one sample")
-    for name, count in zip(("iteration", "epoch"), batching.since, strict=True):
+    for name, count in asdict(batching.since).items():
         if count not in COUNTS:
             raise SpecError(f"$.batching.since.{name}", "expected a whole number from 0")

@@ -17,7 +17,7 @@ from engine.maths.losses import LOSSES, OUTPUT_PAIRS, losses_for
 from engine.maths.network import Parameter, with_layer
 from engine.maths.optimizers import Optimizer, Slots
 from engine.run.check_spec import SpecError, check_spec
-from engine.run.spec import KEPT_GRADIENT, Batching, Data, Spec, State
+from engine.run.spec import KEPT_GRADIENT, Batching, Data, Since, Spec, State
 
 Edited = tuple[Spec, State]
 
@@ -88,7 +88,7 @@ def _epoch_from_here(before: Spec, after: Spec, t: int) -> Spec:
     if after.iterations_per_epoch == before.iterations_per_epoch:
         return after
     done, within = before.epoch_of(t)
-    since = (t, done + (within > 0))
+    since = Since(t, done + (within > 0))
     return replace(after, batching=replace(after.batching, since=since))
 
 

@@ -48,7 +48,7 @@ def _end_of_epoch(spec_at: SpecAt, t: int) -> int:
     """Where the epoch ends that runs after t updates."""
     spec = spec_at(t)
     end = t + spec.iterations_per_epoch - spec.epoch_of(t)[1]
-    while t < (since := spec_at(end - 1).batching.since[0]) < end:
+    while t < (since := spec_at(end - 1).batching.since.iteration) < end:
         end = since  # an edit began a new epoch there
     return end
 

@@ -17,6 +17,7 @@ from engine.maths.backprop import Carried, Rules
 from engine.maths.network import Network
 from engine.maths.optimizers import RULES, Optimizer, Slots
 from engine.maths.wrong_formulas import with_changes
+from engine.run.limits import Count, FromOne
 from engine.run.mistakes import MISTAKES, Mistake
 from engine.run.steps import Steps
 
@@ -40,17 +41,26 @@ class Data(Struct, frozen=True, eq=False):
         return len(self.inputs)
 
 
-class Batching(Struct, frozen=True):
-    """How an epoch is cut into batches.
+class Since(Struct, frozen=True, forbid_unknown_fields=True):
+    """Where the present cut into batches began: after how many updates, and epochs."""
 
-    `size` samples an iteration, None for all. In order, or shuffled as a pure function of (seed,
-    epoch). `since` = (iteration, epoch): where the present cut began, since a change of the data
-    or of the size in the middle of a run starts a new epoch there.
+    iteration: Count
+    epoch: Count
+
+
+BEGINNING = Since(0, 0)
+
+
+class Batching(Struct, frozen=True, forbid_unknown_fields=True):
+    """How an epoch is cut: samples an iteration (null for all), in order or shuffled.
+
+    Shuffled is a pure function of (seed, epoch). A change of the data or of the size in the middle
+    of a run starts a new epoch there, which `since` remembers.
     """
 
-    size: int | None = None
+    size: FromOne | None = None
     shuffled: bool = False
-    since: tuple[int, int] = (0, 0)
+    since: Since = BEGINNING
 
 
 class Spec(Struct, frozen=True, eq=False, dict=True):
@@ -92,9 +102,9 @@ class Spec(Struct, frozen=True, eq=False, dict=True):
 
     def epoch_of(self, t: int) -> tuple[int, int]:
         """(epochs done, iterations done in the running epoch) after t updates."""
-        start, epoch = self.batching.since
-        done, within = divmod(t - start, self.iterations_per_epoch)
-        return epoch + done, within
+        since = self.batching.since
+        done, within = divmod(t - since.iteration, self.iterations_per_epoch)
+        return since.epoch + done, within
 
     def epoch_position(self, t: int) -> float:
         """Epochs done after t updates, with the running one as a fraction."""

@@ -13,12 +13,27 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cached_property
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
+
+from msgspec import Struct
 
 from engine.formulas.notation import DEFAULT, Notation, Symbols
 from engine.maths.network import Network, Parameter
+from engine.run.limits import Count, one_of
 
 PHASES = ("forward", "loss", "backward", "update", "check")
+STEP_KINDS = (
+    "net_input",
+    "activation",
+    "loss",
+    "total_loss",
+    "delta",
+    "weight_gradient",
+    "bias_gradient",
+    "weight_update",
+    "bias_update",
+    "loss_after",
+)
 GRAINS = ("number", "layer", "pass", "iteration", "epoch")
 STEP_ORDERS = {"by_unit": "Steps unit by unit", "deltas_first": "All deltas of a layer first"}
 
@@ -31,18 +46,18 @@ PHASE_TITLES = {
 }
 
 
-class StepId(NamedTuple):
-    """A step by what it works out, never by its number.
+class StepId(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+    """A step of an iteration by what it works out. Layers count from 1, units from 0.
 
-    `layer` counts from 1 and `unit` and `source` from 0; each is None where it means nothing
+    It is never known by its number. `layer`, `unit` and `source` are None where they mean nothing
     (`source` for a bias, `unit` too for a shared one, all three for the batch's loss).
     """
 
-    phase: str
-    kind: str
-    layer: int | None = None
-    unit: int | None = None
-    source: int | None = None
+    phase: Annotated[str, one_of(PHASES)]
+    kind: Annotated[str, one_of(STEP_KINDS)]
+    layer: Count | None = None
+    unit: Count | None = None
+    source: Count | None = None
 
     @property
     def parameter(self) -> Parameter | None:

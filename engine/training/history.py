@@ -350,8 +350,9 @@ class History:
         """The number of updates done at a place on the road's loss curve, within the road."""
         last = self.branches[leaf].tip.t
         for branch in reversed(self.road(leaf)):
-            since, done = branch.spec.batching.since
-            t = since + round((epoch - done) * branch.spec.iterations_per_epoch)
+            since = branch.spec.batching.since
+            done = round((epoch - since.epoch) * branch.spec.iterations_per_epoch)
+            t = since.iteration + done
             if t >= branch.fork_t or branch.parent is None:
                 # An epoch that a fork cut short is on no branch beyond the fork.
                 return min(max(t, branch.fork_t), last)

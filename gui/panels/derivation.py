@@ -307,7 +307,7 @@ def _factor_about(factors: Sequence[Factor], about: object) -> Factor | None:
     unit = about.layer, about.unit
     for factor in factors:
         step = factor.about
-        if isinstance(step, StepId) and step.parameter is None and step[2:4] == unit:
+        if isinstance(step, StepId) and step.parameter is None and (step.layer, step.unit) == unit:
             return factor
     return None
 

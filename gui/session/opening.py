@@ -67,4 +67,4 @@ def saved(document: Document, standing: Standing, grain: str) -> Document:
 def _told(branch: Branch) -> tuple[Stretch, ...]:
     """The kernels that took a road, where they are not what a file without them means anyway."""
     usual = reproducible(branch.spec)
-    return branch.stretches if any(kernel != usual for kernel, _ in branch.stretches) else ()
+    return branch.stretches if any(each.kernel != usual for each in branch.stretches) else ()

@@ -24,7 +24,7 @@ from engine.run.check_spec import SpecError
 from engine.run.edits import Edited, kept_revealed
 from engine.run.iteration import Check
 from engine.run.mistakes import made_at_start
-from engine.run.spec import Spec, State, start_state
+from engine.run.spec import BEGINNING, Spec, State, start_state
 from engine.run.steps import StepId
 from engine.training.divergence import Divergence
 from engine.training.history import DEFAULT_MEMORY, Branch, History, Place
@@ -528,7 +528,7 @@ class Session(QObject):
     def _restart(self, text: str, spec: Spec, theta: Array) -> None:
         self._stop_job()
         before = self.standing
-        spec = replace(spec, batching=replace(spec.batching, since=(0, 0)))
+        spec = replace(spec, batching=replace(spec.batching, since=BEGINNING))
         made = self.history.restart(self._named(text), spec, theta, start_state(spec, theta))
         self._push(text, before, replace(before, place=Place(made, 0)))
 

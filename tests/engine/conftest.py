@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 from hypothesis import strategies as st
+from msgspec import UNSET
 
+from engine.documents.document import Published
 from engine.maths.activations import ACTIVATIONS, HIDDEN_ACTIVATIONS
 from engine.maths.losses import LOSSES, OUTPUT_PAIRS
 from engine.maths.network import BIAS_KINDS, Layer, Network, default_unit_names
 from engine.maths.optimizers import RULES, Optimizer
 from engine.run.spec import Batching, Data, Spec, State, start_state
-from engine.run.steps import STEP_ORDERS
+from engine.run.steps import STEP_ORDERS, StepId
 from engine.text.numbers import LARGEST
 
 
@@ -75,3 +77,11 @@ def runs(draw: st.DrawFn) -> tuple[Spec, State]:
             break  # as a run does, which then has diverged
         state = following
     return spec, state
+
+
+def printed_figure(
+    iteration: int, step: StepId, printed: str, sample: int | None = None
+) -> Published:
+    """A figure of a step as a source prints it, of a sample where each has its own."""
+    row = UNSET if sample is None else sample
+    return Published(iteration=iteration, step=step, sample=row, printed=printed)

@@ -16,7 +16,7 @@ from msgspec import Struct
 from msgspec.structs import asdict, replace
 
 from engine.documents.document import Document
-from engine.documents.format import OwnKey
+from engine.documents.own_keys import OwnKey
 from engine.maths.activations import Array
 from engine.maths.losses import LOSSES, OUTPUT_PAIRS
 from engine.maths.network import Layer, Network, default_unit_names

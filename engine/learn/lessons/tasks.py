@@ -134,8 +134,8 @@ class Count(Task):
         """The updates that have to be done."""
         if self.of == "iterations":
             return self.count
-        start, epoch = spec.batching.since
-        return start + (self.count - epoch) * spec.iterations_per_epoch
+        since = spec.batching.since
+        return since.iteration + (self.count - since.epoch) * spec.iterations_per_epoch
 
     def sentence(self, spec: Spec, notation: Notation = DEFAULT) -> str:
         if self.of == "epochs":

@@ -12,7 +12,7 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from msgspec import Struct
+from msgspec import UNSET, Struct
 from msgspec.structs import replace
 
 from engine.documents.document import Published
@@ -111,14 +111,14 @@ def values_at(iteration: Iteration, figures: Iterable[Published]) -> list[float]
     passes = {row: iteration.sample(row) for row in {figure.sample or 0 for figure in figures}}
     values = []
     for figure in figures:
-        if figure.step is not None:
+        if figure.step is not UNSET:
             values.append(step_value(iteration, figure.step, passes[figure.sample or 0]))
         elif isinstance(iteration, PaperIteration):
             values.append(math.nan)
         else:
             outputs = evaluate(spec, iteration.state.theta).outputs
             activation = spec.network.layers[-1].activation
-            assert figure.metric is not None
+            assert figure.metric is not UNSET
             value = METRICS[figure.metric].value(outputs, spec.data.targets, activation)
             values.append(float(value))
     return values
@@ -208,7 +208,7 @@ def _without(spec: Spec, figure: Published) -> Verdict:
 
 
 def _is_gradient(figure: Published) -> bool:
-    return figure.step is not None and figure.step.phase == "backward"
+    return figure.step is not UNSET and figure.step.phase == "backward"
 
 
 def _by_convention(
@@ -232,14 +232,14 @@ def _updates_with(figures: Figures, figure: Published) -> list[int]:
         k
         for k, other in enumerate(figures)
         if other.iteration == figure.iteration
-        and other.step is not None
+        and other.step is not UNSET
         and other.step.phase in ("update", "check")
     ]
 
 
 def _convention(figures: Figures, verdicts: Sequence[Verdict | None], k: int) -> Verdict:
     step = figures[k].step
-    assert step is not None
+    assert step is not UNSET
     called = "−∂E/∂z the delta" if step.kind == "delta" else "−∂E/∂w the gradient"
     if _updates_with(figures, figures[k]):
         rest = f"the source calls {called} and adds where one subtracts, so its updates agree."

@@ -11,6 +11,8 @@ import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from msgspec import UNSET
+
 from engine.documents.document import Published
 from engine.formulas.notation import DEFAULT, Notation
 from engine.learn.published.printed import read_printed
@@ -58,7 +60,7 @@ class Quantity(NamedTuple):
 
 def quantity_of(figure: Published) -> Quantity:
     """What a figure is of."""
-    return Quantity(figure.step, figure.metric)
+    return Quantity(figure.step or None, figure.metric or None)
 
 
 class Quantities:
@@ -144,5 +146,10 @@ def read_lines(
 
 def figure(quantity: Quantity, iteration: int, sample: int, typed: str) -> Published:
     """A figure as a person types it. Raises ValueError for what is no number."""
-    row = sample if quantity.of_sample else None
-    return Published(iteration, quantity.step, row, read_printed(typed), quantity.metric)
+    return Published(
+        iteration=iteration,
+        step=quantity.step or UNSET,
+        metric=quantity.metric or UNSET,
+        sample=sample if quantity.of_sample else UNSET,
+        printed=read_printed(typed),
+    )

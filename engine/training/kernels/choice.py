@@ -18,6 +18,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from engine.run.spec import Spec
 from engine.training.kernels import numpy_kernel
 from engine.training.kernels.kernel import Kernel, Stretch
@@ -26,9 +28,6 @@ from engine.training.kernels.plain import PlainKernel
 
 if TYPE_CHECKING:
     from types import ModuleType
-
-# Every name that a Stretch may have, here or in a file. The first two give the same, to the bit.
-KERNELS = (NumpyKernel.name, PlainKernel.name, "numba")
 
 # Parameters beyond which the plain kernel is the faster one: NumPy's saves calls and new arrays,
 # but copies θ once more for each state that it hands over.
@@ -78,7 +77,7 @@ def at_hand(stretches: tuple[Stretch, ...], spec: Spec) -> tuple[Stretch, ...]:
     one that took them is not there, not loaded yet, or not for such a Spec."""
     fit, usual = _fit(spec), reproducible(spec)
     return tuple(
-        stretch if stretch.kernel in fit else stretch._replace(kernel=usual)
+        stretch if stretch.kernel in fit else replace(stretch, kernel=usual)
         for stretch in stretches
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple, Protocol
+from typing import Annotated, Protocol
 
 import numpy as np
 from msgspec import Struct
@@ -11,18 +11,24 @@ from engine.maths.activations import Array
 from engine.maths.losses import LOSSES
 from engine.maths.metrics import METRICS
 from engine.run.iteration import Check, work_per_sample
+from engine.run.limits import FromOne, one_of
 from engine.run.spec import Spec, State
 from engine.training.kernels.known import IS_MEAN
+
+# Every name that a kernel may have. The first two give the same, to the bit.
+KERNELS = ("numpy", "plain", "numba")
 
 # Multiply-adds between two looks at the clock: a few milliseconds.
 _BURST_WORK = 5_000_000
 
 
-class Stretch(NamedTuple):
-    """A part of a road, up to `until` updates: the name of the kernel that took it."""
+class Stretch(Struct, frozen=True, forbid_unknown_fields=True):
+    """Which kernel took the run's road, from where the stretch before ended (or the road began)
+    until so many updates were done. numpy and plain give the same digits everywhere; numba, where
+    it is there, gives its own again in the last ones."""
 
-    kernel: str
-    until: int
+    kernel: Annotated[str, one_of(KERNELS)]
+    until: FromOne
 
 
 class Advanced(Struct, frozen=True, eq=False):

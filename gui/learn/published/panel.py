@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from msgspec import UNSET
+from msgspec.structs import replace
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
@@ -284,13 +286,8 @@ class PublishedPanel(QWidget):
             )
             remark = before.remark if same else ""
             self._end()
-            self.figure_changed.emit(
-                row,
-                Published(
-                    made.iteration, made.step, made.sample, made.printed, made.metric, remark,
-                    before.unknown_start,
-                ),
-            )
+            kept = replace(made, remark=remark, unknown_start=before.unknown_start)
+            self.figure_changed.emit(row, kept)
 
     def paste(self, text: str) -> None:
         """Add the figures of pasted lines, of the iteration and sample that the form shows."""
@@ -321,7 +318,7 @@ def _line(view: View, figure: Published, compared: Compared | None) -> PrintedLi
     else:
         symbol = "no longer here"
     where = f"iteration {format_count(figure.iteration)}"
-    if figure.sample is not None and len(view.spec.data) > 1:
+    if figure.sample is not UNSET and len(view.spec.data) > 1:
         where = f"{where} · sample {figure.sample + 1}"
     printed = _on_screen(figure.printed)
     if compared is None:

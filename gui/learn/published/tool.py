@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from msgspec import UNSET
 from PySide6.QtCore import QCoreApplication, QObject
 
 from engine.documents.document import Published
@@ -181,7 +182,7 @@ class CheckingFigures(QObject):
             session.refused.emit("The road to here begins after this iteration.")
         elif figure.fits(leaf.spec_at(t)):
             self._going = figure if t > reached else None
-            session.show_step(t, figure.step, figure.sample)
+            self._show_step(figure)
         elif deliberate:
             session.refused.emit(
                 f"In iteration {figure.iteration} there is no such step, or no such sample."
@@ -193,10 +194,14 @@ class CheckingFigures(QObject):
         if figure is None or view.training:
             return
         self._going = None
-        if view.t != figure.iteration - 1 or view.revealed or figure.step is None:
+        if view.t != figure.iteration - 1 or view.revealed or not figure.step:
             return
         if figure.fits(view.spec):
-            self._host.session.show_step(view.t, figure.step, figure.sample)
+            self._show_step(figure)
+
+    def _show_step(self, figure: Published) -> None:
+        row = None if figure.sample is UNSET else figure.sample
+        self._host.session.show_step(figure.iteration - 1, figure.step or None, row)
 
 
 def published(host: ToolHost) -> PublishedPanel:

@@ -19,16 +19,17 @@ from engine.documents import document as document_module
 from engine.documents import reading
 from engine.documents.document import Document, Lock, Published
 from engine.documents.examples import example_names, read_example
-from engine.documents.format import MAX_CURVE_POINTS, OwnKey
 from engine.documents.json_text import DocumentError
+from engine.documents.own_keys import OwnKey
 from engine.documents.reading import read_document, write_document
 from engine.maths.optimizers import Optimizer
 from engine.run import check_spec
 from engine.run.iteration import iterate
-from engine.run.spec import Batching, Spec, State, start_state
+from engine.run.limits import MAX_CURVE_POINTS
+from engine.run.spec import Batching, Since, Spec, State, start_state
 from engine.run.steps import StepId
 from engine.training.kernels.kernel import Stretch
-from tests.engine.conftest import runs
+from tests.engine.conftest import printed_figure, runs
 
 
 def bits(value: Any) -> Any:
@@ -45,7 +46,7 @@ def bits(value: Any) -> Any:
 def full_document() -> Document:
     """A document with something in every field: in the middle of a run that was forked."""
     base = read_example("xor-2-3-1-adam")
-    spec = replace(base.spec, batching=Batching(3, True, (1, 1)), seed=7)
+    spec = replace(base.spec, batching=Batching(3, True, Since(1, 1)), seed=7)
     origin = iterate(base.spec, start_state(base.spec, base.start)).next_state
     state = iterate(spec, iterate(spec, origin).next_state).next_state
     return Document(
@@ -62,9 +63,12 @@ def full_document() -> Document:
         sample=3,
         grain="pass",
         published=(
-            Published(1, StepId("forward", "activation", 2, 0), 1, "0.2522"),
-            Published(10_000, StepId("loss", "total_loss"), None, "-3.5e-05"),
-            Published(7, None, None, "0.5", "accuracy", "On page 3, −½ off.", True),
+            printed_figure(1, StepId("forward", "activation", 2, 0), "0.2522", 1),
+            printed_figure(10_000, StepId("loss", "total_loss"), "-3.5e-05"),
+            Published(
+                iteration=7, metric="accuracy", printed="0.5", remark="On page 3, −½ off.",
+                unknown_start=True,
+            ),
         ),
         layout={"h2": (-12.5, 1 / 3), "x1": (0.0, -0.0)},
         lock=Lock(("deltas", "updates"), own_values=False, opened=True),
@@ -201,8 +205,8 @@ def test_what_belongs_to_units_that_are_gone_is_not_written() -> None:
         read_example("mazur-2-2-2"),
         layout={"h9": (1.0, 2.0), "h1": (3.0, 4.0)},
         published=(
-            Published(1, StepId("forward", "net_input", 1, 8), 0, "1"),
-            Published(1, StepId("loss", "total_loss"), None, "0.298371109"),
+            printed_figure(1, StepId("forward", "net_input", 1, 8), "1", 0),
+            printed_figure(1, StepId("loss", "total_loss"), "0.298371109"),
         ),
     )
     read = read_document(write_document(document))

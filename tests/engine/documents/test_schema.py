@@ -11,11 +11,12 @@ from hypothesis import given, settings
 from jsonschema import Draft202012Validator
 
 from engine.documents.examples import example_names
-from engine.documents.format import STEP_KINDS, json_schema
+from engine.documents.format import json_schema
 from engine.documents.json_text import DocumentError
 from engine.documents.reading import read_document
 from engine.run.mistakes import MISTAKES
 from engine.run.spec import Spec
+from engine.run.steps import STEP_KINDS
 from tests.engine.conftest import specs
 from tests.engine.documents.test_refusals import DELETED, FULL, XOR, changed, step
 from tests.engine.documents.test_refusals import Path as TreePath

@@ -14,7 +14,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog, QLabel, QMessageBox, QSpinBox
 
-from engine.documents.reading import Document, Published, read_document, write_document
+from engine.documents.document import Document
+from engine.documents.reading import read_document, write_document
 from engine.maths.optimizers import Optimizer
 from engine.run import edits, reshaping
 from engine.run.iteration import evaluate, iterate
@@ -24,6 +25,7 @@ from engine.run.steps import GRAINS, STEP_ORDERS, StepId
 from gui.session.session import Session
 from gui.view import View
 from gui.window.main_window import MainWindow
+from tests.engine.conftest import printed_figure
 from tests.gui.conftest import OpenWindow, xor_spec
 
 Key, Modifier = Qt.Key, Qt.KeyboardModifier
@@ -164,7 +166,7 @@ def test_a_figure_of_an_iteration_before_an_edit_is_shown_by_the_steps_of_then(
     hands = Hands(open_window("mazur-2-2-2"))
     o2 = StepId("forward", "activation", 2, 1)
     h3 = StepId("forward", "activation", 1, 2)
-    figures = (Published(1, o2, 0, "0.77"), Published(1, h3, 0, "0.5"))
+    figures = (printed_figure(1, o2, "0.77", 0), printed_figure(1, h3, "0.5", 0))
     hands.press(Key.Key_E)
     hands.choose_units(1, 3)
     hands.window.session.change("Figures", published=figures)
@@ -231,7 +233,7 @@ class Roads:
 
         def group(step: StepId) -> tuple[object, ...]:
             if grain == "number":
-                return tuple(step)
+                return (step,)
             layer = None if step.kind in ("total_loss", "loss") else step.layer
             return (step.phase, layer) if grain == "layer" else (step.phase,)
 

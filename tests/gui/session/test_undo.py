@@ -20,7 +20,7 @@ from engine.run import edits
 from engine.run.iteration import iterate
 from engine.run.spec import start_state
 from engine.training.kernels import choice
-from engine.training.kernels.kernel import Stretch
+from engine.training.kernels.kernel import KERNELS, Stretch
 from engine.training.trainer import Trainer
 from gui.session.session import Session
 
@@ -163,7 +163,7 @@ def test_a_kernel_that_is_not_for_the_run_is_replaced(
     spec = replace(base.spec, **other)  # type: ignore[arg-type]
     start = start_state(spec, base.start)
     tip = Trainer(spec, start).advance(900).state
-    for kernel in choice.KERNELS:
+    for kernel in KERNELS:
         session = opened(
             replace(base, spec=spec, state=tip, stretches=(Stretch(kernel, 900),))
         )

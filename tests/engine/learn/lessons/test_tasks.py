@@ -17,7 +17,7 @@ from engine.learn.lessons.waits import read_task
 from engine.maths.optimizers import Optimizer
 from engine.run.edits import set_activation, set_mistakes, set_parameters
 from engine.run.reshaping import remove_layer
-from engine.run.spec import Spec, State, start_state
+from engine.run.spec import Since, Spec, State, start_state
 from engine.run.steps import StepId
 from engine.training.divergence import Divergence
 
@@ -111,7 +111,7 @@ def test_a_moment_is_done_when_it_is_reached(
 
 def test_epochs_are_counted_as_the_window_counts_them() -> None:
     now = moment("xor-2-3-1")
-    cut = replace(now.spec, batching=replace(now.spec.batching, size=1, since=(10, 3)))
+    cut = replace(now.spec, batching=replace(now.spec.batching, size=1, since=Since(10, 3)))
     assert Count(5, "epochs").goal(cut) == 10 + 2 * 4
     assert not done("epochs 5", replace(now, spec=cut, t=17))
     assert done("epochs 5", replace(now, spec=cut, t=18))

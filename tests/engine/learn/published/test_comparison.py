@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from msgspec import UNSET
 from msgspec.structs import replace
 
-from engine.documents.document import Document, Published
+from engine.documents.document import Document
 from engine.documents.examples import read_example
 from engine.learn.published.comparison import Compared, compare, figure_values, summary
 from engine.learn.published.quantities import Quantities, figure, quantity_of
@@ -13,6 +14,7 @@ from engine.run.iteration import Interrupted, iterate
 from engine.run.spec import start_state
 from engine.run.step_values import step_value
 from engine.run.steps import StepId
+from tests.engine.conftest import printed_figure
 
 # From the five tutorials behind the examples, each number as it stands on the page.
 HAND = {
@@ -54,11 +56,12 @@ def printed(document: Document, iteration: int) -> dict[str, str]:
 def compared(document: Document, *mistakes: str) -> dict[tuple[int, str, int | None], Compared]:
     """The comparison of a document's figures, under iteration, symbol and sample."""
     spec = replace(document.spec, mistakes=mistakes)
-    return {
-        (each.figure.iteration, quantity_of(each.figure).symbol(spec.network), each.figure.sample):
-        each
-        for each in compare(spec, document.start, document.published)
-    }  # fmt: skip
+    found = {}
+    for each in compare(spec, document.start, document.published):
+        row = None if each.figure.sample is UNSET else each.figure.sample
+        symbol = quantity_of(each.figure).symbol(spec.network)
+        found[each.figure.iteration, symbol, row] = each
+    return found
 
 
 def keys(found: dict[tuple[int, str, int | None], Compared]) -> dict[tuple[int, str], str]:
@@ -165,8 +168,8 @@ def test_a_figure_cut_off_agrees_and_says_so() -> None:
 
 def test_what_the_network_does_not_have_cannot_be_decided() -> None:
     document = read_example("mazur-2-2-2")
-    gone = Published(1, StepId("forward", "net_input", 1, 7), 0, "0.5")
-    no_row = Published(1, StepId("forward", "net_input", 1, 0), 3, "0.5")
+    gone = printed_figure(1, StepId("forward", "net_input", 1, 7), "0.5", 0)
+    no_row = printed_figure(1, StepId("forward", "net_input", 1, 0), "0.5", 3)
     found = compare(document.spec, document.start, [gone, no_row])
     assert [(e.verdict.key, e.shown) for e in found] == [("undecided", "–")] * 2
 
@@ -216,7 +219,7 @@ def test_a_wrong_figure_is_not_excused_as_rounded_to_fewer_digits_than_it_shows(
     iteration = iterate(wrong, start_state(wrong, document.start))
     steps = [document.spec.steps.id_at(k) for k in range(len(document.spec.steps))]
     figures = [
-        Published(1, step, None, f"{step_value(iteration, step, iteration.sample(0)):.5f}")
+        printed_figure(1, step, f"{step_value(iteration, step, iteration.sample(0)):.5f}")
         for step in steps
         if step.kind in ("weight_gradient", "weight_update")
     ]

@@ -22,6 +22,7 @@ from engine.run.iteration import Interrupted, iterate
 from engine.run.mistakes import MISTAKES, why_not
 from engine.run.spec import Batching, Data, Spec
 from engine.run.step_values import step_value
+from tests.engine.conftest import printed_figure
 
 Run = tuple[Spec, Array]
 
@@ -80,7 +81,7 @@ def printed(run: Run, mistakes: tuple[str, ...], digits: int) -> tuple[Published
             value = step_value(iteration, step, sample)
             text = np.format_float_positional(value, digits, unique=False, fractional=False)
             of = row if step.of_sample else None
-            figures.append(Published(number, step, of, text.rstrip(".")))
+            figures.append(printed_figure(number, step, text.rstrip("."), of))
     return tuple(figures)
 
 
@@ -194,7 +195,7 @@ def test_a_mistake_is_found_through_rounding_on_the_way(key: str) -> None:
     for k in range(len(spec.steps)):
         step = spec.steps.id_at(k)
         value = step_value(iteration, step, sample)
-        figures.append(Published(1, step, 0 if step.of_sample else None, f"{value:.4f}"))
+        figures.append(printed_figure(1, step, f"{value:.4f}", 0 if step.of_sample else None))
     answer = search(spec, start, figures)
     assert named(answer)[0] == (key,)
     assert "rounded to 4 decimals" in answer.sentence

@@ -7,14 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from engine.documents.document import Published
 from engine.documents.examples import read_example
 from engine.formulas.notation import CHOICES, DEFAULT, Notation
 from engine.learn.published.quantities import Quantities, Quantity, read_lines
 from engine.maths.network import Layer
 from engine.run.spec import Spec
 from engine.run.steps import StepId
-from tests.engine.conftest import specs
+from tests.engine.conftest import printed_figure, specs
 
 MAZUR = read_example("mazur-2-2-2").spec.network
 W5 = StepId("update", "weight_update", 2, 0, 0)
@@ -89,10 +88,10 @@ def test_a_network_with_too_many_is_refused() -> None:
 def test_pasted_lines_are_figures() -> None:
     text = "w5 0.35891648\n\ndE/dw5\t0,082167041\nout_o1 = .75136507\nE: 0.298371109\n"
     assert read_lines(text, Quantities(MAZUR, DEFAULT), 3, 0) == (
-        Published(3, W5, None, "0.35891648"),
-        Published(3, StepId("backward", "weight_gradient", 2, 0, 0), None, "0.082167041"),
-        Published(3, StepId("forward", "activation", 2, 0), 0, "0.75136507"),
-        Published(3, StepId("loss", "total_loss"), None, "0.298371109"),
+        printed_figure(3, W5, "0.35891648"),
+        printed_figure(3, StepId("backward", "weight_gradient", 2, 0, 0), "0.082167041"),
+        printed_figure(3, StepId("forward", "activation", 2, 0), "0.75136507", 0),
+        printed_figure(3, StepId("loss", "total_loss"), "0.298371109"),
     )
 
 

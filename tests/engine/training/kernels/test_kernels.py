@@ -21,7 +21,7 @@ from engine.maths.network import Layer, Network
 from engine.maths.optimizers import Optimizer
 from engine.run.iteration import Interrupted, never
 from engine.run.mistakes import MISTAKES
-from engine.run.spec import Batching, Data, Spec, State, start_state
+from engine.run.spec import Batching, Data, Since, Spec, State, start_state
 from engine.training.history import History, Place
 from engine.training.kernels import choice
 from engine.training.kernels.kernel import Advanced, Kernel
@@ -246,7 +246,7 @@ def test_adams_running_mean_of_squares_is_looked_after(making: Making) -> None:
 def test_a_cut_of_epochs_in_the_middle_of_a_run_is_kept_to(making: Making) -> None:
     """The data changed after 5 updates and two epochs: they are counted on from there."""
     spec = read_example("xor-2-3-1").spec
-    spec = replace(spec, batching=Batching(3, True, since=(5, 2)))
+    spec = replace(spec, batching=Batching(3, True, since=Since(5, 2)))
     start = replace(start_state(spec), t=5)
     plain = advanced(PlainKernel, spec, start, 7)
     found = advanced(making, spec, start, 7)

@@ -16,7 +16,7 @@ from engine.run.iteration import iterate, never
 from engine.run.mistakes import MISTAKES
 from engine.run.spec import Batching, Data, Spec, State, start_state
 from engine.training.kernels import choice, numpy_kernel
-from engine.training.kernels.kernel import Kernel, Stretch
+from engine.training.kernels.kernel import KERNELS, Kernel, Stretch
 from engine.training.kernels.known import Known
 from engine.training.kernels.plain import PlainKernel
 from engine.training.trainer import Trainer
@@ -35,7 +35,7 @@ def with_numba(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def names_of_others() -> list[str]:
     """The kernels that are there, but for the plain one."""
-    return [name for name in choice.KERNELS if name != "plain" and is_there(name)]
+    return [name for name in KERNELS if name != "plain" and is_there(name)]
 
 
 def is_there(name: str) -> bool:
@@ -181,7 +181,7 @@ def test_it_trains_on_the_plain_kernel_rightly_from_the_first_day(unknown: Spec)
             assert not np.array_equal(known.state.theta, expected.theta)
 
 
-@pytest.mark.parametrize("kernel", choice.KERNELS)
+@pytest.mark.parametrize("kernel", KERNELS)
 def test_a_road_by_a_kernel_that_does_not_know_the_run_is_taken_again_by_the_plain_one(
     kernel: str, unknown: Spec
 ) -> None:
