@@ -73,16 +73,18 @@ def untransposed(rules: Rules) -> Rules:
 
     def way_back(W: Array) -> Array:
         W = rules.way_back(W)
-        return W.T if W.shape[0] == W.shape[1] else W
+        return W.mT if W.shape[-2] == W.shape[-1] else W
 
     return replace(rules, way_back=way_back)
 
 
 def one_path(rules: Rules) -> Rules:
     """∂E/∂a = w_1 δ_1 in place of Σ_k w_k δ_k."""
-    return replace(
-        rules, error_sent_back=lambda delta, W: rules.error_sent_back(delta[:, :1], W[:1])
-    )
+
+    def error_sent_back(delta: Array, W: Array) -> Array:
+        return rules.error_sent_back(delta[..., :1], W[..., :1, :])
+
+    return replace(rules, error_sent_back=error_sent_back)
 
 
 def with_equal_weights(network: Network, theta: Array) -> Array:
