@@ -30,12 +30,13 @@ from engine.export.markdown import markdown
 from engine.export.worked import worked_solution
 from engine.learn.exercises.exercise import Exercise
 from engine.learn.exercises.files import write_exercises
-from engine.learn.many_seeds import SeedRuns, drawn_start
+from engine.learn.many_seeds import SeedRuns
 from engine.learn.predicting.class_results import read_results, results_table
 from engine.learn.published.comparison import compare
 from engine.learn.published.mistake_search import explained, search
 from engine.run.gradient_check import STEP, TOLERANCE, GradientCheck, unseen_mistakes
 from engine.run.mistakes import MISTAKES, made_on_purpose, why_not
+from engine.run.spec import drawn_start
 from engine.text.numbers import format_count, machine_number
 from engine.text.wording import shortened
 

@@ -130,13 +130,6 @@ def _joined(words: list[str]) -> str:
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
 
 
-def drawn_start(spec: Spec, start: Array, seed: int) -> Array:
-    """Start values θ drawn from a seed; what is fixed stays as in `start`: it is part of the
-    exercise, not of the draw."""
-    drawn = spec.network.draw(spec.initializer, seed)
-    return np.where(spec.network.trained > 0, drawn, start)
-
-
 def why_not(spec: Spec) -> str:
     """Why seeds cannot be compared for a Spec, as a sentence; empty where they can."""
     if not spec.can_train:
@@ -149,8 +142,8 @@ def why_not(spec: Spec) -> str:
 class SeedRuns:
     """The runs of some seeds on their way; `advance` takes them further until `result` is there.
 
-    `start_of(seed)` gives the start values θ of a seed (see drawn_start). A run has learnt if at
-    its end every output lies within the tolerance of its target. Raises SeedsRefused.
+    `start_of(seed)` gives the start values θ of a seed (see engine.run.spec.drawn_start). A run has
+    learnt if at its end every output lies within the tolerance of its target. Raises SeedsRefused.
     """
 
     def __init__(

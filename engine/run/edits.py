@@ -7,7 +7,8 @@ result could not be trained.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from typing import Any
 
 import numpy as np
 from msgspec.structs import replace
@@ -17,9 +18,32 @@ from engine.maths.losses import LOSSES, OUTPUT_PAIRS, losses_for
 from engine.maths.network import Parameter, with_layer
 from engine.maths.optimizers import Optimizer, Slots
 from engine.run.check_spec import SpecError, check_spec
-from engine.run.spec import KEPT_GRADIENT, Batching, Data, Since, Spec, State
+from engine.run.mistakes import made_at_start
+from engine.run.spec import KEPT_GRADIENT, Batching, Data, Since, Spec, State, start_state
 
 Edited = tuple[Spec, State]
+Edit = Callable[..., Edited]
+
+
+def edited_with_start(
+    spec: Spec, state: State, start: Array, edit: Edit, *arguments: Any, **settings: Any
+) -> tuple[Spec, State, Array]:
+    """What an edit makes of a run: Spec, State, and the start values θ that it goes with.
+
+    Before the first update an edit of parameters is one of the start values. Later on the start
+    values stay, but for another shape, which they follow.
+    """
+    new_spec, new_state = edit(spec, state, *arguments, **settings)
+    if state.t > 0:
+        if new_spec.network is not spec.network:
+            start = edit(spec, start_state(spec, start), *arguments, **settings)[1].theta
+    elif new_state.theta is not state.theta:
+        start = new_state.theta
+        if gone := made_at_start(new_spec.mistakes):
+            # Weights that were given values of their own start as no mistake would have it.
+            kept = tuple(key for key in new_spec.mistakes if key not in gone)
+            new_spec = replace(new_spec, mistakes=kept)
+    return new_spec, new_state, start
 
 
 def _checked(spec: Spec, state: State) -> Edited:

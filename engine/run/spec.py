@@ -229,3 +229,10 @@ def start_state(spec: Spec, theta: Array | None = None) -> State:
         if mistake.start is not None:
             theta = mistake.start(spec.network, theta)
     return State(np.array(theta), spec.fresh_slots(), 0)
+
+
+def drawn_start(spec: Spec, start: Array, seed: int) -> Array:
+    """Start values θ drawn from a seed; what is fixed stays as in `start`: it is part of the
+    exercise, not of the draw."""
+    drawn = spec.network.draw(spec.initializer, seed)
+    return np.where(spec.network.trained > 0, drawn, start)

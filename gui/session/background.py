@@ -41,12 +41,20 @@ class Background(QObject):
 
     @property
     def training(self) -> bool:
+        """Whether what is being worked out is training."""
         return isinstance(self._job, Training)
 
     def compute(self, function: Callable[[Check], Any], when_done: Callable[[Any], None]) -> None:
         """Work out a function and hand its result over; nothing else may be under way."""
         self._when_done = when_done
         self._begin(Computation(function))
+
+    def compute_if_idle(
+        self, function: Callable[[Check], Any], when_done: Callable[[Any], None]
+    ) -> None:
+        """The same, or nothing where something else is under way: it is asked for again then."""
+        if not self.busy:
+            self.compute(function, when_done)
 
     def train(self, trainer: Trainer, pace: float | None, until_t: int | None) -> None:
         """Train at a pace of epochs a second (None: full speed) until so many updates are done

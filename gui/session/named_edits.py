@@ -71,7 +71,7 @@ class Intents(QObject):
 
     def set_parameter(self, parameter: Parameter, value: float) -> None:
         """Give one weight or bias a value."""
-        network, notation = self._session.spec.network, self._session.notation
+        network, notation = self._session.spec.network, self._session.writing.notation
         name = notation.parameter(network, parameter)
         values = [(parameter, value)]
         self._session.apply(f"{name} = {format_number(value)}", edits.set_parameters, values)

@@ -79,7 +79,8 @@ class ExportMenu:
         iteration = self._known or iterate(session.spec, session.state)
         title = session.standing.title or self._documents.name
         gaps = self._gaps.isChecked()
-        return worked_solution(iteration, title, session.digits, gaps, session.notation)
+        writing = session.writing
+        return worked_solution(iteration, title, writing.digits, gaps, writing.notation)
 
 
 def _written(solution: Solution, ending: str) -> str | bytes:

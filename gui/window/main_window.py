@@ -47,6 +47,7 @@ from gui.panels.weights import WeightsPanel
 from gui.session.named_edits import Intents
 from gui.session.player import Player
 from gui.session.session import Session
+from gui.session.viewing import Writing
 from gui.view import View
 from gui.widgets.card import Card
 from gui.widgets.column import Column
@@ -338,7 +339,7 @@ class MainWindow(QMainWindow):
 
     def _add_writing_menu(self, menu: QMenu) -> None:
         session, writing = self.session, WritingMenu(menu, self._remember)
-        session.digits, session.notation = writing.digits, writing.notation
+        session.writing = Writing(writing.digits, writing.notation)
         writing.digits_chosen.connect(session.set_digits)
         writing.notation_chosen.connect(session.set_notation)
         writing.paper_chosen.connect(session.set_paper)

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from gui.learn.tool_host import ToolHost
+from gui.session.session import Session
+
+if TYPE_CHECKING:
+    from engine.learn.exercises.exercise import Exercise
 
 
 def add_exercises(host: ToolHost) -> None:
@@ -14,7 +20,7 @@ def add_exercises(host: ToolHost) -> None:
         from engine.learn.exercises.exercise import Exercise
         from gui.learn.exercises.dialog import ExerciseDialog
 
-        usual = session.exercise or Exercise()
+        usual = _open_exercise(session) or Exercise()
         dialog = ExerciseDialog(usual, documents.files.folder(), host.menu.window())
         if dialog.exec():
             documents.open_new(dialog.document(), dialog.exercise().name)
@@ -22,7 +28,7 @@ def add_exercises(host: ToolHost) -> None:
     def next_variant() -> None:
         from engine.learn.exercises.exercise import ExerciseError, make_exercise
 
-        exercise = session.exercise
+        exercise = _open_exercise(session)
         if exercise is None:
             return
         following = exercise.next_variant()
@@ -36,4 +42,14 @@ def add_exercises(host: ToolHost) -> None:
     host.menu.addAction("New &exercise…").triggered.connect(lambda: new())
     variant = host.menu.addAction("Next &variant of the exercise")
     variant.triggered.connect(lambda: next_variant())
-    session.changed.connect(lambda: variant.setEnabled(session.exercise is not None))
+    session.changed.connect(lambda: variant.setEnabled(_open_exercise(session) is not None))
+
+
+def _open_exercise(session: Session) -> Exercise | None:
+    """What the open document was made from, if it is an exercise."""
+    document = session.document_as_opened
+    if not document.own_keys:
+        return None  # as of most documents; nothing need be loaded to know
+    from engine.learn.exercises.exercise import exercise_of
+
+    return exercise_of(document)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from functools import partial
 
-from engine.learn.many_seeds import SeedRuns, SeedsRefused, drawn_start
+from engine.learn.many_seeds import SeedRuns, SeedsRefused
+from engine.run.spec import drawn_start
 from gui.learn.many_seeds.panel import SeedsPanel
 from gui.learn.many_seeds.seed_runner import SeedRunner
 from gui.learn.tool_host import ToolHost

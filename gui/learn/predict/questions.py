@@ -340,11 +340,11 @@ class Predicting(QObject):
         """The iteration at the cursor, on paper in paper mode."""
         if view.worked is not None:
             return view.worked
-        of = (view.spec, self._session.state, self._session.paper)
+        of = (view.spec, self._session.state, self._session.writing.paper)
         if self._made[:3] != of:
             made = iterate(view.spec, self._session.state)
-            if self._session.paper is not None:
-                made = paper_iteration(made, self._session.paper)
+            if self._session.writing.paper is not None:
+                made = paper_iteration(made, self._session.writing.paper)
             self._made = (*of, made)
         iteration = self._made[3]
         assert isinstance(iteration, Iteration)

@@ -10,11 +10,11 @@ from msgspec.structs import replace
 
 from engine.learn.lessons.bundled import bundled_lesson
 from engine.learn.lessons.names import find_parameter
-from engine.learn.many_seeds import SeedRuns, drawn_start
+from engine.learn.many_seeds import SeedRuns
 from engine.run.edits import set_activation
 from engine.run.iteration import Iteration, evaluate, iterate
 from engine.run.reshaping import remove_layer
-from engine.run.spec import Spec, State, start_state
+from engine.run.spec import Spec, State, drawn_start, start_state
 from engine.text.numbers import format_number
 from engine.training.divergence import Divergence
 from engine.training.trainer import Trainer

@@ -93,7 +93,7 @@ def test_an_exercise_is_chosen_and_opened(window: MainWindow) -> None:
 
     in_dialog(window, act)
     expected = Exercise((3, 2, 3, 2), "tanh", "categorical_cross_entropy", 5, 42)
-    assert window.session.exercise == expected
+    assert exercise_of(window.session.document()) == expected
     assert window.session.spec.network.sizes == (3, 2, 3, 2)
     assert window.session.state.theta.tobytes() == make_exercise(expected).start.tobytes()
     assert window.documents.name == expected.name
@@ -129,7 +129,7 @@ def test_the_next_variant_has_the_next_number(window: MainWindow) -> None:
     window.documents.show(make_exercise(first), first.name)
     assert variant.isEnabled()
     variant.trigger()
-    assert window.session.exercise == Exercise((2, 2, 2), "sigmoid", seed=6)
+    assert exercise_of(window.session.document_as_opened) == Exercise((2, 2, 2), "sigmoid", seed=6)
     assert window.session.state.theta.tobytes() != make_exercise(first).start.tobytes()
     assert exercise_of(window.session.document()) == Exercise((2, 2, 2), "sigmoid", seed=6)
     # The dialog begins with what is open.

@@ -502,6 +502,6 @@ def test_a_click_in_the_text_does_nothing(pupil: Pupil) -> None:
 def test_the_words_follow_the_notation(pupil: Pupil) -> None:
     pupil.begin("chain-rule")
     assert "<i>E</i>" in pupil.says("lessonText")
-    pupil.session.set_notation(pupil.session.notation.changed("loss", "L"))
+    pupil.session.set_notation(pupil.session.writing.notation.changed("loss", "L"))
     assert "<i>L</i>" in pupil.says("lessonText")
     assert "<i>E</i>" not in pupil.says("lessonText")
