@@ -15,6 +15,7 @@ from gui import theme
 from gui.view import View
 from gui.widgets.buttons import Button
 from gui.widgets.choice import Choice, Item
+from gui.widgets.style_property import set_style_property
 
 # Epochs a second; None is as fast as it goes.
 PACES: tuple[int | None, ...] = (1, 2, 5, 10, 30, 100, 300, 1000, 3000, None)
@@ -218,8 +219,8 @@ class ControlsBar(QWidget):
         ):
             button.setEnabled(can_train or view.training)
             button.setToolTip(usual if can_train else FORWARD_ONLY)
-        _set_primary(self._step, not view.training)
-        _set_primary(self._train, view.training)
+        set_style_property(self._step, "primary", not view.training)
+        set_style_property(self._train, "primary", view.training)
         self._display_where(view)
         self._loss.setText(self._fitting_loss(view))
         if view.hides_outputs:
@@ -288,10 +289,3 @@ def _column(*widgets: QWidget, gap: int) -> QVBoxLayout:
 
 def _advance(text: str, pixels: int = theme.NORMAL, bold: bool = False) -> int:
     return QFontMetrics(theme.font(pixels, bold)).horizontalAdvance(text)
-
-
-def _set_primary(button: Button, primary: bool) -> None:
-    if button.property("primary") != primary:
-        button.setProperty("primary", primary)
-        button.style().unpolish(button)
-        button.style().polish(button)

@@ -166,11 +166,12 @@ class PlainAxis(pg.AxisItem):
         return line, [], texts
 
     def textPen(self) -> QPen:
-        """Always of the theme in force; to set it would ask for another picture."""
+        """The pen of the numbers, asked of the theme each time: to set it would have the axis
+        painted anew."""
         return QPen(theme.current().colour("secondary"))
 
     def drawPicture(self, painter: QPainter, axis: Any, lines: Any, texts: Any) -> None:
-        """As AxisItem, and the name of a left axis."""
+        """Draw the axis, and the name of a left one, which may have to stand upright."""
         painter.setFont(theme.font(theme.SMALL))
         super().drawPicture(painter, axis, lines, texts)
         if not (self._is_left and self._name):

@@ -34,6 +34,7 @@ class ColourBar(QWidget):
 
     @property
     def upright(self) -> bool:
+        """Whether the bar stands beside the surface; else it lies below it."""
         return self._upright
 
     def set_range(self, low: float, high: float, open_ended: bool) -> None:

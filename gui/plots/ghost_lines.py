@@ -1,4 +1,7 @@
-"""GhostLines: the roads that were left, dashed in the loss plot, with names and marked forks."""
+"""GhostLines: earlier runs that were left, dashed in the loss plot, with names and marked forks.
+
+Such a run is called a road, and what is drawn of it a ghost. It was left where its fork is marked.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +26,8 @@ _FORK = 8  # pixels across
 
 
 class GhostLines:
-    """The items of a Plot that show ghosts; what is drawn in them the plot decides."""
+    """The lines, names and marks of forks that a Plot shows of ghosts. The plot gives `draw` the
+    points, since it knows its axes and its range."""
 
     def __init__(self, plot: Plot) -> None:
         self._plot = plot
@@ -38,8 +42,8 @@ class GhostLines:
         plot.addItem(self.forks)
 
     def choose(self, ghosts: tuple[Ghost, ...]) -> list[Series]:
-        """Take the latest that are not hidden, and return their points, thinned once: a ghost
-        rests, unless its road is taken up again."""
+        """Take the latest ghosts that are not hidden, and return their points. They are thinned
+        once and kept, since a ghost changes only if its road is taken up again."""
         self.shown = tuple(ghost for ghost in ghosts if not ghost.hidden)[-MOST:]
         known, self._known = self._known, {}
         series = []

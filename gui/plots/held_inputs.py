@@ -1,4 +1,4 @@
-"""HeldInputs: the values at which the inputs stand that are no axis of the surface."""
+"""HeldInputs: fields for the values of those inputs that are no axis of the surface."""
 
 from __future__ import annotations
 

@@ -52,7 +52,8 @@ class _Rows:
         return f"{letters.activation} {a}   {letters.target} {t}   {letters.loss} {loss}"
 
     def parts(self, row: int, digits: int | None) -> list[tuple[str, bool]]:
-        """The same in parts, each with whether it is struck through as the value before an edit."""
+        """The text of a row in parts, each with whether it is the value before an edit, which is
+        struck through."""
         letters, old, made = self.notation, self.old, list[tuple[str, bool]]()
         for letter, new, before in (
             (letters.activation, self.a, old.a[-1]),
@@ -85,6 +86,7 @@ class _Bars(QWidget):
         return self.sizeHint()
 
     def row_height(self) -> float:
+        """Pixels from one row to the next: all of the height shared, within limits."""
         count = len(self.rows.names) if self.rows is not None else 1
         return min(max(self.height() / count, _LEAST_ROW), _TALLEST_ROW)
 

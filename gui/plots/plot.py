@@ -1,8 +1,8 @@
-"""Plot: a pyqtgraph plot that looks like the program and lets nobody get lost in it.
+"""Plot: a pyqtgraph plot in the look of the program, without menu, zoom and panning.
 
-There is no menu, no zoom and no panning by the mouse: the range is always what the data need.
-It is put together from pyqtgraph's parts, since a PlotWidget comes with a form full of options,
-which takes longer to build than all the rest and which nobody would ever see.
+The range is always what the data need. The plot is put together from pyqtgraph's parts, since a
+PlotWidget comes with a form full of options, which takes longer to build than all the rest and
+which nobody would ever see.
 """
 
 from __future__ import annotations

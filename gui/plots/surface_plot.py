@@ -36,7 +36,8 @@ _STEPS = (FINE, 70, COARSE, 35, 25, 17, 12)  # sizes to choose from, so that it 
 
 
 class _Frame(Struct, frozen=True):
-    """What axes, discs and colours depend on; a Spec equals only itself."""
+    """What axes, discs and colours depend on: they are drawn anew when it is another one. Two
+    Specs are equal only if they are the same object."""
 
     spec: Spec
     sample: int
@@ -67,6 +68,7 @@ class _Question(Struct, frozen=True, eq=False):
         )
 
     def is_same(self, other: _Question | None) -> bool:
+        """Whether another question has the same answer."""
         return other is not None and self.theta is other.theta and self.is_about_the_same(other)
 
     def answer(self, cells: int, start: int, stop: int) -> Array:

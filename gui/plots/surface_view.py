@@ -32,7 +32,7 @@ class SurfaceView(QWidget):
     def display(
         self, view: View, output: int, x_input: int, y_input: int, held: Array
     ) -> None:
-        """As SurfacePlot.display."""
+        """Show an output of a View's network over two inputs, the others held at `held`."""
         last = view.spec.network.layers[-1]
         shown = output_range(view.spec, output)
         self.colour_bar.set_name(last.units[output])

@@ -1,4 +1,4 @@
-"""Column widths: how wide the columns of a table have to be for its numbers, and come to be."""
+"""Column widths: how wide the columns of a table have to be, and how wide there is room for."""
 
 from __future__ import annotations
 
@@ -81,5 +81,5 @@ def _shape(size: float, digits: int) -> str:
 
 @lru_cache(maxsize=8192)
 def text_width(text: str) -> int:
-    """Pixels that a text takes in a table: the same numbers are painted again and again."""
+    """Pixels that a text takes in a table; kept, as the same numbers come again and again."""
     return QFontMetrics(theme.font(theme.SMALL)).horizontalAdvance(text)

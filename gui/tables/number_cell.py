@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 from engine.text.numbers import at_most, parse_number
 from gui import theme
 from gui.tables.number_model import Index, NumberModel
+from gui.widgets.style_property import set_style_property
 
 # Pixels of a cell's width that its number leaves free: in a box, and without one.
 _BOXED_MARGINS, _MARGINS = 5, 8
@@ -57,7 +58,8 @@ def _box_picture(box: _Box, colours: theme.Theme, scale: float) -> QPixmap:
 
 @lru_cache(maxsize=8192)
 def _laid_out(text: str) -> tuple[QStaticText, QSizeF]:
-    """A text ready to be painted, and its size: the same numbers are painted again and again."""
+    """A text ready to be painted, and its size in pixels; kept, as the same numbers are painted
+    again and again."""
     made = QStaticText(text)
     made.setTextFormat(Qt.TextFormat.PlainText)
     made.prepare(font=theme.font(theme.SMALL))
@@ -185,7 +187,8 @@ class NumberCell(QStyledItemDelegate):
                 try:
                     parse_number(editor.text())
                 except ValueError as error:
-                    self._refuse(editor, str(error))
+                    set_style_property(editor, "wrong", True)
+                    self.problem.emit(str(error))
                     return True
             if event.key() in _CONFIRMING[:2]:
                 # Qt would do it a moment later; a key that follows must find the table.
@@ -194,18 +197,8 @@ class NumberCell(QStyledItemDelegate):
                 return True
         return super().eventFilter(editor, event)
 
-    def _refuse(self, editor: QLineEdit, sentence: str) -> None:
-        self._mark(editor, True)
-        self.problem.emit(sentence)
-
     def _take_back(self, editor: QLineEdit) -> None:
-        """The text that was refused is being changed."""
+        """Forget that a text was refused, as it is being changed."""
         if editor.property("wrong"):
-            self._mark(editor, False)
+            set_style_property(editor, "wrong", False)
             self.problem.emit("")
-
-    def _mark(self, editor: QLineEdit, wrong: bool) -> None:
-        if editor.property("wrong") != wrong:
-            editor.setProperty("wrong", wrong)
-            editor.style().unpolish(editor)
-            editor.style().polish(editor)

@@ -15,7 +15,7 @@ Index = QModelIndex | QPersistentModelIndex
 
 
 class NumberModel(QAbstractTableModel):
-    """What a NumberTable shows. It keeps no numbers of its own: subclasses read them from the
+    """What a TableView shows. It keeps no numbers of its own: subclasses read them from the
     arrays of a View, and `edited` (row, column, value) tells of a number that was typed."""
 
     edited = Signal(int, int, float)

@@ -16,7 +16,8 @@ _BOX = 14  # pixels
 
 
 class Button(QPushButton):
-    """A push button with what a mouse, a screen reader and a test want to know of it."""
+    """A push button with a tooltip, a name for screen readers and one by which it is found; `link`
+    makes it look like a link."""
 
     def __init__(
         self, text: str, name: str, tip: str = "", link: bool = False, parent: QWidget | None = None

@@ -14,9 +14,10 @@ _MOST_DIGITS = 9  # that Qt's own whole numbers can have
 
 
 class CountField(QSpinBox):
-    """`chosen` carries a number that a person confirmed (Enter, leaving the field, the arrow
-    keys); `show_count` never emits. What is no count within the bounds is refused beside the field
-    and changes nothing. The wheel scrolls what is around it, unless it has the focus.
+    """A box for a whole number. `chosen` carries a number that a person confirmed (Enter, leaving
+    the field, the arrow keys); `show_count` never emits. What is no count within the bounds is
+    refused beside the field and changes nothing. The wheel scrolls what is around it, unless it
+    has the focus.
     """
 
     chosen = Signal(int)

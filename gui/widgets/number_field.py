@@ -40,6 +40,7 @@ class NumberField(QLineEdit):
 
     @property
     def value(self) -> float:
+        """The number in force, with all its digits."""
         return self._value
 
     def set_value(self, value: float) -> None:

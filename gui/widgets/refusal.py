@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QToolTip, QWidget
 
+from gui.widgets.style_property import set_style_property
+
 
 def show_refusal(field: QWidget, problem: str) -> None:
     """Give a field a red edge and a sentence beside it; without a sentence take the edge away.
@@ -15,8 +17,4 @@ def show_refusal(field: QWidget, problem: str) -> None:
         tip = f"<span>{escape(problem)}</span>"
         field.setToolTip(tip)
         QToolTip.showText(field.mapToGlobal(field.rect().bottomLeft()), tip, field)
-    wrong = bool(problem)
-    if field.property("wrong") != wrong:
-        field.setProperty("wrong", wrong)
-        field.style().unpolish(field)
-        field.style().polish(field)
+    set_style_property(field, "wrong", bool(problem))

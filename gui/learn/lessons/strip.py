@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 from engine.learn.lessons.page import Page
 from gui import theme
 from gui.widgets.buttons import Button
+from gui.widgets.style_property import set_style_property
 from gui.widgets.tab_order import follow_on
 
 # In a window lower than this the heading runs into the text, and the text scrolls earlier.
@@ -128,7 +129,7 @@ class LessonStrip(QFrame):
         if not page.done and self.next_button.hasFocus():
             self.setFocus()  # a button that is disabled would send the focus elsewhere
         self.next_button.setEnabled(page.done)
-        self._emphasize(page.done)
+        set_style_property(self.next_button, "primary", page.done)
         self.back_button.setVisible(page.number > 1)
         self.show_button.setVisible(not page.done)
         state = "done" if page.done else "to do"
@@ -137,12 +138,6 @@ class LessonStrip(QFrame):
         self._fit()
         if turned:
             self._scroll.verticalScrollBar().setValue(0)
-
-    def _emphasize(self, on: bool) -> None:
-        if bool(self.next_button.property("primary")) != on:
-            self.next_button.setProperty("primary", on)
-            self.next_button.style().unpolish(self.next_button)
-            self.next_button.style().polish(self.next_button)
 
     def restyle(self) -> None:
         """Follow a change of the theme."""

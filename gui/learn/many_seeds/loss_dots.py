@@ -31,8 +31,8 @@ class Dot(Struct, frozen=True):
 
 
 class LossDots(QWidget):
-    """Full dots learnt, rings did not. `seed_chosen` comes from a click on a dot, or from Enter
-    on the one that the arrow keys went to."""
+    """A dot per run: full if it has learnt, a ring if not. `seed_chosen` comes from a click
+    on a dot, or from Enter on the one that the arrow keys went to."""
 
     seed_chosen = Signal(int)
 
@@ -53,7 +53,7 @@ class LossDots(QWidget):
         self.update()
 
     def place(self, index: int) -> QPointF:
-        """Where a dot is drawn."""
+        """Where a dot is drawn, in pixels of the widget."""
         width = self.width() - _LEFT - _RIGHT
         x = _LEFT + width * (index + 0.5) / len(self.dots)
         low, high = self._height(self.dots[0].loss), self._height(self.dots[-1].loss)

@@ -27,6 +27,7 @@ from PySide6.QtWidgets import (
 )
 
 from gui import theme
+from gui.tables.column_widths import text_width
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -70,8 +71,9 @@ class PrintedLine(Struct, frozen=True):
 
 
 class _Row(QStyledItemDelegate):
-    """Writes a row in two lines, and in more where place or numbers have no room beside the
-    others; a number that is the same as the printed one is then left out."""
+    """Paints a row in two lines, or in more where there is no room beside the symbol or the
+    printed number. The program's number then has a line of its own, unless it is the printed one.
+    """
 
     def _list(self) -> PrintedList:
         view = self.parent()
@@ -97,10 +99,10 @@ class _Row(QStyledItemDelegate):
         left = room.topLeft() + QPoint(0, _write_head(painter, line, room) * _LINE)
         _write_number(painter, line, left, _PRINTED, line.printed)
         if _numbers_fit(line, room.width()):
-            here = QPoint(room.right() - _width(_HERE + line.here), left.y())
+            here = QPoint(room.right() - text_width(_HERE + line.here), left.y())
             _write_number(painter, line, here, _HERE, line.here)
         elif line.here != line.printed:
-            shift = _width(_PRINTED) - _width(_HERE)
+            shift = text_width(_PRINTED) - text_width(_HERE)
             _write_number(painter, line, left + QPoint(shift, _LINE), _HERE, line.here)
 
 
@@ -108,21 +110,17 @@ def _metrics() -> QFontMetrics:
     return QFontMetrics(theme.font(theme.SMALL))
 
 
-def _width(text: str) -> int:
-    return _metrics().horizontalAdvance(text)
-
-
 def _bold() -> QFontMetrics:
     return QFontMetrics(theme.font(theme.NORMAL, bold=True))
 
 
 def _numbers_fit(line: PrintedLine, room: int) -> bool:
-    return _width(_PRINTED + line.printed) + _GAP + _width(_HERE + line.here) <= room
+    return text_width(_PRINTED + line.printed) + _GAP + text_width(_HERE + line.here) <= room
 
 
 def _head_fits(line: PrintedLine, room: int) -> bool:
     symbol = _bold().horizontalAdvance(line.symbol)
-    return symbol + _SPACE + _width(line.where) + _GAP + _width(line.verdict) <= room
+    return symbol + _SPACE + text_width(line.where) + _GAP + text_width(line.verdict) <= room
 
 
 def _write_head(painter: QPainter, line: PrintedLine, room: QRect) -> int:
@@ -133,7 +131,7 @@ def _write_head(painter: QPainter, line: PrintedLine, room: QRect) -> int:
     painter.setFont(theme.font(theme.SMALL))
     painter.setPen(colours.colour(line.colour))
     painter.drawText(first, Qt.AlignmentFlag.AlignRight | centre, line.verdict)
-    most = first.width() - _width(line.verdict) - _GAP
+    most = first.width() - text_width(line.verdict) - _GAP
     symbol = _bold().elidedText(line.symbol, Qt.TextElideMode.ElideRight, most)
     painter.setFont(theme.font(theme.NORMAL, bold=True))
     painter.setPen(colours.colour("ink"))
@@ -156,13 +154,13 @@ def _write_number(
     painter.setFont(theme.font(theme.SMALL))
     painter.setPen(colours.colour("secondary"))
     painter.drawText(where.x(), base, label)
-    left = where.x() + _width(label)
+    left = where.x() + text_width(label)
     painter.setPen(colours.colour("ink"))
     painter.drawText(left, base, number)
     common = line.same
     if line.here and common < len(number) and line.colour == "error":
-        start = left + _width(number[:common])
-        stop = left + _width(number)
+        start = left + text_width(number[:common])
+        stop = left + text_width(number)
         painter.fillRect(QRect(start, base + 2, stop - start, 1), QColor(colours.error))
 
 

@@ -66,8 +66,8 @@ class TwoCurves(EpochPlot):
 
 
 def _range(right: Array, wrong: Array, logarithmic: bool) -> tuple[float, float]:
-    """What of the loss axis is shown: all of the right curve, and of the wrong one what does not
-    make that a flat line."""
+    """Which range of losses is shown: all of the right curve, and of the wrong one only as much as
+    leaves the right one more than a flat line."""
     both = np.concatenate([right, wrong])
     if not len(both):
         return 0.0, 1.0
