@@ -64,7 +64,7 @@ class Published(
         """Whether there is such a quantity: the step, or the metric, and the sample."""
         if not self.step:
             return self.metric in METRICS
-        return _has_step(spec, self.step) and (self.sample or 0) < len(spec.data)
+        return self.step in spec.steps and (self.sample or 0) < len(spec.data)
 
 
 class Lock(Struct, frozen=True, forbid_unknown_fields=True):
@@ -138,14 +138,6 @@ def tidied(document: Document) -> Document:
 
 def _units(network: Network) -> set[str]:
     return {*network.inputs, *(unit for layer in network.layers for unit in layer.units)}
-
-
-def _has_step(spec: Spec, step: StepId) -> bool:
-    try:
-        spec.steps.index_of(step)
-    except KeyError:
-        return False
-    return True
 
 
 def check(document: Document) -> None:
@@ -254,7 +246,7 @@ def _check_place(document: Document) -> None:
     first, last = _road(document)
     if document.updates is not None and not first <= document.updates <= last:
         raise DocumentError("$.place.updates", f"the road runs from {first} to {last} updates")
-    if document.revealed is not None and not _has_step(spec, document.revealed):
+    if document.revealed is not None and document.revealed not in spec.steps:
         raise DocumentError("$.place.revealed", "this network has no such step")
 
 
@@ -265,7 +257,7 @@ def _check_published(place: str, published: Published, spec: Spec) -> None:
         raise DocumentError(place, 'a figure is of a "step" or of a "metric", of one of them')
     if published.metric is not UNSET:
         check_key(f"{place}.metric", "metric", published.metric, METRICS)
-    if published.step and not _has_step(spec, published.step):
+    if published.step and published.step not in spec.steps:
         raise DocumentError(f"{place}.step", "this network has no such step")
     of_sample = published.step and published.step.of_sample
     if of_sample and published.sample is UNSET:

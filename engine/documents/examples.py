@@ -5,9 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from engine.documents.document import Document
-from engine.documents.json_text import DocumentError
+from engine.documents.json_text import DocumentError, read_file
 from engine.documents.reading import read_document
-from engine.run.limits import MAX_FILE_BYTES
 
 SUFFIX = ".backpass.json"
 
@@ -50,9 +49,7 @@ def load(file_or_example: str) -> tuple[str, Document]:
     if not path.is_file() and file_or_example in _NAMES:
         return file_or_example, read_example(file_or_example)
     try:
-        with path.open("rb") as file:
-            # One byte beyond the limit is enough to see that a file is too large.
-            data = file.read(MAX_FILE_BYTES + 1)
+        return path.name.removesuffix(SUFFIX).removesuffix(".json"), read_file(path)
     except OSError as error:
         if path.exists():
             raise DocumentError(file_or_example, f"cannot be read: {error.strerror}") from None
@@ -60,8 +57,6 @@ def load(file_or_example: str) -> tuple[str, Document]:
         raise DocumentError(
             "", f'there is no file "{file_or_example}", and no example of that name ({known})'
         ) from None
-    try:
-        return path.name.removesuffix(SUFFIX).removesuffix(".json"), read_document(data)
     except DocumentError as error:
         place = f"{path.name}: {error.place}" if error.place else path.name
         raise DocumentError(place, error.sentence) from None

@@ -64,16 +64,18 @@ class _Object(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
 class Layer(_Object, kw_only=True):
     """A dense layer. Weights have a row per unit and a column per unit of the layer before;
     biases are one per unit, a single one where it is shared, and left out where there is none.
-    Either all layers give their start values or none, and they are then drawn."""
+    Either all layers give their start values or none, and they are then drawn.
 
-    units: Annotated[list[Name], UNITS.entries]
+    engine.maths.network has another Layer: the shape alone, since θ holds all values of a run."""
+
+    units: Annotated[tuple[Name, ...], UNITS.entries]
     activation: Annotated[str, one_of(ACTIVATIONS)]
     bias: Annotated[str, one_of(BIAS_KINDS)] = "per_unit"
     bias_trained: bool | UnsetType = UNSET
     weights: Matrix | UnsetType = UNSET
     biases: Row | UnsetType = UNSET
-    weight_names: list[list[Name]] | UnsetType = UNSET
-    bias_names: list[Name] | UnsetType = UNSET
+    weight_names: tuple[tuple[Name, ...], ...] | UnsetType = UNSET
+    bias_names: tuple[Name, ...] | UnsetType = UNSET
 
 
 class Initializer(_Object):
@@ -84,9 +86,11 @@ class Initializer(_Object):
 
 
 class Data(_Object, kw_only=True):
-    """The training set, a row per sample."""
+    """The training set, a row per sample.
 
-    target_columns: list[Name] | UnsetType = UNSET
+    Lists, and no arrays as in engine.run.spec: msgspec names the place of a number in a list."""
+
+    target_columns: tuple[Name, ...] | UnsetType = UNSET
     inputs: Rows
     targets: Rows
 
@@ -113,7 +117,9 @@ class Slot(_Object):
 
 
 class State(_Object, kw_only=True):
-    """Where the run stands, or stood: updates done, parameters, the optimizer's slots."""
+    """Where the run stands, or stood: updates done, parameters, the optimizer's slots.
+
+    Layer by layer for who reads the file, where engine.run.spec has it as one θ."""
 
     updates: Count
     layers: list[Parameters]
@@ -152,7 +158,7 @@ class File(_Object, kw_only=True):
     version: Literal[1]
     title: Annotated[str, TITLE.characters] = ""
     note: Annotated[str, NOTE.characters] = ""
-    inputs: Annotated[list[Name], INPUTS.entries]
+    inputs: Annotated[tuple[Name, ...], INPUTS.entries]
     layers: Annotated[list[Layer], LAYERS.entries]
     initializer: Initializer = msgspec.field(default_factory=Initializer)
     loss: Annotated[str, one_of(LOSSES)]
@@ -162,7 +168,7 @@ class File(_Object, kw_only=True):
     batching: Batching = msgspec.field(default_factory=Batching)
     data: Data
     mistakes: Annotated[
-        list[Annotated[str, one_of(MISTAKES)]], told(uniqueItems=True)
+        tuple[Annotated[str, one_of(MISTAKES)], ...], told(uniqueItems=True)
     ] | UnsetType = UNSET
     step_order: Annotated[str, one_of(STEP_ORDERS)] | UnsetType = UNSET
     published: tuple[Published, ...] | UnsetType = UNSET
@@ -217,6 +223,16 @@ def parse(tree: Any) -> tuple[File, tuple[OwnKey, ...]]:
 
     Raises DocumentError for what is not in the format, with the place and what was found there.
     """
+    _check_version(tree)
+    own = tuple(take_own_keys(tree))
+    try:
+        return msgspec.convert(tree, _file_type(optimizer_type())), own
+    except msgspec.ValidationError as error:
+        raise _explained(str(error), tree) from None
+
+
+def _check_version(tree: Any) -> None:
+    """Refuse what is no document, or in a version of the format that this program cannot read."""
     if not isinstance(tree, dict) or tree.get("format") != FORMAT:
         raise DocumentError("", "this is not a Backpass document")
     version = tree.get("version")
@@ -226,11 +242,6 @@ def parse(tree: Any) -> tuple[File, tuple[OwnKey, ...]]:
             f"this file was written by a newer Backpass (format {shown(version)}, "
             f"and this one reads {VERSION})",
         )
-    own = tuple(take_own_keys(tree))
-    try:
-        return msgspec.convert(tree, _file_type(optimizer_type())), own
-    except msgspec.ValidationError as error:
-        raise _explained(str(error), tree) from None
 
 
 _PATH_PART = re.compile(r"\.([a-z_0-9]+)|\[([0-9]+)\]")

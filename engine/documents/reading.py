@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import TypeVar
+from pathlib import Path
+from typing import Any, TypeVar
 
 import msgspec
 import numpy as np
@@ -43,6 +44,13 @@ def read_document(data: bytes) -> Document:
             raise DocumentError("", "the file is nested too deeply") from None
         check_run(document)
     return document
+
+
+def read_file(path: Path) -> Document:
+    """The document in a file. Raises OSError if it cannot be read, and DocumentError."""
+    with path.open("rb") as file:
+        # One byte beyond the limit is enough to see that a file is too large.
+        return read_document(file.read(MAX_FILE_BYTES + 1))
 
 
 def write_document(document: Document) -> bytes:
@@ -82,29 +90,25 @@ def _or(value: T | UnsetType, default: T) -> T:
     return default if value is UNSET else value
 
 
+def _said(value: T | None) -> T | UnsetType:
+    return UNSET if value is None else value
+
+
 # From the structs of a file
 
 
 def _from_file(file: fmt.File, own_keys: tuple[OwnKey, ...]) -> Document:
     spec = _spec(file)
     check_training(spec)
-    curve = None
-    if file.loss_curve is not UNSET and file.loss_curve.points:
-        columns = _curve_columns(spec)
-        if file.loss_curve.columns != columns:
-            raise DocumentError("$.loss_curve.columns", f"expected {', '.join(columns)}")
-        curve = _rows(
-            file.loss_curve.points, len(columns), "$.loss_curve.points", "one per column"
-        )
     return Document(
         spec=spec,
+        curve=_curve(file.loss_curve, spec) if file.loss_curve else None,
         start=_start(file.layers, spec),
         title=file.title,
         note=file.note,
         state=_state(file.state, "$.state", spec) if file.state else None,
         origin=_state(file.origin, "$.origin", spec) if file.origin else None,
         stretches=file.stretches or (),
-        curve=curve,
         updates=_or(file.place.updates, None),
         revealed=file.place.revealed or None,
         sample=file.place.sample,
@@ -117,7 +121,7 @@ def _from_file(file: fmt.File, own_keys: tuple[OwnKey, ...]) -> Document:
 
 
 def _spec(file: fmt.File) -> Spec:
-    network = Network(tuple(file.inputs), tuple(map(_layer, file.layers)))
+    network = Network(file.inputs, tuple(map(_layer, file.layers)))
     check_network(network)
     loss = LOSSES.get(file.loss)
     return Spec(
@@ -130,7 +134,7 @@ def _spec(file: fmt.File) -> Spec:
         metrics=tuple(file.metrics),
         initializer=file.initializer.name,
         seed=file.initializer.seed,
-        mistakes=tuple(file.mistakes or ()),
+        mistakes=file.mistakes or (),
         step_order=_or(file.step_order, "by_unit"),
     )
 
@@ -141,11 +145,13 @@ def _optimizer(optimizer: Struct) -> Optimizer:
 
 
 def _layer(layer: fmt.Layer) -> Layer:
-    weight_names = None if layer.weight_names is UNSET else tuple(map(tuple, layer.weight_names))
-    bias_names = None if layer.bias_names is UNSET else tuple(layer.bias_names)
-    trained = _or(layer.bias_trained, True)
     return Layer(
-        tuple(layer.units), layer.activation, layer.bias, trained, weight_names, bias_names
+        layer.units,
+        layer.activation,
+        layer.bias,
+        _or(layer.bias_trained, True),
+        _or(layer.weight_names, None),
+        _or(layer.bias_names, None),
     )
 
 
@@ -155,7 +161,7 @@ def _data(data: fmt.Data, network: Network) -> Data:
     return Data(
         _rows(data.inputs, len(network.inputs), "$.data.inputs", "one per input"),
         _rows(data.targets, len(outputs), "$.data.targets", "one per output"),
-        tuple(_or(data.target_columns, list(names))),
+        _or(data.target_columns, names),
     )
 
 
@@ -236,6 +242,15 @@ def _what_keeps(spec: Spec) -> str:
     return f"{spec.optimizer.key}{accumulates} has"
 
 
+def _curve(curve: fmt.Curve, spec: Spec) -> Array | None:
+    columns = _curve_columns(spec)
+    if not curve.points:
+        return None
+    if curve.columns != columns:
+        raise DocumentError("$.loss_curve.columns", f"expected {', '.join(columns)}")
+    return _rows(curve.points, len(columns), "$.loss_curve.points", "one per column")
+
+
 def _layout(positions: list[fmt.Position]) -> dict[str, tuple[float, float]]:
     layout: dict[str, tuple[float, float]] = {}
     for index, position in enumerate(positions):
@@ -257,14 +272,14 @@ def _curve_columns(spec: Spec) -> list[str]:
 def _to_file(document: Document) -> fmt.File:
     spec, network = document.spec, document.spec.network
     start = zip(network.layers, _per_layer(network, document.start), strict=True)
-    curve = document.curve
+    columns, curve, layout = _curve_columns(spec), document.curve, document.layout
     return fmt.File(
         format="backpass",
         version=1,
         title=document.title,
         note=document.note,
-        inputs=list(network.inputs),
-        layers=[_layer_to_file(layer, *values) for layer, values in start],
+        inputs=network.inputs,
+        layers=[_layer_to_file(layer, values) for layer, values in start],
         initializer=fmt.Initializer(name=spec.initializer, seed=spec.seed),
         loss=spec.loss,
         reduction=spec.reduction,
@@ -272,57 +287,47 @@ def _to_file(document: Document) -> fmt.File:
         optimizer=_optimizer_to_file(spec.optimizer),
         batching=spec.batching,
         data=fmt.Data(
-            target_columns=list(spec.data.target_names),
+            target_columns=spec.data.target_names,
             inputs=spec.data.inputs.tolist(),
             targets=spec.data.targets.tolist(),
         ),
-        mistakes=list(spec.mistakes) or UNSET,
+        mistakes=spec.mistakes or UNSET,
         step_order=UNSET if spec.step_order == "by_unit" else spec.step_order,
         published=document.published or UNSET,
         state=_state_to_file(document.state, spec) if document.state else UNSET,
         origin=_state_to_file(document.origin, spec) if document.origin else UNSET,
         stretches=document.stretches or UNSET,
-        loss_curve=UNSET
-        if curve is None
-        else fmt.Curve(columns=_curve_columns(spec), points=curve.tolist()),
+        loss_curve=UNSET if curve is None else fmt.Curve(columns=columns, points=curve.tolist()),
         place=fmt.Place(
-            updates=UNSET if document.updates is None else document.updates,
+            updates=_said(document.updates),
             revealed=document.revealed or UNSET,
             sample=document.sample,
             grain=document.grain,
         ),
-        layout=[fmt.Position(unit=name, x=x, y=y) for name, (x, y) in document.layout.items()]
-        or UNSET,
+        layout=[fmt.Position(unit=name, x=x, y=y) for name, (x, y) in layout.items()] or UNSET,
         lock=document.lock or UNSET,
     )
 
 
-Weights = list[list[float]]
-
-
-def _per_layer(
-    network: Network, vector: Array
-) -> list[tuple[Weights, list[float] | UnsetType]]:
-    """Weights and biases of each layer, from one value for every parameter."""
-    layers: list[tuple[Weights, list[float] | UnsetType]] = []
+def _per_layer(network: Network, vector: Array) -> Iterator[dict[str, Any]]:
+    """The keys "weights" and "biases" of each layer, from one value for every parameter."""
     for number in range(1, network.depth + 1):
         b = network.biases(vector, number)
-        weights: Weights = network.weights(vector, number).tolist()
-        layers.append((weights, UNSET if b is None else b.tolist()))
-    return layers
+        yield {
+            "weights": network.weights(vector, number).tolist(),
+            "biases": UNSET if b is None else b.tolist(),
+        }
 
 
-def _layer_to_file(layer: Layer, weights: Weights, biases: list[float] | UnsetType) -> fmt.Layer:
-    named, bias_names = layer.weight_names, layer.bias_names
+def _layer_to_file(layer: Layer, values: dict[str, Any]) -> fmt.Layer:
     return fmt.Layer(
-        units=list(layer.units),
+        units=layer.units,
         activation=layer.activation,
         bias=layer.bias,
         bias_trained=UNSET if layer.bias == "none" and layer.bias_trained else layer.bias_trained,
-        weights=weights,
-        biases=biases,
-        weight_names=UNSET if named is None else [list(row) for row in named],
-        bias_names=UNSET if bias_names is None else list(bias_names),
+        weight_names=_said(layer.weight_names),
+        bias_names=_said(layer.bias_names),
+        **values,
     )
 
 
@@ -338,16 +343,10 @@ def _optimizer_to_file(optimizer: Optimizer) -> Struct:
 
 
 def _state_to_file(state: State, spec: Spec) -> fmt.State:
-    network, names = spec.network, spec.slot_names
+    network = spec.network
     slots = [
-        fmt.Slot(
-            name=name,
-            layers=[fmt.Memory(weights=w, biases=b) for w, b in _per_layer(network, slot)],
-        )
-        for name, slot in zip(names, state.slots, strict=True)
+        fmt.Slot(name=name, layers=[fmt.Memory(**each) for each in _per_layer(network, slot)])
+        for name, slot in zip(spec.slot_names, state.slots, strict=True)
     ]
-    return fmt.State(
-        updates=state.t,
-        layers=[fmt.Parameters(weights=w, biases=b) for w, b in _per_layer(network, state.theta)],
-        slots=slots or UNSET,
-    )
+    layers = [fmt.Parameters(**each) for each in _per_layer(network, state.theta)]
+    return fmt.State(updates=state.t, layers=layers, slots=slots or UNSET)

@@ -179,6 +179,14 @@ class Steps:
                     return k
         raise KeyError(step)
 
+    def __contains__(self, step: StepId) -> bool:
+        """Whether this network has such a step."""
+        try:
+            self.index_of(step)
+        except KeyError:
+            return False
+        return True
+
     def _offset(self, step: StepId, group: Group) -> int:
         if group.layer is None:
             return 0

@@ -10,25 +10,14 @@ from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from engine.documents.document import Document
 from engine.documents.examples import SUFFIX
-from engine.documents.json_text import DocumentError
-from engine.documents.reading import read_document, write_document
+from engine.documents.json_text import DocumentError, read_file
+from engine.documents.reading import write_document
 from engine.documents.whole_file import FileError, write_whole
 from engine.run.limits import MAX_FILE_BYTES
 from gui.documents.save_dialog import FileKind, ask_where_to_write
 
 _DOCUMENTS = FileKind("Backpass documents", (SUFFIX, ".json"))
 _MAX_RECENT = 10
-
-
-def read_file(path: Path) -> Document:
-    """Read a document from disk. Raises FileError or DocumentError, each with a sentence."""
-    try:
-        if path.stat().st_size > MAX_FILE_BYTES:
-            raise FileError(f"{path.name} is larger than {MAX_FILE_BYTES // 2**20} MiB.")
-        data = path.read_bytes()
-    except OSError as error:
-        raise FileError(f"{path} cannot be read: {error.strerror or error}.") from error
-    return read_document(data)
 
 
 def write_file(path: Path, document: Document) -> None:
@@ -94,9 +83,12 @@ class Files(QObject):
     def read(self, path: Path) -> Document | None:
         """Read, or say why not; what is open stays open then."""
         try:
+            if path.stat().st_size > MAX_FILE_BYTES:
+                self.say(f"{path.name} is larger than {MAX_FILE_BYTES >> 20} MiB.")
+                return None
             document = read_file(path)
-        except FileError as error:
-            self.say(str(error))
+        except OSError as error:
+            self.say(f"{path} cannot be read: {error.strerror or error}.")
             return None
         except DocumentError as error:
             self.say(f"{path.name} was not opened. {error}")

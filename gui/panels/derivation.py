@@ -94,7 +94,8 @@ class DerivationPanel(Card):
         """Show the derivation of the view's step; of the one asked for while the cursor stays."""
         before = self._view
         moved = before is not None and (before.t, before.revealed) != (view.t, view.revealed)
-        if moved or self._asked == view.step or not _is_step(view, self._asked):
+        asked = self._asked
+        if moved or asked == view.step or (asked is not None and asked not in view.steps):
             self._asked = None
         if before is not None and before.grain != view.grain:
             self._matrix = None
@@ -312,17 +313,9 @@ def _factor_about(factors: Sequence[Factor], about: object) -> Factor | None:
     return None
 
 
-def _is_step(view: View, step: StepId | None) -> bool:
-    """Whether an iteration of the view's network has this step."""
-    try:
-        return step is not None and view.steps.index_of(step) >= 0
-    except KeyError:
-        return False
-
-
 def _not_yet(view: View, step: StepId) -> str:
     title = title_of(view.spec.network, step, view.notation)
-    if not _is_step(view, step):
+    if step not in view.steps:
         return f"There is no {title}: it is fixed, and only trained parameters are updated."
     number = view.steps.index_of(step) + 1
     return (

@@ -74,11 +74,9 @@ def find_step(network: Network, words: str) -> StepId:
         step = StepId(*_OF_UNIT[quantity], *find_unit(network, name))
     else:
         raise ValueError(f'"{words}" names no step; steps are: {QUANTITIES}')
-    try:
-        steps.index_of(step)
-    except KeyError:
+    if step not in steps:
         reason = "it is fixed" if quantity == "update" else "only other units have one"
-        raise ValueError(f"there is no {quantity} of {name} here: {reason}") from None
+        raise ValueError(f"there is no {quantity} of {name} here: {reason}")
     return step
 
 
