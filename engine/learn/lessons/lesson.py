@@ -16,7 +16,7 @@ from msgspec.structs import replace
 from engine.documents.document import Document
 from engine.documents.examples import example_names, load, read_example
 from engine.documents.json_text import DocumentError
-from engine.learn.lessons.tasks import Task
+from engine.learn.lessons.task import Task
 from engine.learn.lessons.texts import check_text
 from engine.learn.lessons.waits import read_task
 from engine.text.wording import shortened

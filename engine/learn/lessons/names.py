@@ -1,16 +1,18 @@
 """Names in a lesson: what its author calls a unit, a parameter or a step of an iteration.
 
 A step is a quantity and a name, in the words of the window: "net input h1", "gradient w5"; the
-total loss, the check and a whole pass need no name. Each function raises ValueError with a
-sentence for the author where the network has no such thing.
+total loss, the check and a whole pass need no name. What finds something raises ValueError with
+a sentence for the author where the network has no such thing.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from engine.formulas.notation import Notation
 from engine.maths.network import Network, Parameter
-from engine.run.steps import StepId, Steps
+from engine.run.spec import Spec
+from engine.run.steps import StepId, Steps, title_of
 
 _OF_UNIT = {
     "net input": ("forward", "net_input"),
@@ -78,6 +80,18 @@ def find_step(network: Network, words: str) -> StepId:
         reason = "it is fixed" if quantity == "update" else "only other units have one"
         raise ValueError(f"there is no {quantity} of {name} here: {reason}")
     return step
+
+
+def step_in_words(spec: Spec, words: str, notation: Notation) -> str:
+    """A step as the window calls it, with "the"; its own words where the network has none such."""
+    if words.endswith(" pass"):
+        return f"the {words}"
+    if words == "check":
+        return "the loss after the update"
+    try:
+        return f"the {title_of(spec.network, find_step(spec.network, words), notation)}"
+    except ValueError:
+        return f"the {words}"
 
 
 def _parameters(network: Network) -> Iterator[Parameter]:

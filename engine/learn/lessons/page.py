@@ -6,7 +6,6 @@ from msgspec import Struct
 
 from engine.formulas.notation import Notation
 from engine.learn.lessons.lesson import Lesson
-from engine.learn.lessons.tasks import Read
 from engine.learn.lessons.texts import rich_text
 from engine.run.spec import Spec
 
@@ -40,8 +39,7 @@ def page_of(
     that is shown."""
     step = lesson.steps[index]
     task = step.tasks[min(tasks_done, len(step.tasks) - 1)]
-    only_read = isinstance(task, Read)
-    is_end = only_read and index + 1 == len(lesson.steps)
+    is_end = task.by_reading and index + 1 == len(lesson.steps)
     return Page(
         title=lesson.title,
         heading=step.heading,
@@ -53,5 +51,5 @@ def page_of(
         count=len(lesson.steps),
         reached=reached,
         done=tasks_done == len(step.tasks),
-        by_reading=only_read,
+        by_reading=task.by_reading,
     )

@@ -1,84 +1,41 @@
-"""Tasks: what a step of a lesson waits for, and whether it was done.
+"""Tasks: each kind of thing that a step of a lesson can wait for, and the words that mean it.
 
-Whether a task is done is a pure function of what the window shows (a Happening). Names are looked
-up in the network that is shown, since the person may have changed it.
+A new one is a class here, which says when it is done and how a hand does it, and a row in WAITS.
 """
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
 
 from engine.formulas.notation import DEFAULT, Notation
-from engine.learn.lessons.names import find_step, find_unit
+from engine.learn.lessons.names import find_step, find_unit, step_in_words
+from engine.learn.lessons.task import Hand, Happening, Task
 from engine.learn.lessons.values import cells, check_value, setting_called, value_of, written_name
-from engine.maths.activations import ACTIVATIONS, Array
+from engine.learn.lessons.words import alone, named, one_of, whole_number
+from engine.maths.activations import ACTIVATIONS
 from engine.maths.optimizers import RULES
 from engine.run.mistakes import MISTAKES, why_not
 from engine.run.spec import Spec
-from engine.run.steps import StepId, title_of
-from engine.text.numbers import format_count, format_number
-from engine.training.divergence import Divergence
+from engine.run.steps import StepId
+from engine.text.numbers import format_count, format_number, parse_number
 
 _CLOSE = 1e-9  # relative: two numbers typed the same way
-
-
-class Moment(Protocol):
-    """What the window shows at one moment; a View is one."""
-
-    @property
-    def spec(self) -> Spec: ...
-    @property
-    def theta(self) -> Array: ...
-    @property
-    def t(self) -> int: ...
-    @property
-    def revealed(self) -> int: ...
-    @property
-    def sample(self) -> int: ...
-    @property
-    def loss(self) -> float | None: ...
-    @property
-    def divergence(self) -> Divergence | None: ...
-    @property
-    def before(self) -> Moment | None: ...
-    def is_revealed(self, step: StepId) -> bool: ...
-
-
-@dataclass(frozen=True)
-class Happening:
-    """What there is to judge a task by: the moment at which the lesson came to it, the present
-    one, the step whose derivation is shown now, and the title of the tool that is open."""
-
-    began: Moment
-    now: Moment
-    asked: StepId | None = None
-    tool: str = ""
-
-
-class Task(ABC):
-    """Something that a lesson waits for."""
-
-    @abstractmethod
-    def is_done(self, happening: Happening) -> bool:
-        """Whether it was done."""
-
-    @abstractmethod
-    def sentence(self, spec: Spec, notation: Notation = DEFAULT) -> str:
-        """What the person is asked to do."""
-
-    def check(self, spec: Spec) -> None:
-        """Raise ValueError with a sentence if it can never be done in the lesson's document."""
-        return None
+_NUDGE = 0.1  # what a hand changes a value by, if any value will do
+_MOST_PRESSES = 100  # of New seed, on the way to one seed
 
 
 @dataclass(frozen=True)
 class Read(Task):
     """Nothing but reading: wait: next"""
 
+    by_reading = True
+
     def is_done(self, happening: Happening) -> bool:
         return True
+
+    def do(self, hand: Hand) -> None:
+        pass
 
     def sentence(self, spec: Spec, notation: Notation = DEFAULT) -> str:
         return "Read, then press Next."
@@ -94,9 +51,12 @@ class Show(Task):
         step = _step(happening, self.words)
         return step is not None and happening.now.is_revealed(step)
 
+    def do(self, hand: Hand) -> None:
+        hand.step_to(find_step(hand.spec.network, self.words))
+
     def sentence(self, spec: Spec, notation: Notation = DEFAULT) -> str:
         end = "done" if self.words.endswith(" pass") else "shown"
-        return f"Step until {_called(spec, self.words, notation)} is {end}."
+        return f"Step until {step_in_words(spec, self.words, notation)} is {end}."
 
     def check(self, spec: Spec) -> None:
         find_step(spec.network, self.words)
@@ -112,8 +72,13 @@ class Ask(Task):
         step = _step(happening, self.words)
         return step is not None and happening.asked == step
 
+    def do(self, hand: Hand) -> None:
+        step = find_step(hand.spec.network, self.words)
+        hand.step_to(step)
+        hand.ask(step)
+
     def sentence(self, spec: Spec, notation: Notation = DEFAULT) -> str:
-        called = _called(spec, self.words, notation)
+        called = step_in_words(spec, self.words, notation)
         return f"Ask where {called} comes from: click it on the network."
 
     def check(self, spec: Spec) -> None:
@@ -131,11 +96,13 @@ class Count(Task):
         return happening.now.t >= self.goal(happening.now.spec)
 
     def goal(self, spec: Spec) -> int:
-        """The updates that have to be done."""
         if self.of == "iterations":
             return self.count
         since = spec.batching.since
         return since.iteration + (self.count - since.epoch) * spec.iterations_per_epoch
+
+    def do(self, hand: Hand) -> None:
+        hand.train_to(self.goal(hand.spec))
 
     def sentence(self, spec: Spec, notation: Notation = DEFAULT) -> str:
         if self.of == "epochs":
@@ -145,15 +112,19 @@ class Count(Task):
 
 
 @dataclass(frozen=True)
-class Loss(Task):
+class ReachLoss(Task):
     """Train until the loss is so small or so large: wait: loss below 0.01"""
 
     below: bool
     bound: float
+    done_again = False
 
     def is_done(self, happening: Happening) -> bool:
         loss = happening.now.loss
         return loss is not None and (loss < self.bound if self.below else loss > self.bound)
+
+    def do(self, hand: Hand) -> None:
+        hand.train()
 
     def sentence(self, spec: Spec, notation: Notation = DEFAULT) -> str:
         side = "below" if self.below else "above"
@@ -164,8 +135,13 @@ class Loss(Task):
 class Diverge(Task):
     """Train until the run diverges: wait: divergence"""
 
+    done_again = False
+
     def is_done(self, happening: Happening) -> bool:
         return happening.now.divergence is not None
+
+    def do(self, hand: Hand) -> None:
+        hand.train()
 
     def sentence(self, spec: Spec, notation: Notation = DEFAULT) -> str:
         return "Train until the run diverges."
@@ -181,10 +157,15 @@ class Edit(Task):
         began, now = happening.began, happening.now
         if now.before is None:
             return False
-        value = _value(now, self.name)
-        return value is not None and value not in (
-            _value(now.before, self.name), _value(began, self.name)
-        )  # fmt: skip
+        value, *others = (
+            value_of(moment.spec, moment.theta, self.name) for moment in (now, now.before, began)
+        )
+        return value is not None and value not in others
+
+    def do(self, hand: Hand) -> None:
+        value = value_of(hand.spec, hand.theta, self.name)
+        if value is not None:
+            hand.type_value(self.name, round(value[0] + _NUDGE, 12))
 
     def sentence(self, spec: Spec, notation: Notation = DEFAULT) -> str:
         called = written_name(spec, self.name, notation)
@@ -204,10 +185,14 @@ class Set(Task):
     value: float
 
     def is_done(self, happening: Happening) -> bool:
-        value = _value(happening.now, self.name)
+        now = happening.now
+        value = value_of(now.spec, now.theta, self.name)
         if value is None or len(value) != 1:
             return False
         return abs(value[0] - self.value) <= _CLOSE * max(1.0, abs(self.value))
+
+    def do(self, hand: Hand) -> None:
+        hand.type_value(self.name, self.value)
 
     def sentence(self, spec: Spec, notation: Notation = DEFAULT) -> str:
         where = " (on the left)" if setting_called(self.name) else ""
@@ -231,6 +216,9 @@ class ChooseOptimizer(Task):
     def is_done(self, happening: Happening) -> bool:
         return happening.now.spec.optimizer.key == self.key
 
+    def do(self, hand: Hand) -> None:
+        hand.choose_optimizer(self.key)
+
     def sentence(self, spec: Spec, notation: Notation = DEFAULT) -> str:
         return f"Choose {RULES[self.key].title} as the optimizer (on the left)."
 
@@ -250,6 +238,9 @@ class ChooseActivation(Task):
             return False
         return layer > 0 and network.layers[layer - 1].activation == self.key
 
+    def do(self, hand: Hand) -> None:
+        hand.choose_activation(find_unit(hand.spec.network, self.unit)[0], self.key)
+
     def sentence(self, spec: Spec, notation: Notation = DEFAULT) -> str:
         return f"Choose {ACTIVATIONS[self.key].title} as the activation of {self.unit}'s layer."
 
@@ -268,6 +259,9 @@ class HiddenLayers(Task):
     def is_done(self, happening: Happening) -> bool:
         return happening.now.spec.network.depth - 1 == self.count
 
+    def do(self, hand: Hand) -> None:
+        hand.make_deep(self.count)
+
     def sentence(self, spec: Spec, notation: Notation = DEFAULT) -> str:
         if self.count == 0:
             return "Remove the hidden layer (edit layers, on the left)."
@@ -284,6 +278,9 @@ class Sample(Task):
     def is_done(self, happening: Happening) -> bool:
         return happening.now.sample == self.number - 1
 
+    def do(self, hand: Hand) -> None:
+        hand.choose_sample(self.number - 1)
+
     def sentence(self, spec: Spec, notation: Notation = DEFAULT) -> str:
         return f"Look at sample {self.number} (‹ › above the network)."
 
@@ -299,6 +296,9 @@ class Reset(Task):
     def is_done(self, happening: Happening) -> bool:
         return happening.now.t == 0 and happening.now.revealed == 0
 
+    def do(self, hand: Hand) -> None:
+        hand.reset()
+
     def sentence(self, spec: Spec, notation: Notation = DEFAULT) -> str:
         return "Press Reset: the run goes back to its start values."
 
@@ -312,6 +312,13 @@ class Seed(Task):
     def is_done(self, happening: Happening) -> bool:
         seed = happening.now.spec.seed
         return seed == self.number if self.number is not None else seed != happening.began.spec.seed
+
+    def do(self, hand: Hand) -> None:
+        presses = 1
+        if self.number is not None:
+            presses = min(self.number - hand.spec.seed, _MOST_PRESSES)
+        for _ in range(presses):
+            hand.new_seed()
 
     def sentence(self, spec: Spec, notation: Notation = DEFAULT) -> str:
         if self.number is None:
@@ -329,6 +336,12 @@ class MakeMistake(Task):
         mistakes = happening.now.spec.mistakes
         return self.key in mistakes if self.key is not None else not mistakes
 
+    def do(self, hand: Hand) -> None:
+        if self.key is None:
+            hand.do_it_right()
+        else:
+            hand.make_mistake(self.key)
+
     def sentence(self, spec: Spec, notation: Notation = DEFAULT) -> str:
         if self.key is None:
             return "Choose Learn ▸ Mistakes ▸ Do it right."
@@ -345,9 +358,13 @@ class OpenTool(Task):
     """Open a tool of the Learn menu: wait: open gradient check"""
 
     title: str
+    done_again = False
 
     def is_done(self, happening: Happening) -> bool:
         return happening.tool.casefold() == self.title.casefold()
+
+    def do(self, hand: Hand) -> None:
+        hand.open_tool(self.title)
 
     def sentence(self, spec: Spec, notation: Notation = DEFAULT) -> str:
         return f"Open Learn ▸ {self.title[:1].upper()}{self.title[1:]}."
@@ -361,17 +378,56 @@ def _step(happening: Happening, words: str) -> StepId | None:
         return None
 
 
-def _called(spec: Spec, words: str, notation: Notation) -> str:
-    """A step in words, as the window calls it."""
-    if words.endswith(" pass"):
-        return f"the {words}"
-    if words == "check":
-        return "the loss after the update"
-    try:
-        return f"the {title_of(spec.network, find_step(spec.network, words), notation)}"
-    except ValueError:
-        return f"the {words}"
+def _read_count(kind: str, rest: str) -> Task:
+    return Count(whole_number(rest, kind, 1), kind)
 
 
-def _value(moment: Moment, name: str) -> tuple[float, ...] | None:
-    return value_of(moment.spec, moment.theta, name)
+def _read_loss(_: str, rest: str) -> Task:
+    side, _, number = rest.partition(" ")
+    if side not in ("below", "above") or not number:
+        raise ValueError("after loss stands a side and a number, as in loss below 0.01")
+    return ReachLoss(side == "below", parse_number(number))
+
+
+def _read_set(_: str, rest: str) -> Task:
+    name, _, number = rest.rpartition(" ")
+    if not name:
+        raise ValueError("after set stand a name and a number, as in set learning rate 2")
+    return Set(name, parse_number(number))
+
+
+def _read_activation(_: str, rest: str) -> Task:
+    unit, _, key = rest.rpartition(" ")
+    if not unit:
+        raise ValueError("after activation stand a unit and a key, as in activation o linear")
+    return ChooseActivation(unit, one_of(key, "activation", ACTIVATIONS))
+
+
+def _read_seed(kind: str, rest: str) -> Task:
+    return Seed(whole_number(rest, kind, 0) if rest else None)
+
+
+def _read_mistake(kind: str, rest: str) -> Task:
+    return MakeMistake(None if rest == "none" else one_of(rest, kind, MISTAKES))
+
+
+# The words after "wait:", and what makes the task of them and of what follows them.
+WAITS: dict[str, Callable[[str, str], Task]] = {
+    "next": alone(Read),
+    "step": named(Show, "net input h1"),
+    "ask": named(Ask, "gradient w1"),
+    "epochs": _read_count,
+    "iterations": _read_count,
+    "loss": _read_loss,
+    "divergence": alone(Diverge),
+    "edit": named(Edit, "w1"),
+    "set": _read_set,
+    "optimizer": lambda kind, rest: ChooseOptimizer(one_of(rest, kind, RULES)),
+    "activation": _read_activation,
+    "hidden layers": lambda kind, rest: HiddenLayers(whole_number(rest, kind, 0)),
+    "sample": lambda kind, rest: Sample(whole_number(rest, kind, 1)),
+    "reset": alone(Reset),
+    "seed": _read_seed,
+    "mistake": _read_mistake,
+    "open": named(OpenTool, "gradient check"),
+}

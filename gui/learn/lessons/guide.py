@@ -1,4 +1,4 @@
-"""Teaching: the lesson under way."""
+"""Guide: leads through one lesson, and says when a step of it is done."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ from PySide6.QtCore import QObject, Signal
 
 from engine.learn.lessons.lesson import Lesson
 from engine.learn.lessons.page import page_of
-from engine.learn.lessons.tasks import Count, Diverge, Happening, Loss, OpenTool, Task
+from engine.learn.lessons.task import Happening, Task
 from engine.run.steps import StepId
-from gui.learn.lessons.progress import Progress
-from gui.learn.lessons.show_how import Demonstration
+from gui.learn.lessons.progress import LessonProgress
+from gui.learn.lessons.show_how import WindowHand
 from gui.session.session import Session
 from gui.view import View
 
 
-class Teaching(QObject):
+class Guide(QObject):
     """Leads through one lesson at a time.
 
     `turned` carries the Page to be shown, or None as a lesson ends. A step that was done stays
@@ -23,11 +23,11 @@ class Teaching(QObject):
 
     turned = Signal(object)
 
-    def __init__(self, session: Session, demonstration: Demonstration, progress: Progress) -> None:
+    def __init__(self, session: Session, hand: WindowHand, progress: LessonProgress) -> None:
         super().__init__(session)
         self._progress = progress
         self._session = session
-        self._demonstration = demonstration
+        self._hand = hand
         self._lesson: Lesson | None = None
         self._key = ""
         self._index = 0
@@ -51,8 +51,8 @@ class Teaching(QObject):
         self._turn_to(0)
         for index in range(min(reached, len(lesson.steps)) - 1):
             for task in lesson.steps[index].tasks:
-                if not isinstance(task, Loss | Diverge | OpenTool):
-                    self._demonstration.carry_out(task)
+                if task.done_again:
+                    self._hand.carry_out(task)
                     self._session.finish()
             self._turn_to(index + 1)
 
@@ -80,7 +80,7 @@ class Teaching(QObject):
     def show_how(self) -> None:
         """Do what is asked for now."""
         if self._lesson is not None and not self._is_done:
-            self._demonstration.carry_out(self._tasks[self._tasks_done])
+            self._hand.carry_out(self._tasks[self._tasks_done])
 
     # What happens in the window
 
@@ -129,7 +129,7 @@ class Teaching(QObject):
             self._tasks_done += 1
             self._began = view
         task = None if self._is_done else self._tasks[self._tasks_done]
-        self._session.goal = task.goal(view.spec) if isinstance(task, Count) else None
+        self._session.goal = None if task is None else task.goal(view.spec)
         reached, _ = self._progress.of(self._key)
         page = page_of(lesson, self._index, reached, self._tasks_done, view.spec, view.notation)
         self.turned.emit(page)

@@ -12,14 +12,14 @@ from PySide6.QtWidgets import QFileDialog, QVBoxLayout, QWidget
 
 from engine.learn.lessons.bundled import SUFFIX, bundled_lesson, lesson_names, lesson_title
 from engine.run.steps import StepId
-from gui.learn.lessons.progress import Progress
+from gui.learn.lessons.progress import LessonProgress
 from gui.learn.tool_host import ToolHost
 from gui.view import View
 
 if TYPE_CHECKING:
     from engine.learn.lessons.lesson import Lesson, LessonError
     from engine.learn.lessons.page import Page
-    from gui.learn.lessons.guide import Teaching
+    from gui.learn.lessons.guide import Guide
     from gui.learn.lessons.strip import LessonStrip
 
 _FILTER = f"Lessons (*{SUFFIX} *.md *.txt);;All files (*)"
@@ -29,7 +29,7 @@ _SHOWN_PROBLEMS = 8
 class Lessons(QObject):
     """Fills Learn ▸ Lessons, and puts the strip that shows one at the top of the layout `above`.
 
-    What teaches is loaded and built for the first lesson, so that the window is up sooner.
+    Strip and guide are loaded and built for the first lesson, so that the window is up sooner.
     """
 
     def __init__(
@@ -39,8 +39,8 @@ class Lessons(QObject):
         self._host = host
         self._window = window
         self._above = above
-        self._progress = Progress(remember)
-        self._school: tuple[LessonStrip, Teaching] | None = None
+        self._progress = LessonProgress(remember)
+        self._parts: tuple[LessonStrip, Guide] | None = None
         self._view: View | None = None
         self._explained: StepId | None = None
         host.opened.connect(lambda _: self._hear_of_tool())
@@ -50,60 +50,60 @@ class Lessons(QObject):
     @property
     def strip(self) -> LessonStrip:
         """The strip; hidden while there is no lesson."""
-        return self._schooled()[0]
+        return self._built()[0]
 
     @property
-    def _teaching(self) -> Teaching:
-        return self._schooled()[1]
+    def _guide(self) -> Guide:
+        return self._built()[1]
 
-    def _schooled(self) -> tuple[LessonStrip, Teaching]:
-        """The strip and what teaches, wired to each other."""
-        if self._school is None:
-            from gui.learn.lessons.guide import Teaching
-            from gui.learn.lessons.show_how import Demonstration
+    def _built(self) -> tuple[LessonStrip, Guide]:
+        """The strip and the guide, wired to each other; made when they are asked for first."""
+        if self._parts is None:
+            from gui.learn.lessons.guide import Guide
+            from gui.learn.lessons.show_how import WindowHand
             from gui.learn.lessons.strip import LessonStrip
 
             strip, host = LessonStrip(), self._host
-            demonstration = Demonstration(host.session, host.intents)
-            demonstration.ask_wanted.connect(host.canvas.step_asked)
-            demonstration.tool_wanted.connect(self._open_tool)
-            teaching = Teaching(host.session, demonstration, self._progress)
-            teaching.turned.connect(self._show)
-            strip.back_requested.connect(teaching.turn_back)
-            strip.next_requested.connect(teaching.turn_on)
-            strip.show_requested.connect(teaching.show_how)
-            strip.close_requested.connect(teaching.end)
+            hand = WindowHand(host.session, host.intents)
+            hand.ask_wanted.connect(host.canvas.step_asked)
+            hand.tool_wanted.connect(self._open_tool)
+            guide = Guide(host.session, hand, self._progress)
+            guide.turned.connect(self._show)
+            strip.back_requested.connect(guide.turn_back)
+            strip.next_requested.connect(guide.turn_on)
+            strip.show_requested.connect(guide.show_how)
+            strip.close_requested.connect(guide.end)
             self._above.insertWidget(0, strip)
             strip.come_before(host.canvas)
-            self._school = strip, teaching
+            self._parts = strip, guide
             # What it would have heard of until now:
             if self._view is not None:
-                teaching.see(self._view)
-            teaching.hear_of_step(self._explained)
+                guide.see(self._view)
+            guide.hear_of_step(self._explained)
             self._hear_of_tool()
-        return self._school
+        return self._parts
 
     # What the window hands on
 
     def display(self, view: View) -> None:
         """See what the window shows now."""
         self._view = view
-        if self._school is not None:
-            self._teaching.see(view)
+        if self._parts is not None:
+            self._guide.see(view)
 
     def explain(self, step: StepId | None) -> None:
         """Hear which step's derivation is shown."""
         self._explained = step
-        if self._school is not None:
-            self._teaching.hear_of_step(step)
+        if self._parts is not None:
+            self._guide.hear_of_step(step)
 
     def _hear_of_tool(self) -> None:
-        if self._school is not None:
-            self._teaching.hear_of_tool(self._open_title())
+        if self._parts is not None:
+            self._guide.hear_of_tool(self._open_title())
 
     def restyle(self) -> None:
         """Follow a change of the theme."""
-        if self._school is not None:
+        if self._parts is not None:
             self.strip.restyle()
 
     # Opening one
@@ -130,10 +130,10 @@ class Lessons(QObject):
     def _begin(self, key: str, lesson: Lesson) -> None:
         documents = self._host.documents
         if documents.may_leave():
-            self._teaching.end()
+            self._guide.end()
             self._host.close()
             documents.show(lesson.document, lesson.name)
-            self._teaching.begin(key, lesson)
+            self._guide.begin(key, lesson)
             self.strip.setFocus()
 
     def _ask_path(self) -> None:
@@ -174,12 +174,12 @@ class Lessons(QObject):
         menu.addSeparator()
         self._on = menu.addAction("&Next step")
         self._on.setShortcut(QKeySequence("Ctrl+Return"))
-        self._on.triggered.connect(lambda: self._teaching.turn_on())
+        self._on.triggered.connect(lambda: self._guide.turn_on())
         back = menu.addAction("Step &before")
         back.setShortcut(QKeySequence("Ctrl+Shift+Return"))
-        back.triggered.connect(lambda: self._teaching.turn_back())
+        back.triggered.connect(lambda: self._guide.turn_back())
         leave = menu.addAction("Lea&ve the lesson")
-        leave.triggered.connect(lambda: self._teaching.end())
+        leave.triggered.connect(lambda: self._guide.end())
         self._under_way = (self._on, back, leave)
         self._enable(None)
         self._tick()

@@ -1,11 +1,11 @@
-"""Progress: how far each lesson was taken."""
+"""LessonProgress: how far each lesson was taken."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import QSettings
 
 
-class Progress:
+class LessonProgress:
     """Per lesson, by its key: how many of its steps were ever shown, and whether it was finished.
     With `remember` that outlives the window."""
 

@@ -1,22 +1,21 @@
-"""Demonstration: does what a step of a lesson waits for, where the program can do it by itself."""
+"""WindowHand: does what a step of a lesson waits for, where the program can do it by itself."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import QObject, Signal
 
-from engine.learn.lessons import tasks
-from engine.learn.lessons.names import find_parameter, find_step, find_unit
-from engine.learn.lessons.values import setting_called, value_of
+from engine.learn.lessons.names import find_parameter
+from engine.learn.lessons.task import Hand, Task
+from engine.learn.lessons.values import setting_called
+from engine.maths.activations import Array
+from engine.run.spec import Spec
 from engine.run.steps import StepId
 from gui.session.named_edits import Intents
 from gui.session.session import Session
 
-_MOST_SEEDS = 100
-_NUDGE = 0.1  # what an edit changes a value by, if any value will do
 
-
-class Demonstration(QObject):
-    """Carries out tasks through the session, as the person would.
+class WindowHand(QObject):
+    """A Hand that does everything through the session, as the person would.
 
     What is not the session's goes out by signals: the step whose derivation to show, and the
     title of the tool to open.
@@ -29,75 +28,58 @@ class Demonstration(QObject):
         super().__init__(session)
         self._session = session
         self._intents = intents
+        self.do_it_right = intents.do_it_right
+        self.choose_optimizer = intents.set_optimizer
+        self.choose_activation = intents.set_activation
+        self.choose_sample = session.choose_sample
+        self.reset = session.reset
+        self.new_seed = session.new_seed
+        self.ask = self.ask_wanted.emit
+        self.open_tool = self.tool_wanted.emit
 
-    def carry_out(self, task: tasks.Task) -> None:
+    def carry_out(self, task: Task) -> None:
         """Do it, or begin it: training goes on in the background. What cannot be done with the
         network that is there now is left."""
-        session = self._session
+        hand: Hand = self
         try:
-            self._do(task)
+            task.do(hand)
         except ValueError:
-            session.announce()
+            self._session.announce()
 
-    def _do(self, task: tasks.Task) -> None:
-        session, intents, spec = self._session, self._intents, self._session.spec
-        match task:
-            case tasks.Show(words=words):
-                self._reveal(find_step(spec.network, words))
-            case tasks.Ask(words=words):
-                step = find_step(spec.network, words)
-                self._reveal(step)
-                self.ask_wanted.emit(step)
-            case tasks.Count():
-                session.go_on_to(max(task.goal(spec), session.place.t))
-            case tasks.Loss() | tasks.Diverge():
-                if not session.training:
-                    session.train()
-            case tasks.Edit(name=name):
-                value = value_of(spec, session.state.theta, name)
-                if value is not None:
-                    self._set(name, round(value[0] + _NUDGE, 12))
-            case tasks.Set(name=name, value=number):
-                self._set(name, number)
-            case tasks.ChooseOptimizer(key=key):
-                intents.set_optimizer(key)
-            case tasks.ChooseActivation(unit=unit, key=key):
-                intents.set_activation(find_unit(spec.network, unit)[0], key)
-            case tasks.HiddenLayers(count=count):
-                self._make_deep(count)
-            case tasks.Sample(number=number):
-                session.choose_sample(int(number) - 1)
-            case tasks.Reset():
-                session.reset()
-            case tasks.Seed(number=seed):
-                self._draw(seed)
-            case tasks.MakeMistake(key=None):
-                intents.do_it_right()
-            case tasks.MakeMistake(key=mistake):
-                intents.set_mistake(str(mistake), True)
-            case tasks.OpenTool(title=title):
-                self.tool_wanted.emit(title)
+    @property
+    def spec(self) -> Spec:
+        return self._session.spec
 
-    def _reveal(self, step: StepId) -> None:
-        revealed = self._session.spec.steps.index_of(step) + 1
+    @property
+    def theta(self) -> Array:
+        return self._session.state.theta
+
+    def step_to(self, step: StepId) -> None:
+        revealed = self.spec.steps.index_of(step) + 1
         if self._session.place.revealed < revealed:
             self._session.seek(revealed)
 
-    def _set(self, name: str, value: float) -> None:
-        spec, intents = self._session.spec, self._intents
+    def train(self) -> None:
+        if not self._session.training:
+            self._session.train()
+
+    def train_to(self, t: int) -> None:
+        self._session.go_on_to(max(t, self._session.place.t))
+
+    def type_value(self, name: str, value: float) -> None:
+        spec, intents = self.spec, self._intents
+        row = self._session.standing.sample
         if key := setting_called(name):
             intents.set_optimizer_setting(key, value)
         elif name in spec.network.inputs:
-            row = self._session.standing.sample
             intents.set_input(row, spec.network.inputs.index(name), value)
         elif name in spec.data.target_names:
-            row = self._session.standing.sample
             intents.set_target(row, spec.data.target_names.index(name), value)
         else:
             intents.set_parameter(find_parameter(spec.network, name), value)
 
-    def _make_deep(self, hidden: int) -> None:
-        """Give the network so many hidden layers: those it had, if undoing leads back to them."""
+    def make_deep(self, hidden: int) -> None:
+        """The layers it had come back, if undoing leads to them."""
         session, intents, stack = self._session, self._intents, self._session.undo_stack
         index = stack.index()
 
@@ -115,9 +97,5 @@ class Demonstration(QObject):
         while missing() > 0:
             intents.add_layer(session.spec.network.depth)
 
-    def _draw(self, seed: int | None) -> None:
-        """Press New seed once, or until it has led to a seed."""
-        session = self._session
-        presses = 1 if seed is None else min(seed - session.spec.seed, _MOST_SEEDS)
-        for _ in range(presses):
-            session.new_seed()
+    def make_mistake(self, key: str) -> None:
+        self._intents.set_mistake(key, True)

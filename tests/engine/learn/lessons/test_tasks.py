@@ -12,7 +12,8 @@ from msgspec.structs import replace
 from engine.documents.examples import read_example
 from engine.formulas.notation import Notation
 from engine.learn.lessons.names import find_parameter, find_step
-from engine.learn.lessons.tasks import Count, Happening, Seed, Show
+from engine.learn.lessons.task import Happening
+from engine.learn.lessons.tasks import Count, Seed, Show
 from engine.learn.lessons.waits import read_task
 from engine.maths.optimizers import Optimizer
 from engine.run.edits import set_activation, set_mistakes, set_parameters
