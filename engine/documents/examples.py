@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from engine.documents.document import Document
-from engine.documents.json_text import DocumentError, read_file
-from engine.documents.reading import read_document
+from engine.documents.json_text import DocumentError
+from engine.documents.reading import read_document, read_file
 
 SUFFIX = ".backpass.json"
 

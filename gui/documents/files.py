@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from engine.documents.document import Document
 from engine.documents.examples import SUFFIX
-from engine.documents.json_text import DocumentError, read_file
-from engine.documents.reading import write_document
+from engine.documents.json_text import DocumentError
+from engine.documents.reading import read_file, write_document
 from engine.documents.whole_file import FileError, write_whole
 from engine.run.limits import MAX_FILE_BYTES
 from gui.documents.save_dialog import FileKind, ask_where_to_write
