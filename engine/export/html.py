@@ -5,21 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
-from engine.export.solution import (
-    GAP,
-    Cell,
-    Figure,
-    Grid,
-    Part,
-    Row,
-    Section,
-    Solution,
-    Words,
-    Working,
-)
+from engine.export.solution import GAP, Solution, Working
+from engine.export.walk import TextBlocks
 from engine.formulas.formula import BESIDE, MINUS, Piece
 from engine.formulas.notation import Name
-from engine.formulas.writers import Prose
 from engine.text.numbers import format_number
 
 _STYLE = """
@@ -45,25 +34,71 @@ h2, h3 { break-after: avoid; }
 @media print { body { margin: 0; max-width: none; font-size: 11pt; } }
 """
 
-_SHORT_GAP = '<span class="gap"></span>'
+_NEW_PAGE = '<div class="part">'
 # Times, between symbols that stand beside each other: heard, and seen as a thin space.
 _BESIDE = '<mo>&#x2062;</mo><mspace width="0.17em"></mspace>'
 
 
 def html(solution: Solution) -> str:
     """The whole document, with a line end."""
-    lines = [
+    writer = _Html()
+    writer.write(solution)
+    lines = (
         '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">',
         '<meta name="viewport" content="width=device-width, initial-scale=1">',
         f"<title>{escape(solution.title)}</title>",
         f"<style>{_STYLE}</style>\n</head>\n<body>",
-        f"<h1>{escape(solution.title)}</h1>",
-        f"<p>{escape(solution.subtitle)}.</p>",
-    ]
-    for number, part in enumerate(solution.parts):
-        lines += _part(part, number > 0)
-    lines.append("</body>\n</html>")
+        *writer.blocks,
+        *["</div>"] * writer.blocks.count(_NEW_PAGE),
+        "</body>\n</html>",
+    )
     return "\n".join(lines) + "\n"
+
+
+class _Html(TextBlocks):
+    gap = '<span class="gap"></span>'
+    long_gap = f"<math><mo>{GAP}</mo></math> {gap}"
+
+    def new_page(self) -> None:
+        self.blocks.append(_NEW_PAGE)
+
+    def heading(self, title: str, level: int) -> None:
+        self.blocks.append(f"<h{level + 1}>{escape(title)}</h{level + 1}>")
+
+    def paragraph(self, text: str) -> str:
+        return f"<p>{text}</p>"
+
+    def table(self, rows: list[list[str]]) -> None:
+        tags = ("th", *["td"] * (len(rows) - 1))
+        lines = (
+            f"<tr>{''.join(f'<{tag}>{cell}</{tag}>' for cell in row)}</tr>"
+            for tag, row in zip(tags, rows, strict=True)
+        )
+        self.blocks.append("\n".join(('<table class="grid">', *lines, "</table>")))
+
+    def working(self, working: Working) -> None:
+        lines = (f"<tr><td>{left}</td><td>{line}</td></tr>" for left, line in self.lines(working))
+        title = f'<div class="step"><p>{escape(working.title)}</p>'
+        self.blocks.append("\n".join((title, "<table>", *lines, "</table></div>")))
+
+    def text(self, text: str) -> str:
+        return escape(text)
+
+    def formulas(self, digits: int | None = 6) -> MathWriter:
+        return MathWriter(digits)
+
+    def formula(self, written: str) -> str:
+        return f"<math>{written}</math>"
+
+    def number(self, value: float, digits: int | None) -> str:
+        return format_number(value, digits)
+
+    def label(self, text: str) -> str:
+        return escape(text)
+
+    def set_off(self, written: str) -> str:
+        """On a line of its own, with fractions of full size."""
+        return f'<math displaystyle="true">{written}</math>'
 
 
 class MathWriter:
@@ -137,76 +172,3 @@ class MathWriter:
 
 def _word(word: str) -> str:
     return f"<mi>{escape(word)}</mi>"
-
-
-def _math(inner: str) -> str:
-    return f"<math>{inner}</math>"
-
-
-def _set_off(inner: str) -> str:
-    """A formula on a line of its own, with fractions of full size."""
-    return f'<math displaystyle="true">{inner}</math>'
-
-
-def _part(part: Part, apart: bool) -> list[str]:
-    made = ['<div class="part">'] if apart else []
-    if part.title:
-        made.append(f"<h1>{escape(part.title)}</h1>")
-    for section in part.sections:
-        made += _section(section)
-    return [*made, "</div>"] if apart else made
-
-
-def _section(section: Section) -> list[str]:
-    tag = f"h{section.level + 1}"
-    made = [f"<{tag}>{escape(section.title)}</{tag}>"] if section.title else []
-    for block in section.blocks:
-        if isinstance(block, Words):
-            made.append(f"<p>{_prose(block.prose, block.digits)}</p>")
-        elif isinstance(block, Grid):
-            made.append(_grid(block))
-        else:
-            made.append(_working(block))
-    return made
-
-
-def _prose(prose: Prose, digits: int | None) -> str:
-    writer = MathWriter(digits)
-    parts = (
-        escape(part) if isinstance(part, str) else _math(part.write(writer)) for part in prose
-    )
-    return "".join(parts)
-
-
-def _grid(grid: Grid) -> str:
-    heads = "".join(f"<th>{_cell(cell)}</th>" for cell in grid.heads)
-    rows = (f"<tr>{''.join(f'<td>{_cell(cell)}</td>' for cell in row)}</tr>" for row in grid.rows)
-    return f'<table class="grid">\n<tr>{heads}</tr>\n' + "\n".join(rows) + "\n</table>"
-
-
-def _cell(cell: Cell) -> str:
-    if cell is None:
-        return _SHORT_GAP
-    if isinstance(cell, str):
-        return escape(cell)
-    if isinstance(cell, Figure):
-        return format_number(cell.value, cell.digits)
-    return _math(cell.write(MathWriter(), numbers=False))
-
-
-def _working(working: Working) -> str:
-    lines = [f'<div class="step"><p>{escape(working.title)}</p>', "<table>"]
-    for row in working.rows:
-        writer = MathWriter(row.digits)
-        gap = f"{_math(f'<mo>{GAP}</mo>')} {_SHORT_GAP}"
-        made = [_set_off(writer.join(line)) for line in row.lines(writer)] or [gap]
-        for k, line in enumerate(made):
-            left = "" if k else _left(row, writer)
-            lines.append(f"<tr><td>{left}</td><td>{line}</td></tr>")
-    return "\n".join([*lines, "</table></div>"])
-
-
-def _left(row: Row, writer: MathWriter) -> str:
-    if isinstance(row.left, str):
-        return escape(row.left)
-    return _set_off(row.left.write(writer, numbers=False))

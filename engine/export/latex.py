@@ -6,21 +6,11 @@ from __future__ import annotations
 
 import unicodedata
 
-from engine.export.solution import (
-    Cell,
-    Figure,
-    Grid,
-    Part,
-    Row,
-    Solution,
-    Words,
-    Working,
-)
-from engine.formulas.writers import LatexWriter, Prose, latex_number, latex_text
+from engine.export.solution import GAP, Solution, Working
+from engine.export.walk import TextBlocks
+from engine.formulas.writers import LatexWriter, latex_number, latex_text
 
-_GAP = r"\gap{14em}"
-_SHORT_GAP = r"\gap{5em}"
-
+_PAGE = 40  # rows of a table that fit a page
 _PREAMBLE = r"""\documentclass[11pt,a4paper,fleqn]{article}
 \usepackage[utf8]{inputenc}
 \usepackage[T1]{fontenc}
@@ -66,15 +56,9 @@ _QUOTES = {"“": "``", "”": "''", "‘": "`", "’": "'", "–": "--", "—":
 
 def latex(solution: Solution) -> str:
     """The whole document, with a line end."""
-    lines = [
-        _PREAMBLE + r"\begin{document}",
-        rf"\section*{{{latex_text(solution.title)}}}",
-        latex_text(f"{solution.subtitle}."),
-    ]
-    for number, part in enumerate(solution.parts):
-        lines += _part(part, number > 0)
-    lines.append(r"\end{document}")
-    made = "\n\n".join(lines)
+    writer = _Latex()
+    writer.write(solution)
+    made = "\n\n".join((_PREAMBLE + r"\begin{document}", *writer.blocks, r"\end{document}"))
     if r"\bcancel{" in made:
         made = made.replace(_AMSMATH, _AMSMATH + _CANCEL, 1)
     return "".join(map(_in_ascii, made)) + "\n"
@@ -92,70 +76,37 @@ def _in_ascii(char: str) -> str:
     return plain if plain.isascii() and plain.isalnum() else f"[U+{ord(char):04X}]"
 
 
-def _part(part: Part, apart: bool) -> list[str]:
-    made = [r"\newpage"] if apart else []
-    if part.title:
-        made.append(rf"\section*{{{latex_text(part.title)}}}")
-    for section in part.sections:
-        if section.title:
-            made.append(rf"\{'sub' * section.level}section*{{{latex_text(section.title)}}}")
-        for block in section.blocks:
-            if isinstance(block, Words):
-                made.append(_prose(block.prose, block.digits))
-            elif isinstance(block, Grid):
-                made.append(_grid(block))
-            else:
-                made.append(_working(block))
-    return made
+class _Latex(TextBlocks):
+    gap = r"\gap{5em}"
+    long_gap = rf"{GAP} \gap{{14em}}"
 
+    def new_page(self) -> None:
+        self.blocks.append(r"\newpage")
 
-def _prose(prose: Prose, digits: int | None) -> str:
-    writer = LatexWriter(latex_number(digits))
-    parts = (
-        latex_text(part) if isinstance(part, str) else f"${part.write(writer)}$" for part in prose
-    )
-    return "".join(parts)
+    def heading(self, title: str, level: int) -> None:
+        self.blocks.append(rf"\{'sub' * level}section*{{{latex_text(title)}}}")
 
+    def table(self, rows: list[list[str]]) -> None:
+        heads, *lines = (" & ".join(cells) for cells in rows)
+        # In columns of a page's height, since a tabular does not break.
+        for k in range(0, len(lines), _PAGE):
+            begin = rf"\begin{{tabular}}{{{'r' * len(rows[0])}}}"
+            page = " \\\\\n".join(lines[k : k + _PAGE])
+            self.blocks.append(f"{begin}\n{heads} \\\\ \\hline\n{page}\n\\end{{tabular}}")
 
-def _grid(grid: Grid) -> str:
-    rows = [" & ".join(_cell(cell) for cell in cells) for cells in (grid.heads, *grid.rows)]
-    rows[0] += r" \\ \hline"
-    # In columns of a page's height, since a tabular does not break.
-    pages = [rows[1 + k : 1 + k + _PAGE] for k in range(0, len(rows) - 1, _PAGE)]
-    columns = "r" * len(grid.heads)
-    return "\n\n".join(
-        "\n".join(
-            (rf"\begin{{tabular}}{{{columns}}}", rows[0], " \\\\\n".join(page), r"\end{tabular}")
-        )
-        for page in pages
-    )
+    def working(self, working: Working) -> None:
+        lines = " \\\\\n".join(f"  {left} & {line}" for left, line in self.lines(working))
+        title = rf"\step{{{latex_text(working.title)}}}"
+        self.blocks.append(f"{title}\n\\begin{{align*}}\n{lines}\n\\end{{align*}}")
 
+    def text(self, text: str) -> str:
+        return latex_text(text)
 
-_PAGE = 40  # rows of a table that fit a page
+    def formulas(self, digits: int | None = 6) -> LatexWriter:
+        return LatexWriter(latex_number(digits))
 
+    def formula(self, written: str) -> str:
+        return f"${written}$"
 
-def _cell(cell: Cell) -> str:
-    if cell is None:
-        return _SHORT_GAP
-    if isinstance(cell, str):
-        return latex_text(cell)
-    if isinstance(cell, Figure):
-        return f"${latex_number(cell.digits)(cell.value)}$"
-    return f"${cell.write(LatexWriter(latex_number()), numbers=False)}$"
-
-
-def _working(working: Working) -> str:
-    lines = []
-    for row in working.rows:
-        writer = LatexWriter(latex_number(row.digits))
-        made = [writer.join(line) for line in row.lines(writer)] or [f"= {_GAP}"]
-        lines += [f"{'' if k else _left(row, writer)} & {line}" for k, line in enumerate(made)]
-    body = " \\\\\n".join(f"  {line}" for line in lines)
-    title = latex_text(working.title)
-    return f"\\step{{{title}}}\n\\begin{{align*}}\n{body}\n\\end{{align*}}"
-
-
-def _left(row: Row, writer: LatexWriter) -> str:
-    if isinstance(row.left, str):
-        return rf"\text{{{latex_text(row.left)}}}" if row.left else ""
-    return row.left.write(writer, numbers=False)
+    def label(self, text: str) -> str:
+        return rf"\text{{{latex_text(text)}}}" if text else ""

@@ -13,7 +13,7 @@ from engine.formulas.writers import Prose, TextWriter
 _LONGEST_LINE = 72
 
 
-class Form(NamedTuple):
+class RelatedFormula(NamedTuple):
     """A formula behind its relation, in symbols or in numbers."""
 
     relation: str
@@ -21,12 +21,12 @@ class Form(NamedTuple):
     numbers: bool
 
 
-class Row(Struct, frozen=True):
+class WorkingRow(Struct, frozen=True):
     """A row of a working: what stands left of the relation (a symbol, whose numbers these are, or
     nothing) and the forms that follow. Without forms it is a gap to be filled in."""
 
     left: Expr | str
-    forms: tuple[Form, ...] = ()
+    forms: tuple[RelatedFormula, ...] = ()
     digits: int | None = 6
 
     @property
@@ -81,7 +81,7 @@ class Working(Struct, frozen=True):
     """A step worked out: its title in words and its rows."""
 
     title: str
-    rows: tuple[Row, ...]
+    rows: tuple[WorkingRow, ...]
 
 
 class Figure(Struct, frozen=True):

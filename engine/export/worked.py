@@ -10,13 +10,13 @@ from engine.export.given import given, parameters_of, units_in_words
 from engine.export.solution import (
     Cell,
     Figure,
-    Form,
     Grid,
     Part,
-    Row,
+    RelatedFormula,
     Section,
     Solution,
     Working,
+    WorkingRow,
 )
 from engine.formulas.formula import ABOUT, EQUALS, Expr, Line, Number, is_single
 from engine.formulas.notation import DEFAULT, Notation
@@ -111,7 +111,7 @@ class _Workings:
 
     def _working(self, step: StepId) -> Working:
         rows = self._rows if step.of_sample else self._rows[:1]
-        made: list[Row] = []
+        made: list[WorkingRow] = []
         symbols = ""
         title = ""
         for row in rows:
@@ -128,7 +128,7 @@ class _Workings:
             made.append(self._numbers(derivation, line, label, self._worked(derivation)))
         return Working(title[:1].upper() + title[1:], tuple(made))
 
-    def _before(self, derivation: Derivation) -> Iterator[Row]:
+    def _before(self, derivation: Derivation) -> Iterator[WorkingRow]:
         """What stands on lines of its own before an update: the terms of momentum and Adam, and
         each output's loss with the new parameters."""
         for factor in derivation.factors:
@@ -139,12 +139,12 @@ class _Workings:
                 yield self._symbols(derivation, line)
                 yield self._numbers(derivation, line, "", ())
 
-    def _symbols(self, derivation: Derivation, line: Line) -> Row:
+    def _symbols(self, derivation: Derivation, line: Line) -> WorkingRow:
         relations = (line.relation, *[EQUALS] * len(line.symbols))
         forms = zip(relations, line.symbols, strict=False)
-        return Row(
+        return WorkingRow(
             line.left,
-            tuple(Form(relation, formula, False) for relation, formula in forms),
+            tuple(RelatedFormula(relation, formula, False) for relation, formula in forms),
             derivation.digits(self._digits),
         )
 
@@ -159,20 +159,20 @@ class _Workings:
 
     def _numbers(
         self, derivation: Derivation, line: Line, label: str, worked: tuple[Expr, ...]
-    ) -> Row:
+    ) -> WorkingRow:
         digits = derivation.digits(self._digits)
         if self._gaps:
-            return Row(label, (), digits)
-        forms = [Form(EQUALS, formula, True) for formula in (*line.numbers, *worked)]
+            return WorkingRow(label, (), digits)
+        forms = [RelatedFormula(EQUALS, formula, True) for formula in (*line.numbers, *worked)]
         value = forms[-1].formula.value
         relation = relation_to(forms[-1].formula, value, digits)
         if relation:
-            forms.append(Form(relation, Number(value), True))
+            forms.append(RelatedFormula(relation, Number(value), True))
         if isinstance(self._iteration, PaperIteration):
             carried = float(rounded(value, self._iteration.decimals))
             if machine_number(carried, digits) != machine_number(value, digits):
-                forms.append(Form(ABOUT, Number(carried), True))
-        return Row(label, tuple(forms), digits)
+                forms.append(RelatedFormula(ABOUT, Number(carried), True))
+        return WorkingRow(label, tuple(forms), digits)
 
     def _result(self) -> Grid:
         """Old and new parameters, and the loss before and after."""

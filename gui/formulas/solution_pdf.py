@@ -2,28 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from itertools import zip_longest
+from collections.abc import Callable
 
 from msgspec import Struct
 from msgspec.structs import replace
 from PySide6.QtCore import QBuffer, QIODevice, QLineF, QMarginsF, QRectF, Qt
 from PySide6.QtGui import QFontMetricsF, QPageLayout, QPageSize, QPainter, QPdfWriter, QPen
 
-from engine.export.solution import (
-    GAP,
-    Cell,
-    Figure,
-    Grid,
-    Part,
-    Row,
-    Section,
-    Solution,
-    Words,
-    Working,
-)
+from engine.export.solution import GAP, Solution, Working, WorkingRow
+from engine.export.walk import BlockWriter
 from engine.formulas.writers import Prose
-from engine.text.numbers import format_number
 from gui import theme
 from gui.formulas.boxes import Box, BoxWriter, gap_before, scaled, words
 from gui.formulas.flow import Flowed, Item, flow, flow_words
@@ -39,7 +27,8 @@ _MARGIN_MM = 20.0
 _RESOLUTION = 1200
 _FOOTER = 36.0  # from the end of the text down to the base line of the page number
 
-_TITLE, _PART, _SECTION, _LAYER, _SMALL = 31, 28, 23, 19, 16
+_TITLE, _SMALL = 31, 16
+_HEADINGS = ((28, 0.0), (23, 34.0), (19, 20.0))  # of each level: its size, and the room above
 _INDENT = 20.0
 _LEFT = 84.0  # what stands left of the relation is right-aligned to at least this
 _GAP_WIDTH, _SHORT_GAP_WIDTH = 600.0, 126.0
@@ -51,13 +40,15 @@ _TABLE_KEPT_WHOLE = 0.75  # and a table up to this
 
 class _Block(Struct, frozen=True):
     """Something that is not torn apart: the room above it, its height, how it is painted from y
-    on, and whether it stays with what follows. `apart` begins a new page."""
+    on, and whether it stays with what follows. `apart` begins a new page; `leads` says that it
+    stays with a table that follows."""
 
     room: float
     height: float
     paint: Callable[[QPainter, float], None]
     stays: bool = False
     apart: bool = False
+    leads: bool = False
 
 
 def solution_pdf(solution: Solution) -> bytes:
@@ -77,7 +68,9 @@ def solution_pdf(solution: Solution) -> bytes:
             QPageLayout.Unit.Millimeter,
         )
     )
-    pages = _pages(list(_blocks(solution)))
+    written = _PdfBlocks()
+    written.write(solution)
+    pages = _pages(written.blocks)
     painter = QPainter(writer)
     painter.scale(_RESOLUTION / 72.0 * _POINTS, _RESOLUTION / 72.0 * _POINTS)
     for number, page in enumerate(pages, start=1):
@@ -126,40 +119,72 @@ def _paint_footer(painter: QPainter, title: str, page: str) -> None:
     words(shown, _SMALL).paint(painter, 0.0, _HEIGHT + _FOOTER)
 
 
-# From the structure to blocks
+class _PdfBlocks(BlockWriter[Box]):
+    def __init__(self) -> None:
+        self.blocks: list[_Block] = []
+        self.gap = _blank(_SHORT_GAP_WIDTH)
+
+    def title(self, title: str, subtitle: str) -> None:
+        self.blocks.append(_heading(title, _TITLE, 0.0))
+        self.blocks.append(_words((subtitle,), None, 6.0, "secondary"))
+
+    def new_page(self) -> None:
+        self.blocks.append(_Block(0.0, 0.0, lambda painter, y: None, stays=True, apart=True))
+
+    def heading(self, title: str, level: int) -> None:
+        self.blocks.append(_heading(title, *_HEADINGS[level]))
+        if level == 1:
+            self.blocks.append(_rule(7.0))
+
+    def words(self, prose: Prose, digits: int | None) -> None:
+        self.blocks.append(replace(_words(prose, digits, 11.0), leads=True))
+
+    def table(self, rows: list[list[Box]]) -> None:
+        if self.blocks[-1].leads:  # it says what the table is of
+            self.blocks[-1] = replace(self.blocks[-1], stays=True)
+        widths = [
+            max(box.width for box in column) + _CELL_GAP for column in zip(*rows, strict=True)
+        ]
+        fit = min(1.0, _WIDTH / sum(widths))
+        if fit < 1.0:
+            rows = [[scaled(box, fit) for box in row] for row in rows]
+            widths = [fit * width for width in widths]
+        blocks = [_table_row(boxes, widths, k == 0) for k, boxes in enumerate(rows)]
+        whole = sum(block.height for block in blocks) < _TABLE_KEPT_WHOLE * _HEIGHT
+        for k, block in enumerate(blocks):
+            self.blocks.append(replace(block, stays=k < len(blocks) - 1 and (whole or k == 0)))
+
+    def working(self, working: Working) -> None:
+        lefts = [self.left(row) for row in working.rows]
+        left_width = max(_LEFT, *(left.width for left in lefts))
+        rows = [
+            _row(self._items(row), left, left_width)
+            for row, left in zip(working.rows, lefts, strict=True)
+        ]
+        height = sum(row.height + _ROW_GAP for row in rows)
+        whole = height < _KEPT_WHOLE * _HEIGHT
+        title = flow_words(word_items((working.title,), _TEXT, None, _WIDTH), _WIDTH)
+        self.blocks.append(_flowed(title, 16.0, 0.0, "secondary", stays=True))
+        for k, flowed in enumerate(rows):
+            stays = k == 0 < len(rows) - 1 or (whole and k < len(rows) - 1)
+            self.blocks.append(_flowed(flowed, _ROW_GAP, _INDENT, "ink", stays))
+
+    def _items(self, row: WorkingRow) -> list[Item]:
+        if row.is_gap:
+            return [Item(words(GAP, _TEXT)), Item(_blank(_GAP_WIDTH), gap_before(GAP))]
+        return plain_items(row, self.formulas(row.digits))
+
+    def text(self, text: str) -> Box:
+        return words(text, _TEXT)
+
+    def formulas(self, digits: int | None = 6) -> BoxWriter:
+        return BoxWriter(_TEXT, digits)
+
+    def label(self, text: str) -> Box:
+        return words(text, _SMALL)
 
 
-def _blocks(solution: Solution) -> Iterator[_Block]:
-    yield _heading(solution.title, _TITLE, 0.0)
-    yield _words((f"{solution.subtitle}.",), None, 6.0, "secondary")
-    for number, part in enumerate(solution.parts):
-        yield from _part(part, number > 0)
-
-
-def _part(part: Part, apart: bool) -> Iterator[_Block]:
-    if part.title:
-        yield _heading(part.title, _PART, 0.0, apart)
-    for section in part.sections:
-        yield from _section(section)
-
-
-def _section(section: Section) -> Iterator[_Block]:
-    if section.title and section.level == 1:
-        yield _heading(section.title, _SECTION, 34.0)
-        yield _rule(7.0)
-    elif section.title:
-        yield _heading(section.title, _LAYER, 20.0)
-    for block, following in zip_longest(section.blocks, section.blocks[1:]):
-        if isinstance(block, Words):
-            made = _words(block.prose, block.digits, 11.0)
-            yield replace(made, stays=isinstance(following, Grid))  # it says what the table is of
-        elif isinstance(block, Grid):
-            yield from _grid(block)
-        else:
-            yield from _working(block)
-
-
-def _heading(text: str, pixels: int, room: float, apart: bool = False) -> _Block:
+def _heading(text: str, pixels: int, room: float) -> _Block:
     font = theme.font(pixels, bold=True)
     area = QRectF(0.0, 0.0, _WIDTH, _HEIGHT)
     flags = Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignLeft
@@ -169,7 +194,7 @@ def _heading(text: str, pixels: int, room: float, apart: bool = False) -> _Block
         painter.setFont(font)
         painter.drawText(QRectF(0.0, y, _WIDTH, height + 6.0), flags, text)
 
-    return _Block(room, height, paint, stays=True, apart=apart)
+    return _Block(room, height, paint, stays=True)
 
 
 def _words(prose: Prose, digits: int | None, room: float, colour: str = "ink") -> _Block:
@@ -194,31 +219,8 @@ def _draw_line(painter: QPainter, x: float, y: float, width: float, colour: str)
     painter.drawLine(QLineF(x, y, x + width, y))
 
 
-def _working(working: Working) -> Iterator[_Block]:
-    lefts = [_left(row) for row in working.rows]
-    left_width = max(_LEFT, *(left.width for left in lefts))
-    rows = [_row(row, left, left_width) for row, left in zip(working.rows, lefts, strict=True)]
-    height = sum(row.height + _ROW_GAP for row in rows)
-    whole = height < _KEPT_WHOLE * _HEIGHT
-    title = flow_words(word_items((working.title,), _TEXT, None, _WIDTH), _WIDTH)
-    yield _flowed(title, 16.0, 0.0, "secondary", stays=True)
-    for k, flowed in enumerate(rows):
-        stays = k == 0 < len(rows) - 1 or (whole and k < len(rows) - 1)
-        yield _flowed(flowed, _ROW_GAP, _INDENT, "ink", stays)
-
-
-def _left(row: Row) -> Box:
-    if isinstance(row.left, str):
-        return words(row.left, _SMALL)
-    return row.left.write(BoxWriter(_TEXT, row.digits), numbers=False)
-
-
-def _row(row: Row, left: Box, width: float) -> Flowed:
+def _row(right: list[Item], left: Box, width: float) -> Flowed:
     """A row with its left side right-aligned to a width; further lines begin below its relation."""
-    writer = BoxWriter(_TEXT, row.digits)
-    right = plain_items(row, writer)
-    if row.is_gap:
-        right = [Item(words(GAP, _TEXT)), Item(_blank(_GAP_WIDTH), gap_before(GAP))]
 
     def paint(painter: QPainter, x: float, y: float) -> None:
         left.paint(painter, x + width - left.width, y)
@@ -233,20 +235,7 @@ def _blank(width: float) -> Box:
     return Box(width, 30.0, 6.0, lambda painter, x, y: _draw_line(painter, x, y + 5, width, "ink"))
 
 
-def _grid(grid: Grid) -> Iterator[_Block]:
-    rows = [[_cell(cell) for cell in cells] for cells in (grid.heads, *grid.rows)]
-    widths = [max(row[k].width for row in rows) + _CELL_GAP for k in range(len(grid.heads))]
-    fit = min(1.0, _WIDTH / sum(widths))
-    if fit < 1.0:
-        rows = [[scaled(box, fit) for box in row] for row in rows]
-        widths = [fit * width for width in widths]
-    blocks = [_grid_row(boxes, widths, k == 0) for k, boxes in enumerate(rows)]
-    whole = sum(block.height for block in blocks) < _TABLE_KEPT_WHOLE * _HEIGHT
-    for k, block in enumerate(blocks):
-        yield replace(block, stays=k < len(blocks) - 1 and (whole or k == 0))
-
-
-def _grid_row(boxes: list[Box], widths: list[float], is_head: bool) -> _Block:
+def _table_row(boxes: list[Box], widths: list[float], is_head: bool) -> _Block:
     ascent = max(box.ascent for box in boxes)
     height = ascent + max(box.descent for box in boxes) + 12.0
 
@@ -259,13 +248,3 @@ def _grid_row(boxes: list[Box], widths: list[float], is_head: bool) -> _Block:
         _draw_line(painter, 0.0, y + height, x, "secondary" if is_head else "border")
 
     return _Block(11.0 if is_head else 0.0, height, paint)
-
-
-def _cell(cell: Cell) -> Box:
-    if cell is None:
-        return _blank(_SHORT_GAP_WIDTH)
-    if isinstance(cell, str):
-        return words(cell, _TEXT)
-    if isinstance(cell, Figure):
-        return words(format_number(cell.value, cell.digits), _TEXT)
-    return cell.write(BoxWriter(_TEXT), numbers=False)
