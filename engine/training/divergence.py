@@ -6,12 +6,7 @@ import numpy as np
 from msgspec import Struct
 
 from engine.maths.activations import Array
-from engine.maths.backprop import backward, forward, gradient_sum
-from engine.run.iteration import (
-    batch_gradient,
-    sent_back_through,
-    updated,
-)
+from engine.run.iteration import iterate
 from engine.run.spec import Spec, State
 from engine.text.numbers import LARGEST, format_count
 
@@ -42,41 +37,31 @@ def locate_divergence(spec: Spec, state: State) -> Divergence:
     deltas and gradients from the output back, and last the updated parameters.
     """
     network, number = spec.network, state.t + 1
-    rows = spec.batch_rows(state.t)
-    targets = spec.data.targets[rows]
+    iteration = iterate(spec, state)
+    values, gradient = iteration.samples(iteration.rows), iteration.gradient
 
     def lost(values: Array) -> bool:
         return not bool(np.isfinite(values).all())
 
-    with np.errstate(all="ignore"):
-        values = forward(network, state.theta, spec.data.inputs[rows], spec.rules)
-        for layer in range(1, network.depth + 1):
-            if lost(values.z[layer]):
-                return Divergence(number, layer, "a net input")
-            if lost(values.a[layer]):
-                return Divergence(number, layer, "an activation")
-        theta_back = sent_back_through(spec, state, rows)
-        loss, gradient, _ = batch_gradient(spec, state, rows, theta_back=theta_back)
-        if not np.isfinite(loss):
-            return Divergence(number, network.depth, "the loss")
-        delta = backward(network, theta_back, values, targets, spec.loss, spec.rules)
-        summed = gradient_sum(network, values.a, delta)
-        for layer in range(network.depth, 0, -1):
-            if lost(delta[layer]):
-                return Divergence(number, layer, "a delta")
-            b = network.biases(summed, layer)
-            if lost(network.weights(summed, layer)) or (b is not None and lost(b)):
-                return Divergence(number, layer, "a gradient")
-        following = updated(spec, state, gradient)
+    for layer in range(1, network.depth + 1):
+        if lost(values.z[layer]):
+            return Divergence(number, layer, "a net input")
+        if lost(values.a[layer]):
+            return Divergence(number, layer, "an activation")
+    if not np.isfinite(iteration.loss):
+        return Divergence(number, network.depth, "the loss")
+    for layer in range(network.depth, 0, -1):
+        if lost(values.delta[layer]):
+            return Divergence(number, layer, "a delta")
+        if lost(gradient[network.span(layer)]):
+            return Divergence(number, layer, "a gradient")
+    following = iteration.next_state
     theta, sizes = following.theta, []
     for layer in range(1, network.depth + 1):
         for slot in following.slots:
-            b = network.biases(slot, layer)
-            if lost(network.weights(slot, layer)) or (b is not None and lost(b)):
+            if lost(slot[network.span(layer)]):
                 return Divergence(number, layer, "the optimizer's running average")
-        b = network.biases(theta, layer)
-        largest = np.abs(network.weights(theta, layer)).max()
-        sizes.append(max(largest, 0.0 if b is None else np.abs(b).max()))
+        sizes.append(np.abs(theta[network.span(layer)]).max())
         if not sizes[-1] < LARGEST:
             finite = bool(np.isfinite(sizes[-1]))
             return Divergence(number, layer, "an updated parameter", finite)

@@ -1,9 +1,8 @@
 """Predicting: what follows from a person's own values.
 
 Follow-through marking takes a person's earlier values as given and works the next step out by
-that one step's formula, so that a slip is counted once. The formulas are those of
-engine.maths.backprop, asked through the Rules of the run; what the person gave no value for is
-taken from the record of the iteration.
+that one step's formula, so that a slip is counted once. engine.maths.backprop works it out, with
+values carried on that are given, not worked out: the person's, or those of the record.
 """
 
 from __future__ import annotations
@@ -14,17 +13,20 @@ import numpy as np
 from msgspec.structs import replace
 from numpy.typing import NDArray
 
-from engine.maths.activations import ACTIVATIONS, Array
-from engine.maths.losses import LOSSES, reduce_samples
+from engine.maths.activations import Array
+from engine.maths.backprop import gradient_sum
+from engine.maths.losses import LOSSES
 from engine.run.iteration import (
     Iteration,
     batch_loss,
+    batch_pass,
+    gradient_of_batch,
+    loss_of_batch,
     sent_back_through,
     updated,
     work_per_sample,
 )
 from engine.run.mistakes import MISTAKES, why_not
-from engine.run.paper import PaperIteration, rounded
 from engine.run.spec import Spec
 from engine.run.step_values import step_value
 from engine.run.steps import StepId
@@ -59,30 +61,23 @@ def value_from(
     spec = iteration.spec if mistakes is None else replace(iteration.spec, mistakes=mistakes)
     with np.errstate(all="ignore"):
         value = _Working(iteration, spec, own).value(step, row)
-    if isinstance(iteration, PaperIteration):
-        return float(rounded(value, iteration.decimals))
-    return value
+    return float(spec.rules.carried(step.kind, step.layer, np.asarray(value)))
+
+
+_ByStep = dict[tuple[str, int | None], Array]
+"""Values of some samples by kind of step and layer, a row per sample."""
 
 
 class _Working:
-    """An iteration with some of its values replaced. Arrays have a row per sample, as those of
-    engine.maths.backprop."""
+    """An iteration with some of its values replaced, and what its formulas make of them."""
 
     def __init__(self, iteration: Iteration, spec: Spec, own: Own) -> None:
         self.iteration, self.spec, self.own = iteration, spec, own
-        self.network, self.theta = spec.network, iteration.state.theta
+        self.network, self.state = spec.network, iteration.state
 
     def value(self, step: StepId, row: int) -> float:
         if step.of_sample:
-            assert step.layer is not None and step.unit is not None
-            self._forward(np.array([row]))
-            formula = {
-                "net_input": self.net_input,
-                "activation": self.activation,
-                "loss": self.loss_terms,
-                "delta": self.delta,
-            }[step.kind]
-            return float(formula(step.layer)[0, step.unit])
+            return self.of_sample(step, row)
         if step.phase == "update":
             return self.update(step)
         if not is_small(self.iteration):
@@ -91,86 +86,63 @@ class _Working:
             return self.total_loss()
         return self.loss_after() if step.kind == "loss_after" else self.gradient(step)
 
-    # Values of samples, each with what the person gave in place of the record's
-
-    def _forward(self, rows: NDArray[np.intp]) -> None:
-        """Take z and a of some samples from the record, and the person's where there are any."""
+    def given(self, rows: NDArray[np.intp]) -> _ByStep:
+        """What the record has of some samples, and the person's values where there are any."""
         values = self.iteration.samples(rows)
-        self._values, self._rows = values, rows
-        layers = range(self.network.depth + 1)
-        self.z = [self._with_own(values.z[k], "forward", "net_input", k, rows) for k in layers]
-        self.a = [self._with_own(values.a[k], "forward", "activation", k, rows) for k in layers]
-        self.targets = self.spec.data.targets[rows]
-
-    def _with_own(
-        self, values: Array, phase: str, kind: str, layer: int, rows: NDArray[np.intp]
-    ) -> Array:
-        made = np.array(values)
+        made: _ByStep = {("loss", self.network.depth): np.array(values.loss_terms)}
+        for layer in range(self.network.depth + 1):
+            made["net_input", layer] = np.array(values.z[layer])
+            made["activation", layer] = np.array(values.a[layer])
+            made["delta", layer] = np.array(values.delta[layer])
         places = {int(row): place for place, row in enumerate(rows)}
         for (step, row), value in self.own.items():
-            if (step.phase, step.kind, step.layer) == (phase, kind, layer) and row in places:
-                made[places[row], step.unit] = value
+            if row in places:
+                made[step.kind, step.layer][places[row], step.unit] = value
         return made
 
-    def _deltas(self, layer: int) -> Array:
-        return self._with_own(self._values.delta[layer], "backward", "delta", layer, self._rows)
+    def of_sample(self, step: StepId, row: int) -> float:
+        """One formula of a sample's pass: through all of it every formula is handed given values,
+        and none what another one came to."""
+        rows, back = np.array([row]), self.iteration.theta_back
+        if self.spec is not self.iteration.spec:
+            back = sent_back_through(self.spec, self.state, self.iteration.rows)
+        given = self.given(rows)
+        worked: _ByStep = {}
 
-    # One formula each
+        def carried(kind: str, layer: int | None, values: Array) -> Array:
+            worked[kind, layer] = values
+            return given[kind, layer]
 
-    def net_input(self, layer: int) -> Array:
-        W, b = self.network.weights(self.theta, layer), self.network.biases(self.theta, layer)
-        return self.spec.rules.net_input(self.a[layer - 1], W, b)
+        batch_pass(replace(self.spec, carried=carried), self.state.theta, rows, back)
+        if step.kind == "loss":
+            return float(self.loss_terms(row, given, worked)[0, step.unit])
+        return float(worked[step.kind, step.layer][0, step.unit])
 
-    def activation(self, layer: int) -> Array:
-        return ACTIVATIONS[self.network.layers[layer - 1].activation].apply(self.z[layer])
-
-    def loss_terms(self, layer: int) -> Array:
-        z, a = self.z[-1], self.a[-1]
-        given = a != self._values.a[-1]
-        if given.any():
-            # Cross-entropies are worked out from z, but what was given is an activation.
-            if self.spec.loss == "binary_cross_entropy":
-                z = np.where(given, np.log(a) - np.log1p(-a), z)
-            elif self.spec.loss == "categorical_cross_entropy":
-                from_z = LOSSES[self.spec.loss].terms(z, a, self.targets)
-                return np.where(given, -self.targets * np.log(a), from_z)
-        return LOSSES[self.spec.loss].terms(z, a, self.targets)
+    def loss_terms(self, row: int, given: _ByStep, worked: _ByStep) -> Array:
+        """Cross-entropies are worked out from z, but what was given is an activation."""
+        last = self.network.depth
+        z, a, terms = given["net_input", last], given["activation", last], worked["loss", last]
+        is_given = a[0] != self.iteration.sample(row).a[-1]
+        targets = self.spec.data.targets[[row]]
+        if self.spec.loss == "binary_cross_entropy":
+            z = np.where(is_given, np.log(a) - np.log1p(-a), z)
+            return LOSSES[self.spec.loss].terms(z, a, targets)
+        if self.spec.loss == "categorical_cross_entropy":
+            return np.where(is_given, -targets * np.log(a), terms)
+        return terms
 
     def total_loss(self) -> float:
-        rows = self.iteration.rows
-        values = self.iteration.samples(rows)
-        terms = self._with_own(values.loss_terms, "loss", "loss", self.network.depth, rows)
-        return float(reduce_samples(terms.sum(axis=1), self.spec.reduction))
-
-    def delta(self, layer: int) -> Array:
-        rules, activation = self.spec.rules, self.network.layers[layer - 1].activation
-        if layer == self.network.depth:
-            return rules.output_delta(
-                rules, self.spec.loss, activation, self.z[-1], self.a[-1], self.targets
-            )
-        back = self.iteration.theta_back
-        if self.spec is not self.iteration.spec:
-            back = sent_back_through(self.spec, self.iteration.state, self.iteration.rows)
-        W = rules.way_back(self.network.weights(back, layer + 1))
-        error = rules.error_sent_back(self._deltas(layer + 1), W)
-        return error * rules.activation_slope(activation, self.z[layer], self.a[layer])
+        terms = self.given(self.iteration.rows)["loss", self.network.depth]
+        return float(loss_of_batch(self.spec, terms))
 
     def gradient(self, step: StepId) -> float:
-        parameter = step.parameter
-        assert parameter is not None
+        assert step.parameter is not None
         rows = self.spec.counted(self.iteration.rows)
-        self._forward(rows)
-        deltas = self._deltas(parameter.layer)
-        if parameter.unit is not None:
-            deltas = deltas[:, parameter.unit]
-        if parameter.source is not None:
-            deltas = deltas * self.a[parameter.layer - 1][:, parameter.source]
-        total = float(deltas.sum())
-        if self.spec.reduction == "mean":
-            total /= len(rows)
-        if self.spec.keeps_gradient:
-            total += float(self.iteration.state.slots[-1][self.network.index(parameter)])
-        return total
+        given, layers = self.given(rows), range(self.network.depth + 1)
+        a, delta = (tuple(given[kind, k] for k in layers) for kind in ("activation", "delta"))
+        summed = gradient_sum(self.network, a, delta)
+        gradient = gradient_of_batch(self.spec, summed, len(rows), self.state.slots)
+        return float(gradient[self.network.index(step.parameter)])
 
     def update(self, step: StepId) -> float:
         parameter = step.parameter
@@ -181,7 +153,7 @@ class _Working:
         given = self.own.get((StepId("backward", kind, *parameter), None))
         if given is not None:
             gradient[index] = given
-        return float(updated(self.spec, self.iteration.state, gradient).theta[index])
+        return float(updated(self.spec, self.state, gradient).theta[index])
 
     def loss_after(self) -> float:
         theta = np.array(self.iteration.next_state.theta)
