@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.maths.activations import ACTIVATIONS, LEAKY_SLOPE, Array
-from engine.maths.backprop import backward, forward, gradient_sum
+from engine.maths.backprop import backward, forward, gradient_sum, loss_terms
 from engine.maths.losses import LOSSES, OUTPUT_PAIRS
 from engine.maths.network import Layer, Network
 from engine.maths.optimizers import Optimizer
@@ -84,6 +84,27 @@ def test_a_batch_gradient_is_made_of_its_samples(spec: Spec, t: int) -> None:
     total = sum(sample_gradient(spec, each) for each in passes)
     expected = total / len(rows) if spec.reduction == "mean" else total
     assert np.allclose(gradient, expected, rtol=1e-12, atol=1e-14)
+
+
+@given(specs(), st.integers(1, 4))
+def test_many_runs_at_once_are_worked_out_as_each_alone(spec: Spec, runs: int) -> None:
+    network, inputs, targets = spec.network, spec.data.inputs, spec.data.targets
+    thetas = np.stack([network.draw("uniform_pm_1", seed) for seed in range(runs)])
+    together = forward(network, thetas, inputs)
+    deltas = backward(network, thetas, together, targets, spec.loss)
+    terms = loss_terms(together, targets, spec.loss)
+    gradients = gradient_sum(network, together.a, deltas)
+    assert gradients.shape == thetas.shape
+    for run, theta in enumerate(thetas):
+        alone = forward(network, theta, inputs)
+        delta = backward(network, theta, alone, targets, spec.loss)
+        expected = (
+            *alone.z[1:], *alone.a[1:], *delta[1:],
+            loss_terms(alone, targets, spec.loss), gradient_sum(network, alone.a, delta),
+        )  # fmt: skip
+        found = (*together.z[1:], *together.a[1:], *deltas[1:], terms, gradients)
+        for many, one in zip(found, expected, strict=True):
+            np.testing.assert_allclose(many[run], one, rtol=1e-12, atol=1e-13)
 
 
 @pytest.mark.parametrize("size", [1e3, -1e3, 1e8, -1e8, 0.0])

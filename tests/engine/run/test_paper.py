@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from engine.derivations.as_text import solution_latex, solution_text
 from engine.derivations.derive import derive
 from engine.documents.examples import read_example
 from engine.formulas.writers import latex_number
-from engine.run.iteration import Iteration, iterate
-from engine.run.paper import PaperIteration, paper_iteration, rounded
+from engine.run.iteration import Iteration, iterate, never, sample_pass
+from engine.run.paper import PaperIteration, on_paper, paper_iteration, rounded
 from engine.run.spec import Spec, State, start_state
 from engine.run.step_values import step_value
 from engine.run.steps import StepId, symbol_of
+from engine.training.kernels.choice import made, reproducible
 from tests.engine.conftest import runs, specs
 
 # The figures of M. Mazur, "A Step by Step Backpropagation Example" (2015), which prints nine
@@ -116,6 +117,29 @@ def test_with_enough_digits_it_is_the_engines(run: tuple[Spec, State]) -> None:
     paper, row = paper_iteration(exact, 15), int(exact.rows[0])
     on_paper, full = values(paper, row), values(exact, row)
     assert on_paper == pytest.approx(full, rel=1e-9, abs=1e-11, nan_ok=True)
+
+
+@given(runs())
+def test_a_pass_with_fifteen_decimals_is_the_plain_one(run: tuple[Spec, State]) -> None:
+    spec, state = run
+    assume(np.abs(state.theta).max() < 10.0)
+    row = int(spec.batch_rows(state.t)[0])
+    by_hand = iterate(*on_paper(spec, state, 15)).sample(row)
+    plain = sample_pass(spec, state.theta, row)
+    for kind in ("z", "a", "delta"):
+        for rounded_to, exact in zip(getattr(by_hand, kind), getattr(plain, kind), strict=True):
+            np.testing.assert_allclose(rounded_to, exact, rtol=1e-12, atol=1e-12)
+    np.testing.assert_allclose(by_hand.loss_terms, plain.loss_terms, rtol=1e-12, atol=1e-12)
+
+
+@given(specs())
+@settings(max_examples=20, deadline=None)
+def test_what_trains_a_run_on_paper_rounds_too(spec: Spec) -> None:
+    spec, state = on_paper(spec, start_state(spec), 3)
+    advanced = made(reproducible(spec), spec).advance(state, 2, 1, never)
+    assume(not advanced.lost)
+    following = iterate(spec, iterate(spec, state).next_state).next_state
+    assert np.array_equal(advanced.state.theta, following.theta)
 
 
 @given(runs(), st.integers(2, 6))

@@ -8,6 +8,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
 from engine.documents.examples import read_example
 from engine.learn.predicting.own_values import mistakes_in_a_step, value_from
@@ -54,6 +55,21 @@ def test_the_records_own_values_lead_to_the_records_next_one(run: tuple[Spec, St
             return
         assert value_from(iteration, step, row, own) == pytest.approx(value, rel=1e-7, abs=1e-12)
         own[asked_of(step, row)] = value
+
+
+@given(runs(), st.sampled_from((None, 2, 5)))
+def test_where_nothing_is_given_each_formula_gives_the_record(
+    run: tuple[Spec, State], decimals: int | None
+) -> None:
+    iteration = iterate(*run)
+    if decimals is not None:
+        iteration = paper_iteration(iteration, decimals)
+    row = int(iteration.rows[0])
+    for number in range(len(iteration.spec.steps)):
+        step = iteration.spec.steps.id_at(number)
+        value = step_value(iteration, step, iteration.sample(row))
+        if np.isfinite(value):
+            assert value_from(iteration, step, row, {}) == pytest.approx(value, rel=1e-12, abs=0)
 
 
 def test_a_wrong_delta_is_carried_into_the_delta_before_it() -> None:
