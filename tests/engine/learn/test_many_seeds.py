@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from engine.documents.examples import read_example
-from engine.learn.many_seeds import SeedRuns, SeedsRefused, SeedsResult, drawn_start
+from engine.learn.many_seeds import SeedRuns, SeedsRefused, SeedsResult
 from engine.run.iteration import Interrupted, evaluate, iterate
-from engine.run.spec import Spec, start_state
+from engine.run.spec import Spec, drawn_start, start_state
 from engine.text.numbers import LARGEST
 from tests.engine.conftest import specs
 
