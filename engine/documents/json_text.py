@@ -17,6 +17,7 @@ from engine.text.wording import shortened
 
 _LINE_WIDTH = 96
 _LISTS = (list, tuple)
+_CONTAINERS = (dict, list, tuple)
 _LONGEST_INTEGER = 300  # characters; one of more than 308 digits is no double
 _SURROGATE_ESCAPE = re.compile(r"\\u[dD][89a-fA-F]")
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
@@ -133,8 +134,7 @@ def _block(value: Any, margin: str) -> str:
 
 def _has_containers(value: Any) -> bool:
     entries = value.values() if isinstance(value, dict) else value
-    containers = (dict, *_LISTS)
-    return isinstance(value, containers) and any(isinstance(e, containers) for e in entries)
+    return isinstance(value, _CONTAINERS) and any(isinstance(e, _CONTAINERS) for e in entries)
 
 
 def _line(value: Any) -> str:

@@ -3,7 +3,7 @@
 Both are immutable. Everything on screen is worked out from them and the cursor.
 """
 
-from __future__ import annotations
+# Without `from __future__ import annotations`, as engine.documents.format.
 
 from functools import cached_property, reduce
 

@@ -9,7 +9,7 @@ Check is the one step that says what loss the new parameters give. A network tha
 has Forward and Loss alone.
 """
 
-from __future__ import annotations
+# Without `from __future__ import annotations`, as engine.documents.format.
 
 from collections.abc import Iterator
 from functools import cached_property

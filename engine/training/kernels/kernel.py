@@ -1,6 +1,6 @@
 """What a kernel is to the trainer: it takes iterations from a state, and leaves a curve."""
 
-from __future__ import annotations
+# Without `from __future__ import annotations`, as engine.documents.format.
 
 from typing import Annotated, Protocol
 
