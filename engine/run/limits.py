@@ -1,7 +1,7 @@
 """How much there may be of everything: one table for who checks and for the JSON Schema.
 
-`Limit`s are checked where a sentence can say more than msgspec does, and only told to the schema;
-`Count` and `FromOne` msgspec checks by itself.
+A `Limit` is checked by engine.run.check_spec and engine.documents.document, with sentences that
+say more than msgspec's, and the schema is told of it. `Count` and `FromOne` msgspec checks itself.
 """
 
 # Without `from __future__ import annotations`, as engine.documents.format.
