@@ -24,9 +24,7 @@ from command_line.reports import (
 from engine.documents.document import Document
 from engine.documents.examples import example_names, load, read_example
 from engine.documents.whole_file import write_whole
-from engine.export.html import html
-from engine.export.latex import latex
-from engine.export.markdown import markdown
+from engine.export.formats import FORMATS
 from engine.export.worked import worked_solution
 from engine.learn.exercises.exercise import Exercise
 from engine.learn.exercises.files import write_exercises
@@ -39,8 +37,6 @@ from engine.run.mistakes import MISTAKES, made_on_purpose, why_not
 from engine.run.spec import drawn_start
 from engine.text.numbers import format_count, machine_number
 from engine.text.wording import shortened
-
-TARGETS = {"md": markdown, "html": html, "tex": latex}
 
 
 def examples(options: argparse.Namespace) -> None:
@@ -130,7 +126,7 @@ def trace(options: argparse.Namespace) -> None:
     iteration = iteration_number(document, options.iteration)
     title = document.title or name
     solution = worked_solution(iteration, title, options.digits, options.gaps)
-    print(TARGETS[options.format](solution), end="")
+    print(FORMATS[options.format].data(solution).decode(), end="")
 
 
 def check(options: argparse.Namespace) -> int:
@@ -229,6 +225,6 @@ def exercise(options: argparse.Namespace) -> None:
     first = Exercise(
         options.sizes, options.activation, options.loss, options.decimals, options.seed
     )
-    write = TARGETS[options.format]
-    for path in write_exercises(options.folder, first, options.count, options.format, write):
+    format = FORMATS[options.format]
+    for path in write_exercises(options.folder, first, options.count, format):
         print(path)

@@ -11,6 +11,7 @@ from command_line.refusal import Refused
 from command_line.reports import CannotTrain, Diverged
 from engine.documents.json_text import DocumentError
 from engine.documents.whole_file import FileError
+from engine.export.formats import FORMATS
 from engine.export.worked import TooLong
 from engine.learn.exercises.exercise import ACTIVATIONS_BY_HAND, DECIMALS, Exercise, ExerciseError
 from engine.learn.exercises.files import MAX_COUNT
@@ -48,6 +49,8 @@ def parser() -> argparse.ArgumentParser:
         usage="backpass [FILE|EXAMPLE]\n"
         "       backpass {examples,run,trace,check,published,seeds,exercise,results,screenshot} …",
     )
+    *others, last = (format.title for format in FORMATS.values())
+    titles = f"{', '.join(others)} or {last}"
     commands = parser.add_subparsers(metavar="command", required=True, prog="backpass")
 
     opening = commands.add_parser("open", help="open the window (also without this word)")
@@ -71,8 +74,8 @@ def parser() -> argparse.ArgumentParser:
                        help="which iteration, from 1 (default 1)")
     form = trace.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", help="one JSON object, full precision")
-    form.add_argument("--format", choices=tuple(jobs.TARGETS), default="md",
-                      help="a document for standard output: Markdown, HTML or LaTeX (default md)")
+    form.add_argument("--format", choices=tuple(FORMATS), default="md",
+                      help=f"a document for standard output: {titles} (default md)")
     trace.add_argument("--gaps", action="store_true",
                        help="leave the values blank, with the key on a page of its own")
     trace.add_argument("--digits", type=_digits, default=6, metavar="4|6|9|all",
@@ -134,8 +137,8 @@ def parser() -> argparse.ArgumentParser:
                           help=f"number of the first variant (default {usual.seed})")
     exercise.add_argument("--count", type=_up_to(MAX_COUNT), default=1, metavar="N",
                           help="how many variants (default 1)")
-    exercise.add_argument("--format", choices=tuple(jobs.TARGETS), default="md",
-                          help="of sheets and keys: Markdown, HTML or LaTeX (default md)")
+    exercise.add_argument("--format", choices=tuple(FORMATS), default="md",
+                          help=f"of sheets and keys: {titles} (default md)")
     exercise.set_defaults(job=jobs.exercise)
 
     results = commands.add_parser("results", help="a class's result files in one table")

@@ -10,21 +10,19 @@ from PySide6.QtWidgets import QMenu
 
 from engine.documents.examples import SUFFIX
 from engine.documents.whole_file import FileError, write_whole
+from engine.export.formats import Format
 from engine.run.iteration import Iteration, iterate
 from gui.documents.documents import Documents
-from gui.documents.save_dialog import FileKind
+from gui.documents.formats import file_kind, formats
 from gui.session.session import Session
 from gui.view import View
 
 if TYPE_CHECKING:
     from engine.export.solution import Solution
 
-# Ending of the file, and what the menu calls it.
-_TARGETS = (("md", "Markdown"), ("html", "HTML"), ("tex", "LaTeX"), ("pdf", "PDF"))
-
 
 class ExportMenu:
-    """Adds a submenu to the File menu with an entry per target, and writes what is chosen."""
+    """Adds a submenu to the File menu with an entry per format, and writes what is chosen."""
 
     def __init__(self, menu: QMenu, session: Session, documents: Documents) -> None:
         self._session = session
@@ -33,12 +31,10 @@ class ExportMenu:
         session.changed.connect(self._display)
         below = menu.addMenu("E&xport worked solution")
         below.setObjectName("exportMenu")
-        for ending, title in _TARGETS:
-            action = below.addAction(f"&{title}…")
-            action.setObjectName(f"export/{ending}")
-            action.triggered.connect(
-                lambda _=False, ending=ending, title=title: self._export(ending, title)
-            )
+        for format in formats().values():
+            action = below.addAction(f"&{format.title}…")
+            action.setObjectName(f"export/{format.ending}")
+            action.triggered.connect(lambda _=False, format=format: self._export(format))
         below.addSeparator()
         self._gaps = below.addAction("With &gaps (key on a page of its own)")
         self._gaps.setObjectName("export/gaps")
@@ -47,20 +43,19 @@ class ExportMenu:
     def _display(self, view: View) -> None:
         self._known = view.iteration
 
-    def _export(self, ending: str, title: str) -> None:
+    def _export(self, format: Format) -> None:
         from engine.export.worked import TooLong
 
         files = self._documents.files
         name = self._documents.name.removesuffix(SUFFIX)
-        name = f"{name} iteration {self._session.place.t + 1}.{ending}"
-        path = files.ask_where(f"Export as {title}", name, FileKind(title, (f".{ending}",)))
+        name = f"{name} iteration {self._session.place.t + 1}.{format.ending}"
+        path = files.ask_where(f"Export as {format.title}", name, file_kind(format))
         if path is None:
             return
         QGuiApplication.setOverrideCursor(Qt.CursorShape.WaitCursor)
         problem = ""
         try:
-            data = _written(self._solution(), ending)
-            write_whole(path, data.encode() if isinstance(data, str) else data)
+            write_whole(path, format.data(self._solution()))
         except (TooLong, FileError) as error:
             problem = str(error)
         finally:
@@ -81,22 +76,3 @@ class ExportMenu:
         gaps = self._gaps.isChecked()
         writing = session.writing
         return worked_solution(iteration, title, writing.digits, gaps, writing.notation)
-
-
-def _written(solution: Solution, ending: str) -> str | bytes:
-    """What stands in a file with this ending; what writes it is loaded when it is chosen."""
-    if ending == "md":
-        from engine.export.markdown import markdown
-
-        return markdown(solution)
-    if ending == "html":
-        from engine.export.html import html
-
-        return html(solution)
-    if ending == "tex":
-        from engine.export.latex import latex
-
-        return latex(solution)
-    from gui.formulas.solution_pdf import solution_pdf
-
-    return solution_pdf(solution)

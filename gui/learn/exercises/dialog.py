@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import Qt
@@ -20,11 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from engine.documents.document import Document
-from engine.documents.whole_file import FileError, write_whole
-from engine.export.html import html
-from engine.export.latex import latex
-from engine.export.markdown import markdown
-from engine.export.solution import Solution
+from engine.documents.whole_file import FileError
 from engine.learn.exercises.exercise import (
     ACTIVATIONS_BY_HAND,
     DECIMALS,
@@ -35,20 +31,14 @@ from engine.learn.exercises.exercise import (
     make_exercise,
     steps_of,
 )
-from engine.learn.exercises.sheet import answer_key, problem_sheet
+from engine.learn.exercises.files import key_beside, sheet_name, write_sheet_and_key
 from engine.maths.activations import ACTIVATIONS
 from engine.maths.losses import LOSSES
-from gui.documents.save_dialog import FileKind, ask_where_to_write
-from gui.formulas.solution_pdf import solution_pdf
+from gui.documents.formats import PDF, file_kind, formats
+from gui.documents.save_dialog import ask_where_to_write
 from gui.widgets.choice import Choice, Item
 
 _LARGEST_SEED = 999_999_999
-_TARGETS: dict[str, tuple[str, Callable[[Solution], str | bytes]]] = {
-    "pdf": ("PDF", solution_pdf),
-    "html": ("HTML", html),
-    "md": ("Markdown", markdown),
-    "tex": ("LaTeX", latex),
-}
 
 
 class ExerciseDialog(QDialog):
@@ -190,29 +180,24 @@ class ExerciseDialog(QDialog):
         except ExerciseError as error:
             self._say(str(error))
             return
-        start = Path(self._folder) / f"{exercise.name}-sheet.pdf"
-        kinds = [FileKind(title, (f".{ending}",)) for ending, (title, _) in _TARGETS.items()]
+        start = Path(self._folder) / sheet_name(exercise, PDF)
+        by_ending = formats()
+        # The one that is proposed stands first.
+        offered = sorted(by_ending.values(), key=lambda each: (each is not PDF, each.ending))
         title = "Save the sheet; the key goes beside it"
-        sheet = ask_where_to_write(self, title, start, kinds, lambda path: [_key_beside(path)])
+        kinds = [file_kind(each) for each in offered]
+        sheet = ask_where_to_write(self, title, start, kinds, lambda path: [key_beside(path)])
         if sheet is None:
             return
-        key = _key_beside(sheet)
-        write = _TARGETS[sheet.suffix.lower().removeprefix(".")][1]
+        format = by_ending[sheet.suffix.lower().removeprefix(".")]
         try:
-            # Both are made before the first is written, so that they belong together.
-            made = [write(make(document, exercise)) for make in (problem_sheet, answer_key)]
-            for path, data in zip((sheet, key), made, strict=True):
-                write_whole(path, data.encode() if isinstance(data, str) else data)
+            sheet, key = write_sheet_and_key(sheet, document, exercise, format)
         except FileError as error:
             self._say(str(error))
             return
         self._say("")
         self._folder = str(sheet.parent)
         self._preview.setText(f"Saved as {sheet.name} and {key.name}.")
-
-
-def _key_beside(sheet: Path) -> Path:
-    return sheet.with_name(f"{sheet.stem.removesuffix('-sheet')}-key{sheet.suffix}")
 
 
 def _spin(name: str, lowest: int, highest: int, value: int) -> QSpinBox:
