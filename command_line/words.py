@@ -13,7 +13,7 @@ from engine.documents.json_text import DocumentError
 from engine.documents.whole_file import FileError
 from engine.export.formats import FORMATS
 from engine.export.worked import TooLong
-from engine.learn.exercises.exercise import ACTIVATIONS_BY_HAND, DECIMALS, Exercise, ExerciseError
+from engine.learn.exercises.exercise import DECIMALS, Exercise, ExerciseError, activations_by_hand
 from engine.learn.exercises.files import MAX_COUNT
 from engine.learn.many_seeds import MAX_SEEDS, SeedsRefused
 from engine.learn.many_seeds import TOLERANCE as NEAR_ENOUGH
@@ -129,7 +129,7 @@ def parser() -> argparse.ArgumentParser:
     exercise.add_argument("folder", type=Path, metavar="OUT_FOLDER")
     exercise.add_argument("--sizes", type=_sizes, default=usual.sizes, metavar="2-2-1",
                           help="units per layer, the inputs first (default 2-2-1)")
-    exercise.add_argument("--activation", choices=ACTIVATIONS_BY_HAND, default=usual.activation)
+    exercise.add_argument("--activation", choices=activations_by_hand(), default=usual.activation)
     exercise.add_argument("--loss", choices=tuple(LOSSES), default=usual.loss)
     exercise.add_argument("--decimals", type=int, choices=DECIMALS, default=usual.decimals,
                           help=f"digits after the point (default {usual.decimals})")

@@ -20,6 +20,7 @@ from engine.derivations.chain import (
 from engine.derivations.parts import Derivation, Factor, Table, listed, long_sum
 from engine.derivations.record import Record
 from engine.derivations.update import used_in_update
+from engine.derivations.written.losses import WRITTEN_LOSSES, output_and_target
 from engine.derivations.written.mistakes import made_in, with_mistakes
 from engine.formulas.formula import Expr, Line, Number, Product, Symbol
 from engine.formulas.writers import Prose
@@ -42,16 +43,8 @@ def delta(record: Record, step: StepId) -> Derivation:
     if is_one_link(record, layer):
         chain, result = None, formula
     if is_short(record, layer):
-        a, t = record.output(unit), record.target(unit)
         chain, result = None, formula
-        factors = (
-            Factor(
-                ("the output",),
-                Line(a, (), (a,)),
-                StepId("forward", "activation", layer, unit),
-            ),
-            Factor(("the target",), Line(t, (), (t,)), StepId("loss", "loss", layer, unit)),
-        )
+        factors = output_and_target(record.output_unit(unit))
     return Derivation(
         step,
         record.title(step),
@@ -84,13 +77,10 @@ def _after_delta(record: Record, layer: int, unit: int) -> Prose:
 
 
 def _short_notes(record: Record, layer: int) -> tuple[Prose, ...]:
-    if not is_short(record, layer):
+    short = WRITTEN_LOSSES[record.spec.loss].short
+    if short is None or not is_short(record, layer):
         return ()
-    if record.spec.loss == "binary_cross_entropy":
-        pair = "With sigmoid and binary cross-entropy the two links of the chain shorten"
-    else:
-        pair = "With softmax and cross-entropy the links of the chain shorten"
-    return ((f"{pair} to output minus target.",),)
+    return ((f"{short.pair} shorten to output minus target.",),)
 
 
 def weight_gradient(record: Record, step: StepId) -> Derivation:

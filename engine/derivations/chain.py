@@ -7,32 +7,25 @@ import math
 
 from engine.derivations.parts import Factor, long_sum
 from engine.derivations.record import Record
+from engine.derivations.written.activations import WRITTEN_ACTIVATIONS
+from engine.derivations.written.losses import WRITTEN_LOSSES
 from engine.derivations.written.mistakes import Weights, made_in, with_mistakes
 from engine.formulas.formula import (
     ONE,
     Derivative,
     Expr,
     Line,
-    Negative,
-    Number,
-    Power,
     Product,
-    Quotient,
     Sum,
-    Symbol,
-    Worked,
     difference,
     equation,
-    is_missing,
-    is_single,
     mistakes_in,
+    stages,
     times,
-    worked_terms,
 )
 from engine.formulas.notation import Name
 from engine.formulas.writers import Prose
 from engine.maths import backprop
-from engine.maths.activations import ACTIVATIONS, LEAKY_SLOPE
 from engine.maths.network import Parameter
 from engine.run.steps import StepId
 
@@ -113,15 +106,16 @@ def _sent_back(record: Record, unit: int, error: Expr) -> Expr:
     return with_mistakes("error", record, error, Parameter(record.network.depth, unit, None))
 
 
-def _short_delta(record: Record, unit: int) -> Expr:
-    a, t = record.output(unit), record.target(unit)
-    if record.spec.loss == "binary_cross_entropy":
-        return times(record.output_share, difference(a, t))
+def _short_delta(record: Record, number: int) -> Expr:
+    unit, short = record.output_unit(number), WRITTEN_LOSSES[record.spec.loss].short
+    assert short is not None, "a loss without a short delta"
+    a: Expr = unit.a
     targets = record.sample.targets
-    if abs(float(targets.sum()) - 1.0) < 1e-15:
-        return difference(a, t)
-    all_targets = long_sum(len(targets), record.target, lambda i, k: float(targets[i:k].sum()))
-    return difference(Product((a, all_targets)), t)
+    if short.of_total and not abs(float(targets.sum()) - 1.0) < 1e-15:
+        a = Product((a, long_sum(
+            len(targets), record.target, lambda i, k: float(targets[i:k].sum())
+        )))  # fmt: skip
+    return times(record.output_share, difference(a, unit.t))
 
 
 def loss_slope(record: Record, unit: int) -> Expr:
@@ -148,49 +142,21 @@ def _loss_slope(record: Record, unit: int) -> Expr:
 
 def right_loss_slope(record: Record, unit: int) -> Expr:
     """∂E_s/∂a of an output, in terms of its activation."""
-    a, t = record.output(unit), record.target(unit)
-    loss, share = record.spec.loss, record.output_share
-    if loss == "categorical_cross_entropy":
-        return Negative(Quotient(t, a))
-    error = difference(a, t)
-    if loss == "binary_cross_entropy":
-        return times(share, Quotient(error, _sigmoid_slope(a)))
-    if loss == "half_squared_error":
-        return error
-    two: Expr = Number(2.0) if share is None else Quotient(Number(2.0), _outputs(record))
-    return Product((two, error))
-
-
-def _outputs(record: Record) -> Number:
-    return Number(float(record.network.sizes[-1]))
+    return WRITTEN_LOSSES[record.spec.loss].slope(record.output_unit(unit))
 
 
 def activation_slope(record: Record, layer: int, unit: int) -> Expr:
     """f'(z) of a unit, or what a mistake puts in its place."""
     right = right_slope(record, layer, unit)
-    if ACTIVATIONS[record.network.layers[layer - 1].activation].slope is None:
+    if not record.unit(layer, unit).activation.elementwise:
         return right
     return with_mistakes("activation_slope", record, right, Parameter(layer, unit, None))
 
 
 def right_slope(record: Record, layer: int, unit: int) -> Expr:
     """f'(z) of a unit, in terms of its activation."""
-    a = record.activation(layer, unit)
-    match record.network.layers[layer - 1].activation:
-        case "sigmoid" | "softmax":
-            return _sigmoid_slope(a)
-        case "tanh":
-            return difference(ONE, Power(a, Number(2.0)))
-        case "relu":
-            return Number(1.0 if record.sample.z[layer][unit] > 0.0 else 0.0)
-        case "leaky_relu":
-            return Number(1.0 if record.sample.z[layer][unit] > 0.0 else LEAKY_SLOPE)
-        case _:
-            return ONE
-
-
-def _sigmoid_slope(a: Symbol) -> Expr:
-    return Product((a, Worked(difference(ONE, a))))
+    at = record.unit(layer, unit)
+    return WRITTEN_ACTIVATIONS[at.activation.key].slope(at)
 
 
 def error_from_next(record: Record, layer: int, unit: int) -> Expr:
@@ -226,30 +192,9 @@ def long_form(record: Record, unit: int) -> tuple[Factor, ...]:
     product, delta = Product((to_output.line.left, slope.line.left)), record.delta(layer, unit)
     if not math.isfinite(product.value):
         return ()
-    if record.spec.loss == "binary_cross_entropy":
-        cancelled = Line(_sigmoid_slope(record.output(unit)))
-        meaning: Prose = ("multiplied; ", cancelled, " above and below cancels")
-        return to_output, slope, Factor(meaning, equation(delta, product))
-    others = _through_other_outputs(record, unit)
-    together = Sum((product, *others.terms))
-    made: tuple[Factor, ...] = (to_output, slope)
-    if others.terms:
-        output = Line(record.output(unit))
-        meaning = ("every other output shrinks when this one grows, which adds its target times ",
-                   output)
-        made += (Factor(meaning, Line(others, (), _stages(others))),)
-    return *made, Factor(("together",), Line(delta, (), (worked_terms(together),)))
-
-
-def _through_other_outputs(record: Record, unit: int) -> Sum:
-    """Σ_k ∂E/∂a_k · ∂a_k/∂z over the other outputs k of softmax: (−t_k / a_k)(−a_k a) = t_k a."""
-    a, targets = record.output(unit), record.sample.targets
-    others = [k for k in range(len(targets)) if k != unit]
-    return long_sum(
-        len(others),
-        lambda i: Product((record.target(others[i]), a)),
-        lambda i, k: float(targets[others[i:k]].sum()) * a.value,
-    )
+    short = WRITTEN_LOSSES[record.spec.loss].short
+    assert short is not None
+    return to_output, slope, *short.unfolded(record.output_unit(unit), product, delta)
 
 
 def _loss_to_output(record: Record, unit: int) -> Factor:
@@ -273,11 +218,10 @@ def _activation_to_net_input(record: Record, layer: int, unit: int) -> Factor:
     output = layer == record.network.depth
     who = "the output" if output else record.network.unit_name(layer, unit)
     meaning: Prose = (f"how {who} reacts to its net input",)
-    kind = record.network.layers[layer - 1].activation
-    if kind in ("relu", "leaky_relu"):
+    for kink in record.unit(layer, unit).activation.kinks:
         z = record.net_input(layer, unit)
-        side = "above 0" if z.value > 0.0 else ("0" if z.value == 0.0 else "below 0")
-        meaning = (*meaning, "; ", Line(z, (), (z,)), f" is {side}")
+        side = "above " if z.value > kink else "" if z.value == kink else "below "
+        meaning = (*meaning, "; ", Line(z, (), (z,)), f" is {side}{kink:g}")
     return _link(meaning, a, by, activation_slope(record, layer, unit), act_of(layer, unit))
 
 
@@ -287,37 +231,21 @@ def _link(
     """A link ∂top/∂bottom of the chain, worked out by its formula."""
     left = Derivative(top, bottom, formula.value)
     if isinstance(formula, Sum) and any(isinstance(term, Product) for term in formula.terms):
-        return Factor(meaning, Line(left, (formula,), _stages(formula)), about)
+        return Factor(meaning, Line(left, (formula,), stages(formula)), about)
     return Factor(meaning, equation(left, formula), about)
 
 
-def _stages(formula: Sum) -> tuple[Expr, ...]:
-    """A sum in numbers, and once more with its terms worked out if that shows more."""
-    worked = [term for term in formula.terms if not is_missing(term)]
-    if len(worked) == 1 or all(is_single(term) for term in formula.terms):
-        return (formula,)
-    return formula, worked_terms(formula)
-
-
 def flat_notes(record: Record, layer: int, unit: int) -> tuple[Prose, ...]:
-    """Why the gradient stops at a ReLU that is not above zero; nothing elsewhere."""
-    z = record.net_input(layer, unit)
-    if record.network.layers[layer - 1].activation != "relu" or z.value > 0.0:
+    """Why the gradient stops at a unit that is not above where it is flat; nothing elsewhere."""
+    z, activation = record.net_input(layer, unit), record.unit(layer, unit).activation
+    flat = activation.flat_below
+    if flat == -math.inf or z.value > flat:
         return ()
-    if z.value == 0.0:
-        return (
-            (
-                "The gradient stops here: ",
-                Line(z),
-                " is exactly 0, where ReLU has a kink and no slope of its own; 0 is taken, as is "
-                "usual.",
-            ),
-        )
-    return (
-        (
-            "The gradient stops here: ",
-            Line(z),
-            " is below 0, where ReLU is flat, so a small change of it changes no output and no "
-            "loss.",
-        ),
+    why = (
+        f" is exactly {flat:g}, where {activation.title} has a kink and no slope of its own; 0 is "
+        "taken, as is usual."
+        if z.value == flat
+        else f" is below {flat:g}, where {activation.title} is flat, so a small change of it "
+        "changes no output and no loss."
     )
+    return (("The gradient stops here: ", Line(z), why),)

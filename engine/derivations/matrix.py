@@ -13,6 +13,7 @@ import numpy as np
 
 from engine.derivations.parts import Derivation, Factor
 from engine.derivations.record import Record
+from engine.derivations.written.losses import WRITTEN_LOSSES, Short
 from engine.derivations.written.optimizers import WRITTEN_OPTIMIZERS, Update
 from engine.formulas.formula import BECOMES, Expr, Line, Number, Quotient, Symbol
 from engine.formulas.matrices import (
@@ -157,7 +158,7 @@ class _Layer:
 
     @property
     def _reach(self) -> str:
-        return "over the whole layer" if self.activation.slope is None else "entry by entry"
+        return "entry by entry" if self.activation.elementwise else "over the whole layer"
 
     def _used_next_forward(self) -> Prose:
         if self.layer == self.network.depth:
@@ -197,8 +198,9 @@ class _Layer:
         record, layer = self.record, self.layer
         z, a, sample = self._z(layer), self._a(layer), record.sample
         depth, loss = self.network.depth, LOSSES[record.spec.loss]
-        if layer == depth and loss.short_delta is not None:
-            return self._short_delta()
+        short = WRITTEN_LOSSES[loss.key].short
+        if layer == depth and short is not None:
+            return self._short_delta(short)
         slope = self.activation.slope
         assert slope is not None, "softmax without its loss reached the engine"
         slopes = applied("f′", z, slope(z.values, a.values))
@@ -218,19 +220,21 @@ class _Layer:
         first = Factor(words, Line(by_output, (), (by_output,)))
         return by_entry(by_output, shown), (first, factor), ()
 
-    def _short_delta(self) -> tuple[ArrayExpr, tuple[Factor, ...], tuple[Prose, ...]]:
-        sample, depth, loss = self.record.sample, self.network.depth, self.record.spec.loss
+    def _short_delta(
+        self, short: Short
+    ) -> tuple[ArrayExpr, tuple[Factor, ...], tuple[Prose, ...]]:
+        sample, depth = self.record.sample, self.network.depth
         t = Matrix(self._name(self.record.notation.target, depth), _column(sample.targets))
         a: ArrayExpr = self._a(depth)
         whole = float(sample.targets.sum())
-        if loss == "categorical_cross_entropy" and whole != 1.0:
+        if short.of_total and whole != 1.0:
             a = scaled(Symbol(Name("Σ t", "Σt"), whole), a)
         formula: ArrayExpr = minus(a, t)
         share = self.record.output_share
         if share is not None:
             formula = scaled(share, in_brackets(formula))
-        pair = "softmax" if loss == "categorical_cross_entropy" else "sigmoid"
-        note = f"With {pair} and its cross-entropy the deltas are outputs minus targets."
+        pair = f"{self.activation.title} and its cross-entropy"
+        note = f"With {pair} the deltas are outputs minus targets."
         return formula, (), ((note,),)
 
     def _samples(self) -> list[int]:

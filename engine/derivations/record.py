@@ -20,7 +20,8 @@ from engine.formulas.formula import (
     worked_terms,
 )
 from engine.formulas.notation import DEFAULT, Name, Notation, Symbols
-from engine.maths.activations import Array
+from engine.maths.activations import ACTIVATIONS, Activation, Array
+from engine.maths.losses import LOSSES
 from engine.maths.network import Parameter
 from engine.run.iteration import BatchPass, Iteration, SamplePass, work_per_sample
 from engine.run.steps import StepId, title_of
@@ -93,6 +94,31 @@ class Batch:
         return table_of(("sample", *heads), rows, self.count)
 
 
+class Unit:
+    """A unit of the record, as the formulas of its activation and its loss speak of it."""
+
+    def __init__(self, record: Record, layer: int, number: int) -> None:
+        self.record, self.layer, self.number = record, layer, number
+
+    @property
+    def activation(self) -> Activation:
+        """What it applies to its net input."""
+        return ACTIVATIONS[self.record.network.layers[self.layer - 1].activation]
+
+    @property
+    def z(self) -> Symbol:
+        return self.record.net_input(self.layer, self.number)
+
+    @property
+    def a(self) -> Symbol:
+        return self.record.activation(self.layer, self.number)
+
+    @property
+    def t(self) -> Symbol:
+        """The target, of an output."""
+        return self.record.target(self.number)
+
+
 class Record:
     """An iteration seen from one sample (its row), under θ before the update or after it."""
 
@@ -139,14 +165,20 @@ class Record:
         return f"batch of one: {self.sample_scope}" if self.sample_scope else ""
 
     @property
-    def output_share(self) -> Expr | None:
+    def output_share(self) -> Quotient | None:
         """1/outputs, for the losses that are a mean over the outputs; None for 1 and for others."""
-        is_mean = self.spec.loss in ("mean_squared_error", "binary_cross_entropy")
+        is_mean = LOSSES[self.spec.loss].over_outputs
         outputs = self.network.sizes[-1]
         return Quotient(Number(1.0), Number(float(outputs))) if is_mean and outputs > 1 else None
 
     def title(self, step: StepId) -> str:
         return title_of(self.network, step, self.notation)
+
+    def unit(self, layer: int, number: int) -> Unit:
+        return Unit(self, layer, number)
+
+    def output_unit(self, number: int) -> Unit:
+        return Unit(self, self.network.depth, number)
 
     def net_input(self, layer: int, unit: int) -> Symbol:
         return Symbol(self.names.net_input(layer, unit), float(self.sample.z[layer][unit]))

@@ -16,7 +16,7 @@ from typing import Generic, Protocol, TypeVar
 import numpy as np
 
 from engine.formulas.notation import Name
-from engine.maths.activations import ACTIVATIONS
+from engine.maths.activations import ACTIVATIONS, Array
 
 T = TypeVar("T")
 
@@ -376,50 +376,29 @@ class Power(Expr):
         return [Piece("", writer.power(base, self.exponent.write(writer, numbers)))]
 
 
-# f' as a function of its own, written where a mistake hands it something else than z.
-SLOPE_NAMES = {
-    "sigmoid": "σ′",
-    "tanh": "tanh′",
-    "relu": "ReLU′",
-    "leaky_relu": "LReLU′",
-    "linear": "f′",
-}
-
-
-def _slope_of(key: str) -> Callable[[float], float]:
-    activation = ACTIVATIONS[key]
-
-    def slope(x: float) -> float:
-        assert activation.slope is not None
-        point = np.array(x)
-        return float(activation.slope(point, activation.apply(point)))
-
-    return slope
-
-
 _FUNCTIONS: dict[str, Callable[..., float]] = {
     "exp": np.exp,
     "ln": np.log,
     "tanh": np.tanh,
     "sqrt": np.sqrt,
     "max": np.maximum,
-    "step": lambda z: float(z >= 0.0),
-    **{name: _slope_of(key) for key, name in SLOPE_NAMES.items()},
 }
 _E = Name("e", "e")
 
 
 @dataclass(frozen=True)
 class Function(Expr):
-    """exp, ln, tanh, sqrt, step or a slope (SLOPE_NAMES) of one argument, max of two."""
+    """exp, ln, tanh or sqrt of one argument, max of two; any other function brings its `apply`."""
 
     name: str
     arguments: tuple[Expr, ...]
+    apply: Callable[..., float | Array] | None = None
 
     @property
     def value(self) -> float:
         with np.errstate(all="ignore"):
-            return float(_FUNCTIONS[self.name](*(argument.value for argument in self.arguments)))
+            apply = self.apply or _FUNCTIONS[self.name]
+            return float(apply(*(argument.value for argument in self.arguments)))
 
     def pieces(self, writer: Writer[T], numbers: bool) -> list[Piece[T]]:
         arguments = [argument.write(writer, numbers) for argument in self.arguments]
@@ -428,6 +407,18 @@ class Function(Expr):
         if self.name == "sqrt":
             return [Piece("", writer.root(arguments[0]))]
         return [Piece("", writer.function(self.name, arguments))]
+
+
+def slope_at(activation: str, argument: Expr) -> Function:
+    """f′ as a function of its own, written where a mistake hands it something else than z."""
+    row = ACTIVATIONS[activation]
+
+    def slope(x: float) -> Array:
+        assert row.slope is not None
+        point = np.array(x)
+        return row.slope(point, row.apply(point))
+
+    return Function(f"{row.symbol}′", (argument,), slope)
 
 
 @dataclass(frozen=True)
@@ -486,6 +477,14 @@ def difference(first: Expr, second: Expr) -> Sum:
 def worked_terms(formula: Sum) -> Sum:
     """The same sum with each of its terms worked out in numbers."""
     return replace(formula, terms=tuple(_worked_term(term) for term in formula.terms))
+
+
+def stages(formula: Sum) -> tuple[Expr, ...]:
+    """A sum in numbers, and once more with its terms worked out if that shows more."""
+    worked = [term for term in formula.terms if not is_missing(term)]
+    if len(worked) == 1 or all(is_single(term) for term in formula.terms):
+        return (formula,)
+    return formula, worked_terms(formula)
 
 
 def _worked_term(term: Expr) -> Expr:

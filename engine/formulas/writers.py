@@ -160,9 +160,9 @@ class LatexWriter:
 
 def _latex_function(name: str) -> str:
     word = name.rstrip("′")
-    known = {"σ": r"\sigma", "f": "f", "step": r"\mathrm{step}"}.get(word)
+    known = {"σ": r"\sigma", "f": "f"}.get(word)
     if known is None:
-        known = rf"\{word}" if word.islower() else rf"\mathrm{{{word}}}"
+        known = rf"\{word}" if word in ("ln", "max", "tanh") else rf"\mathrm{{{word}}}"
     return known + "'" * (len(name) - len(word))
 
 

@@ -16,27 +16,46 @@ Array = NDArray[np.float64]
 
 LEAKY_SLOPE = 0.01
 
+_INFINITY = float("inf")
+
 # exp overflows a little beyond 709.78; a sigmoid that far out is 0 or 1 to every digit.
 _LARGEST_EXPONENT = 709.0
 
 
-class Activation(Struct, frozen=True):
+class Activation(Struct, frozen=True, kw_only=True):
     """One activation function.
 
     `apply(z)` maps net inputs (any shape, samples as rows) to activations of the same shape.
     `slope(z, a)` gives f'(z) elementwise; it takes a = f(z) too, since several slopes are
     cheapest in terms of it. Softmax has no elementwise slope: it stands only at an output whose
-    loss brings its own delta (see engine.maths.losses), and `slope` is None. `learns` says whether
-    anything can be learnt through it: a network with a unit that does not is for going forward.
+    loss brings its own delta (see engine.maths.losses), and `slope` is None.
+
+    `symbol` is how formulas call it. `range` are the bounds of its values. `curved` says that its
+    slope at a differs from that at z, `straight` that it is 1 everywhere. `kinks` are the net
+    inputs at which the slope jumps; below `flat_below` the slope is 0 and a unit is dead, beyond
+    `saturates` (in size) it hardly reacts. `learns` says whether anything can be learnt through
+    it: a network with a unit that does not is for going forward.
     """
 
     key: str
     title: str
+    symbol: str = "f"
     formula: str
     apply: Callable[[Array], Array]
     slope: Callable[[Array, Array], Array] | None
     range: tuple[float, float]
+    curved: bool = False
+    straight: bool = False
+    kinks: tuple[float, ...] = ()
+    flat_below: float = -_INFINITY
+    saturates: float = _INFINITY
     learns: bool = True
+
+    @property
+    def elementwise(self) -> bool:
+        """Whether a unit's activation depends on its own net input alone; softmax's are shares of
+        the whole layer."""
+        return self.slope is not None
 
 
 def sigmoid(z: Array) -> Array:
@@ -75,70 +94,84 @@ def _step(z: Array) -> Array:
     return np.asarray(z >= 0.0, dtype=np.float64)
 
 
-_INFINITY = float("inf")
-
 ACTIVATIONS: dict[str, Activation] = {
     activation.key: activation
     for activation in (
         Activation(
-            "sigmoid",
-            "sigmoid",
-            "1 / (1 + e^−z)",
-            sigmoid,
-            lambda z, a: a * (1.0 - a),
-            (0.0, 1.0),
+            key="sigmoid",
+            title="sigmoid",
+            symbol="σ",
+            formula="1 / (1 + e^−z)",
+            apply=sigmoid,
+            slope=lambda z, a: a * (1.0 - a),
+            range=(0.0, 1.0),
+            curved=True,
+            saturates=3.5,
         ),
         Activation(
-            "tanh",
-            "tanh",
-            "tanh z",
-            np.tanh,
-            lambda z, a: 1.0 - a * a,
-            (-1.0, 1.0),
+            key="tanh",
+            title="tanh",
+            symbol="tanh",
+            formula="tanh z",
+            apply=np.tanh,
+            slope=lambda z, a: 1.0 - a * a,
+            range=(-1.0, 1.0),
+            curved=True,
+            saturates=1.8,
         ),
         Activation(
-            "relu",
-            "ReLU",
-            "max(0, z)",
-            _relu,
-            _relu_slope,
-            (0.0, _INFINITY),
+            key="relu",
+            title="ReLU",
+            symbol="ReLU",
+            formula="max(0, z)",
+            apply=_relu,
+            slope=_relu_slope,
+            range=(0.0, _INFINITY),
+            kinks=(0.0,),
+            flat_below=0.0,
         ),
         Activation(
-            "leaky_relu",
-            "leaky ReLU",
-            "z where z > 0, else 0.01 z",
-            _leaky_relu,
-            _leaky_relu_slope,
-            (-_INFINITY, _INFINITY),
+            key="leaky_relu",
+            title="leaky ReLU",
+            symbol="LReLU",
+            formula="z where z > 0, else 0.01 z",
+            apply=_leaky_relu,
+            slope=_leaky_relu_slope,
+            range=(-_INFINITY, _INFINITY),
+            kinks=(0.0,),
         ),
         Activation(
-            "linear",
-            "linear",
-            "z",
-            lambda z: z,
-            lambda z, a: np.ones_like(z),
-            (-_INFINITY, _INFINITY),
+            key="linear",
+            title="linear",
+            formula="z",
+            apply=lambda z: z,
+            slope=lambda z, a: np.ones_like(z),
+            range=(-_INFINITY, _INFINITY),
+            straight=True,
         ),
         Activation(
-            "softmax",
-            "softmax",
-            "e^z / Σ e^z",
-            softmax,
-            None,
-            (0.0, 1.0),
+            key="softmax",
+            title="softmax",
+            formula="e^z / Σ e^z",
+            apply=softmax,
+            slope=None,
+            range=(0.0, 1.0),
         ),
         Activation(
-            "step",
-            "step",
-            "1 where z ≥ 0, else 0",
-            _step,
+            key="step",
+            title="step",
+            formula="1 where z ≥ 0, else 0",
+            apply=_step,
             # There is none at the jump; nothing is sent back through it anyway.
-            lambda z, a: np.zeros_like(z),
-            (0.0, 1.0),
+            slope=lambda z, a: np.zeros_like(z),
+            range=(0.0, 1.0),
+            kinks=(0.0,),
             learns=False,
         ),
     )
 }
 
-HIDDEN_ACTIVATIONS = tuple(key for key, f in ACTIVATIONS.items() if f.slope is not None)
+
+def hidden_activations() -> tuple[str, ...]:
+    """Keys of what a hidden layer may have, in the order of the table."""
+    return tuple(key for key, activation in ACTIVATIONS.items() if activation.elementwise)

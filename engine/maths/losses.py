@@ -15,20 +15,26 @@ from collections.abc import Callable
 import numpy as np
 from msgspec import Struct
 
-from engine.maths.activations import ACTIVATIONS, Array
+from engine.maths.activations import ACTIVATIONS, Array, hidden_activations
 
 REDUCTIONS = ("sum", "mean")
+_INFINITY = float("inf")
 
 
-class Loss(Struct, frozen=True):
+class Loss(Struct, frozen=True, kw_only=True):
     """One loss.
 
-    `terms(z, a, t)` gives the loss of every output, shape (samples, outputs).
+    `terms(z, a, t)` gives the loss of every output, shape (samples, outputs). Where it reads z,
+    because a tiny distance of a from its bound has lost digits, `of_outputs(a, t)` is the same as
+    far as a tells; None where `terms` is a function of a and t.
     `slope(a, t)` gives ∂E_s/∂a of the same shape.
     `short_delta(a, t)` is ∂E_s/∂z where loss and activation shorten to one expression that is
     exact where the product slope · f'(z) would be 0/0; None where the product is used.
+    `goes_with` is the one activation that an output may then have; None where it may have any that
+    is elementwise.
     `reduction` is fixed for a loss that is a mean by definition; None where the document chooses.
-    `of_net_input` says whether `terms` reads z; else it is a function of a and t.
+    `over_outputs` says that it is a mean over the outputs too, `doubled` that its slope has the
+    factor 2 of a square without ½. Targets lie within `target_range`.
     """
 
     key: str
@@ -36,11 +42,24 @@ class Loss(Struct, frozen=True):
     formula: str
     derivative: str
     terms: Callable[[Array, Array, Array], Array]
+    of_outputs: Callable[[Array, Array], Array] | None = None
     slope: Callable[[Array, Array], Array]
-    short_delta: Callable[[Array, Array], Array] | None
-    reduction: str | None
-    target_range: tuple[float, float]
-    of_net_input: bool = False
+    short_delta: Callable[[Array, Array], Array] | None = None
+    goes_with: str | None = None
+    reduction: str | None = None
+    over_outputs: bool = False
+    doubled: bool = False
+    target_range: tuple[float, float] = (-_INFINITY, _INFINITY)
+
+    @property
+    def of_net_input(self) -> bool:
+        """Whether `terms` reads z."""
+        return self.of_outputs is not None
+
+    @property
+    def activations(self) -> tuple[str, ...]:
+        """Keys of the activations that an output layer may have with this loss."""
+        return hidden_activations() if self.goes_with is None else (self.goes_with,)
 
     @property
     def is_short(self) -> bool:
@@ -52,7 +71,7 @@ class Loss(Struct, frozen=True):
         if self.short_delta is not None:
             return self.short_delta(a, t)
         slope = ACTIVATIONS[activation].slope
-        assert slope is not None, "a pair outside OUTPUT_PAIRS reached the engine"
+        assert slope is not None, "a pair that does not go together reached the engine"
         return self.slope(a, t) * slope(z, a)
 
 
@@ -74,86 +93,77 @@ def _categorical_terms(z: Array, a: Array, t: Array) -> Array:
     return np.asarray(-t * log_a)
 
 
-_INFINITY = float("inf")
-
 LOSSES: dict[str, Loss] = {
     loss.key: loss
     for loss in (
         Loss(
-            "half_squared_error",
-            "half squared error",
-            "½ Σ (t − a)²",
-            "a − t",
-            lambda z, a, t: 0.5 * (t - a) ** 2,
-            lambda a, t: a - t,
-            None,
-            None,
-            (-_INFINITY, _INFINITY),
+            key="half_squared_error",
+            title="half squared error",
+            formula="½ Σ (t − a)²",
+            derivative="a − t",
+            terms=lambda z, a, t: 0.5 * (t - a) ** 2,
+            slope=lambda a, t: a - t,
         ),
         Loss(
-            "squared_error",
-            "squared error",
-            "Σ (t − a)²",
-            "2 (a − t)",
-            lambda z, a, t: (t - a) ** 2,
-            lambda a, t: 2.0 * (a - t),
-            None,
-            None,
-            (-_INFINITY, _INFINITY),
+            key="squared_error",
+            title="squared error",
+            formula="Σ (t − a)²",
+            derivative="2 (a − t)",
+            terms=lambda z, a, t: (t - a) ** 2,
+            slope=lambda a, t: 2.0 * (a - t),
+            doubled=True,
         ),
         Loss(
-            "mean_squared_error",
-            "mean squared error",
-            "mean (t − a)²",
-            "2 (a − t) / outputs",
-            lambda z, a, t: (t - a) ** 2 / a.shape[-1],
-            lambda a, t: 2.0 * (a - t) / a.shape[-1],
-            None,
-            "mean",
-            (-_INFINITY, _INFINITY),
+            key="mean_squared_error",
+            title="mean squared error",
+            formula="mean (t − a)²",
+            derivative="2 (a − t) / outputs",
+            terms=lambda z, a, t: (t - a) ** 2 / a.shape[-1],
+            slope=lambda a, t: 2.0 * (a - t) / a.shape[-1],
+            reduction="mean",
+            over_outputs=True,
+            doubled=True,
         ),
         Loss(
-            "binary_cross_entropy",
-            "binary cross-entropy",
-            "−mean (t ln a + (1 − t) ln(1 − a))",
-            "(a − t) / (a (1 − a)) / outputs",
-            _cross_entropy_terms,
-            _cross_entropy_slope,
-            lambda a, t: (a - t) / a.shape[-1],
-            "mean",
-            (0.0, 1.0),
-            of_net_input=True,
+            key="binary_cross_entropy",
+            title="binary cross-entropy",
+            formula="−mean (t ln a + (1 − t) ln(1 − a))",
+            derivative="(a − t) / (a (1 − a)) / outputs",
+            terms=_cross_entropy_terms,
+            of_outputs=lambda a, t: _cross_entropy_terms(np.log(a) - np.log1p(-a), a, t),
+            slope=_cross_entropy_slope,
+            short_delta=lambda a, t: (a - t) / a.shape[-1],
+            goes_with="sigmoid",
+            reduction="mean",
+            over_outputs=True,
+            target_range=(0.0, 1.0),
         ),
         Loss(
-            "categorical_cross_entropy",
-            "categorical cross-entropy",
-            "−Σ t ln a",
-            "−t / a",
-            _categorical_terms,
-            lambda a, t: -t / a,
-            lambda a, t: a * t.sum(axis=-1, keepdims=True) - t,
-            "mean",
-            (0.0, 1.0),
-            of_net_input=True,
+            key="categorical_cross_entropy",
+            title="categorical cross-entropy",
+            formula="−Σ t ln a",
+            derivative="−t / a",
+            terms=_categorical_terms,
+            of_outputs=lambda a, t: -t * np.log(a),
+            slope=lambda a, t: -t / a,
+            short_delta=lambda a, t: a * t.sum(axis=-1, keepdims=True) - t,
+            goes_with="softmax",
+            reduction="mean",
+            target_range=(0.0, 1.0),
         ),
     )
 }
 
-_ELEMENTWISE = ("sigmoid", "tanh", "relu", "leaky_relu", "linear", "step")
 
-# The one table of what may stand at the output: loss -> activations.
-OUTPUT_PAIRS: dict[str, tuple[str, ...]] = {
-    "half_squared_error": _ELEMENTWISE,
-    "squared_error": _ELEMENTWISE,
-    "mean_squared_error": _ELEMENTWISE,
-    "binary_cross_entropy": ("sigmoid",),
-    "categorical_cross_entropy": ("softmax",),
-}
+def output_activations() -> tuple[str, ...]:
+    """Keys of what an output layer may have with one loss or another, in the order of the table."""
+    paired = {key for loss in LOSSES.values() for key in loss.activations}
+    return tuple(key for key in ACTIVATIONS if key in paired)
 
 
 def losses_for(activation: str) -> tuple[str, ...]:
     """Keys of the losses that an output layer with this activation may have."""
-    return tuple(key for key, activations in OUTPUT_PAIRS.items() if activation in activations)
+    return tuple(key for key, loss in LOSSES.items() if activation in loss.activations)
 
 
 def reduce_samples(per_sample: Array, reduction: str) -> Array:

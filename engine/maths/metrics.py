@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 from msgspec import Struct
 
-from engine.maths.activations import Array
+from engine.maths.activations import ACTIVATIONS, Array
 
 
 def are_classes(t: Array, activation: str) -> bool:
@@ -16,9 +16,9 @@ def are_classes(t: Array, activation: str) -> bool:
     With softmax they do; otherwise where every target lies within 0.1 of 0 or 1 (0.01 and 0.99
     are common stand-ins), or of −1 or 1 for tanh with targets below zero.
     """
-    if activation == "softmax":
+    if not ACTIVATIONS[activation].elementwise:
         return True
-    low = -1.0 if activation == "tanh" and bool((t < 0).any()) else 0.0
+    low = _lower_class(t, activation)
     return bool((np.minimum(np.abs(t - low), np.abs(t - 1.0)) <= 0.1).all())
 
 
@@ -29,22 +29,30 @@ def is_right(a: Array, t: Array, activation: str) -> Array:
     its target (within 1 where a tanh output has targets below zero), which for targets 0 and 1 is
     the usual threshold at one half.
     """
-    if activation == "softmax":
+    if not ACTIVATIONS[activation].elementwise:
         return np.asarray(a.argmax(axis=-1) == t.argmax(axis=-1))
-    tolerance = 1.0 if activation == "tanh" and bool((t < 0).any()) else 0.5
+    tolerance = (1.0 - _lower_class(t, activation)) / 2.0
     return np.asarray((np.abs(t - a) < tolerance).all(axis=-1))
+
+
+def _lower_class(t: Array, activation: str) -> float:
+    """What stands for the class that is not 1: 0, or the lower bound of an activation such as tanh
+    where targets lie below 0."""
+    low = ACTIVATIONS[activation].range[0]
+    return low if -np.inf < low < 0.0 and bool((t < 0.0).any()) else 0.0
 
 
 class Metric(Struct, frozen=True):
     """A figure that is reported beside the loss and never descended.
 
     `value(a, t, activation)` takes outputs of shape (samples, outputs), or of many moments at once
-    (…, samples, outputs), and gives the shape (…).
+    (…, samples, outputs), and gives the shape (…). One that `is_error` falls as the loss does.
     """
 
     key: str
     title: str
     value: Callable[[Array, Array, str], Array]
+    is_error: bool = False
 
 
 METRICS: dict[str, Metric] = {
@@ -54,11 +62,13 @@ METRICS: dict[str, Metric] = {
             "mean_squared_error",
             "mean squared error",
             lambda a, t, activation: ((t - a) ** 2).mean(axis=(-2, -1)),
+            is_error=True,
         ),
         Metric(
             "mean_absolute_error",
             "mean absolute error",
             lambda a, t, activation: np.abs(t - a).mean(axis=(-2, -1)),
+            is_error=True,
         ),
         Metric(
             "accuracy",

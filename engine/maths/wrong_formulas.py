@@ -16,8 +16,6 @@ from engine.maths.activations import ACTIVATIONS, Array
 from engine.maths.backprop import RIGHT, Rules, activation_slope
 from engine.maths.network import Network
 
-WITHOUT_HALF = ("squared_error", "mean_squared_error")
-
 Change = Callable[[Rules], Rules]
 
 

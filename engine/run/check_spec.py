@@ -7,9 +7,9 @@ from collections.abc import Collection
 import numpy as np
 from msgspec.structs import asdict
 
-from engine.maths.activations import ACTIVATIONS, HIDDEN_ACTIVATIONS, Array
+from engine.maths.activations import ACTIVATIONS, Array
 from engine.maths.initializers import INITIALIZERS
-from engine.maths.losses import LOSSES, OUTPUT_PAIRS, REDUCTIONS
+from engine.maths.losses import LOSSES, REDUCTIONS
 from engine.maths.metrics import METRICS
 from engine.maths.network import BIAS_KINDS, Network
 from engine.maths.optimizers import RULES, SETTINGS, Optimizer
@@ -72,7 +72,7 @@ def check_network(network: Network) -> None:
             raise SpecError(f"{path}.units", f"a layer has {UNITS} units, not {len(layer.units)}")
         check_key(f"{path}.activation", "activation", layer.activation, ACTIVATIONS)
         check_key(f"{path}.bias", "kind of bias", layer.bias, BIAS_KINDS)
-        if index < hidden and layer.activation not in HIDDEN_ACTIVATIONS:
+        if index < hidden and not ACTIVATIONS[layer.activation].elementwise:
             raise SpecError(
                 f"{path}.activation", f"{layer.activation} can only stand at the output layer"
             )
@@ -132,15 +132,15 @@ def _check_parameter_names(network: Network, index: int) -> None:
 def _check_output(spec: Spec) -> None:
     check_key("$.loss", "loss", spec.loss, LOSSES)
     loss, activation = LOSSES[spec.loss], spec.network.layers[-1].activation
-    if activation not in OUTPUT_PAIRS[spec.loss]:
-        allowed = ", ".join(OUTPUT_PAIRS[spec.loss])
+    if activation not in loss.activations:
+        allowed = ", ".join(loss.activations)
         raise SpecError(
             "$.loss", f"{loss.title} goes with {allowed} at the output, not {activation}"
         )
-    if activation == "softmax" and spec.network.sizes[-1] == 1:
+    if not ACTIVATIONS[activation].elementwise and spec.network.sizes[-1] == 1:
         raise SpecError(
             f"$.layers[{spec.network.depth - 1}].activation",
-            "softmax needs two outputs or more: the share of a single one is always 1",
+            f"{activation} needs two outputs or more: the share of a single one is always 1",
         )
     choices = REDUCTIONS if loss.reduction is None else (loss.reduction,)
     if spec.reduction not in choices:

@@ -14,7 +14,7 @@ import numpy as np
 from msgspec.structs import replace
 
 from engine.maths.activations import Array
-from engine.maths.losses import LOSSES, OUTPUT_PAIRS, losses_for
+from engine.maths.losses import LOSSES, losses_for
 from engine.maths.network import Parameter, with_layer
 from engine.maths.optimizers import Optimizer, Slots
 from engine.run.check_spec import SpecError, check_spec
@@ -171,7 +171,7 @@ def set_activation(
     reduction as in set_loss."""
     network = with_layer(spec.network, layer, activation=activation)
     changed = replace(spec, network=network)
-    if layer == network.depth and activation not in OUTPUT_PAIRS[spec.loss]:
+    if layer == network.depth and activation not in LOSSES[spec.loss].activations:
         allowed = losses_for(activation)
         if not allowed:
             raise SpecError("$.loss", f"no loss goes with {activation} at the output")

@@ -24,7 +24,7 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
-from engine.maths.activations import Array
+from engine.maths.activations import ACTIVATIONS, Array
 from engine.maths.backprop import ForwardPass, forward
 from engine.maths.losses import LOSSES
 from engine.maths.network import Network, Parameter
@@ -39,7 +39,6 @@ _SMALL_SHARE = 1e-3  # of the largest gradient
 _LEAST = 1e-8
 _ROUNDING = 4 * float(np.finfo(np.float64).eps)  # of each loss term, at most a few ε
 
-_BENT = ("relu", "leaky_relu", "step")  # activations with a kink at z = 0
 
 # Multiply-adds: what a check may take (some seconds), what each forward pass costs apart from
 # its arithmetic, and what happens between two looks at whether it is still wanted.
@@ -227,12 +226,12 @@ def _losses(spec: Spec, theta: Array, rows: NDArray[np.intp]) -> tuple[ForwardPa
 def _crosses(
     network: Network, here: ForwardPass, above: ForwardPass, below: ForwardPass
 ) -> bool:
-    """Whether a net input that matters to a kink does not keep its sign."""
+    """Whether a net input that matters to a kink does not keep to its side of it."""
     for number, layer in enumerate(network.layers, start=1):
-        if layer.activation in _BENT:
-            sign = np.sign(here.z[number])
+        for kink in ACTIVATIONS[layer.activation].kinks:
+            side = np.sign(here.z[number] - kink)
             for moved in (above, below):
-                if not np.array_equal(np.sign(moved.z[number]), sign):
+                if not np.array_equal(np.sign(moved.z[number] - kink), side):
                     return True
     return False
 

@@ -14,12 +14,10 @@ from typing import Literal, Protocol
 from msgspec import Struct
 
 from engine.maths import wrong_formulas
-from engine.maths.activations import Array
+from engine.maths.activations import ACTIVATIONS, Array
 from engine.maths.losses import LOSSES
 from engine.maths.network import FORWARD_ONLY, Network
 from engine.maths.optimizers import Optimizer
-
-_CURVED = ("sigmoid", "tanh")  # whose slope at a differs from that at z
 
 
 class Run(Protocol):
@@ -82,19 +80,21 @@ def _needs_hidden(run: Run) -> str:
 
 
 def _needs_output_slope(run: Run) -> str:
-    if run.network.layers[-1].activation != "softmax":
+    if ACTIVATIONS[run.network.layers[-1].activation].elementwise:
         return ""
     return "Softmax and its loss shorten to one expression; there is no single link to lose."
 
 
 def _needs_curve(run: Run) -> str:
-    if any(layer.activation in _CURVED for layer in run.network.layers):
+    if any(ACTIVATIONS[layer.activation].curved for layer in run.network.layers):
         return ""
-    return "No layer is sigmoid or tanh: the others have the same slope at a as at z."
+    curved = " or ".join(each.title for each in ACTIVATIONS.values() if each.curved)
+    return f"No layer is {curved}: the others have the same slope at a as at z."
 
 
 def _needs_bend(run: Run) -> str:
-    if any(layer.activation not in ("linear", "softmax") for layer in run.network.layers):
+    activations = [ACTIVATIONS[layer.activation] for layer in run.network.layers]
+    if any(each.elementwise and not each.straight for each in activations):
         return ""
     return "All layers are linear, whose slope is 1."
 
@@ -118,7 +118,7 @@ def _needs_paths(run: Run) -> str:
 
 
 def _needs_two(run: Run) -> str:
-    if run.loss in wrong_formulas.WITHOUT_HALF:
+    if LOSSES[run.loss].doubled:
         return ""
     return f"The derivative of {LOSSES[run.loss].title} has no factor 2."
 

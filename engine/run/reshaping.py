@@ -14,7 +14,7 @@ import numpy as np
 from msgspec import Struct
 from msgspec.structs import replace
 
-from engine.maths.activations import Array
+from engine.maths.activations import ACTIVATIONS, Array, hidden_activations
 from engine.maths.network import Layer, Network, default_unit_names, with_layer
 from engine.run.check_spec import SpecError, check_spec
 from engine.run.edits import Edited
@@ -63,8 +63,8 @@ def add_layer(spec: Spec, state: State, position: int) -> Edited:
     """
     network = spec.network
     activation = network.layers[position - 1].activation
-    if activation == "softmax":
-        activation = "sigmoid"
+    if not ACTIVATIONS[activation].elementwise:
+        activation = hidden_activations()[0]
     units = tuple(_new_names(network, "h", _NEW_LAYER_UNITS))
     layers = list(network.layers)
     layers.insert(position - 1, Layer(units, activation))

@@ -8,8 +8,8 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QActionGroup
 from PySide6.QtWidgets import QMenu, QWidget
 
-from engine.maths.activations import ACTIVATIONS, HIDDEN_ACTIVATIONS
-from engine.maths.losses import OUTPUT_PAIRS
+from engine.maths.activations import ACTIVATIONS, hidden_activations
+from engine.maths.losses import output_activations
 from engine.run.limits import HIDDEN_LAYERS, INPUTS, UNITS
 from gui.canvas.placing.layout import FOLD_ABOVE
 from gui.canvas.spots import Spot, parameter_at
@@ -75,10 +75,8 @@ class CanvasMenu(QMenu):
 
     def _add_activations(self, layer: int) -> None:
         """The functions a layer may have: at the output those that some loss goes with."""
-        allowed = HIDDEN_ACTIVATIONS
-        if layer == self._network.depth:
-            paired = {key for keys in OUTPUT_PAIRS.values() for key in keys}
-            allowed = tuple(key for key in ACTIVATIONS if key in paired)
+        is_output = layer == self._network.depth
+        allowed = output_activations() if is_output else hidden_activations()
         menu = self.addMenu("Activation")
         menu.setObjectName("activationMenu")
         group = QActionGroup(menu)

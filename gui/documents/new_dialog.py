@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 
 from engine.data.datasets import DATASETS, DatasetRule
 from engine.documents.document import Document
-from engine.maths.activations import ACTIVATIONS, HIDDEN_ACTIVATIONS
+from engine.maths.activations import ACTIVATIONS, hidden_activations
 from engine.maths.losses import LOSSES
 from engine.maths.network import Layer, Network, default_unit_names
 from engine.maths.optimizers import Optimizer
@@ -39,7 +39,7 @@ class NewDialog(QDialog):
         self._hidden.setObjectName("newHidden")
         self._hidden.setPlaceholderText("such as 3 or 8, 8; empty for none")
         self._activation = QComboBox()
-        for key in HIDDEN_ACTIVATIONS:
+        for key in hidden_activations():
             if ACTIVATIONS[key].learns:
                 self._activation.addItem(ACTIVATIONS[key].title, key)
         self._problem = QLabel()

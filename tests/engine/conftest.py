@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from msgspec import UNSET
 
 from engine.documents.document import Published
-from engine.maths.activations import ACTIVATIONS, HIDDEN_ACTIVATIONS
-from engine.maths.losses import LOSSES, OUTPUT_PAIRS
+from engine.maths.activations import ACTIVATIONS, hidden_activations
+from engine.maths.losses import LOSSES
 from engine.maths.network import BIAS_KINDS, Layer, Network, default_unit_names
 from engine.maths.optimizers import RULES, Optimizer
 from engine.run.spec import Batching, Data, Spec, State, start_state
@@ -26,11 +26,11 @@ def specs(draw: st.DrawFn, max_samples: int = 6) -> Spec:
     """Specs of every loss, output pair, kind of bias, optimizer and batching, with random data."""
     sizes = draw(st.lists(st.integers(1, 5), min_size=2, max_size=4))
     loss = draw(st.sampled_from(sorted(LOSSES)))
-    output = draw(st.sampled_from(that_learn(OUTPUT_PAIRS[loss])))
+    output = draw(st.sampled_from(that_learn(LOSSES[loss].activations)))
     if output == "softmax":
         sizes[-1] = max(sizes[-1], 2)
     names = default_unit_names(tuple(sizes))
-    hidden = that_learn(HIDDEN_ACTIVATIONS)
+    hidden = that_learn(hidden_activations())
     layers = tuple(
         Layer(
             units,

@@ -17,9 +17,7 @@ from engine.derivations.record import Record
 from engine.derivations.written.halves import written_half
 from engine.formulas.formula import (
     ONE,
-    SLOPE_NAMES,
     Expr,
-    Function,
     Mistaken,
     Negative,
     Product,
@@ -30,6 +28,7 @@ from engine.formulas.formula import (
     corrected,
     difference,
     is_single,
+    slope_at,
     times,
 )
 from engine.formulas.notation import kept_name, updated_name
@@ -102,16 +101,16 @@ def _updated_weights(record: Record, weight: Weights) -> Weights:
 
 
 def _lost_link(record: Record, error: Expr, slope: Expr) -> Expr:
-    name = SLOPE_NAMES[record.network.layers[-1].activation]
+    used = slope_at(record.network.layers[-1].activation, error)
     right = times(corrected(error), corrected(slope))
-    return Mistaken("lost-link", Function(name, (error,)), right)
+    return Mistaken("lost-link", used, right)
 
 
 def _slope_at_activation(record: Record, formula: Expr, at: Parameter) -> Expr:
-    kind = record.network.layers[at.layer - 1].activation
-    if kind not in ("sigmoid", "tanh"):
+    unit = record.unit(at.layer, at.unit or 0)
+    if not unit.activation.curved:
         return formula
-    used = Function(SLOPE_NAMES[kind], (record.activation(at.layer, at.unit or 0),))
+    used = slope_at(unit.activation.key, unit.a)
     return Mistaken("derivative-at-activation", used, formula)
 
 

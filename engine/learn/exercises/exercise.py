@@ -17,8 +17,8 @@ from msgspec.structs import asdict, replace
 
 from engine.documents.document import Document
 from engine.documents.own_keys import OwnKey
-from engine.maths.activations import Array
-from engine.maths.losses import LOSSES, OUTPUT_PAIRS
+from engine.maths.activations import ACTIVATIONS, Array, hidden_activations
+from engine.maths.losses import LOSSES
 from engine.maths.network import Layer, Network, default_unit_names
 from engine.maths.optimizers import Optimizer
 from engine.run.iteration import Iteration, batch_gradient, batch_pass, iterate
@@ -26,7 +26,6 @@ from engine.run.paper import on_paper, rounded
 from engine.run.spec import Data, Spec, start_state
 from engine.text.numbers import LARGEST
 
-ACTIVATIONS_BY_HAND = ("sigmoid", "tanh", "relu", "leaky_relu", "linear")
 DECIMALS = (3, 4, 5, 6)
 MAX_LAYERS, MAX_UNITS = 4, 6
 KEY = "x-exercise"
@@ -38,8 +37,7 @@ _MARGIN_OF_ALL = 3.0
 _ATTEMPTS = 10_000
 # Half of an odd last digit, or a tenth of a 5, would always round half-way; a fifth never does.
 _RATE = 0.2
-_SATURATED = {"sigmoid": 3.5, "tanh": 1.8}  # |z| from which on the unit hardly reacts
-_KINK = 0.05  # how far a ReLU's net input stays from 0
+_KINK = 0.05  # how far a net input stays from where the slope jumps
 
 
 class ExerciseError(ValueError):
@@ -75,12 +73,17 @@ class Exercise(Struct, frozen=True):
     @property
     def output_activation(self) -> str:
         """The chosen one where the loss allows it, else the one that belongs to the loss."""
-        allowed = OUTPUT_PAIRS[self.loss]
+        allowed = LOSSES[self.loss].activations
         return self.activation if self.activation in allowed else allowed[0]
 
     def next_variant(self) -> Exercise:
         """The same with other numbers."""
         return replace(self, seed=self.seed + 1)
+
+
+def activations_by_hand() -> tuple[str, ...]:
+    """Keys of the activations that an exercise may be chosen to have."""
+    return tuple(key for key in hidden_activations() if ACTIVATIONS[key].learns)
 
 
 def check_exercise(exercise: Exercise) -> None:
@@ -92,7 +95,7 @@ def check_exercise(exercise: Exercise) -> None:
             f"of 1 to {MAX_UNITS} units each."
         )
     for what, key, known in (
-        ("activation", exercise.activation, ACTIVATIONS_BY_HAND),
+        ("activation", exercise.activation, activations_by_hand()),
         ("loss", exercise.loss, tuple(LOSSES)),
     ):
         if key not in known:
@@ -101,7 +104,7 @@ def check_exercise(exercise: Exercise) -> None:
         raise ExerciseError(f"An exercise is worked with {DECIMALS[0]} to {DECIMALS[-1]} decimals.")
     if not 0 <= exercise.seed < LARGEST:
         raise ExerciseError("The number of a variant is a whole number from 0, below 1e12.")
-    if exercise.output_activation == "softmax" and sizes[-1] == 1:
+    if not ACTIVATIONS[exercise.output_activation].elementwise and sizes[-1] == 1:
         raise ExerciseError(
             f"{LOSSES[exercise.loss].title.capitalize()} needs two outputs or more."
         )
@@ -193,8 +196,8 @@ def _with_numbers(spec: Spec, generator: np.random.Generator) -> tuple[Spec, Arr
     network, weights, biases = spec.network, [], []
     for number, layer in enumerate(network.layers, start=1):
         n_out, n_in = network.sizes[number], network.sizes[number - 1]
-        # A ReLU that is to be alive needs more positive weights than negative ones.
-        negative = 0.15 if layer.activation == "relu" else 0.4
+        # A unit that is to be alive above 0 needs more positive weights than negative ones.
+        negative = 0.15 if ACTIVATIONS[layer.activation].flat_below == 0.0 else 0.4
         weights.append(_tidy(generator, n_out * n_in, negative).reshape(n_out, n_in))
         biases.append(_tidy(generator, n_out, negative))
     inputs, targets = _tidy(generator, network.sizes[0], 0.0), _targets(spec, generator)
@@ -213,14 +216,14 @@ def _tidy(generator: np.random.Generator, count: int, negative: float) -> Array:
 
 def _targets(spec: Spec, generator: np.random.Generator) -> Array:
     """Targets that suit the output: classes for a cross-entropy, else numbers it can reach."""
-    count, activation = spec.network.sizes[-1], spec.network.layers[-1].activation
-    if activation == "softmax":
+    count, activation = spec.network.sizes[-1], ACTIVATIONS[spec.network.layers[-1].activation]
+    if not activation.elementwise:
         return np.asarray(np.arange(count) == generator.integers(count), dtype=np.float64)
-    if spec.loss == "binary_cross_entropy":
+    if LOSSES[spec.loss].target_range == (0.0, 1.0):
         return generator.integers(0, 2, count).astype(np.float64)
-    if activation == "sigmoid":
+    if activation.range == (0.0, 1.0):
         return np.asarray(generator.integers(1, 20, count) * 5 / 100.0)
-    low = -9 if activation == "tanh" else 1
+    low = -9 if activation.range == (-1.0, 1.0) else 1
     return np.asarray(generator.integers(low, 10, count) / 10.0)
 
 
@@ -229,12 +232,10 @@ def _is_instructive(spec: Spec, theta: Array, decimals: int) -> bool:
     rows = np.array([0])
     values = batch_pass(spec, theta, rows)
     for number, layer in enumerate(spec.network.layers, start=1):
-        z = values.z[number]
-        if np.abs(z).max() > _SATURATED.get(layer.activation, LARGEST):
+        z, activation = values.z[number], ACTIVATIONS[layer.activation]
+        if np.abs(z).max() > activation.saturates or z.min() < activation.flat_below:
             return False
-        if layer.activation == "relu" and z.min() < _KINK:
-            return False
-        if layer.activation == "leaky_relu" and np.abs(z).min() < _KINK:
+        if any(np.abs(z - kink).min() < _KINK for kink in activation.kinks):
             return False
     _, gradient, _ = batch_gradient(spec, start_state(spec, theta), rows)
     # Nearly all of the gradient is to be more than nothing in the decimals it is worked with.

@@ -119,16 +119,14 @@ class _Working:
         return float(worked[step.kind, step.layer][0, step.unit])
 
     def loss_terms(self, row: int, given: _ByStep, worked: _ByStep) -> Array:
-        """Cross-entropies are worked out from z, but what was given is an activation."""
+        """Some losses are worked out from z, but what was given is an activation."""
         last = self.network.depth
-        z, a, terms = given["net_input", last], given["activation", last], worked["loss", last]
+        a, terms = given["activation", last], worked["loss", last]
         is_given = a[0] != self.iteration.sample(row).a[-1]
         targets = self.spec.data.targets[[row]]
-        if self.spec.loss == "binary_cross_entropy":
-            z = np.where(is_given, np.log(a) - np.log1p(-a), z)
-            return LOSSES[self.spec.loss].terms(z, a, targets)
-        if self.spec.loss == "categorical_cross_entropy":
-            return np.where(is_given, -targets * np.log(a), terms)
+        of_outputs = LOSSES[self.spec.loss].of_outputs
+        if of_outputs is not None:
+            return np.where(is_given, of_outputs(a, targets), terms)
         return terms
 
     def total_loss(self) -> float:

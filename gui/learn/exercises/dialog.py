@@ -22,11 +22,11 @@ from PySide6.QtWidgets import (
 from engine.documents.document import Document
 from engine.documents.whole_file import FileError
 from engine.learn.exercises.exercise import (
-    ACTIVATIONS_BY_HAND,
     DECIMALS,
     MAX_UNITS,
     Exercise,
     ExerciseError,
+    activations_by_hand,
     check_exercise,
     make_exercise,
     steps_of,
@@ -60,7 +60,7 @@ class ExerciseDialog(QDialog):
         self._activation = _choice(
             "exerciseActivation",
             "Activation",
-            [Item(key, ACTIVATIONS[key].title) for key in ACTIVATIONS_BY_HAND],
+            [Item(key, ACTIVATIONS[key].title) for key in activations_by_hand()],
             exercise.activation,
         )
         self._loss = _choice(

@@ -16,8 +16,6 @@ from gui.widgets.buttons import Button
 from gui.widgets.card import Card
 from gui.widgets.cover import Cover
 
-# Metrics that fall as the loss does and share its axis; of any other the value is written.
-_ERRORS = ("mean_squared_error", "mean_absolute_error")
 _SWATCHES = ("───", "┈┈┈", "─┈─")
 _LOG_KEY = "loss/log"
 
@@ -84,7 +82,9 @@ class LossPanel(Card):
         if shown is not None and _is_same(shown, view):
             return
         errors = tuple(
-            LOSS + 1 + place for place, key in enumerate(view.spec.metrics) if key in _ERRORS
+            LOSS + 1 + place
+            for place, key in enumerate(view.spec.metrics)
+            if METRICS[key].is_error
         )
         self._cover.setVisible(view.hides_outputs)
         self.plot.setVisible(not view.hides_outputs)
@@ -125,7 +125,7 @@ class LossPanel(Card):
         lines, values = [_entry("━━", colours.positive, "loss")], []
         for place, key in enumerate(metrics):
             title = METRICS[key].title
-            if key in _ERRORS:
+            if METRICS[key].is_error:  # it shares the axis; of any other the value is written
                 lines.append(_entry(next(swatches), colours.ink, title))
             else:
                 known = view.evaluation

@@ -6,8 +6,8 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from engine.maths.activations import ACTIVATIONS, HIDDEN_ACTIVATIONS
-from engine.maths.losses import OUTPUT_PAIRS
+from engine.maths.activations import ACTIVATIONS, hidden_activations
+from engine.maths.losses import output_activations
 from engine.maths.network import Layer
 from engine.run.limits import UNITS
 from gui import theme
@@ -139,10 +139,6 @@ class LayerRows(QWidget):
 
 
 def _activation_items(output: bool) -> list[Item]:
-    at_output = {key for keys in OUTPUT_PAIRS.values() for key in keys}
-    allowed = at_output if output else HIDDEN_ACTIVATIONS
-    return [
-        Item(key, each.title, brief=each.title.split()[0], note=each.formula)
-        for key, each in ACTIVATIONS.items()
-        if key in allowed
-    ]
+    allowed = output_activations() if output else hidden_activations()
+    each = [ACTIVATIONS[key] for key in allowed]
+    return [Item(f.key, f.title, brief=f.title.split()[0], note=f.formula) for f in each]

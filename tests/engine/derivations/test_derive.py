@@ -14,9 +14,10 @@ from msgspec.structs import replace
 
 from engine.derivations.as_text import solution_latex, solution_text
 from engine.derivations.derive import Derivation, derive
-from engine.formulas.formula import SLOPE_NAMES, Expr, Line
+from engine.formulas.formula import Expr, Line
 from engine.formulas.writers import LatexWriter, TextWriter, latex_number, prose_text
-from engine.maths.losses import OUTPUT_PAIRS
+from engine.maths.activations import ACTIVATIONS
+from engine.maths.losses import LOSSES
 from engine.maths.network import Layer, Network, default_unit_names
 from engine.maths.optimizers import Optimizer
 from engine.run.edits import set_mistakes
@@ -83,7 +84,11 @@ def reckoned(text: str) -> float:
     python = re.sub(r"√([\w.]+(?:e-\d+)?)", r"sqrt(\1)", python).replace("√", "sqrt")
     python = re.sub(r"\be\*\*", "E**", python).replace("′", "_slope")
     names = {"ln": math.log, "max": max, "tanh": math.tanh, "sqrt": math.sqrt, "E": math.e}
-    names |= {name.replace("′", "_slope"): exact_slope(key) for key, name in SLOPE_NAMES.items()}
+    names |= {
+        f"{activation.symbol}_slope": exact_slope(key)
+        for key, activation in ACTIVATIONS.items()
+        if activation.learns and activation.elementwise
+    }
     return float(eval(python, names))
 
 
@@ -459,7 +464,7 @@ def test_relu_says_why_the_gradient_stops(z: float, words: str | None) -> None:
 @pytest.mark.parametrize("sign", [1.0, -1.0])
 @pytest.mark.parametrize("loss", ["binary_cross_entropy", "categorical_cross_entropy"])
 def test_saturated_outputs_keep_their_digits(loss: str, sign: float, size: float) -> None:
-    (activation,) = OUTPUT_PAIRS[loss]
+    (activation,) = LOSSES[loss].activations
     iteration = iteration_of((1, 2), (activation,), loss, "mean")
     theta = np.array([sign * size, 0.3, 0.0, 0.0])
     data = Data(np.array([[1.0]]), np.array([[0.0, 1.0]]), ("t1", "t2"))

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from engine.maths.activations import ACTIVATIONS, LEAKY_SLOPE, Array
 from engine.maths.backprop import backward, forward, gradient_sum, loss_terms
-from engine.maths.losses import LOSSES, OUTPUT_PAIRS
+from engine.maths.losses import LOSSES
 from engine.maths.network import Layer, Network
 from engine.maths.optimizers import Optimizer
 from engine.run.iteration import SamplePass, batch_gradient, sample_pass
@@ -111,7 +111,7 @@ def test_many_runs_at_once_are_worked_out_as_each_alone(spec: Spec, runs: int) -
 @pytest.mark.parametrize("loss", sorted(LOSSES))
 def test_losses_stay_finite_for_extreme_net_inputs(loss: str, size: float) -> None:
     """Cross-entropies are taken from z; nothing overflows, and nothing warns (warnings fail)."""
-    activation = OUTPUT_PAIRS[loss][0]
+    activation = LOSSES[loss].activations[0]
     z = np.array([[size, -size, size / 2]])
     a = ACTIVATIONS[activation].apply(z)
     for t in ([[0.0, 1.0, 0.0]], [[1.0, 0.0, 0.0]]):

@@ -12,10 +12,10 @@ from engine.documents.document import Document
 from engine.documents.reading import read_document, write_document
 from engine.export.markdown import markdown
 from engine.learn.exercises.exercise import (
-    ACTIVATIONS_BY_HAND,
     KEY,
     Exercise,
     ExerciseError,
+    activations_by_hand,
     exercise_of,
     is_unambiguous,
     make_exercise,
@@ -38,7 +38,7 @@ def exercises(draw: st.DrawFn) -> Exercise:
     hidden = draw(st.lists(st.integers(1, 3), max_size=2))
     exercise = Exercise(
         (draw(st.integers(1, 3)), *hidden, draw(st.integers(1, 2))),
-        draw(st.sampled_from(ACTIVATIONS_BY_HAND)),
+        draw(st.sampled_from(activations_by_hand())),
         draw(st.sampled_from(sorted(LOSSES))),
         draw(st.sampled_from((4, 5, 6))),
         draw(st.integers(0, 2000)),

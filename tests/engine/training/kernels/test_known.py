@@ -9,7 +9,7 @@ import pytest
 from msgspec.structs import replace
 
 from engine.maths.activations import ACTIVATIONS, Array
-from engine.maths.losses import LOSSES, OUTPUT_PAIRS, REDUCTIONS
+from engine.maths.losses import LOSSES, REDUCTIONS
 from engine.maths.network import BIAS_KINDS, Layer, Network, with_layer
 from engine.maths.optimizers import RULES, Optimizer, Slots
 from engine.run.iteration import iterate, never
@@ -118,7 +118,6 @@ def new_rows(monkeypatch: pytest.MonkeyPatch) -> None:
     )
     monkeypatch.setitem(ACTIVATIONS, "new", softsign)
     monkeypatch.setitem(LOSSES, "new", huber)
-    monkeypatch.setitem(OUTPUT_PAIRS, "new", ("sigmoid",))
     monkeypatch.setitem(RULES, "new", rmsprop)
     for where in PARTS:
         row = replace(MISTAKES["wrong-sign"], key=f"new-{where}", where=where)
@@ -205,7 +204,7 @@ def runs_of(known: Known) -> Iterator[tuple[str, Spec]]:
             base(), network=with_layer(base().network, 1, activation=activation)
         )
     for loss in known.losses:
-        for activation in OUTPUT_PAIRS[loss]:
+        for activation in LOSSES[loss].activations:
             if activation in known.activations:
                 for outputs in (2, 1) if activation != "softmax" else (2,):
                     yield f"{loss} of {outputs} {activation}", fitting(

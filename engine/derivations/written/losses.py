@@ -1,0 +1,265 @@
+"""How each loss is written: the loss of one output, its slope there, and what is said of them.
+
+The formulas are those of engine.maths.losses, in whose docstring their source stands.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from msgspec import Struct
+
+from engine.derivations.parts import Factor, long_sum
+from engine.derivations.record import Unit
+from engine.derivations.written.activations import WRITTEN_ACTIVATIONS
+from engine.derivations.written.halves import written_half
+from engine.formulas.formula import (
+    ONE,
+    Expr,
+    Function,
+    Line,
+    Negative,
+    Number,
+    Power,
+    Product,
+    Quotient,
+    Sum,
+    Symbol,
+    Worked,
+    difference,
+    equation,
+    stages,
+    times,
+    worked_terms,
+)
+from engine.formulas.writers import Prose
+from engine.maths.losses import LOSSES
+from engine.run.steps import StepId
+
+# Beyond this net input a sigmoid is within 0.001 of 0 or 1, and 1 − a has lost digits of its own.
+_LARGEST_PLAIN = 7.0
+# Below this an output of softmax has lost digits of its own.
+_SMALLEST_PLAIN = 1e-300
+
+
+class Term(Struct, frozen=True):
+    """The loss of one output: its formula, the same with its parts worked out, and those parts."""
+
+    formula: Expr
+    worked: Expr
+    parts: tuple[Factor, ...]
+
+
+class Short(Struct, frozen=True):
+    """How ∂E/∂z of an output is written where it is short: a − t, over the outputs for a loss that
+    is their mean; or a Σt − t, if the output counts as often as all targets (`of_total`).
+
+    `pair` are the two that shorten, in words. `unfolded(unit, product, delta)` goes on from the
+    product of the long way, ∂E/∂a ∂a/∂z of the unit, to its delta.
+
+    Source: C. Bishop, Pattern Recognition and Machine Learning, 2006, section 4.3.6: with a
+    canonical link the error is output minus target.
+    """
+
+    pair: str
+    unfolded: Callable[[Unit, Product, Expr], tuple[Factor, ...]]
+    of_total: bool = False
+
+
+class WrittenLoss(Struct, frozen=True, kw_only=True):
+    """How a loss is written.
+
+    `term` is the loss of an output, written in its activation where no digit is lost by that;
+    `slope` is ∂E/∂a; `notes` say what is to be known of this output. `short` is there for a loss
+    that has a short delta.
+    """
+
+    key: str
+    term: Callable[[Unit], Term]
+    slope: Callable[[Unit], Expr]
+    short: Short | None = None
+    notes: Callable[[Unit], tuple[Prose, ...]] = lambda unit: ()
+
+
+def output_and_target(unit: Unit, target_first: bool = False) -> tuple[Factor, ...]:
+    """The two that a loss or a short delta is made of."""
+    a, t = unit.a, unit.t
+    output = Factor(
+        ("the output",), Line(a, (), (a,)), StepId("forward", "activation", unit.layer, unit.number)
+    )
+    target = Factor(
+        ("the target",), Line(t, (), (t,)), StepId("loss", "loss", unit.layer, unit.number)
+    )
+    return (target, output) if target_first else (output, target)
+
+
+# Squared errors
+
+
+def _squared(unit: Unit, factor: Expr | None) -> Term:
+    """factor · (t − a)²."""
+    error, two = difference(unit.t, unit.a), Number(2.0)
+    part = Factor(("how far the output is from its target",), Line(error, (), (error,)))
+    return Term(
+        times(factor, Power(error, two)), times(factor, Power(Worked(error), two)), (part,)
+    )
+
+
+def _doubled(unit: Unit) -> Expr:
+    """2 (a − t), by the outputs where the loss is a mean over them."""
+    share = unit.record.output_share
+    two = Number(2.0) if share is None else Quotient(Number(2.0), share.bottom)
+    return Product((two, difference(unit.a, unit.t)))
+
+
+# Cross-entropies
+
+
+def _binary_term(unit: Unit) -> Term:
+    a, t, z, share = unit.a, unit.t, unit.z, unit.record.output_share
+    facts = output_and_target(unit, target_first=True)
+    if abs(z.value) <= _LARGEST_PLAIN:
+        left_over = Worked(difference(ONE, a))
+        log_a, log_rest = Function("ln", (a,)), Function("ln", (left_over,))
+        not_t = Worked(difference(ONE, t))
+        parts = (
+            Factor(("the logarithm of the output",), Line(log_a, (), (log_a,))),
+            Factor(("the logarithm of what it leaves to 1",), Line(log_rest, (), (log_rest,))),
+        )
+        formula = Sum((Product((t, log_a)), Product((not_t, log_rest))))
+        worked = Sum((Product((t, Worked(log_a))), Product((not_t, Worked(log_rest)))))
+        return Term(
+            Negative(times_sum(share, formula)),
+            Negative(times_sum(share, worked)),
+            (*facts, *parts),
+        )
+    above = z.value > 0.0
+    power = Function("exp", (Negative(z) if above else z,))
+    logarithm = Function("ln", (Sum((ONE, power)),))
+    taken = Negative(Product((z, t)))
+    terms: tuple[Expr, ...] = (z, taken, logarithm) if above else (logarithm, taken)
+    formula = Sum(terms)
+    part = Factor(("the logarithm that is left",), Line(logarithm, (), (logarithm,)))
+    return Term(
+        times_sum(share, formula), times_sum(share, worked_terms(formula)), (*facts, part)
+    )
+
+
+def times_sum(share: Expr | None, terms: Sum) -> Expr:
+    """A sum, in brackets behind its share if it has one."""
+    return terms if share is None else Product((share, terms))
+
+
+def _binary_unfolded(unit: Unit, product: Product, delta: Expr) -> tuple[Factor, ...]:
+    cancelled = Line(WRITTEN_ACTIVATIONS[unit.activation.key].slope(unit))
+    meaning: Prose = ("multiplied; ", cancelled, " above and below cancels")
+    return (Factor(meaning, equation(delta, product)),)
+
+
+def _categorical_term(unit: Unit) -> Term:
+    logarithm, meaning = _log_softmax(unit)
+    part = Factor((meaning,), Line(logarithm, (), (logarithm,)))
+    return Term(
+        Negative(Product((unit.t, logarithm))),
+        Negative(Product((unit.t, Worked(logarithm)))),
+        (*output_and_target(unit, target_first=True), part),
+    )
+
+
+def _log_softmax(unit: Unit) -> tuple[Expr, str]:
+    if unit.a.value >= _SMALLEST_PLAIN:
+        return Function("ln", (unit.a,)), "the logarithm of the output"
+    record, z = unit.record, unit.record.sample.z[-1]
+    shift = Symbol(record.names.largest_net_input, float(z.max()))
+
+    def power(k: int) -> Expr:
+        return Function("exp", (difference(record.net_input(unit.layer, k), shift),))
+
+    def rest(start: int, stop: int) -> float:
+        return sum(power(k).value for k in range(start, stop))
+
+    below = Function("ln", (long_sum(len(z), power, rest),))
+    formula = Sum((unit.z, Negative(shift), Negative(below)))
+    return formula, "the logarithm of the output, from the net inputs"
+
+
+def _categorical_unfolded(unit: Unit, product: Product, delta: Expr) -> tuple[Factor, ...]:
+    others = _through_other_outputs(unit)
+    together = Sum((product, *others.terms))
+    made: tuple[Factor, ...] = ()
+    if others.terms:
+        meaning: Prose = (
+            "every other output shrinks when this one grows, which adds its target times ",
+            Line(unit.a),
+        )
+        made = (Factor(meaning, Line(others, (), stages(others))),)
+    return *made, Factor(("together",), Line(delta, (), (worked_terms(together),)))
+
+
+def _through_other_outputs(unit: Unit) -> Sum:
+    """Σ_k ∂E/∂a_k · ∂a_k/∂z over the other outputs k of softmax: (−t_k / a_k)(−a_k a) = t_k a."""
+    a, record, targets = unit.a, unit.record, unit.record.sample.targets
+    others = [k for k in range(len(targets)) if k != unit.number]
+    return long_sum(
+        len(others),
+        lambda i: Product((record.target(others[i]), a)),
+        lambda i, k: float(targets[others[i:k]].sum()) * a.value,
+    )
+
+
+def _in_net_input(unit: Unit) -> Prose:
+    return (
+        "Written in the net input, which is the same: ",
+        Line(unit.a),
+        " is so near to its bound that its logarithm would lose digits.",
+    )
+
+
+WRITTEN_LOSSES: dict[str, WrittenLoss] = written_half(
+    "loss",
+    LOSSES,
+    (
+        WrittenLoss(
+            key="half_squared_error",
+            term=lambda unit: _squared(unit, Quotient(ONE, Number(2.0))),
+            slope=lambda unit: difference(unit.a, unit.t),
+        ),
+        WrittenLoss(
+            key="squared_error",
+            term=lambda unit: _squared(unit, None),
+            slope=_doubled,
+        ),
+        WrittenLoss(
+            key="mean_squared_error",
+            term=lambda unit: _squared(unit, unit.record.output_share),
+            slope=_doubled,
+        ),
+        WrittenLoss(
+            key="binary_cross_entropy",
+            term=_binary_term,
+            slope=lambda unit: times(
+                unit.record.output_share,
+                Quotient(
+                    difference(unit.a, unit.t),
+                    WRITTEN_ACTIVATIONS[unit.activation.key].slope(unit),
+                ),
+            ),
+            short=Short(
+                "With sigmoid and binary cross-entropy the two links of the chain",
+                _binary_unfolded,
+            ),
+            notes=lambda unit: (_in_net_input(unit),) if abs(unit.z.value) > _LARGEST_PLAIN else (),
+        ),
+        WrittenLoss(
+            key="categorical_cross_entropy",
+            term=_categorical_term,
+            slope=lambda unit: Negative(Quotient(unit.t, unit.a)),
+            short=Short(
+                "With softmax and cross-entropy the links of the chain",
+                _categorical_unfolded,
+                of_total=True,
+            ),
+            notes=lambda unit: (_in_net_input(unit),) if unit.a.value < _SMALLEST_PLAIN else (),
+        ),
+    ),
+)
