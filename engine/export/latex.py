@@ -8,7 +8,7 @@ import unicodedata
 
 from engine.export.solution import GAP, Solution, Working
 from engine.export.walk import TextBlocks
-from engine.formulas.writers import LatexWriter, latex_number, latex_text
+from engine.formulas.writers import LATEX_LETTERS, LatexWriter, latex_number, latex_text
 
 _PAGE = 40  # rows of a table that fit a page
 _PREAMBLE = r"""\documentclass[11pt,a4paper,fleqn]{article}
@@ -27,15 +27,8 @@ _PREAMBLE = r"""\documentclass[11pt,a4paper,fleqn]{article}
 _AMSMATH = r"\usepackage{amsmath}"
 _CANCEL = "\n" + r"\usepackage{cancel}"
 
-_GREEK = dict(zip(
-    "αβγδεζηθικλμνξπρστυφχψωΓΔΘΛΞΠΣΥΦΨΩ",
-    "alpha beta gamma delta varepsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma "
-    "tau upsilon varphi chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi "
-    "Omega".split(),
-    strict=True,
-))  # fmt: skip
 _SIGNS = {
-    "ŷ": r"\hat{y}",
+    **LATEX_LETTERS,
     "∂": r"\partial",
     "→": r"\to",
     "←": r"\leftarrow",
@@ -46,7 +39,6 @@ _SIGNS = {
     "±": r"\pm",
     "∞": r"\infty",
     "…": r"\ldots",
-    **{letter: "\\" + word for letter, word in _GREEK.items()},
     **{raised: f"{{}}^{{{digit}}}" for digit, raised in enumerate("⁰¹²³⁴⁵⁶⁷⁸⁹")},
     **{lowered: f"{{}}_{{{digit}}}" for digit, lowered in enumerate("₀₁₂₃₄₅₆₇₈₉")},
 }

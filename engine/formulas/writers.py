@@ -72,14 +72,14 @@ def _grouped(text: str) -> str:
     return text if re.fullmatch(r"[\w.]+", text) else f"({text})"
 
 
-_LATEX_LETTERS = {
-    "δ": r"\delta",
-    "η": r"\eta",
-    "μ": r"\mu",
-    "β": r"\beta",
-    "ε": r"\varepsilon",
-    "ŷ": r"\hat{y}",
-}
+_GREEK = zip(
+    "αβγδεζηθικλμνξπρστυφχψωΓΔΘΛΞΠΣΥΦΨΩ",
+    "alpha beta gamma delta varepsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma "
+    "tau upsilon varphi chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi "
+    "Omega".split(),
+    strict=True,
+)
+LATEX_LETTERS = {"ŷ": r"\hat{y}", **{letter: f"\\{word}" for letter, word in _GREEK}}
 _LATEX_SIGNS = {
     BESIDE: r" \, ",
     "·": r" \cdot ",
@@ -173,8 +173,8 @@ def latex_text(words: str) -> str:
 
 def _latex_word(word: str) -> str:
     """A letter, an index such as h1, 2,11 or (3), or a word of its own, for math mode."""
-    if word in _LATEX_LETTERS:
-        return _LATEX_LETTERS[word]
+    if word in LATEX_LETTERS:
+        return LATEX_LETTERS[word]
     if re.fullmatch(r"[A-Za-z]?[0-9.]*|\([0-9s]+\)|t-1", word):
         return word
     if re.fullmatch(r"[0-9,]+", word):

@@ -1,0 +1,129 @@
+"""Rows that no table has: an activation, a loss, an optimizer with a setting of its own, and a data
+set, each with its written half. Whatever the tables promise has to hold for them too."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from engine.data.datasets import DATASETS, DatasetRule
+from engine.derivations.parts import Factor
+from engine.derivations.record import Unit
+from engine.derivations.written.activations import WRITTEN_ACTIVATIONS, WrittenActivation
+from engine.derivations.written.losses import WRITTEN_LOSSES, Term, WrittenLoss
+from engine.derivations.written.optimizers import WRITTEN_OPTIMIZERS, Update, WrittenOptimizer
+from engine.formulas.formula import Expr, Line, Number, Power, Product, Worked, difference
+from engine.maths.activations import ACTIVATIONS, Activation, Array
+from engine.maths.losses import LOSSES, Loss
+from engine.maths.optimizers import RULES, SETTINGS, Optimizer, Rule, Setting, Slots
+from engine.run.spec import Data
+
+CUBE = Activation(
+    key="cube",
+    title="cube",
+    symbol="cube",
+    formula="z³",
+    apply=lambda z: z**3,
+    slope=lambda z, a: 3.0 * z**2,
+    range=(-np.inf, np.inf),
+    curved=True,
+)
+WRITTEN_CUBE = WrittenActivation(
+    key="cube",
+    formula=lambda unit: Power(unit.z, Number(3.0)),
+    slope=lambda unit: Product((Number(3.0), Power(unit.z, Number(2.0)))),
+)
+
+QUARTIC = Loss(
+    key="quartic_error",
+    title="quartic error",
+    formula="Σ (t − a)⁴",
+    derivative="4 (a − t)³",
+    terms=lambda z, a, t: (t - a) ** 4,
+    slope=lambda a, t: 4.0 * (a - t) ** 3,
+)
+
+
+def _quartic_term(unit: Unit) -> Term:
+    error = difference(unit.t, unit.a)
+    part = Factor(("how far the output is from its target",), Line(error, (), (error,)))
+    four = Number(4.0)
+    return Term(Power(error, four), Power(Worked(error), four), (part,))
+
+
+WRITTEN_QUARTIC = WrittenLoss(
+    key="quartic_error",
+    term=_quartic_term,
+    slope=lambda unit: Product(
+        (Number(4.0), Power(difference(unit.a, unit.t), Number(3.0)))
+    ),
+)
+
+RHO = Setting(
+    key="rho",
+    title="rho",
+    label="Decay",
+    brief="ρ",
+    symbol="ρ",
+    listed="decay rate",
+    default=0.9,
+    may_be_low=True,
+    limits="rho lies from 0 up to, not including, 1",
+)
+
+
+def _rmsprop(
+    setting: Optimizer, theta: Array, gradient: Array, slots: Slots, t: int
+) -> tuple[Array, Slots]:
+    """G. Hinton, Neural Networks for Machine Learning, lecture 6e, 2012."""
+    v = setting["rho"] * slots[0] + (1.0 - setting["rho"]) * gradient**2
+    return theta - setting["learning_rate"] * gradient / (np.sqrt(v) + setting["epsilon"]), (v,)
+
+
+RMSPROP = Rule(
+    key="rmsprop",
+    title="RMSProp",
+    formula="v ← ρ v + (1 − ρ) g², θ ← θ − η g / (√v + ε)",
+    settings=("learning_rate", "rho", "epsilon"),
+    slots=("v",),
+    memory="the running mean of each gradient's square",
+    update=_rmsprop,
+)
+
+
+def _rmsprop_step(update: Update[Expr]) -> Expr:
+    mean = update.running_mean(update.setting("rho"), "v", update.square(update.gradient))
+    v = update.keep("v", mean, "the running mean of the gradient's square")
+    taken = update.times(update.setting("learning_rate"), update.gradient)
+    return update.over(taken, update.root(v, update.setting("epsilon")))
+
+
+WRITTEN_RMSPROP = WrittenOptimizer(
+    key="rmsprop", step=_rmsprop_step, meaning="the step, as large as its gradients were"
+)
+
+CORNERS = DatasetRule(
+    key="corners",
+    title="two corners",
+    make=lambda seed: Data(np.eye(2), np.array([[0.25], [0.75]]), ("t",)),
+    inputs=2,
+    outputs=1,
+    loss="quartic_error",
+    activation="cube",
+    hidden=(2,),
+)
+
+
+def add_rows(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Put them into the tables, for one test."""
+    for table, row in (
+        (ACTIVATIONS, CUBE),
+        (WRITTEN_ACTIVATIONS, WRITTEN_CUBE),
+        (LOSSES, QUARTIC),
+        (WRITTEN_LOSSES, WRITTEN_QUARTIC),
+        (SETTINGS, RHO),
+        (RULES, RMSPROP),
+        (WRITTEN_OPTIMIZERS, WRITTEN_RMSPROP),
+        (DATASETS, CORNERS),
+    ):
+        monkeypatch.setitem(table, row.key, row)
