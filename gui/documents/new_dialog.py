@@ -39,6 +39,7 @@ class NewDialog(QDialog):
         self._hidden.setObjectName("newHidden")
         self._hidden.setPlaceholderText("such as 3 or 8, 8; empty for none")
         self._activation = QComboBox()
+        self._activation.setObjectName("newActivation")
         for key in hidden_activations():
             if ACTIVATIONS[key].learns:
                 self._activation.addItem(ACTIVATIONS[key].title, key)

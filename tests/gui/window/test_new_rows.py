@@ -1,0 +1,112 @@
+"""A new row of a table stands in every choice of the window, and can be chosen."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QComboBox, QLabel, QMenu, QWidget
+from pytestqt.qtbot import QtBot
+
+from engine.learn.exercises.exercise import Exercise
+from engine.maths.network import Layer
+from engine.run.spec import start_state
+from gui.canvas.menu import CanvasMenu
+from gui.canvas.spots import Spot
+from gui.documents.new_dialog import NewDialog
+from gui.learn.exercises.dialog import ExerciseDialog
+from gui.widgets.number_field import NumberField
+from gui.window.main_window import MainWindow
+from tests.gui.conftest import OpenWindow, view_of
+from tests.new_rows import add_rows
+
+
+@pytest.fixture
+def window(monkeypatch: pytest.MonkeyPatch, open_window: OpenWindow) -> MainWindow:
+    add_rows(monkeypatch)
+    return open_window("xor-2-2-1")
+
+
+def keys_of(box: QComboBox) -> list[str]:
+    return [box.itemData(index) for index in range(box.count())]
+
+
+def box_of(parent: QWidget, name: str) -> QComboBox:
+    found = parent.findChild(QComboBox, name)
+    assert isinstance(found, QComboBox), name
+    return found
+
+
+def choose(parent: QWidget, name: str, key: str) -> None:
+    """Choose an entry of the list with the arrow keys."""
+    box = box_of(parent, name)
+    box.setFocus()
+    distance = keys_of(box).index(key) - box.currentIndex()
+    box.showPopup()
+    for _ in range(abs(distance)):
+        QTest.keyClick(box.view(), Qt.Key.Key_Down if distance > 0 else Qt.Key.Key_Up)
+    QTest.keyClick(box.view(), Qt.Key.Key_Return)
+
+
+def test_the_network_panel_offers_them_and_trains_what_is_chosen(window: MainWindow) -> None:
+    panel, session = window.network, window.session
+    for layer in (1, 2):
+        choose(panel, f"activation{layer}", "cube")
+    choose(panel, "loss", "quartic_error")
+    choose(panel, "optimizer", "rmsprop")
+    rho = panel.findChild(NumberField, "rho")
+    assert isinstance(rho, NumberField) and rho.isVisible() and rho.text() == "0.9"
+    assert "Decay" in [label.text() for label in panel.findChildren(QLabel) if label.isVisible()]
+    rho.setFocus()
+    rho.selectAll()
+    QTest.keyClicks(rho, "3/4")
+    QTest.keyClick(rho, Qt.Key.Key_Return)
+    spec = session.spec
+    assert [layer.activation for layer in spec.network.layers] == ["cube", "cube"]
+    assert spec.loss == "quartic_error" and spec.optimizer.key == "rmsprop"
+    assert spec.optimizer["rho"] == 0.75
+    assert session.undo_stack.undoText() == "rho = 0.75"
+    session.advance(20, 0)
+    assert session.place.t == 20
+
+
+def test_a_setting_beyond_its_limits_is_refused_with_the_rows_sentence(window: MainWindow) -> None:
+    choose(window.network, "optimizer", "rmsprop")
+    rho = window.network.findChild(NumberField, "rho")
+    assert isinstance(rho, NumberField)
+    rho.setFocus()
+    rho.selectAll()
+    QTest.keyClicks(rho, "1")
+    QTest.keyClick(rho, Qt.Key.Key_Return)
+    assert "rho lies from 0 up to, not including, 1" in rho.toolTip()
+    assert window.session.spec.optimizer["rho"] == 0.9
+
+
+def test_the_menu_of_the_canvas_offers_them(window: MainWindow) -> None:
+    view = view_of(window.session.spec, start_state(window.session.spec))
+    for layer in (1, 2):
+        menu = CanvasMenu(view, Spot("unit", layer, 0), False, window)
+        activations = menu.findChild(QMenu, "activationMenu")
+        assert isinstance(activations, QMenu)
+        titles = [action.text() for action in activations.actions()]
+        assert "cube" in titles
+
+
+def test_the_new_dialog_makes_a_document_of_them(window: MainWindow, qtbot: QtBot) -> None:
+    dialog = NewDialog(window)
+    qtbot.addWidget(dialog)
+    dialog.show()
+    assert box_of(dialog, "newData").findText("two corners") >= 0
+    choose(dialog, "newData", "corners")
+    choose(dialog, "newActivation", "cube")
+    window.documents.open_new(dialog.document())
+    spec = window.session.spec
+    assert spec.network.layers == (Layer(("h1", "h2"), "cube"), Layer(("o",), "cube"))
+    assert spec.loss == "quartic_error" and spec.data.targets.tolist() == [[0.25], [0.75]]
+
+
+def test_an_exercise_can_be_made_with_them(window: MainWindow, qtbot: QtBot) -> None:
+    dialog = ExerciseDialog(Exercise(), "", window)
+    qtbot.addWidget(dialog)
+    assert "cube" in keys_of(box_of(dialog, "exerciseActivation"))
+    assert "quartic_error" in keys_of(box_of(dialog, "exerciseLoss"))
