@@ -7,7 +7,8 @@ import re
 from collections.abc import Callable, Sequence
 
 from engine.formulas.formula import BESIDE, BY_ENTRY, MINUS, OVER_ENTRIES, TIMES, Line, Piece
-from engine.formulas.notation import Name
+from engine.formulas.notation import Name, setting_name
+from engine.maths.optimizers import SETTINGS
 from engine.text.numbers import format_number, machine_number
 
 Prose = tuple[str | Line, ...]  # words with formulas among them
@@ -173,7 +174,8 @@ def latex_text(words: str) -> str:
 
 def _latex_word(word: str) -> str:
     """A letter, an index such as h1, 2,11 or (3), or a word of its own, for math mode."""
-    if word in LATEX_LETTERS:
+    symbols = ("δ", "ŷ", *(setting_name(key).letter for key in SETTINGS))  # others are names
+    if word in LATEX_LETTERS and word in symbols:
         return LATEX_LETTERS[word]
     if re.fullmatch(r"[A-Za-z]?[0-9.]*|\([0-9s]+\)|t-1", word):
         return word
