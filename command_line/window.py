@@ -83,10 +83,9 @@ def screenshot(options: argparse.Namespace) -> None:
 
 
 def _application(theme_name: str | None = None) -> QApplication:
-    from PySide6.QtCore import QSettings
     from PySide6.QtWidgets import QApplication
 
-    from gui import theme
+    from gui import settings, theme
     from gui.window.garbage import Collector
 
     app = QApplication(sys.argv[:1])
@@ -94,5 +93,5 @@ def _application(theme_name: str | None = None) -> QApplication:
     app.setApplicationName("Backpass")
     app.setOrganizationName("Backpass")
     theme.load_fonts()
-    theme.apply(app, theme_name or str(QSettings().value("theme", "light")))
+    theme.apply(app, theme_name or settings.kept(settings.THEME, "light"))
     return app

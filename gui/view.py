@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -187,3 +187,13 @@ class View(Struct, frozen=True, eq=False, dict=True):
     def loss(self) -> float | None:
         """Loss of the whole training set with theta."""
         return None if self.evaluation is None else self.evaluation.loss
+
+
+class Panel(Protocol):
+    """What the window keeps up to date."""
+
+    def display(self, view: View) -> None:
+        """Show a view."""
+
+    def restyle(self) -> None:
+        """Follow a change of the theme."""

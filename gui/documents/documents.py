@@ -23,6 +23,7 @@ class Documents(QObject):
     def __init__(self, session: Session, window: QWidget, remember: bool) -> None:
         super().__init__(window)
         self._session = session
+        self._window = window
         self._own_name = UNTITLED
         self.files = Files(window, remember)
         # What else may have something to lose; each asks and says whether it may go.
@@ -56,6 +57,23 @@ class Documents(QObject):
         """Open a document just made."""
         if self.may_leave():
             self.show(document, name)
+
+    def new(self) -> None:
+        """Open a new document, with a training set and a network that the person chooses."""
+        from gui.documents.new_dialog import NewDialog  # dialogs are loaded when they are asked for
+
+        dialog = NewDialog(self._window)
+        if dialog.exec():
+            self.open_new(dialog.document())
+
+    def describe(self) -> None:
+        """Ask for the title and the note of the open document."""
+        from gui.documents.note_dialog import NoteDialog
+
+        standing = self._session.standing
+        dialog = NoteDialog(standing.title, standing.note, self._window)
+        if dialog.exec():
+            self._session.describe(dialog.title, dialog.note)
 
     def open(self) -> None:
         """Open a file that the person chooses."""

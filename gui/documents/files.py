@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QSettings, QStandardPaths, Qt, Signal
+from PySide6.QtCore import QObject, QStandardPaths, Qt, Signal
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from engine.documents.document import Document
@@ -14,6 +14,7 @@ from engine.documents.json_text import DocumentError
 from engine.documents.reading import read_file, write_document
 from engine.documents.whole_file import FileError, write_whole
 from engine.run.limits import MAX_FILE_BYTES
+from gui import settings
 from gui.documents.save_dialog import FileKind, ask_where_to_write
 
 _DOCUMENTS = FileKind("Backpass documents", (SUFFIX, ".json"))
@@ -101,15 +102,12 @@ class Files(QObject):
         self.path = path.resolve()
         if self._remember:
             recent = [str(self.path), *(p for p in self.recent() if p != str(self.path))]
-            QSettings().setValue("recent", recent[:_MAX_RECENT])
+            settings.keep(settings.RECENT, recent[:_MAX_RECENT])
             self.recent_changed.emit()
 
     def recent(self) -> list[str]:
         """Paths opened or saved lately that still exist, the latest first."""
-        stored = QSettings().value("recent", [])
-        # A list of one comes back as a text.
-        paths = [stored] if isinstance(stored, str) else stored
-        return [str(path) for path in paths or [] if Path(path).is_file()]  # type: ignore[attr-defined]
+        return [path for path in settings.kept_list(settings.RECENT) if Path(path).is_file()]
 
     def folder(self) -> str:
         """Where a dialog begins: beside the open file, or in the person's documents."""

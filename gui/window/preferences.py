@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
 from engine.run.spec import State
 from engine.text.numbers import format_count
 from engine.training.history import MAX_FRAMES, moments_within
-from gui.window.settings import LEAST_MIB, MIB, MOST_MIB
+from gui.settings import LEAST_MIB, MIB, MOST_MIB
 
 
 class PreferencesDialog(QDialog):

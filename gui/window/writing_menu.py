@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from PySide6.QtCore import QObject, QSettings, Signal
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QActionGroup
 from PySide6.QtWidgets import QMenu
 
 from engine.formulas.notation import CHOICES, DEFAULT
+from gui import settings
 
 DIGITS: dict[str, int | None] = {"4": 4, "6": 6, "9": 9, "all": None}
 PAPER: dict[str, int | None] = {"off": None, "3": 3, "4": 4, "5": 5, "9": 9}
@@ -42,10 +43,10 @@ class WritingMenu(QObject):
     def __init__(self, menu: QMenu, remember: bool) -> None:
         super().__init__(menu)
         self._remember = remember
-        self.digits = DIGITS[self._remembered("digits", DIGITS, "6")]
+        self.digits = DIGITS[self._remembered(settings.DIGITS, DIGITS, "6")]
         self.notation = DEFAULT
         names = {choice: choice for choice in DIGITS}
-        self._add(menu, "Digits", "digits", names, "6", self._choose_digits)
+        self._add(menu, "Digits", settings.DIGITS, names, "6", self._choose_digits)
         below = menu.addMenu("Notation")
         for quantity, choices in CHOICES.items():
             self._add_quantity(below, quantity, choices)
@@ -58,7 +59,7 @@ class WritingMenu(QObject):
             self.notation_chosen.emit(self.notation)
 
         names = {choice: _MEANINGS.get(choice, choice) for choice in choices}
-        key = f"notation/{quantity}"
+        key = settings.NOTATION.format(quantity=quantity)
         known = self._remembered(key, names, choices[0])
         self.notation = self.notation.changed(quantity, known)
         self._add(menu, _TITLES[quantity], key, names, choices[0], choose)
@@ -71,7 +72,7 @@ class WritingMenu(QObject):
         self.paper_chosen.emit(PAPER[choice])
 
     def _remembered(self, key: str, choices: Mapping[str, object], default: str) -> str:
-        known = str(QSettings().value(key, default)) if self._remember else default
+        known = settings.kept(key, default) if self._remember else default
         return known if known in choices else default
 
     def _add(
@@ -89,7 +90,7 @@ class WritingMenu(QObject):
         def take(choice: str) -> None:
             choose(choice)
             if self._remember and is_remembered:
-                QSettings().setValue(key, choice)
+                settings.keep(key, choice)
 
         submenu = menu.addMenu(title)
         submenu.setObjectName(key)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSettings
+from gui import settings
 
 
 class LessonProgress:
@@ -16,9 +16,8 @@ class LessonProgress:
     def of(self, key: str) -> tuple[int, bool]:
         """(steps reached, finished)."""
         if key not in self._known and self._remember:
-            settings = QSettings()
-            reached = str(settings.value(f"lessons/{key}/reached", "0"))
-            finished = str(settings.value(f"lessons/{key}/finished", "false")) == "true"
+            reached = settings.kept(settings.LESSON_REACHED.format(lesson=key), "0")
+            finished = settings.kept_flag(settings.LESSON_FINISHED.format(lesson=key))
             self._known[key] = int(reached) if reached.isdecimal() else 0, finished
         return self._known.get(key, (0, False))
 
@@ -26,6 +25,5 @@ class LessonProgress:
         """Remember both."""
         self._known[key] = reached, finished
         if self._remember:
-            settings = QSettings()
-            settings.setValue(f"lessons/{key}/reached", reached)
-            settings.setValue(f"lessons/{key}/finished", finished)
+            settings.keep(settings.LESSON_REACHED.format(lesson=key), reached)
+            settings.keep_flag(settings.LESSON_FINISHED.format(lesson=key), finished)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, QSettings, Qt, Signal
+from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QLabel, QWidget
 
 from engine.maths.metrics import METRICS
 from engine.text.numbers import format_distinct, format_number
-from gui import theme
+from gui import settings, theme
 from gui.panels.loss.ghost_menu import GhostMenu
 from gui.plots.loss_plot import LOSS, LossPlot
 from gui.view import View
@@ -17,7 +17,6 @@ from gui.widgets.card import Card
 from gui.widgets.cover import Cover
 
 _SWATCHES = ("───", "┈┈┈", "─┈─")
-_LOG_KEY = "loss/log"
 
 
 class LossPanel(Card):
@@ -64,8 +63,8 @@ class LossPanel(Card):
         self._cover.hide()
         self.body.addWidget(self._cover, 1)
         if remember:
-            self.log = str(QSettings().value(_LOG_KEY, "false")) == "true"
-            self.log_button.clicked.connect(_remember_log)
+            self.log = settings.kept_flag(settings.LOG)
+            self.log_button.clicked.connect(lambda on: settings.keep_flag(settings.LOG, on))
 
     @property
     def log(self) -> bool:
@@ -170,10 +169,6 @@ class LossPanel(Card):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._place_notes()
-
-
-def _remember_log(wanted: bool) -> None:
-    QSettings().setValue(_LOG_KEY, "true" if wanted else "false")
 
 
 def what_if(view: View) -> str:

@@ -38,9 +38,9 @@ from engine.training.history import DEFAULT_MEMORY
 from gui import theme
 from gui.canvas.network_canvas import NetworkCanvas
 from gui.session.session import Session
+from gui.settings import MIB
 from gui.view import Ghost, View
 from gui.window.main_window import MainWindow
-from gui.window.settings import MIB
 
 W1, W5 = Parameter(1, 0, 0), Parameter(2, 0, 0)
 

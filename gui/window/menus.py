@@ -1,0 +1,246 @@
+"""Menus: File, Edit, Run and View as tables, a row an entry."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from functools import partial
+from pathlib import Path
+from typing import NamedTuple
+
+from PySide6.QtCore import QObject
+from PySide6.QtGui import QAction, QActionGroup, QKeySequence
+from PySide6.QtWidgets import QMainWindow, QMenu
+
+from engine.documents.examples import example_names
+from engine.run.steps import STEP_ORDERS
+from gui import settings, theme
+from gui.canvas.network_canvas import NetworkCanvas
+from gui.documents.documents import Documents
+from gui.session.named_edits import Intents
+from gui.session.player import Player
+from gui.session.session import Session
+from gui.session.viewing import Writing
+from gui.window.export_menu import ExportMenu
+from gui.window.keys import WindowKeys
+from gui.window.writing_menu import WritingMenu
+
+Job = Callable[[], object]
+
+
+class Entry(NamedTuple):
+    """An entry of a menu: what it says, what it does, and its keys."""
+
+    text: str
+    job: Job
+    keys: tuple[str, ...] = ()
+    gives_way: bool = False  # its keys are text where text is typed, and wait for the picture
+    repeats: bool = True  # while its key is held down
+    is_enabled: Callable[[], bool] | None = None  # None: always
+    is_checked: Callable[[], bool] | None = None  # None: there is nothing to check
+    about: Callable[[], str] | None = None  # what the text goes on with, after a colon
+
+
+class Group(NamedTuple):
+    """Entries of which one is checked."""
+
+    entries: tuple[Entry, ...]
+
+
+class Fill(NamedTuple):
+    """What adds entries of its own."""
+
+    add_to: Callable[[QMenu], object]
+
+
+Row = Entry | Group | Fill | None  # None: a line between rows
+
+
+class Menus(QObject):
+    """Fills the menus, and shows which entries can be chosen and which are in force."""
+
+    def __init__(
+        self,
+        window: QMainWindow,
+        session: Session,
+        documents: Documents,
+        intents: Intents,
+        player: Player,
+        canvas: NetworkCanvas,
+        use_theme: Callable[[str], None],
+        remember: bool,
+    ) -> None:
+        super().__init__(window)
+        self._window = window
+        self._session = session
+        self._documents = documents
+        self._intents = intents
+        self._player = player
+        self._canvas = canvas
+        self._use_theme = use_theme
+        self._remember = remember
+        self._keys = WindowKeys(window)
+        self._followed: list[tuple[QAction, Entry]] = []
+        for title, rows in (
+            ("&File", self._file()), ("&Edit", self._edit()),
+            ("&Run", self._run()), ("&View", self._view()),
+        ):
+            self._fill(window.menuBar().addMenu(title), rows)
+
+    def follow(self) -> None:
+        """Show what is possible and in force now."""
+        for action, entry in self._followed:
+            if entry.is_enabled is not None:
+                action.setEnabled(entry.is_enabled())
+            if entry.is_checked is not None:
+                action.setChecked(entry.is_checked())
+            if entry.about is not None and action.text() != (text := _whole_text(entry)):
+                action.setText(text)
+
+    # What stands in them
+
+    def _file(self) -> Iterable[Row]:
+        documents = self._documents
+        return (
+            Entry("&New…", documents.new, ("Ctrl+N",)),
+            Entry("&Open…", documents.open, ("Ctrl+O",)),
+            Fill(self._add_examples),
+            Fill(self._add_recent),
+            None,
+            Entry("&Save", documents.save, ("Ctrl+S",)),
+            Entry("Save &as…", documents.save_as, ("Ctrl+Shift+S",)),
+            Fill(lambda menu: ExportMenu(menu, self._session, documents)),
+            None,
+            Entry("&Title and note…", documents.describe),
+            None,
+            Entry("&Quit", self._window.close, ("Ctrl+Q",)),
+        )
+
+    def _edit(self) -> Iterable[Row]:
+        stack = self._session.undo_stack
+        redo_keys = ("Ctrl+Shift+Z", "Ctrl+Y")
+        return (
+            Entry("Undo", stack.undo, ("Ctrl+Z",), is_enabled=stack.canUndo, about=stack.undoText),
+            Entry("Redo", stack.redo, redo_keys, is_enabled=stack.canRedo, about=stack.redoText),
+            None,
+            Entry("&Preferences…", self._prefer),
+        )
+
+    def _run(self) -> Iterable[Row]:
+        session, order = self._session, self._intents.set_step_order
+        step, back = session.step, session.back
+        orders = (
+            Entry(title, partial(order, key), is_checked=partial(self._is_step_order, key))
+            for key, title in STEP_ORDERS.items()
+        )
+        key = partial(Entry, gives_way=True)
+        return (
+            key("Step", step, ("Space", "PgDown")),
+            key("Step back", back, ("PgUp",)),
+            key("Step a layer", partial(step, "layer"), ("Shift+PgDown",)),
+            key("Step back a layer", partial(back, "layer"), ("Shift+PgUp",)),
+            key("Step a pass", partial(step, "pass"), ("Ctrl+PgDown",)),
+            key("Step back a pass", partial(back, "pass"), ("Ctrl+PgUp",)),
+            None,
+            key("Play or stop", self._player.toggle, ("P",), repeats=False),
+            Group(tuple(orders)),
+            None,
+            key("One epoch", partial(step, "epoch"), ("E",)),
+            key("Train or pause", session.toggle_training, ("T",), repeats=False),
+            None,
+            key("Reset: start values", session.reset, ("R",)),
+            Entry("New seed", session.new_seed),
+        )
+
+    def _view(self) -> Iterable[Row]:
+        themes = (
+            Entry(
+                f"{name.capitalize()} theme",
+                partial(self._use_theme, name),
+                is_checked=partial(_is_theme, name),
+            )
+            for name in theme.THEMES
+        )
+        return (
+            Group(tuple(themes)),
+            None,
+            Fill(self._add_writing),
+            None,
+            Entry("Fit the network into view", self._canvas.fit),
+            Entry("Reset layout", self._session.reset_layout),
+        )
+
+    def _is_step_order(self, key: str) -> bool:
+        return self._session.spec.step_order == key
+
+    def _add_examples(self, menu: QMenu) -> None:
+        examples = [
+            Entry(name, partial(self._documents.open_example, name)) for name in example_names()
+        ]
+        self._fill(menu.addMenu("Open &example"), examples)
+
+    def _add_recent(self, menu: QMenu) -> None:
+        recent = menu.addMenu("Open &recent")
+
+        def fill() -> None:
+            recent.clear()
+            for path in self._documents.files.recent():
+                self._add(recent, Entry(path, partial(self._documents.open_path, Path(path))))
+            if recent.isEmpty():
+                recent.addAction("nothing yet").setEnabled(False)
+
+        recent.aboutToShow.connect(fill)
+
+    def _add_writing(self, menu: QMenu) -> None:
+        session, writing = self._session, WritingMenu(menu, self._remember)
+        session.writing = Writing(writing.digits, writing.notation)
+        writing.digits_chosen.connect(session.set_digits)
+        writing.notation_chosen.connect(session.set_notation)
+        writing.paper_chosen.connect(session.set_paper)
+
+    def _prefer(self) -> None:
+        from gui.window.preferences import PreferencesDialog  # loaded when it is asked for
+
+        dialog = PreferencesDialog(self._session.memory, self._session.state, self._window)
+        if dialog.exec():
+            self._session.set_memory(dialog.memory)
+            if self._remember:
+                settings.keep_memory(dialog.memory)
+
+    # Rows as actions
+
+    def _fill(self, menu: QMenu, rows: Iterable[Row]) -> None:
+        for row in rows:
+            if row is None:
+                menu.addSeparator()
+            elif isinstance(row, Entry):
+                self._add(menu, row)
+            elif isinstance(row, Fill):
+                row.add_to(menu)
+            else:
+                group = QActionGroup(menu)
+                for entry in row.entries:
+                    group.addAction(self._add(menu, entry))
+
+    def _add(self, menu: QMenu, entry: Entry) -> QAction:
+        def act() -> None:
+            if not entry.gives_way or self._keys.take():
+                entry.job()
+
+        action = menu.addAction(entry.text)
+        action.setShortcuts([QKeySequence(key) for key in entry.keys])
+        action.setAutoRepeat(entry.repeats)
+        action.setCheckable(entry.is_checked is not None)
+        action.triggered.connect(lambda: act())
+        if entry.is_enabled or entry.is_checked or entry.about:
+            self._followed.append((action, entry))
+        return action
+
+
+def _is_theme(name: str) -> bool:
+    return theme.current().name == name
+
+
+def _whole_text(entry: Entry) -> str:
+    """What an entry says now, with what it is about if there is anything."""
+    about = "" if entry.about is None else entry.about()
+    return f"{entry.text}: {about}".replace("&", "&&") if about else entry.text
