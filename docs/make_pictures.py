@@ -9,7 +9,6 @@ from pathlib import Path
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from PySide6.QtCore import QEventLoop
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QApplication
 
@@ -20,12 +19,12 @@ from engine.run.edits import set_optimizer
 from gui import theme
 from gui.learn.exercises.dialog import ExerciseDialog
 from gui.learn.many_seeds.panel import SeedsPanel
-from gui.learn.many_seeds.seed_runner import SeedRunner
+from gui.learn.many_seeds.tool import SeedsTool
 from gui.learn.predict.panel import PredictPanel
 from gui.learn.published.panel import PublishedPanel
-from gui.learn.published.tool import CheckingFigures
+from gui.learn.published.tool import PublishedTool
 from gui.learn.side_by_side.panel import ComparisonPanel
-from gui.learn.side_by_side.tool import Comparing
+from gui.learn.side_by_side.tool import SideBySideTool
 from gui.window.main_window import MainWindow
 
 FOLDER = Path(__file__).resolve().parent
@@ -101,8 +100,8 @@ def printed() -> MainWindow:
     """The figures of the hand example, and the mistakes that give them."""
     window = window_on("hand-2-2-1")
     _open_tool(window, "Published against right")
-    panel, checking = window.tools.current, window.findChild(CheckingFigures)
-    assert isinstance(panel, PublishedPanel) and isinstance(checking, CheckingFigures)
+    panel, checking = window.tools.current, window.findChild(PublishedTool)
+    assert isinstance(panel, PublishedPanel) and isinstance(checking, PublishedTool)
     panel.search.click()
     checking.finish()
     window.session.seek(9)
@@ -114,8 +113,8 @@ def compared() -> MainWindow:
     window = window_on("xor-2-3-1")
     window.session.set_mistakes("Mistake", ("bias-left-out",))
     _open_tool(window, "Right and wrong side by side")
-    panel, comparing = window.tools.current, window.findChild(Comparing)
-    assert isinstance(panel, ComparisonPanel) and isinstance(comparing, Comparing)
+    panel, comparing = window.tools.current, window.findChild(SideBySideTool)
+    assert isinstance(panel, ComparisonPanel) and isinstance(comparing, SideBySideTool)
     panel.epochs_field.show_count(3000)
     panel.asked.emit()
     comparing.finish()
@@ -126,11 +125,10 @@ def many_seeds() -> MainWindow:
     """XOR with two hidden units from a hundred seeds, and one that is stuck."""
     window = window_on("xor-2-2-1")
     _open_tool(window, "Many seeds")
-    panel, runner = window.tools.current, window.findChild(SeedRunner)
-    assert isinstance(panel, SeedsPanel) and isinstance(runner, SeedRunner)
+    panel, seeds = window.tools.current, window.findChild(SeedsTool)
+    assert isinstance(panel, SeedsPanel) and isinstance(seeds, SeedsTool)
     panel.run_requested.emit(0, 100, 10_000)
-    while runner.running:
-        QApplication.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents)
+    seeds.finish()
     panel.seed_chosen.emit(28)
     window.session.advance(3000, 0)
     return window

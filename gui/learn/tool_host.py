@@ -22,13 +22,29 @@ from gui.view import View
 from gui.widgets.column import Column
 
 
-class _Tool(Struct, eq=False):
-    """A tool; the card around its panel is there once it was opened."""
+class ToolRow(Struct, frozen=True):
+    """A tool as the menu knows it.
 
+    `title` stands on its card, `menu_text` in the menu. `make` gives what stands behind its panel
+    (see Tool) when it is asked for first. `tab` is a short word for the tab it has in a low
+    window, else the title. It covers the card of the right column with the title `over`, "Why?"
+    or "Result".
+    """
+
+    title: str
+    menu_text: str
     make: Callable[[ToolHost], Any]
+    shortcut: str = ""
+    tab: str = ""
+    over: str = "Why?"
+
+
+class _Entry(Struct, eq=False):
+    """A row with its entry in the menu, what was made of it, and the card around the panel."""
+
+    row: ToolRow
     action: QAction
-    tab: str
-    over: str
+    tool: Any = None
     card: ToolCard | None = None
 
 
@@ -60,35 +76,30 @@ class ToolHost(QObject):
         self.documents = documents
         self.canvas = canvas
         self._column = column
-        self._tools: dict[str, _Tool] = {}  # by their titles
-        self._open: _Tool | None = None
+        self._entries: dict[str, _Entry] = {}  # by their titles
+        self._open: _Entry | None = None
         self._view: View | None = None
         session.changed.connect(self.changed)
 
-    def add(
-        self,
-        title: str,
-        make: Callable[[ToolHost], Any],
-        menu_text: str,
-        shortcut: str | None = None,
-        tab: str | None = None,
-        over: str = "Why?",
-    ) -> QAction:
-        """Add a tool: the title of its card, what makes and wires its panel when it is opened for
-        the first time, and what the menu calls it; `tab` is a short word for it, for the tab it
-        has in a low window.
-
-        It covers the card of the right column with the title `over`, "Why?" or "Result". Returns
-        its entry in the menu, which is checked while the tool is open.
-        """
-        action = self.menu.addAction(menu_text)
-        action.setObjectName(f"tool/{title}")
+    def add(self, row: ToolRow) -> QAction:
+        """Add a tool; returns its entry in the menu, which is checked while it is open."""
+        action = self.menu.addAction(row.menu_text)
+        action.setObjectName(f"tool/{row.title}")
         action.setCheckable(True)
-        if shortcut is not None:
-            action.setShortcut(QKeySequence(shortcut))
-        action.triggered.connect(lambda on: self.open(title) if on else self.close())
-        self._tools[title] = _Tool(make, action, tab or title, over)
+        action.setShortcut(QKeySequence(row.shortcut))
+        action.triggered.connect(lambda on: self.open(row.title) if on else self.close())
+        self._entries[row.title] = _Entry(row, action)
         return action
+
+    @property
+    def titles(self) -> tuple[str, ...]:
+        """The titles of all tools, in the order of the menu."""
+        return tuple(self._entries)
+
+    @property
+    def open_title(self) -> str:
+        """The title of the tool that is open; "" if none is."""
+        return "" if self._open is None else self._open.row.title
 
     @property
     def current(self) -> QWidget | None:
@@ -97,15 +108,15 @@ class ToolHost(QObject):
 
     def open(self, title: str) -> None:
         """Show a tool, in the place of the one that is open."""
-        tool = self._tools[title]
-        card = self._card(title)
-        if self._open is tool:
+        entry, card = self._entries[title], self._card(title)
+        row = entry.row
+        if self._open is entry:
             self._column.show_card(card)
             return
         self.close()
-        self._open = tool
-        tool.action.setChecked(True)
-        self._column.show_guest(tool.tab, card, tool.over)
+        self._open = entry
+        entry.action.setChecked(True)
+        self._column.show_guest(row.tab or title, card, row.over)
         panel = card.panel
         if self._view is not None:
             panel.display(self._view)
@@ -115,28 +126,36 @@ class ToolHost(QObject):
             wants = panel.focusPolicy() != Qt.FocusPolicy.NoFocus or panel.focusProxy()
             (panel if wants else card.close_button).setFocus()
 
+    def tool(self, title: str) -> Any:
+        """What stands behind a panel; made when it is asked for first, and told what is open."""
+        entry = self._entries[title]
+        if entry.tool is None:
+            entry.tool = entry.row.make(self)
+            self.session.announce()
+        return entry.tool
+
     def _card(self, title: str) -> ToolCard:
         """The card of a tool, made when it is asked for first."""
-        tool = self._tools[title]
-        if tool.card is None:
-            panel = tool.make(self)
-            tool.card = ToolCard(title, panel, self._column)  # so that it goes with the window
-            tool.card.hide()
-            tool.card.closed.connect(self.close)
-        return tool.card
+        entry = self._entries[title]
+        if entry.card is None:
+            panel = self.tool(title).panel
+            entry.card = ToolCard(title, panel, self._column)  # so that it goes with the window
+            entry.card.hide()
+            entry.card.closed.connect(self.close)
+        return entry.card
 
     def close(self) -> None:
         """Close the tool that is open, if one is; the focus goes back to the network."""
         if self._open is None or self._open.card is None:
             return
-        tool, self._open = self._open, None
-        card = tool.card
+        entry, self._open = self._open, None
+        card = entry.card
         assert card is not None
         inside = QApplication.focusWidget()
         if inside is not None and card.isAncestorOf(inside):
             # Before the card is hidden: Qt would hand the focus to some field on the way.
             self.canvas.setFocus()
-        tool.action.setChecked(False)
+        entry.action.setChecked(False)
         self._column.send_guest_away()
         self.closed.emit(card.panel)
 
@@ -148,6 +167,6 @@ class ToolHost(QObject):
 
     def restyle(self) -> None:
         """Follow a change of the theme, in tools that are closed too."""
-        for tool in self._tools.values():
-            if tool.card is not None:
-                tool.card.panel.restyle()
+        for entry in self._entries.values():
+            if entry.card is not None:
+                entry.card.panel.restyle()

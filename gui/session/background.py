@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
-from PySide6.QtCore import QObject, Qt, QTimer, Signal
+from PySide6.QtCore import QCoreApplication, QObject, Qt, QTimer, Signal
 
 from engine.run.iteration import Check, Interrupted
 from engine.training.trainer import Progress, Trainer
 from gui.session.worker import Computation, Training, Worker
+
+T = TypeVar("T")
 
 
 class Background(QObject):
@@ -33,11 +35,18 @@ class Background(QObject):
         self._painted.setSingleShot(True)
         self._painted.timeout.connect(self._look)
         self._news.connect(self._painted.start, Qt.ConnectionType.QueuedConnection)
+        self._next: Callable[[], None] | None = None  # begins the next slice of what is repeated
+        self._between = QTimer(self)  # runs out once what the slice before came to is painted
+        self._between.setSingleShot(True)
+        self._between.timeout.connect(self._begin_next)
+        app = QCoreApplication.instance()
+        assert app is not None
+        app.aboutToQuit.connect(self.close)
 
     @property
     def busy(self) -> bool:
         """Whether something is being worked out."""
-        return self._job is not None
+        return self._job is not None or self._next is not None
 
     @property
     def training(self) -> bool:
@@ -56,10 +65,26 @@ class Background(QObject):
         if not self.busy:
             self.compute(function, when_done)
 
+    def compute_slices(
+        self, advance: Callable[[Check], T], is_done: Callable[[T], bool]
+    ) -> None:
+        """Work out a function again and again, until `is_done` says of its result that it was the
+        last; each time once the result before is painted. Nothing else may be under way."""
+
+        def arrive(result: T) -> None:
+            if not is_done(result):
+                self._next = begin
+                self._between.start()
+
+        def begin() -> None:
+            self.compute(advance, arrive)
+
+        begin()
+
     def train(self, trainer: Trainer, pace: float | None, until_t: int | None) -> None:
         """Train at a pace of epochs a second (None: full speed) until so many updates are done
         (None: until it is stopped); nothing else may be under way."""
-        job = Training(trainer, pace, until_t, self._news.emit)
+        job = Training(trainer, pace, until_t, self._tell)
         self._begin(job)
         job.grant()
 
@@ -82,7 +107,7 @@ class Background(QObject):
     def stop(self) -> list[Progress]:
         """Call off what runs, wait for it (some 50 ms at most), and return the slices not yet
         told of."""
-        job = self._job
+        job, self._next = self._job, None
         if job is None or job.future is None:
             return []
         job.cancel()
@@ -93,7 +118,10 @@ class Background(QObject):
 
     def finish(self) -> None:
         """Wait until nothing is under way any more."""
-        while (job := self._job) is not None and job.future is not None:
+        while self.busy:
+            self._begin_next()
+            job = self._job
+            assert job is not None and job.future is not None
             if isinstance(job, Training):
                 job.grant_all()
             job.future.exception()  # waits; what was raised is told of below
@@ -104,9 +132,19 @@ class Background(QObject):
         self.stop()
         self._worker.close()
 
+    def _begin_next(self) -> None:
+        begin, self._next = self._next, None
+        if begin is not None:
+            begin()
+
     def _begin(self, job: Training | Computation) -> None:
         self._job = job
-        self._worker.start(job).add_done_callback(lambda _: self._news.emit())
+        self._worker.start(job).add_done_callback(lambda _: self._tell())
+
+    def _tell(self) -> None:
+        """Say in the worker's thread that there is news."""
+        with contextlib.suppress(RuntimeError):  # the window is gone, and this with it
+            self._news.emit()
 
     def _end(self) -> None:
         self._job = None

@@ -108,7 +108,7 @@ class MainWindow(QMainWindow):
             bar.addMenu("&Learn"), self._columns.right, session, self._intents, documents,
             self.canvas,
         )
-        add_tools(self.tools, self.mistake_strip)
+        add_tools(self.tools)
         self.lessons = Lessons(self.tools, self, self._columns.above, self._remember)
         HelpMenu(bar.addMenu("&Help"), self, session, documents)
         panels = (
@@ -159,6 +159,7 @@ class MainWindow(QMainWindow):
         self.loss.ghost_menu.rename_asked.connect(self._intents.rename_road)
         self.loss.ghost_menu.hide_asked.connect(self._intents.hide_road)
         self.loss.ghost_menu.remove_asked.connect(self._intents.remove_road)
+        self.mistake_strip.right_asked.connect(self._intents.do_it_right)
         self.canvas.step_asked.connect(self._ask)
         self.canvas.unit_moved.connect(session.move_unit)
         self.canvas.layout_reset.connect(session.reset_layout)

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from gui.learn.gradient_check.panel import GradientCheckPanel
+from gui.learn.tool import Tool
 from gui.learn.tool_host import ToolHost
 
 
-def gradient_check(host: ToolHost) -> GradientCheckPanel:
+class GradientCheckTool(Tool):
     """The panel, wired to the session and the network."""
-    panel = GradientCheckPanel()
-    panel.parameter_chosen.connect(host.canvas.highlight)
 
-    def follow(opened: object, checking: bool) -> None:
-        if opened is panel:
-            host.canvas.highlight(None)
-            host.session.check_gradients(checking)
+    def __init__(self, host: ToolHost) -> None:
+        super().__init__(host, GradientCheckPanel())
+        self.panel.parameter_chosen.connect(host.canvas.highlight)
 
-    host.opened.connect(lambda opened: follow(opened, True))
-    host.closed.connect(lambda closed: follow(closed, False))
-    return panel
+    def on_opened(self) -> None:
+        self._check(True)
+
+    def on_closed(self) -> None:
+        self._check(False)
+
+    def _check(self, wanted: bool) -> None:
+        self._host.canvas.highlight(None)
+        self._host.session.check_gradients(wanted)

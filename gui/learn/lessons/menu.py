@@ -99,7 +99,7 @@ class Lessons(QObject):
 
     def _hear_of_tool(self) -> None:
         if self._parts is not None:
-            self._guide.hear_of_tool(self._open_title())
+            self._guide.hear_of_tool(self._host.open_title)
 
     def restyle(self) -> None:
         """Follow a change of the theme."""
@@ -119,7 +119,7 @@ class Lessons(QObject):
         try:
             with path.open("rb") as file:
                 data = file.read(MAX_BYTES + 1)
-            lesson = read_lesson(data, path.parent, self._tool_titles())
+            lesson = read_lesson(data, path.parent, self._host.titles)
         except OSError as error:
             self._host.documents.files.say(f"{path} cannot be read: {error.strerror or error}.")
         except LessonError as error:
@@ -189,23 +189,10 @@ class Lessons(QObject):
         for name, action in self._entries.items():
             action.setChecked(self._progress.of(name)[1])
 
-    # Tools
-
-    def _tool_actions(self) -> list[QAction]:
-        return [a for a in self._host.menu.actions() if a.objectName().startswith("tool/")]
-
-    def _tool_titles(self) -> list[str]:
-        return [action.objectName().removeprefix("tool/") for action in self._tool_actions()]
-
-    def _open_title(self) -> str:
-        """The title of the tool that is open."""
-        titles = zip(self._tool_titles(), self._tool_actions(), strict=True)
-        return next((title for title, action in titles if action.isChecked()), "")
-
     def _open_tool(self, wanted: str) -> None:
-        for title, action in zip(self._tool_titles(), self._tool_actions(), strict=True):
-            if title.casefold() == wanted.casefold() and not action.isChecked():
-                action.trigger()
+        for title in self._host.titles:
+            if title.casefold() == wanted.casefold() and title != self._host.open_title:
+                self._host.open(title)
 
 
 def _told(name: str, error: LessonError) -> str:

@@ -5,36 +5,50 @@ from __future__ import annotations
 from functools import partial
 
 from engine.learn.many_seeds import SeedRuns, SeedsRefused
+from engine.run.iteration import Check
 from engine.run.spec import drawn_start
 from gui.learn.many_seeds.panel import SeedsPanel
-from gui.learn.many_seeds.seed_runner import SeedRunner
+from gui.learn.tool import WorkingTool
 from gui.learn.tool_host import ToolHost
 
+_SLICE_SECONDS = 0.02
 
-def seeds(host: ToolHost) -> SeedsPanel:
-    """The panel, wired to the runs."""
-    panel, runner = SeedsPanel(), SeedRunner(host)
 
-    def run(first: int, count: int, epochs: int) -> None:
-        spec, start = host.session.spec, host.session.branch.start
-        chosen = range(first, first + count)
+class SeedsTool(WorkingTool):
+    """Runs what the panel asks for, and shows how far that is."""
+
+    panel: SeedsPanel
+
+    def __init__(self, host: ToolHost) -> None:
+        super().__init__(host, SeedsPanel())
+        self.panel.run_requested.connect(self._run)
+        self.panel.cancel_requested.connect(self.on_closed)
+        self.panel.seed_chosen.connect(host.session.choose_seed)
+
+    def on_closed(self) -> None:
+        if self.busy:
+            self._background.stop()
+            self.panel.show_progress(None)
+
+    def _run(self, first: int, count: int, epochs: int) -> None:
+        session, panel = self._host.session, self.panel
+        spec, start = session.spec, session.branch.start
+        seeds = range(first, first + count)
         try:
-            runs = SeedRuns(spec, partial(drawn_start, spec, start), chosen, epochs)
+            runs = SeedRuns(spec, partial(drawn_start, spec, start), seeds, epochs)
         except SeedsRefused as refusal:
-            host.session.refused.emit(str(refusal))
+            session.refused.emit(str(refusal))
             return
+
+        def advance(check: Check) -> None:
+            runs.advance(_SLICE_SECONDS, check)
+
+        def is_done(_: None) -> bool:
+            if runs.result is None:
+                panel.show_progress(runs.share_done)
+            else:
+                panel.show_result(runs.result)
+            return runs.result is not None
+
         panel.show_progress(0.0)
-        runner.start(runs)
-
-    def cancel() -> None:
-        if runner.running:
-            runner.cancel()
-            panel.show_progress(None)
-
-    panel.run_requested.connect(run)
-    panel.cancel_requested.connect(cancel)
-    panel.seed_chosen.connect(host.session.choose_seed)
-    runner.progressed.connect(panel.show_progress)
-    runner.finished.connect(panel.show_result)
-    host.closed.connect(lambda closed: cancel() if closed is panel else None)
-    return panel
+        self._background.compute_slices(advance, is_done)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from engine.run.mistakes import MISTAKES, why_not
-from gui.learn.mistakes.strip import MistakeStrip, explained
+from gui.learn.mistakes.strip import explained
 from gui.learn.tool_host import ToolHost
 from gui.view import View
 
 
-def add_mistakes(host: ToolHost, strip: MistakeStrip) -> None:
-    """Add the submenu to the "Learn" menu, and wire the strip that names what is on."""
+def add_mistakes(host: ToolHost) -> None:
+    """Add the submenu to the "Learn" menu."""
     menu = host.menu.addMenu("&Mistakes")
     menu.setObjectName("mistakesMenu")
     menu.setToolTipsVisible(True)
@@ -24,7 +24,6 @@ def add_mistakes(host: ToolHost, strip: MistakeStrip) -> None:
     right = menu.addAction("&Do it right")
     right.setObjectName("mistake/none")
     right.triggered.connect(host.intents.do_it_right)
-    strip.right_asked.connect(host.intents.do_it_right)
 
     def follow(view: View) -> None:
         for key, action in actions.items():

@@ -1,19 +1,20 @@
-"""PredictionTool: "Predict, then reveal", its lock, and its result file."""
+"""PredictTool: "Predict, then reveal", its lock, and its result file."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from PySide6.QtCore import QObject, QTimer
-from PySide6.QtGui import QAction
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QMessageBox, QWidget
 
 from engine.documents.whole_file import FileError, write_whole
 from engine.learn.predicting.result_file import RESULT_SUFFIX, result_of, write_result
 from engine.run.value_kinds import KINDS
 from gui.documents.save_dialog import FileKind
+from gui.learn.predict.menu import TITLE
 from gui.learn.predict.panel import PredictPanel
 from gui.learn.predict.questions import Predicting
+from gui.learn.tool import Tool
 from gui.learn.tool_host import ToolHost
 
 _RESULTS = FileKind("Results of Backpass", (RESULT_SUFFIX, ".json"))
@@ -27,22 +28,15 @@ _WARNING = (
 )
 
 
-class PredictionTool(QObject):
-    """Wires the panel to Predicting, and sees to it that no answers are lost. `lock` is the entry
-    of the menu that closes and opens the document's lock, `title` the tool's."""
+class PredictTool(Tool):
+    """Wires the panel to Predicting, and sees to it that no answers are lost."""
 
-    def __init__(self, host: ToolHost, title: str, lock: QAction) -> None:
-        super().__init__(host)
-        self._host = host
-        self.panel = PredictPanel()
-        self._predicting = Predicting(host.session)
-        self._title = title
-        self._lock = lock
-        self._wire()
-        self._show_lock()
+    panel: PredictPanel
 
-    def _wire(self) -> None:
-        panel, predicting, host = self.panel, self._predicting, self._host
+    def __init__(self, host: ToolHost) -> None:
+        super().__init__(host, PredictPanel())
+        self._predicting = predicting = Predicting(host.session)
+        panel = self.panel
         panel.begun.connect(predicting.begin)
         panel.answered.connect(predicting.answer)
         panel.given_up.connect(predicting.give_up)
@@ -50,10 +44,8 @@ class PredictionTool(QObject):
         panel.went_on.connect(predicting.go_on)
         panel.save_asked.connect(self.save)
         predicting.changed.connect(panel.show_asking)
-        predicting.changed.connect(lambda asking: self._show_lock())
         predicting.asked.connect(self._come_forward)
-        host.opened.connect(self._on_opened)
-        host.closed.connect(self._on_closed)
+        host.opened.connect(self._keep_others_out)
         host.documents.before_leaving.append(self.may_leave)
 
     @property
@@ -63,18 +55,17 @@ class PredictionTool(QObject):
     # The panel
 
     def _come_forward(self) -> None:
-        self._host.open(self._title)
+        self._host.open(TITLE)
         self.panel.setFocus()
 
-    def _on_opened(self, panel: object) -> None:
+    def _keep_others_out(self, panel: object) -> None:
         if self._predicting.locked and panel is not self.panel:
             self._host.close()
             self._host.session.refused.emit(_ONLY_THIS)
 
-    def _on_closed(self, panel: object) -> None:
-        if panel is self.panel:
-            # Another tool may be about to take its place; the question has to wait for that.
-            QTimer.singleShot(0, self._leave)
+    def on_closed(self) -> None:
+        # Another tool may be about to take its place; the question has to wait for that.
+        QTimer.singleShot(0, self._leave)
 
     def _leave(self) -> None:
         if self._host.current is self.panel or self._predicting.sitting is None:
@@ -85,10 +76,6 @@ class PredictionTool(QObject):
             self._come_forward()
 
     # The lock
-
-    def _show_lock(self) -> None:
-        locked = self._predicting.locked
-        self._lock.setText("Unlo&ck the derivations…" if locked else "Lo&ck the derivations…")
 
     def turn_lock(self) -> None:
         """Close the lock, or open it, if the person is sure."""

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from msgspec import UNSET
-from PySide6.QtCore import QCoreApplication, QObject
 
 from engine.documents.document import Published
 from engine.learn.published.comparison import PAPER_ITERATIONS, Compared, compare
@@ -18,32 +17,26 @@ from engine.maths.activations import Array
 from engine.run.mistakes import MISTAKES
 from engine.run.spec import Spec
 from gui.learn.published.panel import PublishedPanel
+from gui.learn.tool import WorkingTool
 from gui.learn.tool_host import ToolHost
-from gui.session.background import Background
 from gui.view import View
 
 Asked = tuple[Spec, Array, tuple[Published, ...]]
 
 
-class CheckingFigures(QObject):
+class PublishedTool(WorkingTool):
     """Keeps the panel supplied, and turns what it reports into edits and moves of the session."""
 
-    def __init__(self, host: ToolHost, panel: PublishedPanel) -> None:
-        super().__init__(host)
-        self._host = host
-        self._panel = panel
-        self._background = Background(self)
+    panel: PublishedPanel
+
+    def __init__(self, host: ToolHost) -> None:
+        super().__init__(host, PublishedPanel())
         self._asked: Asked | None = None  # what the comparison is of
         self._compared: tuple[Compared, ...] | None = None
         self._answer: Answer | None = None
         self._wanted = False  # a search, as soon as the comparison is there
         self._going: Published | None = None  # where to, once the way there is trained
-        app = QCoreApplication.instance()
-        assert app is not None
-        app.aboutToQuit.connect(self._background.close)
-        host.opened.connect(self._on_opened)
-        host.closed.connect(self._on_closed)
-        host.changed.connect(self._follow)
+        panel = self.panel
         panel.figures_added.connect(host.intents.add_figures)
         panel.figure_changed.connect(host.intents.change_figure)
         panel.figure_removed.connect(host.intents.remove_figure)
@@ -52,29 +45,15 @@ class CheckingFigures(QObject):
         panel.search_stopped.connect(self._stop)
         panel.mistakes_wanted.connect(self._make)
 
-    @property
-    def busy(self) -> bool:
-        """Whether something is being worked out."""
-        return self._background.busy
-
-    def finish(self) -> None:
-        """Wait for it."""
-        self._background.finish()
-
-    def _on_opened(self, panel: object) -> None:
-        if panel is self._panel:
-            self._host.session.announce()
-
-    def _on_closed(self, panel: object) -> None:
-        if panel is self._panel:
-            self._call_off()
-            self._asked = None
-            self._going = None
+    def on_closed(self) -> None:
+        self._call_off()
+        self._asked = None
+        self._going = None
 
     # Comparing
 
-    def _follow(self, view: View) -> None:
-        if self._host.current is not self._panel or view.start is None:
+    def follow(self, view: View) -> None:
+        if view.start is None:
             return
         self._arrive(view)
         asked = (view.spec, view.start, view.published)
@@ -82,7 +61,7 @@ class CheckingFigures(QObject):
             return
         if self._asked is None or not _same_but_mistakes(asked, self._asked):
             self._answer = None
-        self._panel.show_answer(None)
+        self.panel.show_answer(None)
         self._asked = asked
         self._call_off()
         self._compare()
@@ -91,7 +70,7 @@ class CheckingFigures(QObject):
         assert self._asked is not None
         figures = self._asked[2]
         self._compared = None
-        self._panel.show_comparison(None)
+        self.panel.show_comparison(None)
         near = [k for k, figure in enumerate(figures) if figure.iteration <= PAPER_ITERATIONS]
         far = [k for k, figure in enumerate(figures) if figure.iteration > PAPER_ITERATIONS]
         self._compare_some([part for part in (near, far) if part], {})
@@ -109,7 +88,7 @@ class CheckingFigures(QObject):
         def arrived(compared: tuple[Compared, ...]) -> None:
             found = known | dict(zip(here, compared, strict=True))
             if rest:
-                self._panel.show_comparison([found.get(k) for k in range(len(figures))])
+                self.panel.show_comparison([found.get(k) for k in range(len(figures))])
             self._compare_some(rest, found)
 
         some = tuple(figures[k] for k in here)
@@ -126,7 +105,7 @@ class CheckingFigures(QObject):
         compared: Sequence[Compared] | None = self._compared
         if compared is not None and self._answer is not None and not self._asked[0].mistakes:
             compared = explained(compared, self._answer)
-        self._panel.show_comparison(compared)
+        self.panel.show_comparison(compared)
 
     # Which mistake?
 
@@ -134,9 +113,9 @@ class CheckingFigures(QObject):
         if self._asked is None:
             return
         if self._answer is not None:
-            self._panel.show_answer(self._answer)
+            self.panel.show_answer(self._answer)
             return
-        self._panel.show_searching(True)
+        self.panel.show_searching(True)
         self._wanted = self._background.busy
         if self._wanted:
             return  # the comparison is part of the answer
@@ -148,22 +127,22 @@ class CheckingFigures(QObject):
 
     def _on_found(self, answer: Answer) -> None:
         self._answer = answer
-        self._panel.show_searching(False)
+        self.panel.show_searching(False)
         self._show()
-        self._panel.show_answer(answer)
+        self.panel.show_answer(answer)
 
     def _stop(self) -> None:
         """Search no more; a comparison that it waited for goes on."""
         if self._compared is None:
             self._wanted = False
-            self._panel.show_searching(False)
+            self.panel.show_searching(False)
         else:
             self._call_off()
 
     def _call_off(self) -> None:
         self._wanted = False
         self._background.stop()
-        self._panel.show_searching(False)
+        self.panel.show_searching(False)
 
     def _make(self, keys: tuple[str, ...]) -> None:
         titles = " and ".join(MISTAKES[key].title for key in keys)
@@ -202,13 +181,6 @@ class CheckingFigures(QObject):
     def _show_step(self, figure: Published) -> None:
         row = None if figure.sample is UNSET else figure.sample
         self._host.session.show_step(figure.iteration - 1, figure.step or None, row)
-
-
-def published(host: ToolHost) -> PublishedPanel:
-    """The panel, supplied with comparisons and answers."""
-    panel = PublishedPanel()
-    CheckingFigures(host, panel)
-    return panel
 
 
 def _same(asked: Asked, before: Asked) -> bool:

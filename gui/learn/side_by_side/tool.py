@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QCoreApplication, QObject
-
 from engine.learn.side_by_side import Comparison, SideBySide
 from engine.maths.activations import Array
 from engine.run.iteration import Check
 from engine.run.spec import Spec
 from gui.learn.side_by_side.panel import ComparisonPanel
+from gui.learn.tool import WorkingTool
 from gui.learn.tool_host import ToolHost
-from gui.session.background import Background
 from gui.view import View
 
 # Long enough to cost nothing, short enough that the curves grow before one's eyes.
@@ -19,78 +17,54 @@ _SLICE_SECONDS = 0.1
 Asked = tuple[Spec, Array, tuple[str, ...], int]
 
 
-class Comparing(QObject):
+class SideBySideTool(WorkingTool):
     """Keeps the panel supplied while it is open: the comparison begins anew when the document's
     settings, start values or mistakes change."""
 
-    def __init__(self, host: ToolHost, panel: ComparisonPanel) -> None:
-        super().__init__(host)
-        self._host = host
-        self._panel = panel
-        self._background = Background(self)
+    panel: ComparisonPanel
+
+    def __init__(self, host: ToolHost) -> None:
+        super().__init__(host, ComparisonPanel())
         self._asked: Asked | None = None
         self._found: Comparison | None = None
-        app = QCoreApplication.instance()
-        assert app is not None
-        app.aboutToQuit.connect(self._background.close)
-        host.opened.connect(self._on_opened)
-        host.closed.connect(self._on_closed)
-        host.changed.connect(self._follow)
-        panel.asked.connect(host.session.announce)
-        panel.stopped.connect(self._stop)
-        panel.parameter_chosen.connect(host.canvas.highlight)
+        self.panel.asked.connect(host.session.announce)
+        self.panel.stopped.connect(self._stop)
+        self.panel.parameter_chosen.connect(host.canvas.highlight)
 
-    def finish(self) -> None:
-        """Wait until both runs have come to their end."""
-        self._background.finish()
+    def on_closed(self) -> None:
+        super().on_closed()
+        self._asked = None
+        self._host.canvas.highlight(None)
 
-    def _on_opened(self, panel: object) -> None:
-        if panel is self._panel:
-            self._host.session.announce()
-
-    def _on_closed(self, panel: object) -> None:
-        if panel is self._panel:
-            self._background.stop()
-            self._asked = None
-            self._host.canvas.highlight(None)
-
-    def _follow(self, view: View) -> None:
-        if self._host.current is not self._panel or view.start is None:
+    def follow(self, view: View) -> None:
+        if view.start is None:
             return
-        asked = view.spec, view.start, self._panel.mistakes, self._panel.epochs
+        asked = view.spec, view.start, self.panel.mistakes, self.panel.epochs
         if self._asked is not None and _same(asked, self._asked):
             return
         self._asked = asked
         self._background.stop()
         self._found = None
         can_train = view.spec.can_train
-        self._panel.show_comparison(None, running=can_train)
+        self.panel.show_comparison(None, running=can_train)
         if can_train:
-            self._go_on(SideBySide(*asked))
+            self._run(SideBySide(*asked))
 
-    def _go_on(self, runs: SideBySide) -> None:
+    def _run(self, runs: SideBySide) -> None:
         def advance(check: Check) -> Comparison:
             return runs.advance(_SLICE_SECONDS, check)
 
-        def arrive(found: Comparison) -> None:
+        def is_done(found: Comparison) -> bool:
             self._found = found
-            self._panel.show_comparison(found, running=not found.is_done)
-            if not found.is_done:
-                self._go_on(runs)
+            self.panel.show_comparison(found, running=not found.is_done)
+            return found.is_done
 
-        self._background.compute(advance, arrive)
+        self._background.compute_slices(advance, is_done)
 
     def _stop(self) -> None:
         """Leave both runs where they are."""
         self._background.stop()
-        self._panel.show_comparison(self._found, running=False)
-
-
-def comparison(host: ToolHost) -> ComparisonPanel:
-    """The panel, supplied with both runs."""
-    panel = ComparisonPanel()
-    Comparing(host, panel)
-    return panel
+        self.panel.show_comparison(self._found, running=False)
 
 
 def _same(asked: Asked, before: Asked) -> bool:

@@ -9,6 +9,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QTabBar
 from pytestqt.qtbot import QtBot
 
+from gui.learn import tools
+from gui.learn.tool import Tool
+from gui.learn.tool_host import ToolHost, ToolRow
 from gui.view import View
 from gui.window.main_window import MainWindow
 from tests.gui.conftest import OpenWindow
@@ -33,7 +36,64 @@ def window(open_window: OpenWindow) -> MainWindow:
 
 def add(window: MainWindow, title: str, **rest: str) -> tuple[Counter, QAction]:
     panel = Counter()
-    return panel, window.tools.add(title, lambda _: panel, f"&{title}", **rest)
+    row = ToolRow(title, f"&{title}", lambda host: Tool(host, panel), **rest)
+    return panel, window.tools.add(row)
+
+
+class MadeUp(Tool):
+    """A tool of the test's own, which writes down what it hears of."""
+
+    def __init__(self, host: ToolHost) -> None:
+        super().__init__(host, Counter())
+        self.panel.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.heard: list[str] = []
+
+    def on_opened(self) -> None:
+        self.heard.append("opened")
+
+    def on_closed(self) -> None:
+        self.heard.append("closed")
+
+    def follow(self, view: View) -> None:
+        self.heard.append(f"step {view.revealed}")
+
+
+def test_a_new_tool_is_a_row_of_the_menu(
+    open_window: OpenWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[MadeUp] = []
+
+    def make(host: ToolHost) -> MadeUp:
+        made.append(MadeUp(host))
+        return made[0]
+
+    row = ToolRow("Made up", "Made &up", make, "Ctrl+U", "Up")
+    monkeypatch.setattr(tools, "MENU", (*tools.MENU, row))
+    window = open_window("mazur-2-2-2")
+    window.activateWindow()
+    action = window.tools.menu.actions()[-1]
+    assert (action.text(), action.shortcut().toString()) == ("Made &up", "Ctrl+U")
+    window.session.seek(3)
+    assert made == []  # nothing is built before it is wanted
+
+    QTest.keyClick(window.canvas.view, Qt.Key.Key_U, Qt.KeyboardModifier.ControlModifier)
+    (tool,) = made
+    assert action.isChecked() and tool.panel.isVisible() and tool.panel.text() == "3 revealed"
+    assert any(label.text() == "Made up" for label in window.findChildren(QLabel))
+    assert QApplication.focusWidget() is tool.panel
+    window.session.step()
+    assert tool.panel.text() == "4 revealed"
+
+    QTest.keyClick(tool.panel, Qt.Key.Key_Escape)
+    assert not action.isChecked() and not tool.panel.isVisible()
+    assert QApplication.focusWidget() is window.canvas.view
+    window.session.step()
+    assert tool.panel.text() == "4 revealed"
+    assert tool.heard == ["opened", "step 4", "closed"]
+
+    QTest.keyClick(window.canvas.view, Qt.Key.Key_U, Qt.KeyboardModifier.ControlModifier)
+    assert tool.panel.isVisible() and tool.panel.text() == "5 revealed"
+    assert made == [tool]  # the same one, not another
 
 
 def tabs(window: MainWindow) -> list[str]:

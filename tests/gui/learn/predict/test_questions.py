@@ -36,6 +36,8 @@ from engine.run.steps import StepId
 from engine.run.value_kinds import KINDS
 from gui.learn.predict import tool as prediction_tool
 from gui.learn.predict.panel import PredictPanel
+from gui.learn.tool import Tool
+from gui.learn.tool_host import ToolRow
 from gui.view import View
 from gui.window.main_window import MainWindow
 from tests.test_command_line import backpass
@@ -539,7 +541,7 @@ def test_other_tools_give_way_in_a_locked_document(window: MainWindow, qtbot: Qt
     other = QWidget()
     other.display = lambda view: None  # type: ignore[attr-defined]
     other.restyle = lambda: None  # type: ignore[attr-defined]
-    window.tools.add("Another", lambda _: other, "Another")
+    window.tools.add(ToolRow("Another", "Another", lambda host: Tool(host, other)))
     window.tools.open("Another")
     assert window.tools.current is None
     assert window.banner.isVisible()

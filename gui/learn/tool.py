@@ -1,0 +1,69 @@
+"""Tool: what stands behind a panel of the "Learn" menu; WorkingTool has work in the background."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtCore import QObject
+
+from gui.learn.tool_host import ToolHost
+from gui.session.background import Background
+from gui.view import View
+
+
+class Tool(QObject):
+    """A panel, and what it is wired to. Whoever derives from it may say what is to be done as the
+    panel is opened or closed, and whenever something changes while it is open."""
+
+    def __init__(self, host: ToolHost, panel: Any) -> None:
+        super().__init__(host)
+        self.panel = panel
+        self._host = host
+        host.opened.connect(self._hear_of_opened)
+        host.closed.connect(self._hear_of_closed)
+        host.changed.connect(self._hear_of_change)
+
+    def on_opened(self) -> None:
+        """The panel was opened."""
+
+    def on_closed(self) -> None:
+        """The panel was closed."""
+
+    def follow(self, view: View) -> None:
+        """The session announced something while the panel is open; it is not yet shown there."""
+
+    def _hear_of_opened(self, panel: object) -> None:
+        if panel is self.panel:
+            self.on_opened()
+
+    def _hear_of_closed(self, panel: object) -> None:
+        if panel is self.panel:
+            self.on_closed()
+
+    def _hear_of_change(self, view: View) -> None:
+        if self._host.current is self.panel:
+            self.follow(view)
+
+
+class WorkingTool(Tool):
+    """A tool that works something out beside the window as long as its panel is open; what that
+    is follows from the view it is told of as it opens, and from each after it."""
+
+    def __init__(self, host: ToolHost, panel: Any) -> None:
+        super().__init__(host, panel)
+        self._background = Background(self)
+
+    @property
+    def busy(self) -> bool:
+        """Whether something is being worked out."""
+        return self._background.busy
+
+    def finish(self) -> None:
+        """Wait until it is worked out."""
+        self._background.finish()
+
+    def on_opened(self) -> None:
+        self._host.session.announce()
+
+    def on_closed(self) -> None:
+        self._background.stop()
