@@ -29,6 +29,8 @@ class Wiki(TextBlocks):
     """The markup of a wiki."""
 
     gap = long_gap = "?"
+    text = str
+    formulas = TextWriter
 
     def new_page(self) -> None:
         self.blocks.append("----")
@@ -44,17 +46,9 @@ class Wiki(TextBlocks):
         lines = (f": {left} {line}" for left, line in self.lines(working))
         self.blocks.append("\n".join((f"''{working.title}''", *lines)))
 
-    def text(self, text: str) -> str:
-        return text
-
-    def formulas(self, digits: int | None = 6) -> TextWriter:
-        return TextWriter(digits)
-
 
 def wiki(solution: Solution) -> str:
-    writer = Wiki()
-    writer.write(solution)
-    return "\n".join(writer.blocks)
+    return "\n".join(Wiki().write(solution))
 
 
 @pytest.fixture(autouse=True)

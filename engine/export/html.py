@@ -41,64 +41,17 @@ _BESIDE = '<mo>&#x2062;</mo><mspace width="0.17em"></mspace>'
 
 def html(solution: Solution) -> str:
     """The whole document, with a line end."""
-    writer = _Html()
-    writer.write(solution)
+    blocks = _Html().write(solution)
     lines = (
         '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">',
         '<meta name="viewport" content="width=device-width, initial-scale=1">',
         f"<title>{escape(solution.title)}</title>",
         f"<style>{_STYLE}</style>\n</head>\n<body>",
-        *writer.blocks,
-        *["</div>"] * writer.blocks.count(_NEW_PAGE),
+        *blocks,
+        *["</div>"] * blocks.count(_NEW_PAGE),
         "</body>\n</html>",
     )
     return "\n".join(lines) + "\n"
-
-
-class _Html(TextBlocks):
-    gap = '<span class="gap"></span>'
-    long_gap = f"<math><mo>{GAP}</mo></math> {gap}"
-
-    def new_page(self) -> None:
-        self.blocks.append(_NEW_PAGE)
-
-    def heading(self, title: str, level: int) -> None:
-        self.blocks.append(f"<h{level + 1}>{escape(title)}</h{level + 1}>")
-
-    def paragraph(self, text: str) -> str:
-        return f"<p>{text}</p>"
-
-    def table(self, rows: list[list[str]]) -> None:
-        tags = ("th", *["td"] * (len(rows) - 1))
-        lines = (
-            f"<tr>{''.join(f'<{tag}>{cell}</{tag}>' for cell in row)}</tr>"
-            for tag, row in zip(tags, rows, strict=True)
-        )
-        self.blocks.append("\n".join(('<table class="grid">', *lines, "</table>")))
-
-    def working(self, working: Working) -> None:
-        lines = (f"<tr><td>{left}</td><td>{line}</td></tr>" for left, line in self.lines(working))
-        title = f'<div class="step"><p>{escape(working.title)}</p>'
-        self.blocks.append("\n".join((title, "<table>", *lines, "</table></div>")))
-
-    def text(self, text: str) -> str:
-        return escape(text)
-
-    def formulas(self, digits: int | None = 6) -> MathWriter:
-        return MathWriter(digits)
-
-    def formula(self, written: str) -> str:
-        return f"<math>{written}</math>"
-
-    def number(self, value: float, digits: int | None) -> str:
-        return format_number(value, digits)
-
-    def label(self, text: str) -> str:
-        return escape(text)
-
-    def set_off(self, written: str) -> str:
-        """On a line of its own, with fractions of full size."""
-        return f'<math displaystyle="true">{written}</math>'
 
 
 class MathWriter:
@@ -168,6 +121,50 @@ class MathWriter:
         framed = "" if right is None else f'<mrow class="instead">{right}</mrow>'
         apart = '<mspace width="0.17em"></mspace>' if struck and framed else ""
         return struck + apart + framed
+
+
+class _Html(TextBlocks):
+    """Blocks of HTML."""
+
+    gap = '<span class="gap"></span>'
+    long_gap = f"<math><mo>{GAP}</mo></math> {gap}"
+    text = staticmethod(escape)
+    formulas = MathWriter
+
+    def new_page(self) -> None:
+        self.blocks.append(_NEW_PAGE)
+
+    def heading(self, title: str, level: int) -> None:
+        self.blocks.append(f"<h{level + 1}>{escape(title)}</h{level + 1}>")
+
+    def paragraph(self, text: str) -> str:
+        return f"<p>{text}</p>"
+
+    def table(self, rows: list[list[str]]) -> None:
+        tags = ("th", *["td"] * (len(rows) - 1))
+        lines = (
+            f"<tr>{''.join(f'<{tag}>{cell}</{tag}>' for cell in row)}</tr>"
+            for tag, row in zip(tags, rows, strict=True)
+        )
+        self.blocks.append("\n".join(('<table class="grid">', *lines, "</table>")))
+
+    def working(self, working: Working) -> None:
+        lines = (f"<tr><td>{left}</td><td>{line}</td></tr>" for left, line in self.lines(working))
+        title = f'<div class="step"><p>{escape(working.title)}</p>'
+        self.blocks.append("\n".join((title, "<table>", *lines, "</table></div>")))
+
+    def formula(self, written: str) -> str:
+        return f"<math>{written}</math>"
+
+    def number(self, value: float, digits: int | None) -> str:
+        return format_number(value, digits)
+
+    def label(self, text: str) -> str:
+        return escape(text)
+
+    def set_off(self, written: str) -> str:
+        """On a line of its own, with fractions of full size."""
+        return f'<math displaystyle="true">{written}</math>'
 
 
 def _word(word: str) -> str:

@@ -48,9 +48,8 @@ _QUOTES = {"“": "``", "”": "''", "‘": "`", "’": "'", "–": "--", "—":
 
 def latex(solution: Solution) -> str:
     """The whole document, with a line end."""
-    writer = _Latex()
-    writer.write(solution)
-    made = "\n\n".join((_PREAMBLE + r"\begin{document}", *writer.blocks, r"\end{document}"))
+    blocks = _Latex().write(solution)
+    made = "\n\n".join((_PREAMBLE + r"\begin{document}", *blocks, r"\end{document}"))
     if r"\bcancel{" in made:
         made = made.replace(_AMSMATH, _AMSMATH + _CANCEL, 1)
     return "".join(map(_in_ascii, made)) + "\n"
@@ -69,8 +68,11 @@ def _in_ascii(char: str) -> str:
 
 
 class _Latex(TextBlocks):
+    """Blocks of LaTeX."""
+
     gap = r"\gap{5em}"
     long_gap = rf"{GAP} \gap{{14em}}"
+    text = staticmethod(latex_text)
 
     def new_page(self) -> None:
         self.blocks.append(r"\newpage")
@@ -91,10 +93,7 @@ class _Latex(TextBlocks):
         title = rf"\step{{{latex_text(working.title)}}}"
         self.blocks.append(f"{title}\n\\begin{{align*}}\n{lines}\n\\end{{align*}}")
 
-    def text(self, text: str) -> str:
-        return latex_text(text)
-
-    def formulas(self, digits: int | None = 6) -> LatexWriter:
+    def formulas(self, digits: int | None) -> LatexWriter:
         return LatexWriter(latex_number(digits))
 
     def formula(self, written: str) -> str:

@@ -17,9 +17,7 @@ _MARKUP = re.compile(r"[\\`*\[\]<>|~&$#]|(?<![^\W_])_|_(?![^\W_])")
 
 def markdown(solution: Solution) -> str:
     """The whole document, with a line end."""
-    writer = _Markdown()
-    writer.write(solution)
-    return "\n\n".join(writer.blocks) + "\n"
+    return "\n\n".join(_Markdown().write(solution)) + "\n"
 
 
 def escaped(words: str) -> str:
@@ -28,8 +26,12 @@ def escaped(words: str) -> str:
 
 
 class _Markdown(TextBlocks):
+    """Blocks of Markdown."""
+
     gap = "_" * 12
     long_gap = f"{GAP} {'_' * 24}"
+    text = staticmethod(escaped)
+    formulas = TextWriter
 
     def new_page(self) -> None:
         # A form feed is where a printer begins a new page; Markdown takes it for blank space.
@@ -53,12 +55,6 @@ class _Markdown(TextBlocks):
         width = max(len(left) for left, _ in lines)
         code = (f"    {left:>{width}} {line}" for left, line in lines)
         self.blocks.append("\n".join((escaped(working.title), "", *code)))
-
-    def text(self, text: str) -> str:
-        return escaped(text)
-
-    def formulas(self, digits: int | None = 6) -> TextWriter:
-        return TextWriter(digits)
 
     def formula(self, written: str) -> str:
         return escaped(written)

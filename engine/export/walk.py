@@ -3,35 +3,41 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
-from typing import Generic
+from collections.abc import Callable, Iterator, Sequence
+from typing import Generic, TypeVar
 
-from engine.export.solution import Cell, Figure, Grid, Solution, Words, Working, WorkingRow
+from engine.export.solution import Cell, Figure, Grid, Solution, Words, Working
 from engine.formulas.formula import Piece, T, Writer
 from engine.formulas.writers import Prose
 
+B = TypeVar("B")
 
-class BlockWriter(ABC, Generic[T]):
-    """Writes a solution in one format, block by block. Words, numbers and formulas within a block
-    are T: text or boxes."""
+
+class BlockWriter(ABC, Generic[B, T]):
+    """A format: `write` walks over a solution and calls a method for each of its blocks, which
+    adds a B or several to `blocks`. Words, numbers and formulas within are T, text or boxes."""
 
     gap: T  # a number to be filled in, in a table
+    text: Callable[[str], T]
+    formulas: Callable[[int | None], Writer[T]]  # that show so many digits
 
-    def write(self, solution: Solution) -> None:
-        """Go through a whole solution."""
+    def __init__(self) -> None:
+        self.blocks: list[B] = []
+
+    def write(self, solution: Solution) -> list[B]:
+        """All blocks of a solution."""
         self.title(solution.title, f"{solution.subtitle}.")
         for number, part in enumerate(solution.parts):
             if number:
                 self.new_page()
-            self._heading(part.title, 0)
+            if part.title:
+                self.heading(part.title, 0)
             for section in part.sections:
-                self._heading(section.title, section.level)
+                if section.title:
+                    self.heading(section.title, section.level)
                 for block in section.blocks:
                     self._block(block)
-
-    def _heading(self, title: str, level: int) -> None:
-        if title:
-            self.heading(title, level)
+        return self.blocks
 
     def _block(self, block: Words | Grid | Working) -> None:
         if isinstance(block, Words):
@@ -48,9 +54,7 @@ class BlockWriter(ABC, Generic[T]):
             return self.text(cell)
         if isinstance(cell, Figure):
             return self.number(cell.value, cell.digits)
-        return self.formula(cell.write(self.formulas(), numbers=False))
-
-    # Blocks
+        return self.formula(cell.write(self.formulas(6), numbers=False))
 
     @abstractmethod
     def title(self, title: str, subtitle: str) -> None: ...
@@ -63,56 +67,28 @@ class BlockWriter(ABC, Generic[T]):
         """The heading of a part (level 0), or of a section."""
 
     @abstractmethod
-    def words(self, prose: Prose, digits: int | None) -> None:
-        """A paragraph."""
+    def words(self, prose: Prose, digits: int | None) -> None: ...
 
     @abstractmethod
     def table(self, rows: list[list[T]]) -> None:
-        """Cells row by row, the heads first; all rows are of one length."""
+        """Cells row by row, the heads first."""
 
     @abstractmethod
     def working(self, working: Working) -> None: ...
 
-    # Within a block
-
-    @abstractmethod
-    def text(self, text: str) -> T:
-        """Words in a cell, or between formulas."""
-
-    @abstractmethod
-    def formulas(self, digits: int | None = 6) -> Writer[T]:
-        """What formulas are written by."""
-
     def formula(self, written: T) -> T:
-        """A formula among words, or in a cell."""
+        """A formula among words or in a cell."""
         return written
 
     def number(self, value: float, digits: int | None) -> T:
         """A number in a cell."""
         return self.formula(self.formulas(digits).number(value))
 
-    @abstractmethod
-    def label(self, text: str) -> T:
-        """Words on the left of a row of a working."""
 
-    def set_off(self, written: T) -> T:
-        """A formula in a working."""
-        return written
+class TextBlocks(BlockWriter[str, str]):
+    """A format that is text."""
 
-    def left(self, row: WorkingRow) -> T:
-        """The left side of a row of a working."""
-        if isinstance(row.left, str):
-            return self.label(row.left)
-        return self.set_off(row.left.write(self.formulas(row.digits), numbers=False))
-
-
-class TextBlocks(BlockWriter[str]):
-    """A format of plain text: its blocks, to be put below each other."""
-
-    long_gap: str  # a line to write on, behind its relation
-
-    def __init__(self) -> None:
-        self.blocks: list[str] = []
+    long_gap: str  # a line of a working to be filled in, behind its relation
 
     def title(self, title: str, subtitle: str) -> None:
         self.heading(title, 0)
@@ -126,22 +102,29 @@ class TextBlocks(BlockWriter[str]):
         )
         self.blocks.append(self.paragraph("".join(parts)))
 
-    def paragraph(self, text: str) -> str:
-        """Words and formulas as a block."""
-        return text
-
-    def label(self, text: str) -> str:
-        return text
-
     def lines(self, working: Working) -> Iterator[tuple[str, str]]:
-        """The left side and what follows, line by line; a row may take several lines."""
+        """What stands left of the relation and what follows, line by line."""
         for row in working.rows:
             writer = self.formulas(row.digits)
-            left = self.left(row)
+            if isinstance(row.left, str):
+                left = self.label(row.left)
+            else:
+                left = self.set_off(row.left.write(writer, numbers=False))
             for line in [self.line(line, writer) for line in row.lines(writer)] or [self.long_gap]:
                 yield left, line
                 left = ""
 
     def line(self, pieces: Sequence[Piece[str]], writer: Writer[str]) -> str:
-        """One line of a formula, the relation or sign that leads it included."""
+        """One line of a formula, with the relation or sign that leads it."""
         return self.set_off(writer.join(pieces))
+
+    def paragraph(self, text: str) -> str:
+        return text
+
+    def label(self, text: str) -> str:
+        """Words on the left of a working."""
+        return text
+
+    def set_off(self, written: str) -> str:
+        """A formula in a working."""
+        return written

@@ -68,9 +68,7 @@ def solution_pdf(solution: Solution) -> bytes:
             QPageLayout.Unit.Millimeter,
         )
     )
-    written = _PdfBlocks()
-    written.write(solution)
-    pages = _pages(written.blocks)
+    pages = _pages(_PdfBlocks().write(solution))
     painter = QPainter(writer)
     painter.scale(_RESOLUTION / 72.0 * _POINTS, _RESOLUTION / 72.0 * _POINTS)
     for number, page in enumerate(pages, start=1):
@@ -119,71 +117,6 @@ def _paint_footer(painter: QPainter, title: str, page: str) -> None:
     words(shown, _SMALL).paint(painter, 0.0, _HEIGHT + _FOOTER)
 
 
-class _PdfBlocks(BlockWriter[Box]):
-    def __init__(self) -> None:
-        self.blocks: list[_Block] = []
-        self.gap = _blank(_SHORT_GAP_WIDTH)
-
-    def title(self, title: str, subtitle: str) -> None:
-        self.blocks.append(_heading(title, _TITLE, 0.0))
-        self.blocks.append(_words((subtitle,), None, 6.0, "secondary"))
-
-    def new_page(self) -> None:
-        self.blocks.append(_Block(0.0, 0.0, lambda painter, y: None, stays=True, apart=True))
-
-    def heading(self, title: str, level: int) -> None:
-        self.blocks.append(_heading(title, *_HEADINGS[level]))
-        if level == 1:
-            self.blocks.append(_rule(7.0))
-
-    def words(self, prose: Prose, digits: int | None) -> None:
-        self.blocks.append(replace(_words(prose, digits, 11.0), leads=True))
-
-    def table(self, rows: list[list[Box]]) -> None:
-        if self.blocks[-1].leads:  # it says what the table is of
-            self.blocks[-1] = replace(self.blocks[-1], stays=True)
-        widths = [
-            max(box.width for box in column) + _CELL_GAP for column in zip(*rows, strict=True)
-        ]
-        fit = min(1.0, _WIDTH / sum(widths))
-        if fit < 1.0:
-            rows = [[scaled(box, fit) for box in row] for row in rows]
-            widths = [fit * width for width in widths]
-        blocks = [_table_row(boxes, widths, k == 0) for k, boxes in enumerate(rows)]
-        whole = sum(block.height for block in blocks) < _TABLE_KEPT_WHOLE * _HEIGHT
-        for k, block in enumerate(blocks):
-            self.blocks.append(replace(block, stays=k < len(blocks) - 1 and (whole or k == 0)))
-
-    def working(self, working: Working) -> None:
-        lefts = [self.left(row) for row in working.rows]
-        left_width = max(_LEFT, *(left.width for left in lefts))
-        rows = [
-            _row(self._items(row), left, left_width)
-            for row, left in zip(working.rows, lefts, strict=True)
-        ]
-        height = sum(row.height + _ROW_GAP for row in rows)
-        whole = height < _KEPT_WHOLE * _HEIGHT
-        title = flow_words(word_items((working.title,), _TEXT, None, _WIDTH), _WIDTH)
-        self.blocks.append(_flowed(title, 16.0, 0.0, "secondary", stays=True))
-        for k, flowed in enumerate(rows):
-            stays = k == 0 < len(rows) - 1 or (whole and k < len(rows) - 1)
-            self.blocks.append(_flowed(flowed, _ROW_GAP, _INDENT, "ink", stays))
-
-    def _items(self, row: WorkingRow) -> list[Item]:
-        if row.is_gap:
-            return [Item(words(GAP, _TEXT)), Item(_blank(_GAP_WIDTH), gap_before(GAP))]
-        return plain_items(row, self.formulas(row.digits))
-
-    def text(self, text: str) -> Box:
-        return words(text, _TEXT)
-
-    def formulas(self, digits: int | None = 6) -> BoxWriter:
-        return BoxWriter(_TEXT, digits)
-
-    def label(self, text: str) -> Box:
-        return words(text, _SMALL)
-
-
 def _heading(text: str, pixels: int, room: float) -> _Block:
     font = theme.font(pixels, bold=True)
     area = QRectF(0.0, 0.0, _WIDTH, _HEIGHT)
@@ -219,6 +152,12 @@ def _draw_line(painter: QPainter, x: float, y: float, width: float, colour: str)
     painter.drawLine(QLineF(x, y, x + width, y))
 
 
+def _left(row: WorkingRow) -> Box:
+    if isinstance(row.left, str):
+        return words(row.left, _SMALL)
+    return row.left.write(BoxWriter(_TEXT, row.digits), numbers=False)
+
+
 def _row(right: list[Item], left: Box, width: float) -> Flowed:
     """A row with its left side right-aligned to a width; further lines begin below its relation."""
 
@@ -248,3 +187,65 @@ def _table_row(boxes: list[Box], widths: list[float], is_head: bool) -> _Block:
         _draw_line(painter, 0.0, y + height, x, "secondary" if is_head else "border")
 
     return _Block(11.0 if is_head else 0.0, height, paint)
+
+
+class _PdfBlocks(BlockWriter[_Block, Box]):
+    """Blocks of pages."""
+
+    gap = _blank(_SHORT_GAP_WIDTH)
+
+    def title(self, title: str, subtitle: str) -> None:
+        self.blocks.append(_heading(title, _TITLE, 0.0))
+        self.blocks.append(_words((subtitle,), None, 6.0, "secondary"))
+
+    def new_page(self) -> None:
+        self.blocks.append(_Block(0.0, 0.0, lambda painter, y: None, stays=True, apart=True))
+
+    def heading(self, title: str, level: int) -> None:
+        self.blocks.append(_heading(title, *_HEADINGS[level]))
+        if level == 1:
+            self.blocks.append(_rule(7.0))
+
+    def words(self, prose: Prose, digits: int | None) -> None:
+        self.blocks.append(replace(_words(prose, digits, 11.0), leads=True))
+
+    def table(self, rows: list[list[Box]]) -> None:
+        if self.blocks[-1].leads:  # it says what the table is of
+            self.blocks[-1] = replace(self.blocks[-1], stays=True)
+        widths = [
+            max(box.width for box in column) + _CELL_GAP for column in zip(*rows, strict=True)
+        ]
+        fit = min(1.0, _WIDTH / sum(widths))
+        if fit < 1.0:
+            rows = [[scaled(box, fit) for box in row] for row in rows]
+            widths = [fit * width for width in widths]
+        blocks = [_table_row(boxes, widths, k == 0) for k, boxes in enumerate(rows)]
+        whole = sum(block.height for block in blocks) < _TABLE_KEPT_WHOLE * _HEIGHT
+        for k, block in enumerate(blocks):
+            self.blocks.append(replace(block, stays=k < len(blocks) - 1 and (whole or k == 0)))
+
+    def working(self, working: Working) -> None:
+        lefts = [_left(row) for row in working.rows]
+        left_width = max(_LEFT, *(left.width for left in lefts))
+        rows = [
+            _row(self._items(row), left, left_width)
+            for row, left in zip(working.rows, lefts, strict=True)
+        ]
+        height = sum(row.height + _ROW_GAP for row in rows)
+        whole = height < _KEPT_WHOLE * _HEIGHT
+        title = flow_words(word_items((working.title,), _TEXT, None, _WIDTH), _WIDTH)
+        self.blocks.append(_flowed(title, 16.0, 0.0, "secondary", stays=True))
+        for k, flowed in enumerate(rows):
+            stays = k == 0 < len(rows) - 1 or (whole and k < len(rows) - 1)
+            self.blocks.append(_flowed(flowed, _ROW_GAP, _INDENT, "ink", stays))
+
+    def _items(self, row: WorkingRow) -> list[Item]:
+        if row.is_gap:
+            return [Item(words(GAP, _TEXT)), Item(_blank(_GAP_WIDTH), gap_before(GAP))]
+        return plain_items(row, self.formulas(row.digits))
+
+    def text(self, text: str) -> Box:
+        return words(text, _TEXT)
+
+    def formulas(self, digits: int | None) -> BoxWriter:
+        return BoxWriter(_TEXT, digits)
