@@ -203,7 +203,8 @@ def diverging_document() -> Document:
     rule = DATASETS["sine"]
     units = tuple(f"h{number}" for number in range(1, 7))
     network = Network(("x",), (Layer(units, "tanh"), Layer(("y",), rule.activation)))
-    spec = Spec(network, rule.loss, "mean", Optimizer(learning_rate=1e6), rule.make(1), seed=1)
+    optimizer = Optimizer(settings={"learning_rate": 1e6})
+    spec = Spec(network, rule.loss, "mean", optimizer, rule.make(1), seed=1)
     return Document(spec=spec, start=network.draw("glorot_uniform", 1))
 
 

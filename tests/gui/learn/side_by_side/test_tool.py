@@ -116,6 +116,18 @@ def test_one_is_chosen_where_the_document_makes_none(driver: Driver) -> None:
     assert spec.mistakes == ()
 
 
+def test_the_loss_axis_can_be_logarithmic(driver: Driver) -> None:
+    panel = driver.open("mazur-2-2-2")
+    driver.choose_epochs(panel, 40)
+    linear = panel.plot.grab().toImage()
+    assert panel.log_button.text() == "log"
+    QTest.mouseClick(panel.log_button, Qt.MouseButton.LeftButton)
+    assert panel.log_button.text() == "log ✓"
+    assert panel.plot.grab().toImage() != linear
+    QTest.mouseClick(panel.log_button, Qt.MouseButton.LeftButton)
+    assert panel.plot.grab().toImage() == linear
+
+
 def test_the_slider_goes_through_the_epochs(driver: Driver) -> None:
     panel = driver.open("mazur-2-2-2")
     driver.choose_epochs(panel, 40)
