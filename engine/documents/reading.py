@@ -20,6 +20,7 @@ from engine.documents import format as fmt
 from engine.documents.document import Document, check, check_run, tidied
 from engine.documents.json_text import DocumentError, decode, encode
 from engine.documents.own_keys import OwnKey, put_own_keys
+from engine.documents.whole_file import read_up_to
 from engine.maths.activations import Array
 from engine.maths.losses import LOSSES
 from engine.maths.network import Layer, Network
@@ -48,9 +49,7 @@ def read_document(data: bytes) -> Document:
 
 def read_file(path: Path) -> Document:
     """The document in a file. Raises OSError if it cannot be read, and DocumentError."""
-    with path.open("rb") as file:
-        # One byte beyond the limit is enough to see that a file is too large.
-        return read_document(file.read(MAX_FILE_BYTES + 1))
+    return read_document(read_up_to(path))
 
 
 def write_document(document: Document) -> bytes:

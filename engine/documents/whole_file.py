@@ -1,4 +1,4 @@
-"""Files that are written whole or not at all: whatever goes wrong, the old one is still there."""
+"""Files: read up to a size, and written whole or not at all: the old one is there until then."""
 
 from __future__ import annotations
 
@@ -6,9 +6,18 @@ import os
 import stat
 from pathlib import Path
 
+from engine.run.limits import MAX_FILE_BYTES
+
 
 class FileError(Exception):
-    """A file that cannot be read or written, as a sentence."""
+    """A file that cannot be written, as a sentence."""
+
+
+def read_up_to(path: Path, most: int = MAX_FILE_BYTES) -> bytes:
+    """What stands in a file. Of one that is larger than allowed there is one byte more than that,
+    which is enough for the caller to see it. Raises OSError."""
+    with path.open("rb") as file:
+        return file.read(most + 1)
 
 
 def write_whole(path: Path, data: bytes) -> None:

@@ -10,6 +10,7 @@ from PySide6.QtCore import QModelIndex, Qt, Signal
 from PySide6.QtGui import QAction, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QFileDialog, QLabel, QWidget
 
+from engine.documents.whole_file import read_up_to
 from engine.maths.activations import Array
 from engine.maths.metrics import are_classes, is_right
 from engine.run.limits import MAX_FILE_BYTES, SAMPLES
@@ -407,10 +408,10 @@ class DataPanel(Card):
             return
         spec = self._view.spec
         try:
-            if path.stat().st_size > MAX_FILE_BYTES:
+            content = read_up_to(path)
+            if len(content) > MAX_FILE_BYTES:
                 raise ValueError(f"The file is larger than {MAX_FILE_BYTES >> 20} MiB.")
-            text = text_of(path.read_bytes())
-            samples = read_csv(text, spec.network.sizes[0], spec.network.sizes[-1])
+            samples = read_csv(text_of(content), spec.network.sizes[0], spec.network.sizes[-1])
         except OSError as error:
             self.show_error(f"{path.name} cannot be read: {error.strerror}.")
             return

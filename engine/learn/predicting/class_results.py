@@ -8,8 +8,8 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from engine.documents.json_text import DocumentError
+from engine.documents.whole_file import read_up_to
 from engine.learn.predicting.result_file import ResultFile, ResultQuestion, read_result
-from engine.run.limits import MAX_FILE_BYTES
 from engine.text.numbers import machine_number
 
 # Beyond this many different questions the table has no columns for them.
@@ -29,9 +29,7 @@ def read_results(paths: Iterable[Path]) -> tuple[list[tuple[str, ResultFile]], l
     read, problems = [], []
     for path in paths:
         try:
-            if path.stat().st_size > MAX_FILE_BYTES:
-                raise DocumentError("", f"the file is larger than {MAX_FILE_BYTES >> 20} MiB")
-            read.append((path.name, read_result(path.read_bytes())))
+            read.append((path.name, read_result(read_up_to(path))))
         except OSError as error:
             problems.append(f"{path} cannot be read: {error.strerror or error}.")
         except DocumentError as error:
