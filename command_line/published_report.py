@@ -11,14 +11,14 @@ from msgspec.structs import asdict
 
 from engine.documents.document import Document
 from engine.learn.published.comparison import Compared, summary
-from engine.learn.published.mistake_search import Answer
+from engine.learn.published.mistake_search import SearchAnswer
 from engine.learn.published.quantities import quantity_of
 from engine.run.mistakes import made_on_purpose
 from engine.text.numbers import format_count
 
 
 def published_text(
-    document: Document, compared: Sequence[Compared], answer: Answer | None
+    document: Document, compared: Sequence[Compared], answer: SearchAnswer | None
 ) -> str:
     """A line for each figure, and what they come to; with the answer of a search, if one was
     made."""
@@ -39,7 +39,7 @@ def published_text(
 
 
 def published_report(
-    document: Document, name: str, compared: Sequence[Compared], answer: Answer | None
+    document: Document, name: str, compared: Sequence[Compared], answer: SearchAnswer | None
 ) -> dict[str, Any]:
     """The same in full.
 

@@ -1,4 +1,4 @@
-"""A sitting: the questions a person was asked while predicting, and the answers given.
+"""A sitting: the values a person was asked for while predicting, and the answers given.
 
 It goes into a result file (engine.learn.predicting.result_file); what it comes to in
 marks is decided here.
@@ -10,15 +10,27 @@ from collections.abc import Iterable
 
 from msgspec import Struct, field
 
-from engine.learn.predicting.judging import FULL_MARKS, OWN_VALUES, Judgement
-from engine.run.steps import StepId
+from engine.formulas.notation import Notation
+from engine.learn.predicting.feedback import feedback
+from engine.learn.predicting.judging import (
+    FULL_MARKS,
+    MORE_DIGITS,
+    OWN_VALUES,
+    Judgement,
+    judge,
+    read_answer,
+)
+from engine.run.iteration import Iteration
+from engine.run.spec import Spec
+from engine.run.steps import StepId, title_of
 from engine.run.value_kinds import Asked
 
 SKIPPED = "skipped"
 FIRST_TRY, LATER_TRY = 1.0, 0.5  # what a right answer is worth
+_MOST_DIGITS = 15  # that all decimal numbers keep in a double
 
 
-class Answer(Struct, frozen=True):
+class TypedAnswer(Struct, frozen=True):
     """One answer as it was typed, its value, and what it is."""
 
     text: str
@@ -26,7 +38,7 @@ class Answer(Struct, frozen=True):
     judgement: Judgement
 
 
-class Question(Struct):
+class AskedValue(Struct):
     """One value that was asked for: of the iteration after `t` updates, of a sample (its row,
     None for the batch). `right` is its value; it is `closed` once that was shown."""
 
@@ -35,12 +47,13 @@ class Question(Struct):
     sample: int | None
     symbol: str
     right: float
-    answers: list[Answer] = field(default_factory=list)
+    answers: list[TypedAnswer] = field(default_factory=list)
     hints: int = 0
     closed: bool = False
 
     @property
     def asked(self) -> Asked:
+        """What was asked for, whatever the iteration."""
         return self.step, self.sample
 
     @property
@@ -50,6 +63,7 @@ class Question(Struct):
 
     @property
     def is_right(self) -> bool:
+        """Whether the last answer gets marks."""
         return self.verdict in FULL_MARKS
 
     @property
@@ -65,9 +79,30 @@ class Question(Struct):
         found = (key for answer in self.answers for key in answer.judgement.recognised)
         return tuple(dict.fromkeys(found))
 
+    def about(self, spec: Spec, notation: Notation) -> str:
+        """What is asked for in words: node delta of h1 · sample 2 of 4."""
+        words, count = self._words(spec, notation), len(spec.data)
+        if count == 1:
+            return words
+        if self.sample is not None:
+            return f"{words} · sample {self.sample + 1} of {count}"
+        rows = spec.batch_rows(self.t)
+        if len(rows) == 1:
+            return f"{words} · batch of one: sample {rows[0] + 1} of {count}"
+        return f"{words} · {spec.reduction} over the batch of {len(rows)}"
+
+    def _words(self, spec: Spec, notation: Notation) -> str:
+        step, title = self.step, title_of(spec.network, self.step, notation)
+        if step.kind == "loss_after":
+            return "loss of the same samples after the update"
+        if step.phase == "update":
+            return f"{title.removeprefix('update of ')} after the update"
+        return f"node {title}" if step.kind == "delta" else title
+
 
 class Score(Struct, frozen=True):
-    """What some questions come to."""
+    """What some questions come to: points, and how many were closed, are right, are right from
+    the person's own values, and how many hints were given."""
 
     points: float
     questions: int
@@ -76,7 +111,7 @@ class Score(Struct, frozen=True):
     hints: int
 
 
-def score_of(questions: Iterable[Question]) -> Score:
+def score_of(questions: Iterable[AskedValue]) -> Score:
     """The score of the questions that are closed."""
     closed = [question for question in questions if question.closed]
     return Score(
@@ -91,9 +126,10 @@ def score_of(questions: Iterable[Question]) -> Score:
 class Sitting(Struct):
     """All questions of one person's sitting, in the order in which they were asked.
 
-    `hidden` are the kinds asked for (keys of KINDS in prediction.py); with `own_values` an answer
-    that is right from the person's earlier ones gets full marks. `unlocked` says that a
-    locked document was unlocked on the way.
+    `hidden` are the kinds asked for (keys of KINDS); with `own_values` an answer that is right
+    from the person's earlier ones gets full marks. `unlocked` says that a locked document was
+    unlocked on the way. `own` are the last answers to the closed questions of the iteration that
+    is under way; whoever goes on to another empties it.
     """
 
     person: str
@@ -101,7 +137,8 @@ class Sitting(Struct):
     own_values: bool
     locked: bool = False
     unlocked: bool = False
-    questions: list[Question] = field(default_factory=list)
+    questions: list[AskedValue] = field(default_factory=list)
+    own: dict[Asked, float] = field(default_factory=dict)
 
     @property
     def has_answers(self) -> bool:
@@ -109,12 +146,54 @@ class Sitting(Struct):
         return any(question.answers or question.closed for question in self.questions)
 
     @property
+    def contents(self) -> list[tuple[int, int, bool]]:
+        """By question: how many answers and hints, and whether it is closed. Changes with each."""
+        return [(len(q.answers), q.hints, q.closed) for q in self.questions]
+
+    @property
     def score(self) -> Score:
+        """What it comes to by now."""
         return score_of(self.questions)
 
-    def question(self, t: int, step: StepId, sample: int | None) -> Question | None:
-        """The question about a value, if it was asked and is still open."""
+    def ask(self, t: int, asked: Asked, symbol: str, right: float) -> AskedValue:
+        """Ask for a value of the iteration after t updates: anew, or go on with the question that
+        is still open. `symbol` and `right`, the value, are as the window has them now."""
         for question in reversed(self.questions):
-            if (question.t, question.step, question.sample) == (t, step, sample):
-                return None if question.closed else question
-        return None
+            if (question.t, question.asked) == (t, asked):
+                if not question.closed:
+                    question.symbol, question.right = symbol, right
+                    return question
+                break
+        question = AskedValue(t, *asked, symbol, right)
+        self.questions.append(question)
+        return question
+
+    def answer(
+        self, question: AskedValue, text: str, iteration: Iteration, row: int, digits: int | None
+    ) -> tuple[Judgement, str]:
+        """Judge an answer, and keep it unless it has too few digits to be one.
+
+        `row` is the sample looked at. Also returns what to say, with so many significant digits
+        (None: all), or as many as were typed if these are more. Raises ValueError with a sentence
+        where nothing can be read.
+        """
+        typed = read_answer(text)
+        own = self.own if self.own_values else None
+        judgement = judge(typed, iteration, question.step, row, own)
+        if judgement.verdict != MORE_DIGITS:
+            question.answers.append(TypedAnswer(typed.text, typed.value, judgement))
+        if digits is not None:
+            digits = max(digits, min(typed.digits, _MOST_DIGITS))
+        return judgement, feedback(judgement, question.symbol, question.right, digits)
+
+    def close(self, question: AskedValue) -> None:
+        """Take no more answers; the last one counts among the person's own values."""
+        question.closed = True
+        if question.answers:
+            self.own[question.asked] = question.answers[-1].value
+
+    def drop_untouched(self, question: AskedValue) -> None:
+        """Take a question back that nobody did anything about."""
+        is_touched = question.answers or question.hints or question.closed
+        if not is_touched and question in self.questions:
+            self.questions.remove(question)

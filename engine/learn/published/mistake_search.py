@@ -51,7 +51,7 @@ class Suspect(Struct, frozen=True):
         return " together with ".join(f"“{MISTAKES[key].title}”" for key in self.mistakes)
 
 
-class Answer(Struct, frozen=True):
+class SearchAnswer(Struct, frozen=True):
     """What a search found: `suspects` that explain equally much (none: nothing does), `open` the
     figures that need an explanation, of `settled` that need none."""
 
@@ -237,7 +237,7 @@ def search(
     figures: Figures,
     compared: Sequence[Compared] | None = None,
     check: Check = never,
-) -> Answer:
+) -> SearchAnswer:
     """Which mistakes give the figures that right backpropagation does not.
 
     `start` has shape (size,); `compared` is the comparison of these figures without a mistake, if
@@ -247,10 +247,10 @@ def search(
     task = _Search(spec, start, figures, check)
     task.sort_out(compared)
     suspects = task.suspects() if task.open else ()
-    return Answer(suspects, task.open, task.settled)
+    return SearchAnswer(suspects, task.open, task.settled)
 
 
-def explained(compared: Sequence[Compared], answer: Answer) -> tuple[Compared, ...]:
+def explained(compared: Sequence[Compared], answer: SearchAnswer) -> tuple[Compared, ...]:
     """A comparison with the verdicts that a search adds to it."""
     if not answer.suspects:
         return tuple(compared)

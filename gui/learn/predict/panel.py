@@ -28,7 +28,7 @@ from engine.text.numbers import format_number
 from gui import theme
 from gui.formulas.formula_items import Look
 from gui.formulas.sheet import Sheet
-from gui.learn.predict.shown import ANSWERED, ASKED, BAD, GOOD, START, Asking
+from gui.learn.predict.shown import ANSWERED, ASKED, BAD, GOOD, START, Question
 from gui.view import Curtain, View
 from gui.widgets.buttons import Button, CheckBox
 
@@ -76,7 +76,7 @@ class PredictPanel(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._asking = Asking()
+        self._shown = Question()
         self._pages = QStackedWidget()
         self._pages.addWidget(_scrolling(self._make_start()))
         self._pages.addWidget(self._make_questions())
@@ -84,7 +84,7 @@ class PredictPanel(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._pages)
         self.setFocusProxy(self.name)
-        self.show_asking(self._asking)
+        self.show_question(self._shown)
 
     # What it is made of
 
@@ -199,26 +199,26 @@ class PredictPanel(QWidget):
     # What is shown
 
     def display(self, view: View) -> None:
-        """What there is to show comes by show_asking."""
+        """What there is to show comes by show_question."""
 
-    def show_asking(self, asking: Asking) -> None:
+    def show_question(self, question: Question) -> None:
         """Show a moment of predicting."""
-        before, self._asking = self._asking, asking
-        if asking.stage == START:
-            is_same = before.stage == START and before.locked == asking.locked
-            self._show_start(asking, not is_same or before is asking)
+        before, self._shown = self._shown, question
+        if question.stage == START:
+            is_same = before.stage == START and before.locked == question.locked
+            self._show_start(question, not is_same or before is question)
         else:
-            self._show_question(asking, before)
+            self._show_asked(question, before)
 
-    def _show_start(self, asking: Asking, is_new: bool) -> None:
-        self._introduction.setText(_LOCKED if asking.locked else _INTRODUCTION)
+    def _show_start(self, question: Question, is_new: bool) -> None:
+        self._introduction.setText(_LOCKED if question.locked else _INTRODUCTION)
         for key, box in self.kinds.items():
-            if asking.locked or is_new:
-                box.show_checked(key in asking.hidden)
-            box.setEnabled(not asking.locked)
-        if asking.locked or is_new:
-            self.own_values.show_checked(asking.own_values)
-        self.own_values.setEnabled(not asking.locked)
+            if question.locked or is_new:
+                box.show_checked(key in question.hidden)
+            box.setEnabled(not question.locked)
+        if question.locked or is_new:
+            self.own_values.show_checked(question.own_values)
+        self.own_values.setEnabled(not question.locked)
         self._pages.setCurrentIndex(0)
         self.setFocusProxy(self.name)
         self._on_choice()
@@ -238,61 +238,61 @@ class PredictPanel(QWidget):
         if self.chosen():
             self.begun.emit(self.name.text(), self.chosen(), self.own_values.isChecked())
 
-    def _show_question(self, asking: Asking, before: Asking) -> None:
+    def _show_asked(self, question: Question, before: Question) -> None:
         focus = QApplication.focusWidget()
         had_focus = focus is not None and self.isAncestorOf(focus)
-        open_, settled = asking.stage == ASKED, asking.stage == ANSWERED
+        open_, settled = question.stage == ASKED, question.stage == ANSWERED
         self._pages.setCurrentIndex(1)
-        self.score.setText(_score_words(asking.score))
+        self.score.setText(_score_words(question.score))
         for widget in (self.score, self.save_button):
-            widget.setVisible(asking.score.questions > 0)
+            widget.setVisible(question.score.questions > 0)
         if open_ or settled:
-            self.question.setText(f"What is {_lowered(asking.symbol)}?")
-            self.about.setText(asking.about)
+            self.question.setText(f"What is {_lowered(question.symbol)}?")
+            self.about.setText(question.about)
         else:
-            names = ", ".join(KINDS[key].title for key in asking.hidden)
+            names = ", ".join(KINDS[key].title for key in question.hidden)
             self.question.setText("Step on")
             self.about.setText(f"Enter or Space steps. Asked for before they are shown: {names}.")
-        self._show_field(asking, before)
-        colour = theme.current().colour(_MOOD_COLOURS.get(asking.mood, "ink")).name()
-        said = escape(_MARKS.get(asking.mood, "") + asking.feedback).replace("\n", "<br>")
-        self.feedback.setText(said.replace(escape(asking.symbol), _lowered(asking.symbol)))
+        self._show_field(question, before)
+        colour = theme.current().colour(_MOOD_COLOURS.get(question.mood, "ink")).name()
+        said = escape(_MARKS.get(question.mood, "") + question.feedback).replace("\n", "<br>")
+        self.feedback.setText(said.replace(escape(question.symbol), _lowered(question.symbol)))
         self.feedback.setStyleSheet(f"color: {colour}")
-        self.feedback.setVisible(bool(asking.feedback))
+        self.feedback.setVisible(bool(question.feedback))
         self.go_on_button.setVisible(not open_)
-        self._show_hints(asking)
-        if len(asking.hints) > len(before.hints):
+        self._show_hints(question)
+        if len(question.hints) > len(before.hints):
             QTimer.singleShot(0, self, self._bring_hint_into_sight)
-        self._place_focus(asking, before, had_focus)
+        self._place_focus(question, before, had_focus)
 
-    def _show_field(self, asking: Asking, before: Asking) -> None:
-        open_, settled = asking.stage == ASKED, asking.stage == ANSWERED
-        is_new = open_ and (before.stage != ASKED or not _is_same_question(asking, before))
+    def _show_field(self, question: Question, before: Question) -> None:
+        open_, settled = question.stage == ASKED, question.stage == ANSWERED
+        is_new = open_ and (before.stage != ASKED or not _is_same_question(question, before))
         if is_new:
             self.field.clear()
-        self.field.setAccessibleName(f"your value of {asking.symbol}")
+        self.field.setAccessibleName(f"your value of {question.symbol}")
         self.field.setReadOnly(settled)
-        self.field.setVisible(open_ or (settled and bool(asking.answer)))
+        self.field.setVisible(open_ or (settled and bool(question.answer)))
         self.check_button.setVisible(open_)
         self.skip_button.setVisible(open_)
 
-    def _show_hints(self, asking: Asking) -> None:
-        shown, total = len(asking.hints), asking.hints_in_all
-        self.hint_button.setVisible(asking.stage == ASKED and shown < total)
+    def _show_hints(self, question: Question) -> None:
+        shown, total = len(question.hints), question.hints_in_all
+        self.hint_button.setVisible(question.stage == ASKED and shown < total)
         self.hint_button.setText(f"hint {shown + 1} of {total}")
         self.hint_button.setAccessibleName(f"hint {shown + 1} of {total}")
         self.hints.fill(self._write_hints)
         self.hints.setVisible(bool(shown))
         self.hints.setAccessibleName("hints")
-        texts = (_hint_text(hint, asking.digits) for hint in asking.hints)
+        texts = (_hint_text(hint, question.digits) for hint in question.hints)
         self.hints.setAccessibleDescription("\n".join(texts))
 
     def _bring_hint_into_sight(self) -> None:
         self._scroll.ensureVisible(0, self.hints.geometry().bottom(), 0, 2)
 
     def _write_hints(self, sheet: Sheet) -> None:
-        digits = self._asking.digits
-        for hint in self._asking.hints:
+        digits = self._shown.digits
+        for hint in self._shown.hints:
             factor = hint.factor
             if factor is not None and factor.is_column:
                 prose = (factor.line, ": ", *factor.meaning)
@@ -303,22 +303,22 @@ class PredictPanel(QWidget):
             if hint.table is not None:
                 sheet.add_table(hint.table, digits, 8.0)
 
-    def _place_focus(self, asking: Asking, before: Asking, had_focus: bool) -> None:
+    def _place_focus(self, question: Question, before: Question, had_focus: bool) -> None:
         """The keyboard is where the next thing is to be done: in the field, or at "Go on"."""
-        wanted: QWidget = self.field if asking.stage == ASKED else self.go_on_button
+        wanted: QWidget = self.field if question.stage == ASKED else self.go_on_button
         self.setFocusProxy(wanted)
-        is_new = asking.stage != before.stage or not _is_same_question(asking, before)
-        if is_new and (had_focus or asking.stage == ASKED):
+        is_new = question.stage != before.stage or not _is_same_question(question, before)
+        if is_new and (had_focus or question.stage == ASKED):
             wanted.setFocus()
-        judged = (asking.answer, asking.feedback) != (before.answer, before.feedback)
-        if asking.stage == ASKED and asking.mood == BAD and judged:
+        judged = (question.answer, question.feedback) != (before.answer, before.feedback)
+        if question.stage == ASKED and question.mood == BAD and judged:
             self.field.setFocus()
             self.field.selectAll()
 
     def restyle(self) -> None:
         """Take the colours of the theme in force."""
         self.hints.lay_out()
-        self.show_asking(self._asking)
+        self.show_question(self._shown)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -332,17 +332,17 @@ def _lowered(symbol: str) -> str:
     return f"{letter}<sub>{below}</sub>" if below else letter
 
 
-def _is_same_question(asking: Asking, before: Asking) -> bool:
-    return (asking.symbol, asking.about) == (before.symbol, before.about)
+def _is_same_question(question: Question, before: Question) -> bool:
+    return (question.symbol, question.about) == (before.symbol, before.about)
 
 
 def _score_words(score: Score) -> str:
     if not score.questions:
         return ""
-    made = [f"{format_number(score.points)} of {score.questions} points"]
+    words = f"{format_number(score.points)} of {score.questions} points"
     if score.hints:
-        made.append("1 hint" if score.hints == 1 else f"{score.hints} hints")
-    return " · ".join(made)
+        words += " · 1 hint" if score.hints == 1 else f" · {score.hints} hints"
+    return words
 
 
 def _hint_text(hint: Hint, digits: int | None) -> str:

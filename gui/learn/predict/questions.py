@@ -8,23 +8,22 @@ from __future__ import annotations
 
 import math
 
+from msgspec.structs import replace
 from PySide6.QtCore import QObject, Signal
 
 from engine.derivations.derive import derive
 from engine.documents.document import Lock
-from engine.learn.predicting.feedback import feedback
 from engine.learn.predicting.hints import Hint, hints_of
-from engine.learn.predicting.judging import FULL_MARKS, MORE_DIGITS, Judgement, judge, read_answer
-from engine.learn.predicting.own_values import Own
-from engine.learn.predicting.sitting import Answer, Question, Sitting
+from engine.learn.predicting.judging import FULL_MARKS, MORE_DIGITS
+from engine.learn.predicting.sitting import AskedValue, Sitting
 from engine.run.iteration import Iteration, iterate
 from engine.run.moves import Moment
 from engine.run.paper import paper_iteration
 from engine.run.step_values import step_value
-from engine.run.steps import StepId, symbol_of, title_of
+from engine.run.steps import symbol_of
 from engine.run.value_kinds import asked_of, next_asked
 from engine.text.numbers import format_number
-from gui.learn.predict.shown import ANSWERED, ASKED, BAD, GOOD, NEUTRAL, START, STEPPING, Asking
+from gui.learn.predict.shown import ANSWERED, ASKED, BAD, GOOD, NEUTRAL, START, STEPPING, Question
 from gui.session.session import Session
 from gui.view import Curtain, View
 
@@ -32,7 +31,7 @@ from gui.view import Curtain, View
 class Predicting(QObject):
     """Asks for the values that are hidden, one at a time, and judges what is typed.
 
-    `changed` carries an Asking. `asked` says that a step was held: the person has to be asked, or
+    `changed` carries a Question. `asked` says that a step was held: the person has to be asked, or
     in a locked document to begin first.
     """
 
@@ -47,14 +46,14 @@ class Predicting(QObject):
         self._view: View | None = None
         self._seen: Moment = (0, 0)  # how far values have been disclosed
         self._held: Moment | None = None  # where a step was held back last
-        self._question: Question | None = None
+        self._question: AskedValue | None = None
         self._settled: Moment | None = None  # where the answer just given was shown
         self._said, self._mood = "", NEUTRAL
-        self._own: Own = {}
         self._saved: object = None  # what of the sitting stands in a file
         self._of: tuple[object, int] | None = None  # the history and branch they belong to
-        self._made: tuple[object, ...] = ()  # what the last iteration was worked out from, and it
-        self._told: Asking | None = None
+        # The last iteration that was worked out here, and what from.
+        self._worked: tuple[object, ...] = ()
+        self._told: Question | None = None
         session.changed.connect(self._on_changed)
 
     # What is in force
@@ -72,45 +71,41 @@ class Predicting(QObject):
         return self._lock is not None and self._lock.closed
 
     @property
-    def asking(self) -> Asking:
+    def _shown(self) -> Question:
         """What there is to show."""
-        sitting, lock = self.sitting, self._lock
+        sitting, lock, value, view = self.sitting, self._lock, self._question, self._view
         if sitting is None:
             if lock is None or not self.locked:
-                return Asking()
-            return Asking(START, lock.hidden, lock.own_values, True)
-        question, view = self._question, self._view
-        made = Asking(
+                return Question()
+            return Question(START, lock.hidden, lock.own_values, True)
+        stepping = Question(
             STEPPING, sitting.hidden, sitting.own_values, self.locked, score=sitting.score
         )
-        if question is None or view is None:
-            return made
-        hints = self._hints(question)
-        return Asking(
-            ANSWERED if question.closed else ASKED,
-            sitting.hidden,
-            sitting.own_values,
-            self.locked,
-            question.symbol,
-            _about(view, question),
-            question.answers[-1].text if question.answers else "",
-            self._said,
-            self._mood,
-            hints[: question.hints],
-            len(hints),
-            view.worked_digits,
-            sitting.score,
+        if value is None or view is None:
+            return stepping
+        hints = self._hints(value)
+        return replace(
+            stepping,
+            stage=ANSWERED if value.closed else ASKED,
+            symbol=value.symbol,
+            about=value.about(view.spec, view.notation),
+            answer=value.answers[-1].text if value.answers else "",
+            feedback=self._said,
+            mood=self._mood,
+            hints=hints[: value.hints],
+            hints_in_all=len(hints),
+            digits=view.worked_digits,
         )
 
     @property
     def has_unsaved(self) -> bool:
         """Whether answers would be lost by ending the sitting."""
         sitting = self.sitting
-        return sitting is not None and sitting.has_answers and self._saved != _state_of(sitting)
+        return sitting is not None and sitting.has_answers and self._saved != sitting.contents
 
     def mark_saved(self) -> None:
         """Remember that the answers so far stand in a file."""
-        self._saved = None if self.sitting is None else _state_of(self.sitting)
+        self._saved = None if self.sitting is None else self.sitting.contents
 
     # Begin and end
 
@@ -121,7 +116,7 @@ class Predicting(QObject):
         if lock is not None and lock.closed:
             hidden, own_values = lock.hidden, lock.own_values
         self.sitting = Sitting(person.strip(), hidden, own_values, self.locked, opened)
-        self._saved, self._own, self._held = None, {}, None
+        self._saved = self._held = None
         self._forget_question()
         self._draw()
         self._tell()
@@ -176,13 +171,13 @@ class Predicting(QObject):
         if of != self._of:
             if self._of is None or of[0] is not self._of[0]:
                 self.sitting = None  # another document
-            self._of, self._seen, self._own = of, now, {}
-            self._held = None
+            self._of, self._seen, self._held = of, now, None
+            self._forget_own()
             self._leave_question()
             self._draw()
         if now > self._seen:
             if now[0] > self._seen[0]:
-                self._own = {}
+                self._forget_own()
             self._seen = now
         if self._settled is not None and self._settled != now:
             self._forget_question()
@@ -218,16 +213,10 @@ class Predicting(QObject):
         if not math.isfinite(true):
             self._reveal((view.t, view.revealed + 1))
             return
-        asked = asked_of(step, view.sample)
-        question = self.sitting.question(view.t, *asked)
-        if question is None:
-            question = Question(view.t, *asked, symbol="", right=true)
-            self.sitting.questions.append(question)
-        question.symbol = symbol_of(view.spec.network, step, view.notation)
-        question.right = true
-        is_new = question is not self._question
-        self._question = question
-        if is_new:
+        symbol = symbol_of(view.spec.network, step, view.notation)
+        before = self._question
+        self._question = self.sitting.ask(view.t, asked_of(step, view.sample), symbol, true)
+        if self._question is not before:
             self._say("")
 
     def _ask_again(self, now: Moment) -> None:
@@ -239,7 +228,7 @@ class Predicting(QObject):
         else:
             self._ask(self._view)
             if self._question is not question:
-                self._drop_untouched(question)
+                self._drop(question)
 
     def answer(self, text: str) -> None:
         """Judge an answer; the same wrong one once more gives the question up."""
@@ -250,18 +239,12 @@ class Predicting(QObject):
             self.give_up()
             return
         try:
-            typed = read_answer(text)
+            judgement, said = self.sitting.answer(
+                question, text, self._iteration(view), view.sample, view.worked_digits
+            )
         except ValueError as error:
             self._say(str(error), BAD)
             return
-        own = self._own if self.sitting.own_values else None
-        judgement = judge(typed, self._iteration(view), question.step, view.sample, own)
-        if judgement.verdict != MORE_DIGITS:
-            question.answers.append(Answer(typed.text, typed.value, judgement))
-        digits = view.worked_digits
-        if digits is not None:
-            digits = max(digits, min(typed.digits, 15))
-        said = feedback(judgement, question.symbol, question.right, digits)
         if judgement.verdict in FULL_MARKS:
             self._settle(question, said, GOOD)
         elif judgement.verdict == MORE_DIGITS:
@@ -275,9 +258,10 @@ class Predicting(QObject):
         if question is None or view is None or question.closed:
             return
         value = f"{question.symbol} = {format_number(question.right, view.worked_digits)}"
-        last = question.answers[-1].judgement if question.answers else Judgement("")
-        said = f"Not answered: {value}." if not question.answers else f"{value}."
-        self._settle(question, said, BAD if last.verdict else NEUTRAL)
+        if question.answers:
+            self._settle(question, f"{value}.", BAD)
+        else:
+            self._settle(question, f"Not answered: {value}.", NEUTRAL)
 
     def hint(self) -> None:
         """Give one more piece of the derivation away."""
@@ -290,12 +274,10 @@ class Predicting(QObject):
         """Step, as the key does."""
         self._session.step()
 
-    def _settle(self, question: Question, said: str, mood: str) -> None:
-        question.closed = True
-        if question.answers:
-            self._own = {**self._own, question.asked: question.answers[-1].value}
+    def _settle(self, question: AskedValue, said: str, mood: str) -> None:
+        assert self.sitting is not None and self._view is not None
+        self.sitting.close(question)
         self._said, self._mood = said, mood
-        assert self._view is not None
         now = (self._view.t, self._view.revealed + 1)
         self._settled = now
         self._reveal(now)
@@ -309,10 +291,10 @@ class Predicting(QObject):
         self._tell()
 
     def _tell(self) -> None:
-        asking = self.asking
-        if asking != self._told:
-            self._told = asking
-            self.changed.emit(asking)
+        shown = self._shown
+        if shown != self._told:
+            self._told = shown
+            self.changed.emit(shown)
 
     def _forget_question(self) -> None:
         self._question = self._settled = None
@@ -321,16 +303,20 @@ class Predicting(QObject):
     def _leave_question(self) -> None:
         """Go away from a question that is open; one with answers stays on record."""
         if self._question is not None:
-            self._drop_untouched(self._question)
+            self._drop(self._question)
         self._forget_question()
 
-    def _drop_untouched(self, question: Question) -> None:
-        """Take a question back that nobody did anything about."""
-        touched = question.answers or question.hints or question.closed
-        if self.sitting is not None and not touched and question in self.sitting.questions:
-            self.sitting.questions.remove(question)
+    def _drop(self, question: AskedValue) -> None:
+        """Take a question back unless something was done about it."""
+        if self.sitting is not None:
+            self.sitting.drop_untouched(question)
 
-    def _hints(self, question: Question) -> tuple[Hint, ...]:
+    def _forget_own(self) -> None:
+        """The person's values are those of one iteration."""
+        if self.sitting is not None:
+            self.sitting.own = {}
+
+    def _hints(self, question: AskedValue) -> tuple[Hint, ...]:
         view = self._view
         if self.locked or view is None:
             return ()
@@ -341,39 +327,11 @@ class Predicting(QObject):
         if view.worked is not None:
             return view.worked
         of = (view.spec, self._session.state, self._session.writing.paper)
-        if self._made[:3] != of:
-            made = iterate(view.spec, self._session.state)
+        if self._worked[:3] != of:
+            worked = iterate(view.spec, self._session.state)
             if self._session.writing.paper is not None:
-                made = paper_iteration(made, self._session.writing.paper)
-            self._made = (*of, made)
-        iteration = self._made[3]
+                worked = paper_iteration(worked, self._session.writing.paper)
+            self._worked = (*of, worked)
+        iteration = self._worked[3]
         assert isinstance(iteration, Iteration)
         return iteration
-
-
-def _about(view: View, question: Question) -> str:
-    """What is asked for in words: node delta of h1 · sample 2 of 4."""
-    step = question.step
-    words = _in_words(view, step)
-    if len(view.spec.data) == 1:
-        return words
-    if question.sample is not None:
-        return f"{words} · sample {question.sample + 1} of {len(view.spec.data)}"
-    rows = view.spec.batch_rows(view.t)
-    if len(rows) == 1:
-        return f"{words} · batch of one: sample {rows[0] + 1} of {len(view.spec.data)}"
-    return f"{words} · {view.spec.reduction} over the batch of {len(rows)}"
-
-
-def _in_words(view: View, step: StepId) -> str:
-    title = title_of(view.spec.network, step, view.notation)
-    if step.kind == "loss_after":
-        return "loss of the same samples after the update"
-    if step.phase == "update":
-        return f"{title.removeprefix('update of ')} after the update"
-    return f"node {title}" if step.kind == "delta" else title
-
-
-def _state_of(sitting: Sitting) -> object:
-    """What would have to be saved again if it changed."""
-    return [(len(q.answers), q.hints, q.closed) for q in sitting.questions]

@@ -1,4 +1,4 @@
-"""Asking: what the panel "Predict, then reveal" shows at one moment, as plain data."""
+"""Question: what the panel "Predict, then reveal" shows at one moment, as plain data."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ START, STEPPING, ASKED, ANSWERED = "start", "stepping", "asked", "answered"
 GOOD, BAD, NEUTRAL = "good", "bad", "neutral"
 
 
-class Asking(Struct, frozen=True):
+class Question(Struct, frozen=True):
     """One moment of predicting.
 
     `hidden` are keys of KINDS; they and `own_values` cannot be chosen where `locked` is, and there

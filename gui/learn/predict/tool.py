@@ -43,7 +43,7 @@ class PredictTool(Tool):
         panel.hint_asked.connect(predicting.hint)
         panel.went_on.connect(predicting.go_on)
         panel.save_asked.connect(self.save)
-        predicting.changed.connect(panel.show_asking)
+        predicting.changed.connect(panel.show_question)
         predicting.asked.connect(self._come_forward)
         host.opened.connect(self._keep_others_out)
         host.documents.before_leaving.append(self.may_leave)

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 from engine.documents.document import Published
 from engine.formulas.notation import Notation
 from engine.learn.published.comparison import Compared, summary
-from engine.learn.published.mistake_search import Answer, Suspect
+from engine.learn.published.mistake_search import SearchAnswer, Suspect
 from engine.learn.published.quantities import Quantities, quantity_of, read_lines
 from engine.maths.network import Network
 from engine.text.numbers import format_count
@@ -51,7 +51,7 @@ class PublishedPanel(QWidget):
         super().__init__(parent)
         self._view: View | None = None
         self._compared: Sequence[Compared | None] = ()
-        self._answer: Answer | None = None
+        self._answer: SearchAnswer | None = None
         self._searching = False
         self._edited: int | None = None
         self._quantities_of: tuple[Network, Notation] | None = None
@@ -160,7 +160,7 @@ class PublishedPanel(QWidget):
         elif self._answer is None:
             self._explain()
 
-    def show_answer(self, answer: Answer | None) -> None:
+    def show_answer(self, answer: SearchAnswer | None) -> None:
         """Show what the search found; None: what it found is out of date."""
         self._answer = answer
         if answer is None:

@@ -12,7 +12,7 @@ from msgspec import UNSET
 
 from engine.documents.document import Published
 from engine.learn.published.comparison import PAPER_ITERATIONS, Compared, compare
-from engine.learn.published.mistake_search import Answer, explained, search
+from engine.learn.published.mistake_search import SearchAnswer, explained, search
 from engine.maths.activations import Array
 from engine.run.mistakes import MISTAKES
 from engine.run.spec import Spec
@@ -33,7 +33,7 @@ class PublishedTool(WorkingTool):
         super().__init__(host, PublishedPanel())
         self._asked: Asked | None = None  # what the comparison is of
         self._compared: tuple[Compared, ...] | None = None
-        self._answer: Answer | None = None
+        self._answer: SearchAnswer | None = None
         self._wanted = False  # a search, as soon as the comparison is there
         self._going: Published | None = None  # where to, once the way there is trained
         panel = self.panel
@@ -125,7 +125,7 @@ class PublishedTool(WorkingTool):
             lambda check: search(spec, start, figures, known, check), self._on_found
         )
 
-    def _on_found(self, answer: Answer) -> None:
+    def _on_found(self, answer: SearchAnswer) -> None:
         self._answer = answer
         self.panel.show_searching(False)
         self._show()

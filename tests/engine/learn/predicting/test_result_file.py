@@ -14,20 +14,22 @@ from engine.documents.json_text import DocumentError
 from engine.learn.predicting.class_results import MOST_QUESTIONS, read_results, results_table
 from engine.learn.predicting.judging import LAST_DIGIT, OWN_VALUES, RIGHT, SIGN, WRONG, Judgement
 from engine.learn.predicting.result_file import ResultFile, read_result, result_of, write_result
-from engine.learn.predicting.sitting import Answer, Question, Sitting
+from engine.learn.predicting.sitting import AskedValue, Sitting, TypedAnswer
 from engine.run.steps import StepId
 
 WHEN = datetime(2026, 3, 4, 10, 20, 30, 999)
 
 
-def question(unit: int, *answers: tuple[str, str], hints: int = 0, closed: bool = True) -> Question:
+def question(
+    unit: int, *answers: tuple[str, str], hints: int = 0, closed: bool = True
+) -> AskedValue:
     """A question about a delta, answered with (text, verdict); a wrong one has the other sign."""
     given = [
-        Answer(text, float(text), Judgement(verdict, (SIGN,) if verdict == WRONG else ()))
+        TypedAnswer(text, float(text), Judgement(verdict, (SIGN,) if verdict == WRONG else ()))
         for text, verdict in answers
     ]
     step = StepId("backward", "delta", 2, unit)
-    return Question(0, step, 0, f"δ_o{unit + 1}", 0.138498562, given, hints, closed)
+    return AskedValue(0, step, 0, f"δ_o{unit + 1}", 0.138498562, given, hints, closed)
 
 
 def sitting(person: str = "Ada") -> Sitting:

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from engine.documents.document import Published
 from engine.documents.examples import example_names, read_example
 from engine.learn.published.comparison import Road, compare, summary
-from engine.learn.published.mistake_search import Answer, explained, search
+from engine.learn.published.mistake_search import SearchAnswer, explained, search
 from engine.learn.published.quantities import Quantities, figure
 from engine.maths.activations import Array
 from engine.maths.network import Layer, Network, default_unit_names
@@ -85,7 +85,7 @@ def printed(run: Run, mistakes: tuple[str, ...], digits: int) -> tuple[Published
     return tuple(figures)
 
 
-def named(answer: Answer) -> list[tuple[str, ...]]:
+def named(answer: SearchAnswer) -> list[tuple[str, ...]]:
     return [suspect.mistakes for suspect in answer.suspects]
 
 
@@ -201,7 +201,7 @@ def test_a_mistake_is_found_through_rounding_on_the_way(key: str) -> None:
     assert "rounded to 4 decimals" in answer.sentence
 
 
-def bundled(name: str) -> Answer:
+def bundled(name: str) -> SearchAnswer:
     document = read_example(name)
     return search(document.spec, document.start, document.published)
 

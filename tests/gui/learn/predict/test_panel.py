@@ -17,7 +17,7 @@ from engine.run.iteration import iterate
 from engine.run.steps import StepId
 from engine.run.value_kinds import KINDS
 from gui.learn.predict.panel import PredictPanel
-from gui.learn.predict.shown import ANSWERED, ASKED, BAD, GOOD, START, STEPPING, Asking
+from gui.learn.predict.shown import ANSWERED, ASKED, BAD, GOOD, START, STEPPING, Question
 from tests.gui.conftest import mazur_spec
 
 
@@ -31,8 +31,8 @@ def panel(qtbot: QtBot) -> PredictPanel:
     return made
 
 
-def asked(symbol: str = "δ_h1", **rest: object) -> Asking:
-    return Asking(ASKED, ("deltas",), symbol=symbol, about="node delta of h1", **rest)  # type: ignore[arg-type]
+def asked(symbol: str = "δ_h1", **rest: object) -> Question:
+    return Question(ASKED, ("deltas",), symbol=symbol, about="node delta of h1", **rest)  # type: ignore[arg-type]
 
 
 def test_what_is_chosen_is_what_is_begun(panel: PredictPanel, qtbot: QtBot) -> None:
@@ -69,15 +69,15 @@ def test_it_says_when_outputs_will_be_hidden(panel: PredictPanel) -> None:
 
 
 def test_a_lock_fixes_the_choice(panel: PredictPanel) -> None:
-    panel.show_asking(Asking(START, ("updates",), False, True))
+    panel.show_question(Question(START, ("updates",), False, True))
     assert panel.chosen() == ("updates",) and not panel.own_values.isChecked()
     assert not any(box.isEnabled() for box in panel.kinds.values())
-    panel.show_asking(Asking())
+    panel.show_question(Question())
     assert panel.chosen() == tuple(KINDS) and panel.kinds["deltas"].isEnabled()
 
 
 def test_an_answer_goes_out_by_enter_and_by_the_button(panel: PredictPanel) -> None:
-    panel.show_asking(asked())
+    panel.show_question(asked())
     answers: list[str] = []
     panel.answered.connect(answers.append)
     QTest.keyClicks(panel.field, "0.14")
@@ -87,7 +87,7 @@ def test_an_answer_goes_out_by_enter_and_by_the_button(panel: PredictPanel) -> N
 
 
 def test_a_key_held_down_does_not_answer_twice(panel: PredictPanel) -> None:
-    panel.show_asking(asked())
+    panel.show_question(asked())
     answers: list[str] = []
     panel.answered.connect(answers.append)
     none = Qt.KeyboardModifier.NoModifier
@@ -98,32 +98,32 @@ def test_a_key_held_down_does_not_answer_twice(panel: PredictPanel) -> None:
 
 
 def test_a_new_question_begins_with_an_empty_field(panel: PredictPanel) -> None:
-    panel.show_asking(asked())
+    panel.show_question(asked())
     panel.field.setText("0.2")
-    panel.show_asking(asked(answer="0.2", feedback="Not right.", mood=BAD))
+    panel.show_question(asked(answer="0.2", feedback="Not right.", mood=BAD))
     assert panel.field.text() == "0.2" and panel.field.selectedText() == "0.2"
-    panel.show_asking(asked("δ_h2"))
+    panel.show_question(asked("δ_h2"))
     assert panel.field.text() == ""
     # Also where the same symbol is asked for again, an iteration later.
     panel.field.setText("0.2")
-    panel.show_asking(Asking(ANSWERED, ("deltas",), symbol="δ_h2", about="node delta of h1"))
-    panel.show_asking(asked("δ_h2"))
+    panel.show_question(Question(ANSWERED, ("deltas",), symbol="δ_h2", about="node delta of h1"))
+    panel.show_question(asked("δ_h2"))
     assert panel.field.text() == ""
 
 
 def test_names_and_feedback_are_no_markup(panel: PredictPanel) -> None:
-    panel.show_asking(asked("δ_<b>x</b>", feedback="1 < 2: δ_<b>x</b>", mood=GOOD))
+    panel.show_question(asked("δ_<b>x</b>", feedback="1 < 2: δ_<b>x</b>", mood=GOOD))
     assert "&lt;b&gt;" in panel.question.text() and "1 &lt; 2" in panel.feedback.text()
     assert panel.feedback.text().startswith("✓")
 
 
 def test_hints_are_offered_one_by_one_and_run_out(panel: PredictPanel) -> None:
     hints = hints_of(derive(iterate(*mazur_spec()), StepId("backward", "delta", 1, 0), 0))
-    panel.show_asking(asked(hints_in_all=len(hints)))
+    panel.show_question(asked(hints_in_all=len(hints)))
     assert panel.hint_button.text() == "hint 1 of 3" and not panel.hints.isVisible()
-    panel.show_asking(asked(hints=hints[:2], hints_in_all=len(hints)))
+    panel.show_question(asked(hints=hints[:2], hints_in_all=len(hints)))
     assert panel.hint_button.text() == "hint 3 of 3" and panel.hints.isVisible()
-    panel.show_asking(asked(hints=hints, hints_in_all=len(hints)))
+    panel.show_question(asked(hints=hints, hints_in_all=len(hints)))
     assert not panel.hint_button.isVisible()
 
 
@@ -132,33 +132,33 @@ def test_after_a_wrong_answer_the_field_is_ready_for_the_next(
 ) -> None:
     with qtbot.waitActive(panel):
         panel.activateWindow()
-    panel.show_asking(asked(hints_in_all=3))
+    panel.show_question(asked(hints_in_all=3))
     panel.field.setText("0.5")
     panel.check_button.setFocus()
     wrong = asked(answer="0.5", feedback="Not right.", mood=BAD, hints_in_all=3)
-    panel.show_asking(wrong)
+    panel.show_question(wrong)
     assert panel.field.hasFocus() and panel.field.selectedText() == "0.5"
 
     panel.hint_button.setFocus()
     panel.field.deselect()
     hints = hints_of(derive(iterate(*mazur_spec()), StepId("backward", "delta", 1, 0), 0))
-    panel.show_asking(replace(wrong, hints=hints[:1]))
+    panel.show_question(replace(wrong, hints=hints[:1]))
     assert panel.hint_button.hasFocus() and not panel.field.hasSelectedText()
 
 
 def test_a_new_hint_comes_into_sight(panel: PredictPanel, qtbot: QtBot) -> None:
     hints = hints_of(derive(iterate(*mazur_spec()), StepId("backward", "delta", 1, 0), 0))
     said = "Not right. " * 12
-    panel.show_asking(asked(feedback=said, mood=BAD, hints_in_all=3))
-    panel.show_asking(asked(feedback=said, mood=BAD, hints=hints[:2], hints_in_all=3))
+    panel.show_question(asked(feedback=said, mood=BAD, hints_in_all=3))
+    panel.show_question(asked(feedback=said, mood=BAD, hints=hints[:2], hints_in_all=3))
     bottom = panel.hints.rect().bottomLeft()
     qtbot.waitUntil(lambda: panel.hints.visibleRegion().contains(bottom))
 
 
 def test_a_settled_question_can_only_be_left(panel: PredictPanel, qtbot: QtBot) -> None:
-    panel.show_asking(asked())
-    panel.show_asking(
-        Asking(
+    panel.show_question(asked())
+    panel.show_question(
+        Question(
             ANSWERED, ("deltas",), symbol="δ_h1", about="node delta of h1", answer="0.2",
             feedback="Right.", mood=GOOD, score=Score(0.5, 2, 1, 0, 3),
         )
@@ -172,5 +172,5 @@ def test_a_settled_question_can_only_be_left(panel: PredictPanel, qtbot: QtBot) 
 
 @pytest.mark.parametrize("stage", [START, STEPPING, ASKED])
 def test_it_fits_the_narrowest_column(panel: PredictPanel, stage: str) -> None:
-    panel.show_asking(Asking(stage, symbol="∂E/∂w²₁₁", about="gradient of w²₁₁"))
+    panel.show_question(Question(stage, symbol="∂E/∂w²₁₁", about="gradient of w²₁₁"))
     assert panel.minimumSizeHint().width() <= 250
