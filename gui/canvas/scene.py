@@ -5,19 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
-from PySide6.QtCore import QLineF, QPointF, QRectF
+from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtWidgets import QGraphicsItem, QGraphicsScene
 
 from engine.maths.network import Network
 from engine.run.steps import StepId
 from gui.canvas.connections import Attention, Connections
 from gui.canvas.faces import Faces, Shown
+from gui.canvas.highlights import Highlights
 from gui.canvas.items.folded import FoldedLayer
-from gui.canvas.items.glow import Glow, Outline, chain_path
 from gui.canvas.items.node import NodeItem
 from gui.canvas.items.node_texts import Limits
 from gui.canvas.items.pictures import UnitPictures
-from gui.canvas.items.verdicts import Sign, VerdictSigns, WrongEdges, free_corner, is_free
 from gui.canvas.marks import Marks, Unit, node_marks, used_edges
 from gui.canvas.placing.layout import CALL_OUT, PLANE, Arrangement, arrange, full_spread, is_folded
 from gui.canvas.spots import Spot, spot_of
@@ -47,8 +46,7 @@ class NetworkScene(QGraphicsScene):
         self._faces = Faces()
         self._traced: StepId | None = None
         self._lit: Spot | None = None
-        self._path, self._ring = Glow(above=False), Glow(above=True)
-        self._verdicts, self._wrong = VerdictSigns(), WrongEdges()
+        self._highlights: Highlights | None = None
 
     # What is shown
 
@@ -89,13 +87,13 @@ class NetworkScene(QGraphicsScene):
     def trace(self, step: StepId | None) -> None:
         """Light up the path of the chain rule from the loss to a step's quantity."""
         self._traced = step
-        self._show_glow()
+        self._show_spoken_of()
 
     def highlight(self, spot: Spot | None) -> None:
         """Put a ring around a spot; None takes it away."""
         if spot != self._lit:
             self._lit = spot
-            self._show_glow()
+            self._show_spoken_of()
 
     def drag(self, name: str, position: tuple[float, float] | None) -> None:
         """Show a unit at a position of the plane while it is dragged; None ends the drag."""
@@ -166,8 +164,7 @@ class NetworkScene(QGraphicsScene):
         """Where a spot is; the nearest thing to it where it is not drawn just now."""
         if spot.source is not None:
             return self._connections[spot.layer - 1].place_of((spot.unit, spot.source))
-        key = spot.layer, spot.unit
-        item = self._called.get(key) or self._nodes.get(key)
+        item = self._node((spot.layer, spot.unit))
         if item is not None:
             return item.place_of(spot.kind)
         assert self.arrangement is not None
@@ -177,9 +174,7 @@ class NetworkScene(QGraphicsScene):
     def editor_place(self, spot: Spot) -> tuple[QRectF, bool]:
         """Where a field for the number at a spot belongs, and whether it covers the name there."""
         if spot.kind == "unit":
-            item = self._called.get((spot.layer, spot.unit)) or self._nodes.get(
-                (spot.layer, spot.unit)
-            )
+            item = self._node((spot.layer, spot.unit))
             value = None if item is None else item.value_place
             if value is not None:
                 # Below the middle, as the name is above it.
@@ -202,8 +197,7 @@ class NetworkScene(QGraphicsScene):
 
     def node_words(self, layer: int, unit: int) -> list[str]:
         """Everything that is written in and around a unit."""
-        key = layer, unit
-        item = self._called.get(key) or self._nodes.get(key)
+        item = self._node((layer, unit))
         return [] if item is None else item.words
 
     def folded_words(self, layer: int) -> list[str]:
@@ -223,14 +217,11 @@ class NetworkScene(QGraphicsScene):
         network = self.view.spec.network
         self.clear()
         self._nodes, self._called, self._folded = {}, {}, {}
-        self._path, self._ring = Glow(above=False), Glow(above=True)
-        self._verdicts, self._wrong = VerdictSigns(), WrongEdges()
-        for item in (self._path, self._ring, self._verdicts, self._wrong):
-            self.addItem(item)
         notation = self.view.notation
         self._connections = [
             Connections(self, network, layer, notation) for layer in range(1, network.depth + 1)
         ]
+        self._highlights = Highlights(self, self._connections, self._node)
         for layer, size in enumerate(network.sizes):
             if is_folded(network.sizes, layer, self.opened):
                 self._folded[layer] = FoldedLayer(layer, _layer_name(network, layer), size)
@@ -287,8 +278,9 @@ class NetworkScene(QGraphicsScene):
         for connections in self._connections:
             attention = self._attention(view, connections)
             connections.show(view, faces[connections.layer], size, attention)
-        self._show_glow()
-        self._show_verdicts()
+        self._show_spoken_of()
+        if self._highlights is not None:
+            self._highlights.show_verdicts(view)
         self._keep_pictures(not view.training)
 
     def _keep_pictures(self, kept: bool) -> None:
@@ -301,73 +293,14 @@ class NetworkScene(QGraphicsScene):
             if item is not None and item.cacheMode() != mode:
                 item.setCacheMode(mode)
 
-    def _show_glow(self) -> None:
-        """Bring path and ring to where their units and edges stand now."""
-        if self.view is None:
-            return
-        path = chain_path(self.view.spec.network, self._traced)
-        lines = [
-            QLineF(*self._connections[layer - 1].line(edge).tolist())
-            for layer, edges in path.edges.items()
-            for edge in edges
-        ]
-        units = [self._outline(Spot("unit", *unit)) for unit in sorted(path.units)]
-        self._path.show_parts(lines, [outline for outline in units if outline is not None])
-        rings: list[Outline] = []
-        lines = []
-        spot = self._lit
-        if spot is not None and spot.source is not None:
-            connections, edge = self._connections[spot.layer - 1], (spot.unit, spot.source)
-            if edge in connections.labels.pills:
-                rings = [Outline(connections.place_of(edge), is_round=False)]
-            else:
-                lines = [QLineF(*connections.line(edge).tolist())]
-        elif spot is not None and (outline := self._outline(spot)) is not None:
-            rings = [outline]
-        self._ring.show_parts(lines, rings)
+    def _show_spoken_of(self) -> None:
+        """Light up what is spoken of, where it stands now."""
+        if self.view is not None and self._highlights is not None:
+            self._highlights.show_spoken_of(self.view.spec.network, self._traced, self._lit)
 
-    def _show_verdicts(self) -> None:
-        """Sign what a gradient check says at the labels of weights and biases; where edges have no
-        labels, only those that are wrong, as many as there is room for."""
-        assert self.view is not None
-        signs: list[Sign] = []
-        lines: list[QLineF] = []
-        checked = () if self.view.check is None else self.view.check.checked
-        # The biases first, whose signs have only one place.
-        for each in sorted(checked, key=lambda each: each.parameter.source is not None):
-            layer, unit, source = each.parameter
-            if source is None:
-                size = self.view.spec.network.sizes[layer]
-                for k in range(size) if unit is None else (unit,):
-                    place = self._bias_place(layer, k)
-                    if place is not None:
-                        middle = QPointF(place.left() - 9, place.center().y())
-                        signs.append(Sign(each.verdict, middle))
-                continue
-            connections, edge = self._connections[layer - 1], (unit or 0, source)
-            pill = connections.labels.pills.get(edge)
-            if pill is not None:
-                signs.append(Sign(each.verdict, free_corner(pill.place, signs)))
-            if each.verdict == "wrong" and connections.edges is not None:
-                line = QLineF(*connections.line(edge).tolist())
-                lines.append(line)
-                if pill is None and is_free(line.center(), signs):
-                    signs.append(Sign(each.verdict, line.center()))
-        self._verdicts.show_signs(signs)
-        self._wrong.show_lines(lines)
-
-    def _bias_place(self, layer: int, unit: int) -> QRectF | None:
-        """Where the bias of a unit is written; None where it is not."""
-        item = self._called.get((layer, unit)) or self._nodes.get((layer, unit))
-        return None if item is None else item.place_if_shown("bias")
-
-    def _outline(self, spot: Spot) -> Outline | None:
-        """The outline of a node or of one of its values; None inside a folded layer."""
-        item = self._called.get((spot.layer, spot.unit)) or self._nodes.get((spot.layer, spot.unit))
-        if item is None:
-            return None
-        is_round = spot.kind == "unit" and item.form.kind != "capsule"
-        return Outline(item.place_of(spot.kind), is_round)
+    def _node(self, unit: Unit) -> NodeItem | None:
+        """The node of a unit: the large one where it is called out; None inside a folded layer."""
+        return self._called.get(unit) or self._nodes.get(unit)
 
     def _inside(self, x: float, y: float, item: NodeItem) -> tuple[float, float]:
         """Where a called-out node stands, so that nothing of it is cut off."""
@@ -408,7 +341,7 @@ class NetworkScene(QGraphicsScene):
             if each is not None
             for key in ((layer, each[0]), (layer - 1, each[1]))
         ]
-        items = [self._called.get(key) or self._nodes.get(key) for key in (*ends, *units)]
+        items = [self._node(key) for key in (*ends, *units)]
         avoided = tuple(item.core for item in items if item is not None)
         used = used_edges(view, layer)
         writing: tuple[QRectF, ...] = ()

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QPainter, QPen, QPolygonF
-from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from engine.text.numbers import format_count
 from gui import theme
+from gui.canvas.items.canvas_item import CanvasItem
 from gui.canvas.items.text import centred, paint_texts, width
 from gui.canvas.placing.labels import Floats
 
 
-class EdgeBundle(QGraphicsItem):
+class EdgeBundle(CanvasItem):
     """A band between two layers that says how many weights it stands for."""
 
     def __init__(self, count: int) -> None:
@@ -20,7 +20,6 @@ class EdgeBundle(QGraphicsItem):
         self._words = (format_count(count), "weights")
         self._band = QPolygonF()
         self._current: Floats | None = None
-        self._bounds = QRectF()
 
     def set_ends(self, sources: Floats, units: Floats) -> None:
         """Place the band between points (n_in, 2) and (n_out, 2)."""
@@ -30,9 +29,8 @@ class EdgeBundle(QGraphicsItem):
             (units[:, 0].min(), units[:, 1].max()),
             (sources[:, 0].max(), sources[:, 1].max()),
         ]
-        self.prepareGeometryChange()
         self._band = QPolygonF([QPointF(x, y) for x, y in corners])
-        self._bounds = self._band.boundingRect().adjusted(-6, -12, 6, 12)
+        self.set_bounds(self._band.boundingRect().adjusted(-6, -12, 6, 12))
         self.update()
 
     def mark(self, current: Floats | None) -> None:
@@ -42,12 +40,7 @@ class EdgeBundle(QGraphicsItem):
         self._current = current
         self.update()
 
-    def boundingRect(self) -> QRectF:
-        return self._bounds
-
-    def paint(
-        self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
-    ) -> None:
+    def draw(self, painter: QPainter) -> None:
         colours = theme.current()
         fill = colours.colour("secondary")
         fill.setAlphaF(0.14)

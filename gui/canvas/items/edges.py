@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QLineF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPen
-from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from gui import theme
+from gui.canvas.items.canvas_item import CanvasItem
 from gui.canvas.items.colours import mixed
 from gui.canvas.placing.labels import Floats
 
@@ -43,7 +43,7 @@ _FADED = 0.2  # of the strength, where other edges are pointed at
 Edge = tuple[int, int]  # unit, source
 
 
-class EdgeLayer(QGraphicsItem):
+class EdgeLayer(CanvasItem):
     """Lines from every unit of a layer to every unit of the next, with the sizes and signs of
     weights: wide for a large weight, dashed and orange for a negative one."""
 
@@ -56,7 +56,6 @@ class EdgeLayer(QGraphicsItem):
         self._strokes: list[tuple[int, list[QLineF]]] = []
         self._current: Edge | None = None
         self._near: frozenset[Edge] = frozenset()
-        self._bounds = QRectF()
 
     def set_ends(self, sources: Floats, units: Floats) -> None:
         """Place the edges: from points (n_in, 2) to points (n_out, 2); edge unit · n_in + source
@@ -65,11 +64,10 @@ class EdgeLayer(QGraphicsItem):
         ends = np.hstack([np.tile(sources, (n_out, 1)), np.repeat(units, n_in, axis=0)])
         if self._shape == (n_out, n_in) and np.array_equal(ends, self.ends):
             return
-        self.prepareGeometryChange()
         self.ends, self._shape = ends, (n_out, n_in)
         self._lines = [QLineF(*row) for row in ends.tolist()]
         low, high = ends.reshape(-1, 2).min(axis=0) - 10, ends.reshape(-1, 2).max(axis=0) + 10
-        self._bounds = QRectF(low[0], low[1], high[0] - low[0], high[1] - low[1])
+        self.set_bounds(QRectF(*low.tolist(), *(high - low).tolist()))
         self._sort()
 
     def set_weights(self, W: Floats, largest: float) -> None:
@@ -117,12 +115,7 @@ class EdgeLayer(QGraphicsItem):
                 self._strokes.append((kind, [self._lines[k] for k in part.tolist()]))
         self.update()
 
-    def boundingRect(self) -> QRectF:
-        return self._bounds
-
-    def paint(
-        self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
-    ) -> None:
+    def draw(self, painter: QPainter) -> None:
         faded = bool(self._near) and len(self._lines) > 40
         for kind, lines in self._strokes:
             painter.setPen(self._pen(kind, _FADED if faded else 1.0))

@@ -5,34 +5,33 @@ from __future__ import annotations
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QImage, QPainter, QPen
-from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from engine.maths.activations import Array
 from engine.text.numbers import format_count
 from gui import theme
+from gui.canvas.items.canvas_item import CanvasItem
 from gui.canvas.items.colours import signed_image
 from gui.canvas.items.text import centred, paint_texts, shortened
 from gui.canvas.placing.layout import FOLDED_HEAD, Form
 
 
-class FoldedLayer(QGraphicsItem):
+class FoldedLayer(CanvasItem):
     """One column for a whole layer, its middle at 0, 0. The strip runs from the first unit at the
     top to the last at the bottom, coloured by activation; grey where nothing is shown yet."""
 
     def __init__(self, layer: int, name: str, count: int) -> None:
-        super().__init__()
+        super().__init__(2.0)
         self.layer = layer
         self.words = [name, f"{format_count(count)} units" if layer else f"{count} inputs"]
         self._form = Form("folded", 50.0, 100.0)
         self._image: QImage | None = None
         self._is_ringed = False
-        self.setZValue(2.0)
 
     def show_values(self, form: Form, values: Array | None, is_ringed: bool) -> None:
         """Show activations of shape (units,), or None while they lie ahead of the cursor."""
-        if form != self._form:
-            self.prepareGeometryChange()
-            self._form = form
+        self._form = form
+        w, h = form.half_width + 4, form.half_height + 4
+        self.set_bounds(QRectF(-w, -h, 2 * w, 2 * h))
         self._is_ringed = is_ringed
         self._image = None
         if values is not None:
@@ -52,13 +51,7 @@ class FoldedLayer(QGraphicsItem):
         form = self._form
         return abs(local.x()) <= form.half_width and abs(local.y()) <= form.half_height
 
-    def boundingRect(self) -> QRectF:
-        w, h = self._form.half_width + 4, self._form.half_height + 4
-        return QRectF(-w, -h, 2 * w, 2 * h)
-
-    def paint(
-        self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
-    ) -> None:
+    def draw(self, painter: QPainter) -> None:
         colours, w, h = theme.current(), self._form.half_width, self._form.half_height
         edge = "accent" if self._is_ringed else "secondary"
         painter.setPen(QPen(colours.colour(edge), 2.5 if self._is_ringed else 1.5))

@@ -5,11 +5,11 @@ from __future__ import annotations
 from msgspec import Struct, field
 from PySide6.QtCore import QLineF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
-from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from engine.maths.network import Network, Parameter
 from engine.run.steps import StepId
 from gui import theme
+from gui.canvas.items.canvas_item import CanvasItem, around
 from gui.canvas.items.colours import mixed
 from gui.canvas.items.edges import MOST_EDGES, Edge
 from gui.canvas.marks import Unit
@@ -72,37 +72,27 @@ class Outline(Struct, frozen=True):
             painter.drawRoundedRect(around, 12 + margin / 2, 12 + margin / 2)
 
 
-class Glow(QGraphicsItem):
+class Glow(CanvasItem):
     """Lines and outlines: filled beneath everything for a path, or drawn as rings above it."""
 
     def __init__(self, above: bool) -> None:
-        super().__init__()
+        super().__init__(9.0 if above else -1.0)
         self._above = above
         self.lines: list[QLineF] = []
         self.outlines: list[Outline] = []
-        self._bounds = QRectF()
-        self.setZValue(9.0 if above else -1.0)
 
     def show_parts(self, lines: list[QLineF], outlines: list[Outline]) -> None:
         """Show these, in the plane of the scene."""
         if (lines, outlines) == (self.lines, self.outlines):
             return
         self.lines, self.outlines = lines, outlines
-        bounds = QRectF()
-        for line in lines:
-            bounds |= QRectF(line.p1(), line.p2()).normalized().adjusted(-1, -1, 1, 1)
+        bounds = around(lines)
         for outline in outlines:
             bounds |= outline.place
-        self.prepareGeometryChange()
-        self._bounds = bounds.adjusted(-16, -16, 16, 16) if lines or outlines else QRectF()
+        self.set_bounds(bounds.adjusted(-16, -16, 16, 16) if lines or outlines else QRectF())
         self.update()
 
-    def boundingRect(self) -> QRectF:
-        return self._bounds
-
-    def paint(
-        self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
-    ) -> None:
+    def draw(self, painter: QPainter) -> None:
         if self._above:
             self._paint_rings(painter)
             return

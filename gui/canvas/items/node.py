@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPen
-from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from gui import theme
 from gui.canvas.faces import NodeFace
+from gui.canvas.items.canvas_item import CanvasItem
 from gui.canvas.items.colours import mixed
 from gui.canvas.items.node_texts import Limits, NodeTexts, node_texts
 from gui.canvas.items.text import paint_texts
@@ -19,7 +19,7 @@ _TINY = 3.0  # a half width, from which on nodes have an outline
 _DOT_MARGIN = 4.0  # around a dot that still hits it
 
 
-class NodeItem(QGraphicsItem):
+class NodeItem(CanvasItem):
     """One unit. It paints its face; what a click on it means is decided elsewhere."""
 
     def __init__(self, layer: int, unit: int) -> None:
@@ -31,7 +31,6 @@ class NodeItem(QGraphicsItem):
         self._limits = Limits()
         self._picture: QImage | None = None
         self._texts = NodeTexts()
-        self._bounds = QRectF()
         self._writing: list[QRectF] | None = None  # worked out when it is asked for
 
     @property
@@ -56,10 +55,7 @@ class NodeItem(QGraphicsItem):
         self._form, self._writing = form, None
         self._texts = node_texts(face, self.form, marks, limits, picture is not None)
         self.setZValue(6.0 if marks.called_out else 4.0 if marks.ringed else 2.0)
-        bounds = self._texts.bounds().adjusted(-2 * _PAD, -2 * _PAD, 2 * _PAD, 2 * _PAD)
-        if bounds != self._bounds:
-            self.prepareGeometryChange()
-            self._bounds = bounds
+        self.set_bounds(self._texts.bounds().adjusted(-2 * _PAD, -2 * _PAD, 2 * _PAD, 2 * _PAD))
         self.update()
 
     def move_to(self, x: float, y: float) -> None:
@@ -120,12 +116,7 @@ class NodeItem(QGraphicsItem):
                 core |= places.get(kind, core)
         return self.mapRectToScene(core)
 
-    def boundingRect(self) -> QRectF:
-        return self._bounds
-
-    def paint(
-        self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
-    ) -> None:
+    def draw(self, painter: QPainter) -> None:
         colours, form, marks = theme.current(), self.form, self.marks
         thickness = 3.0 if marks.ringed else 2.0 if marks.hovered else 1.5
         if form.kind == "dot":

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 from engine.text.numbers import at_most, fewer_digits, format_distinct, format_number
 from gui import theme
 from gui.canvas.faces import ParameterFace
+from gui.canvas.items.canvas_item import CanvasItem
 from gui.canvas.items.edges import Edge
 from gui.canvas.items.text import Text, fitted, paint_texts, replaced, sign_colour, width
 from gui.canvas.placing.labels import SinglePlaces
@@ -222,14 +223,12 @@ def _format_both(first: float, second: float, digits: int | None) -> tuple[str, 
     return format_number(first, digits), format_number(second, digits)
 
 
-class PillLayer(QGraphicsItem):
+class PillLayer(CanvasItem):
     """All pills of the edges into one layer; the current one is painted last."""
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__(7.0)
         self.pills: dict[Edge, Pill] = {}
-        self._bounds = QRectF()
-        self.setZValue(7.0)
         self.setFlag(QGraphicsItem.GraphicsItemFlag.ItemUsesExtendedStyleOption)
 
     def set_pills(self, pills: dict[Edge, Pill]) -> None:
@@ -246,9 +245,7 @@ class PillLayer(QGraphicsItem):
                     self.update(pill.ground)
             if new is not None:
                 bounds |= new.ground
-        if bounds != self._bounds:
-            self.prepareGeometryChange()
-            self._bounds = bounds
+        self.set_bounds(bounds)
 
     def edge_at(self, point: QPointF) -> Edge | None:
         """The edge whose pill is at a point."""
@@ -256,9 +253,6 @@ class PillLayer(QGraphicsItem):
             if pill.place.contains(point):
                 return edge
         return None
-
-    def boundingRect(self) -> QRectF:
-        return self._bounds
 
     def paint(
         self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None

@@ -7,9 +7,9 @@ from typing import NamedTuple
 
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPen
-from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from gui import theme
+from gui.canvas.items.canvas_item import CanvasItem, around
 from gui.canvas.items.colours import mixed
 
 _RADIUS = 8.5
@@ -37,14 +37,12 @@ def is_free(middle: QPointF, signs: Sequence[Sign]) -> bool:
     return all(max(abs(o.x()), abs(o.y())) >= 2 * _RADIUS for o in offsets)
 
 
-class VerdictSigns(QGraphicsItem):
+class VerdictSigns(CanvasItem):
     """The signs, above everything."""
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__(9.5)
         self.signs: list[Sign] = []
-        self._bounds = QRectF()
-        self.setZValue(9.5)
 
     def show_signs(self, signs: list[Sign]) -> None:
         """Show these, in the plane of the scene."""
@@ -55,16 +53,10 @@ class VerdictSigns(QGraphicsItem):
         for sign in signs:
             x, y = sign.middle.toTuple()
             bounds |= QRectF(x - _RADIUS, y - _RADIUS, 2 * _RADIUS, 2 * _RADIUS)
-        self.prepareGeometryChange()
-        self._bounds = bounds.adjusted(-2, -2, 2, 2)
+        self.set_bounds(bounds.adjusted(-2, -2, 2, 2))
         self.update()
 
-    def boundingRect(self) -> QRectF:
-        return self._bounds
-
-    def paint(
-        self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
-    ) -> None:
+    def draw(self, painter: QPainter) -> None:
         colours = theme.current()
         for verdict, middle in self.signs:
             ink = colours.colour("error" if verdict == "wrong" else "secondary")
@@ -87,33 +79,22 @@ _STROKES = {
 }
 
 
-class WrongEdges(QGraphicsItem):
+class WrongEdges(CanvasItem):
     """A halo along the edges whose gradient is wrong, beneath them."""
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__(-0.5)
         self.lines: list[QLineF] = []
-        self._bounds = QRectF()
-        self.setZValue(-0.5)
 
     def show_lines(self, lines: list[QLineF]) -> None:
         """Show these, in the plane of the scene."""
         if lines == self.lines:
             return
         self.lines = lines
-        bounds = QRectF()
-        for line in lines:
-            bounds |= QRectF(line.p1(), line.p2()).normalized().adjusted(-1, -1, 1, 1)
-        self.prepareGeometryChange()
-        self._bounds = bounds.adjusted(-_HALO, -_HALO, _HALO, _HALO)
+        self.set_bounds(around(lines).adjusted(-_HALO, -_HALO, _HALO, _HALO))
         self.update()
 
-    def boundingRect(self) -> QRectF:
-        return self._bounds
-
-    def paint(
-        self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
-    ) -> None:
+    def draw(self, painter: QPainter) -> None:
         pen = QPen(mixed(theme.current().colour("error"), _STRENGTH), _HALO)
         pen.setCapStyle(Qt.PenCapStyle.FlatCap)
         painter.setPen(pen)
