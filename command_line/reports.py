@@ -201,9 +201,12 @@ def trace_report(document: Document, name: str, number: int) -> dict[str, Any]:
     """
     iteration = iteration_number(document, number)
     lines = enumerate(traced_steps(iteration))
-    steps = [{"index": index, **_step(iteration, line)} for index, line in lines]
-    made = list(document.spec.mistakes)
-    return {"example": name, "iteration": number, "mistakes": made, "steps": steps}
+    return {
+        "example": name,
+        "iteration": number,
+        "mistakes": list(document.spec.mistakes),
+        "steps": [{"index": index, **_step(iteration, line)} for index, line in lines],
+    }
 
 
 def _step(iteration: Iteration, line: TracedStep) -> dict[str, Any]:

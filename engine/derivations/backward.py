@@ -39,17 +39,15 @@ def delta(record: Record, step: StepId) -> Derivation:
     formula = delta_formula(record, layer, unit)
     factors = links_to_net_input(record, layer, unit)
     chain: Expr | None = chain_of(factors)
-    result = chain_of(factors)
     if is_one_link(record, layer):
-        chain, result = None, formula
+        chain = None
     if is_short(record, layer):
-        chain, result = None, formula
-        factors = output_and_target(record.output_unit(unit))
+        chain, factors = None, output_and_target(record.output_unit(unit))
     return Derivation(
         step,
         record.title(step),
         Line(symbol, (formula,), (formula,)),
-        result,
+        formula if chain is None else chain,
         _after_delta(record, layer, unit),
         chain=chain,
         factors=factors,
@@ -69,11 +67,11 @@ def _after_delta(record: Record, layer: int, unit: int) -> Prose:
 
     count = n_in + (bias is not None)
     many = "gradients of what reaches this unit"
-    made: Prose = ("used next in ", *listed(count, gradient, many))
+    gradients: Prose = ("used next in ", *listed(count, gradient, many))
     if layer == 1:
-        return made
+        return gradients
     before = listed(n_in, lambda k: record.delta(layer - 1, k), "deltas of the layer before")
-    return (*made, ", then in ", *before)
+    return (*gradients, ", then in ", *before)
 
 
 def _short_notes(record: Record, layer: int) -> tuple[Prose, ...]:
@@ -216,10 +214,8 @@ def _batch_gradient(
     result = _as_used(record, parameter, result)
     layer = parameter.layer
     delta = record.delta(layer, units[0]) if len(units) == 1 else term
-    if len(units) == 1:
-        meaning: Prose = ("how a sample's error reacts to the net input",)
-    else:
-        meaning = ("how a sample's error reacts to the bias",)
+    reacts_to = "net input" if len(units) == 1 else "bias"
+    meaning = (f"how a sample's error reacts to the {reacts_to}",)
     factors = [Factor(meaning, Line(delta), StepId("backward", "delta", layer, units[0]))]
     if parameter.source is not None:
         link = link_to_parameter(record, parameter, units[0])

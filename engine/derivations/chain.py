@@ -30,7 +30,8 @@ from engine.maths.network import Parameter
 from engine.run.steps import StepId
 
 
-def act_of(layer: int, unit: int) -> StepId:
+def activation_step(layer: int, unit: int) -> StepId:
+    """The step that works out the activation of a unit; layers count from 1."""
     return StepId("forward", "activation", layer, unit)
 
 
@@ -55,12 +56,12 @@ def links_to_net_input(record: Record, layer: int, unit: int) -> tuple[Factor, .
         meaning = ("how the error reacts to the net input; loss and activation shorten to this",)
         by = record.names.net_input(layer, unit)
         formula = short_delta(record, unit)
-        return (_link(meaning, record.loss_name, by, formula, act_of(layer, unit)),)
+        return (_link(meaning, record.loss_name, by, formula, activation_step(layer, unit)),)
     if is_one_link(record, layer):
         meaning = ("taken for how the error reacts to the net input",)
         by = record.names.net_input(layer, unit)
         formula = delta_formula(record, layer, unit)
-        return (_link(meaning, record.loss_name, by, formula, act_of(layer, unit)),)
+        return (_link(meaning, record.loss_name, by, formula, activation_step(layer, unit)),)
     to_activation = (
         _loss_to_output(record, unit)
         if layer == record.network.depth
@@ -75,7 +76,7 @@ def link_to_parameter(record: Record, parameter: Parameter, unit: int) -> Factor
     z, by = record.names.net_input(layer, unit), record.names.parameter(parameter)
     if source is None:
         return _link(("how the net input reacts to the bias",), z, by, ONE, parameter)
-    about = parameter if layer == 1 else act_of(layer - 1, source)
+    about = parameter if layer == 1 else activation_step(layer - 1, source)
     meaning = ("how the net input reacts to the weight",)
     return _link(meaning, z, by, record.activation(layer - 1, source), about)
 
@@ -210,7 +211,7 @@ def _loss_to_hidden(record: Record, layer: int, unit: int) -> Factor:
     through = " and ".join(fed) if len(fed) <= 2 else "all it feeds"
     meaning = (f"how the error reacts to {name} through {through}",)
     formula = error_from_next(record, layer, unit)
-    return _link(meaning, record.loss_name, by, formula, act_of(layer, unit))
+    return _link(meaning, record.loss_name, by, formula, activation_step(layer, unit))
 
 
 def _activation_to_net_input(record: Record, layer: int, unit: int) -> Factor:
@@ -222,7 +223,8 @@ def _activation_to_net_input(record: Record, layer: int, unit: int) -> Factor:
         z = record.net_input(layer, unit)
         side = "above " if z.value > kink else "" if z.value == kink else "below "
         meaning = (*meaning, "; ", Line(z, (), (z,)), f" is {side}{kink:g}")
-    return _link(meaning, a, by, activation_slope(record, layer, unit), act_of(layer, unit))
+    slope = activation_slope(record, layer, unit)
+    return _link(meaning, a, by, slope, activation_step(layer, unit))
 
 
 def _link(

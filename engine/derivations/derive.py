@@ -57,12 +57,12 @@ def derive(
     if not step.of_sample and row not in iteration.rows:
         row = int(iteration.rows[0])
     with np.errstate(all="ignore"):
-        made = _RULES[step.kind](Record(iteration, row, notation), step)
+        derivation = _RULES[step.kind](Record(iteration, row, notation), step)
         if iteration.spec.mistakes:
-            made = _with_mistakes_named(made)
+            derivation = _with_mistakes_named(derivation)
     if isinstance(iteration, PaperIteration):
-        return _on_paper(made, iteration, row, notation)
-    return made
+        return _on_paper(derivation, iteration, row, notation)
+    return derivation
 
 
 def _with_mistakes_named(derivation: Derivation) -> Derivation:
@@ -72,13 +72,13 @@ def _with_mistakes_named(derivation: Derivation) -> Derivation:
     if not keys:
         return derivation
     titles = ", ".join(MISTAKES[key].title for key in keys)
-    made: list[Prose] = [
+    notes: list[Prose] = [
         (f"Mistake: {titles}. Struck through is what was taken, framed what is right.",)
     ]
     right = corrected(formula).value
     if not math.isnan(right):
-        made.append(("Done right, this step gives ", Line(Number(right)), "."))
-    return replace(derivation, notes=(*made, *derivation.notes))
+        notes.append(("Done right, this step gives ", Line(Number(right)), "."))
+    return replace(derivation, notes=(*notes, *derivation.notes))
 
 
 def _on_paper(

@@ -64,21 +64,21 @@ def net_input(record: Record, step: StepId) -> Derivation:
 
 
 def _terms(record: Record, layer: int, unit: int, formula: Sum) -> tuple[Factor, ...]:
-    made = []
+    factors = []
     for i, term in enumerate(formula.terms):
         if i < record.network.sizes[layer - 1]:
             weight = Parameter(layer, unit, i)
             source, name = record.network.unit_name(layer - 1, i), record.parameter(weight)
             meaning: Prose = (f"what {source} sends through ", Line(name))
-            made.append(Factor(meaning, Line(term, (), (term,)), weight))
+            factors.append(Factor(meaning, Line(term, (), (term,)), weight))
         else:
             bias = record.network.bias_parameter(layer, unit)
             shared = record.network.layers[layer - 1].bias == "shared"
             whose = ", shared by the layer" if shared else ""
             left_out = ", left out" if is_missing(term) else ""
             meaning = (f"the bias{whose}{left_out}",)
-            made.append(Factor(meaning, Line(term, (), (term,)), bias))
-    return tuple(made)
+            factors.append(Factor(meaning, Line(term, (), (term,)), bias))
+    return tuple(factors)
 
 
 def _term_table(record: Record, layer: int, unit: int, formula: Sum) -> Table:

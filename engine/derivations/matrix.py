@@ -17,21 +17,21 @@ from engine.derivations.written.losses import WRITTEN_LOSSES, Short
 from engine.derivations.written.optimizers import WRITTEN_OPTIMIZERS, Update
 from engine.formulas.formula import BECOMES, Expr, Line, Number, Quotient, Symbol
 from engine.formulas.matrices import (
+    Applied,
     ArrayExpr,
     Gradient,
+    LeftOut,
     Matrix,
-    Worked,
-    applied,
+    SampleTotal,
+    WorkedMatrix,
     by_entry,
     equals,
     in_brackets,
-    left_out,
     minus,
     over,
     plus,
     scaled,
     times,
-    total,
 )
 from engine.formulas.notation import DEFAULT, Name, Notation, slot_name
 from engine.formulas.writers import Prose
@@ -117,10 +117,6 @@ class _Layer:
             return Matrix(self._name("W", layer, "T"), values.T)
         return Matrix(self._name("W", layer), values)
 
-    def _biases(self, theta: Array) -> Matrix | None:
-        values = self.network.biases(theta, self.layer)
-        return None if values is None else Matrix(self._name("b", self.layer), _column(values))
-
     def _title(self, what: str) -> str:
         depth = self.network.depth
         if self.layer == depth:
@@ -135,10 +131,9 @@ class _Layer:
         shared = self.network.layers[layer - 1].bias == "shared"
         biases = self.network.biases_per_unit(theta, layer)
         if biases is not None:
-            spread = np.broadcast_to(biases, (self.network.sizes[layer],))
-            weighted = plus(weighted, Matrix(self._name("b", layer), _column(spread)))
+            weighted = plus(weighted, Matrix(self._name("b", layer), _column(biases)))
         z, a = self._z(layer), self._a(layer)
-        f = applied("f", z, a.values)
+        f = Applied("f", z, a.values)
         same: tuple[Prose, ...] = (("The layer shares one bias: every entry of b is the same.",),)
         return Derivation(
             step,
@@ -203,13 +198,13 @@ class _Layer:
             return self._short_delta(short)
         slope = self.activation.slope
         assert slope is not None, "softmax without its loss reached the engine"
-        slopes = applied("f′", z, slope(z.values, a.values))
+        slopes = Applied("f′", z, slope(z.values, a.values))
         matrix = Matrix(Name("f′", "f′"), slopes.values)
         factor = Factor(
             (f"the slopes of the activation, {self.activation.title}",),
             Line(slopes, (), (matrix,)),
         )
-        shown = Worked(slopes)
+        shown = WorkedMatrix(slopes)
         if layer < depth:
             sent = times(self._weights(record.theta, layer + 1, True), self._delta(layer + 1))
             return by_entry(in_brackets(sent), shown), (factor,), ()
@@ -270,8 +265,8 @@ class _Layer:
                 np.zeros_like(gradient),
             )
         if batch.count > _MOST_SAMPLES:
-            shown.insert(2, left_out(summed - sum(part.values for part in shown)))
-        over_samples = total(shown, of_sample(deltas[0], inputs[0], "(s)"), summed)
+            shown.insert(2, LeftOut(summed - sum(part.values for part in shown)))
+        over_samples = SampleTotal(shown, of_sample(deltas[0], inputs[0], "(s)"), summed)
         if not mean:
             return over_samples
         share = Quotient(Number(1.0), Number(float(batch.count)))
@@ -365,10 +360,10 @@ class _Matrices(Update[ArrayExpr]):
         return plus(first, second)
 
     def square(self, term: ArrayExpr) -> ArrayExpr:
-        return Worked(by_entry(term, term))
+        return WorkedMatrix(by_entry(term, term))
 
     def root(self, term: ArrayExpr, more: Expr) -> ArrayExpr:
-        return Worked(applied("√", term, np.sqrt(term.values) + more.value, plus=more))
+        return WorkedMatrix(Applied("√", term, np.sqrt(term.values) + more.value, plus=more))
 
     def over(self, first: ArrayExpr, second: ArrayExpr) -> ArrayExpr:
         return over(first, second)

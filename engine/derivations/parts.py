@@ -33,6 +33,7 @@ class Factor(Struct, frozen=True):
 
     @property
     def is_column(self) -> bool:
+        """Whether its numbers are a column of the table."""
         return not (self.line.symbols or self.line.numbers)
 
 
@@ -95,21 +96,21 @@ class Derivation(Struct, frozen=True):
         "≈" stands where the numbers shown do not give exactly the value shown; a result that is
         a single number is not repeated.
         """
-        made = self.result.pieces(writer, numbers=True)
+        pieces = self.result.pieces(writer, numbers=True)
         if isinstance(self.result, ArrayExpr):
-            return made
+            return pieces
         relation = relation_to(self.result, self.value, digits)
         if relation:
-            made.append(Piece(relation, writer.number(self.value)))
-        return made
+            pieces.append(Piece(relation, writer.number(self.value)))
+        return pieces
 
     def conclusion_pieces(self, writer: Writer[T], digits: int | None) -> list[Piece[T]]:
         """The result as it stands by itself: a single number follows its symbol."""
-        made = self.result_pieces(writer, digits)
-        if len(made) > 1 or isinstance(self.result, ArrayExpr):
-            return made
+        pieces = self.result_pieces(writer, digits)
+        if len(pieces) > 1 or isinstance(self.result, ArrayExpr):
+            return pieces
         left = self.line.left.pieces(writer, numbers=False)
-        return [*left, Piece(self.line.relation, made[0].body)]
+        return [*left, Piece(self.line.relation, pieces[0].body)]
 
     def digits(self, wanted: int | None) -> int | None:
         """The digits wanted, or as many more as tell the numbers of `apart` from each other."""
@@ -168,22 +169,22 @@ def shown_rows(count: int, here: int | None = None) -> list[int]:
 
 def table_of(heads: tuple[str | Expr, ...], rows: list[tuple[int, Row]], count: int) -> Table:
     """A table of numbered rows out of count, saying where and how many are left out."""
-    made: list[Row] = []
+    all_rows: list[Row] = []
     expected = 0
     for number, row in rows:
         if number > expected:
-            made.append(Row(f"… {number - expected} more"))
-        made.append(row)
+            all_rows.append(Row(f"… {number - expected} more"))
+        all_rows.append(row)
         expected = number + 1
     assert expected == count, "a shortened table ends with its last row"
-    return Table(heads, tuple(made))
+    return Table(heads, tuple(all_rows))
 
 
 def listed(count: int, symbol: Callable[[int], Expr], many: str) -> Prose:
     """Symbols one by one, or how many of what there are where they are too many to list."""
     if count > LONGEST_LIST:
         return (f"the {count} {many}",)
-    made: Prose = (Line(symbol(0)),)
+    prose: Prose = (Line(symbol(0)),)
     for k in range(1, count):
-        made = (*made, ", ", Line(symbol(k)))
-    return made
+        prose = (*prose, ", ", Line(symbol(k)))
+    return prose

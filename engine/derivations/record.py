@@ -79,7 +79,7 @@ class Batch:
         if self.complete:
             rest = float(per_sample[3:-2].sum())
         else:
-            rest = total - sum(made.value for made in (*first, *end))
+            rest = total - sum(shown.value for shown in (*first, *end))
         return Sum((*first, Rest(rest), *end), general, "s")
 
     def table(self, heads: tuple[str | Expr, ...], columns: tuple[Array, ...]) -> Table:
@@ -107,10 +107,12 @@ class Unit:
 
     @property
     def z(self) -> Symbol:
+        """The net input."""
         return self.record.net_input(self.layer, self.number)
 
     @property
     def a(self) -> Symbol:
+        """The activation."""
         return self.record.activation(self.layer, self.number)
 
     @property
@@ -142,6 +144,7 @@ class Record:
 
     @cached_property
     def sample(self) -> SamplePass:
+        """What the pass of the sample comes to."""
         return self.iteration.sample(self.row, self._after)
 
     @cached_property
@@ -172,37 +175,44 @@ class Record:
         return Quotient(Number(1.0), Number(float(outputs))) if is_mean and outputs > 1 else None
 
     def title(self, step: StepId) -> str:
+        """A step in words, in this notation: "net input of h1"."""
         return title_of(self.network, step, self.notation)
 
     def unit(self, layer: int, number: int) -> Unit:
+        """A unit of a layer; layers count from 1, units from 0."""
         return Unit(self, layer, number)
 
     def output_unit(self, number: int) -> Unit:
+        """A unit of the output layer, from 0."""
         return Unit(self, self.network.depth, number)
 
     def net_input(self, layer: int, unit: int) -> Symbol:
+        """z of a unit, for the sample."""
         return Symbol(self.names.net_input(layer, unit), float(self.sample.z[layer][unit]))
 
     def activation(self, layer: int, unit: int) -> Symbol:
+        """a of a unit, for the sample; layer 0 are the inputs."""
         return Symbol(self.names.activation(layer, unit), float(self.sample.a[layer][unit]))
 
-    def output(self, unit: int) -> Symbol:
-        return self.activation(self.network.depth, unit)
-
     def target(self, unit: int) -> Symbol:
+        """t of an output, for the sample."""
         return Symbol(self.names.target(unit), float(self.sample.targets[unit]))
 
     def delta(self, layer: int, unit: int) -> Symbol:
+        """δ of a unit, for the sample."""
         return Symbol(self.names.delta(layer, unit), float(self.sample.delta[layer][unit]))
 
     def loss_term(self, unit: int) -> Symbol:
+        """E of an output, for the sample."""
         return Symbol(self.names.loss_term(unit), float(self.sample.loss_terms[unit]))
 
     def parameter(self, parameter: Parameter) -> Symbol:
+        """A parameter in θ, before the update or after it as the record says."""
         value = float(self.theta[self.network.index(parameter)])
         return Symbol(self.names.parameter(parameter), value)
 
     def gradient(self, parameter: Parameter) -> Derivative:
+        """∂E/∂w of the batch."""
         value = float(self.iteration.gradient[self.network.index(parameter)])
         return Derivative(self.names.loss, self.names.parameter(parameter), value)
 

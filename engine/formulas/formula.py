@@ -39,19 +39,46 @@ class Piece(Generic[T]):
 class Writer(Protocol[T]):
     """Makes the parts of a formula; T is what it makes (text, boxes)."""
 
-    def number(self, value: float) -> T: ...
-    def name(self, name: Name) -> T: ...
-    def derivative(self, top: Name, bottom: Name) -> T: ...
-    def dots(self) -> T: ...
-    def join(self, pieces: Sequence[Piece[T]]) -> T: ...
-    def bracket(self, inner: T, left: bool = True, right: bool = True) -> T: ...
-    def fraction(self, top: T, bottom: T) -> T: ...
-    def power(self, base: T, exponent: T) -> T: ...
-    def root(self, inner: T) -> T: ...
-    def function(self, name: str, arguments: Sequence[T]) -> T: ...
-    def total(self, index: str, body: T) -> T: ...
-    def matrix(self, rows: Sequence[Sequence[T]]) -> T: ...
-    def mistaken(self, used: T | None, right: T | None) -> T: ...
+    def number(self, value: float) -> T:
+        """A number, with as many digits as the writer was made for."""
+
+    def name(self, name: Name) -> T:
+        """A symbol with what stands above and below it."""
+
+    def derivative(self, top: Name, bottom: Name) -> T:
+        """∂top/∂bottom."""
+
+    def dots(self) -> T:
+        """What stands in the place of terms or entries that are not written."""
+
+    def join(self, pieces: Sequence[Piece[T]]) -> T:
+        """Pieces one after the other, each led by its sign."""
+
+    def bracket(self, inner: T, left: bool = True, right: bool = True) -> T:
+        """A part in round brackets; only the opening or the closing one where it is the first or
+        the last piece of what they enclose."""
+
+    def fraction(self, top: T, bottom: T) -> T:
+        """One part over another."""
+
+    def power(self, base: T, exponent: T) -> T:
+        """A base with its exponent."""
+
+    def root(self, inner: T) -> T:
+        """The square root of a part."""
+
+    def function(self, name: str, arguments: Sequence[T]) -> T:
+        """A function of its arguments: σ(z), f′(z), max(0, z)."""
+
+    def total(self, index: str, body: T) -> T:
+        """Σ over an index, in front of its general term."""
+
+    def matrix(self, rows: Sequence[Sequence[T]]) -> T:
+        """Entries row by row, in square brackets."""
+
+    def mistaken(self, used: T | None, right: T | None) -> T:
+        """What was used by mistake struck through, and what is right marked beside it; None for
+        either where there is nothing to write."""
 
 
 class Expr:
@@ -282,15 +309,15 @@ class Sum(Expr):
         if self.general is not None and not numbers:
             body = writer.join(_factor(self.general, writer, numbers))
             return [Piece("", writer.total(self.index, body))]
-        made: list[Piece[T]] = []
+        pieces: list[Piece[T]] = []
         for term in _without_what_is_missing(self.terms) if numbers else self.terms:
             lead, inner = (MINUS, term.inner) if isinstance(term, Negative) else (PLUS, term)
-            if not made:
-                made += term.pieces(writer, numbers)
+            if not pieces:
+                pieces += term.pieces(writer, numbers)
             else:
                 first, *others = _factor(inner, writer, numbers)
-                made += [Piece(lead, first.body), *others]
-        return made
+                pieces += [Piece(lead, first.body), *others]
+        return pieces
 
     def holds(self, numbers: bool) -> bool:
         if len(self.terms) == 1:
@@ -309,7 +336,7 @@ class Product(Expr):
         return math.prod(factor.value for factor in self.factors)
 
     def pieces(self, writer: Writer[T], numbers: bool) -> list[Piece[T]]:
-        made: list[Piece[T]] = []
+        pieces: list[Piece[T]] = []
         previous: Expr | None = None
         for factor in _without_what_is_missing(self.factors) if numbers else self.factors:
             first, *others = _factor(factor, writer, numbers)
@@ -317,21 +344,21 @@ class Product(Expr):
                 dot = numbers or isinstance(previous, Derivative)
                 dot = dot or isinstance(factor, (Derivative, Number))
                 first = Piece(TIMES if dot else BESIDE, first.body)
-            made += [first, *others]
+            pieces += [first, *others]
             previous = factor
-        return made
+        return pieces
 
 
 def _factor(expr: Expr, writer: Writer[T], numbers: bool) -> list[Piece[T]]:
     """The pieces of a formula, in brackets if it needs them."""
-    made = expr.pieces(writer, numbers)
+    pieces = expr.pieces(writer, numbers)
     if expr.holds(numbers):
-        return made
-    if len(made) <= 2 or made[0].lead:  # (1 − a) stays in one
-        return [Piece("", writer.bracket(writer.join(made)))]
-    made[0] = replace(made[0], body=writer.bracket(made[0].body, right=False))
-    made[-1] = replace(made[-1], body=writer.bracket(made[-1].body, left=False))
-    return made
+        return pieces
+    if len(pieces) <= 2 or pieces[0].lead:  # (1 − a) stays in one
+        return [Piece("", writer.bracket(writer.join(pieces)))]
+    pieces[0] = replace(pieces[0], body=writer.bracket(pieces[0].body, right=False))
+    pieces[-1] = replace(pieces[-1], body=writer.bracket(pieces[-1].body, left=False))
+    return pieces
 
 
 @dataclass(frozen=True)
@@ -441,17 +468,18 @@ class Line:
 
     def pieces(self, writer: Writer[T]) -> list[Piece[T]]:
         """The whole line, cut where it may break."""
-        made = self.left.pieces(writer, numbers=False)
+        pieces = self.left.pieces(writer, numbers=False)
         relation = self.relation
         for numbers, forms in ((False, self.symbols), (True, self.numbers)):
             for form in forms:
-                made += related(relation, form, writer, numbers)
+                pieces += related(relation, form, writer, numbers)
                 relation = EQUALS
         if self.numbers and not is_single(self.numbers[-1]):
-            made.append(Piece(EQUALS, writer.number(self.value)))
-        return made
+            pieces.append(Piece(EQUALS, writer.number(self.value)))
+        return pieces
 
     def write(self, writer: Writer[T]) -> T:
+        """The whole line in one."""
         return writer.join(self.pieces(writer))
 
 

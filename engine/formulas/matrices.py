@@ -61,22 +61,18 @@ def write_numbers(writer: Writer[T], values: Array) -> T:
 
 
 @dataclass(frozen=True, eq=False)
-class Matrix(Leaf, ArrayExpr):
+class Matrix(ArrayExpr, Leaf):
     """A matrix or a column with its symbol."""
 
     name: Name
     values: Array
 
-    @property
-    def value(self) -> float:
-        return math.nan
-
     def symbol(self, writer: Writer[T]) -> T:
         return writer.name(self.name)
 
     def pieces(self, writer: Writer[T], numbers: bool) -> list[Piece[T]]:
-        made = write_numbers(writer, self.values) if numbers else self.symbol(writer)
-        return [Piece("", made)]
+        body = write_numbers(writer, self.values) if numbers else self.symbol(writer)
+        return [Piece("", body)]
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,11 +93,11 @@ class _Joined(ArrayExpr):
     values: Array
 
     def pieces(self, writer: Writer[T], numbers: bool) -> list[Piece[T]]:
-        made: list[Piece[T]] = []
+        pieces: list[Piece[T]] = []
         for lead, part in self.parts:
             first, *others = part.pieces(writer, numbers)
-            made += [replace(first, lead=lead) if lead else first, *others]
-        return made
+            pieces += [replace(first, lead=lead) if lead else first, *others]
+        return pieces
 
 
 def times(first: ArrayExpr, second: ArrayExpr) -> ArrayExpr:
@@ -110,10 +106,12 @@ def times(first: ArrayExpr, second: ArrayExpr) -> ArrayExpr:
 
 
 def plus(first: ArrayExpr, second: ArrayExpr) -> ArrayExpr:
+    """The sum; a column is added to every column of a matrix."""
     return _Joined((("", first), (PLUS, second)), first.values + second.values)
 
 
 def minus(first: ArrayExpr, second: ArrayExpr) -> ArrayExpr:
+    """The difference."""
     return _Joined((("", first), (MINUS, second)), first.values - second.values)
 
 
@@ -134,14 +132,11 @@ def scaled(scalar: Expr, matrix: ArrayExpr) -> ArrayExpr:
     return _Joined((("", shown), (BESIDE, matrix)), scalar.value * matrix.values)
 
 
-def total(terms: Sequence[ArrayExpr], general: ArrayExpr, values: Array) -> ArrayExpr:
-    """A sum over the samples s: Σ of the general term, in numbers the terms one by one."""
-    return _Total(tuple(terms), general, values)
-
-
 @dataclass(frozen=True, eq=False)
-class _Total(ArrayExpr):
-    terms: tuple[ArrayExpr, ...]
+class SampleTotal(ArrayExpr):
+    """A sum over the samples s: Σ of the general term, in numbers the terms one by one."""
+
+    terms: Sequence[ArrayExpr]
     general: ArrayExpr
     values: Array
 
@@ -152,13 +147,10 @@ class _Total(ArrayExpr):
         return _Joined(joined, self.values).pieces(writer, numbers)
 
 
-def left_out(values: Array) -> ArrayExpr:
-    """Terms of a sum that are not written."""
-    return _LeftOut(values)
-
-
 @dataclass(frozen=True, eq=False)
-class _LeftOut(ArrayExpr):
+class LeftOut(ArrayExpr):
+    """Terms of a sum that are not written, and what they come to."""
+
     values: Array
 
     def pieces(self, writer: Writer[T], numbers: bool) -> list[Piece[T]]:
@@ -184,35 +176,32 @@ class _Bracketed(Expr):
 def in_brackets(
     inner: ArrayExpr, in_symbols: bool = True, in_numbers: bool = True
 ) -> ArrayExpr:
+    """A formula in round brackets, in symbols, in numbers or in both."""
     return _Joined((("", _Bracketed(inner, in_symbols, in_numbers)),), inner.values)
 
 
-def applied(
-    function: str, argument: ArrayExpr, values: Array, plus: Expr | None = None
-) -> ArrayExpr:
-    """A function of every entry, f(z) or √v, whose values are given, and perhaps a number more."""
-    return _Applied(function, argument, values, plus)
-
-
 @dataclass(frozen=True, eq=False)
-class _Applied(ArrayExpr):
+class Applied(ArrayExpr):
+    """A function of every entry, f(z) or √v, and perhaps a number added to it; `values` are what
+    both come to."""
+
     function: str
     argument: ArrayExpr
     values: Array
-    plus: Expr | None
+    plus: Expr | None = None
 
     def pieces(self, writer: Writer[T], numbers: bool) -> list[Piece[T]]:
         inner = self.argument.write(writer, numbers)
         root = self.function == "√"
-        made = [Piece("", writer.root(inner) if root else writer.function(self.function, [inner]))]
-        if self.plus is not None:
-            first, *others = self.plus.pieces(writer, numbers)
-            made += [replace(first, lead=PLUS), *others]
-        return made
+        body = writer.root(inner) if root else writer.function(self.function, [inner])
+        if self.plus is None:
+            return [Piece("", body)]
+        first, *others = self.plus.pieces(writer, numbers)
+        return [Piece("", body), replace(first, lead=PLUS), *others]
 
 
 @dataclass(frozen=True, eq=False)
-class Worked(ArrayExpr):
+class WorkedMatrix(ArrayExpr):
     """A part that is written out in symbols, and in numbers as the matrix that it comes to."""
 
     inner: ArrayExpr

@@ -105,6 +105,7 @@ class Symbols:
         self._notation = notation
 
     def net_input(self, layer: int, unit: int) -> Name:
+        """z_h1."""
         return self._of_unit(self._notation.net_input, layer, unit)
 
     def activation(self, layer: int, unit: int) -> Name:
@@ -116,15 +117,19 @@ class Symbols:
         return self._of_unit(letter, layer, unit)
 
     def target(self, unit: int) -> Name:
+        """t_o1, of an output."""
         return self._of_unit(self._notation.target, self._network.depth, unit)
 
     def delta(self, layer: int, unit: int) -> Name:
+        """δ_h1."""
         return self._of_unit("δ", layer, unit)
 
     def loss_term(self, unit: int) -> Name:
+        """E_o1, the loss of one output."""
         return self._of_unit(self._notation.loss, self._network.depth, unit)
 
     def parameter(self, parameter: Parameter) -> Name:
+        """w5, or w²₁₁: the document's name or an index, as the notation chooses."""
         return own_name(self._notation.parameter(self._network, parameter))
 
     @property
@@ -143,6 +148,7 @@ class Symbols:
 
     @property
     def largest_net_input(self) -> Name:
+        """z_max, which softmax takes away from every net input."""
         letter = self._notation.net_input
         return Name(f"{letter}_max", letter, "max")
 

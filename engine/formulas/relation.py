@@ -35,51 +35,35 @@ def relation_to(formula: Expr, value: float, digits: int | None) -> str:
     text = machine_number(value, digits)
     if formula.write(TextWriter(digits), numbers=True) == text:
         return ""
-    comes_to = None if digits is None else _worked_out(formula, digits)
-    if comes_to is None or not math.isfinite(value):
-        return EQUALS if math.isclose(float(text), value, rel_tol=1e-14) else ABOUT
-    return EQUALS if comes_to == Fraction(text) else ABOUT
+    if digits is not None and math.isfinite(value):
+        try:
+            return EQUALS if _worked_out(formula, digits) == Fraction(text) else ABOUT
+        except (ValueError, ZeroDivisionError):
+            pass
+    return EQUALS if math.isclose(float(text), value, rel_tol=1e-14) else ABOUT
 
 
-def _worked_out(formula: Expr, digits: int) -> Fraction | None:
-    """The formula by the digits shown, exactly; None where it is no fraction, or not all shown."""
+def _worked_out(formula: Expr, digits: int) -> Fraction:
+    """The formula by the digits shown, exactly. Raises ValueError where it is no fraction or not
+    all shown, and ZeroDivisionError."""
     match formula:
         case Leaf() | Worked():
-            return _number(formula.value, digits)
+            return Fraction(machine_number(formula.value, digits))
         case Mistaken(used=None):
             return Fraction(formula.value)
         case Mistaken(used=used) if used is not None:
             return _worked_out(used, digits)
         case Negative(inner):
-            value = _worked_out(inner, digits)
-            return None if value is None else -value
+            return -_worked_out(inner, digits)
         case Sum(terms):
-            parts = _all(terms, digits)
-            return None if parts is None else sum(parts, Fraction(0))
+            return sum((_worked_out(term, digits) for term in terms), Fraction(0))
         case Product(factors):
-            parts = _all(factors, digits)
-            return None if parts is None else math.prod(parts, start=Fraction(1))
+            parts = (_worked_out(factor, digits) for factor in factors)
+            return math.prod(parts, start=Fraction(1))
         case Quotient(top, bottom):
-            parts = _all((top, bottom), digits)
-            return None if parts is None or parts[1] == 0 else parts[0] / parts[1]
+            return _worked_out(top, digits) / _worked_out(bottom, digits)
         case Power(base, Number(exponent)) if exponent in range(_LARGEST_POWER + 1):
-            value = _worked_out(base, digits)
-            return None if value is None else value ** int(exponent)
+            return _worked_out(base, digits) ** int(exponent)
         case Function("max", arguments):
-            parts = _all(arguments, digits)
-            return None if parts is None else max(parts)
-    return None
-
-
-def _all(formulas: tuple[Expr, ...], digits: int) -> list[Fraction] | None:
-    made = []
-    for formula in formulas:
-        value = _worked_out(formula, digits)
-        if value is None:
-            return None
-        made.append(value)
-    return made
-
-
-def _number(value: float, digits: int) -> Fraction | None:
-    return Fraction(machine_number(value, digits)) if math.isfinite(value) else None
+            return max(_worked_out(argument, digits) for argument in arguments)
+    raise ValueError("neither a number nor made of numbers by arithmetic")

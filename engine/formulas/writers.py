@@ -36,11 +36,11 @@ class TextWriter:
         return "…"
 
     def join(self, pieces: Sequence[Piece[str]]) -> str:
-        made = ""
+        text = ""
         for piece in pieces:
             lead = TIMES if piece.lead == BESIDE else piece.lead
-            made += (f" {lead} " if made else lead) + piece.body
-        return made
+            text += (f" {lead} " if text else lead) + piece.body
+        return text
 
     def bracket(self, inner: str, left: bool = True, right: bool = True) -> str:
         return "(" * left + inner + ")" * right
@@ -106,12 +106,9 @@ class LatexWriter:
         self.number = number
 
     def name(self, name: Name) -> str:
-        made = _latex_word(name.letter)
-        if name.below:
-            made += f"_{{{_latex_word(name.below)}}}"
-        if name.above:
-            made += f"^{{{_latex_word(name.above)}}}"
-        return made
+        below = f"_{{{_latex_word(name.below)}}}" if name.below else ""
+        above = f"^{{{_latex_word(name.above)}}}" if name.above else ""
+        return _latex_word(name.letter) + below + above
 
     def derivative(self, top: Name, bottom: Name) -> str:
         return rf"\frac{{\partial {self.name(top)}}}{{\partial {self.name(bottom)}}}"
@@ -120,13 +117,13 @@ class LatexWriter:
         return r"\cdots"
 
     def join(self, pieces: Sequence[Piece[str]]) -> str:
-        made = ""
+        latex = ""
         for piece in pieces:
             lead = _LATEX_SIGNS.get(piece.lead, f" {piece.lead} " if piece.lead else "")
-            if not made:
+            if not latex:
                 lead = lead.strip() if piece.lead == MINUS else lead.lstrip()
-            made += lead + piece.body
-        return made
+            latex += lead + piece.body
+        return latex
 
     def bracket(self, inner: str, left: bool = True, right: bool = True) -> str:
         if left and right and (r"\frac" in inner or r"\begin" in inner):

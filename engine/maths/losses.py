@@ -66,14 +66,6 @@ class Loss(Struct, frozen=True, kw_only=True):
         """Whether ∂E_s/∂z is one expression, not a product."""
         return self.short_delta is not None
 
-    def delta(self, activation: str, z: Array, a: Array, t: Array) -> Array:
-        """Node deltas ∂E_s/∂z of the output layer, shape (samples, outputs)."""
-        if self.short_delta is not None:
-            return self.short_delta(a, t)
-        slope = ACTIVATIONS[activation].slope
-        assert slope is not None, "a pair that does not go together reached the engine"
-        return self.slope(a, t) * slope(z, a)
-
 
 def _cross_entropy_terms(z: Array, a: Array, t: Array) -> Array:
     """−t ln a − (1−t) ln(1−a) in terms of z, finite for any z; divided by the outputs."""

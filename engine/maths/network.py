@@ -108,6 +108,7 @@ class Network(Struct, frozen=True, dict=True):
 
     @cached_property
     def all_trained(self) -> bool:
+        """Whether no parameter is fixed."""
         return bool(self.trained.all())
 
     @cached_property

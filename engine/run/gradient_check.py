@@ -159,18 +159,14 @@ def chosen_parameters(spec: Spec) -> NDArray[np.intp]:
     if count >= network.size:
         return np.arange(network.size)
     generator = np.random.default_rng(_SEED)
-    starts = np.cumsum([0, *(_layer_size(network, k) for k in range(1, network.depth + 1))])
     share = max(1, count // network.depth)
+    places = np.arange(network.size)
+    layers = (places[network.span(number)] for number in range(1, network.depth + 1))
     taken = [
-        start + generator.choice(stop - start, min(share, stop - start), replace=False)
-        for start, stop in zip(starts[:-1], starts[1:], strict=True)
+        layer[0] + generator.choice(len(layer), min(share, len(layer)), replace=False)
+        for layer in layers
     ]
     return np.sort(np.concatenate(taken))
-
-
-def _layer_size(network: Network, layer: int) -> int:
-    n_out, n_in = network.sizes[layer], network.sizes[layer - 1]
-    return n_out * n_in + network.layers[layer - 1].bias_count
 
 
 class _Differences(Struct, frozen=True, eq=False):

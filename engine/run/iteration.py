@@ -63,6 +63,7 @@ class SamplePass(Struct, frozen=True, eq=False):
 
     @property
     def loss(self) -> float:
+        """The loss E_s of the sample."""
         return float(self.loss_terms.sum())
 
 

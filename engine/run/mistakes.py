@@ -24,23 +24,29 @@ class Run(Protocol):
     """What a mistake asks of a run: its Spec, which stands above this file."""
 
     @property
-    def network(self) -> Network: ...
+    def network(self) -> Network:
+        """The network that is trained."""
+
     @property
-    def loss(self) -> str: ...
+    def loss(self) -> str:
+        """A key of LOSSES."""
+
     @property
-    def optimizer(self) -> Optimizer: ...
+    def optimizer(self) -> Optimizer:
+        """The optimizer as it was chosen."""
+
     @property
-    def batch_size(self) -> int: ...
+    def batch_size(self) -> int:
+        """Samples in a whole batch."""
 
 
 class Mistake(Struct, frozen=True):
     """One departure: its title, why people make it, and the formula it replaces by which.
 
     `where` is the part of an iteration that it changes: a pass of a sample, the gradient of a
-    batch, the update; or the start, before the first one. `in_gradient` says that the gradient is
-    then no longer that of the loss, which a gradient check finds; `exempt` says of the others why
-    it does not. `why_not(run)` is the reason why it would change nothing for a run, or could not
-    be worked out; empty where it can be chosen.
+    batch, the update; or the start, before the first one. A gradient check finds the mistakes that
+    are `in_gradient`; `exempt` says of each other one why it does not. `why_not(run)` is the reason
+    why it would change nothing for a run, or could not be worked out; empty where it can be chosen.
 
     What it does. In a pass: `change` makes its formulas of those that are there without it;
     `of_slope` says that it is made in f'. In a batch: `counts_first_only` takes the first sample
@@ -68,6 +74,7 @@ class Mistake(Struct, frozen=True):
 
     @property
     def in_gradient(self) -> bool:
+        """Whether the gradient is then no longer that of the loss."""
         return not self.exempt
 
 

@@ -93,6 +93,7 @@ class Spec(Struct, frozen=True, eq=False, dict=True):
 
     @cached_property
     def iterations_per_epoch(self) -> int:
+        """How many batches the training set is cut into; the last may be shorter."""
         return -(-len(self.data) // self.batch_size)
 
     @cached_property

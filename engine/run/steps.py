@@ -235,13 +235,13 @@ def symbol_of(network: Network, step: StepId, notation: Notation = DEFAULT) -> s
         return name if step.phase == "update" else f"∂{symbols.loss.text}/∂{name}"
     if step.layer is None or step.unit is None or step.kind == "total_loss":
         return symbols.loss.text
-    made = {
+    symbol = {
         "net_input": symbols.net_input,
         "activation": symbols.activation,
         "loss": lambda layer, unit: symbols.loss_term(unit),
         "delta": symbols.delta,
     }[step.kind]
-    return made(step.layer, step.unit).text
+    return symbol(step.layer, step.unit).text
 
 
 def title_of(network: Network, step: StepId, notation: Notation = DEFAULT) -> str:

@@ -267,6 +267,7 @@ class Place(Struct, frozen=True):
 
     @property
     def spec(self) -> Spec:
+        """The Spec of the road here."""
         return self.owner.spec
 
     @property

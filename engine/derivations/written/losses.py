@@ -186,14 +186,14 @@ def _log_softmax(unit: Unit) -> tuple[Expr, str]:
 def _categorical_unfolded(unit: Unit, product: Product, delta: Expr) -> tuple[Factor, ...]:
     others = _through_other_outputs(unit)
     together = Sum((product, *others.terms))
-    made: tuple[Factor, ...] = ()
+    through_others: tuple[Factor, ...] = ()
     if others.terms:
         meaning: Prose = (
             "every other output shrinks when this one grows, which adds its target times ",
             Line(unit.a),
         )
-        made = (Factor(meaning, Line(others, (), stages(others))),)
-    return *made, Factor(("together",), Line(delta, (), (worked_terms(together),)))
+        through_others = (Factor(meaning, Line(others, (), stages(others))),)
+    return *through_others, Factor(("together",), Line(delta, (), (worked_terms(together),)))
 
 
 def _through_other_outputs(unit: Unit) -> Sum:
