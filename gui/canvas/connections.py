@@ -19,7 +19,7 @@ from gui.canvas.items.bundle import EdgeBundle
 from gui.canvas.items.edges import MOST_EDGES, Edge, EdgeLayer
 from gui.canvas.items.pills import FULL, FULL_NARROW, SIZES, Pill, PillLayer, Size
 from gui.canvas.placing.labels import Floats, may_fit, most_hidden, place_labels, rows
-from gui.canvas.placing.layout import Arrangement, Form
+from gui.canvas.placing.layout import Arrangement, NodeShape
 from gui.canvas.placing.step_labels import CLEAR, Surroundings, current_pill, make_way, used_pills
 from gui.view import View
 
@@ -76,13 +76,13 @@ class Connections:
 
     def arrange(self, arrangement: Arrangement) -> None:
         """Follow the nodes to where they stand now, and find places for all labels."""
-        forms, centres = arrangement.forms, arrangement.centres
+        shapes, centres = arrangement.shapes, arrangement.centres
         sources, units = centres[self.layer - 1].copy(), centres[self.layer].copy()
-        sources[:, 0] += forms[self.layer - 1].half_width
-        units[:, 0] -= forms[self.layer].half_width
+        sources[:, 0] += shapes[self.layer - 1].half_width
+        units[:, 0] -= shapes[self.layer].half_width
         half_line = 0.43 * arrangement.line_room
         obstacles = np.vstack(
-            [_obstacles(forms[k], centres[k], k, half_line) for k in (self.layer - 1, self.layer)]
+            [_obstacles(shapes[k], centres[k], k, half_line) for k in (self.layer - 1, self.layer)]
         )
         same = (
             np.array_equal(sources, self._sources)
@@ -93,11 +93,11 @@ class Connections:
             return
         self._sources, self._units, self._obstacles = sources, units, obstacles
         self._bodies = np.vstack(
-            [_obstacles(forms[k], centres[k], k, 0.0) for k in (self.layer - 1, self.layer)]
+            [_obstacles(shapes[k], centres[k], k, 0.0) for k in (self.layer - 1, self.layer)]
         )
-        bare = [replace(forms[k], above=0.0, below=0.0) for k in (self.layer - 1, self.layer)]
+        bare = [replace(shapes[k], above=0.0, below=0.0) for k in (self.layer - 1, self.layer)]
         self._nodes = np.vstack(
-            [_obstacles(form, centres[self.layer - 1 + k], 1, 0.0) for k, form in enumerate(bare)]
+            [_obstacles(shape, centres[self.layer - 1 + k], 1, 0.0) for k, shape in enumerate(bare)]
         )
         self._area = arrangement.width, arrangement.height
         self.labels.set_pills({})
@@ -305,18 +305,18 @@ class Connections:
         return tuple(edges)
 
 
-def _obstacles(form: Form, centres: Floats, layer: int, half_line: float) -> Floats:
+def _obstacles(shape: NodeShape, centres: Floats, layer: int, half_line: float) -> Floats:
     """Rectangles (left, top, right, bottom) that no label may cover: the nodes of a layer and
     the lines above and below them, at most twice half_line wide unless the node is wider."""
-    x, y, w, h = centres[:, 0], centres[:, 1], form.half_width + 3, form.half_height + 2
-    if form.kind == "folded":
+    x, y, w, h = centres[:, 0], centres[:, 1], shape.half_width + 3, shape.half_height + 2
+    if shape.kind == "folded":
         y = np.array([(y.min() + y.max()) / 2])
         x = x[:1]
     boxes = [np.column_stack([x - w, y - h, x + w, y + h])]
-    if form.above and layer:
-        half = max(w, min(_HALF_DELTA, half_line)) if form.kind != "dot" else w
-        boxes.append(np.column_stack([x - half, y - h - form.above, x + half, y - h]))
-    if form.below and layer:
-        half = max(w, half_line) if form.kind != "dot" else w
-        boxes.append(np.column_stack([x - half, y + h, x + half, y + h + form.below]))
+    if shape.above and layer:
+        half = max(w, min(_HALF_DELTA, half_line)) if shape.kind != "dot" else w
+        boxes.append(np.column_stack([x - half, y - h - shape.above, x + half, y - h]))
+    if shape.below and layer:
+        half = max(w, half_line) if shape.kind != "dot" else w
+        boxes.append(np.column_stack([x - half, y + h, x + half, y + h + shape.below]))
     return np.vstack(boxes)

@@ -51,7 +51,7 @@ class NodeFace(Struct, frozen=True):
     old: NodeFace | None = None
 
 
-class Shown:
+class Revealed:
     """Whether steps are revealed, answered for whole layers at once where possible.
 
     `before` answers for the moment before an edit just made, unless that had other parameters.
@@ -65,9 +65,9 @@ class Shown:
                 self._layers[group.phase, group.layer] = False
             elif view.revealed >= group.stop:
                 self._layers[group.phase, group.layer] = True
-        self.before: Shown | None = None
+        self.before: Revealed | None = None
         if view.before is not None and _parameters(view.before) == _parameters(view):
-            self.before = Shown(view.before)
+            self.before = Revealed(view.before)
 
     @property
     def view(self) -> View:
@@ -91,7 +91,7 @@ class Shown:
 
 
 def node_face(
-    view: View, shown: Shown, layer: int, unit: int, largest: float
+    view: View, shown: Revealed, layer: int, unit: int, largest: float
 ) -> NodeFace:
     """What a unit shows; `largest` is the size of its layer's largest activation."""
     network, values = view.spec.network, view.worked_pass
@@ -136,7 +136,7 @@ def _parameters(view: View) -> tuple[object, ...]:
     return network.sizes, tuple(layer.bias for layer in network.layers)
 
 
-def parameter_face(view: View, shown: Shown, parameter: Parameter) -> ParameterFace:
+def parameter_face(view: View, shown: Revealed, parameter: Parameter) -> ParameterFace:
     """What a weight or bias shows."""
     network, iteration = view.spec.network, view.worked
     before = shown.before
@@ -168,7 +168,7 @@ class Faces:
     def __init__(self) -> None:
         self._layers: dict[int, LayerFaces] = {}
 
-    def of(self, shown: Shown, layer: int) -> LayerFaces:
+    def of(self, shown: Revealed, layer: int) -> LayerFaces:
         """The faces of a layer; the same object as before while they are the same."""
         made, kept = LayerFaces(shown, layer), self._layers.get(layer)
         if kept is not None and kept.is_like(made):
@@ -185,7 +185,7 @@ class LayerFaces:
     for one number, so that all labels of a layer show the same kind: gradients once there are all
     of them, new values likewise."""
 
-    def __init__(self, shown: Shown, layer: int) -> None:
+    def __init__(self, shown: Revealed, layer: int) -> None:
         view = shown.view
         self._shown, self._layer, self.revealed = shown, layer, view.revealed
         # Never written to, so that the same object has the same numbers.

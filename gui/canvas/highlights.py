@@ -109,5 +109,5 @@ class Highlights:
         item = self._node((spot.layer, spot.unit))
         if item is None:
             return None
-        is_round = spot.kind == "unit" and item.form.kind != "capsule"
+        is_round = spot.kind == "unit" and item.node_shape.kind != "capsule"
         return Outline(item.place_of(spot.kind), is_round)

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QGraphicsItem, QGraphicsScene
 from engine.maths.network import Network
 from engine.run.steps import StepId
 from gui.canvas.connections import Attention, Connections
-from gui.canvas.faces import Faces, Shown
+from gui.canvas.faces import Faces, Revealed
 from gui.canvas.highlights import Highlights
 from gui.canvas.items.folded import FoldedLayer
 from gui.canvas.items.node import NodeItem
@@ -186,13 +186,13 @@ class NetworkScene(QGraphicsScene):
     def column(self, layer: int) -> QRectF:
         """The rectangle around the nodes of a layer and the lines above and below them."""
         assert self.arrangement is not None
-        form, centres = self.arrangement.forms[layer], self.arrangement.centres[layer]
-        if form.kind == "folded":
+        shape, centres = self.arrangement.shapes[layer], self.arrangement.centres[layer]
+        if shape.kind == "folded":
             return self._folded[layer].sceneBoundingRect()
         (left, top), (right, bottom) = centres.min(axis=0), centres.max(axis=0)
-        top -= form.half_height + form.above
-        bottom += form.half_height + form.below
-        w = form.half_width
+        top -= shape.half_height + shape.above
+        bottom += shape.half_height + shape.below
+        w = shape.half_width
         return QRectF(left - w, top, right - left + 2 * w, bottom - top)
 
     def node_words(self, layer: int, unit: int) -> list[str]:
@@ -248,7 +248,7 @@ class NetworkScene(QGraphicsScene):
         """Give every item its numbers and marks."""
         view, made = self.view, self.arrangement
         assert view is not None and made is not None
-        shown, network = Shown(view), view.spec.network
+        shown, network = Revealed(view), view.spec.network
         marks = node_marks(view, self._hovered, self._focus)
         self._call_out(marks)
         pictures = self._pictures.of(view)
@@ -258,19 +258,19 @@ class NetworkScene(QGraphicsScene):
             x, y = made.centres[layer][unit].tolist()
             item.show_face(
                 faces[layer].node(unit),
-                made.forms[layer],
+                made.shapes[layer],
                 marks.get(key, _NO_MARKS),
                 Limits(made.line_room, 8 - x, self._area[0] - 8 - x),
                 pictures.get(key),
             )
-            if item.form is CALL_OUT:
+            if item.node_shape is CALL_OUT:
                 x, y = self._inside(x, y, item)
             item.move_to(x, y)
         ringed = {layer for (layer, _), mark in marks.items() if mark.ringed}
         for layer, folded in self._folded.items():
             known = not layer or shown("forward", "activation", layer, network.sizes[layer] - 1)
             values = view.sample_pass.a[layer] if known else None
-            folded.show_values(made.forms[layer], values, layer in ringed)
+            folded.show_values(made.shapes[layer], values, layer in ringed)
         size = max(
             float(np.abs(network.weights(view.theta, layer)).max())
             for layer in range(1, network.depth + 1)

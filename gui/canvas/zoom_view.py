@@ -1,7 +1,7 @@
 """ZoomView: a look at the scene that can be zoomed around the pointer, panned and fitted.
 
-Zooming in first gives the network a larger area, so that nodes move apart and take larger forms;
-once every node has its full form, what is there is magnified. A tall layer of small dots thus
+Zooming in first gives the network a larger area, so that nodes move apart and take larger shapes;
+once every node has its full shape, what is there is magnified. A tall layer of small dots thus
 opens into a column of readable nodes.
 """
 
@@ -79,7 +79,7 @@ class ZoomView(QGraphicsView):
         self.looked.emit()
 
     def follow_network(self) -> None:
-        """Adapt to another network: its full forms may need another spread."""
+        """Adapt to another network: its full shapes may need another spread."""
         if self.is_fitted:
             self.fit()
         else:

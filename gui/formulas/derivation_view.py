@@ -24,7 +24,7 @@ _GAP = 8
 _LOW = 240  # pixels of height below which only the result itself stays in place
 
 
-class Shown(Struct, frozen=True):
+class Explanation(Struct, frozen=True):
     """What the view shows: a derivation and, in one line, the one before it; or only words."""
 
     derivation: Derivation | None = None
@@ -62,7 +62,7 @@ class DerivationView(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.shown = Shown()
+        self.shown = Explanation()
         self.explanation = Sheet()
         self.explanation.setObjectName("derivationExplanation")
         self.explanation.hovered.connect(self.hovered)
@@ -78,7 +78,7 @@ class DerivationView(QWidget):
         self._rule: int | None = None  # height of the line where the explanation scrolls under
         self.setMinimumHeight(80)
 
-    def show_this(self, shown: Shown) -> None:
+    def show_this(self, shown: Explanation) -> None:
         """Show something else; the scroll position stays only for the same derivation."""
         same = shown.derivation is self.shown.derivation
         self.shown = shown

@@ -20,7 +20,7 @@ _HANG = 18.0  # how far further lines of words and signless pieces are indented
 _LEVELS: tuple[tuple[str, ...] | None, ...] = (_RELATIONS, (PLUS, MINUS), None)
 
 
-class Item(Struct, frozen=True):
+class FlowItem(Struct, frozen=True):
     """A box in a flow, the room before it inside a line, and the sign that leads it."""
 
     box: Box
@@ -40,27 +40,27 @@ class Flowed(Struct, frozen=True):
             box.paint(painter, x + left, y + base)
 
 
-def items_of(pieces: Sequence[Piece[Box]], signs: Sequence[Box | None]) -> list[Item]:
+def items_of(pieces: Sequence[Piece[Box]], signs: Sequence[Box | None]) -> list[FlowItem]:
     """Pieces of a formula, each with the sign that leads it."""
-    items: list[Item] = []
+    items: list[FlowItem] = []
     for piece, sign in zip(pieces, signs, strict=True):
         gap = gap_before(piece.lead) if items else 0.0
         if not items and sign is not None and piece.lead == MINUS:
             box = row([(0.0, sign), (1.0, piece.body)])
         else:
             box = led(piece.lead, piece.body, sign)
-        items.append(Item(box, gap, piece.lead))
+        items.append(FlowItem(box, gap, piece.lead))
     return items
 
 
-def flow_words(items: Sequence[Item], width: float) -> Flowed:
+def flow_words(items: Sequence[FlowItem], width: float) -> Flowed:
     """Words, and formulas among them, broken wherever there is room between them."""
     flowing = _Flowing(width, 0.0)
     flowing.place(items, len(_LEVELS) - 1)
     return flowing.done()
 
 
-def flow(items: Sequence[Item], width: float) -> Flowed:
+def flow(items: Sequence[FlowItem], width: float) -> Flowed:
     """A formula on lines of at most this width; a single piece that is wider is made smaller.
 
     Further lines begin under the first relation.
@@ -68,7 +68,7 @@ def flow(items: Sequence[Item], width: float) -> Flowed:
     return _flowing(items, width).done()
 
 
-def flow_in_place(items: Sequence[Item], painted: Sequence[Item], width: float) -> Flowed:
+def flow_in_place(items: Sequence[FlowItem], painted: Sequence[FlowItem], width: float) -> Flowed:
     """The typeset pieces of a formula, or until they are there the painted ones, on the same
     lines, so that nothing moves when they change places; only a line that is much higher makes
     room for itself. Painted lines are the wider ones, and are squeezed a little."""
@@ -82,13 +82,13 @@ def flow_in_place(items: Sequence[Item], painted: Sequence[Item], width: float) 
     return flowing.done(lines)
 
 
-def _flowing(items: Sequence[Item], width: float) -> _Flowing:
+def _flowing(items: Sequence[FlowItem], width: float) -> _Flowing:
     flowing = _Flowing(width, _hanging(items, width))
     flowing.place(items, 0)
     return flowing
 
 
-def _in_a_row(items: Sequence[Item], left: float, width: float) -> list[tuple[float, Box]]:
+def _in_a_row(items: Sequence[FlowItem], left: float, width: float) -> list[tuple[float, Box]]:
     """Items on one line from `left` on, made smaller if they do not fit."""
     extent = sum((item.gap if k else 0.0) + item.box.width for k, item in enumerate(items))
     factor = min(1.0, (width - left) / extent) if extent > 0.0 else 1.0
@@ -101,7 +101,7 @@ def _in_a_row(items: Sequence[Item], left: float, width: float) -> list[tuple[fl
     return made
 
 
-def _hanging(items: Sequence[Item], width: float) -> float:
+def _hanging(items: Sequence[FlowItem], width: float) -> float:
     x = 0.0
     for item in items:
         if item.lead in _RELATIONS:
@@ -116,7 +116,7 @@ class _Flowing:
         self._x = 0.0
         self.lines: list[list[tuple[float, Box]]] = [[]]
 
-    def place(self, items: Sequence[Item], level: int) -> None:
+    def place(self, items: Sequence[FlowItem], level: int) -> None:
         for group in _groups(items, _LEVELS[level]):
             extent = sum(item.gap + item.box.width for item in group)
             start = self._hang - group[0].gap
@@ -134,7 +134,7 @@ class _Flowing:
             for item in group:
                 self._put(item)
 
-    def _put(self, item: Item) -> None:
+    def _put(self, item: FlowItem) -> None:
         line = self.lines[-1]
         x = self._x + (item.gap if line else 0.0)
         room = max(1.0, self._width - x)
@@ -168,10 +168,10 @@ def _reach(line: Sequence[tuple[float, Box]]) -> tuple[float, float]:
     return ascent, max((box.descent for _, box in line), default=0.0)
 
 
-def _groups(items: Sequence[Item], leads: tuple[str, ...] | None) -> list[list[Item]]:
+def _groups(items: Sequence[FlowItem], leads: tuple[str, ...] | None) -> list[list[FlowItem]]:
     """Items that stay on one line: cut before these leads, or anywhere but inside a product of
     symbols."""
-    groups: list[list[Item]] = []
+    groups: list[list[FlowItem]] = []
     for item in items:
         cut = item.lead in leads if leads is not None else item.lead != BESIDE
         if cut or not groups:

@@ -9,7 +9,7 @@ from msgspec import Struct
 from engine.formulas.formula import Piece, T, Writer
 from gui import theme
 from gui.formulas.boxes import Box, BoxWriter
-from gui.formulas.flow import Flowed, Item, flow, flow_in_place, items_of
+from gui.formulas.flow import Flowed, FlowItem, flow, flow_in_place, items_of
 from gui.formulas.typesetting import TypesetWriter, Wanted, typeset
 
 
@@ -36,13 +36,13 @@ def flow_formula(formula: Formula, look: Look, width: float) -> Flowed:
     return flow(plain, width) if items is None else flow_in_place(items, plain, width)
 
 
-def plain_items(formula: Formula, writer: BoxWriter) -> list[Item]:
+def plain_items(formula: Formula, writer: BoxWriter) -> list[FlowItem]:
     """The formula's pieces in the program's own font."""
     pieces = formula.pieces(writer)
     return items_of(pieces, [writer.sign(piece.lead) for piece in pieces])
 
 
-def _typeset_items(formula: Formula, look: Look) -> list[Item] | None:
+def _typeset_items(formula: Formula, look: Look) -> list[FlowItem] | None:
     writer = TypesetWriter(look.digits)
     pieces: list[Piece[Box]] = []
     signs: list[Box | None] = []

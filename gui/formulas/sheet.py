@@ -14,7 +14,7 @@ from engine.derivations.derive import Factor, Table
 from engine.formulas.writers import Prose
 from gui import theme
 from gui.formulas.boxes import ProseWriter, row, words
-from gui.formulas.flow import Flowed, Item, flow, flow_words
+from gui.formulas.flow import Flowed, FlowItem, flow, flow_words
 from gui.formulas.formula_items import Formula, Look, flow_formula, plain_items
 from gui.formulas.sheet_table import lay_out_table
 from gui.widgets.ground import Ground
@@ -109,7 +109,7 @@ class Sheet(Ground):
         room = self.extent - taken - right.width
         if room >= _APART:
             self._add_flowed(
-                flow_words([*items, Item(right, room)], self.extent), "secondary", gap, None
+                flow_words([*items, FlowItem(right, room)], self.extent), "secondary", gap, None
             )
             return
         self.add_words(first, theme.SMALL, "secondary", gap, digits)
@@ -233,11 +233,11 @@ class Sheet(Ground):
             self.update()
 
 
-def word_items(prose: Prose, pixels: int, digits: int | None, width: float) -> list[Item]:
+def word_items(prose: Prose, pixels: int, digits: int | None, width: float) -> list[FlowItem]:
     """Words one by one; a formula among them in one piece where it fits a line."""
     writer = ProseWriter(pixels, digits)
     space = words(" ", pixels).width
-    items: list[Item] = []
+    items: list[FlowItem] = []
     spaced = False
     for part in prose:
         if isinstance(part, str):
@@ -247,12 +247,12 @@ def word_items(prose: Prose, pixels: int, digits: int | None, width: float) -> l
                     whole = row([(0.0, items[-1].box), (0.0, words(word, pixels))])
                     items[-1] = replace(items[-1], box=whole)
                 elif word:
-                    items.append(Item(words(word, pixels), space if spaced else 0.0))
+                    items.append(FlowItem(words(word, pixels), space if spaced else 0.0))
                     spaced = False
             continue
         whole = part.write(writer)
         if whole.width <= width:
-            items.append(Item(whole, space if spaced else 0.0))
+            items.append(FlowItem(whole, space if spaced else 0.0))
         else:
             first, *others = plain_items(part, writer)
             items += [replace(first, gap=space if spaced else 0.0), *others]

@@ -14,7 +14,7 @@ from engine.export.walk import BlockWriter
 from engine.formulas.writers import Prose
 from gui import theme
 from gui.formulas.boxes import Box, BoxWriter, gap_before, scaled, words
-from gui.formulas.flow import Flowed, Item, flow, flow_words
+from gui.formulas.flow import Flowed, FlowItem, flow, flow_words
 from gui.formulas.formula_items import plain_items
 from gui.formulas.sheet import word_items
 
@@ -158,14 +158,14 @@ def _left(row: WorkingRow) -> Box:
     return row.left.write(BoxWriter(_TEXT, row.digits), numbers=False)
 
 
-def _row(right: list[Item], left: Box, width: float) -> Flowed:
+def _row(right: list[FlowItem], left: Box, width: float) -> Flowed:
     """A row with its left side right-aligned to a width; further lines begin below its relation."""
 
     def paint(painter: QPainter, x: float, y: float) -> None:
         left.paint(painter, x + width - left.width, y)
 
-    padded = Item(Box(width, left.ascent, left.descent, paint))
-    first = Item(right[0].box, gap_before(GAP), GAP)
+    padded = FlowItem(Box(width, left.ascent, left.descent, paint))
+    first = FlowItem(right[0].box, gap_before(GAP), GAP)
     return flow([padded, first, *right[1:]], _WIDTH - _INDENT)
 
 
@@ -239,9 +239,9 @@ class _PdfBlocks(BlockWriter[_Block, Box]):
             stays = k == 0 < len(rows) - 1 or (whole and k < len(rows) - 1)
             self.blocks.append(_flowed(flowed, _ROW_GAP, _INDENT, "ink", stays))
 
-    def _items(self, row: WorkingRow) -> list[Item]:
+    def _items(self, row: WorkingRow) -> list[FlowItem]:
         if row.is_gap:
-            return [Item(words(GAP, _TEXT)), Item(_blank(_GAP_WIDTH), gap_before(GAP))]
+            return [FlowItem(words(GAP, _TEXT)), FlowItem(_blank(_GAP_WIDTH), gap_before(GAP))]
         return plain_items(row, self.formulas(row.digits))
 
     def text(self, text: str) -> Box:

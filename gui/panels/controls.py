@@ -14,7 +14,7 @@ from engine.text.numbers import fewer_digits, format_count, format_number
 from gui import theme
 from gui.view import View
 from gui.widgets.buttons import Button
-from gui.widgets.choice import Choice, Item
+from gui.widgets.choice import Choice, ChoiceItem
 from gui.widgets.style_property import set_style_property
 
 # Epochs a second; None is as fast as it goes.
@@ -91,7 +91,7 @@ class ControlsBar(QWidget):
         self._by.setProperty("secondary", True)
         self._grain = Choice("grain", "How far one step goes")
         self._grain.setToolTip("How far one step goes")
-        self._grain.offer([Item(grain, grain) for grain in GRAINS])
+        self._grain.offer([ChoiceItem(grain, grain) for grain in GRAINS])
         self._grain.chosen.connect(self.grain_chosen)
         self._epoch = _button(
             "+1 epoch", "epoch", "Train one epoch: every sample once", self.epoch_requested.emit

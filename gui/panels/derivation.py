@@ -16,7 +16,7 @@ from engine.derivations.matrix import derive_layer, has_matrix_form, layer_group
 from engine.formulas.writers import latex_number, prose_text
 from engine.run.steps import StepId, title_of
 from gui import theme
-from gui.formulas.derivation_view import BAR, DerivationView, Shown
+from gui.formulas.derivation_view import BAR, DerivationView, Explanation
 from gui.formulas.typesetting import Typesetter
 from gui.view import View
 from gui.widgets.buttons import Button
@@ -159,34 +159,36 @@ class DerivationPanel(Card):
         is_number = derivation is not None and derivation.step == step and not self._matrix_shown
         self.explained.emit(step if is_number else None)
 
-    def _shown(self, view: View | None, step: StepId | None) -> Shown:
+    def _shown(self, view: View | None, step: StepId | None) -> Explanation:
         """A derivation of a step of the view, or words where there is none."""
         if view is None:
-            return Shown(message=("…",))
+            return Explanation(message=("…",))
         if view.training:
-            return Shown(
+            return Explanation(
                 message=("Training is running. Pause it to ask a number where it comes from.",)
             )
         if step is None:
             first = title_of(view.spec.network, view.steps.id_at(0), view.notation)
-            return Shown(message=(
+            return Explanation(message=(
                 "Nothing is worked out yet. Step (Space or Page Down) to the first number, the "
                 f"{first}.",
             ))
         if not view.is_revealed(step):
             message = (_not_yet(view, step),)
-            return Shown(message=message, previous=self._previous(view), digits=view.worked_digits)
+            previous, digits = self._previous(view), view.worked_digits
+            return Explanation(message=message, previous=previous, digits=digits)
         if view.curtain is not None and view.curtain.locks(step):
-            return Shown(message=("This document is locked: this value is not derived here.",))
+            locked = "This document is locked: this value is not derived here."
+            return Explanation(message=(locked,))
         if view.worked is None:
-            return Shown(message=("…",))
+            return Explanation(message=("…",))
         if self._matrix_shown:
-            return Shown(
+            return Explanation(
                 derive_layer(view.worked, step, view.sample, view.notation),
                 titled=True,
                 digits=view.worked_digits,
             )
-        return Shown(
+        return Explanation(
             self._derive(view.worked, step, view.sample, view.notation),
             self._previous(view),
             titled=self._asked is not None,

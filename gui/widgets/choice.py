@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 from gui import theme
 
 
-class Item(NamedTuple):
+class ChoiceItem(NamedTuple):
     """One thing to choose: the closed list shows its title, or `brief` where that has no room;
     the open list shows it as `listed` (the title, if empty) with a note at the right."""
 
@@ -83,7 +83,7 @@ class Choice(QComboBox):
         self.setObjectName(name)
         self.setAccessibleName(accessible_name)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self._items: tuple[Item, ...] = ()
+        self._items: tuple[ChoiceItem, ...] = ()
         self._shown = ""
         self.activated.connect(self._on_activated)
 
@@ -92,7 +92,7 @@ class Choice(QComboBox):
         """The key of what is shown."""
         return self.currentData() or ""
 
-    def offer(self, items: Sequence[Item]) -> None:
+    def offer(self, items: Sequence[ChoiceItem]) -> None:
         """Say what there is to choose from."""
         if tuple(items) == self._items:
             return

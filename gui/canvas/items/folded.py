@@ -12,7 +12,7 @@ from gui import theme
 from gui.canvas.items.canvas_item import CanvasItem
 from gui.canvas.items.colours import signed_image
 from gui.canvas.items.text import centred, paint_texts, shortened
-from gui.canvas.placing.layout import FOLDED_HEAD, Form
+from gui.canvas.placing.layout import FOLDED_HEAD, NodeShape
 
 
 class FoldedLayer(CanvasItem):
@@ -23,14 +23,14 @@ class FoldedLayer(CanvasItem):
         super().__init__(2.0)
         self.layer = layer
         self.words = [name, f"{format_count(count)} units" if layer else f"{count} inputs"]
-        self._form = Form("folded", 50.0, 100.0)
+        self._shape = NodeShape("folded", 50.0, 100.0)
         self._image: QImage | None = None
         self._is_ringed = False
 
-    def show_values(self, form: Form, values: Array | None, is_ringed: bool) -> None:
+    def show_values(self, shape: NodeShape, values: Array | None, is_ringed: bool) -> None:
         """Show activations of shape (units,), or None while they lie ahead of the cursor."""
-        self._form = form
-        w, h = form.half_width + 4, form.half_height + 4
+        self._shape = shape
+        w, h = shape.half_width + 4, shape.half_height + 4
         self.set_bounds(QRectF(-w, -h, 2 * w, 2 * h))
         self._is_ringed = is_ringed
         self._image = None
@@ -42,17 +42,17 @@ class FoldedLayer(CanvasItem):
     @property
     def strip(self) -> QRectF:
         """Where the strip is, in the item."""
-        h = self._form.half_height
+        h = self._shape.half_height
         return QRectF(-22, -h + FOLDED_HEAD, 44, 2 * h - FOLDED_HEAD - 12)
 
     def contains_point(self, point: QPointF) -> bool:
         """Whether a point of the scene is on the column."""
         local = self.mapFromScene(point)
-        form = self._form
-        return abs(local.x()) <= form.half_width and abs(local.y()) <= form.half_height
+        shape = self._shape
+        return abs(local.x()) <= shape.half_width and abs(local.y()) <= shape.half_height
 
     def draw(self, painter: QPainter) -> None:
-        colours, w, h = theme.current(), self._form.half_width, self._form.half_height
+        colours, w, h = theme.current(), self._shape.half_width, self._shape.half_height
         edge = "accent" if self._is_ringed else "secondary"
         painter.setPen(QPen(colours.colour(edge), 2.5 if self._is_ringed else 1.5))
         painter.setBrush(colours.colour("card"))

@@ -12,7 +12,7 @@ from gui.canvas.items.colours import mixed
 from gui.canvas.items.node_texts import Limits, NodeTexts, node_texts
 from gui.canvas.items.text import paint_texts
 from gui.canvas.marks import Marks
-from gui.canvas.placing.layout import CALL_OUT, LINE, Form
+from gui.canvas.placing.layout import CALL_OUT, LINE, NodeShape
 
 _PAD = 4.0
 _TINY = 3.0  # a half width, from which on nodes have an outline
@@ -27,16 +27,16 @@ class NodeItem(CanvasItem):
         self.layer, self.unit = layer, unit
         self.face = NodeFace("")
         self.marks = Marks()
-        self._form = Form("dot", 4.0, 4.0)
+        self._shape = NodeShape("dot", 4.0, 4.0)
         self._limits = Limits()
         self._picture: QImage | None = None
         self._texts = NodeTexts()
         self._writing: list[QRectF] | None = None  # worked out when it is asked for
 
     @property
-    def form(self) -> Form:
-        """How it is drawn: larger than its layer's form while it is called out."""
-        return CALL_OUT if self.marks.called_out and not self._form.is_readable else self._form
+    def node_shape(self) -> NodeShape:
+        """How it is drawn: larger than its layer's shape while it is called out."""
+        return CALL_OUT if self.marks.called_out and not self._shape.is_readable else self._shape
 
     @property
     def words(self) -> list[str]:
@@ -44,16 +44,16 @@ class NodeItem(CanvasItem):
         return [text.words for text in self._texts.texts]
 
     def show_face(
-        self, face: NodeFace, form: Form, marks: Marks, limits: Limits, picture: QImage | None
+        self, face: NodeFace, shape: NodeShape, marks: Marks, limits: Limits, picture: QImage | None
     ) -> None:
-        """Show other numbers, another form or other marks; `picture` is the activation over the
+        """Show other numbers, another shape or other marks; `picture` is the activation over the
         inputs, where that is shown instead of numbers."""
-        before = self.face, self._form, self.marks, self._limits
-        if (face, form, marks, limits) == before and picture is self._picture:
+        before = self.face, self._shape, self.marks, self._limits
+        if (face, shape, marks, limits) == before and picture is self._picture:
             return
         self.face, self.marks, self._limits, self._picture = face, marks, limits, picture
-        self._form, self._writing = form, None
-        self._texts = node_texts(face, self.form, marks, limits, picture is not None)
+        self._shape, self._writing = shape, None
+        self._texts = node_texts(face, self.node_shape, marks, limits, picture is not None)
         self.setZValue(6.0 if marks.called_out else 4.0 if marks.ringed else 2.0)
         self.set_bounds(self._texts.bounds().adjusted(-2 * _PAD, -2 * _PAD, 2 * _PAD, 2 * _PAD))
         self.update()
@@ -68,18 +68,18 @@ class NodeItem(CanvasItem):
         """Which of its values is at a point of the scene; "" outside of it."""
         local = self.mapFromScene(point)
         # A node that grew under the pointer does not catch it, so that it can go on to the next.
-        form = self.form if self.marks.pinned else self._form
-        if form is self.form:
+        shape = self.node_shape if self.marks.pinned else self._shape
+        if shape is self.node_shape:
             for kind, place in self._texts.places.items():
                 if kind != "unit" and place.contains(local):
                     return kind
-        if form.kind == "folded":
+        if shape.kind == "folded":
             return ""
-        if form.kind == "capsule":
-            inside = abs(local.x()) <= form.half_width and abs(local.y()) <= form.half_height
+        if shape.kind == "capsule":
+            inside = abs(local.x()) <= shape.half_width and abs(local.y()) <= shape.half_height
         else:
-            margin = _DOT_MARGIN if form.kind == "dot" else 0.0
-            inside = local.x() ** 2 + local.y() ** 2 <= (form.half_width + margin) ** 2
+            margin = _DOT_MARGIN if shape.kind == "dot" else 0.0
+            inside = local.x() ** 2 + local.y() ** 2 <= (shape.half_width + margin) ** 2
         return "unit" if inside else ""
 
     def place_of(self, kind: str) -> QRectF:
@@ -111,24 +111,24 @@ class NodeItem(CanvasItem):
         """Of the scene, what a label must leave free: its body, of a called-out node also the
         lines above and below."""
         core, places = QRectF(self._texts.places["unit"]), self._texts.places
-        if self.form is CALL_OUT:
+        if self.node_shape is CALL_OUT:
             for kind in ("delta", "bias"):
                 core |= places.get(kind, core)
         return self.mapRectToScene(core)
 
     def draw(self, painter: QPainter) -> None:
-        colours, form, marks = theme.current(), self.form, self.marks
+        colours, shape, marks = theme.current(), self.node_shape, self.marks
         thickness = 3.0 if marks.ringed else 2.0 if marks.hovered else 1.5
-        if form.kind == "dot":
-            thickness = min(thickness, max(0.6, form.half_width / 4))
+        if shape.kind == "dot":
+            thickness = min(thickness, max(0.6, shape.half_width / 4))
         edge = "accent" if marks.ringed or marks.hovered else "secondary"
         painter.setPen(QPen(colours.colour(edge), thickness))
-        if form.half_width < _TINY and not marks.ringed:
+        if shape.half_width < _TINY and not marks.ringed:
             painter.setPen(Qt.PenStyle.NoPen)  # outlines alone would run together
         painter.setBrush(self._fill())
-        w, h = form.half_width, form.half_height
+        w, h = shape.half_width, shape.half_height
         body = QRectF(-w, -h, 2 * w, 2 * h)
-        if form.kind == "capsule":
+        if shape.kind == "capsule":
             painter.drawRoundedRect(body, min(h, 12.0), min(h, 12.0))
         else:
             painter.drawEllipse(body)
@@ -139,7 +139,7 @@ class NodeItem(CanvasItem):
 
     def _fill(self) -> QColor:
         colours = theme.current()
-        if self.form.kind != "dot":
+        if self.node_shape.kind != "dot":
             return colours.colour("accent_soft" if self.marks.ringed else "card")
         return mixed(colours.signed(self.face.shade), min(1.0, abs(self.face.shade)))
 
@@ -175,7 +175,7 @@ class NodeItem(CanvasItem):
         painter.setBrush(Qt.BrushStyle.NoBrush)
         place = self._texts.places.get(self.marks.focus) or self._texts.places["unit"]
         around = place.adjusted(-_PAD, -_PAD, _PAD, _PAD)
-        if self.marks.focus == "unit" and self.form.kind != "capsule":
+        if self.marks.focus == "unit" and self.node_shape.kind != "capsule":
             painter.drawEllipse(around)
         else:
             painter.drawRoundedRect(around, 11, 11)

@@ -13,7 +13,7 @@ from gui import theme
 from gui.canvas.faces import NodeFace, ParameterFace
 from gui.canvas.items.text import Text, centred, fitted, replaced, shortened, sign_colour, width
 from gui.canvas.marks import Marks
-from gui.canvas.placing.layout import LINE, SIDE, Form
+from gui.canvas.placing.layout import LINE, SIDE, NodeShape
 
 _SMALL = theme.SMALL
 _BIG = theme.CANVAS
@@ -65,37 +65,37 @@ class NodeTexts(Struct):
 
 
 def node_texts(
-    face: NodeFace, form: Form, marks: Marks, limits: Limits, has_picture: bool
+    face: NodeFace, shape: NodeShape, marks: Marks, limits: Limits, has_picture: bool
 ) -> NodeTexts:
-    """Lay out a face in the form that a node has, within limits for the lines around it."""
+    """Lay out a face in the shape that a node has, within limits for the lines around it."""
     made = NodeTexts()
-    w, h = form.half_width, form.half_height
+    w, h = shape.half_width, shape.half_height
     made.places["unit"] = QRectF(-w, -h, 2 * w, 2 * h)
-    if form.kind == "circle":
-        _write_circle(made, face, form, marks, has_picture)
-    elif form.kind == "capsule":
-        _write_capsule(made, face, form, has_picture)
-    elif form.lines:
-        _write_around_dot(made, face, form, limits)
-    if form.kind != "dot":
-        _write_above(made, face, form, limits)
-        _write_below(made, face, form, marks, limits)
-        _write_side(made, face, form, marks)
+    if shape.kind == "circle":
+        _write_circle(made, face, shape, marks, has_picture)
+    elif shape.kind == "capsule":
+        _write_capsule(made, face, shape, has_picture)
+    elif shape.lines:
+        _write_around_dot(made, face, shape, limits)
+    if shape.kind != "dot":
+        _write_above(made, face, shape, limits)
+        _write_below(made, face, shape, marks, limits)
+        _write_side(made, face, shape, marks)
         if face.old is not None:
-            _strike_around(made, face, face.old, form, limits)
+            _strike_around(made, face, face.old, shape, limits)
     return made
 
 
 def _strike_around(
-    made: NodeTexts, face: NodeFace, old: NodeFace, form: Form, limits: Limits
+    made: NodeTexts, face: NodeFace, old: NodeFace, shape: NodeShape, limits: Limits
 ) -> None:
     """Write what an edit changed around a node, struck through, beyond what it is now."""
-    if form.above and (words := replaced(old.delta, face.delta, face.digits, limits.room)):
-        x, y = limits.start(width(words, _SMALL)), -form.half_height - 1.5 * LINE
+    if shape.above and (words := replaced(old.delta, face.delta, face.digits, limits.room)):
+        x, y = limits.start(width(words, _SMALL)), -shape.half_height - 1.5 * LINE
         made.texts.append(Text(words, x, y, _SMALL, False, "secondary", True))
         made.words_around.append(_around(made.texts[-1]))
-    if form.side == "right" and (form.kind == "circle" or form.lines == 2):
-        x = form.half_width + 9
+    if shape.side == "right" and (shape.kind == "circle" or shape.lines == 2):
+        x = shape.half_width + 9
         for y, then, now in ((-27, old.target, face.target), (27, old.loss, face.loss)):
             if words := replaced(then, now, face.digits, SIDE - 10):
                 made.texts.append(Text(words, x, y, _SMALL, False, "secondary", True))
@@ -103,9 +103,9 @@ def _strike_around(
 
 
 def _write_circle(
-    made: NodeTexts, face: NodeFace, form: Form, marks: Marks, has_picture: bool
+    made: NodeTexts, face: NodeFace, shape: NodeShape, marks: Marks, has_picture: bool
 ) -> None:
-    r = form.half_width
+    r = shape.half_width
     if has_picture:
         made.texts.append(centred(face.name, 0, -r - LINE / 2 - 1, _BIG, True, "ink"))
         made.picture = QRectF(-0.62 * r, -0.62 * r, 1.24 * r, 1.24 * r)
@@ -124,7 +124,7 @@ def _write_circle(
         if words := replaced(old, face.value, face.digits, r):
             made.texts.append(centred(words, 0, away + LINE, _SMALL, False, "secondary", True))
         return
-    if face.old is not None and _write_changed(made, face, face.old, form, name):
+    if face.old is not None and _write_changed(made, face, face.old, shape, name):
         return
     made.texts.append(centred(name, 0, -0.5 * r, _BIG, True, "ink"))
     half = _chord(r, 0.27 * r) / 2
@@ -144,11 +144,11 @@ def _write_circle(
 
 
 def _write_changed(
-    made: NodeTexts, face: NodeFace, old: NodeFace, form: Form, name: str
+    made: NodeTexts, face: NodeFace, old: NodeFace, shape: NodeShape, name: str
 ) -> bool:
     """Write activation and net input with the old ones struck through: above the one, below the
     other. False if neither changed, or there is no room for five lines."""
-    r = form.half_width
+    r = shape.half_width
     activation = replaced(old.value, face.value, face.digits, _chord(r, 0.27 * r, _SMALL))
     net_input = replaced(old.net_input, face.net_input, face.digits, _chord(r, 0.7 * r, _SMALL))
     if r < _ROOM_FOR_FIVE or not (activation or net_input) or face.net_input is None:
@@ -174,8 +174,8 @@ def _chord(r: float, y: float, pixels: int = _BIG) -> float:
     return 2 * sqrt(max(1.0, r**2 - (abs(y) + 0.4 * pixels) ** 2)) - 4
 
 
-def _write_capsule(made: NodeTexts, face: NodeFace, form: Form, has_picture: bool) -> None:
-    w, h = form.half_width, form.half_height
+def _write_capsule(made: NodeTexts, face: NodeFace, shape: NodeShape, has_picture: bool) -> None:
+    w, h = shape.half_width, shape.half_height
     pixels = _BIG if h >= 11 else _SMALL
     room = 2 * w - 16
     if has_picture:
@@ -192,7 +192,7 @@ def _write_capsule(made: NodeTexts, face: NodeFace, form: Form, has_picture: boo
     if value is None:
         name = shortened(face.name, room, pixels, True)
         made.texts.append(centred(name, 0, 0, pixels, True, "ink"))
-    elif form.lines == 2:
+    elif shape.lines == 2:
         name = shortened(face.name, room, pixels, True)
         made.texts.append(centred(name, 0, -h / 2 + 1, pixels, True, "ink"))
         words = fitted(value, room, pixels, before, face.digits)
@@ -210,8 +210,8 @@ def _write_capsule(made: NodeTexts, face: NodeFace, form: Form, has_picture: boo
             made.texts.append(centred(words, 0, 0, pixels, False, "ink"))
 
 
-def _write_around_dot(made: NodeTexts, face: NodeFace, form: Form, limits: Limits) -> None:
-    away, room = form.half_height + LINE / 2, 0.8 * limits.room
+def _write_around_dot(made: NodeTexts, face: NodeFace, shape: NodeShape, limits: Limits) -> None:
+    away, room = shape.half_height + LINE / 2, 0.8 * limits.room
     lines = [(shortened(face.name, room, _SMALL, True), -away, True)]
     if face.value is not None:
         digits = at_most(face.digits, 4)
@@ -222,22 +222,22 @@ def _write_around_dot(made: NodeTexts, face: NodeFace, form: Form, limits: Limit
         made.words_around.append(_around(made.texts[-1]))
 
 
-def _write_above(made: NodeTexts, face: NodeFace, form: Form, limits: Limits) -> None:
-    if face.delta is None or not form.above:
+def _write_above(made: NodeTexts, face: NodeFace, shape: NodeShape, limits: Limits) -> None:
+    if face.delta is None or not shape.above:
         return
     words = fitted(face.delta, max(limits.room, 100.0), _BIG, "δ ", face.digits, True)
-    x, y = limits.start(width(words, _BIG, True)), -form.half_height - LINE / 2 - 2
+    x, y = limits.start(width(words, _BIG, True)), -shape.half_height - LINE / 2 - 2
     text = Text(words, x, y, _BIG, True, sign_colour(face.delta))
     made.texts.append(text)
     made.places["delta"] = _around(text)
 
 
 def _write_below(
-    made: NodeTexts, face: NodeFace, form: Form, marks: Marks, limits: Limits
+    made: NodeTexts, face: NodeFace, shape: NodeShape, marks: Marks, limits: Limits
 ) -> None:
-    y = form.half_height + LINE / 2 + 2
-    if face.bias is not None and form.below:
-        has_delta = face.delta is not None and not form.above
+    y = shape.half_height + LINE / 2 + 2
+    if face.bias is not None and shape.below:
+        has_delta = face.delta is not None and not shape.above
         parts = _bias_words(face.bias, face.delta if has_delta else None, limits.room)
         here = marks.current == "bias"
         total = _line_width(parts, here) + (_LOCK if face.bias.fixed else 0.0)
@@ -251,7 +251,7 @@ def _write_below(
                 x += _LOCK
         made.places["bias"] = QRectF(left - 6, y - LINE / 2 - 1, x - _GAP - left + 12, LINE + 2)
         y += LINE
-    if form.side == "below" and face.target is not None:
+    if shape.side == "below" and face.target is not None:
         number = format_number(face.target, at_most(face.digits, 4))
         words = f"{face.notation.target} {number}"
         target = Text(words, 0, y, _BIG, False, "secondary")
@@ -296,12 +296,12 @@ def _line_width(parts: list[tuple[str, str]], bold: bool = False) -> float:
     return sum(widths) + _GAP * (len(parts) - 1)
 
 
-def _write_side(made: NodeTexts, face: NodeFace, form: Form, marks: Marks) -> None:
+def _write_side(made: NodeTexts, face: NodeFace, shape: NodeShape, marks: Marks) -> None:
     """Target and loss to the right of an output node, on two lines or, on one, the target."""
-    if form.side != "right" or face.target is None:
+    if shape.side != "right" or face.target is None:
         return
-    x = form.half_width + 9
-    if form.kind == "circle" or form.lines == 2:
+    x = shape.half_width + 9
+    if shape.kind == "circle" or shape.lines == 2:
         words = fitted(face.target, SIDE - 10, _BIG, f"{face.notation.target} ", face.digits)
         target = Text(words, x, -10, _BIG, False, "secondary")
         _write_value(made, marks, "target", target)

@@ -3,7 +3,7 @@
 The plane is 1000 by 1000 whatever the size of the canvas: x runs from the inputs (0) to the
 outputs (1000), y from the top (0) to the bottom (1000). Moved nodes are kept in it by name, so a
 saved layout fits any window. `arrange` maps the plane onto an area in pixels and chooses for each
-layer the largest form of node that there is room for; zooming hands it a larger area.
+layer the largest shape of node that there is room for; zooming hands it a larger area.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ FOLDED_HALF_WIDTH = 52.0
 FOLDED_HEAD = 46.0  # name and number of units above the strip of a folded layer
 
 
-class Form(Struct, frozen=True):
+class NodeShape(Struct, frozen=True):
     """How the nodes of a layer look, in pixels from their middle.
 
     `lines` of text are inside; `above` is kept for the delta, `below` for the bias (and for
@@ -61,11 +61,11 @@ class Form(Struct, frozen=True):
 
 
 # What a node too small for its numbers becomes while it is pointed at or the cursor is there.
-CALL_OUT = Form("capsule", 52.0, 21.0, 2, LINE, LINE, "right")
+CALL_OUT = NodeShape("capsule", 52.0, 21.0, 2, LINE, LINE, "right")
 
 
 class Arrangement(Struct, frozen=True, eq=False):
-    """Every node's form and middle for one size of the area, and the way back to the plane.
+    """Every node's shape and middle for one size of the area, and the way back to the plane.
 
     `shifts` are what a layer's nodes stand lower than the plane says (mostly higher, below 0), so
     that a node and the lines above and below it share their room evenly.
@@ -75,14 +75,14 @@ class Arrangement(Struct, frozen=True, eq=False):
     height: float
     left: float
     right: float
-    forms: tuple[Form, ...]
+    shapes: tuple[NodeShape, ...]
     shifts: tuple[float, ...]
     centres: tuple[Points, ...]
 
     @property
     def column_gap(self) -> float:
         """Pixels from one layer's middle to the next one's."""
-        return (self.width - self.left - self.right) / (len(self.forms) - 1)
+        return (self.width - self.left - self.right) / (len(self.shapes) - 1)
 
     @property
     def line_room(self) -> float:
@@ -108,7 +108,7 @@ def is_folded(sizes: tuple[int, ...], layer: int, opened: Collection[int]) -> bo
 def full_spread(
     sizes: tuple[int, ...], opened: Collection[int], width: float, height: float
 ) -> tuple[float, float]:
-    """How many times wider and higher the area must be for every node to have its full form."""
+    """How many times wider and higher the area must be for every node to have its full shape."""
     most = max(
         (size for layer, size in enumerate(sizes) if not is_folded(sizes, layer, opened)), default=1
     )
@@ -128,31 +128,31 @@ def arrange(
     `layout` has the positions in the plane of units that were moved, by name; `opened` the layers
     that are drawn unit by unit however many they have.
     """
-    forms = _forms(network.sizes, width, height, opened)
-    left = max(forms[0].half_width, SMALLEST_HALF) + EDGE
-    right = max(forms[-1].half_width, SMALLEST_HALF) + EDGE + _side_width(forms[-1])
+    shapes = _forms(network.sizes, width, height, opened)
+    left = max(shapes[0].half_width, SMALLEST_HALF) + EDGE
+    right = max(shapes[-1].half_width, SMALLEST_HALF) + EDGE + _side_width(shapes[-1])
     shifts, centres = [], []
-    for layer, form in enumerate(forms):
-        # Alike for all layers of a form, where there is room, so that rows stay level.
-        alike = [each for each in forms if each.kind == form.kind != "folded"]
+    for layer, shape in enumerate(shapes):
+        # Alike for all layers of a shape, where there is room, so that rows stay level.
+        alike = [each for each in shapes if each.kind == shape.kind != "folded"]
         above = max((each.above for each in alike), default=0.0)
         below = max((each.below for each in alike), default=0.0)
-        if 2 * form.half_height + above + below + 4 > height / network.sizes[layer]:
-            above, below = form.above, form.below
-        if form.kind == "folded":
-            places = _strip(network.sizes, layer, form, height)
+        if 2 * shape.half_height + above + below + 4 > height / network.sizes[layer]:
+            above, below = shape.above, shape.below
+        if shape.kind == "folded":
+            places = _strip(network.sizes, layer, shape, height)
         else:
             places = _places(network, layer, layout)
         inner = width - left - right
         x = left + places[:, 0] * inner / PLANE
         y = places[:, 1] * height / PLANE + (above - below) / 2
-        if form.kind != "folded":
+        if shape.kind != "folded":
             # No node may stick out of the canvas.
-            top, bottom = form.half_height + above + 2, height - form.half_height - below - 2
+            top, bottom = shape.half_height + above + 2, height - shape.half_height - below - 2
             y = np.clip(y, min(top, height / 2), max(bottom, height / 2))
         shifts.append((above - below) / 2)
         centres.append(np.column_stack([x, y]))
-    return Arrangement(width, height, left, right, forms, tuple(shifts), tuple(centres))
+    return Arrangement(width, height, left, right, shapes, tuple(shifts), tuple(centres))
 
 
 def _places(network: Network, layer: int, layout: Mapping[str, tuple[float, float]]) -> Points:
@@ -168,45 +168,46 @@ def _places(network: Network, layer: int, layout: Mapping[str, tuple[float, floa
     return places
 
 
-def _strip(sizes: tuple[int, ...], layer: int, form: Form, height: float) -> Points:
+def _strip(sizes: tuple[int, ...], layer: int, shape: NodeShape, height: float) -> Points:
     """Where the units of a folded layer stand along its strip, in the plane."""
-    top = height / 2 - form.half_height + FOLDED_HEAD
-    length = 2 * form.half_height - FOLDED_HEAD - 12
+    top = height / 2 - shape.half_height + FOLDED_HEAD
+    length = 2 * shape.half_height - FOLDED_HEAD - 12
     y = top + (np.arange(sizes[layer]) + 0.5) * length / sizes[layer]
     return np.column_stack(
         [np.full(sizes[layer], PLANE * layer / (len(sizes) - 1)), PLANE * y / height]
     )
 
 
-def _side_width(form: Form) -> float:
-    if form.side != "right":
-        return BELOW_SIDE if form.side == "below" and form.kind == "circle" else 0.0
-    return SIDE if form.kind == "circle" or form.lines == 2 else SIDE_NARROW
+def _side_width(shape: NodeShape) -> float:
+    if shape.side != "right":
+        return BELOW_SIDE if shape.side == "below" and shape.kind == "circle" else 0.0
+    return SIDE if shape.kind == "circle" or shape.lines == 2 else SIDE_NARROW
 
 
 def _forms(
     sizes: tuple[int, ...], width: float, height: float, opened: Collection[int]
-) -> tuple[Form, ...]:
+) -> tuple[NodeShape, ...]:
     folded = [is_folded(sizes, layer, opened) for layer in range(len(sizes))]
     slots = [height / (1 if fold else size) for size, fold in zip(sizes, folded, strict=True)]
     radius, side = _circle(sizes, slots, width)
-    forms = []
+    shapes = []
     for layer, slot in enumerate(slots):
         is_output, is_input = layer == len(sizes) - 1, layer == 0
         if folded[layer]:
             half_width = min(FOLDED_HALF_WIDTH, 0.27 * width / (len(sizes) - 0.5))
-            form = Form("folded", half_width, max(60.0, 0.44 * height))
+            shape = NodeShape("folded", half_width, max(60.0, 0.44 * height))
         elif radius and slot >= 2 * SMALLEST_CIRCLE + 2 * LINE + 2:
             below = LINE + (LINE if side == "below" and is_output else 0.0)
-            form = Form("circle", radius, radius, 3, LINE, below, side if is_output else "none")
+            beside = side if is_output else "none"
+            shape = NodeShape("circle", radius, radius, 3, LINE, below, beside)
         else:
-            form = _small_form(slot, width / (len(sizes) - 0.5))
-            if is_output and form.kind == "capsule":
-                form = _with_side(form, slot, width)
+            shape = _small_shape(slot, width / (len(sizes) - 0.5))
+            if is_output and shape.kind == "capsule":
+                shape = _with_side(shape, slot, width)
         if is_input:
-            form = Form(form.kind, form.half_width, form.half_height, form.lines)
-        forms.append(form)
-    return tuple(forms)
+            shape = NodeShape(shape.kind, shape.half_width, shape.half_height, shape.lines)
+        shapes.append(shape)
+    return tuple(shapes)
 
 
 def _circle(sizes: tuple[int, ...], slots: list[float], width: float) -> tuple[float, str]:
@@ -234,26 +235,27 @@ def _circle(sizes: tuple[int, ...], slots: list[float], width: float) -> tuple[f
     return (radius, side) if radius >= SMALLEST_CIRCLE - 2 else (0.0, "none")
 
 
-def _small_form(slot: float, column: float) -> Form:
+def _small_shape(slot: float, column: float) -> NodeShape:
     """A capsule with as many lines of text as fit, or a dot."""
     half_width = min(62.0, max(25.0, 0.3 * column))
     if slot < 18 or column < 84:
         radius = min(11.0, max(1.5, 0.36 * slot), 0.2 * column)
         lines = 2 if slot >= 2 * radius + 2 * LINE + 2 else 0
-        return Form("dot", radius, radius, lines, LINE if lines else 0.0, LINE if lines else 0.0)
+        around = LINE if lines else 0.0
+        return NodeShape("dot", radius, radius, lines, around, around)
     if slot >= 82:
-        return Form("capsule", half_width, 21.0, 2, LINE, LINE)
+        return NodeShape("capsule", half_width, 21.0, 2, LINE, LINE)
     if slot >= 64:
         if half_width < 50:  # too narrow for name and value on one line
-            return Form("capsule", half_width, 21.0, 2, 0.0, LINE)
-        return Form("capsule", half_width, 13.0, 1, LINE, LINE)
+            return NodeShape("capsule", half_width, 21.0, 2, 0.0, LINE)
+        return NodeShape("capsule", half_width, 13.0, 1, LINE, LINE)
     if slot >= 46:
-        return Form("capsule", half_width, 13.0, 1, 0.0, LINE)
-    return Form("capsule", half_width, min(13.0, slot / 2 - 1.5), 1)
+        return NodeShape("capsule", half_width, 13.0, 1, 0.0, LINE)
+    return NodeShape("capsule", half_width, min(13.0, slot / 2 - 1.5), 1)
 
 
-def _with_side(form: Form, slot: float, width: float) -> Form:
+def _with_side(shape: NodeShape, slot: float, width: float) -> NodeShape:
     """An output's capsule with its target and loss, beside it or, on a narrow canvas, below."""
-    if width < ROOMY and slot >= 2 * form.half_height + form.above + form.below + LINE + 4:
-        return replace(form, below=form.below + LINE, side="below")
-    return replace(form, side="right")
+    if width < ROOMY and slot >= 2 * shape.half_height + shape.above + shape.below + LINE + 4:
+        return replace(shape, below=shape.below + LINE, side="below")
+    return replace(shape, side="right")

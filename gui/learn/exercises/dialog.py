@@ -36,7 +36,7 @@ from engine.maths.activations import ACTIVATIONS
 from engine.maths.losses import LOSSES
 from gui.documents.formats import PDF, file_kind, formats
 from gui.documents.save_dialog import ask_where_to_write
-from gui.widgets.choice import Choice, Item
+from gui.widgets.choice import Choice, ChoiceItem
 
 _LARGEST_SEED = 999_999_999
 
@@ -60,19 +60,19 @@ class ExerciseDialog(QDialog):
         self._activation = _choice(
             "exerciseActivation",
             "Activation",
-            [Item(key, ACTIVATIONS[key].title) for key in activations_by_hand()],
+            [ChoiceItem(key, ACTIVATIONS[key].title) for key in activations_by_hand()],
             exercise.activation,
         )
         self._loss = _choice(
             "exerciseLoss",
             "Loss",
-            [Item(key, loss.title) for key, loss in LOSSES.items()],
+            [ChoiceItem(key, loss.title) for key, loss in LOSSES.items()],
             exercise.loss,
         )
         self._decimals = _choice(
             "exerciseDecimals",
             "Digits",
-            [Item(str(n), f"{n} after the point") for n in DECIMALS],
+            [ChoiceItem(str(n), f"{n} after the point") for n in DECIMALS],
             str(exercise.decimals),
         )
         self._seed = _spin("exerciseSeed", 0, _LARGEST_SEED, exercise.seed)
@@ -209,7 +209,7 @@ def _spin(name: str, lowest: int, highest: int, value: int) -> QSpinBox:
     return spin
 
 
-def _choice(name: str, spoken: str, items: Sequence[Item], chosen: str) -> Choice:
+def _choice(name: str, spoken: str, items: Sequence[ChoiceItem], chosen: str) -> Choice:
     choice = Choice(name, spoken)
     choice.offer(items)
     choice.show_key(chosen)

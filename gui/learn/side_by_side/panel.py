@@ -15,7 +15,7 @@ from gui.learn.side_by_side.two_curves import TwoCurves
 from gui.tables.figure_table import FigureRow, FigureTable
 from gui.view import View
 from gui.widgets.buttons import Button
-from gui.widgets.choice import Choice, Item
+from gui.widgets.choice import Choice, ChoiceItem
 from gui.widgets.count_field import CountField
 
 MOST_EPOCHS = 100_000
@@ -133,7 +133,7 @@ class ComparisonPanel(QWidget):
             self.made.setText(" · ".join(MISTAKES[key].title for key in made))
         else:
             possible = [key for key in MISTAKES if not why_not(view.spec, key)]
-            self.choice.offer([Item(key, MISTAKES[key].title) for key in possible])
+            self.choice.offer([ChoiceItem(key, MISTAKES[key].title) for key in possible])
             if possible and self._chosen not in possible:
                 self._chosen = possible[0]
             self.choice.show_key(self._chosen)

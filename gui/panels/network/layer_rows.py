@@ -12,7 +12,7 @@ from engine.maths.network import Layer
 from engine.run.limits import UNITS
 from gui import theme
 from gui.widgets.buttons import Button, CheckBox
-from gui.widgets.choice import Choice, Item
+from gui.widgets.choice import Choice, ChoiceItem
 from gui.widgets.count_field import CountField
 
 # Pixels.
@@ -21,9 +21,9 @@ LINE_GAP = 3  # between lines, few enough for all of a small network to be in si
 COUNT_WIDTH, COUNT_HEIGHT = 38, 26
 
 _BIASES = (
-    Item("none", "none", listed="no bias"),
-    Item("per_unit", "per unit", listed="one bias per unit"),
-    Item("shared", "shared", listed="one bias shared by the layer"),
+    ChoiceItem("none", "none", listed="no bias"),
+    ChoiceItem("per_unit", "per unit", listed="one bias per unit"),
+    ChoiceItem("shared", "shared", listed="one bias shared by the layer"),
 )
 
 
@@ -138,7 +138,7 @@ class LayerRows(QWidget):
         self._trained.setEnabled(layer.bias != "none")
 
 
-def _activation_items(output: bool) -> list[Item]:
+def _activation_items(output: bool) -> list[ChoiceItem]:
     allowed = output_activations() if output else hidden_activations()
     each = [ACTIVATIONS[key] for key in allowed]
-    return [Item(f.key, f.title, brief=f.title.split()[0], note=f.formula) for f in each]
+    return [ChoiceItem(f.key, f.title, brief=f.title.split()[0], note=f.formula) for f in each]

@@ -19,12 +19,16 @@ from gui.panels.network.layer_rows import COUNT_HEIGHT, COUNT_WIDTH, LINE_GAP, F
 from gui.view import View
 from gui.widgets.buttons import Button, CheckBox
 from gui.widgets.card import Card
-from gui.widgets.choice import Choice, Item
+from gui.widgets.choice import Choice, ChoiceItem
 from gui.widgets.count_field import CountField
 from gui.widgets.number_field import Check, NumberField
 from gui.widgets.tab_order import follow_on
 
-_BATCHES = (Item("all", "all samples"), Item("mini", "mini-batch"), Item("one", "one sample"))
+_BATCHES = (
+    ChoiceItem("all", "all samples"),
+    ChoiceItem("mini", "mini-batch"),
+    ChoiceItem("one", "one sample"),
+)
 
 # Pixels.
 _SIZE_WIDTH = 56
@@ -91,7 +95,7 @@ class NetworkPanel(Card):
         self._content.addWidget(FormRow("Loss", self._loss, filling=self._loss))
         self._reduction = Choice("reduction", "Loss over the samples")
         self._reduction.setToolTip("How the losses of the samples make the loss of a batch")
-        self._reduction.offer([Item(key, key) for key in REDUCTIONS])
+        self._reduction.offer([ChoiceItem(key, key) for key in REDUCTIONS])
         self._reduction.chosen.connect(self.reduction_chosen)
         self._reduction_row = FormRow(
             "Over samples", self._reduction, filling=self._reduction, brief="Samples"
@@ -101,7 +105,7 @@ class NetworkPanel(Card):
     def _add_optimizer_rows(self) -> None:
         self._optimizer = Choice("optimizer", "Optimizer")
         self._optimizer.offer(
-            [Item(rule.key, rule.title, note=rule.formula) for rule in RULES.values()]
+            [ChoiceItem(rule.key, rule.title, note=rule.formula) for rule in RULES.values()]
         )
         self._optimizer.chosen.connect(self.optimizer_chosen)
         self._content.addWidget(FormRow("Optimizer", self._optimizer, filling=self._optimizer))
@@ -142,8 +146,10 @@ class NetworkPanel(Card):
         self._initializer.setToolTip("How New seed draws the start values")
         self._initializer.offer(
             [
-                Item(rule.key, rule.title, rule.title.partition(",")[0].replace(" from ", " "))
-                for rule in INITIALIZERS.values()
+                ChoiceItem(
+                    each.key, each.title, each.title.partition(",")[0].replace(" from ", " ")
+                )
+                for each in INITIALIZERS.values()
             ]
         )
         self._initializer.chosen.connect(self.initializer_chosen)
@@ -327,8 +333,8 @@ def _in_words(layer: int, depth: int) -> str:
     return "the hidden layer" if depth == 2 else f"hidden layer {layer}"
 
 
-def _loss_item(key: str, notation: Notation) -> Item:
+def _loss_item(key: str, notation: Notation) -> ChoiceItem:
     loss = LOSSES[key]
     formula = notation.formula(loss.formula)
     listed = f"{formula}  →  {notation.formula(loss.derivative)}"
-    return Item(key, formula, brief=loss.title, listed=listed, note=loss.title)
+    return ChoiceItem(key, formula, brief=loss.title, listed=listed, note=loss.title)
