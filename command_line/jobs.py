@@ -28,8 +28,8 @@ from engine.export.formats import FORMATS
 from engine.export.worked import worked_solution
 from engine.learn.exercises.exercise import Exercise
 from engine.learn.exercises.files import write_exercises
-from engine.learn.many_seeds import SeedRuns
-from engine.learn.predicting.class_results import read_results, results_table
+from engine.learn.many_seeds.runs import SeedRuns
+from engine.learn.predict.class_results import read_results, results_table
 from engine.learn.published.comparison import compare
 from engine.learn.published.mistake_search import explained, search
 from engine.run.gradient_check import STEP, TOLERANCE, GradientCheck, unseen_mistakes

@@ -10,7 +10,7 @@ from msgspec.structs import asdict, replace
 
 from engine.derivations.derive import derive
 from engine.documents.document import Document
-from engine.learn.many_seeds import SeedsResult
+from engine.learn.many_seeds.result import SeedsResult
 from engine.maths.activations import Array
 from engine.maths.network import FORWARD_ONLY, Network
 from engine.run.gradient_check import STEP, TOLERANCE, GradientCheck, check_gradient

@@ -15,8 +15,8 @@ from engine.export.formats import FORMATS
 from engine.export.worked import TooLong
 from engine.learn.exercises.exercise import DECIMALS, Exercise, ExerciseError, activations_by_hand
 from engine.learn.exercises.files import MAX_COUNT
-from engine.learn.many_seeds import MAX_SEEDS, SeedsRefused
-from engine.learn.many_seeds import TOLERANCE as NEAR_ENOUGH
+from engine.learn.many_seeds.runs import MAX_SEEDS, SeedsRefused
+from engine.learn.many_seeds.runs import TOLERANCE as NEAR_ENOUGH
 from engine.maths.losses import LOSSES
 from engine.run.gradient_check import STEP
 from engine.text.numbers import LARGEST, parse_number

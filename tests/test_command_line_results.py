@@ -6,8 +6,8 @@ import csv
 from datetime import datetime
 from pathlib import Path
 
-from engine.learn.predicting.result_file import result_of, write_result
-from engine.learn.predicting.sitting import Sitting
+from engine.learn.predict.result_file import result_of, write_result
+from engine.learn.predict.sitting import Sitting
 from tests.conftest import Bound
 from tests.test_command_line import backpass
 

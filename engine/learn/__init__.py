@@ -1,1 +1,1 @@
-"""What the tools of the Learn menu compute, a folder or file each."""
+"""What the tools of the Learn menu compute, a folder of the same name each."""

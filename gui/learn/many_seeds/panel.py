@@ -15,7 +15,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from engine.learn.many_seeds import MAX_EPOCHS, MAX_SEEDS, SeedRun, SeedsResult, Stuck, why_not
+from engine.learn.many_seeds.result import SeedRun, SeedsResult, Stuck
+from engine.learn.many_seeds.runs import MAX_EPOCHS, MAX_SEEDS, why_not
 from engine.run.spec import Spec
 from engine.text.numbers import format_count, format_number
 from gui import theme

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from engine.learn.many_seeds import SeedRuns, SeedsRefused
+from engine.learn.many_seeds.runs import SeedRuns, SeedsRefused
 from engine.run.iteration import Check
 from engine.run.spec import drawn_start
 from gui.learn.many_seeds.panel import SeedsPanel

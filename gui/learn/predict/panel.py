@@ -21,8 +21,8 @@ from PySide6.QtWidgets import (
 )
 
 from engine.formulas.writers import TextWriter, prose_text
-from engine.learn.predicting.hints import Hint
-from engine.learn.predicting.sitting import Score
+from engine.learn.predict.hints import Hint
+from engine.learn.predict.sitting import Score
 from engine.run.value_kinds import KINDS
 from engine.text.numbers import format_number
 from gui import theme

@@ -13,9 +13,9 @@ from PySide6.QtCore import QObject, Signal
 
 from engine.derivations.derive import derive
 from engine.documents.document import Lock
-from engine.learn.predicting.hints import Hint, hints_of
-from engine.learn.predicting.judging import FULL_MARKS, MORE_DIGITS
-from engine.learn.predicting.sitting import AskedValue, Sitting
+from engine.learn.predict.hints import Hint, hints_of
+from engine.learn.predict.judging import FULL_MARKS, MORE_DIGITS
+from engine.learn.predict.sitting import AskedValue, Sitting
 from engine.run.iteration import Iteration, iterate
 from engine.run.moves import Moment
 from engine.run.paper import paper_iteration

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from engine.learn.predicting.hints import Hint
-from engine.learn.predicting.sitting import Score
+from engine.learn.predict.hints import Hint
+from engine.learn.predict.sitting import Score
 from engine.run.value_kinds import KINDS
 
 # A person chooses what is hidden; steps until a hidden value is next; is asked; was answered.

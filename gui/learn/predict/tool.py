@@ -8,7 +8,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QMessageBox, QWidget
 
 from engine.documents.whole_file import FileError, write_whole
-from engine.learn.predicting.result_file import RESULT_SUFFIX, result_of, write_result
+from engine.learn.predict.result_file import RESULT_SUFFIX, result_of, write_result
 from engine.run.value_kinds import KINDS
 from gui.documents.save_dialog import FileKind
 from gui.learn.predict.menu import TITLE

@@ -6,7 +6,7 @@ import numpy as np
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSlider, QVBoxLayout, QWidget
 
-from engine.learn.side_by_side import Comparison
+from engine.learn.side_by_side.runs import Comparison
 from engine.maths.network import FORWARD_ONLY
 from engine.run.mistakes import ALWAYS_POSSIBLE, MISTAKES, why_not
 from engine.text.numbers import format_count

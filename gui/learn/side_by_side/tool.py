@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.learn.side_by_side import Comparison, SideBySide
+from engine.learn.side_by_side.runs import Comparison, SideBySide
 from engine.maths.activations import Array
 from engine.run.iteration import Check
 from engine.run.spec import Spec

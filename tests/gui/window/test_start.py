@@ -38,7 +38,7 @@ LATER = (
     "engine.run.gradient_check",
     "engine.learn.lessons.lesson",
     "engine.learn.published",
-    "engine.learn.predicting.judging",
+    "engine.learn.predict.judging",
     "engine.learn.many_seeds",
     "gui.documents.new_dialog",
     "gui.documents.note_dialog",
@@ -56,6 +56,8 @@ LATER = (
     "gui.plots.output_bars",
     "gui.learn.predict.questions",
     "gui.learn.lessons.guide",
+    "gui.learn.lessons.show_how",
+    "gui.learn.tool",
     "numpy.ma",
 )
 PROGRAM = """

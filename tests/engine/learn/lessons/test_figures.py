@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from engine.learn.lessons.bundled import bundled_lesson
 from engine.learn.lessons.names import find_parameter
-from engine.learn.many_seeds import SeedRuns
+from engine.learn.many_seeds.runs import SeedRuns
 from engine.run.edits import set_activation
 from engine.run.iteration import Iteration, evaluate, iterate
 from engine.run.reshaping import remove_layer

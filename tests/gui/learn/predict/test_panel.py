@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from engine.derivations.derive import derive
-from engine.learn.predicting.hints import hints_of
-from engine.learn.predicting.sitting import Score
+from engine.learn.predict.hints import hints_of
+from engine.learn.predict.sitting import Score
 from engine.run.iteration import iterate
 from engine.run.steps import StepId
 from engine.run.value_kinds import KINDS

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from engine.documents.examples import read_example
-from engine.learn.predicting.feedback import feedback
-from engine.learn.predicting.judging import (
+from engine.learn.predict.feedback import feedback
+from engine.learn.predict.judging import (
     LAST_DIGIT,
     MORE_DIGITS,
     OWN_VALUES,
@@ -26,7 +26,7 @@ from engine.learn.predicting.judging import (
     judge,
     read_answer,
 )
-from engine.learn.predicting.own_values import Own
+from engine.learn.predict.own_values import Own
 from engine.maths.network import with_layer
 from engine.run.iteration import Iteration, iterate
 from engine.run.spec import Spec, State, start_state

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from engine.derivations.derive import derive
 from engine.documents.examples import read_example
 from engine.formulas.writers import TextWriter, prose_text
-from engine.learn.predicting.hints import Hint, hints_of
+from engine.learn.predict.hints import Hint, hints_of
 from engine.maths.network import Layer, Network
 from engine.maths.optimizers import Optimizer
 from engine.run.iteration import iterate

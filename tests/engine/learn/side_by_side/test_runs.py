@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from command_line.reports import train
 from engine.documents.examples import read_example
-from engine.learn.side_by_side import Comparison, SideBySide
+from engine.learn.side_by_side.runs import Comparison, SideBySide
 from engine.maths.activations import Array
 from engine.maths.network import Layer, Network
 from engine.maths.optimizers import Optimizer

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from engine.documents.json_text import DocumentError
 from engine.documents.whole_file import read_up_to
-from engine.learn.predicting.result_file import ResultFile, ResultQuestion, read_result
+from engine.learn.predict.result_file import ResultFile, ResultQuestion, read_result
 from engine.text.numbers import machine_number
 
 # Beyond this many different questions the table has no columns for them.

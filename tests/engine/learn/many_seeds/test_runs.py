@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from engine.documents.examples import read_example
-from engine.learn.many_seeds import SeedRuns, SeedsRefused, SeedsResult
+from engine.learn.many_seeds.result import SeedsResult
+from engine.learn.many_seeds.runs import SeedRuns, SeedsRefused
 from engine.run.iteration import Interrupted, evaluate, iterate
 from engine.run.spec import Spec, drawn_start, start_state
 from engine.text.numbers import LARGEST

@@ -1,4 +1,4 @@
-"""Many seeds at once: how many of them learn, and what the others are stuck on.
+"""Many seeds at once: the runs, from the start values of each to its end.
 
 Start values are drawn from each seed as New seed does, and all runs go forward together: θ has a
 row per seed, with which engine.maths.backprop works out an iteration of a hundred of them for
@@ -11,10 +11,10 @@ from collections.abc import Callable, Sequence
 from time import perf_counter
 
 import numpy as np
-from msgspec import Struct
 from msgspec.structs import replace
 from numpy.typing import NDArray
 
+from engine.learn.many_seeds.result import SeedRun, SeedsResult
 from engine.maths.activations import Array
 from engine.maths.backprop import backward, forward, gradient_sum, loss_terms
 from engine.maths.network import FORWARD_ONLY
@@ -30,104 +30,10 @@ TOLERANCE = 0.1  # from a target of 0 or 1 this is near enough to call it learnt
 # Numbers held at a time: parameters of all seeds, or activations of a batch. Beyond the caches of
 # a machine more seeds at once gain nothing.
 _AT_ONCE = 2_000_000
-_FEW_OUTPUTS = 16  # of a whole data set, so that they can be written out
-_FEW_GROUPS = 8
 
 
 class SeedsRefused(Exception):
     """Why seeds cannot be compared here, as a sentence."""
-
-
-class SeedRun(Struct, frozen=True, eq=False):
-    """One seed after its epochs: the loss over the training set, the outputs (samples, outputs),
-    whether each lies near its target, and the iteration (from 1) in which it diverged, if so."""
-
-    seed: int
-    loss: float
-    outputs: Array
-    learnt: bool
-    diverged: int | None
-
-
-class Stuck(Struct, frozen=True):
-    """Seeds that did not learn and ended alike, in words: "0.5 for (0, 1) and (1, 1)"."""
-
-    words: str
-    seeds: tuple[int, ...]
-
-
-class SeedsResult(Struct, frozen=True, eq=False):
-    """What the runs came to."""
-
-    spec: Spec
-    epochs: int
-    tolerance: float
-    runs: tuple[SeedRun, ...]
-
-    @property
-    def learnt(self) -> int:
-        """How many learn."""
-        return sum(run.learnt for run in self.runs)
-
-    @property
-    def sentence(self) -> str:
-        """How many learn, in words."""
-        verb = "learns" if self.learnt == 1 else "learn"
-        return f"{self.learnt} of {len(self.runs)} {verb}"
-
-    @property
-    def stuck(self) -> tuple[Stuck, ...]:
-        """The others by what they are stuck on, the most frequent first.
-
-        Those whose outputs are alike to one decimal belong together; where that makes too many
-        groups, those that are off at the same samples.
-        """
-        failed = [run for run in self.runs if not run.learnt]
-        groups = _grouped(failed, self._outputs_in_words)
-        if len(groups) > _FEW_GROUPS:
-            groups = _grouped(failed, self._samples_in_words)
-        return groups
-
-    def _off(self, run: SeedRun) -> list[int]:
-        """The rows of the samples that are not near their targets."""
-        away = np.abs(run.outputs - self.spec.data.targets) > self.tolerance
-        return [int(row) for row in np.flatnonzero(away.any(axis=1))]
-
-    def _outputs_in_words(self, run: SeedRun) -> str:
-        if run.diverged is not None or self.spec.data.targets.size > _FEW_OUTPUTS:
-            return self._samples_in_words(run)
-        by_output: dict[str, list[str]] = {}
-        for row in self._off(run):
-            outputs = _listed(np.round(run.outputs[row], 1) + 0.0)
-            by_output.setdefault(outputs, []).append(_listed(self.spec.data.inputs[row], True))
-        return "; ".join(f"{key} for {_joined(rows)}" for key, rows in by_output.items())
-
-    def _samples_in_words(self, run: SeedRun) -> str:
-        if run.diverged is not None:
-            return "diverged"
-        data, off = self.spec.data, self._off(run)
-        if len(off) == len(data):
-            return "off for every sample"
-        if data.targets.size > _FEW_OUTPUTS:
-            return f"off for {len(off)} of {len(data)} samples"
-        return f"off for {_joined([_listed(data.inputs[row], True) for row in off])}"
-
-
-def _grouped(runs: list[SeedRun], words: Callable[[SeedRun], str]) -> tuple[Stuck, ...]:
-    groups: dict[str, list[int]] = {}
-    for run in runs:
-        groups.setdefault(words(run), []).append(run.seed)
-    ordered = sorted(groups.items(), key=lambda group: (-len(group[1]), group[1]))
-    return tuple(Stuck(text, tuple(seeds)) for text, seeds in ordered)
-
-
-def _listed(values: Array, brackets: bool = False) -> str:
-    text = ", ".join(f"{value:g}".replace("-", "−") for value in values)
-    return f"({text})" if brackets or len(values) > 1 else text
-
-
-def _joined(words: list[str]) -> str:
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
 
 
 def why_not(spec: Spec) -> str:
@@ -268,10 +174,10 @@ class _Together:
         losses = loss_of_batch(self.spec, loss_terms(values, data.targets, self.spec.loss))
         reached = values.a[-1]
         near = np.asarray((np.abs(reached - data.targets) <= tolerance).all(axis=(1, 2)))
-        made = []
+        runs = []
         for position, seed in enumerate(self.seeds):
             diverged = self._diverged.get(position)
             learnt = bool(near[position]) and diverged is None
             outputs = np.array(reached[position])
-            made.append(SeedRun(seed, float(losses[position]), outputs, learnt, diverged))
-        return made
+            runs.append(SeedRun(seed, float(losses[position]), outputs, learnt, diverged))
+        return runs

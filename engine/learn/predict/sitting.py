@@ -1,6 +1,6 @@
 """A sitting: the values a person was asked for while predicting, and the answers given.
 
-It goes into a result file (engine.learn.predicting.result_file); what it comes to in
+It goes into a result file (engine.learn.predict.result_file); what it comes to in
 marks is decided here.
 """
 
@@ -11,8 +11,8 @@ from collections.abc import Iterable
 from msgspec import Struct, field
 
 from engine.formulas.notation import Notation
-from engine.learn.predicting.feedback import feedback
-from engine.learn.predicting.judging import (
+from engine.learn.predict.feedback import feedback
+from engine.learn.predict.judging import (
     FULL_MARKS,
     MORE_DIGITS,
     OWN_VALUES,

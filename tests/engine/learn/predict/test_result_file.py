@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 from engine.documents.json_text import DocumentError
-from engine.learn.predicting.class_results import MOST_QUESTIONS, read_results, results_table
-from engine.learn.predicting.judging import LAST_DIGIT, OWN_VALUES, RIGHT, SIGN, WRONG, Judgement
-from engine.learn.predicting.result_file import ResultFile, read_result, result_of, write_result
-from engine.learn.predicting.sitting import AskedValue, Sitting, TypedAnswer
+from engine.learn.predict.class_results import MOST_QUESTIONS, read_results, results_table
+from engine.learn.predict.judging import LAST_DIGIT, OWN_VALUES, RIGHT, SIGN, WRONG, Judgement
+from engine.learn.predict.result_file import ResultFile, read_result, result_of, write_result
+from engine.learn.predict.sitting import AskedValue, Sitting, TypedAnswer
 from engine.run.steps import StepId
 
 WHEN = datetime(2026, 3, 4, 10, 20, 30, 999)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.learn.predicting.judging import (
+from engine.learn.predict.judging import (
     LAST_DIGIT,
     MORE_DIGITS,
     OWN_VALUES,

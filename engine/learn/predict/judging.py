@@ -14,7 +14,7 @@ import numpy as np
 from msgspec import Struct
 from msgspec.structs import replace
 
-from engine.learn.predicting.own_values import Own, is_small, mistakes_in_a_step, value_from
+from engine.learn.predict.own_values import Own, is_small, mistakes_in_a_step, value_from
 from engine.run.edits import set_mistakes
 from engine.run.iteration import Iteration, iterate
 from engine.run.mistakes import MISTAKES, why_not

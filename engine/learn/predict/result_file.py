@@ -12,7 +12,7 @@ import msgspec
 from msgspec import Meta
 
 from engine.documents.json_text import DocumentError, decode, encode
-from engine.learn.predicting.sitting import Sitting
+from engine.learn.predict.sitting import Sitting
 
 RESULT_SUFFIX = ".backpass-result.json"
 FORMAT = "backpass-result"

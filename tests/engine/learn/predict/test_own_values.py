@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.documents.examples import read_example
-from engine.learn.predicting.own_values import mistakes_in_a_step, value_from
+from engine.learn.predict.own_values import mistakes_in_a_step, value_from
 from engine.run.iteration import Iteration, iterate
 from engine.run.mistakes import MISTAKES
 from engine.run.paper import paper_iteration

@@ -1,0 +1,1 @@
+"""Many seeds at once: the runs, and how many of them learn."""

@@ -1,0 +1,106 @@
+"""What many seeds came to: how many of them learnt, and what the others are stuck on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from msgspec import Struct
+
+from engine.maths.activations import Array
+from engine.run.spec import Spec
+
+_FEW_OUTPUTS = 16  # of a whole data set, so that they can be written out
+_FEW_GROUPS = 8
+
+
+class SeedRun(Struct, frozen=True, eq=False):
+    """One seed after its epochs: the loss over the training set, the outputs (samples, outputs),
+    whether each lies near its target, and the iteration (from 1) in which it diverged, if so."""
+
+    seed: int
+    loss: float
+    outputs: Array
+    learnt: bool
+    diverged: int | None
+
+
+class Stuck(Struct, frozen=True):
+    """Seeds that did not learn and ended alike, in words: "0.5 for (0, 1) and (1, 1)"."""
+
+    words: str
+    seeds: tuple[int, ...]
+
+
+class SeedsResult(Struct, frozen=True, eq=False):
+    """What the runs came to."""
+
+    spec: Spec
+    epochs: int
+    tolerance: float
+    runs: tuple[SeedRun, ...]
+
+    @property
+    def learnt(self) -> int:
+        """How many learn."""
+        return sum(run.learnt for run in self.runs)
+
+    @property
+    def sentence(self) -> str:
+        """How many learn, in words."""
+        verb = "learns" if self.learnt == 1 else "learn"
+        return f"{self.learnt} of {len(self.runs)} {verb}"
+
+    @property
+    def stuck(self) -> tuple[Stuck, ...]:
+        """The others by what they are stuck on, the most frequent first.
+
+        Those whose outputs are alike to one decimal belong together; where that makes too many
+        groups, those that are off at the same samples.
+        """
+        failed = [run for run in self.runs if not run.learnt]
+        groups = _grouped(failed, self._outputs_in_words)
+        if len(groups) > _FEW_GROUPS:
+            groups = _grouped(failed, self._samples_in_words)
+        return groups
+
+    def _off(self, run: SeedRun) -> list[int]:
+        """The rows of the samples that are not near their targets."""
+        away = np.abs(run.outputs - self.spec.data.targets) > self.tolerance
+        return [int(row) for row in np.flatnonzero(away.any(axis=1))]
+
+    def _outputs_in_words(self, run: SeedRun) -> str:
+        if run.diverged is not None or self.spec.data.targets.size > _FEW_OUTPUTS:
+            return self._samples_in_words(run)
+        by_output: dict[str, list[str]] = {}
+        for row in self._off(run):
+            outputs = _listed(np.round(run.outputs[row], 1) + 0.0)
+            by_output.setdefault(outputs, []).append(_listed(self.spec.data.inputs[row], True))
+        return "; ".join(f"{key} for {_joined(rows)}" for key, rows in by_output.items())
+
+    def _samples_in_words(self, run: SeedRun) -> str:
+        if run.diverged is not None:
+            return "diverged"
+        data, off = self.spec.data, self._off(run)
+        if len(off) == len(data):
+            return "off for every sample"
+        if data.targets.size > _FEW_OUTPUTS:
+            return f"off for {len(off)} of {len(data)} samples"
+        return f"off for {_joined([_listed(data.inputs[row], True) for row in off])}"
+
+
+def _grouped(runs: list[SeedRun], words: Callable[[SeedRun], str]) -> tuple[Stuck, ...]:
+    groups: dict[str, list[int]] = {}
+    for run in runs:
+        groups.setdefault(words(run), []).append(run.seed)
+    ordered = sorted(groups.items(), key=lambda group: (-len(group[1]), group[1]))
+    return tuple(Stuck(text, tuple(seeds)) for text, seeds in ordered)
+
+
+def _listed(values: Array, brackets: bool = False) -> str:
+    text = ", ".join(f"{value:g}".replace("-", "−") for value in values)
+    return f"({text})" if brackets or len(values) > 1 else text
+
+
+def _joined(words: list[str]) -> str:
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"

@@ -1,0 +1,1 @@
+"""Right and wrong side by side: the two runs."""
