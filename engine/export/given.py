@@ -51,12 +51,14 @@ def units_in_words(units: tuple[str, ...]) -> str:
 
 
 def _layers(iteration: Iteration) -> Iterator[str]:
+    """A sentence for each layer: its units and their activation."""
     for number, layer in enumerate(iteration.spec.network.layers, start=1):
         title = ACTIVATIONS[layer.activation].title
         yield f" Layer {number}: {units_in_words(layer.units)} ({title})."
 
 
 def _over_samples(iteration: Iteration) -> str:
+    """How the loss of a batch comes from those of its samples."""
     count = len(iteration.rows)
     if count == 1:
         return ""
@@ -66,6 +68,7 @@ def _over_samples(iteration: Iteration) -> str:
 
 
 def _optimizer(iteration: Iteration) -> Prose:
+    """The update rule and its settings."""
     optimizer = iteration.spec.optimizer
     rule = RULES[optimizer.key]
     made: Prose = (f"Optimizer: {rule.title}",)

@@ -31,6 +31,7 @@ class WorkingRow(Struct, frozen=True):
 
     @property
     def is_gap(self) -> bool:
+        """Whether what follows is left to the reader."""
         return not self.forms
 
     def pieces(self, writer: Writer[T]) -> list[Piece[T]]:
@@ -71,6 +72,7 @@ def _groups(pieces: list[Piece[T]]) -> list[list[Piece[T]]]:
 
 
 def _width(piece: Piece[str]) -> int:
+    """Characters that a piece takes, with the spaces around its sign."""
     return len(piece.lead) + len(piece.body) + 2
 
 

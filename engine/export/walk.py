@@ -57,24 +57,28 @@ class BlockWriter(ABC, Generic[B, T]):
         return self.formula(cell.write(self.formulas(6), numbers=False))
 
     @abstractmethod
-    def title(self, title: str, subtitle: str) -> None: ...
+    def title(self, title: str, subtitle: str) -> None:
+        """What the document begins with."""
 
     @abstractmethod
-    def new_page(self) -> None: ...
+    def new_page(self) -> None:
+        """Where the next part begins."""
 
     @abstractmethod
     def heading(self, title: str, level: int) -> None:
         """The heading of a part (level 0), or of a section."""
 
     @abstractmethod
-    def words(self, prose: Prose, digits: int | None) -> None: ...
+    def words(self, prose: Prose, digits: int | None) -> None:
+        """A paragraph; numbers in it have so many digits."""
 
     @abstractmethod
     def table(self, rows: list[list[T]]) -> None:
         """Cells row by row, the heads first."""
 
     @abstractmethod
-    def working(self, working: Working) -> None: ...
+    def working(self, working: Working) -> None:
+        """A step worked out."""
 
     def formula(self, written: T) -> T:
         """A formula among words or in a cell."""
@@ -119,6 +123,7 @@ class TextBlocks(BlockWriter[str, str]):
         return self.set_off(writer.join(pieces))
 
     def paragraph(self, text: str) -> str:
+        """A paragraph as a block."""
         return text
 
     def label(self, text: str) -> str:

@@ -110,6 +110,7 @@ class _Workings:
             yield self._working(self._iteration.spec.steps.id_at(k))
 
     def _working(self, step: StepId) -> Working:
+        """A step for each sample: the symbols where they change, and the numbers below them."""
         rows = self._rows if step.of_sample else self._rows[:1]
         made: list[WorkingRow] = []
         symbols = ""
@@ -140,6 +141,7 @@ class _Workings:
                 yield self._numbers(derivation, line, "", ())
 
     def _symbols(self, derivation: Derivation, line: Line) -> WorkingRow:
+        """A line in symbols."""
         relations = (line.relation, *[EQUALS] * len(line.symbols))
         forms = zip(relations, line.symbols, strict=False)
         return WorkingRow(
@@ -160,6 +162,8 @@ class _Workings:
     def _numbers(
         self, derivation: Derivation, line: Line, label: str, worked: tuple[Expr, ...]
     ) -> WorkingRow:
+        """A line in numbers, down to what it comes to, or a gap; in paper mode also what that is
+        rounded to."""
         digits = derivation.digits(self._digits)
         if self._gaps:
             return WorkingRow(label, (), digits)

@@ -67,6 +67,7 @@ def _with_ending(path: Path, kinds: Sequence[FileKind], chosen: str) -> Path:
 
 
 def _may_replace(parent: QWidget, paths: Sequence[Path]) -> bool:
+    """Ask whether files that exist may be replaced, all of them in one question."""
     names = " and ".join(path.name for path in paths)
     exist, them = ("exists", "it") if len(paths) == 1 else ("exist", "them")
     button = QMessageBox.StandardButton

@@ -38,7 +38,7 @@ _KEPT_WHOLE = 0.4  # of a page: a step up to this high is not torn apart,
 _TABLE_KEPT_WHOLE = 0.75  # and a table up to this
 
 
-class _Block(Struct, frozen=True):
+class _PageBlock(Struct, frozen=True):
     """Something that is not torn apart: the room above it, its height, how it is painted from y
     on, and whether it stays with what follows. `apart` begins a new page; `leads` says that it
     stays with a table that follows."""
@@ -82,9 +82,9 @@ def solution_pdf(solution: Solution) -> bytes:
     return bytes(buffer.data().data())
 
 
-def _pages(blocks: list[_Block]) -> list[list[tuple[float, _Block]]]:
+def _pages(blocks: list[_PageBlock]) -> list[list[tuple[float, _PageBlock]]]:
     """Blocks at their places on pages; what stays together moves to the next page together."""
-    pages: list[list[tuple[float, _Block]]] = [[]]
+    pages: list[list[tuple[float, _PageBlock]]] = [[]]
     y = 0.0
     at = 0
     while at < len(blocks):
@@ -117,7 +117,7 @@ def _paint_footer(painter: QPainter, title: str, page: str) -> None:
     words(shown, _SMALL).paint(painter, 0.0, _HEIGHT + _FOOTER)
 
 
-def _heading(text: str, pixels: int, room: float) -> _Block:
+def _heading(text: str, pixels: int, room: float) -> _PageBlock:
     font = theme.font(pixels, bold=True)
     area = QRectF(0.0, 0.0, _WIDTH, _HEIGHT)
     flags = Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignLeft
@@ -127,24 +127,27 @@ def _heading(text: str, pixels: int, room: float) -> _Block:
         painter.setFont(font)
         painter.drawText(QRectF(0.0, y, _WIDTH, height + 6.0), flags, text)
 
-    return _Block(room, height, paint, stays=True)
+    return _PageBlock(room, height, paint, stays=True)
 
 
-def _words(prose: Prose, digits: int | None, room: float, colour: str = "ink") -> _Block:
+def _words(prose: Prose, digits: int | None, room: float, colour: str = "ink") -> _PageBlock:
     flowed = flow_words(word_items(prose, _TEXT, digits, _WIDTH), _WIDTH)
     return _flowed(flowed, room, 0.0, colour)
 
 
-def _flowed(flowed: Flowed, room: float, x: float, colour: str, stays: bool = False) -> _Block:
+def _flowed(flowed: Flowed, room: float, x: float, colour: str, stays: bool = False) -> _PageBlock:
     def paint(painter: QPainter, y: float) -> None:
         painter.setPen(theme.LIGHT.colour(colour))
         flowed.paint(painter, x, y)
 
-    return _Block(room, flowed.height, paint, stays)
+    return _PageBlock(room, flowed.height, paint, stays)
 
 
-def _rule(room: float) -> _Block:
-    return _Block(room, 1.0, lambda painter, y: _draw_line(painter, 0.0, y, _WIDTH, "border"), True)
+def _rule(room: float) -> _PageBlock:
+    """A line across the page."""
+    return _PageBlock(
+        room, 1.0, lambda painter, y: _draw_line(painter, 0.0, y, _WIDTH, "border"), True
+    )
 
 
 def _draw_line(painter: QPainter, x: float, y: float, width: float, colour: str) -> None:
@@ -153,6 +156,7 @@ def _draw_line(painter: QPainter, x: float, y: float, width: float, colour: str)
 
 
 def _left(row: WorkingRow) -> Box:
+    """What stands left of the relation."""
     if isinstance(row.left, str):
         return words(row.left, _SMALL)
     return row.left.write(BoxWriter(_TEXT, row.digits), numbers=False)
@@ -174,7 +178,8 @@ def _blank(width: float) -> Box:
     return Box(width, 30.0, 6.0, lambda painter, x, y: _draw_line(painter, x, y + 5, width, "ink"))
 
 
-def _table_row(boxes: list[Box], widths: list[float], is_head: bool) -> _Block:
+def _table_row(boxes: list[Box], widths: list[float], is_head: bool) -> _PageBlock:
+    """Boxes right-aligned in columns of these widths, with a line below them."""
     ascent = max(box.ascent for box in boxes)
     height = ascent + max(box.descent for box in boxes) + 12.0
 
@@ -186,10 +191,10 @@ def _table_row(boxes: list[Box], widths: list[float], is_head: bool) -> _Block:
             box.paint(painter, x - box.width - _CELL_GAP / 2, y + 6.0 + ascent)
         _draw_line(painter, 0.0, y + height, x, "secondary" if is_head else "border")
 
-    return _Block(11.0 if is_head else 0.0, height, paint)
+    return _PageBlock(11.0 if is_head else 0.0, height, paint)
 
 
-class _PdfBlocks(BlockWriter[_Block, Box]):
+class _PdfBlocks(BlockWriter[_PageBlock, Box]):
     """Blocks of pages."""
 
     gap = _blank(_SHORT_GAP_WIDTH)
@@ -199,7 +204,7 @@ class _PdfBlocks(BlockWriter[_Block, Box]):
         self.blocks.append(_words((subtitle,), None, 6.0, "secondary"))
 
     def new_page(self) -> None:
-        self.blocks.append(_Block(0.0, 0.0, lambda painter, y: None, stays=True, apart=True))
+        self.blocks.append(_PageBlock(0.0, 0.0, lambda painter, y: None, stays=True, apart=True))
 
     def heading(self, title: str, level: int) -> None:
         self.blocks.append(_heading(title, *_HEADINGS[level]))

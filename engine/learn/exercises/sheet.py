@@ -58,6 +58,7 @@ def _digits(exercise: Exercise) -> int:
 
 
 def _questions(iteration: PaperIteration, notation: Notation) -> Iterator[Section]:
+    """A question for each phase, and a table to write its values in."""
     steps = iteration.spec.steps
     for number, (phase, question) in enumerate(_QUESTIONS.items(), start=1):
         found = [steps.id_at(k) for k in range(len(steps)) if steps.id_at(k).phase == phase]
