@@ -9,7 +9,7 @@ from gui import theme
 from gui.canvas.network_canvas import NetworkCanvas
 from gui.learn.mistakes.strip import MistakeStrip
 from gui.panels.controls import ControlsBar
-from gui.panels.data import DataPanel
+from gui.panels.data.panel import DataPanel
 from gui.panels.loss.panel import LossPanel
 from gui.panels.network.panel import NetworkPanel
 from gui.panels.result import ResultPanel

@@ -18,7 +18,7 @@ from engine.run.iteration import evaluate, sample_pass
 from engine.run.limits import SAMPLES
 from engine.run.spec import Data
 from gui import theme
-from gui.panels.data import DataPanel
+from gui.panels.data.panel import DataPanel
 from gui.tables.number_table import NumberTable
 from gui.view import View
 

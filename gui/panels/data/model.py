@@ -1,26 +1,19 @@
-"""Data: the training set as an editable table, with what the network makes of each sample."""
+"""DataModel: the training set as rows of a table, with what the network makes of each sample."""
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from PySide6.QtCore import QModelIndex, Qt, Signal
-from PySide6.QtGui import QAction, QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QFileDialog, QLabel, QWidget
 
-from engine.documents.whole_file import read_up_to
 from engine.maths.activations import Array
 from engine.maths.metrics import are_classes, is_right
-from engine.run.limits import MAX_FILE_BYTES, SAMPLES
+from engine.run.limits import SAMPLES
 from engine.run.spec import Data
 from engine.text.numbers import at_most, format_count, format_number
 from gui.tables.number_model import Index, NumberModel
-from gui.tables.number_table import NumberTable
 from gui.view import View
-from gui.widgets.buttons import Button
-from gui.widgets.card import Card
 
 _NOWHERE = QModelIndex()
 _WIDEST = 5  # digits that a column asks room for; more are shown where there is room
@@ -263,163 +256,3 @@ def _heading(view: View) -> tuple[object, ...]:
     """What the names and the number of columns and rows depend on."""
     network, data = view.spec.network, view.spec.data
     return network.inputs, network.layers[-1].units, data.target_names, len(data)
-
-
-def _looks(view: View) -> tuple[object, ...]:
-    """What the widths of the columns depend on."""
-    return id(view.spec.data), view.digits, view.notation
-
-
-class DataPanel(Card):
-    """The training set. The row of the sample shown is marked; going to another row asks for
-    that sample."""
-
-    sample_chosen = Signal(int)
-    input_edited = Signal(int, int, float)  # row, input, value
-    target_edited = Signal(int, int, float)  # row, output, value
-    cells_pasted = Signal(object)  # the Data that the paste makes of the present one
-    rows_added = Signal(object)  # list of (inputs, targets), each a list of numbers
-    rows_removed = Signal(object)  # list of rows
-    data_replaced = Signal(object, object)  # Data, and names of its inputs or None
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__("Data", parent)
-        self._view: View | None = None
-        self._model = DataModel()
-        self._model.setParent(self)
-        self._table = NumberTable(self._model)
-        self._table.setObjectName("dataTable")
-        self._table.setAccessibleName("Training set")
-        self._add = Button("+ row", "addRow", "Add a sample, a copy of the last one", link=True)
-        self._csv = Button("CSV…", "readCsv", "Read the samples from a CSV file", link=True)
-        self._error = QLabel()
-        self._error.setTextFormat(Qt.TextFormat.PlainText)
-        self._error.setObjectName("dataError")
-        self._error.setProperty("error", True)
-        self._error.setWordWrap(True)
-        self._error.hide()
-        remove = QAction("Remove these samples", self._table)
-        remove.setObjectName("removeRows")
-        self._table.addAction(remove)
-        self.title.setMinimumWidth(1)
-        self.corner.addWidget(self._add)
-        self.corner.addWidget(self._csv)
-        self.body.addWidget(self._table, 1)
-        self.body.addWidget(self._error)
-        remove.triggered.connect(lambda: self._remove(self._table.selected_rows()))
-        self._add.clicked.connect(self._add_row)
-        self._csv.clicked.connect(self._choose_csv)
-        self._model.edited.connect(self._on_edited)
-        self._model.pasted.connect(self.cells_pasted)
-        self._table.problem.connect(self.show_error)
-        self._table.chosen.connect(self._on_chosen)
-
-    def display(self, view: View) -> None:
-        """Show the training set, the outputs for it, and which sample the window shows."""
-        before, self._view = self._view, view
-        if before is not None and view.is_only_steps_from(before):
-            return
-        if before is not None and view.follows_edit_of(before):
-            self.show_error("")
-        self._model.show(view)
-        if before is None or _looks(before) != _looks(view):
-            self._table.lay_out()
-        else:
-            self._table.fit_numbers()
-        if before is None or before.sample != view.sample:
-            # Not at every view: while a sample that was asked for is still on its way, the old
-            # one would take the person back.
-            if self._table.currentIndex().row() != view.sample:
-                self._table.go_to(view.sample, max(self._table.currentIndex().column(), 0))
-            self._table.verticalHeader().viewport().update()
-        self._show_title()
-
-    def show_error(self, sentence: str) -> None:
-        """Show why something was refused, below the table; "" clears it."""
-        self._error.setText(sentence)
-        self._error.setVisible(bool(sentence))
-
-    def restyle(self) -> None:
-        """Paint anew in the theme's colours."""
-        self._table.restyle()
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._show_title()
-
-    def _show_title(self) -> None:
-        count = self._model.rowCount()
-        short = f"Data · {format_count(count)}"
-        text = f"{short} sample{'s' * (count != 1)}"
-        links = self._add.sizeHint().width() + self._csv.sizeHint().width() + 48
-        fits = self.title.fontMetrics().horizontalAdvance(text) <= self.width() - links
-        text = text if fits else short
-        if text != self.title.text():
-            self.title.setText(text)
-
-    def _on_chosen(self, row: int, column: int) -> None:
-        if self._view is not None and row != self._view.sample:
-            self.sample_chosen.emit(row)
-
-    def _on_edited(self, row: int, column: int, value: float) -> None:
-        kind, number = self._model.cell(column)
-        signal = self.input_edited if kind == "inputs" else self.target_edited
-        signal.emit(row, number, value)
-
-    def _add_row(self) -> None:
-        if self._view is None:
-            return
-        data = self._view.spec.data
-        if len(data) >= SAMPLES.most:
-            self.show_error(f"At most {format_count(SAMPLES.most)} samples are possible.")
-            return
-        self.show_error("")
-        self.rows_added.emit([(data.inputs[-1].tolist(), data.targets[-1].tolist())])
-        if self._model.rowCount() > len(data):
-            self._table.setFocus()
-            self._table.setCurrentIndex(self._model.index(len(data), 0))
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() != Qt.Key.Key_Delete:
-            super().keyPressEvent(event)
-        elif rows := self._table.whole_rows():
-            self._remove(rows)
-        else:
-            self.show_error("Delete removes samples: choose whole rows by their numbers first.")
-
-    def _remove(self, rows: list[int]) -> None:
-        if rows and len(rows) == self._model.rowCount():
-            self.show_error("The last sample cannot be removed: training needs one.")
-        elif rows:
-            self.show_error("")
-            self.rows_removed.emit(rows)
-
-    def _choose_csv(self) -> None:
-        name, _ = QFileDialog.getOpenFileName(
-            self, "Read samples", "", "CSV files (*.csv *.tsv *.txt);;All files (*)"
-        )
-        if name:
-            self._read_csv(Path(name))
-
-    def _read_csv(self, path: Path) -> None:
-        from engine.data.csv_samples import read_csv, text_of
-
-        if self._view is None:
-            return
-        spec = self._view.spec
-        try:
-            content = read_up_to(path)
-            if len(content) > MAX_FILE_BYTES:
-                raise ValueError(f"The file is larger than {MAX_FILE_BYTES >> 20} MiB.")
-            samples = read_csv(text_of(content), spec.network.sizes[0], spec.network.sizes[-1])
-        except OSError as error:
-            self.show_error(f"{path.name} cannot be read: {error.strerror}.")
-            return
-        except ValueError as error:
-            self.show_error(f"{path.name} was not taken. {error}")
-            return
-        self.show_error("")
-        names = samples.names or (*spec.network.inputs, *spec.data.target_names)
-        count = spec.network.sizes[0]
-        data = Data(samples.inputs, samples.targets, names[count:])
-        self.data_replaced.emit(data, names[:count] if samples.names else None)

@@ -1,0 +1,1 @@
+"""The training set: a table to edit, and the panel around it."""
