@@ -168,24 +168,24 @@ def backward(
 
 
 def gradient_sum(network: Network, a: tuple[Array, ...], delta: tuple[Array, ...]) -> Array:
-    """∂(Σ_s E_s)/∂θ, shape (size,): the samples' gradients added up.
+    """∂(Σ_s E_s)/∂θ, shape (size,): the samples' gradients added up; of many runs (runs, size).
 
     `a` and `delta` are those of the samples, as `forward` and `backward` give them. A shared bias
     is one parameter, so its gradient is the sum of its units' deltas.
     """
     gradient = np.empty((*delta[-1].shape[:-2], network.size))
-    ones = np.ones(delta[-1].shape[-2])
+    ones = np.ones(delta[-1].shape[-2])  # a product with them is a sum over the samples
     for number, layer in enumerate(network.layers, start=1):
         np.matmul(delta[number].mT, a[number - 1], out=network.weights(gradient, number))
         b = network.biases(gradient, number)
-        if b is not None:
-            b[:] = _over_samples(delta[number], ones, layer.bias == "shared")
+        is_shared = layer.bias == "shared"
+        if b is None:
+            continue
+        if gradient.ndim > 1:  # many runs: another order of addition, on which last digits hang
+            summed = delta[number].sum(axis=-2, keepdims=True)
+            b[:] = summed.sum(axis=-1, keepdims=True) if is_shared else summed
+        elif is_shared:
+            b[:] = delta[number].sum()
+        else:
+            np.matmul(ones, delta[number], out=b)
     return gradient
-
-
-def _over_samples(delta: Array, ones: Array, and_units: bool) -> Array:
-    """Σ_s δ_s, shape (units,) or (runs, 1, units); or the sum over samples and units, as a (1,)."""
-    if delta.ndim == 2:  # one run alone: a product with ones is its quickest sum
-        return delta.sum(keepdims=True)[0] if and_units else ones @ delta
-    summed = delta.sum(axis=-2, keepdims=True)
-    return np.asarray(summed.sum(axis=-1, keepdims=True) if and_units else summed)
