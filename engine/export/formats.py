@@ -6,6 +6,7 @@ PDF has its row in gui.documents.formats, since a screen's fonts are needed to s
 from __future__ import annotations
 
 from collections.abc import Callable
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -28,33 +29,18 @@ class Format(Struct, frozen=True):
         return written.encode() if isinstance(written, str) else written
 
 
-# What writes a format is loaded when it is wanted: menus name them all before.
-
-
-def _markdown(solution: Solution) -> str:
-    from engine.export.markdown import markdown
-
-    return markdown(solution)
-
-
-def _html(solution: Solution) -> str:
-    from engine.export.html import html
-
-    return html(solution)
-
-
-def _latex(solution: Solution) -> str:
-    from engine.export.latex import latex
-
-    return latex(solution)
+def written_by(module: str, name: str) -> Callable[[Solution], str | bytes]:
+    """What writes a solution: the function of this name, whose module is loaded as it is called,
+    since menus name all formats before one is wanted."""
+    return lambda solution: getattr(import_module(module), name)(solution)
 
 
 # By their endings, in the order in which they are offered.
 FORMATS = {
     format.ending: format
     for format in (
-        Format("md", "Markdown", _markdown),
-        Format("html", "HTML", _html),
-        Format("tex", "LaTeX", _latex),
+        Format("md", "Markdown", written_by("engine.export.markdown", "markdown")),
+        Format("html", "HTML", written_by("engine.export.html", "html")),
+        Format("tex", "LaTeX", written_by("engine.export.latex", "latex")),
     )
 }

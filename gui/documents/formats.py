@@ -2,22 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from engine.export.formats import FORMATS, Format
+from engine.export.formats import FORMATS, Format, written_by
 from gui.documents.save_dialog import FileKind
 
-if TYPE_CHECKING:
-    from engine.export.solution import Solution
-
-
-def _pdf(solution: Solution) -> bytes:
-    from gui.formulas.solution_pdf import solution_pdf
-
-    return solution_pdf(solution)
-
-
-PDF = Format("pdf", "PDF", _pdf)
+PDF = Format("pdf", "PDF", written_by("gui.formulas.solution_pdf", "solution_pdf"))
 
 
 def formats() -> dict[str, Format]:
