@@ -46,10 +46,12 @@ class Job:
 
     @property
     def cancelled(self) -> bool:
+        """Whether it was asked to stop."""
         return self._stop.is_set()
 
     @property
     def done(self) -> bool:
+        """Whether it has come to an end, in whatever way."""
         return self.future is not None and self.future.done()
 
 
@@ -61,6 +63,7 @@ class Computation(Job):
         self._function = function
 
     def run(self) -> Any:
+        """The work itself, in the worker's thread."""
         return self._function(self.check)
 
     def result(self) -> Any:
@@ -113,6 +116,7 @@ class Training(Job):
         return taken
 
     def run(self) -> None:
+        """The work itself, in the worker's thread."""
         per_epoch = self.trainer.spec.iterations_per_epoch
         began, allowed = perf_counter(), 1.0
         while not self._finished():

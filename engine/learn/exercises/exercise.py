@@ -111,7 +111,7 @@ def check_exercise(exercise: Exercise) -> None:
 
 
 def listed(keys: tuple[str, ...]) -> str:
-    """a, b and c."""
+    """Words as a sentence lists them: a, b and c."""
     return f"{', '.join(keys[:-1])} and {keys[-1]}"
 
 

@@ -34,8 +34,8 @@ def write_sheet_and_key(
     """Write the problem sheet, and the key beside it; both files. Raises FileError."""
     paths = sheet, key_beside(sheet)
     # Both are made before the first is written, so that they belong together.
-    made = [format.data(make(document, exercise)) for make in (problem_sheet, answer_key)]
-    for path, data in zip(paths, made, strict=True):
+    texts = [format.data(make(document, exercise)) for make in (problem_sheet, answer_key)]
+    for path, data in zip(paths, texts, strict=True):
         write_whole(path, data)
     return paths
 

@@ -29,6 +29,7 @@ class Page(Struct, frozen=True):
 
     @property
     def is_last(self) -> bool:
+        """Whether it is the lesson's last step."""
         return self.number == self.count
 
 

@@ -23,22 +23,39 @@ class Moment(Protocol):
     """What the window shows at one moment; a View is one."""
 
     @property
-    def spec(self) -> Spec: ...
+    def spec(self) -> Spec:
+        """What is trained, and how."""
+
     @property
-    def theta(self) -> Array: ...
+    def theta(self) -> Array:
+        """The parameters, one flat vector."""
+
     @property
-    def t(self) -> int: ...
+    def t(self) -> int:
+        """How many updates are done."""
+
     @property
-    def revealed(self) -> int: ...
+    def revealed(self) -> int:
+        """How many steps of the iteration are shown."""
+
     @property
-    def sample(self) -> int: ...
+    def sample(self) -> int:
+        """The row of the sample that is looked at."""
+
     @property
-    def loss(self) -> float | None: ...
+    def loss(self) -> float | None:
+        """The loss over the training set; None where it is not known."""
+
     @property
-    def divergence(self) -> Divergence | None: ...
+    def divergence(self) -> Divergence | None:
+        """Where the run left the finite numbers; None while it did not."""
+
     @property
-    def before(self) -> Moment | None: ...
-    def is_revealed(self, step: StepId) -> bool: ...
+    def before(self) -> Moment | None:
+        """The moment before the last edit; None if there is none."""
+
+    def is_revealed(self, step: StepId) -> bool:
+        """Whether a step of the iteration is shown."""
 
 
 class Happening(Struct, frozen=True, eq=False):
@@ -52,7 +69,7 @@ class Happening(Struct, frozen=True, eq=False):
 
 
 class Hand(Protocol):
-    """What a person's hand can do in the window. Training goes on when a call has returned."""
+    """What a person can do in the window. Calls that train return at once; training goes on."""
 
     @property
     def spec(self) -> Spec:

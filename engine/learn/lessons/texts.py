@@ -83,12 +83,12 @@ def _of_unit(step: StepId, symbols: Symbols) -> str:
     assert step.layer is not None and step.unit is not None
     if step.kind == "loss":
         return _html(symbols.loss_term(step.unit))
-    made = {
+    symbol = {
         "net_input": symbols.net_input,
         "activation": symbols.activation,
         "delta": symbols.delta,
     }[step.kind]
-    return _html(made(step.layer, step.unit))
+    return _html(symbol(step.layer, step.unit))
 
 
 def _named(name: str, network: Network, symbols: Symbols) -> str:

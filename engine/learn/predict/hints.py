@@ -20,11 +20,11 @@ def hints_of(derivation: Derivation) -> tuple[Hint, ...]:
     """What can be given away of a derivation: first the formula in symbols, then factor by
     factor, or its table. The result is in none of them."""
     formula = Factor(("the formula",), derivation.headline)
-    made = [Hint(formula)]
-    made += [Hint(_without_result(factor, derivation.value)) for factor in derivation.factors]
+    hints = [Hint(formula)]
+    hints += [Hint(_without_result(factor, derivation.value)) for factor in derivation.factors]
     if derivation.table is not None:
-        made.append(Hint(table=derivation.table))
-    return tuple(made)
+        hints.append(Hint(table=derivation.table))
+    return tuple(hints)
 
 
 def _without_result(factor: Factor, result: float) -> Factor:

@@ -202,7 +202,7 @@ def _mistaken(
             yield key, value_from(iteration, step, row, own, (*spec.mistakes, key))
     for key in MISTAKES:
         if key not in spec.mistakes and not why_not(spec, key):
-            made = iterate(*set_mistakes(exact.spec, exact.state, (*spec.mistakes, key)))
+            wrong = iterate(*set_mistakes(exact.spec, exact.state, (*spec.mistakes, key)))
             if isinstance(iteration, PaperIteration):
-                made = paper_iteration(made, iteration.decimals)
-            yield key, step_value(made, step, made.sample(row))
+                wrong = paper_iteration(wrong, iteration.decimals)
+            yield key, step_value(wrong, step, wrong.sample(row))

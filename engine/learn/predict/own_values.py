@@ -89,16 +89,16 @@ class _Working:
     def given(self, rows: NDArray[np.intp]) -> _ByStep:
         """What the record has of some samples, and the person's values where there are any."""
         values = self.iteration.samples(rows)
-        made: _ByStep = {("loss", self.network.depth): np.array(values.loss_terms)}
+        given: _ByStep = {("loss", self.network.depth): np.array(values.loss_terms)}
         for layer in range(self.network.depth + 1):
-            made["net_input", layer] = np.array(values.z[layer])
-            made["activation", layer] = np.array(values.a[layer])
-            made["delta", layer] = np.array(values.delta[layer])
+            given["net_input", layer] = np.array(values.z[layer])
+            given["activation", layer] = np.array(values.a[layer])
+            given["delta", layer] = np.array(values.delta[layer])
         places = {int(row): place for place, row in enumerate(rows)}
         for (step, row), value in self.own.items():
             if row in places:
-                made[step.kind, step.layer][places[row], step.unit] = value
-        return made
+                given[step.kind, step.layer][places[row], step.unit] = value
+        return given
 
     def of_sample(self, step: StepId, row: int) -> float:
         """One formula of a sample's pass: through all of it every formula is handed given values,

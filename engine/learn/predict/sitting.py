@@ -147,12 +147,13 @@ class Sitting(Struct):
 
     @property
     def contents(self) -> list[tuple[int, int, bool]]:
-        """By question: how many answers and hints, and whether it is closed. Changes with each."""
+        """By question: how many answers and hints it has, and whether it is closed. What was saved
+        is out of date once this has changed."""
         return [(len(q.answers), q.hints, q.closed) for q in self.questions]
 
     @property
     def score(self) -> Score:
-        """What it comes to by now."""
+        """The score of the questions that are closed by now."""
         return score_of(self.questions)
 
     def ask(self, t: int, asked: Asked, symbol: str, right: float) -> AskedValue:

@@ -55,10 +55,12 @@ class Verdict(Struct, frozen=True):
 
     @property
     def sign(self) -> str:
+        """The verdict as one character, see VERDICTS."""
         return VERDICTS[self.key][0]
 
     @property
     def words(self) -> str:
+        """The verdict in a word or two."""
         return VERDICTS[self.key][1]
 
 

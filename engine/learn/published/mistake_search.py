@@ -48,6 +48,7 @@ class Suspect(Struct, frozen=True):
 
     @property
     def title(self) -> str:
+        """The titles of its mistakes, in quotation marks."""
         return " together with ".join(f"“{MISTAKES[key].title}”" for key in self.mistakes)
 
 
@@ -256,7 +257,7 @@ def explained(compared: Sequence[Compared], answer: SearchAnswer) -> tuple[Compa
         return tuple(compared)
     best = answer.suspects[0]
     named = _listed([suspect.title for suspect in answer.suspects])
-    made = []
+    told = []
     for k, entry in enumerate(compared):
         if k in answer.open and k in best.gives:
             verdict = Verdict("mistake", f"By a mistake: {named}.", best.mistakes)
@@ -264,5 +265,5 @@ def explained(compared: Sequence[Compared], answer: SearchAnswer) -> tuple[Compa
         elif k in answer.open and k in best.slips:
             sentence = f"A mistake and a slip. With {named} {best.slips[k]}."
             entry = replace(entry, verdict=Verdict("slip", sentence, best.mistakes))
-        made.append(entry)
-    return tuple(made)
+        told.append(entry)
+    return tuple(told)

@@ -65,8 +65,8 @@ class SideBySide:
         stride = max(1, -(-epochs * spec.network.size // _MOST_KEPT))
         self._epochs = epochs
         self._runs = [
-            _Run(replace(spec, mistakes=tuple(made)), start, epochs, stride)
-            for made in ((), mistakes)
+            _Run(replace(spec, mistakes=tuple(keys)), start, epochs, stride)
+            for keys in ((), mistakes)
         ]
 
     @property

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def add_exercises(host: ToolHost) -> None:
-    """Add both to the "Learn" menu."""
+    """Add to the "Learn" menu what makes a new exercise, and the next variant of an open one."""
     session, documents = host.session, host.documents
 
     # What makes exercises is loaded when one is asked for, so that the window is up sooner.

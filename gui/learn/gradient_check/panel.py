@@ -31,7 +31,8 @@ _EXPLANATION = (
 
 
 class GradientCheckPanel(QWidget):
-    """Follows the iteration at the cursor. `parameter_chosen` carries the Parameter of the row
+    """A line with the outcome above a table of all parameters. Follows the iteration at the
+    cursor. `parameter_chosen` carries the Parameter of the row
     that the person went to."""
 
     parameter_chosen = Signal(object)

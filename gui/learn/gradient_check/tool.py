@@ -8,7 +8,8 @@ from gui.learn.tool_host import ToolHost
 
 
 class GradientCheckTool(Tool):
-    """The panel, wired to the session and the network."""
+    """Has the session check gradients while the panel is open, and marks on the network the
+    parameter that was chosen in it."""
 
     def __init__(self, host: ToolHost) -> None:
         super().__init__(host, GradientCheckPanel())

@@ -40,11 +40,12 @@ class Guide(QObject):
 
     @property
     def under_way(self) -> bool:
+        """Whether there is a lesson."""
         return self._lesson is not None
 
     def begin(self, key: str, lesson: Lesson) -> None:
         """Begin a lesson whose document has just been opened, or go on where it was left: all
-        that the steps up to there ask for is done once more."""
+        that the steps up to there ask for is done once more, see Task.done_again."""
         self._lesson, self._key, self._index = lesson, key, 0
         self._history = self._session.history
         reached, _ = self._progress.of(key)

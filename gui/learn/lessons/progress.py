@@ -6,15 +6,15 @@ from gui import settings
 
 
 class LessonProgress:
-    """Per lesson, by its key: how many of its steps were ever shown, and whether it was finished.
-    With `remember` that outlives the window."""
+    """Remembers per lesson, by its key, how many of its steps were ever shown, and whether it was finished.
+    With `remember` it is kept in the settings, for the next window."""
 
     def __init__(self, remember: bool) -> None:
         self._remember = remember
         self._known: dict[str, tuple[int, bool]] = {}
 
     def of(self, key: str) -> tuple[int, bool]:
-        """(steps reached, finished)."""
+        """How many steps of a lesson were ever shown, and whether it was finished."""
         if key not in self._known and self._remember:
             reached = settings.kept(settings.LESSON_REACHED.format(lesson=key), "0")
             finished = settings.kept_flag(settings.LESSON_FINISHED.format(lesson=key))
@@ -22,7 +22,7 @@ class LessonProgress:
         return self._known.get(key, (0, False))
 
     def keep(self, key: str, reached: int, finished: bool) -> None:
-        """Remember both."""
+        """Remember how many steps were shown, and whether it was finished."""
         self._known[key] = reached, finished
         if self._remember:
             settings.keep(settings.LESSON_REACHED.format(lesson=key), reached)

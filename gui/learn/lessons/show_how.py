@@ -79,7 +79,7 @@ class WindowHand(QObject):
             intents.set_parameter(find_parameter(spec.network, name), value)
 
     def make_deep(self, hidden: int) -> None:
-        """The layers it had come back, if undoing leads to them."""
+        """Layers that were removed come back, with their values, where undoing leads to them."""
         session, intents, stack = self._session, self._intents, self._session.undo_stack
         index = stack.index()
 

@@ -29,7 +29,7 @@ class MistakeStrip(QFrame):
         self.label.setTextFormat(Qt.TextFormat.RichText)
         self.button = Button("Do it right", "doItRight", "Take these mistakes off", link=True)
         self.button.clicked.connect(self.right_asked)
-        self._made: list[Mistake] = []
+        self._mistakes: list[Mistake] = []
         self._layout = QHBoxLayout(self)
         self._layout.setSpacing(theme.MARGIN)
         self._layout.addWidget(self.label, 1)
@@ -45,7 +45,7 @@ class MistakeStrip(QFrame):
         self._name()
 
     def _name(self) -> None:
-        count = len(self._made)
+        count = len(self._mistakes)
         if count == 0:
             return
         if count > _NAMED_IN_A_LINE and not self.label.wordWrap():
@@ -53,18 +53,18 @@ class MistakeStrip(QFrame):
             return
         from html import escape  # no start needs it, unless a mistake is made
 
-        names = " · ".join(escape(mistake.title) for mistake in self._made)
+        names = " · ".join(escape(mistake.title) for mistake in self._mistakes)
         self.label.setText(f"<b>{'Mistake' if count == 1 else 'Mistakes'}:</b> {names}")
 
     def display(self, view: View) -> None:
         """Name the mistakes of a view."""
-        self._made = made = [MISTAKES[key] for key in view.spec.mistakes]
-        self.setVisible(bool(made))
+        self._mistakes = mistakes = [MISTAKES[key] for key in view.spec.mistakes]
+        self.setVisible(bool(mistakes))
         self._name()
-        if not made:
+        if not mistakes:
             return
-        idle = {mistake.key: why_not(view.spec, mistake.key) for mistake in made}
-        self.setToolTip("".join(explained(mistake, idle[mistake.key]) for mistake in made))
+        idle = {mistake.key: why_not(view.spec, mistake.key) for mistake in mistakes}
+        self.setToolTip("".join(explained(mistake, idle[mistake.key]) for mistake in mistakes))
 
     def restyle(self) -> None:
         """The strip follows the style sheet."""

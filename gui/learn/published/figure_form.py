@@ -132,15 +132,15 @@ class FigureForm(QWidget):
             raise ValueError(self._problem)
         return self._quantities
 
-    def fill(self, symbol: str, made: Published | None, button: str) -> None:
+    def fill(self, symbol: str, known: Published | None, button: str) -> None:
         """Begin with a figure (None: with none, at the iteration and sample of the last one)."""
         self.refuse("")
         self.button.setText(button)
         self.quantity.setText(symbol)
-        self.number.setText("" if made is None else made.printed)
-        if made is not None:
-            self.iteration.show_count(made.iteration)
-            self.sample.show_count(1 + (made.sample or 0))
+        self.number.setText("" if known is None else known.printed)
+        if known is not None:
+            self.iteration.show_count(known.iteration)
+            self.sample.show_count(1 + (known.sample or 0))
         first = self.number if symbol else self.quantity
         first.setFocus()
         first.selectAll()
@@ -154,11 +154,11 @@ class FigureForm(QWidget):
         sample = self.sample.value() - 1
         try:
             quantity = self.quantities.find(self.quantity.text())
-            made = figure(quantity, self.iteration.value(), sample, self.number.text())
+            typed = figure(quantity, self.iteration.value(), sample, self.number.text())
         except ValueError as error:
             self.refuse(str(error))
             return
-        self.entered.emit(made)
+        self.entered.emit(typed)
 
     def restyle(self) -> None:
         """Take the colours of the theme in force."""

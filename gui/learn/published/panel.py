@@ -259,11 +259,11 @@ class PublishedPanel(QWidget):
     def _begin(self, row: int | None) -> None:
         """Open the form, for a row or for a new figure."""
         self._edited = row
-        made = None if row is None else self.figures[row]
+        known = None if row is None else self.figures[row]
         symbol = "" if row is None else self.list.lines[row].symbol
         self._tell("")  # for the room
         self.form.show()
-        self.form.fill(symbol, made, "Add" if row is None else "Change")
+        self.form.fill(symbol, known, "Add" if row is None else "Change")
 
     def _end(self) -> None:
         self._edited = None
@@ -272,21 +272,21 @@ class PublishedPanel(QWidget):
         self.list.setFocus()
         self._explain()
 
-    def _on_entered(self, made: Published) -> None:
+    def _on_entered(self, typed: Published) -> None:
         row = self._edited
         if row is None:
-            self.figures_added.emit((made,))
+            self.figures_added.emit((typed,))
             self.form.fill("", None, "Add")
             self.list.scrollToBottom()
         else:
             before = self.figures[row]
             # A remark is of the figure as it is printed, so another number has none.
-            same = quantity_of(before) == quantity_of(made) and (
-                float(before.printed) == float(made.printed)
+            same = quantity_of(before) == quantity_of(typed) and (
+                float(before.printed) == float(typed.printed)
             )
             remark = before.remark if same else ""
             self._end()
-            kept = replace(made, remark=remark, unknown_start=before.unknown_start)
+            kept = replace(typed, remark=remark, unknown_start=before.unknown_start)
             self.figure_changed.emit(row, kept)
 
     def paste(self, text: str) -> None:

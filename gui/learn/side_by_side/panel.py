@@ -50,7 +50,7 @@ class ComparisonPanel(QWidget):
         head = QHBoxLayout()
         head.setSpacing(theme.GAP)
         head.addWidget(self.choice, 1)
-        head.addWidget(self.made, 1)
+        head.addWidget(self.mistake_names, 1)
         head.addWidget(self.epochs_field)
         head.addWidget(_secondary("epochs"))
         layout.addLayout(head)
@@ -72,9 +72,9 @@ class ComparisonPanel(QWidget):
     def _build(self) -> None:
         self.choice = Choice("comparisonMistake", "mistake to compare with")
         self.choice.chosen.connect(self._on_chosen)
-        self.made = QLabel()
-        self.made.setObjectName("comparisonMistakes")
-        self.made.setWordWrap(True)
+        self.mistake_names = QLabel()
+        self.mistake_names.setObjectName("comparisonMistakes")
+        self.mistake_names.setWordWrap(True)
         self.epochs_field = CountField("comparisonEpochs", "epochs to compare", 1, MOST_EPOCHS)
         self.epochs_field.setFixedWidth(76)
         self.epochs_field.show_count(_FIRST_EPOCHS)
@@ -109,8 +109,8 @@ class ComparisonPanel(QWidget):
     @property
     def mistakes(self) -> tuple[str, ...]:
         """Keys of the mistakes of the wrong run."""
-        made = () if self._view is None else self._view.spec.mistakes
-        return made or (self._chosen,)
+        of_run = () if self._view is None else self._view.spec.mistakes
+        return of_run or (self._chosen,)
 
     @property
     def epochs(self) -> int:
@@ -126,11 +126,11 @@ class ComparisonPanel(QWidget):
     def display(self, view: View) -> None:
         """Follow the mistakes, names and digits of a view."""
         before, self._view = self._view, view
-        made = view.spec.mistakes
-        self.choice.setVisible(not made)
-        self.made.setVisible(bool(made))
-        if made:
-            self.made.setText(" · ".join(MISTAKES[key].title for key in made))
+        mistakes = view.spec.mistakes
+        self.choice.setVisible(not mistakes)
+        self.mistake_names.setVisible(bool(mistakes))
+        if mistakes:
+            self.mistake_names.setText(" · ".join(MISTAKES[key].title for key in mistakes))
         else:
             possible = [key for key in MISTAKES if not why_not(view.spec, key)]
             self.choice.offer([ChoiceItem(key, MISTAKES[key].title) for key in possible])

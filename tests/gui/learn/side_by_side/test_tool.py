@@ -88,7 +88,8 @@ def test_the_document_s_mistakes_are_compared(driver: Driver) -> None:
     driver.make("lost-link")
     driver.make("derivative-at-activation")
     assert not panel.choice.isVisible()
-    assert "link of the chain" in panel.made.text() and "slope taken" in panel.made.text()
+    names = panel.mistake_names.text()
+    assert "link of the chain" in names and "slope taken" in names
     driver.choose_epochs(panel, 1)
     found = cells(panel)
     # Published: the output's weights of the text, and a loss that rises.
