@@ -12,8 +12,8 @@ from gui.view import View
 
 
 class Tool(QObject):
-    """A panel, and what it is wired to. Whoever derives from it may say what is to be done as the
-    panel is opened or closed, and whenever something changes while it is open."""
+    """Wires a panel to the window. A class derived from it may say what is to be done as the panel
+    is opened or closed, and whenever something changes while it is open."""
 
     def __init__(self, host: ToolHost, panel: Any) -> None:
         super().__init__(host)
@@ -30,7 +30,7 @@ class Tool(QObject):
         """The panel was closed."""
 
     def follow(self, view: View) -> None:
-        """The session announced something while the panel is open; it is not yet shown there."""
+        """There is a new view while the panel is open, which shows it a moment later."""
 
     def _hear_of_opened(self, panel: object) -> None:
         if panel is self.panel:
@@ -46,8 +46,8 @@ class Tool(QObject):
 
 
 class WorkingTool(Tool):
-    """A tool that works something out beside the window as long as its panel is open; what that
-    is follows from the view it is told of as it opens, and from each after it."""
+    """A tool that works something out in the background as long as its panel is open. It is told
+    of a view as it opens, and of each one after, and begins anew where that makes a difference."""
 
     def __init__(self, host: ToolHost, panel: Any) -> None:
         super().__init__(host, panel)

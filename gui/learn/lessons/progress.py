@@ -6,8 +6,8 @@ from gui import settings
 
 
 class LessonProgress:
-    """Remembers per lesson, by its key, how many of its steps were ever shown, and whether it was finished.
-    With `remember` it is kept in the settings, for the next window."""
+    """Remembers by a lesson's key how many of its steps were ever shown, and whether it was
+    finished. With `remember` that is kept in the settings, for the next window."""
 
     def __init__(self, remember: bool) -> None:
         self._remember = remember

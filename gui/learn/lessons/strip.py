@@ -32,7 +32,7 @@ class LessonStrip(QFrame):
     """A card with the heading, the text, and what is waited for; hidden while there is no lesson.
 
     Enter goes on where the focus is in it. It reports what was pressed; whether the lesson goes
-    on is not its business.
+    on then is up to the guide.
     """
 
     back_requested = Signal()

@@ -38,7 +38,9 @@ _CHANGED = "The network has changed since; run again to see what that makes of i
 
 
 class SeedsPanel(QWidget):
-    """`run_requested` carries the first seed, how many, and the epochs; `seed_chosen` a seed that
+    """Asks which seeds to run and for how long, and shows what became of them.
+
+    `run_requested` carries the first seed, how many, and the epochs; `seed_chosen` a seed that
     is to be looked at from its start."""
 
     run_requested = Signal(int, int, int)
@@ -147,7 +149,7 @@ class SeedsPanel(QWidget):
         self._write()
 
     def show_result(self, result: SeedsResult) -> None:
-        """Show what the runs came to."""
+        """Show how many runs learnt, their losses, and what the others are stuck on."""
         self._result = result
         stuck_on = {seed: group.words for group in result.stuck for seed in group.seeds}
         self.dots.show_dots([_dot(run, stuck_on.get(run.seed, "")) for run in result.runs])

@@ -15,7 +15,7 @@ _SLICE_SECONDS = 0.02
 
 
 class SeedsTool(WorkingTool):
-    """Runs what the panel asks for, and shows how far that is."""
+    """Trains from the seeds that the panel asks for, and shows there how far that is."""
 
     panel: SeedsPanel
 

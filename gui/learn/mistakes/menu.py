@@ -9,7 +9,7 @@ from gui.view import View
 
 
 def add_mistakes(host: ToolHost) -> None:
-    """Add the submenu to the "Learn" menu."""
+    """Add the submenu: an entry that turns each mistake on or off, and one that turns off all."""
     menu = host.menu.addMenu("&Mistakes")
     menu.setObjectName("mistakesMenu")
     menu.setToolTipsVisible(True)

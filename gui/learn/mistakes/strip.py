@@ -14,7 +14,8 @@ _NAMED_IN_A_LINE = 2  # more mistakes than these are counted where there is but 
 
 
 class MistakeStrip(QFrame):
-    """The mistakes that are on, why people make them (in the tooltip), and a way to be right.
+    """Names the mistakes that are on, says in its tooltip why people make them, and has a button
+    that turns them off.
 
     Above the canvas it wraps; in the status bar of a low window it is one line.
     """

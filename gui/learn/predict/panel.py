@@ -61,7 +61,7 @@ class _Field(QLineEdit):
 
 
 class PredictPanel(QWidget):
-    """First the choice of what is hidden, then question by question.
+    """Lets a person choose what is hidden, then asks for it value by value.
 
     `begun` carries name, hidden kinds and whether the person's own values count; `answered` the
     text typed.
@@ -199,10 +199,10 @@ class PredictPanel(QWidget):
     # What is shown
 
     def display(self, view: View) -> None:
-        """What there is to show comes by show_question."""
+        """Nothing: what there is to show comes by show_question."""
 
     def show_question(self, question: Question) -> None:
-        """Show a moment of predicting."""
+        """Show a question, or the choice of what is hidden."""
         before, self._shown = self._shown, question
         if question.stage == START:
             is_same = before.stage == START and before.locked == question.locked

@@ -122,7 +122,7 @@ class Predicting(QObject):
         self._tell()
 
     def end(self) -> None:
-        """End the sitting; its answers are gone. A locked document stays behind its curtain."""
+        """End the sitting; its answers are gone. A locked document stays hidden."""
         self.sitting = self._held = None
         self._forget_question()
         self._draw()
@@ -271,7 +271,7 @@ class Predicting(QObject):
             self._tell()
 
     def go_on(self) -> None:
-        """Step, as the key does."""
+        """Take the next step, as Space does."""
         self._session.step()
 
     def _settle(self, question: AskedValue, said: str, mood: str) -> None:

@@ -14,7 +14,7 @@ GOOD, BAD, NEUTRAL = "good", "bad", "neutral"
 
 
 class Question(Struct, frozen=True):
-    """One moment of predicting.
+    """What is asked for and what was said to it, or the choice before a sitting begins.
 
     `hidden` are keys of KINDS; they and `own_values` cannot be chosen where `locked` is, and there
     are no hints then. `symbol` is what is asked for, `about` says it in words, `answer` is the

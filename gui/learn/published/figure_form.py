@@ -24,8 +24,7 @@ from gui.widgets.count_field import CountField
 
 
 class _Line(QLineEdit):
-    """A line of text that Enter confirms and Escape leaves alone; several pasted lines are not
-    for it alone."""
+    """A field that reports Enter, Escape, and several pasted lines, which it does not take in."""
 
     entered = Signal()
     left = Signal()
@@ -54,7 +53,9 @@ def _lines() -> list[str]:
 
 
 class FigureForm(QWidget):
-    """`entered` carries the Published that was typed, `lines_pasted` the text of several lines;
+    """Fields for a figure: what it is of, its iteration and sample, and the printed number.
+
+    `entered` carries the Published that was typed, `lines_pasted` the text of several lines;
     `left` comes from Escape.
 
     What is no quantity of the network or no number is refused below the fields with a sentence,

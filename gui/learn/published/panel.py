@@ -116,7 +116,7 @@ class PublishedPanel(QWidget):
 
     @property
     def figures(self) -> tuple[Published, ...]:
-        """What is shown."""
+        """The figures that are shown, in the order of the list."""
         return () if self._view is None else self._view.published
 
     # What is shown
