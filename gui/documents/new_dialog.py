@@ -4,16 +4,7 @@ from __future__ import annotations
 
 import re
 
-from PySide6.QtWidgets import (
-    QComboBox,
-    QDialog,
-    QDialogButtonBox,
-    QFormLayout,
-    QLabel,
-    QLineEdit,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QWidget
 
 from engine.data.datasets import DATASETS, DatasetRule
 from engine.documents.document import Document
@@ -23,14 +14,14 @@ from engine.maths.network import Layer, Network, default_unit_names
 from engine.maths.optimizers import Optimizer
 from engine.run.limits import HIDDEN_LAYERS, UNITS
 from engine.run.spec import Spec
+from gui.widgets.form_dialog import FormDialog
 
 
-class NewDialog(QDialog):
+class NewDialog(FormDialog):
     """Asks for what a new document begins with; everything can be changed later."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setWindowTitle("New")
+        super().__init__("New", parent)
         self._data = QComboBox()
         self._data.setObjectName("newData")
         for rule in DATASETS.values():
@@ -46,18 +37,12 @@ class NewDialog(QDialog):
         self._problem = QLabel()
         self._problem.setProperty("error", True)
         self._problem.setWordWrap(True)
-        form = QFormLayout()
-        form.addRow("Training set", self._data)
-        form.addRow("Hidden units, layer by layer", self._hidden)
-        form.addRow("Their activation", self._activation)
-        button = QDialogButtonBox.StandardButton
-        buttons = QDialogButtonBox(button.Ok | button.Cancel)
-        buttons.accepted.connect(self._accept)
-        buttons.rejected.connect(self.reject)
-        layout = QVBoxLayout(self)
-        layout.addLayout(form)
-        layout.addWidget(self._problem)
-        layout.addWidget(buttons)
+        fields = {
+            "Training set": self._data,
+            "Hidden units, layer by layer": self._hidden,
+            "Their activation": self._activation,
+        }
+        self.lay_out(fields, self._problem)
         self._data.currentIndexChanged.connect(self._suggest)
         self._suggest()
 
@@ -68,13 +53,13 @@ class NewDialog(QDialog):
     def _suggest(self) -> None:
         self._hidden.setText(", ".join(str(size) for size in self._rule.hidden))
 
-    def _accept(self) -> None:
+    def accept(self) -> None:
         try:
             self._sizes()
         except ValueError as error:
             self._problem.setText(str(error))
             return
-        self.accept()
+        super().accept()
 
     def _sizes(self) -> list[int]:
         """The sizes typed in. Raises ValueError with a sentence."""

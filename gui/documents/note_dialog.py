@@ -2,38 +2,22 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import (
-    QDialog,
-    QDialogButtonBox,
-    QFormLayout,
-    QLineEdit,
-    QPlainTextEdit,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QWidget
+
+from gui.widgets.form_dialog import FormDialog
 
 
-class NoteDialog(QDialog):
+class NoteDialog(FormDialog):
     """Asks for the document's own words."""
 
     def __init__(self, title: str, note: str, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setWindowTitle("Title and note")
+        super().__init__("Title and note", parent)
         self._title = QLineEdit(title)
         self._title.setObjectName("noteTitle")
         self._note = QPlainTextEdit(note)
         self._note.setObjectName("noteText")
         self._note.setTabChangesFocus(True)
-        form = QFormLayout()
-        form.addRow("&Title", self._title)
-        form.addRow("&Note", self._note)
-        button = QDialogButtonBox.StandardButton
-        buttons = QDialogButtonBox(button.Ok | button.Cancel)
-        buttons.accepted.connect(self.accept)
-        buttons.rejected.connect(self.reject)
-        layout = QVBoxLayout(self)
-        layout.addLayout(form)
-        layout.addWidget(buttons)
+        self.lay_out({"&Title": self._title, "&Note": self._note})
         self.resize(460, 280)
 
     @property

@@ -2,28 +2,20 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import (
-    QDialog,
-    QDialogButtonBox,
-    QFormLayout,
-    QLabel,
-    QSpinBox,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QLabel, QSpinBox, QWidget
 
 from engine.run.spec import State
 from engine.text.numbers import format_count
 from engine.training.history import MAX_FRAMES, moments_within
 from gui.settings import LEAST_MIB, MIB, MOST_MIB
+from gui.widgets.form_dialog import FormDialog
 
 
-class PreferencesDialog(QDialog):
+class PreferencesDialog(FormDialog):
     """Asks for the memory bound, and says what it means for the open network."""
 
     def __init__(self, memory: int, state: State, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setWindowTitle("Preferences")
+        super().__init__("Preferences", parent)
         self._state = state
         self._field = QSpinBox()
         self._field.setObjectName("historyMemory")
@@ -36,16 +28,7 @@ class PreferencesDialog(QDialog):
         self._meaning.setProperty("secondary", True)
         self._meaning.setWordWrap(True)
         self._field.valueChanged.connect(self._explain)
-        form = QFormLayout()
-        form.addRow("&Memory for the way back", self._field)
-        button = QDialogButtonBox.StandardButton
-        buttons = QDialogButtonBox(button.Ok | button.Cancel)
-        buttons.accepted.connect(self.accept)
-        buttons.rejected.connect(self.reject)
-        layout = QVBoxLayout(self)
-        layout.addLayout(form)
-        layout.addWidget(self._meaning)
-        layout.addWidget(buttons)
+        self.lay_out({"&Memory for the way back": self._field}, self._meaning)
         self.setMinimumWidth(420)
         self._explain()
 

@@ -8,16 +8,7 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import (
-    QDialog,
-    QDialogButtonBox,
-    QFormLayout,
-    QLabel,
-    QLineEdit,
-    QSpinBox,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QDialogButtonBox, QLabel, QLineEdit, QSpinBox, QWidget
 
 from engine.documents.document import Document
 from engine.documents.whole_file import FileError
@@ -37,19 +28,19 @@ from engine.maths.losses import LOSSES
 from gui.documents.formats import PDF, file_kind, formats
 from gui.documents.save_dialog import ask_where_to_write
 from gui.widgets.choice import Choice, ChoiceItem
+from gui.widgets.form_dialog import FormDialog
 
 _LARGEST_SEED = 999_999_999
 
 
-class ExerciseDialog(QDialog):
+class ExerciseDialog(FormDialog):
     """Asks for an exercise; `document()` is the one that was asked for.
 
     `folder` is where its files are offered to be saved.
     """
 
     def __init__(self, exercise: Exercise, folder: str, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setWindowTitle("New exercise")
+        super().__init__("New exercise", parent)
         self._folder = folder
         self._made: tuple[Exercise, Document] | None = None
         self._inputs = _spin("exerciseInputs", 1, MAX_UNITS, exercise.sizes[0])
@@ -81,38 +72,33 @@ class ExerciseDialog(QDialog):
         self._preview.setProperty("secondary", True)
         self._problem.setObjectName("exerciseProblem")
         self._problem.setProperty("error", True)
-        self._lay_out()
+        self._place_fields()
         self._follow()
         self._show()
 
-    def _lay_out(self) -> None:
-        form = QFormLayout()
-        form.addRow("&Inputs", self._inputs)
-        form.addRow("&Hidden units, layer by layer", self._hidden)
-        form.addRow("&Outputs", self._outputs)
-        form.addRow("&Activation", self._activation)
-        form.addRow("&Loss", self._loss)
-        form.addRow("&Digits", self._decimals)
-        form.addRow("&Variant", self._seed)
-        button = QDialogButtonBox.StandardButton
-        buttons = QDialogButtonBox(button.Open | button.Cancel)
+    def _place_fields(self) -> None:
+        fields = {
+            "&Inputs": self._inputs,
+            "&Hidden units, layer by layer": self._hidden,
+            "&Outputs": self._outputs,
+            "&Activation": self._activation,
+            "&Loss": self._loss,
+            "&Digits": self._decimals,
+            "&Variant": self._seed,
+        }
+        for label in (self._preview, self._problem):
+            label.setWordWrap(True)
+            label.setMinimumWidth(420)
+        opens = QDialogButtonBox.StandardButton.Open
+        buttons = self.lay_out(fields, self._preview, self._problem, button=opens)
+        self.body.insertStretch(self.body.count() - 1, 1)
         self._save = buttons.addButton(
             "&Save sheet and key…", QDialogButtonBox.ButtonRole.ActionRole
         )
         self._save.setObjectName("exerciseSave")
-        self._open = buttons.button(button.Open)
+        self._open = buttons.button(opens)
         self._open.setDefault(True)
         self._save.clicked.connect(self._save_files)
-        buttons.accepted.connect(self._accept)
-        buttons.rejected.connect(self.reject)
-        layout = QVBoxLayout(self)
-        layout.addLayout(form)
-        for label in (self._preview, self._problem):
-            label.setWordWrap(True)
-            label.setMinimumWidth(420)
-            layout.addWidget(label)
-        layout.addStretch(1)
-        layout.addWidget(buttons)
 
     def _follow(self) -> None:
         """Show what follows from the fields whenever one changes."""
@@ -165,13 +151,13 @@ class ExerciseDialog(QDialog):
         self._problem.setText(problem)
         self._problem.setVisible(bool(problem))
 
-    def _accept(self) -> None:
+    def accept(self) -> None:
         try:
             self.document()
         except ExerciseError as error:
             self._say(str(error))
             return
-        self.accept()
+        super().accept()
 
     def _save_files(self) -> None:
         """Write the sheet to a file that is asked for, and the key beside it."""

@@ -1,0 +1,36 @@
+"""FormDialog: a form to fill in, with a button that takes it and one to cancel."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFormLayout, QVBoxLayout, QWidget
+
+
+class FormDialog(QDialog):
+    """Fields, each beside its label. Whoever may refuse what was filled in overrides `accept`."""
+
+    def __init__(self, title: str, parent: QWidget | None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(title)
+
+    def lay_out(
+        self,
+        fields: Mapping[str, QWidget],
+        *below: QWidget,
+        button: QDialogButtonBox.StandardButton = QDialogButtonBox.StandardButton.Ok,
+    ) -> QDialogButtonBox:
+        """Put fields in their place, by their labels, then what stands below them, and a button
+        that takes the form. Returns the buttons."""
+        form = QFormLayout()
+        for label, field in fields.items():
+            form.addRow(label, field)
+        buttons = QDialogButtonBox(button | QDialogButtonBox.StandardButton.Cancel)
+        buttons.accepted.connect(self.accept)
+        buttons.rejected.connect(self.reject)
+        self.body = QVBoxLayout(self)
+        self.body.addLayout(form)
+        for widget in below:
+            self.body.addWidget(widget)
+        self.body.addWidget(buttons)
+        return buttons
