@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from engine.documents.examples import read_example
@@ -21,6 +21,7 @@ from gui.view import View
 from gui.window.main_window import MainWindow
 
 OpenWindow = Callable[[str], MainWindow]
+Shown = TypeVar("Shown", bound=QWidget)
 
 
 def mazur_spec() -> tuple[Spec, State]:
@@ -70,6 +71,16 @@ def view_of(
         curve=rest.pop("curve", np.empty((0, 2 + len(spec.metrics)))),
         **rest,
     )
+
+
+def on_screen(qtbot: QtBot, widget: Shown, width: int, height: int) -> Shown:
+    """The widget, shown by itself in this size; its window is the active one then."""
+    qtbot.addWidget(widget)
+    widget.resize(width, height)
+    with qtbot.waitActive(widget):
+        widget.show()
+        widget.activateWindow()
+    return widget
 
 
 @pytest.fixture

@@ -21,25 +21,16 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from gui import theme
 from gui.panels.controls import ControlsBar
 from gui.view import View
+from tests.gui.conftest import on_screen
 
 MakeView = Callable[..., View]
 
 
-@pytest.fixture(scope="module", autouse=True)
-def light(qapp: QApplication) -> None:
-    theme.apply(qapp, "light")
-
-
 @pytest.fixture
 def bar(qtbot: QtBot) -> ControlsBar:
-    made = ControlsBar()
-    qtbot.addWidget(made)
-    made.resize(1440, 60)
-    made.show()
-    return made
+    return on_screen(qtbot, ControlsBar(), 1440, 60)
 
 
 def button(bar: ControlsBar, name: str) -> QPushButton:

@@ -22,6 +22,7 @@ from engine.run.steps import StepId
 from gui import theme
 from gui.panels.derivation import DerivationPanel
 from gui.view import View
+from tests.gui.conftest import on_screen
 
 MakeView = Callable[..., View]
 
@@ -30,22 +31,16 @@ TEXT_W5 = "∂E/∂w5 = δ_o1 · a_h1 = 0.138499 · 0.593270 = 0.0821670"
 
 
 @pytest.fixture(autouse=True)
-def _styled(qapp: QApplication) -> Iterator[None]:
-    theme.apply(qapp, "light")
-    QAccessible.setActive(True)  # as while a screen reader listens
+def heard(qapp: QApplication) -> Iterator[None]:
+    """A screen reader listens."""
+    QAccessible.setActive(True)
     yield
     QAccessible.setActive(False)
-    theme.apply(qapp, "light")
 
 
 @pytest.fixture
 def panel(qtbot: QtBot) -> DerivationPanel:
-    made = DerivationPanel()
-    qtbot.addWidget(made)
-    made.resize(348, 440)
-    with qtbot.waitExposed(made):
-        made.show()
-    return made
+    return on_screen(qtbot, DerivationPanel(), 348, 440)
 
 
 def said(panel: DerivationPanel) -> str:

@@ -24,19 +24,14 @@ from engine.training.trainer import Trainer
 from gui import theme
 from gui.panels.result import ResultPanel
 from gui.view import View
+from tests.gui.conftest import on_screen
 
 MakeView = Callable[..., View]
 
 
 @pytest.fixture
-def panel(qtbot: QtBot, qapp: QApplication) -> ResultPanel:
-    theme.apply(qapp, "light")
-    made = ResultPanel()
-    qtbot.addWidget(made)
-    made.resize(348, 380)
-    with qtbot.waitExposed(made):
-        made.show()
-    return made
+def panel(qtbot: QtBot) -> ResultPanel:
+    return on_screen(qtbot, ResultPanel(), 348, 380)
 
 
 def view_of(spec: Spec, theta: Array | None = None, **rest: object) -> View:

@@ -7,7 +7,6 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 from msgspec.structs import replace
-from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from engine.maths.network import Layer
@@ -15,21 +14,16 @@ from engine.run.iteration import evaluate, iterate
 from engine.run.spec import State
 from engine.text.numbers import format_number
 from engine.training.trainer import Trainer
-from gui import theme
 from gui.panels.summary import SummaryPanel
 from gui.view import View
+from tests.gui.conftest import on_screen
 
 MakeView = Callable[..., View]
 
 
 @pytest.fixture
-def panel(qtbot: QtBot, qapp: QApplication) -> SummaryPanel:
-    theme.apply(qapp, "light")
-    made = SummaryPanel()
-    qtbot.addWidget(made)
-    made.resize(340, 380)
-    made.show()
-    return made
+def panel(qtbot: QtBot) -> SummaryPanel:
+    return on_screen(qtbot, SummaryPanel(), 340, 380)
 
 
 def at(view: View, t: int) -> View:

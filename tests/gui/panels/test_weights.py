@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -23,15 +23,10 @@ from gui.panels.weights import WeightsPanel
 from gui.tables.number_cell import NumberCell
 from gui.tables.number_table import NumberTable
 from gui.view import View
+from tests.gui.conftest import on_screen
+from tests.gui.panels.conftest import click, editor, names, open_editor, paste, texts
 
 MakeView = Callable[..., View]
-
-
-@pytest.fixture(autouse=True)
-def _styled(qapp: QApplication) -> Iterator[None]:
-    theme.apply(qapp, "light")
-    yield
-    theme.apply(qapp, "light")
 
 
 def view_of_sizes(*sizes: int, bias: str = "per_unit", **rest: Any) -> View:
@@ -50,13 +45,8 @@ def view_of_sizes(*sizes: int, bias: str = "per_unit", **rest: Any) -> View:
 
 def shown(qtbot: QtBot, view: View, width: int = 275, height: int = 306) -> WeightsPanel:
     panel = WeightsPanel()
-    qtbot.addWidget(panel)
     panel.display(view)
-    panel.resize(width, height)
-    with qtbot.waitExposed(panel):
-        panel.show()
-    panel.activateWindow()
-    return panel
+    return on_screen(qtbot, panel, width, height)
 
 
 def answering(panel: WeightsPanel, view: View) -> dict[str, View]:
@@ -81,46 +71,9 @@ def table(panel: WeightsPanel, layer: int) -> NumberTable:
     return found
 
 
-def texts(grid: NumberTable) -> list[list[str]]:
-    model = grid.model()
-    return [
-        [model.index(row, column).data() for column in range(model.columnCount())]
-        for row in range(model.rowCount())
-    ]
-
-
-def names(grid: NumberTable, orientation: Qt.Orientation) -> list[str]:
-    model = grid.model()
-    columns = orientation == Qt.Orientation.Horizontal
-    count = model.columnCount() if columns else model.rowCount()
-    return [model.headerData(section, orientation) for section in range(count)]
-
-
 def titles(panel: WeightsPanel, layers: int) -> list[str]:
     labels = [table(panel, n + 1).findChild(QLabel) for n in range(layers)]
     return [label.text() for label in labels if label is not None]
-
-
-def middle(grid: NumberTable, row: int, column: int) -> QPoint:
-    return grid.visualRect(grid.model().index(row, column)).center()
-
-
-def click(qtbot: QtBot, grid: NumberTable, row: int, column: int) -> None:
-    qtbot.mouseClick(grid.viewport(), Qt.MouseButton.LeftButton, pos=middle(grid, row, column))
-
-
-def editor(grid: NumberTable) -> QLineEdit | None:
-    """The open editor: one that was closed is only deleted a moment later."""
-    found = grid.viewport().findChildren(QLineEdit, "cellEditor")
-    return next((each for each in found if each.isVisible()), None)
-
-
-def open_editor(qtbot: QtBot, grid: NumberTable, row: int, column: int) -> QLineEdit:
-    click(qtbot, grid, row, column)
-    qtbot.keyClick(grid, Qt.Key.Key_Return)
-    opened = editor(grid)
-    assert opened is not None and opened.hasFocus()
-    return opened
 
 
 def error(panel: WeightsPanel) -> str:
@@ -205,7 +158,8 @@ def test_a_double_click_and_a_digit_open_the_field_too(
     panel = shown(qtbot, mazur_view())
     grid = table(panel, 1)
     click(qtbot, grid, 0, 0)
-    qtbot.mouseDClick(grid.viewport(), Qt.MouseButton.LeftButton, pos=middle(grid, 0, 0))
+    first = grid.visualRect(grid.model().index(0, 0)).center()
+    qtbot.mouseDClick(grid.viewport(), Qt.MouseButton.LeftButton, pos=first)
     opened = editor(grid)
     assert opened is not None and opened.selectedText() == "0.15"
     qtbot.keyClick(opened, Qt.Key.Key_Escape)
@@ -439,12 +393,6 @@ def test_copy_is_tab_separated_in_full(qtbot: QtBot, mazur_view: MakeView) -> No
         [0.15 / -3.0, 0.2 / -3.0, 0.35 / -3.0],
         [0.25 / -3.0, 0.3 / -3.0, 0.35 / -3.0],
     ]
-
-
-def paste(qtbot: QtBot, grid: NumberTable, text: str, row: int, column: int) -> None:
-    QGuiApplication.clipboard().setText(text)
-    click(qtbot, grid, row, column)
-    qtbot.keyClick(grid, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
 
 
 def test_paste_fills_in_from_the_current_cell_on(qtbot: QtBot, mazur_view: MakeView) -> None:

@@ -17,17 +17,13 @@ from gui import theme
 from gui.learn.gradient_check.panel import GradientCheckPanel
 from gui.tables.figure_table import FigureRow, FigureTable
 from gui.view import View
-from tests.gui.conftest import mazur_spec, view_of, xor_spec
+from tests.gui.conftest import mazur_spec, on_screen, view_of, xor_spec
 
 
 @pytest.fixture
 def panel(qtbot: QtBot, qapp: QApplication) -> GradientCheckPanel:
     theme.apply(qapp, "light")
-    made = GradientCheckPanel()
-    qtbot.addWidget(made)
-    made.resize(320, 420)
-    made.show()
-    return made
+    return on_screen(qtbot, GradientCheckPanel(), 320, 420)
 
 
 def checked(spec: Spec, state: State, *mistakes: str) -> View:

@@ -18,17 +18,12 @@ from engine.run.steps import StepId
 from engine.run.value_kinds import KINDS
 from gui.learn.predict.panel import PredictPanel
 from gui.learn.predict.shown import ANSWERED, ASKED, BAD, GOOD, START, STEPPING, Question
-from tests.gui.conftest import mazur_spec
+from tests.gui.conftest import mazur_spec, on_screen
 
 
 @pytest.fixture
 def panel(qtbot: QtBot) -> PredictPanel:
-    made = PredictPanel()
-    qtbot.addWidget(made)
-    made.resize(250, 300)
-    made.show()
-    qtbot.waitExposed(made)
-    return made
+    return on_screen(qtbot, PredictPanel(), 250, 300)
 
 
 def asked(symbol: str = "δ_h1", **rest: object) -> Question:

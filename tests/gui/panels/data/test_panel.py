@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -21,16 +21,11 @@ from gui import theme
 from gui.panels.data.panel import DataPanel
 from gui.tables.number_table import NumberTable
 from gui.view import View
+from tests.gui.conftest import on_screen
+from tests.gui.panels.conftest import click, editor, names, open_editor, paste, texts
 
 MakeView = Callable[..., View]
 CONTROL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
-
-
-@pytest.fixture(autouse=True)
-def _styled(qapp: QApplication) -> Iterator[None]:
-    theme.apply(qapp, "light")
-    yield
-    theme.apply(qapp, "light")
 
 
 def with_data(view: View, data: Data, sample: int = 0) -> View:
@@ -45,13 +40,8 @@ def with_data(view: View, data: Data, sample: int = 0) -> View:
 
 def shown(qtbot: QtBot, view: View, width: int = 275, height: int = 180) -> DataPanel:
     panel = DataPanel()
-    qtbot.addWidget(panel)
     panel.display(view)
-    panel.resize(width, height)
-    with qtbot.waitExposed(panel):
-        panel.show()
-    panel.activateWindow()
-    return panel
+    return on_screen(qtbot, panel, width, height)
 
 
 class Answer:
@@ -97,34 +87,6 @@ def grid_of(panel: DataPanel) -> NumberTable:
     return found
 
 
-def texts(panel: DataPanel) -> list[list[str]]:
-    model = grid_of(panel).model()
-    return [
-        [model.index(row, column).data() for column in range(model.columnCount())]
-        for row in range(model.rowCount())
-    ]
-
-
-def names(panel: DataPanel) -> list[str]:
-    model = grid_of(panel).model()
-    return [
-        model.headerData(column, Qt.Orientation.Horizontal)
-        for column in range(model.columnCount())
-    ]
-
-
-def click(
-    qtbot: QtBot,
-    panel: DataPanel,
-    row: int,
-    column: int,
-    modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier,
-) -> None:
-    grid = grid_of(panel)
-    place = grid.visualRect(grid.model().index(row, column)).center()
-    qtbot.mouseClick(grid.viewport(), Qt.MouseButton.LeftButton, modifier, place)
-
-
 def click_number(
     qtbot: QtBot,
     panel: DataPanel,
@@ -137,16 +99,8 @@ def click_number(
     qtbot.mouseClick(header.viewport(), Qt.MouseButton.LeftButton, modifier, place)
 
 
-def editor(panel: DataPanel) -> QLineEdit | None:
-    found = grid_of(panel).viewport().findChildren(QLineEdit, "cellEditor")
-    return next((each for each in found if each.isVisible()), None)
-
-
 def type_into(qtbot: QtBot, panel: DataPanel, row: int, column: int, text: str) -> QLineEdit:
-    click(qtbot, panel, row, column)
-    qtbot.keyClick(grid_of(panel), Qt.Key.Key_Return)
-    opened = editor(panel)
-    assert opened is not None
+    opened = open_editor(qtbot, grid_of(panel), row, column)
     qtbot.keyClicks(opened, text)
     return opened
 
@@ -171,8 +125,8 @@ def title(panel: DataPanel) -> str:
 
 def test_samples_with_their_outputs(qtbot: QtBot, mazur_view: MakeView) -> None:
     panel = shown(qtbot, mazur_view(), 285)
-    assert names(panel) == ["i1", "i2", "t o1", "t o2", "a o1", "a o2", ""]
-    assert texts(panel) == [["0.05", "0.1", "0.01", "0.99", "0.751365", "0.772928", "✗"]]
+    assert names(grid_of(panel)) == ["i1", "i2", "t o1", "t o2", "a o1", "a o2", ""]
+    assert texts(grid_of(panel)) == [["0.05", "0.1", "0.01", "0.99", "0.751365", "0.772928", "✗"]]
     assert title(panel) == "Data · 1 sample"
     grid = grid_of(panel)
     assert not grid.horizontalScrollBar().isVisible()
@@ -186,8 +140,8 @@ def test_a_single_output_and_what_is_right(qtbot: QtBot, xor_view: MakeView) -> 
     evaluation = replace(view.evaluation, outputs=np.array([[0.1], [0.9], [0.2], [0.3]]))
     panel = shown(qtbot, replace(view, evaluation=evaluation))
     assert title(panel) == "Data · 4 samples"
-    assert names(panel) == ["x1", "x2", "t", "a", ""]
-    assert [row[-1] for row in texts(panel)] == ["✓", "✓", "✗", "✓"]
+    assert names(grid_of(panel)) == ["x1", "x2", "t", "a", ""]
+    assert [row[-1] for row in texts(grid_of(panel))] == ["✓", "✓", "✗", "✓"]
 
 
 def test_a_sample_is_right_as_the_metric_says(qtbot: QtBot, xor_view: MakeView) -> None:
@@ -198,16 +152,16 @@ def test_a_sample_is_right_as_the_metric_says(qtbot: QtBot, xor_view: MakeView) 
     spec = replace(view.spec, network=network, data=data)
     evaluation = replace(view.evaluation, outputs=np.array([[-0.3], [0.3]]))
     panel = shown(qtbot, replace(view, spec=spec, evaluation=evaluation))
-    assert [row[-1] for row in texts(panel)] == ["✓", "✓"]
+    assert [row[-1] for row in texts(grid_of(panel))] == ["✓", "✓"]
 
 
 def test_outputs_follow_and_may_be_late(qtbot: QtBot, xor_view: MakeView) -> None:
     view = xor_view()
     panel = shown(qtbot, replace(view, evaluation=None))
-    assert texts(panel)[0][3:] == ["…", "…"]
+    assert texts(grid_of(panel))[0][3:] == ["…", "…"]
     before = grid_of(panel).grab().toImage()
     panel.display(view)
-    assert texts(panel)[0][3] == f"{view.evaluation.outputs[0, 0]:.6g}"
+    assert texts(grid_of(panel))[0][3] == f"{view.evaluation.outputs[0, 0]:.6g}"
     assert grid_of(panel).grab().toImage() != before
 
 
@@ -222,7 +176,7 @@ def test_editing_an_input_and_a_target(qtbot: QtBot, xor_view: MakeView) -> None
     with qtbot.waitSignal(panel.target_edited) as edited:
         qtbot.keyClick(opened, Qt.Key.Key_Return)
     assert edited.args == [3, 0, 0.25]
-    assert [row[:3] for row in texts(panel)] == [
+    assert [row[:3] for row in texts(grid_of(panel))] == [
         ["0", "0", "0"], ["−0.25", "1", "1"], ["1", "0", "1"], ["1", "1", "0.25"],
     ]
 
@@ -234,20 +188,20 @@ def test_tab_passes_over_what_cannot_be_edited(qtbot: QtBot, xor_view: MakeView)
     for text in ("6", "7", "8"):
         assert opened is not None
         qtbot.keyClick(opened, Qt.Key.Key_Tab)
-        opened = editor(panel)
+        opened = editor(grid_of(panel))
         assert opened is not None
         qtbot.keyClicks(opened, text)
     qtbot.keyClick(opened, Qt.Key.Key_Return)
-    assert [row[:3] for row in texts(panel)][:2] == [["0", "5", "6"], ["7", "8", "1"]]
+    assert [row[:3] for row in texts(grid_of(panel))][:2] == [["0", "5", "6"], ["7", "8", "1"]]
 
 
 @pytest.mark.parametrize("column", [3, 4])
 def test_outputs_cannot_be_edited(qtbot: QtBot, xor_view: MakeView, column: int) -> None:
     panel = shown(qtbot, xor_view())
-    click(qtbot, panel, 0, column)
+    click(qtbot, grid_of(panel), 0, column)
     for key in (Qt.Key.Key_Return, Qt.Key.Key_F2, Qt.Key.Key_5):
         qtbot.keyClick(grid_of(panel), key)
-        assert editor(panel) is None
+        assert editor(grid_of(panel)) is None
 
 
 def test_nonsense_is_refused(qtbot: QtBot, xor_view: MakeView) -> None:
@@ -255,23 +209,23 @@ def test_nonsense_is_refused(qtbot: QtBot, xor_view: MakeView) -> None:
     with qtbot.assertNotEmitted(panel.input_edited):
         opened = type_into(qtbot, panel, 0, 0, "one")
         qtbot.keyClick(opened, Qt.Key.Key_Return)
-    assert editor(panel) is opened and error(panel).startswith('"one" is not a number')
+    assert editor(grid_of(panel)) is opened and error(panel).startswith('"one" is not a number')
     qtbot.keyClick(opened, Qt.Key.Key_Escape)
-    assert error(panel) == "" and texts(panel)[0][0] == "0"
+    assert error(panel) == "" and texts(grid_of(panel))[0][0] == "0"
 
 
 def test_going_to_a_row_asks_for_its_sample(qtbot: QtBot, xor_view: MakeView) -> None:
     panel = shown(qtbot, xor_view())
     Answer(panel, xor_view())
     with qtbot.waitSignal(panel.sample_chosen) as chosen:
-        click(qtbot, panel, 2, 1)
+        click(qtbot, grid_of(panel), 2, 1)
     assert chosen.args == [2]
     with qtbot.waitSignal(panel.sample_chosen) as chosen:
         qtbot.keyClick(grid_of(panel), Qt.Key.Key_Down)
     assert chosen.args == [3]
     with qtbot.assertNotEmitted(panel.sample_chosen):
         qtbot.keyClick(grid_of(panel), Qt.Key.Key_Left)
-        click(qtbot, panel, 3, 2)
+        click(qtbot, grid_of(panel), 3, 2)
 
 
 def test_the_sample_shown_is_marked(qtbot: QtBot, xor_view: MakeView) -> None:
@@ -295,7 +249,7 @@ def test_the_sample_shown_is_marked(qtbot: QtBot, xor_view: MakeView) -> None:
 def test_a_late_view_does_not_take_the_person_back(qtbot: QtBot, xor_view: MakeView) -> None:
     view = xor_view()
     panel = shown(qtbot, view)
-    click(qtbot, panel, 1, 0)
+    click(qtbot, grid_of(panel), 1, 0)
     qtbot.keyClick(grid_of(panel), Qt.Key.Key_Down)
     panel.display(replace(view, theta=view.theta + 0.1))
     assert grid_of(panel).currentIndex().row() == 2
@@ -322,20 +276,20 @@ def test_whole_rows_are_removed_by_delete(qtbot: QtBot, xor_view: MakeView) -> N
     with qtbot.waitSignal(panel.rows_removed) as removed:
         qtbot.keyClick(grid_of(panel), Qt.Key.Key_Delete)
     assert removed.args == [[0, 2]]
-    assert [row[:2] for row in texts(panel)] == [["0", "1"], ["1", "1"]]
+    assert [row[:2] for row in texts(grid_of(panel))] == [["0", "1"], ["1", "1"]]
 
 
 def test_delete_in_a_cell_removes_no_sample(qtbot: QtBot, xor_view: MakeView) -> None:
     panel = shown(qtbot, xor_view())
     with qtbot.assertNotEmitted(panel.rows_removed):
-        click(qtbot, panel, 1, 1)
+        click(qtbot, grid_of(panel), 1, 1)
         qtbot.keyClick(grid_of(panel), Qt.Key.Key_Delete)
     assert error(panel).startswith("Delete removes samples: choose whole rows")
 
 
 def test_the_last_sample_stays(qtbot: QtBot, xor_view: MakeView) -> None:
     panel = shown(qtbot, xor_view())
-    click(qtbot, panel, 0, 0)
+    click(qtbot, grid_of(panel), 0, 0)
     qtbot.keyClick(grid_of(panel), Qt.Key.Key_A, CONTROL)
     with qtbot.assertNotEmitted(panel.rows_removed):
         qtbot.keyClick(grid_of(panel), Qt.Key.Key_Delete)
@@ -349,8 +303,8 @@ def test_the_context_menu(qtbot: QtBot, xor_view: MakeView) -> None:
     assert grid.contextMenuPolicy() == Qt.ContextMenuPolicy.ActionsContextMenu
     actions: dict[str, QAction] = {action.text(): action for action in grid.actions()}
     assert list(actions) == ["Copy", "Paste", "Remove these samples"]
-    click(qtbot, panel, 1, 0)
-    click(qtbot, panel, 2, 1, SHIFT)
+    click(qtbot, grid_of(panel), 1, 0)
+    click(qtbot, grid_of(panel), 2, 1, SHIFT)
     with qtbot.waitSignal(panel.rows_removed) as removed:
         actions["Remove these samples"].trigger()
     assert removed.args == [[1, 2]]
@@ -363,24 +317,18 @@ def test_rows_copied_here_can_be_pasted_here(qtbot: QtBot, xor_view: MakeView) -
     qtbot.keyClick(grid_of(panel), Qt.Key.Key_C, CONTROL)
     copied = QGuiApplication.clipboard().text().split("\t")
     assert copied[:3] == ["0", "1", "1"] and len(copied) == 4
-    click(qtbot, panel, 3, 0)
+    click(qtbot, grid_of(panel), 3, 0)
     qtbot.keyClick(grid_of(panel), Qt.Key.Key_V, CONTROL)
     assert error(panel) == ""
-    assert [row[:3] for row in texts(panel)][3] == ["0", "1", "1"]
-
-
-def paste(qtbot: QtBot, panel: DataPanel, text: str, row: int, column: int) -> None:
-    QGuiApplication.clipboard().setText(text)
-    click(qtbot, panel, row, column)
-    qtbot.keyClick(grid_of(panel), Qt.Key.Key_V, CONTROL)
+    assert [row[:3] for row in texts(grid_of(panel))][3] == ["0", "1", "1"]
 
 
 def test_paste_across_inputs_and_targets(qtbot: QtBot, xor_view: MakeView) -> None:
     panel = shown(qtbot, xor_view())
     Answer(panel, xor_view())
     with qtbot.waitSignal(panel.cells_pasted):
-        paste(qtbot, panel, "0,5\t0,25\n−1\t0", 2, 1)
-    assert [row[:3] for row in texts(panel)] == [
+        paste(qtbot, grid_of(panel), "0,5\t0,25\n−1\t0", 2, 1)
+    assert [row[:3] for row in texts(grid_of(panel))] == [
         ["0", "0", "0"], ["0", "1", "1"], ["1", "0.5", "0.25"], ["1", "−1", "0"],
     ]
 
@@ -388,9 +336,9 @@ def test_paste_across_inputs_and_targets(qtbot: QtBot, xor_view: MakeView) -> No
 def test_whole_rows_pasted_beyond_the_end_are_added(qtbot: QtBot, xor_view: MakeView) -> None:
     panel = shown(qtbot, xor_view())
     Answer(panel, xor_view())
-    paste(qtbot, panel, "1;2;3\n4;5;6\n7;8;9", 3, 0)
+    paste(qtbot, grid_of(panel), "1;2;3\n4;5;6\n7;8;9", 3, 0)
     assert title(panel) == "Data · 6 samples"
-    assert [row[:3] for row in texts(panel)][3:] == [
+    assert [row[:3] for row in texts(grid_of(panel))][3:] == [
         ["1", "2", "3"], ["4", "5", "6"], ["7", "8", "9"],
     ]
 
@@ -411,11 +359,11 @@ def test_a_paste_is_refused_as_a_whole(
     qtbot: QtBot, xor_view: MakeView, text: str, column: int, sentence: str
 ) -> None:
     panel = shown(qtbot, xor_view())
-    before = texts(panel)
+    before = texts(grid_of(panel))
     with qtbot.assertNotEmitted(panel.cells_pasted):
-        paste(qtbot, panel, text, 3, column)
+        paste(qtbot, grid_of(panel), text, 3, column)
     assert error(panel).startswith("Nothing was pasted.") and sentence in error(panel)
-    assert texts(panel) == before
+    assert texts(grid_of(panel)) == before
 
 
 def choose_file(
@@ -518,9 +466,9 @@ def test_names_and_numbers_of_columns_follow(qtbot: QtBot, mazur_view: MakeView)
         evaluation=evaluate(spec, theta),
     )
     panel.display(other)
-    assert names(panel) == ["a", "b", "c", "goal", "a", ""]
+    assert names(grid_of(panel)) == ["a", "b", "c", "goal", "a", ""]
     panel.display(view)
-    assert len(names(panel)) == 7
+    assert len(names(grid_of(panel))) == 7
 
 
 def test_columns_keep_their_distance_and_the_mark_stays_in_sight(
@@ -532,7 +480,7 @@ def test_columns_keep_their_distance_and_the_mark_stays_in_sight(
     panel = shown(qtbot, replace(view, spec=replace(view.spec, data=data)))
     grid = grid_of(panel)
     metrics = QFontMetrics(theme.font(theme.SMALL))
-    for column, name in enumerate(names(panel)):
+    for column, name in enumerate(names(grid_of(panel))):
         assert grid.columnWidth(column) >= metrics.horizontalAdvance(name) + 8
         assert grid.horizontalHeader().height() < 2 * metrics.height()
     assert grid.columnWidth(1) >= metrics.horizontalAdvance("−0.333") + 8

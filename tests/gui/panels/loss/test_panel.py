@@ -19,19 +19,14 @@ from engine.training.trainer import Trainer
 from gui import theme
 from gui.panels.loss.panel import LossPanel
 from gui.view import Ghost, View
+from tests.gui.conftest import on_screen
 
 MakeView = Callable[..., View]
 
 
 @pytest.fixture
-def panel(qtbot: QtBot, qapp: QApplication) -> LossPanel:
-    theme.apply(qapp, "light")
-    made = LossPanel()
-    qtbot.addWidget(made)
-    made.resize(640, 240)
-    with qtbot.waitExposed(made):
-        made.show()
-    return made
+def panel(qtbot: QtBot) -> LossPanel:
+    return on_screen(qtbot, LossPanel(), 640, 240)
 
 
 def trained(view: View, iterations: int) -> View:

@@ -30,6 +30,7 @@ from gui import theme
 from gui.panels.network.panel import NetworkPanel
 from gui.view import View
 from gui.widgets.number_field import NumberField
+from tests.gui.conftest import on_screen
 
 MakeView = Callable[..., View]
 Heard = list[tuple[str, tuple[Any, ...]]]
@@ -49,19 +50,9 @@ SIGNALS = (
 )
 
 
-@pytest.fixture(scope="module", autouse=True)
-def light(qapp: QApplication) -> None:
-    theme.apply(qapp, "light")
-
-
 @pytest.fixture
 def panel(qtbot: QtBot) -> NetworkPanel:
-    made = NetworkPanel()
-    qtbot.addWidget(made)
-    made.resize(275, 700)
-    with qtbot.waitActive(made):
-        made.show()
-    return made
+    return on_screen(qtbot, NetworkPanel(), 275, 700)
 
 
 @pytest.fixture

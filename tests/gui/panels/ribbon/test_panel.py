@@ -9,7 +9,7 @@ import pytest
 from msgspec.structs import replace
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QColor, QImage
-from PySide6.QtWidgets import QApplication, QToolTip
+from PySide6.QtWidgets import QToolTip
 from pytestqt.qtbot import QtBot
 
 from engine.maths.network import Layer, Network, default_unit_names
@@ -18,22 +18,14 @@ from gui import theme
 from gui.panels.ribbon.panel import StepRibbon
 from gui.panels.ribbon.plan import RibbonPlan
 from gui.view import View
+from tests.gui.conftest import on_screen
 
 MakeView = Callable[..., View]
 
 
-@pytest.fixture(scope="module", autouse=True)
-def light(qapp: QApplication) -> None:
-    theme.apply(qapp, "light")
-
-
 @pytest.fixture
 def ribbon(qtbot: QtBot) -> StepRibbon:
-    made = StepRibbon()
-    qtbot.addWidget(made)
-    made.resize(700, 76)
-    made.show()
-    return made
+    return on_screen(qtbot, StepRibbon(), 700, 76)
 
 
 def sized(view: View, *sizes: int) -> View:
