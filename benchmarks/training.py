@@ -98,7 +98,7 @@ def recorded(kernel: str, spec: Spec, start: State, iterations: int) -> State:
 
 def unrecorded(kernel: str, spec: Spec, start: State, iterations: int) -> State:
     """Train by a kernel, keeping nothing."""
-    taken, state = choice.made(kernel, spec), start
+    taken, state = choice.kernel_named(kernel, spec), start
     with np.errstate(all="ignore"):
         while state.t < iterations:
             count = min(taken.at_once, iterations - state.t)

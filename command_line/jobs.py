@@ -11,6 +11,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from command_line.columns import in_columns
 from command_line.published_report import published_report, published_text
 from command_line.refusal import Refused
 from command_line.reports import (
@@ -77,12 +78,8 @@ def run(options: argparse.Namespace) -> None:
     if options.json:
         print(json.dumps(report, ensure_ascii=False))
         return
-    plural = "" if options.epochs == 1 else "s"
     wrong = made_on_purpose(document.spec.mistakes)
-    print(
-        f"{document.title or name}: {format_count(options.epochs)} epoch{plural}"
-        f"{wrong and f', {wrong}'}"
-    )
+    print(f"{document.title or name}: {_epochs(options.epochs)}{wrong and f', {wrong}'}")
     for key, column in report["history"].items():
         print(f"  {key}: {machine_number(column[0])} -> {machine_number(column[-1])}")
     print("  outputs:")
@@ -94,6 +91,10 @@ def run(options: argparse.Namespace) -> None:
         for unit, row in enumerate(rows[:20]):
             bias = "" if biases is None else f"  bias {machine_number(biases[unit])}"
             print("    " + "  ".join(machine_number(value) for value in row[:20]) + bias)
+
+
+def _epochs(count: int) -> str:
+    return f"{format_count(count)} epoch{'' if count == 1 else 's'}"
 
 
 def _progress_bar(total: int) -> Any:
@@ -151,9 +152,7 @@ def _print_check(document: Document, found: GradientCheck) -> None:
         error = machine_number(each.relative_error, 2)
         numbers = machine_number(each.gradient), machine_number(each.numeric)
         rows.append((name, *numbers, error, each.verdict))
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    for row in rows:
-        print("  " + "  ".join(f"{cell:{n}}" for cell, n in zip(row, widths, strict=True)).rstrip())
+    print("\n".join(in_columns(rows)))
     verb = "agrees with" if found.agrees else "differs from"
     print(
         f"backward {verb} central differences (h = {STEP:g}, tolerance {TOLERANCE:g}): "
@@ -211,9 +210,7 @@ def seeds(options: argparse.Namespace) -> None:
     if options.json:
         print(json.dumps(seeds_report(result, name), ensure_ascii=False))
         return
-    plural = "" if options.epochs == 1 else "s"
-    print(f"{document.title or name}, {format_count(options.epochs)} epoch{plural}: "
-          f"{result.sentence}")
+    print(f"{document.title or name}, {_epochs(options.epochs)}: {result.sentence}")
     for group in result.stuck:
         listed = ", ".join(str(seed) for seed in group.seeds[:20])
         more = f" and {len(group.seeds) - 20} more" if len(group.seeds) > 20 else ""

@@ -9,6 +9,7 @@ from typing import Any
 from msgspec import UNSET
 from msgspec.structs import asdict
 
+from command_line.columns import in_columns
 from engine.documents.document import Document
 from engine.learn.published.comparison import Compared, summary
 from engine.learn.published.mistake_search import SearchAnswer
@@ -24,18 +25,13 @@ def published_text(
     made."""
     rows = [("quantity", "printed", "here", "verdict")]
     rows += [(_name(document, e), e.figure.printed, e.shown, e.verdict.words) for e in compared]
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    lines = [
-        "  " + "  ".join(f"{cell:{n}}" for cell, n in zip(row, widths, strict=True)).rstrip()
-        for row in rows
-    ]
     said = [summary(compared) or "This document has no figures of a source."]
     wrong = made_on_purpose(document.spec.mistakes)
     if wrong and compared:
         said.append(f"The program’s are {wrong}.")
     if answer is not None and compared:
         said.append(answer.sentence)
-    return "\n".join([*(lines if compared else []), *said])
+    return "\n".join([*(in_columns(rows) if compared else []), *said])
 
 
 def published_report(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from command_line import jobs, window
 from command_line.refusal import Refused
@@ -20,6 +21,7 @@ from engine.learn.many_seeds.runs import TOLERANCE as NEAR_ENOUGH
 from engine.maths.losses import LOSSES
 from engine.run.gradient_check import STEP
 from engine.text.numbers import LARGEST, parse_number
+from engine.text.wording import listed
 
 DEFAULT_EPOCHS = 1000
 SEED_EPOCHS = 10_000
@@ -49,27 +51,31 @@ def parser() -> argparse.ArgumentParser:
         usage="backpass [FILE|EXAMPLE]\n"
         "       backpass {examples,run,trace,check,published,seeds,exercise,results,screenshot} …",
     )
-    *others, last = (format.title for format in FORMATS.values())
-    titles = f"{', '.join(others)} or {last}"
+    titles = listed([format.title for format in FORMATS.values()], "or")
     commands = parser.add_subparsers(metavar="command", required=True, prog="backpass")
 
-    opening = commands.add_parser("open", help="open the window (also without this word)")
+    def command(name: str, job: Callable[..., object], **words: Any) -> argparse.ArgumentParser:
+        added = commands.add_parser(name, **words)
+        added.set_defaults(job=job)
+        return added
+
+    def on_document(name: str, job: Callable[..., object], **words: Any) -> argparse.ArgumentParser:
+        added = command(name, job, **words)
+        added.add_argument("document", metavar="FILE|EXAMPLE")
+        return added
+
+    opening = command("open", window.open_window, help="open the window (also without this word)")
     opening.add_argument("document", nargs="?", metavar="FILE|EXAMPLE", default=None)
-    opening.set_defaults(job=window.open_window)
 
-    examples = commands.add_parser("examples", help="list the bundled examples")
+    examples = command("examples", jobs.examples, help="list the bundled examples")
     examples.add_argument("--json", action="store_true", help="as JSON")
-    examples.set_defaults(job=jobs.examples)
 
-    run = commands.add_parser("run", help="train a document from its start values")
-    run.add_argument("document", metavar="FILE|EXAMPLE")
+    run = on_document("run", jobs.run, help="train a document from its start values")
     run.add_argument("--epochs", type=_count, default=DEFAULT_EPOCHS, metavar="N",
                      help=f"how many epochs (default {DEFAULT_EPOCHS})")
     run.add_argument("--json", action="store_true", help="one JSON object, full precision")
-    run.set_defaults(job=jobs.run)
 
-    trace = commands.add_parser("trace", help="one iteration worked out, step by step")
-    trace.add_argument("document", metavar="FILE|EXAMPLE")
+    trace = on_document("trace", jobs.trace, help="one iteration worked out, step by step")
     trace.add_argument("--iteration", type=_positive, default=1, metavar="K",
                        help="which iteration, from 1 (default 1)")
     form = trace.add_mutually_exclusive_group()
@@ -80,35 +86,30 @@ def parser() -> argparse.ArgumentParser:
                        help="leave the values blank, with the key on a page of its own")
     trace.add_argument("--digits", type=_digits, default=6, metavar="4|6|9|all",
                        help="significant digits of the document (default 6)")
-    trace.set_defaults(job=jobs.trace)
 
-    check = commands.add_parser(
-        "check",
+    check = on_document(
+        "check", jobs.check,
         help="the gradient of one iteration against differences of the loss",
         description="Compare the gradient that backward gives with central differences of the "
         f"loss (h = {STEP:g}), for every parameter. Exit code 0: they agree; 1: they differ; "
         "2: it could not be checked.",
     )
-    check.add_argument("document", metavar="FILE|EXAMPLE")
     check.add_argument("--iteration", type=_positive, default=1, metavar="K",
                        help="which iteration, from 1 (default 1)")
     check.add_argument("--json", action="store_true", help="one JSON object, full precision")
-    check.set_defaults(job=jobs.check)
 
-    published = commands.add_parser(
-        "published", help="the figures that a document's source prints, against right ones"
+    published = on_document(
+        "published", jobs.published,
+        help="the figures that a document's source prints, against right ones",
     )
-    published.add_argument("document", metavar="FILE|EXAMPLE")
     published.add_argument("--search", action="store_true",
                            help="ask which mistake gives those that differ")
     published.add_argument("--json", action="store_true", help="one JSON object, full precision")
-    published.set_defaults(job=jobs.published)
 
-    seeds = commands.add_parser(
-        "seeds", help="how many seeds learn, and what the others are stuck on",
+    seeds = on_document(
+        "seeds", jobs.seeds, help="how many seeds learn, and what the others are stuck on",
         description="Draw start values from many seeds, train each run, and say how many learn.",
     )
-    seeds.add_argument("document", metavar="FILE|EXAMPLE")
     seeds.add_argument("--count", type=_up_to(MAX_SEEDS), default=100, metavar="N",
                        help="how many seeds (default 100)")
     seeds.add_argument("--first", type=_count, default=0, metavar="SEED",
@@ -119,10 +120,9 @@ def parser() -> argparse.ArgumentParser:
                        help="how far an output may be from its target to have learnt it "
                        f"(default {NEAR_ENOUGH:g})")
     seeds.add_argument("--json", action="store_true", help="one JSON object, full precision")
-    seeds.set_defaults(job=jobs.seeds)
 
-    exercise = commands.add_parser(
-        "exercise", help="exercises for a class: documents, sheets and keys",
+    exercise = command(
+        "exercise", jobs.exercise, help="exercises for a class: documents, sheets and keys",
         description="Make exercises to be worked by hand, each variant with numbers of its own.",
     )
     usual = Exercise()
@@ -139,25 +139,21 @@ def parser() -> argparse.ArgumentParser:
                           help="how many variants (default 1)")
     exercise.add_argument("--format", choices=tuple(FORMATS), default="md",
                           help=f"of sheets and keys: {titles} (default md)")
-    exercise.set_defaults(job=jobs.exercise)
 
-    results = commands.add_parser("results", help="a class's result files in one table")
+    results = command("results", jobs.results, help="a class's result files in one table")
     results.add_argument("files", nargs="+", metavar="FILE",
                          help="results of “Predict, then reveal”")
     results.add_argument("table", metavar="OUT.csv")
-    results.set_defaults(job=jobs.results)
 
-    shot = commands.add_parser("screenshot", help="a picture of the window")
-    shot.add_argument("document", metavar="FILE|EXAMPLE")
+    shot = on_document("screenshot", window.screenshot, help="a picture of the window")
     shot.add_argument("picture", metavar="OUT.png")
     shot.add_argument("--epochs", type=_count, default=0, metavar="N", help="train first")
     shot.add_argument("--steps", type=_count, default=0, metavar="K", help="then step")
     shot.add_argument("--size", type=_size, default=(1440, 900), metavar="1440x900")
     shot.add_argument("--theme", choices=("light", "dark"), default="light")
-    shot.set_defaults(job=window.screenshot)
-    for command in (run, trace, check, published, shot):
-        command.add_argument("--mistake", action="append", default=[], metavar="KEY",
-                             help="make a classic mistake; may be given several times")
+    for each in (run, trace, check, published, shot):
+        each.add_argument("--mistake", action="append", default=[], metavar="KEY",
+                          help="make a classic mistake; may be given several times")
     return parser
 
 

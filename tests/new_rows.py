@@ -11,7 +11,11 @@ from engine.derivations.parts import Factor
 from engine.derivations.record import Unit
 from engine.derivations.written.activations import WRITTEN_ACTIVATIONS, WrittenActivation
 from engine.derivations.written.losses import WRITTEN_LOSSES, Term, WrittenLoss
-from engine.derivations.written.optimizers import WRITTEN_OPTIMIZERS, Update, WrittenOptimizer
+from engine.derivations.written.optimizers import (
+    WRITTEN_OPTIMIZERS,
+    WrittenOptimizer,
+    WrittenUpdate,
+)
 from engine.formulas.formula import Expr, Line, Number, Power, Product, Worked, difference
 from engine.maths.activations import ACTIVATIONS, Activation, Array
 from engine.maths.losses import LOSSES, Loss
@@ -91,7 +95,7 @@ RMSPROP = Rule(
 )
 
 
-def _rmsprop_step(update: Update[Expr]) -> Expr:
+def _rmsprop_step(update: WrittenUpdate[Expr]) -> Expr:
     mean = update.running_mean(update.setting("rho"), "v", update.square(update.gradient))
     v = update.keep("v", mean, "the running mean of the gradient's square")
     taken = update.times(update.setting("learning_rate"), update.gradient)

@@ -5,13 +5,7 @@ from __future__ import annotations
 from engine.derivations.parts import Derivation, Factor, Table, long_sum
 from engine.derivations.record import Record
 from engine.derivations.written.losses import WRITTEN_LOSSES
-from engine.formulas.formula import (
-    Expr,
-    Line,
-    Number,
-    Sum,
-    Symbol,
-)
+from engine.formulas.formula import Expr, Line, Number, Sum, Symbol
 from engine.formulas.writers import Prose
 from engine.run.steps import StepId
 

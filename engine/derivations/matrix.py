@@ -14,7 +14,7 @@ import numpy as np
 from engine.derivations.parts import Derivation, Factor
 from engine.derivations.record import Record
 from engine.derivations.written.losses import WRITTEN_LOSSES, Short
-from engine.derivations.written.optimizers import WRITTEN_OPTIMIZERS, Update
+from engine.derivations.written.optimizers import WRITTEN_OPTIMIZERS, WrittenUpdate
 from engine.formulas.formula import BECOMES, Expr, Line, Number, Quotient, Symbol
 from engine.formulas.matrices import (
     Applied,
@@ -332,7 +332,7 @@ class _Layer:
         return _column(biases)
 
 
-class _Matrices(Update[ArrayExpr]):
+class _Matrices(WrittenUpdate[ArrayExpr]):
     """The update of the weights or biases of a layer."""
 
     def __init__(self, record: Record, gradient: ArrayExpr, slots: tuple[Array, ...]) -> None:

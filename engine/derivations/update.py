@@ -5,7 +5,7 @@ from __future__ import annotations
 from engine.derivations.parts import Derivation, Factor
 from engine.derivations.record import Record
 from engine.derivations.written.mistakes import made_in, with_mistakes
-from engine.derivations.written.optimizers import WRITTEN_OPTIMIZERS, Update
+from engine.derivations.written.optimizers import WRITTEN_OPTIMIZERS, WrittenUpdate
 from engine.formulas.formula import (
     BECOMES,
     Expr,
@@ -65,7 +65,7 @@ def used_in_update(record: Record, parameter: Parameter) -> Prose:
     return (Line(before, (difference(before, numbers.taken),), (), BECOMES),)
 
 
-class _Numbers(Update[Expr]):
+class _Numbers(WrittenUpdate[Expr]):
     """The update of one parameter. `taken` is taken off it."""
 
     def __init__(self, record: Record, parameter: Parameter) -> None:

@@ -6,14 +6,14 @@ faster: NumPy's to the bit, numba's but for the last digits.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
 from engine.maths.activations import Array
-from engine.maths.backprop import backward, forward, gradient_sum, loss_terms
+from engine.maths.backprop import ForwardPass, backward, forward, gradient_sum, loss_terms
 from engine.maths.losses import reduce_samples
 from engine.maths.metrics import METRICS
 from engine.maths.network import Network
@@ -122,10 +122,7 @@ def batch_gradient(
         theta_back = sent_back_through(spec, state, rows, check)
     counted = len(spec.counted(rows))
     terms, outputs, gradient = [], [], None
-    for chunk in chunks(network, len(rows)):
-        check()
-        inputs, targets = _samples(spec, rows, chunk)
-        values = forward(network, state.theta, inputs, rules)
+    for chunk, targets, values in _passes(spec, state.theta, rows, check):
         terms.append(loss_terms(values, targets, spec.loss, rules))
         outputs.append(values.a[-1])
         if chunk.start >= counted:
@@ -175,10 +172,16 @@ def sent_back_through(
     return back
 
 
-def _samples(spec: Spec, rows: NDArray[np.intp], chunk: slice) -> tuple[Array, Array]:
-    if spec.takes_all_in_order:
-        return spec.data.inputs[chunk], spec.data.targets[chunk]
-    return spec.data.inputs[rows[chunk]], spec.data.targets[rows[chunk]]
+def _passes(
+    spec: Spec, theta: Array, rows: NDArray[np.intp], check: Check
+) -> Iterator[tuple[slice, Array, ForwardPass]]:
+    """The forward pass of a batch in chunks, with `check` before each: where in the batch the
+    chunk lies, its targets, and its net inputs and activations."""
+    for chunk in chunks(spec.network, len(rows)):
+        check()
+        part = chunk if spec.takes_all_in_order else rows[chunk]
+        inputs, targets = spec.data.inputs[part], spec.data.targets[part]
+        yield chunk, targets, forward(spec.network, theta, inputs, spec.rules)
 
 
 def _joined(parts: list[Array]) -> Array:
@@ -214,10 +217,7 @@ def batch_loss(
 ) -> tuple[float, Array]:
     """Loss and outputs (batch, outputs) of a batch under parameters θ, without its gradient."""
     terms, outputs = [], []
-    for chunk in chunks(spec.network, len(rows)):
-        check()
-        inputs, targets = _samples(spec, rows, chunk)
-        values = forward(spec.network, theta, inputs, spec.rules)
+    for _, targets, values in _passes(spec, theta, rows, check):
         terms.append(loss_terms(values, targets, spec.loss, spec.rules))
         outputs.append(values.a[-1])
     return float(loss_of_batch(spec, _joined(terms))), _joined(outputs)

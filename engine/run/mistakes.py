@@ -18,6 +18,7 @@ from engine.maths.activations import ACTIVATIONS, Array
 from engine.maths.losses import LOSSES
 from engine.maths.network import FORWARD_ONLY, Network
 from engine.maths.optimizers import Optimizer
+from engine.text.wording import listed
 
 
 class Run(Protocol):
@@ -336,5 +337,4 @@ def made_on_purpose(mistakes: tuple[str, ...]) -> str:
     titles = [f"“{MISTAKES[key].title}”" for key in mistakes]
     if not titles:
         return ""
-    named = " and ".join(filter(None, (", ".join(titles[:-1]), titles[-1])))
-    return f"with the mistake{'' if len(titles) == 1 else 's'} {named}, made on purpose"
+    return f"with the mistake{'' if len(titles) == 1 else 's'} {listed(titles)}, made on purpose"

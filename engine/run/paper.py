@@ -9,6 +9,8 @@ the optimizer, and its running means, are taken as they are.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 from msgspec.structs import asdict, replace
 from numpy.typing import ArrayLike
@@ -45,21 +47,21 @@ class PaperIteration(Iteration, frozen=True, eq=False):
 
     def drift(self, step: StepId, row: int) -> float:
         """How far a step's value, of a sample or the batch, is from the one in full precision."""
-        on_paper, exact = (
-            step_value(iteration, step, iteration.sample(row)) for iteration in (self, self.exact)
-        )
-        return abs(on_paper - exact)
+        return self._drifts([step], row)[0]
 
     def largest_drift(self, row: int) -> tuple[StepId, float]:
         """The step of the iteration, seen from one sample, that drifts furthest, and how far."""
-        on_paper, exact = self.sample(row), self.exact.sample(row)
         steps = self.spec.steps
-        drifts = [
-            abs(step_value(self, step, on_paper) - step_value(self.exact, step, exact))
-            for step in map(steps.id_at, range(len(steps)))
-        ]
+        drifts = self._drifts(map(steps.id_at, range(len(steps))), row)
         furthest = int(np.argmax(drifts))
         return steps.id_at(furthest), drifts[furthest]
+
+    def _drifts(self, steps: Iterable[StepId], row: int) -> list[float]:
+        on_paper, exact = self.sample(row), self.exact.sample(row)
+        return [
+            abs(step_value(self, step, on_paper) - step_value(self.exact, step, exact))
+            for step in steps
+        ]
 
 
 def on_paper(spec: Spec, state: State, decimals: int) -> tuple[Spec, State]:

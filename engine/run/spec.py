@@ -132,8 +132,8 @@ class Spec(Struct, frozen=True, eq=False, dict=True):
     @cached_property
     def rules(self) -> Rules:
         """The formulas of a pass, with the mistakes that are on."""
-        made = (each for each in self.made if not self.is_idle(each))
-        rules = with_changes(tuple(each.change for each in made if each.change is not None))
+        active = (each for each in self.made if not self.is_idle(each))
+        rules = with_changes(tuple(each.change for each in active if each.change is not None))
         return rules if self.carried is None else replace(rules, carried=self.carried)
 
     def is_idle(self, mistake: Mistake) -> bool:

@@ -21,7 +21,6 @@ from engine.formulas.notation import DEFAULT, Notation, Symbols
 from engine.maths.network import Network, Parameter
 from engine.run.limits import Count, one_of
 
-PHASES = ("forward", "loss", "backward", "update", "check")
 STEP_KINDS = (
     "net_input",
     "activation",
@@ -44,6 +43,7 @@ PHASE_TITLES = {
     "update": "Update",
     "check": "Check",
 }
+PHASES = tuple(PHASE_TITLES)
 
 
 class StepId(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):

@@ -1,9 +1,10 @@
-"""Values of a document as an error repeats them: short, printable, on one line."""
+"""Words in a sentence: lists, and values of a document as an error repeats them, on one line."""
 
 from __future__ import annotations
 
 import json
 import math
+from collections.abc import Sequence
 from typing import Any
 
 _LONGEST = 40
@@ -13,6 +14,11 @@ def shortened(text: str) -> str:
     """A text cut to what a sentence can hold, with nothing in it that would break the line."""
     cut = text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
     return "".join(char if char.isprintable() else "\ufffd" for char in cut)
+
+
+def listed(words: Sequence[str], last: str = "and") -> str:
+    """a, b and c."""
+    return f" {last} ".join(filter(None, (", ".join(words[:-1]), words[-1])))
 
 
 def shown(value: Any) -> str:

@@ -12,14 +12,10 @@ import numpy as np
 from msgspec import Struct
 
 from engine.maths.activations import Array
-from engine.run.iteration import (
-    Check,
-    evaluate,
-    never,
-)
+from engine.run.iteration import Check, evaluate, never
 from engine.run.spec import Spec, State
 from engine.training.divergence import Divergence, locate_divergence
-from engine.training.kernels.choice import at_hand, fastest, made, reproducible
+from engine.training.kernels.choice import at_hand, fastest, kernel_named, reproducible
 from engine.training.kernels.kernel import Kernel, Stretch, no_points
 
 
@@ -138,7 +134,7 @@ class Trainer:
                 name = fastest(self.spec, None if last is None else last - t, self._chosen)
             self._chosen = name
         if self._kernel is None or self._kernel.name != name:
-            self._kernel = made(name, self.spec)
+            self._kernel = kernel_named(name, self.spec)
         return self._kernel, end
 
     def _record(self, points: list[Array], found: Array) -> None:

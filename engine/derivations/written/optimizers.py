@@ -1,7 +1,7 @@
 """How each optimizer's update is written: once, for one parameter and for the matrices of a layer.
 
-What a rule takes off the parameters is made by an Update, which knows whether its terms are numbers
-or matrices; settings, and what is made of them alone, are numbers in both.
+What a rule takes off the parameters is made by a WrittenUpdate, which knows whether its terms are
+numbers or matrices; settings, and what is made of them alone, are numbers in both.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from engine.maths.optimizers import RULES, Optimizer
 T = TypeVar("T", bound=Expr)
 
 
-class Update(ABC, Generic[T]):
+class WrittenUpdate(ABC, Generic[T]):
     """One update while it is written: its terms T, and what is found on the way.
 
     `gradient` is the batch's, `before` the slots before the update by their names, `t` the number
@@ -109,17 +109,17 @@ class WrittenOptimizer(Struct, frozen=True, kw_only=True):
     """
 
     key: str
-    step: Callable[[Update[Any]], Any]
+    step: Callable[[WrittenUpdate[Any]], Any]
     meaning: str
     means: str = ""
 
 
-def _gradient_descent(update: Update[T]) -> T:
+def _gradient_descent(update: WrittenUpdate[T]) -> T:
     """η g."""
     return update.times(update.setting("learning_rate"), update.gradient)
 
 
-def _momentum(update: Update[T]) -> T:
+def _momentum(update: WrittenUpdate[T]) -> T:
     """v = μ v_before + g; η v. B. Polyak, Some methods of speeding up the convergence of iteration
     methods, 1964."""
     slowed = update.times(update.setting("momentum"), update.before["v"])
@@ -128,7 +128,7 @@ def _momentum(update: Update[T]) -> T:
     return update.times(update.setting("learning_rate"), v)
 
 
-def _adam(update: Update[T]) -> T:
+def _adam(update: WrittenUpdate[T]) -> T:
     """η_t m / (√v + ε). D. Kingma, J. Ba, Adam, ICLR 2015, as at the end of its section 2."""
     beta_1, beta_2, t = update.setting("beta_1"), update.setting("beta_2"), update.updates
     first = update.running_mean(beta_1, "m", update.gradient)

@@ -25,6 +25,7 @@ from engine.run.iteration import Iteration, batch_gradient, batch_pass, iterate
 from engine.run.paper import on_paper, rounded
 from engine.run.spec import Data, Spec, start_state
 from engine.text.numbers import LARGEST
+from engine.text.wording import listed
 
 DECIMALS = (3, 4, 5, 6)
 MAX_LAYERS, MAX_UNITS = 4, 6
@@ -108,11 +109,6 @@ def check_exercise(exercise: Exercise) -> None:
         raise ExerciseError(
             f"{LOSSES[exercise.loss].title.capitalize()} needs two outputs or more."
         )
-
-
-def listed(keys: tuple[str, ...]) -> str:
-    """Words as a sentence lists them: a, b and c."""
-    return f"{', '.join(keys[:-1])} and {keys[-1]}"
 
 
 def exercise_of(document: Document) -> Exercise | None:

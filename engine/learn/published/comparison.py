@@ -29,16 +29,17 @@ from engine.training.trainer import Trainer
 
 Figures = Sequence[Published]
 
-# What a verdict is called, and the sign that goes before it: never told by colour alone.
-VERDICTS = {
-    "agrees": ("✓", "agrees"),
-    "rounded": ("≈", "rounded on the way"),
-    "convention": ("±", "other sign"),
-    "slip": ("✎", "a slip"),
-    "mistake": ("✗", "by a mistake"),
-    "without": ("✗", "right without the mistake"),
-    "differs": ("✗", "differs"),
-    "undecided": ("?", "cannot be decided"),
+# For each verdict the sign that goes before it (it is never told by colour alone), what it is
+# called, and what follows the number of figures in a summary: one, and several.
+_VERDICTS = {
+    "agrees": ("✓", "agrees", "agrees", "agree"),
+    "rounded": ("≈", *["rounded on the way"] * 3),
+    "convention": ("±", "other sign", "with the other sign", "with the other sign"),
+    "mistake": ("✗", *["by a mistake"] * 3),
+    "slip": ("✎", "a slip", "slip", "slips"),
+    "without": ("✗", *["right without the mistake"] * 3),
+    "differs": ("✗", "differs", "differs", "differ"),
+    "undecided": ("?", *["cannot be decided"] * 3),
 }
 MOST_ITERATIONS = 1_000_000  # that a run is followed for a figure
 _PAPER_DECIMALS = range(2, 11)
@@ -47,7 +48,8 @@ _NO_FRAMES = 10**9
 
 
 class Verdict(Struct, frozen=True):
-    """What a comparison comes to: a key of VERDICTS, a sentence, and the mistakes it names."""
+    """What a comparison comes to: a key of the table above, a sentence, and the mistakes that it
+    names."""
 
     key: str
     sentence: str
@@ -55,13 +57,13 @@ class Verdict(Struct, frozen=True):
 
     @property
     def sign(self) -> str:
-        """The verdict as one character, see VERDICTS."""
-        return VERDICTS[self.key][0]
+        """The sign that goes before it."""
+        return _VERDICTS[self.key][0]
 
     @property
     def words(self) -> str:
-        """The verdict in a word or two."""
-        return VERDICTS[self.key][1]
+        """What it is called, in a word or a few."""
+        return _VERDICTS[self.key][1]
 
 
 class Compared(Struct, frozen=True):
@@ -294,15 +296,8 @@ def _differs(value: float, printed: str) -> Verdict:
 def summary(compared: Iterable[Compared]) -> str:
     """What a comparison comes to in a line: "12 agree, 2 differ"."""
     count = Counter(entry.verdict.key for entry in compared)
-    words = {
-        "agrees": ("agrees", "agree"),
-        "rounded": ("rounded on the way", "rounded on the way"),
-        "convention": ("with the other sign", "with the other sign"),
-        "mistake": ("by a mistake", "by a mistake"),
-        "slip": ("slip", "slips"),
-        "without": ("right without the mistake", "right without the mistake"),
-        "differs": ("differs", "differ"),
-        "undecided": ("cannot be decided", "cannot be decided"),
-    }
-    parts = [f"{count[key]} {words[key][count[key] > 1]}" for key in words if count[key]]
-    return ", ".join(parts)
+    return ", ".join(
+        f"{count[key]} {several if count[key] > 1 else one}"
+        for key, (_, _, one, several) in _VERDICTS.items()
+        if count[key]
+    )

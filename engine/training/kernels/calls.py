@@ -169,7 +169,7 @@ def update_calls(
     mask: Array | None,
     rate: Array,
 ) -> Calls:
-    """The update of θ and the slots in place; `gradient` is used up. `rate` as in Update."""
+    """The update of θ and the slots in place; `gradient` is used up. `rate` as in UpdateCalls."""
     step = np.empty_like(theta)
     calls: Calls = [] if mask is None else [partial(np.multiply, gradient, mask, gradient)]
     calls += UPDATES[optimizer.key].step(optimizer, gradient, slots, rate, step)

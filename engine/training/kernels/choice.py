@@ -92,7 +92,7 @@ def _fit(spec: Spec) -> set[str]:
     return names
 
 
-def made(name: str, spec: Spec) -> Kernel:
+def kernel_named(name: str, spec: Spec) -> Kernel:
     """A kernel by its name, for one Spec that it can take."""
     kernels: dict[str, Callable[[Spec], Kernel]] = {
         PlainKernel.name: PlainKernel,

@@ -16,13 +16,7 @@ from engine.text.numbers import LARGEST
 from engine.training.kernels.calls import Buffers, Pass, mean_calls, update_calls
 from engine.training.kernels.kernel import Advanced, Outputs, iterations_at_once
 from engine.training.kernels.known import IS_MEAN, OUTPUT_ERRORS, Known
-from engine.training.kernels.numpy_rows import (
-    ACTIVATIONS,
-    BIAS_GRADIENTS,
-    SLOPES,
-    UPDATES,
-    Calls,
-)
+from engine.training.kernels.numpy_rows import ACTIVATIONS, BIAS_GRADIENTS, SLOPES, UPDATES, Calls
 
 KNOWN = Known(
     activations=ACTIVATIONS.keys(),

@@ -106,7 +106,7 @@ def output_error(loss: str, a: Array, targets: Array, delta: Array) -> Calls:
     return calls
 
 
-class Update(Struct, frozen=True):
+class UpdateCalls(Struct, frozen=True):
     """How an optimizer moves θ.
 
     `step(optimizer, gradient, slots, rate, step)` are the calls that carry the slots on and write
@@ -158,7 +158,7 @@ def _adam(
 
 
 UPDATES = {
-    "gradient_descent": Update(_gradient_descent),
-    "momentum": Update(_momentum),
-    "adam": Update(_adam, adam_step_size, squares=1),
+    "gradient_descent": UpdateCalls(_gradient_descent),
+    "momentum": UpdateCalls(_momentum),
+    "adam": UpdateCalls(_adam, adam_step_size, squares=1),
 }

@@ -16,7 +16,7 @@ from engine.run.paper import PaperIteration, on_paper, paper_iteration, rounded
 from engine.run.spec import Spec, State, start_state
 from engine.run.step_values import step_value
 from engine.run.steps import StepId, symbol_of
-from engine.training.kernels.choice import made, reproducible
+from engine.training.kernels.choice import kernel_named, reproducible
 from tests.engine.conftest import runs, specs
 
 # The figures of M. Mazur, "A Step by Step Backpropagation Example" (2015), which prints nine
@@ -136,7 +136,7 @@ def test_a_pass_with_fifteen_decimals_is_the_plain_one(run: tuple[Spec, State]) 
 @settings(max_examples=20, deadline=None)
 def test_what_trains_a_run_on_paper_rounds_too(spec: Spec) -> None:
     spec, state = on_paper(spec, start_state(spec), 3)
-    advanced = made(reproducible(spec), spec).advance(state, 2, 1, never)
+    advanced = kernel_named(reproducible(spec), spec).advance(state, 2, 1, never)
     assume(not advanced.lost)
     following = iterate(spec, iterate(spec, state).next_state).next_state
     assert np.array_equal(advanced.state.theta, following.theta)

@@ -158,14 +158,14 @@ def test_what_a_kernel_does_not_know_it_does_not_claim(unknown: Spec) -> None:
         assert is_fit(name, base())
         assert not is_fit(name, unknown)
         with pytest.raises(AssertionError, match="not for this kernel"):
-            choice.made(name, unknown)
+            choice.kernel_named(name, unknown)
 
 
 def test_it_trains_on_the_plain_kernel_rightly_from_the_first_day(unknown: Spec) -> None:
     assert choice.reproducible(unknown) == "plain"
     for iterations in (1, 10_000, None):
         assert choice.fastest(unknown, iterations, "") == "plain"
-    assert isinstance(choice.made(choice.fastest(unknown, None, ""), unknown), PlainKernel)
+    assert isinstance(choice.kernel_named(choice.fastest(unknown, None, ""), unknown), PlainKernel)
     for batching in (Batching(3), Batching(), Batching(2, shuffled=True)):
         spec = replace(unknown, batching=batching)
         start = start_state(spec)
@@ -228,7 +228,7 @@ def test_what_a_kernel_claims_it_works_out_as_the_plain_one_does(name: str) -> N
         assert is_fit(name, spec), words
         state = iterated(spec, start_state(spec), 3)
         expected = iterated(spec, state, 1)
-        kernel: Kernel = choice.made(name, spec)
+        kernel: Kernel = choice.kernel_named(name, spec)
         found = kernel.advance(state, 1, 10, never).state
         if name == "numpy":
             assert same(found, expected), words
