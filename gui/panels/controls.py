@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from PySide6.QtCore import QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
@@ -15,12 +15,14 @@ from gui import theme
 from gui.view import View
 from gui.widgets.buttons import Button
 from gui.widgets.choice import Choice, ChoiceItem
+from gui.widgets.labels import SecondaryLabel
 from gui.widgets.style_property import set_style_property
 
 # Epochs a second; None is as fast as it goes.
 PACES: tuple[int | None, ...] = (1, 2, 5, 10, 30, 100, 300, 1000, 3000, None)
 
 _TRAIN, _PAUSE = "▶▶ Train", "❚❚ Pause"
+_ONE_EPOCH = "Train one epoch: every sample once"  # the tooltip of that button
 
 # What is left out or tightened, step by step, until the controls fit:
 # (paddings at either side of a text, gap between buttons, between groups, slider, height, hidden)
@@ -72,34 +74,27 @@ class ControlsBar(QWidget):
     def _make_widgets(self) -> None:
         self._menu = QMenu(self)
         self._menu.setObjectName("examplesMenu")
-        self._examples = Button("Examples ▾", "examples", "Open one of the bundled examples")
-        self._examples.clicked.connect(self._show_examples)
-        self._save = _button("Save", "save", "Save this document", self.save_requested.emit)
-        self._reset = _button(
-            "Reset", "reset", "Back to the start values: the same ones", self.reset_requested.emit
+        self._examples = Button(
+            "Examples ▾", "examples", "Open one of the bundled examples", self._show_examples
         )
-        self._new_seed = _button(
+        self._save = Button("Save", "save", "Save this document", self.save_requested)
+        self._reset = Button(
+            "Reset", "reset", "Back to the start values: the same ones", self.reset_requested
+        )
+        self._new_seed = Button(
             "New seed", "newSeed", "Other start values, drawn from a new seed",
-            self.new_seed_requested.emit,
+            self.new_seed_requested,
         )
-        self._back = _button("◀ Back", "back", "Step back (PgUp)", self.back_requested.emit)
-        self._step = _button(
-            "Step ▶", "step", "Step forward (Space or PgDn)", self.step_requested.emit
-        )
-        self._by = QLabel("by")
-        self._by.setObjectName("by")
-        self._by.setProperty("secondary", True)
+        self._back = Button("◀ Back", "back", "Step back (PgUp)", self.back_requested)
+        self._step = Button("Step ▶", "step", "Step forward (Space or PgDn)", self.step_requested)
+        self._by = SecondaryLabel("by", "by")
         self._grain = Choice("grain", "How far one step goes")
         self._grain.setToolTip("How far one step goes")
         self._grain.offer([ChoiceItem(grain, grain) for grain in GRAINS])
         self._grain.chosen.connect(self.grain_chosen)
-        self._epoch = _button(
-            "+1 epoch", "epoch", "Train one epoch: every sample once", self.epoch_requested.emit
-        )
-        self._train = _button(_TRAIN, "train", "Train (T)", self.train_toggled.emit)
-        self._caption = QLabel()
-        self._caption.setObjectName("paceCaption")
-        self._caption.setProperty("secondary", True)
+        self._epoch = Button("+1 epoch", "epoch", _ONE_EPOCH, self.epoch_requested)
+        self._train = Button(_TRAIN, "train", "Train (T)", self.train_toggled)
+        self._caption = SecondaryLabel(name="paceCaption")
         self._slider = _Slider(Qt.Orientation.Horizontal)
         self._slider.setObjectName("pace")
         self._slider.setAccessibleName("Training speed")
@@ -109,9 +104,7 @@ class ControlsBar(QWidget):
         self._slider.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._slider.valueChanged.connect(self._on_slider)
         self._show_pace()
-        self._where = QLabel()
-        self._where.setObjectName("where")
-        self._where.setProperty("secondary", True)
+        self._where = SecondaryLabel(name="where")
         self._loss = QLabel()
         self._loss.setObjectName("lossValue")
         self._loss.setFont(theme.font(16, bold=True))
@@ -139,20 +132,12 @@ class ControlsBar(QWidget):
         """Take on one of the fits; returns the width that it needs, in pixels."""
         padding, gap, group_gap, slider, height, hidden = _FITS[level]
         # Fixed widths, so that a bold face or Train/Pause never moves a neighbour.
-        for button, text in (
-            (self._examples, self._examples.text()),
-            (self._save, self._save.text()),
-            (self._reset, self._reset.text()),
-            (self._new_seed, self._new_seed.text()),
-            (self._back, self._back.text()),
-            (self._step, self._step.text()),
-            (self._epoch, self._epoch.text()),
-            (self._train, max(_TRAIN, _PAUSE, key=lambda each: _advance(each, bold=True))),
-        ):
+        for button in self.findChildren(Button):
+            texts = (_TRAIN, _PAUSE) if button is self._train else (button.text(),)
             bold = button in (self._step, self._train)
-            button.setFixedWidth(_advance(text, bold=bold) + 2 * padding + 2)
-        widest = max(GRAINS, key=_advance)
-        self._grain.setFixedWidth(_advance(widest) + 2 * padding + 20)
+            widest = max(_advance(text, bold=bold) for text in texts)
+            button.setFixedWidth(widest + 2 * padding + 2)
+        self._grain.setFixedWidth(max(map(_advance, GRAINS)) + 2 * padding + 20)
         self._slider.setFixedWidth(slider)
         self._caption.setFixedWidth(max(slider, _advance("3,000 epochs/s", theme.SMALL)))
         for widget in (self._by, self._examples, self._save):
@@ -214,7 +199,7 @@ class ControlsBar(QWidget):
         self._train.setAccessibleName("Pause" if view.training else "Train")
         can_train = view.spec.can_train
         for button, usual in (
-            (self._epoch, "Train one epoch: every sample once"),
+            (self._epoch, _ONE_EPOCH),
             (self._train, "Pause (T)" if view.training else "Train (T)"),
         ):
             button.setEnabled(can_train or view.training)
@@ -262,12 +247,6 @@ class ControlsBar(QWidget):
         painter.fillRect(self.rect(), theme.current().colour("card"))
         painter.setPen(theme.current().colour("border"))
         painter.drawLine(0, self.height() - 1, self.width(), self.height() - 1)
-
-
-def _button(text: str, name: str, tip: str, pressed: Callable[[], None]) -> Button:
-    button = Button(text, name, tip)
-    button.clicked.connect(lambda: pressed())
-    return button
 
 
 def _row(*widgets: QWidget) -> QHBoxLayout:

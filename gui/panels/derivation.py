@@ -49,21 +49,25 @@ class DerivationPanel(Card):
         # Each derivation is shown twice, then as the previous one.
         self._derive = lru_cache(maxsize=4)(derive)
 
-        self.back_button = Button("back", "derivationBack", "Back to the cursor", link=True)
+        self.back_button = Button(
+            "back", "derivationBack", "Back to the cursor", self._on_back, link=True
+        )
         self.back_button.setAccessibleName("back to the number at the cursor")
-        self.back_button.clicked.connect(self._on_back)
-        self.long_button = Button("long", "derivationLong", link=True)
-        self.long_button.setToolTip("Spell out what the short form leaves out")
+        self.long_button = Button(
+            "long", "derivationLong", "Spell out what the short form leaves out", link=True
+        )
         self.long_button.setAccessibleName("long form")
         self.long_button.setCheckable(True)
         self.long_button.toggled.connect(self._on_long)
-        self.copy_button = Button("copy ▾", "derivationCopy", "Copy this derivation", link=True)
+        self.copy_button = Button(
+            "copy ▾", "derivationCopy", "Copy this derivation", self._on_copy, link=True
+        )
         self.copy_menu = self._copy_menu()
-        self.copy_button.clicked.connect(self._on_copy)
-        self.matrix_button = Button("matrix", "derivationMatrix", link=True)
-        self.matrix_button.setToolTip("Show the layer's whole step in matrix form")
+        self.matrix_button = Button(
+            "matrix", "derivationMatrix", "Show the layer's whole step in matrix form",
+            self._on_matrix, link=True,
+        )
         self.matrix_button.setCheckable(True)
-        self.matrix_button.clicked.connect(self._on_matrix)
         for button in (
             self.back_button, self.long_button, self.matrix_button, self.copy_button,
         ):  # fmt: skip

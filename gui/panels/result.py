@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import QMenu, QStackedWidget, QWidget
 
@@ -56,14 +56,15 @@ class ResultPanel(Card):
         self._held: dict[int, float] = {}  # values that were chosen; the others are the means
         self._means: Array
 
-        self.output_button = Button("", "resultOutput", "Output that is shown", link=True)
-        self.axes_button = Button("", "resultAxes", "Inputs along the axes", link=True)
-        self.switch_button = Button("", "resultSwitch", link=True)
+        self.output_button = Button(
+            "", "resultOutput", "Output that is shown", self._open_output_menu, link=True
+        )
+        self.axes_button = Button(
+            "", "resultAxes", "Inputs along the axes", self._open_axes_menu, link=True
+        )
+        self.switch_button = Button("", "resultSwitch", "", self._on_switch, link=True)
         self.output_button.setAccessibleName("output that is shown")
         self.axes_button.setAccessibleName("inputs along the axes")
-        self.output_button.clicked.connect(self._open_output_menu)
-        self.axes_button.clicked.connect(self._open_axes_menu)
-        self.switch_button.clicked.connect(self._on_switch)
         self._menu = QMenu(self)
         self._head: tuple[object, ...] = ()
         self._buttons = (self.output_button, self.axes_button, self.switch_button)
@@ -251,7 +252,7 @@ class ResultPanel(Card):
         for number, name in enumerate(self._network.layers[-1].units):
             action = _choice(self._menu, name, number == self._output)
             action.triggered.connect(lambda _, number=number: self._choose_output(number))
-        self._open_menu(self.output_button)
+        self.output_button.open_menu(self._menu)
 
     def _open_axes_menu(self) -> None:
         assert self._network is not None
@@ -263,10 +264,7 @@ class ResultPanel(Card):
                 action.triggered.connect(
                     lambda _, axis=axis, number=number: self._choose_axis(axis, number)
                 )
-        self._open_menu(self.axes_button)
-
-    def _open_menu(self, button: Button) -> None:
-        self._menu.popup(button.mapToGlobal(QPoint(0, button.height())))
+        self.axes_button.open_menu(self._menu)
 
 
 def _choice(menu: QMenu, name: str, chosen: bool) -> QAction:

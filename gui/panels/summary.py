@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QScrollArea, QWidget
+from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
 from engine.maths.losses import LOSSES
 from engine.maths.metrics import METRICS, are_classes, is_right
@@ -15,6 +15,8 @@ from engine.text.numbers import format_count, format_distinct, format_number, pa
 from gui import theme
 from gui.view import View
 from gui.widgets.card import Card
+from gui.widgets.labels import SecondaryLabel
+from gui.widgets.vertical_scroll import VerticalScroll
 
 _PENDING = "…"
 _SPACING = 4
@@ -39,14 +41,8 @@ class SummaryPanel(Card):
         self._grid.setHorizontalSpacing(theme.GAP)
         self._grid.setVerticalSpacing(_SPACING)
         self._grid.setColumnStretch(0, 1)
-        scroll = QScrollArea()
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setWidgetResizable(True)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setWidget(content)
-        content.setAutoFillBackground(False)  # Qt fills what it scrolls; the card shows here
-        self._scroll = scroll
-        self.body.addWidget(scroll, 1)
+        self._scroll = VerticalScroll(content)
+        self.body.addWidget(self._scroll, 1)
 
     def rows(self) -> list[tuple[str, str]]:
         """What is shown, as (label, value)."""
@@ -85,9 +81,8 @@ class SummaryPanel(Card):
             self._labels.pop().deleteLater()
             self._values.pop().deleteLater()
         while len(self._labels) < count:
-            label, value = QLabel(), QLabel()
+            label, value = SecondaryLabel(), QLabel()
             label.setWordWrap(True)
-            label.setProperty("secondary", True)
             value.setFont(theme.font(theme.NORMAL, bold=True))
             value.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
             row = len(self._labels)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from PySide6.QtCore import QModelIndex, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QLabel, QScrollArea, QWidget
+from PySide6.QtWidgets import QScrollArea, QWidget
 
 from engine.formulas.notation import DEFAULT
 from engine.maths.activations import Array
@@ -19,6 +19,7 @@ from gui.tables.number_table import NumberTable
 from gui.view import View
 from gui.widgets.card import Card
 from gui.widgets.ground import Ground
+from gui.widgets.labels import ErrorLabel
 from gui.widgets.tab_order import follow_on
 
 _NOWHERE = QModelIndex()
@@ -286,12 +287,7 @@ class WeightsPanel(Card):
         self._follow.setSingleShot(True)
         self._follow.setInterval(_REST)
         self._follow.timeout.connect(self._on_follow)
-        self._error = QLabel()
-        self._error.setTextFormat(Qt.TextFormat.PlainText)
-        self._error.setObjectName("weightsError")
-        self._error.setProperty("error", True)
-        self._error.setWordWrap(True)
-        self._error.hide()
+        self._error = ErrorLabel("weightsError")
         self.body.addWidget(self._stack, 1)
         self.body.addWidget(self._error)
 
@@ -320,8 +316,7 @@ class WeightsPanel(Card):
 
     def show_error(self, sentence: str) -> None:
         """Show why an edit was refused, below the tables; "" clears it."""
-        self._error.setText(sentence)
-        self._error.setVisible(bool(sentence))
+        self._error.say(sentence)
 
     def restyle(self) -> None:
         """Paint anew in the theme's colours."""

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QWidget
 
 from engine.maths.activations import Array
 from gui import theme
+from gui.widgets.labels import SecondaryLabel
 from gui.widgets.number_field import NumberField
 
 _FIELD_WIDTH = 72
@@ -40,7 +41,7 @@ class HeldInputs(QScrollArea):
         layout = QHBoxLayout(row)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(theme.GAP)
-        layout.addWidget(_label("held at"))
+        layout.addWidget(SecondaryLabel("held at"))
         self.fields = {}
         for number, name in self._names.items():
             field = NumberField()
@@ -48,7 +49,7 @@ class HeldInputs(QScrollArea):
             field.setAccessibleName(f"{name} is held at")
             field.setFixedWidth(_FIELD_WIDTH)
             field.edited.connect(lambda value, number=number: self.chosen.emit(number, value))
-            label = _label(name)
+            label = SecondaryLabel(name)
             label.setBuddy(field)
             layout.addWidget(label)
             layout.addWidget(field)
@@ -59,9 +60,3 @@ class HeldInputs(QScrollArea):
         bar = self.horizontalScrollBar().sizeHint().height()
         room = bar if len(self._names) > 2 else 0
         self.setFixedHeight(row.sizeHint().height() + room)
-
-
-def _label(text: str) -> QLabel:
-    label = QLabel(text)
-    label.setProperty("secondary", True)
-    return label

@@ -5,12 +5,13 @@ from __future__ import annotations
 import numpy as np
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QHelpEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QToolTip, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSizePolicy, QToolTip, QVBoxLayout, QWidget
 
 from engine.maths.activations import ACTIVATIONS
 from engine.text.numbers import fewer_digits, format_distinct, format_number
 from gui import theme
 from gui.view import View
+from gui.widgets.vertical_scroll import VerticalScroll
 
 _LEAST_ROW, _TALLEST_ROW = 48, 96  # pixels
 _BAR = 30
@@ -215,13 +216,8 @@ class OutputBars(QWidget):
         self.setAccessibleName("Outputs and targets of the shown sample")
         self._bars = _Bars()
         self._foot = _Foot(self._bars)
-        self._scroll = QScrollArea()
-        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
-        self._scroll.setWidgetResizable(True)
-        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._scroll = VerticalScroll(self._bars)
         self._scroll.setMinimumHeight(_LEAST_ROW)
-        self._scroll.setWidget(self._bars)
-        self._bars.setAutoFillBackground(False)  # Qt fills what it scrolls; the card shows here
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(2)

@@ -6,9 +6,11 @@ which text is typed may keep them.
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, QRectF, QSignalBlocker, Qt
+from collections.abc import Callable
+
+from PySide6.QtCore import QPoint, QPointF, QRectF, QSignalBlocker, Qt, SignalInstance
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QAbstractButton, QCheckBox, QPushButton, QWidget
+from PySide6.QtWidgets import QAbstractButton, QCheckBox, QMenu, QPushButton
 
 from gui import theme
 
@@ -16,19 +18,32 @@ _BOX = 14  # pixels
 
 
 class Button(QPushButton):
-    """A push button with a tooltip, a name for screen readers and one by which it is found; `link`
-    makes it look like a link."""
+    """A push button with a tooltip, a name for screen readers and one by which it is found.
+
+    `pressed` is called, or emitted, when it is pressed; `link` makes it look like a link.
+    """
 
     def __init__(
-        self, text: str, name: str, tip: str = "", link: bool = False, parent: QWidget | None = None
+        self,
+        text: str,
+        name: str,
+        tip: str = "",
+        pressed: Callable[[], object] | SignalInstance | None = None,
+        link: bool = False,
     ) -> None:
-        super().__init__(text, parent)
+        super().__init__(text)
         self.setObjectName(name)
         self.setToolTip(tip)
         self.setAccessibleName(text.strip(" ▾▶◀❚✕"))
         self.setProperty("link", link)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setAutoDefault(False)
+        if pressed is not None:
+            self.clicked.connect(pressed)
+
+    def open_menu(self, menu: QMenu) -> None:
+        """Open a menu right below the button."""
+        menu.popup(self.mapToGlobal(QPoint(0, self.height())))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         _press_by_enter(self, event)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction, QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QFileDialog, QLabel, QWidget
+from PySide6.QtWidgets import QFileDialog, QWidget
 
 from engine.documents.whole_file import read_up_to
 from engine.run.limits import MAX_FILE_BYTES, SAMPLES
@@ -17,6 +17,7 @@ from gui.tables.number_table import NumberTable
 from gui.view import View
 from gui.widgets.buttons import Button
 from gui.widgets.card import Card
+from gui.widgets.labels import ErrorLabel
 
 
 def _looks(view: View) -> tuple[object, ...]:
@@ -44,14 +45,13 @@ class DataPanel(Card):
         self._table = NumberTable(self._model)
         self._table.setObjectName("dataTable")
         self._table.setAccessibleName("Training set")
-        self._add = Button("+ row", "addRow", "Add a sample, a copy of the last one", link=True)
-        self._csv = Button("CSV…", "readCsv", "Read the samples from a CSV file", link=True)
-        self._error = QLabel()
-        self._error.setTextFormat(Qt.TextFormat.PlainText)
-        self._error.setObjectName("dataError")
-        self._error.setProperty("error", True)
-        self._error.setWordWrap(True)
-        self._error.hide()
+        self._add = Button(
+            "+ row", "addRow", "Add a sample, a copy of the last one", self._add_row, link=True
+        )
+        self._csv = Button(
+            "CSV…", "readCsv", "Read the samples from a CSV file", self._choose_csv, link=True
+        )
+        self._error = ErrorLabel("dataError")
         remove = QAction("Remove these samples", self._table)
         remove.setObjectName("removeRows")
         self._table.addAction(remove)
@@ -61,8 +61,6 @@ class DataPanel(Card):
         self.body.addWidget(self._table, 1)
         self.body.addWidget(self._error)
         remove.triggered.connect(lambda: self._remove(self._table.selected_rows()))
-        self._add.clicked.connect(self._add_row)
-        self._csv.clicked.connect(self._choose_csv)
         self._model.edited.connect(self._on_edited)
         self._model.pasted.connect(self.cells_pasted)
         self._table.problem.connect(self.show_error)
@@ -90,8 +88,7 @@ class DataPanel(Card):
 
     def show_error(self, sentence: str) -> None:
         """Show why something was refused, below the table; "" clears it."""
-        self._error.setText(sentence)
-        self._error.setVisible(bool(sentence))
+        self._error.say(sentence)
 
     def restyle(self) -> None:
         """Paint anew in the theme's colours."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QWidget
 
 from engine.maths.metrics import METRICS
 from engine.text.numbers import format_distinct, format_number
@@ -15,6 +15,7 @@ from gui.view import View
 from gui.widgets.buttons import Button
 from gui.widgets.card import Card
 from gui.widgets.cover import Cover
+from gui.widgets.labels import SecondaryLabel
 
 _SWATCHES = ("───", "┈┈┈", "─┈─")
 
@@ -36,25 +37,20 @@ class LossPanel(Card):
         self.log_button.toggled.connect(self._on_log_toggled)
         self.corner.addWidget(self.log_button)
         self.ghosts_button = Button(
-            "ghosts ▾", "lossGhosts", "Roads that were left: return, name, hide, remove", link=True
+            "ghosts ▾", "lossGhosts", "Roads that were left: return, name, hide, remove",
+            self._open_ghosts, link=True,
         )
         self.ghosts_button.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.ghosts_button.clicked.connect(self._open_ghosts)
         self.ghosts_button.hide()
         self.corner.addWidget(self.ghosts_button)
         self.ghost_menu = GhostMenu(self)
-        self.legend = QLabel(self)
-        self.legend.setMinimumWidth(1)  # it gives way to a narrow card, see _place_notes
-        self.legend.hide()
-        self.legend.setObjectName("lossLegend")
-        self.legend.setProperty("secondary", True)
+        self.legend = SecondaryLabel(name="lossLegend", parent=self)
         self.legend.setTextFormat(Qt.TextFormat.RichText)
-        self.what_if = QLabel(self)
-        self.what_if.setMinimumWidth(1)
-        self.what_if.hide()
-        self.what_if.setObjectName("whatIf")
+        self.what_if = SecondaryLabel(name="whatIf", parent=self)
         self.what_if.setContentsMargins(0, 0, theme.GAP, 0)
-        self.what_if.setProperty("secondary", True)
+        for note in (self.legend, self.what_if):
+            note.setMinimumWidth(1)  # it gives way to a narrow card, see _place_notes
+            note.hide()
         self._notes_place: tuple[int, tuple[str, ...], int] | None = None
         self.plot = LossPlot()
         self.plot.epoch_asked.connect(self.epoch_asked)
@@ -97,8 +93,7 @@ class LossPanel(Card):
     def _open_ghosts(self) -> None:
         if self._view is not None:
             self.ghost_menu.show_ghosts(self._view.ghosts)
-            button = self.ghosts_button
-            self.ghost_menu.popup(button.mapToGlobal(QPoint(0, button.height())))
+            self.ghosts_button.open_menu(self.ghost_menu)
 
     def restyle(self) -> None:
         """Take the colours of the theme in force."""

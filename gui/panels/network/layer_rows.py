@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QFontMetrics
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from engine.maths.activations import ACTIVATIONS, hidden_activations
 from engine.maths.losses import output_activations
@@ -14,6 +14,7 @@ from gui import theme
 from gui.widgets.buttons import Button, CheckBox
 from gui.widgets.choice import Choice, ChoiceItem
 from gui.widgets.count_field import CountField
+from gui.widgets.labels import SecondaryLabel
 
 # Pixels.
 GAP = 6  # between fields
@@ -46,8 +47,7 @@ class FormRow(QWidget):
         super().__init__()
         self._titles = (title, brief or title)
         self._crowded = crowded
-        self._label = QLabel()
-        self._label.setProperty("secondary", True)
+        self._label = SecondaryLabel()
         self._box = QHBoxLayout(self)
         self._box.setContentsMargins(0, 0, 0, 0)
         self._box.setSpacing(GAP)
@@ -94,9 +94,10 @@ class LayerRows(QWidget):
         self._trained.setAccessibleName(f"Biases of {name} are trained")
         self._trained.setToolTip("Fixed biases keep their value; their gradients are still shown")
         self._trained.clicked.connect(lambda _: self._choose_bias())
-        self._remove = Button("✕", f"removeLayer{number}", "Remove this layer", link=True)
+        self._remove = Button(
+            "✕", f"removeLayer{number}", "Remove this layer", self.removed, link=True
+        )
         self._remove.setAccessibleName(f"Remove {name}")
-        self._remove.clicked.connect(lambda _: self.removed.emit())
         self._removable = not output
         first = FormRow(
             title, self._units, self._activation, self._remove, filling=self._activation

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from msgspec.structs import replace
-from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QFrame, QLabel, QMenu, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QMenu, QVBoxLayout, QWidget
 
 from engine.formulas.notation import Notation
 from engine.maths.initializers import INITIALIZERS
@@ -23,6 +23,7 @@ from gui.widgets.choice import Choice, ChoiceItem
 from gui.widgets.count_field import CountField
 from gui.widgets.number_field import Check, NumberField
 from gui.widgets.tab_order import follow_on
+from gui.widgets.vertical_scroll import VerticalScroll
 
 _BATCHES = (
     ChoiceItem("all", "all samples"),
@@ -82,8 +83,7 @@ class NetworkPanel(Card):
         self._layer_box = QVBoxLayout()
         self._layer_box.setSpacing(LINE_GAP)
         self._content.addLayout(self._layer_box)
-        self._add = Button("+ layer ▾", "addLayer", link=True)
-        self._add.clicked.connect(self._offer_places)
+        self._add = Button("+ layer ▾", "addLayer", "", self._offer_places, link=True)
         self._places = QMenu(self)
         self._places.setObjectName("layerPlaces")
         self._add_row = FormRow("", self._add)
@@ -160,17 +160,12 @@ class NetworkPanel(Card):
     def _make_scroll_area(self) -> None:
         """What the rows stand in. Its bar is in the card's right margin, so that fields keep their
         width."""
-        self._scroll = scroll = QScrollArea()
-        scroll.setObjectName("networkScroll")  # the style sheet knows it by this name
-        self.body.addWidget(scroll)
         inside = QWidget()
         inside.setLayout(self._content)
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setWidgetResizable(True)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._scroll = scroll = VerticalScroll(inside)
+        scroll.setObjectName("networkScroll")  # the style sheet knows it by this name
+        self.body.addWidget(scroll)
         scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        scroll.setWidget(inside)
-        inside.setAutoFillBackground(False)
         scroll.viewport().setAutoFillBackground(False)
         scroll.verticalScrollBar().rangeChanged.connect(self._keep_gutter)
         self._keep_gutter(0, 0)
@@ -211,7 +206,7 @@ class NetworkPanel(Card):
             action.triggered.connect(
                 lambda _=False, position=position: self.layer_added.emit(position)
             )
-        self._places.popup(self._add.mapToGlobal(QPoint(0, self._add.height())))
+        self._add.open_menu(self._places)
 
     def _check_of(self, name: str) -> Check:
         """What the engine has against a value of a setting of the optimizer."""

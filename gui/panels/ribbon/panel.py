@@ -37,6 +37,7 @@ _LOWEST_TICK = 12
 _HINT_HEIGHT = 24
 
 _PLAY, _STOP = "▶ Play", "■ Stop"
+_PLAY_TIP = "Play: step after step (P)"
 
 
 def _radius(width: float) -> float:
@@ -78,14 +79,12 @@ class StepRibbon(QWidget):
         self._make_play_controls()
 
     def _make_play_controls(self) -> None:
-        self._play = Button(_PLAY, "play", "Play: step after step (P)", link=True)
-        self._play.clicked.connect(self.play_toggled)
+        self._play = Button(_PLAY, "play", _PLAY_TIP, self.play_toggled, link=True)
         self._rate_menu = QMenu(self)
-        self._rate = Button("", "playRate", "How fast Play steps", link=True)
+        self._rate = Button("", "playRate", "How fast Play steps", self._show_rates, link=True)
         for rate, title in RATES.items():
             action = self._rate_menu.addAction(title)
             action.triggered.connect(lambda _=False, rate=rate: self._choose_rate(rate))
-        self._rate.clicked.connect(self._show_rates)
         self._controls = QWidget(self)
         self._controls.setCursor(Qt.CursorShape.ArrowCursor)
         row = QHBoxLayout(self._controls)
@@ -111,7 +110,7 @@ class StepRibbon(QWidget):
         """Offer to stop while steps are played, else to play them."""
         self._play.setText(_STOP if playing else _PLAY)
         self._play.setAccessibleName("Stop" if playing else "Play")
-        self._play.setToolTip("Stop (P)" if playing else "Play: step after step (P)")
+        self._play.setToolTip("Stop (P)" if playing else _PLAY_TIP)
         self._place_controls()
 
     def _place_controls(self) -> None:

@@ -1,0 +1,32 @@
+"""Labels for small words beside what they are about, and for what was refused."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel, QWidget
+
+
+class SecondaryLabel(QLabel):
+    """Small words in the secondary colour; `name` is the one by which they are found."""
+
+    def __init__(self, text: str = "", name: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(text, parent)
+        self.setObjectName(name)
+        self.setProperty("secondary", True)
+
+
+class ErrorLabel(QLabel):
+    """A red sentence that says why something was refused; hidden while there is none."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.setObjectName(name)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setProperty("error", True)
+        self.setWordWrap(True)
+        self.hide()
+
+    def say(self, sentence: str) -> None:
+        """Show a sentence; "" takes it away."""
+        self.setText(sentence)
+        self.setVisible(bool(sentence))
