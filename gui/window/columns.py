@@ -14,7 +14,7 @@ from gui.panels.loss.panel import LossPanel
 from gui.panels.network.panel import NetworkPanel
 from gui.panels.result import ResultPanel
 from gui.panels.ribbon.panel import StepRibbon
-from gui.panels.weights import WeightsPanel
+from gui.panels.weights.panel import WeightsPanel
 from gui.widgets.card import Card
 from gui.widgets.column import Column
 from gui.window.why_card import WhyCard

@@ -17,7 +17,7 @@ from engine.maths.optimizers import Optimizer
 from engine.run.iteration import evaluate, sample_pass
 from engine.run.spec import Data, Spec, start_state
 from gui import theme
-from gui.panels.weights import WeightsPanel
+from gui.panels.weights.panel import WeightsPanel
 from gui.tables.number_table import NumberTable
 from gui.view import View
 from tests.gui.conftest import on_screen

@@ -89,7 +89,7 @@ def test_nothing_is_loaded_before_it_is_wanted() -> None:
     )
     assert done.returncode == 0, done.stderr
     loaded = set(done.stdout.split())
-    assert {"gui.panels.weights", "gui.plots.surface_plot"} <= loaded
+    assert {"gui.panels.weights.panel", "gui.plots.surface_plot"} <= loaded
     assert loaded & set(LATER) == set()
 
 

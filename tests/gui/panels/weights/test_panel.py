@@ -16,7 +16,7 @@ from pytestqt.qtbot import QtBot
 from engine.maths.network import Parameter
 from engine.run.steps import StepId
 from gui import theme
-from gui.panels.weights import WeightsPanel
+from gui.panels.weights.panel import WeightsPanel
 from gui.tables.number_cell import NumberCell
 from gui.tables.number_table import NumberTable
 from gui.view import View

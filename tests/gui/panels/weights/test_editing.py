@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from engine.maths.network import Parameter
 from gui import theme
-from gui.panels.weights import WeightsPanel
+from gui.panels.weights.panel import WeightsPanel
 from gui.view import View
 from tests.gui.panels.conftest import (
     click,

@@ -1,0 +1,154 @@
+"""What the table of a layer shows: its part of θ, a row per unit."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from PySide6.QtCore import QModelIndex, Qt, Signal
+
+from engine.formulas.notation import DEFAULT
+from engine.maths.activations import Array
+from engine.maths.network import Network, Parameter
+from gui.tables.number_model import Index, NumberModel
+from gui.view import View
+
+_NOWHERE = QModelIndex()
+
+
+class LayerModel(NumberModel):
+    """One layer's part of θ: a row per unit, a column per source unit, then the bias."""
+
+    pasted = Signal(object)
+
+    def __init__(self, network: Network, layer: int) -> None:
+        super().__init__()
+        self.take(network, layer)
+
+    def take(self, network: Network, layer: int) -> None:
+        """Speak of a layer of another network; its numbers come with the next show."""
+        self.beginResetModel()
+        self._network, self._layer = network, layer
+        self._rule = network.layers[layer - 1]
+        self._n_out, self._n_in = network.sizes[layer], network.sizes[layer - 1]
+        self._theta: Array | None = None
+        self._here: Parameter | None = None
+        self._notation = DEFAULT
+        self.endResetModel()
+
+    def show(self, view: View, here: Parameter | None) -> None:
+        """Read from the parameters of a view, and mark the one of the current step."""
+        theta, before = view.theta, self._here
+        here = here if here is not None and here.layer == self._layer else None
+        wording = view.digits, view.notation
+        same = theta is self._theta and wording == (self.digits, self._notation)
+        if same and here == before:
+            return
+        self._theta, self._here = theta, here
+        self.digits, self._notation = wording
+        self.training = view.training
+        if same:
+            # Stepping marks one cell after another; painting all of them takes longer than a step.
+            for parameter in (before, here):
+                if parameter is not None:
+                    cell = self.index(*self.place_of(parameter))
+                    self.dataChanged.emit(cell, cell)
+            return
+        self._weights = self._network.weights(theta, self._layer)
+        self._biases = self._network.biases(theta, self._layer)
+        self.tell_all_changed()
+
+    def measured(self) -> Array:
+        if self._theta is None:
+            return super().measured()
+        if self._biases is None:
+            return self._weights
+        biases = np.broadcast_to(self._biases, (self._n_out,))
+        return np.column_stack([self._weights, biases])
+
+    @property
+    def shares_bias(self) -> bool:
+        return self._rule.bias == "shared" and self._n_out > 1
+
+    def parameter(self, row: int, column: int) -> Parameter:
+        """The parameter in a cell."""
+        if column < self._n_in:
+            return Parameter(self._layer, row, column)
+        return Parameter(self._layer, None if self._rule.bias == "shared" else row, None)
+
+    def place_of(self, parameter: Parameter) -> tuple[int, int]:
+        """Row and column of a parameter of this layer."""
+        column = self._n_in if parameter.source is None else parameter.source
+        return parameter.unit or 0, column
+
+    def rowCount(self, parent: Index = _NOWHERE) -> int:
+        return 0 if parent.isValid() else self._n_out
+
+    def columnCount(self, parent: Index = _NOWHERE) -> int:
+        return 0 if parent.isValid() else self._n_in + (self._rule.bias != "none")
+
+    def headerData(
+        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
+    ) -> Any:
+        if role not in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
+            return None
+        if orientation == Qt.Orientation.Vertical:
+            return self._rule.units[section]
+        if section < self._n_in:
+            return self._network.unit_name(self._layer - 1, section)
+        return "bias" if self._rule.bias_trained else "bias, fixed"
+
+    def widest_row_name(self) -> str:
+        return max(self._rule.units, key=len)
+
+    def value(self, row: int, column: int) -> float | None:
+        if self._theta is None:
+            return None
+        if column < self._n_in:
+            return float(self._weights[row, column])
+        assert self._biases is not None
+        return float(self._biases[row if self._rule.bias == "per_unit" else 0])
+
+    def name(self, row: int, column: int) -> str:
+        return self._notation.parameter(self._network, self.parameter(row, column))
+
+    def description(self, row: int, column: int) -> str:
+        unit = self._rule.units[row]
+        if column < self._n_in:
+            source = self._network.unit_name(self._layer - 1, column)
+            return f"{super().description(row, column)}; from {source} to {unit}"
+        whose = f"shared by {len(self._rule.units)} units" if self.shares_bias else f"of {unit}"
+        fixed = "" if self._rule.bias_trained else ", fixed: training leaves it alone"
+        return f"{super().description(row, column)}; bias {whose}{fixed}"
+
+    def is_covered(self, row: int, column: int) -> bool:
+        return row > 0 and column == self._n_in and self.shares_bias
+
+    def is_fixed(self, row: int, column: int) -> bool:
+        return column == self._n_in and not self._rule.bias_trained
+
+    def is_here(self, row: int, column: int) -> bool:
+        return self._here is not None and self.parameter(row, column) == self._here
+
+    def paste(self, row: int, column: int, rows: list[list[float]]) -> None:
+        height, width = len(rows), len(rows[0])
+        room = (self._n_out - row, self.columnCount() - column)
+        if height > room[0] or width > room[1]:
+            raise ValueError(
+                f"From {self.name(row, column)} on there is room for {_size(*room)}, "
+                f"and these are {_size(height, width)}."
+            )
+        values: dict[Parameter, float] = {}
+        for down, line in enumerate(rows):
+            for across, value in enumerate(line):
+                parameter = self.parameter(row + down, column + across)
+                if values.setdefault(parameter, value) != value:
+                    raise ValueError(
+                        "The units of this layer share one bias, "
+                        f"and these rows give it {values[parameter]:g} and {value:g}."
+                    )
+        self.pasted.emit(list(values.items()))
+
+
+def _size(rows: int, columns: int) -> str:
+    return f"{rows} row{'s' * (rows != 1)} of {columns} number{'s' * (columns != 1)}"

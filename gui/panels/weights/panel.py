@@ -1,0 +1,144 @@
+"""Weights and biases: a table for every layer, from the inputs to the output."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtWidgets import QWidget
+
+from engine.maths.network import Network, Parameter
+from gui.panels.weights.model import LayerModel
+from gui.panels.weights.stack import ROW_HEIGHT, TableStack
+from gui.tables.number_table import NumberTable
+from gui.view import View
+from gui.widgets.card import Card
+from gui.widgets.labels import ErrorLabel
+from gui.widgets.tab_order import follow_on
+
+# Milliseconds of rest after which tables scroll to the parameter of the step: while the step key is
+# held they stand still.
+_REST = 60
+
+
+def _layer_title(network: Network, layer: int) -> str:
+    """Output, and Hidden or, where there are several, Hidden 1, Hidden 2 and so on."""
+    if layer == network.depth:
+        return "Output"
+    return "Hidden" if network.depth == 2 else f"Hidden {layer}"
+
+
+class WeightsPanel(Card):
+    """Every parameter of the network, editable. The parameter of the current step is outlined."""
+
+    value_edited = Signal(object, float)  # Parameter, new value
+    values_pasted = Signal(object)  # list of (Parameter, value)
+    parameter_selected = Signal(object)  # Parameter
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__("Weights and biases", parent)
+        self._network: Network | None = None
+        self._view: View | None = None
+        self._here: Parameter | None = None
+        self._stack = TableStack()
+        self._follow = QTimer(self)
+        self._follow.setSingleShot(True)
+        self._follow.setInterval(_REST)
+        self._follow.timeout.connect(self._on_follow)
+        self._error = ErrorLabel("weightsError")
+        self.body.addWidget(self._stack, 1)
+        self.body.addWidget(self._error)
+
+    def display(self, view: View) -> None:
+        """Show the parameters at t, and which of them the current step is about."""
+        shown, self._view = self._view, view
+        if shown is not None and view.follows_edit_of(shown):
+            self.show_error("")
+        if view.spec.network is not self._network:
+            self._network = view.spec.network
+            self._take(view.spec.network)
+        here = None if view.step is None else view.step.parameter
+        moved, self._here = here != self._here, here
+        for _, model in self._layers():
+            model.show(view, here)
+        if shown is None or shown.theta is not view.theta or shown.digits != view.digits:
+            self._fit_numbers()
+        if moved:
+            self._follow.start()
+
+    def _on_follow(self) -> None:
+        """Scroll to the parameter of the step, where it cannot be seen."""
+        if self._here is not None:
+            table, model = list(self._layers())[self._here.layer - 1]
+            self._stack.show_cell(table, *model.place_of(self._here))
+
+    def show_error(self, sentence: str) -> None:
+        """Show why an edit was refused, below the tables; "" clears it."""
+        self._error.say(sentence)
+
+    def restyle(self) -> None:
+        """Paint anew in the theme's colours."""
+        for table, _ in self._layers():
+            table.restyle()
+
+    def _layers(self) -> Iterator[tuple[NumberTable, LayerModel]]:
+        for table in self._stack.tables:
+            assert isinstance(table.numbers, LayerModel)
+            yield table, table.numbers
+
+    def _fit_numbers(self) -> None:
+        """Have all tables show their numbers with the same digits, as many as fit in each."""
+        changed = [table.fit_numbers() for table in self._stack.tables]
+        if any(changed):
+            self._stack.arrange()
+        self._share_digits()
+
+    def _share_digits(self) -> None:
+        digits = min(table.digits_that_fit() for table in self._stack.tables)
+        for table in self._stack.tables:
+            table.show_at_most(digits)
+
+    def _take(self, network: Network) -> None:
+        """Have as many tables as the network has layers, with its names."""
+        tables = self._stack.tables
+        while len(tables) > network.depth:
+            self._stack.drop_last()
+        while len(tables) < network.depth:
+            self._stack.add(self._new_table(network, len(tables) + 1))
+        follow_on(self._error, tables)
+        for layer, (table, model) in enumerate(self._layers(), start=1):
+            model.take(network, layer)
+            title = _layer_title(network, layer)
+            table.set_title(title)
+            table.setAccessibleName(f"Weights and biases, {title.lower()} layer")
+            table.clearSpans()
+            if model.shares_bias:
+                table.setSpan(0, model.columnCount() - 1, model.rowCount(), 1)
+        self._stack.arrange()
+
+    def _new_table(self, network: Network, layer: int) -> NumberTable:
+        model = LayerModel(network, layer)
+        table = NumberTable(model, ROW_HEIGHT, boxed=True, scrolled_outside=True)
+        model.setParent(table)
+        table.setObjectName(f"weightsTable{layer}")
+        model.edited.connect(
+            lambda row, column, value: self.value_edited.emit(model.parameter(row, column), value)
+        )
+        model.pasted.connect(self.values_pasted)
+        table.fitted.connect(self._share_digits)
+        table.problem.connect(self.show_error)
+        table.chosen.connect(lambda row, column: self._on_chosen(table, row, column))
+        table.passed_end.connect(lambda direction: self._on_passed_end(table, direction))
+        return table
+
+    def _on_chosen(self, table: NumberTable, row: int, column: int) -> None:
+        self._stack.show_cell(table, row, column)
+        assert isinstance(table.numbers, LayerModel)
+        self.parameter_selected.emit(table.numbers.parameter(row, column))
+
+    def _on_passed_end(self, table: NumberTable, direction: int) -> None:
+        """Tab goes on from the last cell of a layer to the first of the next."""
+        tables = self._stack.tables
+        position = tables.index(table) + direction
+        if 0 <= position < len(tables):
+            tables[position].edit_end(direction)
