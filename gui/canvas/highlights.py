@@ -1,5 +1,4 @@
-"""Highlights: what is lit up on the canvas: what a derivation speaks of, and what a gradient check
-says."""
+"""Highlights: what a derivation speaks of and what a gradient check says, shown on the network."""
 
 from __future__ import annotations
 

@@ -178,7 +178,7 @@ class Cursor(QObject):
         self._go(Place(leaf, *self._hold((self.history.t_at_epoch(leaf.number, epoch), 0))))
 
     def go_to_branch(self, number: int) -> None:
-        """Return to the tip of a road that was left."""
+        """Return to the end of an abandoned road."""
         self._stop_job()
         self.divergence = None
         leaf = self.history.branches[number]

@@ -1,4 +1,4 @@
-"""Roads: what a person made of the roads that were left: their names, and which are shown."""
+"""Roads: the names of abandoned roads of a run, and which of them are shown in the loss plot."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from gui.view import Ghost
 
 
 class Roads(Struct, frozen=True):
-    """Names given to branches, by number, and the branches whose ghosts are hidden or removed."""
+    """Names that a person gave to branches, by number, and the branches whose curves they hid from
+    the loss plot or removed."""
 
     names: Mapping[int, str] = field(default_factory=dict)
     hidden: frozenset[int] = frozenset()
@@ -23,12 +24,12 @@ class Roads(Struct, frozen=True):
         return replace(self, names={**self.names, number: name})
 
     def with_hidden(self, number: int, hidden: bool) -> Roads:
-        """With a branch's ghost hidden, or shown again."""
+        """With a branch's curve hidden, or shown again."""
         kept = self.hidden - {number}
         return replace(self, hidden=kept | {number} if hidden else kept)
 
     def without(self, number: int) -> Roads:
-        """With a branch's ghost removed."""
+        """With a branch's curve removed."""
         return replace(self, removed=self.removed | {number})
 
     def name_of(self, history: History, number: int) -> str:
@@ -36,7 +37,7 @@ class Roads(Struct, frozen=True):
         return self.names.get(number, history.branches[number].name)
 
     def ghosts(self, history: History, leaf: int) -> tuple[Ghost, ...]:
-        """The roads that were left beside the one to `leaf`, the oldest first."""
+        """The curves of the abandoned roads beside the one to `leaf`, the oldest first."""
         road = history.road(leaf)
         return tuple(
             Ghost(

@@ -259,20 +259,20 @@ class Intents(QObject):
         gone = figures.pop(position)
         self._session.change(f"Remove figure {gone.printed}", published=tuple(figures))
 
-    # The roads that were left
+    # Abandoned roads
 
     def rename_road(self, number: int, name: str) -> None:
-        """Give a road that was left a name of the person's own."""
+        """Give an abandoned road a name."""
         if name != self._road_name(number):
             self._change_roads("Rename", number, self._roads.named(number, name))
 
     def hide_road(self, number: int, hidden: bool) -> None:
-        """Take the ghost of a road that was left out of the picture, or put it back."""
+        """Hide the curve of an abandoned road, or show it again."""
         verb = "Hide" if hidden else "Show"
         self._change_roads(verb, number, self._roads.with_hidden(number, hidden))
 
     def remove_road(self, number: int) -> None:
-        """Take a road that was left off the list, and most of it out of memory."""
+        """Remove an abandoned road from the list, and most of it from memory."""
         self._change_roads("Remove", number, self._roads.without(number))
         self._session.history.give_up(number)
 

@@ -31,6 +31,7 @@ class Player(QObject):
 
     @property
     def playing(self) -> bool:
+        """Whether steps are being taken now."""
         return self._timer.isActive()
 
     def set_rate(self, rate: float) -> None:

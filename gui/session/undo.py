@@ -14,8 +14,8 @@ from gui.session.left_roads import Roads
 
 class Standing(Struct, frozen=True):
     """Everything an undo brings back: the place (and with its branch Spec, parameters and start
-    values), the sample shown, where nodes were moved, the document's own words, what became of
-    the roads that were left, what a teacher locked, and the figures that its source prints."""
+    values), the sample shown, where nodes were moved, title and note, names of abandoned roads,
+    what a teacher locked, and the figures that the document's source prints."""
 
     place: Place
     sample: int = 0

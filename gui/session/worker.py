@@ -105,6 +105,7 @@ class Training(Job):
         self._granted.set()
 
     def cancel(self) -> None:
+        """Call it off; a slice that waits to be granted ends too."""
         super().cancel()
         self._granted.set()
 

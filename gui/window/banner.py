@@ -50,6 +50,7 @@ class Banner(QFrame):
 
     @property
     def text(self) -> str:
+        """The sentence that was said last."""
         return self._sentence
 
     def say(self, sentence: str, action: str | None = None) -> None:

@@ -42,6 +42,7 @@ class Size(Struct, frozen=True):
 
     @property
     def height(self) -> float:
+        """Pixels from the upper to the lower edge."""
         return self.lines * _LINE + (6 if self.pixels > theme.SMALL else 2)
 
     @property

@@ -25,6 +25,7 @@ class Text(NamedTuple):
 
     @property
     def width(self) -> float:
+        """Pixels that the words take."""
         return width(self.words, self.pixels, self.bold)
 
 
