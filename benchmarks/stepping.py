@@ -28,10 +28,11 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
 from benchmarks.figure import Figure, show, slowness
+from engine.data.datasets import DATASETS
 from engine.documents.document import Document
 from engine.maths.network import Layer, Network
 from engine.maths.optimizers import Optimizer
-from engine.run.spec import Data, Spec, start_state
+from engine.run.spec import Spec, start_state
 from gui import theme
 from gui.window.main_window import MainWindow
 
@@ -45,12 +46,7 @@ def document() -> Document:
         Layer(tuple(f"{letter}{i + 1}" for i in range(count)), "sigmoid")
         for letter, count in (("g", 8), ("h", 8), ("o", 1))
     )
-    data = Data(
-        np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]]),
-        np.array([[0.0], [1.0], [1.0], [0.0]]),
-        ("t",),
-    )
-    network = Network(("x1", "x2"), layers)
+    network, data = Network(("x1", "x2"), layers), DATASETS["xor"].make(0)
     spec = Spec(network, "half_squared_error", "sum", Optimizer(), data, seed=1)
     return Document(spec=spec, start=np.array(start_state(spec).theta))
 

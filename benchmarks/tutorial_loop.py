@@ -24,10 +24,12 @@ def arrays(network: Network, theta: Array) -> tuple[list[Array], list[Array]]:
 
 
 def sigmoid(z: Array) -> Array:
+    """1 / (1 + e^-z)."""
     return 1.0 / (1.0 + np.exp(-z))
 
 
 def slope(activation: str, a: Array) -> Array:
+    """f'(z) of a sigmoid or else of tanh, in terms of a = f(z)."""
     return a * (1.0 - a) if activation == "sigmoid" else 1.0 - a**2
 
 

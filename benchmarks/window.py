@@ -42,6 +42,7 @@ ROOT = Path(__file__).resolve().parents[1]
 TRAINED_SECONDS = 5.0
 EPOCHS = 1_000_000
 STARTS = 7
+REPAINTS = 15
 BARE = """
 import os, sys, time, numpy, pyqtgraph
 from PySide6.QtCore import QTimer
@@ -134,7 +135,13 @@ def opened(document: Document, name: str) -> MainWindow:
     return window
 
 
-def made(sizes: tuple[int, ...], samples: int, activation: str = "tanh") -> Document:
+def close(window: MainWindow) -> None:
+    """Take a window away, whatever was changed in it."""
+    window.close_quietly()
+    window.hide()
+
+
+def drawn(sizes: tuple[int, ...], samples: int, activation: str = "tanh") -> Document:
     """A document with drawn weights and data."""
     names = default_unit_names(sizes)
     layers = tuple(Layer(units, activation) for units in names[1:])
@@ -172,8 +179,7 @@ def training(
     paused = (perf_counter() - pressed) * 1000
     slow = min(before, slowness())
     session.mark_saved()
-    window.close_quietly()
-    window.hide()
+    close(window)
     return [
         Figure(f"{name}: epochs", done / taken, "/s", None, epochs_wanted, None, slow),
         Figure(f"{name}: frames", painted / taken, "/s", None, frames_wanted, None, slow),
@@ -194,18 +200,12 @@ def _epochs(window: MainWindow) -> float:
 
 def painted(wanted: float, what: str, job: Callable[[], object]) -> Figure:
     """A job's median, with how slow the machine was before and after, whichever is less."""
-    before, taken = slowness(), repaint(job)
-    return _at_most(wanted, what, taken, min(before, slowness()))
-
-
-def repaint(job: Callable[[], object], repeats: int = 15) -> float:
-    """Median milliseconds of a job."""
-    times = []
-    for _ in range(repeats):
+    before, times = slowness(), []
+    for _ in range(REPAINTS):
         began = perf_counter()
         job()
         times.append(perf_counter() - began)
-    return 1000 * median(times)
+    return _at_most(wanted, what, 1000 * median(times), min(before, slowness()))
 
 
 def painting() -> list[Figure]:
@@ -213,14 +213,13 @@ def painting() -> list[Figure]:
     found = []
     for sizes, wanted in (((2, 8, 8, 1), 5), ((2, 32, 32, 2), 16)):
         name = "-".join(map(str, sizes))
-        window = opened(made(sizes, 4, "sigmoid"), name)
+        window = opened(drawn(sizes, 4, "sigmoid"), name)
         window.session.seek(len(window.session.spec.steps))
         window.settle()
         window.canvas.scene._keep_pictures(False)  # everything anew, as while training
         viewport = window.canvas.view.viewport()
         found.append(painted(wanted, f"canvas {name}, full repaint", viewport.grab))
-        window.close_quietly()
-        window.hide()
+        close(window)
     document = read_example("xor-3-4-1")
     curve = np.column_stack([
         np.arange(EPOCHS), np.exp(-np.arange(EPOCHS) / 2e5), np.exp(-np.arange(EPOCHS) / 1e5)
@@ -229,9 +228,8 @@ def painting() -> list[Figure]:
     window = opened(replace(document, curve=curve, state=state), "a million epochs")
     plot = window.loss.plot
     found.append(painted(5, "loss curve of a million epochs", plot.viewport().grab))
-    window.close_quietly()
-    window.hide()
-    spec = made((2, 64, 64, 1), 4).spec
+    close(window)
+    spec = drawn((2, 64, 64, 1), 4).spec
     theta, held = start_state(spec).theta, np.zeros(2)
     xs, ys = (grid_axis(*data_range(spec, column), 200) for column in (0, 1))
 
@@ -283,8 +281,7 @@ def memory() -> list[Figure]:
         grown = resident() - before
         if grown > worst:
             worst, name_of_worst = grown, name
-        window.close_quietly()
-        window.hide()
+        close(window)
     what = f"memory after {EPOCHS:,} epochs, most ({name_of_worst})"
     return [Figure(what, worst, "MiB", at_most=300)]
 
@@ -303,7 +300,7 @@ def main() -> None:
     found += training(read_example("xor-3-4-1"), "xor-3-4-1", 50, 3000, 30)
     found += painting()
     if options.long:
-        largest = made((2, *[512] * 8, 1), 100_000)
+        largest = drawn((2, *[512] * 8, 1), 100_000)
         found += training(largest, "8×512, 100,000 samples", 100)
         found += memory()
     show(found, options.json)

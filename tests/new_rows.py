@@ -16,7 +16,7 @@ from engine.derivations.written.optimizers import (
     WrittenOptimizer,
     WrittenUpdate,
 )
-from engine.formulas.formula import Expr, Line, Number, Power, Product, Worked, difference
+from engine.formulas.formula import Expr, Number, Power, Product, Worked, difference
 from engine.maths.activations import ACTIVATIONS, Activation, Array
 from engine.maths.losses import LOSSES, Loss
 from engine.maths.optimizers import RULES, SETTINGS, Optimizer, Rule, Setting, Slots
@@ -50,7 +50,7 @@ QUARTIC = Loss(
 
 def _quartic_term(unit: Unit) -> Term:
     error = difference(unit.t, unit.a)
-    part = Factor(("how far the output is from its target",), Line(error, (), (error,)))
+    part = Factor(("how far the output is from its target",), error.with_value())
     four = Number(4.0)
     return Term(Power(error, four), Power(Worked(error), four), (part,))
 

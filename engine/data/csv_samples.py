@@ -11,7 +11,7 @@ import numpy as np
 
 from engine.maths.activations import Array
 from engine.run.limits import SAMPLES
-from engine.text.numbers import LARGEST, format_count, parse_number
+from engine.text.numbers import LARGEST, counted, format_count, parse_cells, parse_number
 
 
 class CsvSamples(NamedTuple):
@@ -55,8 +55,8 @@ def read_csv(text: str, inputs: int, outputs: int) -> CsvSamples:
             first = False
             if len(cells) != width:
                 raise ValueError(
-                    f"Line {reader.line_num} has {_count(len(cells), 'column')}; this network "
-                    f"needs {width}: {_count(inputs, 'input')}, then {_count(outputs, 'target')}."
+                    f"Line {reader.line_num} has {counted(len(cells), 'column')}; this network "
+                    f"needs {width}: {counted(inputs, 'input')}, then {counted(outputs, 'target')}."
                 )
             if heading:
                 names = _names(cells)
@@ -106,14 +106,4 @@ def _numbers(cells: list[str], line: int, quick: bool) -> list[float]:
                 return row
         except ValueError:
             pass  # a decimal comma, a fraction, or what is refused below
-    row = []
-    for column, cell in enumerate(cells, start=1):
-        try:
-            row.append(parse_number(cell))
-        except ValueError as error:
-            raise ValueError(f"Line {line}, column {column}: {error}") from None
-    return row
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+    return parse_cells(cells, f"Line {line}, column")

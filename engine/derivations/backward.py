@@ -171,7 +171,7 @@ def _shared_gradient(
     factors = [
         Factor(
             (f"through {record.network.unit_name(layer, k)}",),
-            Line(record.delta(layer, k), (), (record.delta(layer, k),)),
+            record.delta(layer, k).with_value(),
             StepId("backward", "delta", layer, k),
         )
         for k in range(size)

@@ -222,7 +222,7 @@ def _activation_to_net_input(record: Record, layer: int, unit: int) -> Factor:
     for kink in record.unit(layer, unit).activation.kinks:
         z = record.net_input(layer, unit)
         side = "above " if z.value > kink else "" if z.value == kink else "below "
-        meaning = (*meaning, "; ", Line(z, (), (z,)), f" is {side}{kink:g}")
+        meaning = (*meaning, "; ", z.with_value(), f" is {side}{kink:g}")
     slope = activation_slope(record, layer, unit)
     return _link(meaning, a, by, slope, activation_step(layer, unit))
 

@@ -63,14 +63,14 @@ def _terms(record: Record, layer: int, unit: int, formula: Sum) -> tuple[Factor,
             weight = Parameter(layer, unit, i)
             source, name = record.network.unit_name(layer - 1, i), record.parameter(weight)
             meaning: Prose = (f"what {source} sends through ", Line(name))
-            factors.append(Factor(meaning, Line(term, (), (term,)), weight))
+            factors.append(Factor(meaning, term.with_value(), weight))
         else:
             bias = record.network.bias_parameter(layer, unit)
             shared = record.network.layers[layer - 1].bias == "shared"
             whose = ", shared by the layer" if shared else ""
             left_out = ", left out" if is_missing(term) else ""
             meaning = (f"the bias{whose}{left_out}",)
-            factors.append(Factor(meaning, Line(term, (), (term,)), bias))
+            factors.append(Factor(meaning, term.with_value(), bias))
     return tuple(factors)
 
 
@@ -119,7 +119,7 @@ def activation(record: Record, step: StepId) -> Derivation:
 def _net_input_factor(record: Record, layer: int, unit: int) -> Factor:
     z = record.net_input(layer, unit)
     about = StepId("forward", "net_input", layer, unit)
-    return Factor(("the net input",), Line(z, (), (z,)), about)
+    return Factor(("the net input",), z.with_value(), about)
 
 
 def _used_next(record: Record, layer: int, unit: int) -> Prose:

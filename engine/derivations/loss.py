@@ -83,7 +83,7 @@ def _output_factor(record: Record, unit: int) -> Factor:
     term = record.loss_term(unit)
     meaning = (f"how far off {record.network.unit_name(record.network.depth, unit)} is",)
     about = StepId("loss", "loss", record.network.depth, unit)
-    return Factor(meaning, Line(term, (), (term,)), about)
+    return Factor(meaning, term.with_value(), about)
 
 
 def _loss_table(record: Record) -> Table:

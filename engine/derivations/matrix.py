@@ -212,7 +212,7 @@ class _Layer:
         output = self._name(self._letter(depth), depth)
         by_output = Gradient(output, _column(error), record.loss_name)
         words = (f"the slopes of the loss, {loss.derivative}",)
-        first = Factor(words, Line(by_output, (), (by_output,)))
+        first = Factor(words, by_output.with_value())
         return by_entry(by_output, shown), (first, factor), ()
 
     def _short_delta(

@@ -38,7 +38,7 @@ def update(record: Record, step: StepId) -> Derivation:
     formula = difference(before, taken)
     iteration = record.iteration
     after = float(iteration.next_state.theta[record.network.index(parameter)])
-    old = Factor(("the value before",), Line(before, (), (before,)), parameter)
+    old = Factor(("the value before",), before.with_value(), parameter)
     return Derivation(
         step,
         record.title(step),
@@ -83,7 +83,7 @@ class _Numbers(WrittenUpdate[Expr]):
         self.taken: Expr = written.step(self)
         about = None if self.kept else self._about
         self.factors.append(
-            Factor((written.meaning,), Line(self.taken, (), (self.taken,)), about)
+            Factor((written.meaning,), self.taken.with_value(), about)
         )
 
     def setting(self, key: str) -> Expr:

@@ -80,6 +80,7 @@ class Lock(Struct, frozen=True, forbid_unknown_fields=True):
 
     @property
     def closed(self) -> bool:
+        """Whether it still keeps hints and derivations from being shown."""
         return not self.opened
 
 

@@ -61,12 +61,12 @@ class _Object(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     pass
 
 
-class Layer(_Object, kw_only=True):
+class FileLayer(_Object, kw_only=True):
     """A dense layer. Weights have a row per unit and a column per unit of the layer before;
     biases are one per unit, a single one where it is shared, and left out where there is none.
     Either all layers give their start values or none, and they are then drawn.
 
-    engine.maths.network has another Layer: the shape alone, since θ holds all values of a run."""
+    The Layer of engine.maths.network is the shape alone, since θ holds all values of a run."""
 
     units: Annotated[tuple[Name, ...], UNITS.entries]
     activation: Annotated[str, one_of(ACTIVATIONS)]
@@ -78,14 +78,14 @@ class Layer(_Object, kw_only=True):
     bias_names: tuple[Name, ...] | UnsetType = UNSET
 
 
-class Initializer(_Object):
+class FileInitializer(_Object):
     """How start values are drawn, and the seed of that and of the order of samples."""
 
     name: Annotated[str, one_of(INITIALIZERS)] = "uniform_0_1"
     seed: Count = 0
 
 
-class Data(_Object, kw_only=True):
+class FileData(_Object, kw_only=True):
     """The training set, a row per sample.
 
     Lists, and no arrays as in engine.run.spec: msgspec names the place of a number in a list."""
@@ -116,7 +116,7 @@ class Slot(_Object):
     layers: list[Memory]
 
 
-class State(_Object, kw_only=True):
+class FileState(_Object, kw_only=True):
     """Where the run stands, or stood: updates done, parameters, the optimizer's slots.
 
     Layer by layer for who reads the file, where engine.run.spec has it as one θ."""
@@ -133,7 +133,7 @@ class Curve(_Object):
     points: Annotated[list[list[Finite]], Meta(max_length=MAX_CURVE_POINTS)]
 
 
-class Place(_Object):
+class FilePlace(_Object):
     """The cursor: after how many updates (where the run stands, if not said), the last step
     revealed, the sample shown, and how far one press steps."""
 
@@ -159,24 +159,24 @@ class File(_Object, kw_only=True):
     title: Annotated[str, TITLE.characters] = ""
     note: Annotated[str, NOTE.characters] = ""
     inputs: Annotated[tuple[Name, ...], INPUTS.entries]
-    layers: Annotated[list[Layer], LAYERS.entries]
-    initializer: Initializer = msgspec.field(default_factory=Initializer)
+    layers: Annotated[list[FileLayer], LAYERS.entries]
+    initializer: FileInitializer = msgspec.field(default_factory=FileInitializer)
     loss: Annotated[str, one_of(LOSSES)]
     reduction: Annotated[str, one_of(REDUCTIONS)] | UnsetType = UNSET
     metrics: Annotated[list[Annotated[str, one_of(METRICS)]], told(uniqueItems=True)] = []
     optimizer: Struct  # as optimizer_type has it
     batching: Batching = msgspec.field(default_factory=Batching)
-    data: Data
+    data: FileData
     mistakes: Annotated[
         tuple[Annotated[str, one_of(MISTAKES)], ...], told(uniqueItems=True)
     ] | UnsetType = UNSET
     step_order: Annotated[str, one_of(STEP_ORDERS)] | UnsetType = UNSET
     published: tuple[Published, ...] | UnsetType = UNSET
-    state: State | UnsetType = UNSET
-    origin: State | UnsetType = UNSET
+    state: FileState | UnsetType = UNSET
+    origin: FileState | UnsetType = UNSET
     stretches: tuple[Stretch, ...] | UnsetType = UNSET
     loss_curve: Curve | UnsetType = UNSET
-    place: Place = msgspec.field(default_factory=Place)
+    place: FilePlace = msgspec.field(default_factory=FilePlace)
     layout: list[Position] | UnsetType = UNSET
     lock: Lock | UnsetType = UNSET
 
@@ -203,13 +203,15 @@ def _optimizer_type(names: tuple[str, ...], settings: tuple[Setting, ...]) -> ty
 def _file_type(optimizer: type[Struct]) -> type[File]:
     """File with an object for its optimizer."""
     keys, namespace = [("optimizer", optimizer)], {"__doc__": File.__doc__}
-    made = defstruct("File", keys, bases=(File,), kw_only=True, namespace=namespace)
-    return cast(type[File], made)
+    file = defstruct("File", keys, bases=(File,), kw_only=True, namespace=namespace)
+    return cast(type[File], file)
 
 
 def json_schema() -> dict[str, Any]:
-    """The JSON Schema (2020-12) of the format, as it stands in resources/schema."""
-    schema = msgspec.json.schema(_file_type(optimizer_type()))
+    """The JSON Schema (2020-12) of the format, as it stands in resources/schema: what is a
+    FileLayer here is a Layer there."""
+    text = msgspec.json.encode(msgspec.json.schema(_file_type(optimizer_type())))
+    schema: dict[str, Any] = msgspec.json.decode(re.sub(rb"\bFile(?=[A-Z])", b"", text))
     for definition in schema["$defs"].values():
         # The first paragraph: what follows is for those who read the code.
         says = definition["description"].partition("\n\n")[0]

@@ -53,11 +53,11 @@ def decode(data: bytes) -> Any:
     repeated: list[tuple[dict[str, Any], str]] = []
 
     def entry(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        made = dict(pairs)
-        if len(made) < len(pairs):
+        found = dict(pairs)
+        if len(found) < len(pairs):
             keys = [key for key, _ in pairs]
-            repeated.append((made, next(key for key in keys if keys.count(key) > 1)))
-        return made
+            repeated.append((found, next(key for key in keys if keys.count(key) > 1)))
+        return found
 
     try:
         tree = json.loads(text, object_pairs_hook=entry, parse_int=_integer)
@@ -94,7 +94,7 @@ def places(value: Any, place: str = "$") -> Iterator[tuple[str, Any]]:
 
 
 def _refuse_repeated(tree: Any, repeated: list[tuple[dict[str, Any], str]]) -> None:
-    keys = {id(made): key for made, key in repeated}
+    keys = {id(found): key for found, key in repeated}
     for place, value in places(tree):
         if isinstance(value, dict) and id(value) in keys:
             raise DocumentError(place, f'the key "{shortened(keys[id(value)])}" stands here twice')

@@ -28,6 +28,7 @@ from engine.maths.optimizers import RULES, SETTINGS, Optimizer
 from engine.run.check_spec import SpecError, check_network, check_training
 from engine.run.limits import MAX_FILE_BYTES, NAME
 from engine.run.spec import BEGINNING, KEPT_GRADIENT, Data, Spec, State
+from engine.text.numbers import counted
 from engine.text.wording import shortened
 
 T = TypeVar("T")
@@ -143,7 +144,7 @@ def _optimizer(optimizer: Struct) -> Optimizer:
     return Optimizer(given.pop("name"), given)
 
 
-def _layer(layer: fmt.Layer) -> Layer:
+def _layer(layer: fmt.FileLayer) -> Layer:
     return Layer(
         layer.units,
         layer.activation,
@@ -154,7 +155,7 @@ def _layer(layer: fmt.Layer) -> Layer:
     )
 
 
-def _data(data: fmt.Data, network: Network) -> Data:
+def _data(data: fmt.FileData, network: Network) -> Data:
     outputs = network.layers[-1].units
     names = ("t",) if len(outputs) == 1 else tuple(f"t {unit}"[:NAME.most] for unit in outputs)
     return Data(
@@ -169,16 +170,12 @@ def _rows(rows: list[list[float]], width: int, place: str, why: str) -> Array:
     for index, row in enumerate(rows):
         if len(row) != width:
             raise DocumentError(
-                f"{place}[{index}]", f"expected {_numbers(width)}, {why}, got {len(row)}"
+                f"{place}[{index}]", f"expected {counted(width, 'number')}, {why}, got {len(row)}"
             )
     return np.array(rows, dtype=np.float64).reshape(len(rows), width)
 
 
-def _numbers(count: int) -> str:
-    return "1 number" if count == 1 else f"{count} numbers"
-
-
-def _start(layers: list[fmt.Layer], spec: Spec) -> Array:
+def _start(layers: list[fmt.FileLayer], spec: Spec) -> Array:
     """The start values: those of the layers or, if none has any, drawn ones."""
     if all(layer.weights is UNSET and layer.biases is UNSET for layer in layers):
         return spec.network.draw(spec.initializer, spec.seed)
@@ -192,7 +189,7 @@ def _start(layers: list[fmt.Layer], spec: Spec) -> Array:
 
 
 def _theta(
-    layers: Sequence[fmt.Layer | fmt.Parameters | fmt.Memory], place: str, network: Network
+    layers: Sequence[fmt.FileLayer | fmt.Parameters | fmt.Memory], place: str, network: Network
 ) -> Array:
     """One value for every parameter, shape (size,), from weights and biases per layer."""
     if len(layers) != network.depth:
@@ -214,13 +211,14 @@ def _theta(
         given = layer.biases or []
         if len(given) != count:
             raise DocumentError(
-                f"{here}.biases", f"expected {_numbers(count)} for this layer, got {len(given)}"
+                f"{here}.biases",
+                f"expected {counted(count, 'number')} for this layer, got {len(given)}",
             )
         biases.append(np.array(given))
     return network.theta(weights, biases)
 
 
-def _state(state: fmt.State, place: str, spec: Spec) -> State:
+def _state(state: fmt.FileState, place: str, spec: Spec) -> State:
     names = list(spec.slot_names)
     slots = state.slots or []
     if [slot.name for slot in slots] != names:
@@ -279,13 +277,13 @@ def _to_file(document: Document) -> fmt.File:
         note=document.note,
         inputs=network.inputs,
         layers=[_layer_to_file(layer, values) for layer, values in start],
-        initializer=fmt.Initializer(name=spec.initializer, seed=spec.seed),
+        initializer=fmt.FileInitializer(name=spec.initializer, seed=spec.seed),
         loss=spec.loss,
         reduction=spec.reduction,
         metrics=list(spec.metrics),
         optimizer=_optimizer_to_file(spec.optimizer),
         batching=spec.batching,
-        data=fmt.Data(
+        data=fmt.FileData(
             target_columns=spec.data.target_names,
             inputs=spec.data.inputs.tolist(),
             targets=spec.data.targets.tolist(),
@@ -297,7 +295,7 @@ def _to_file(document: Document) -> fmt.File:
         origin=_state_to_file(document.origin, spec) if document.origin else UNSET,
         stretches=document.stretches or UNSET,
         loss_curve=UNSET if curve is None else fmt.Curve(columns=columns, points=curve.tolist()),
-        place=fmt.Place(
+        place=fmt.FilePlace(
             updates=_said(document.updates),
             revealed=document.revealed or UNSET,
             sample=document.sample,
@@ -318,8 +316,8 @@ def _per_layer(network: Network, vector: Array) -> Iterator[dict[str, Any]]:
         }
 
 
-def _layer_to_file(layer: Layer, values: dict[str, Any]) -> fmt.Layer:
-    return fmt.Layer(
+def _layer_to_file(layer: Layer, values: dict[str, Any]) -> fmt.FileLayer:
+    return fmt.FileLayer(
         units=layer.units,
         activation=layer.activation,
         bias=layer.bias,
@@ -341,11 +339,11 @@ def _optimizer_to_file(optimizer: Optimizer) -> Struct:
     return fmt.optimizer_type()(name=optimizer.key, **settings)
 
 
-def _state_to_file(state: State, spec: Spec) -> fmt.State:
+def _state_to_file(state: State, spec: Spec) -> fmt.FileState:
     network = spec.network
     slots = [
         fmt.Slot(name=name, layers=[fmt.Memory(**each) for each in _per_layer(network, slot)])
         for name, slot in zip(spec.slot_names, state.slots, strict=True)
     ]
     layers = [fmt.Parameters(**each) for each in _per_layer(network, state.theta)]
-    return fmt.State(updates=state.t, layers=layers, slots=slots or UNSET)
+    return fmt.FileState(updates=state.t, layers=layers, slots=slots or UNSET)

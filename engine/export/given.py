@@ -71,11 +71,11 @@ def _optimizer(iteration: Iteration) -> Prose:
     """The update rule and its settings."""
     optimizer = iteration.spec.optimizer
     rule = RULES[optimizer.key]
-    made: Prose = (f"Optimizer: {rule.title}",)
+    prose: Prose = (f"Optimizer: {rule.title}",)
     for key in rule.settings:
         words, symbol = SETTINGS[key].listed, Symbol(setting_name(key), optimizer[key])
-        made = (*made, f", {words} " if words else ", ", Line(symbol, (), (symbol,)))
-    return (*made, ".")
+        prose = (*prose, f", {words} " if words else ", ", symbol.with_value())
+    return (*prose, ".")
 
 
 def _samples(iteration: Iteration, record: Record, digits: int | None) -> Iterator[Words | Grid]:
@@ -105,29 +105,29 @@ def _tables(
     columns: list[tuple[Expr, Array]], digits: int | None
 ) -> list[list[tuple[Expr, Array]]]:
     """Columns dealt out to as many tables as the width of a page asks for."""
-    made: list[list[tuple[Expr, Array]]] = []
+    tables: list[list[tuple[Expr, Array]]] = []
     room = 0
     for head, values in columns:
         texts = [head.write(TextWriter(), numbers=False)]
         texts += [machine_number(float(value), digits) for value in values]
         width = max(map(len, texts)) + 3
         if width > room:
-            made.append([])
+            tables.append([])
             room = _TABLE_WIDTH
-        made[-1].append((head, values))
+        tables[-1].append((head, values))
         room -= width
-    return made
+    return tables
 
 
 def _parameters(record: Record, digits: int | None) -> Iterator[Words]:
     """A paragraph per layer, or several if it is large: each parameter with its value."""
     for layer in range(1, record.network.depth + 1):
-        parameters = parameters_of(record, layer)
+        parameters = _parameters_of(record, layer)
         for start in range(0, len(parameters), _PARAGRAPH):
             prose: list[str | Line] = [] if start else [f"Layer {layer}: "]
             for k, parameter in enumerate(parameters[start : start + _PARAGRAPH]):
                 symbol = record.parameter(parameter)
-                prose += [", " if k else "", Line(symbol, (), (symbol,))]
+                prose += [", " if k else "", symbol.with_value()]
                 if not record.network.trained[record.network.index(parameter)]:
                     prose.append(" (fixed)")
             yield Words((*prose, "."), digits)
@@ -143,16 +143,23 @@ def _slots(record: Record, digits: int | None) -> Iterator[Words | Grid]:
         heads = (*heads, "gradient")
     yield Words((f"From the updates before, {words}:",))
     rows: list[tuple[Cell, ...]] = []
-    for layer in range(1, record.network.depth + 1):
-        for parameter in parameters_of(record, layer):
-            index = record.network.index(parameter)
-            if record.network.trained[index]:
-                kept = (Figure(float(slot[index]), digits) for slot in state.slots)
-                rows.append((record.parameter(parameter), *kept))
+    for parameter in trained_parameters(record):
+        index = record.network.index(parameter)
+        kept = (Figure(float(slot[index]), digits) for slot in state.slots)
+        rows.append((record.parameter(parameter), *kept))
     yield Grid(heads, tuple(rows))
 
 
-def parameters_of(record: Record, layer: int) -> list[Parameter]:
+def trained_parameters(record: Record) -> Iterator[Parameter]:
+    """The parameters that updates move, layer by layer."""
+    network = record.network
+    for layer in range(1, network.depth + 1):
+        for parameter in _parameters_of(record, layer):
+            if network.trained[network.index(parameter)]:
+                yield parameter
+
+
+def _parameters_of(record: Record, layer: int) -> list[Parameter]:
     """The weights of a layer, unit by unit, and then its biases."""
     n_out, n_in = record.network.sizes[layer], record.network.sizes[layer - 1]
     weights = [Parameter(layer, unit, source) for unit in range(n_out) for source in range(n_in)]

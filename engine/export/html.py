@@ -79,21 +79,21 @@ class MathWriter:
         return "<mo>…</mo>"
 
     def join(self, pieces: Sequence[Piece[str]]) -> str:
-        made = ""
+        text = ""
         for piece in pieces:
             if piece.lead == BESIDE:
-                made += _BESIDE if made else ""
+                text += _BESIDE if text else ""
             elif piece.lead:
-                is_sign = not made and piece.lead == MINUS
-                made += '<mo form="prefix">−</mo>' if is_sign else f"<mo>{piece.lead}</mo>"
-            made += piece.body
-        return made
+                is_sign = not text and piece.lead == MINUS
+                text += '<mo form="prefix">−</mo>' if is_sign else f"<mo>{piece.lead}</mo>"
+            text += piece.body
+        return text
 
     def bracket(self, inner: str, left: bool = True, right: bool = True) -> str:
         grows = "true" if left and right and "<mfrac>" in inner else "false"
         opening, closing = (f'<mo stretchy="{grows}">{sign}</mo>' for sign in "()")
-        made = opening * left + inner + closing * right
-        return f"<mrow>{made}</mrow>" if left and right else made
+        text = opening * left + inner + closing * right
+        return f"<mrow>{text}</mrow>" if left and right else text
 
     def fraction(self, top: str, bottom: str) -> str:
         return f"<mfrac><mrow>{top}</mrow><mrow>{bottom}</mrow></mfrac>"

@@ -49,10 +49,10 @@ _QUOTES = {"“": "``", "”": "''", "‘": "`", "’": "'", "–": "--", "—":
 def latex(solution: Solution) -> str:
     """The whole document, with a line end."""
     blocks = _Latex().write(solution)
-    made = "\n\n".join((_PREAMBLE + r"\begin{document}", *blocks, r"\end{document}"))
-    if r"\bcancel{" in made:
-        made = made.replace(_AMSMATH, _AMSMATH + _CANCEL, 1)
-    return "".join(map(_in_ascii, made)) + "\n"
+    text = "\n\n".join((_PREAMBLE + r"\begin{document}", *blocks, r"\end{document}"))
+    if r"\bcancel{" in text:
+        text = text.replace(_AMSMATH, _AMSMATH + _CANCEL, 1)
+    return "".join(map(_in_ascii, text)) + "\n"
 
 
 def _in_ascii(char: str) -> str:

@@ -36,29 +36,29 @@ class WorkingRow(Struct, frozen=True):
 
     def pieces(self, writer: Writer[T]) -> list[Piece[T]]:
         """All that follows the left side, cut where a line may break."""
-        made: list[Piece[T]] = []
+        pieces: list[Piece[T]] = []
         for relation, formula, numbers in self.forms:
-            made += related(relation, formula, writer, numbers)
-        return made
+            pieces += related(relation, formula, writer, numbers)
+        return pieces
 
     def lines(self, writer: Writer[T]) -> list[list[Piece[T]]]:
         """The same as lines, for targets that do not break lines themselves: a relation that does
         not fit begins a new one, and of a formula too long for one line the rest follows."""
         widths = iter([_width(piece) for piece in self.pieces(TextWriter(self.digits))])
-        made: list[list[Piece[T]]] = []
+        lines: list[list[Piece[T]]] = []
         room = 0
         for relation, formula, numbers in self.forms:
             groups = _groups(related(relation, formula, writer, numbers))
             needs = [sum(next(widths) for _ in group) for group in groups]
             for k, (group, need) in enumerate(zip(groups, needs, strict=True)):
                 if (need if k else sum(needs)) > room:
-                    made.append([])
+                    lines.append([])
                     room = _LONGEST_LINE
-                made[-1] += group
+                lines[-1] += group
                 room -= need
             if sum(needs) > _LONGEST_LINE:
                 room = 0
-        return made
+        return lines
 
 
 def _groups(pieces: list[Piece[T]]) -> list[list[Piece[T]]]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from engine.derivations.derive import Derivation, derive
 from engine.derivations.record import Record
-from engine.export.given import given, parameters_of, units_in_words
+from engine.export.given import given, trained_parameters, units_in_words
 from engine.export.solution import (
     Cell,
     Figure,
@@ -112,22 +112,22 @@ class _Workings:
     def _working(self, step: StepId) -> Working:
         """A step for each sample: the symbols where they change, and the numbers below them."""
         rows = self._rows if step.of_sample else self._rows[:1]
-        made: list[WorkingRow] = []
+        working: list[WorkingRow] = []
         symbols = ""
         title = ""
         for row in rows:
             derivation = derive(self._iteration, step, row, self._notation)
             title = derivation.title
             if step.phase in ("update", "check"):
-                made += self._before(derivation)
+                working += self._before(derivation)
             line = derivation.line
             written = Line(line.left, line.symbols, (), line.relation).write(TextWriter())
             if written != symbols:
                 symbols = written
-                made.append(self._symbols(derivation, line))
+                working.append(self._symbols(derivation, line))
             label = f"sample {row + 1}:" if len(rows) > 1 else ""
-            made.append(self._numbers(derivation, line, label, self._worked(derivation)))
-        return Working(title[:1].upper() + title[1:], tuple(made))
+            working.append(self._numbers(derivation, line, label, self._worked(derivation)))
+        return Working(title[:1].upper() + title[1:], tuple(working))
 
     def _before(self, derivation: Derivation) -> Iterator[WorkingRow]:
         """What stands on lines of its own before an update: the terms of momentum and Adam, and
@@ -183,16 +183,9 @@ class _Workings:
         iteration = self._iteration
         record = Record(iteration, self._rows[0], self._notation)
         rows: list[tuple[Cell, ...]] = []
-        for layer in range(1, record.network.depth + 1):
-            for parameter in parameters_of(record, layer):
-                index = record.network.index(parameter)
-                if record.network.trained[index]:
-                    step = StepId(
-                        "update",
-                        "bias_update" if parameter.source is None else "weight_update",
-                        *parameter,
-                    )
-                    rows.append(self._change(step, True))
+        for parameter in trained_parameters(record):
+            kind = "bias_update" if parameter.source is None else "weight_update"
+            rows.append(self._change(StepId("update", kind, *parameter), True))
         rows.append(self._change(StepId("check", "loss_after"), False))
         return Grid(("", "before", "after"), tuple(rows))
 

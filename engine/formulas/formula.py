@@ -101,6 +101,10 @@ class Expr:
         """Whether it can be a factor, or follow a plus, without brackets."""
         return True
 
+    def with_value(self) -> Line:
+        """The line that says what it comes to: a_h1 = 0.593270."""
+        return Line(self, (), (self,))
+
 
 class Leaf(Expr):
     """A single number of the record or of the formula; in numbers it shows its own value."""

@@ -97,6 +97,11 @@ def format_count(n: int) -> str:
     return f"{n:,}"
 
 
+def counted(number: int, noun: str) -> str:
+    """So many of something: 1 number, 2 numbers."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
 def parse_number(text: str) -> float:
     """The number that a person typed or pasted.
 
@@ -141,7 +146,8 @@ def parse_table(text: str) -> list[list[float]]:
         rows.append(_read_row(line, separator, f"Row {number}, column"))
         if len(rows[-1]) != len(rows[0]):
             raise ValueError(
-                f"Row {number} has {_numbers(rows[-1])} and row 1 has {_numbers(rows[0])}; "
+                f"Row {number} has {counted(len(rows[-1]), 'number')} and row 1 has "
+                f"{counted(len(rows[0]), 'number')}; "
                 "every row needs as many as the first."
             )
     return rows
@@ -165,16 +171,21 @@ def _commas_separate(line: str) -> bool:
 
 
 def _read_row(line: str, separator: str, place: str) -> list[float]:
-    cells = line.split(separator)
-    if separator == " ":
-        cells = [cell for cell in cells if cell] or [""]
+    if separator != " ":
+        return parse_cells(line.split(separator), place)
+    cells = [cell for cell in line.split(separator) if cell] or [""]
+    return parse_cells(cells, place, " Semicolons between the numbers leave no doubt.")
+
+
+def parse_cells(cells: list[str], place: str, on_commas: str = "") -> list[float]:
+    """The numbers of a row. Raises ValueError with a sentence that begins with the place and the
+    column, from 1, and ends with `on_commas` where the cell has one."""
     row = []
     for column, cell in enumerate(cells, start=1):
         try:
             row.append(parse_number(cell))
         except ValueError as error:
-            doubtful = separator == " " and "," in cell
-            hint = " Semicolons between the numbers leave no doubt." if doubtful else ""
+            hint = on_commas if "," in cell else ""
             raise ValueError(f"{place} {column}: {error}{hint}") from None
     return row
 
@@ -208,7 +219,3 @@ def _quoted(text: str) -> str:
     """The text as an error repeats it: on one line, printable and short."""
     shown = text if len(text) <= 24 else text[:20] + "…"
     return '"' + "".join(char if char.isprintable() else " " for char in shown) + '"'
-
-
-def _numbers(row: list[float]) -> str:
-    return "1 number" if len(row) == 1 else f"{len(row)} numbers"

@@ -279,10 +279,8 @@ class Place(Struct, frozen=True):
 class History:
     """All branches of one document since it was opened."""
 
-    def __init__(
-        self, spec: Spec, start: Array, first: State, memory: int = DEFAULT_MEMORY
-    ) -> None:
-        self._memory = memory
+    def __init__(self, spec: Spec, start: Array, first: State) -> None:
+        self._memory = DEFAULT_MEMORY
         self.branches: list[Branch] = [Branch(0, "first run", None, spec, start, first)]
         self._replayed: dict[tuple[int, int, bool], State] = {}
 

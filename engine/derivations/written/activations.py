@@ -61,7 +61,7 @@ def _power(unit: Unit) -> Function:
 
 def _sigmoid_parts(unit: Unit) -> tuple[Factor, ...]:
     power = _power(unit)
-    return (Factor(("e to the power of minus that",), Line(power, (), (power,))),)
+    return (Factor(("e to the power of minus that",), power.with_value()),)
 
 
 def _times_what_is_left(unit: Unit) -> Expr:
@@ -116,7 +116,7 @@ def _shift(unit: Unit) -> Symbol | None:
 def _softmax_parts(unit: Unit) -> tuple[Factor, ...]:
     formula, worked = _softmax(unit)
     return (
-        Factor(("e to the power of its net input",), Line(formula.top, (), (formula.top,))),
+        Factor(("e to the power of its net input",), formula.top.with_value()),
         Factor(
             ("the same of every output, added up",),
             Line(formula.bottom, (), (formula.bottom, worked.bottom)),

@@ -83,13 +83,11 @@ class WrittenLoss(Struct, frozen=True, kw_only=True):
 
 def output_and_target(unit: Unit, target_first: bool = False) -> tuple[Factor, ...]:
     """The two that a loss or a short delta is made of."""
-    a, t = unit.a, unit.t
+    layer, number = unit.layer, unit.number
     output = Factor(
-        ("the output",), Line(a, (), (a,)), StepId("forward", "activation", unit.layer, unit.number)
+        ("the output",), unit.a.with_value(), StepId("forward", "activation", layer, number)
     )
-    target = Factor(
-        ("the target",), Line(t, (), (t,)), StepId("loss", "loss", unit.layer, unit.number)
-    )
+    target = Factor(("the target",), unit.t.with_value(), StepId("loss", "loss", layer, number))
     return (target, output) if target_first else (output, target)
 
 
@@ -99,7 +97,7 @@ def output_and_target(unit: Unit, target_first: bool = False) -> tuple[Factor, .
 def _squared(unit: Unit, factor: Expr | None) -> Term:
     """factor · (t − a)²."""
     error, two = difference(unit.t, unit.a), Number(2.0)
-    part = Factor(("how far the output is from its target",), Line(error, (), (error,)))
+    part = Factor(("how far the output is from its target",), error.with_value())
     return Term(
         times(factor, Power(error, two)), times(factor, Power(Worked(error), two)), (part,)
     )
@@ -123,8 +121,8 @@ def _binary_term(unit: Unit) -> Term:
         log_a, log_rest = Function("ln", (a,)), Function("ln", (left_over,))
         not_t = Worked(difference(ONE, t))
         parts = (
-            Factor(("the logarithm of the output",), Line(log_a, (), (log_a,))),
-            Factor(("the logarithm of what it leaves to 1",), Line(log_rest, (), (log_rest,))),
+            Factor(("the logarithm of the output",), log_a.with_value()),
+            Factor(("the logarithm of what it leaves to 1",), log_rest.with_value()),
         )
         formula = Sum((Product((t, log_a)), Product((not_t, log_rest))))
         worked = Sum((Product((t, Worked(log_a))), Product((not_t, Worked(log_rest)))))
@@ -139,7 +137,7 @@ def _binary_term(unit: Unit) -> Term:
     taken = Negative(Product((z, t)))
     terms: tuple[Expr, ...] = (z, taken, logarithm) if above else (logarithm, taken)
     formula = Sum(terms)
-    part = Factor(("the logarithm that is left",), Line(logarithm, (), (logarithm,)))
+    part = Factor(("the logarithm that is left",), logarithm.with_value())
     return Term(
         times_sum(share, formula), times_sum(share, worked_terms(formula)), (*facts, part)
     )
@@ -158,7 +156,7 @@ def _binary_unfolded(unit: Unit, product: Product, delta: Expr) -> tuple[Factor,
 
 def _categorical_term(unit: Unit) -> Term:
     logarithm, meaning = _log_softmax(unit)
-    part = Factor((meaning,), Line(logarithm, (), (logarithm,)))
+    part = Factor((meaning,), logarithm.with_value())
     return Term(
         Negative(Product((unit.t, logarithm))),
         Negative(Product((unit.t, Worked(logarithm)))),

@@ -143,7 +143,7 @@ def _adam(update: WrittenUpdate[T]) -> T:
             difference(ONE, Power(beta_1, t)),
         ),
         "the step size, corrected since both means began at 0; ",
-        Line(t, (), (t,)),
+        t.with_value(),
     )
     return update.over(update.times(size, m), update.root(v, update.setting("epsilon")))
 

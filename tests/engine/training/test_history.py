@@ -101,7 +101,8 @@ def test_the_memory_bound_holds_over_all_branches() -> None:
     spec = small_spec()
     start = start_state(spec)
     frame = start.nbytes
-    history = History(spec, start.theta, start, memory=40 * frame)
+    history = History(spec, start.theta, start)
+    history.memory = 40 * frame
     for leaf in range(3):
         trained(history, leaf, 500)
         assert sum(len(b.frames) for b in history.branches) <= 40
@@ -127,7 +128,8 @@ def test_the_bound_includes_the_curves_of_roads_that_were_left() -> None:
     spec = small_spec()
     start = start_state(spec)
     bound = 1_000_000
-    history = History(spec, start.theta, start, memory=bound)
+    history = History(spec, start.theta, start)
+    history.memory = bound
     for leaf in range(4):
         branch = history.branches[leaf]
         points = np.array([(float(epoch), float(epoch % 7)) for epoch in range(1, 20_000)])
