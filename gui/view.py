@@ -134,10 +134,12 @@ class View(Struct, frozen=True, eq=False, dict=True):
 
     @property
     def steps(self) -> Steps:
+        """All steps of the iteration."""
         return self.spec.steps
 
     @cached_property
     def step(self) -> StepId | None:
+        """The step at the cursor, the last one shown; None before the first."""
         return self.steps.id_at(self.revealed - 1) if self.revealed else None
 
     def is_revealed(self, step: StepId) -> bool:

@@ -8,7 +8,8 @@ from msgspec import Struct
 
 from engine.formulas.formula import Piece, T, Writer
 from gui import theme
-from gui.formulas.boxes import Box, BoxWriter
+from gui.formulas.box_writer import BoxWriter
+from gui.formulas.boxes import Box
 from gui.formulas.flow import Flowed, FlowItem, flow, flow_in_place, items_of
 from gui.formulas.typesetting import TypesetWriter, Wanted, typeset
 
@@ -16,7 +17,8 @@ from gui.formulas.typesetting import TypesetWriter, Wanted, typeset
 class Formula(Protocol):
     """Something that is written in pieces: a Line, or the result of a derivation."""
 
-    def pieces(self, writer: Writer[T]) -> list[Piece[T]]: ...
+    def pieces(self, writer: Writer[T]) -> list[Piece[T]]:
+        """Its pieces as a writer writes them, each with the sign that leads it."""
 
 
 class Look(Struct, frozen=True):

@@ -13,7 +13,8 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from engine.derivations.derive import Factor, Table
 from engine.formulas.writers import Prose
 from gui import theme
-from gui.formulas.boxes import ProseWriter, row, words
+from gui.formulas.box_writer import ProseWriter
+from gui.formulas.boxes import row, words
 from gui.formulas.flow import Flowed, FlowItem, flow, flow_words
 from gui.formulas.formula_items import Formula, Look, flow_formula, plain_items
 from gui.formulas.sheet_table import lay_out_table

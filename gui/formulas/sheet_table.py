@@ -10,7 +10,8 @@ from PySide6.QtGui import QPainter, QPen
 from engine.derivations.derive import Table
 from engine.text.numbers import fewer_digits, format_number
 from gui import theme
-from gui.formulas.boxes import Box, BoxWriter, words
+from gui.formulas.box_writer import BoxWriter
+from gui.formulas.boxes import Box, words
 
 _ROW = 19.0
 _PAD, _LEAST_PAD = 6.0, 2.0  # at either side of a column, where there is room and where not

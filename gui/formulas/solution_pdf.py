@@ -13,7 +13,8 @@ from engine.export.solution import GAP, Solution, Working, WorkingRow
 from engine.export.walk import BlockWriter
 from engine.formulas.writers import Prose
 from gui import theme
-from gui.formulas.boxes import Box, BoxWriter, gap_before, scaled, words
+from gui.formulas.box_writer import BoxWriter
+from gui.formulas.boxes import Box, gap_before, scaled, words
 from gui.formulas.flow import Flowed, FlowItem, flow, flow_words
 from gui.formulas.formula_items import plain_items
 from gui.formulas.sheet import word_items

@@ -65,6 +65,7 @@ class Outline(Struct, frozen=True):
     is_round: bool
 
     def paint(self, painter: QPainter, margin: float) -> None:
+        """Draw the outline, some pixels outside of its place."""
         around = self.place.adjusted(-margin, -margin, margin, margin)
         if self.is_round:
             painter.drawEllipse(around)

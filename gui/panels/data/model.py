@@ -133,9 +133,11 @@ class DataModel(NumberModel):
         }[kind]
 
     def widest_row_name(self) -> str:
+        """The last sample's number."""
         return str(self.rowCount())
 
     def sample_text(self, column: int) -> str:
+        """The widest of the first numbers; outputs change, so they always get the same room."""
         kind, number = self.cell(column)
         if kind == "right":
             return "✓"
@@ -146,6 +148,7 @@ class DataModel(NumberModel):
         return max((format_number(value, digits) for value in column_values), key=len)
 
     def measured(self) -> Array:
+        """Inputs, targets and outputs of the first samples."""
         if self._view is None:
             return super().measured()
         data, outputs = self._data, self._outputs()
@@ -154,9 +157,11 @@ class DataModel(NumberModel):
         return np.hstack([numbers[:_MEASURED_ROWS] for numbers in columns])
 
     def may_grow(self, column: int) -> bool:
+        """All columns but the one with the signs."""
         return self.is_number(column)
 
     def value(self, row: int, column: int) -> float | None:
+        """An input, a target or an output; None while outputs are being worked out."""
         kind, number = self.cell(column)
         if kind == "outputs":
             outputs = self._outputs()
@@ -183,6 +188,7 @@ class DataModel(NumberModel):
         return bool(self._right[row])
 
     def text(self, row: int, column: int, digits: int | None) -> str:
+        """A number, or whether the sample is right as a sign."""
         if self.is_number(column):
             return super().text(row, column, digits)
         if not self._are_classes:
@@ -190,6 +196,7 @@ class DataModel(NumberModel):
         return {None: "…", True: "✓", False: "✗"}[self.right(row)]
 
     def colour(self, row: int, column: int) -> str:
+        """Red for a sample that is not right, else by the sign of the number."""
         kind, _ = self.cell(column)
         if kind == "right":
             return "error" if self.right(row) is False else "positive_text"
@@ -199,10 +206,12 @@ class DataModel(NumberModel):
         return super().colour(row, column)
 
     def name(self, row: int, column: int) -> str:
+        """The number's column and sample."""
         name = self.headerData(column, Qt.Orientation.Horizontal)
         return f"{name} of sample {row + 1}"
 
     def description(self, row: int, column: int) -> str:
+        """The number in full, or whether the sample is right in words."""
         if self.is_number(column):
             return super().description(row, column)
         if not self._are_classes:
@@ -211,15 +220,19 @@ class DataModel(NumberModel):
         return f"sample {row + 1}: {word}"
 
     def is_editable(self, row: int, column: int) -> bool:
+        """Inputs and targets; outputs are the network's own."""
         return column < self._editable
 
     def is_number(self, column: int) -> bool:
+        """All columns but the one with the signs."""
         return column < self._numbers
 
     def is_row_here(self, row: int) -> bool:
+        """Whether it is the sample that the window shows."""
         return self._view is not None and row == self._view.sample
 
     def paste(self, row: int, column: int, rows: list[list[float]]) -> None:
+        """Emit `pasted` with the samples as they become; rows below the last one are added."""
         height, width = len(rows), len(rows[0])
         if column == 0 and width == self._numbers:
             # Whole rows that were copied here: the outputs in them follow by themselves.

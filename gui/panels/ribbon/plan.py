@@ -36,6 +36,7 @@ class Band(Struct, frozen=True):
 
     @property
     def count(self) -> int:
+        """How many steps there are in the group."""
         return self.group.stop - self.group.start
 
     def step_at(self, x: float) -> int:

@@ -59,6 +59,7 @@ class LayerModel(NumberModel):
         self.tell_all_changed()
 
     def measured(self) -> Array:
+        """All weights and biases of the layer, in the shape of the table."""
         if self._theta is None:
             return super().measured()
         if self._biases is None:
@@ -68,6 +69,7 @@ class LayerModel(NumberModel):
 
     @property
     def shares_bias(self) -> bool:
+        """Whether several units have one bias: its cells are merged."""
         return self._rule.bias == "shared" and self._n_out > 1
 
     def parameter(self, row: int, column: int) -> Parameter:
@@ -99,9 +101,11 @@ class LayerModel(NumberModel):
         return "bias" if self._rule.bias_trained else "bias, fixed"
 
     def widest_row_name(self) -> str:
+        """The longest name of a unit."""
         return max(self._rule.units, key=len)
 
     def value(self, row: int, column: int) -> float | None:
+        """A weight or bias; None until a view is shown."""
         if self._theta is None:
             return None
         if column < self._n_in:
@@ -110,9 +114,11 @@ class LayerModel(NumberModel):
         return float(self._biases[row if self._rule.bias == "per_unit" else 0])
 
     def name(self, row: int, column: int) -> str:
+        """The parameter in the notation of the view."""
         return self._notation.parameter(self._network, self.parameter(row, column))
 
     def description(self, row: int, column: int) -> str:
+        """The parameter in full, and between which units it stands."""
         unit = self._rule.units[row]
         if column < self._n_in:
             source = self._network.unit_name(self._layer - 1, column)
@@ -122,15 +128,19 @@ class LayerModel(NumberModel):
         return f"{super().description(row, column)}; bias {whose}{fixed}"
 
     def is_covered(self, row: int, column: int) -> bool:
+        """Whether it is a cell of a shared bias, below the first."""
         return row > 0 and column == self._n_in and self.shares_bias
 
     def is_fixed(self, row: int, column: int) -> bool:
+        """Whether it is a bias that is not trained."""
         return column == self._n_in and not self._rule.bias_trained
 
     def is_here(self, row: int, column: int) -> bool:
+        """Whether it is the parameter of the current step."""
         return self._here is not None and self.parameter(row, column) == self._here
 
     def paste(self, row: int, column: int, rows: list[list[float]]) -> None:
+        """Emit `pasted` with the parameters of the cells and their new values."""
         height, width = len(rows), len(rows[0])
         room = (self._n_out - row, self.columnCount() - column)
         if height > room[0] or width > room[1]:
