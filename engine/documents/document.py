@@ -3,26 +3,25 @@
 # Without `from __future__ import annotations`, as engine.documents.format.
 
 import re
-from collections.abc import Mapping
-from typing import Annotated
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Annotated, TypeVar
 
-import numpy as np
 from msgspec import UNSET, Struct, UnsetType, field
 from msgspec.structs import replace
 
 from engine.documents.json_text import DocumentError
 from engine.documents.own_keys import OwnKey
-from engine.maths.activations import Array
+from engine.documents.road import Road, check_road
 from engine.maths.metrics import METRICS
-from engine.maths.network import Network
-from engine.run.check_spec import check_key, check_keys, check_spec
+from engine.run.check_spec import SpecError, check_key, check_keys, check_spec
 from engine.run.limits import (
-    COUNTS,
     FROM_ONE,
     MAX_CURVE_POINTS,
     NOTE,
     PRINTED,
     REMARK,
+    ROADS,
     TITLE,
     Count,
     FromOne,
@@ -30,12 +29,11 @@ from engine.run.limits import (
     one_of,
     told,
 )
-from engine.run.spec import Spec, State
+from engine.run.spec import Spec
 from engine.run.steps import GRAINS, StepId
 from engine.run.value_kinds import KINDS
 from engine.text.numbers import LARGEST
 from engine.text.wording import shortened
-from engine.training.kernels.kernel import KERNELS, Stretch
 from engine.training.thinning import thinned
 
 _PRINTED = re.compile(r"-?[0-9]+(\.[0-9]+)?(e[-+]?[0-9]+)?")
@@ -84,31 +82,20 @@ class Lock(Struct, frozen=True, forbid_unknown_fields=True):
         return not self.opened
 
 
-class Document(Struct, frozen=True, eq=False):
-    """Everything that a file says.
+class Document(Road, frozen=True, eq=False):
+    """Everything that a file says: the road at the cursor, and all the rest.
 
-    `start` are the start values θ, shape (size,), to which Reset returns. `state` is where the
-    run stands (None: at the start values). `origin` is where the road to it began, if an edit in
-    the middle of a run made a new one: the state right after the edit, from which the run can be
-    replayed with `spec` (None: it began at the start values). `stretches` say which kernels took
-    that road, as far as it is known: the rest is taken to be the work of the reproducible one, and
-    so is the whole road of most files. `curve` has a row per point:
-    epochs done, loss, and the metrics in the order of spec.metrics; at most
-    MAX_CURVE_POINTS of them are kept in a file. The cursor stands after `updates` updates (None:
-    at `state`, else on the road to it), with `revealed` the last step shown of the iteration that
-    follows (None: nothing yet); `sample` is the row shown, `grain` one of GRAINS.
+    The cursor stands after `updates` updates (None: where the road ends), with `revealed` the
+    last step shown of the iteration that follows (None: nothing yet); `sample` is the row shown,
+    `grain` one of GRAINS. `others` are the roads beside this one, in the order in which they were
+    begun; `number` says how many were begun before it. The cursor's way on leads to the end of
+    road `leaf`, counted with this one among them (None: of this one).
     `layout` says where units stand that were moved, by name. `lock` is there if derivations were
     locked.
     """
 
-    spec: Spec
-    start: Array
     title: str = ""
     note: str = ""
-    state: State | None = None
-    origin: State | None = None
-    stretches: tuple[Stretch, ...] = ()
-    curve: Array | None = None
     updates: int | None = None
     revealed: StepId | None = None
     sample: int = 0
@@ -117,63 +104,105 @@ class Document(Struct, frozen=True, eq=False):
     layout: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     own_keys: tuple[OwnKey, ...] = ()
     lock: Lock | None = None
+    others: tuple[Road, ...] = ()
+    number: int = 0
+    leaf: int | None = None
 
-    def __post_init__(self) -> None:
-        self.start.flags.writeable = False
-        if self.curve is not None:
-            self.curve.flags.writeable = False
+    @property
+    def roads(self) -> tuple[Road, ...]:
+        """All roads in the order in which they were begun, this one among them."""
+        return (*self.others[: self.number], self, *self.others[self.number :])
+
+    @property
+    def specs(self) -> list[Spec]:
+        """The Specs of all roads, this one's first."""
+        return [self.spec, *(road.spec for road in self.others)]
 
 
 def tidied(document: Document) -> Document:
-    """The document without what belongs to units and steps that are gone, its curve thinned."""
-    network, curve = document.spec.network, document.curve
-    if curve is not None:
-        curve = thinned(curve, MAX_CURVE_POINTS)
-    return replace(
+    """The document without what belongs to units and steps that are on no road, its curves
+    thinned."""
+    specs, units = document.specs, _units(document)
+    document = replace(
         document,
-        curve=curve if curve is not None and len(curve) else None,
-        published=tuple(p for p in document.published if p.fits(document.spec)),
-        layout={name: place for name, place in document.layout.items() if name in _units(network)},
+        others=tuple(map(_thinned, document.others)),
+        published=tuple(p for p in document.published if any(map(p.fits, specs))),
+        layout={name: place for name, place in document.layout.items() if name in units},
     )
+    return _thinned(document)
 
 
-def _units(network: Network) -> set[str]:
-    return {*network.inputs, *(unit for layer in network.layers for unit in layer.units)}
+R = TypeVar("R", bound=Road)
+
+
+def _thinned(road: R) -> R:
+    if road.curve is None:
+        return road
+    curve = thinned(road.curve, MAX_CURVE_POINTS)
+    return replace(road, curve=curve if len(curve) else None)
+
+
+def _units(document: Document) -> set[str]:
+    networks = [spec.network for spec in document.specs]
+    layers = {(network.inputs, *(layer.units for layer in network.layers)) for network in networks}
+    return {unit for network in layers for units in network for unit in units}
 
 
 def check(document: Document) -> None:
     """Raise DocumentError or SpecError for the first thing about a document that cannot be."""
-    check_spec(document.spec)
+    for spec in document.specs:
+        check_spec(spec)
     check_run(document)
 
 
 def check_run(document: Document) -> None:
-    """Raise DocumentError or SpecError for the first thing that does not fit to its spec, which
-    has been checked."""
-    spec = document.spec
+    """Raise DocumentError or SpecError for the first thing that does not fit to the specs, which
+    have been checked."""
     _check_text("$.title", document.title, TITLE)
     _check_text("$.note", document.note, NOTE)
-    _check_vector("$.layers", document.start, spec, LARGEST)
-    first = 0
-    for name, state in (("$.origin", document.origin), ("$.state", document.state)):
-        if state is not None:
-            _check_state(name, state, spec)
-    if document.origin is not None:
-        if document.state is None or document.state.t < document.origin.t:
-            raise DocumentError("$.origin", "the road to the state cannot begin after it")
-        first = document.origin.t
-    if spec.batching.since.iteration > first:
-        raise DocumentError(
-            "$.batching.since.iteration", f"the run begins after {first} updates, before this cut"
-        )
-    _check_stretches(document)
-    _check_curve(document)
+    check_road(document)
+    _check_roads(document)
     _check_place(document)
     for index, published in enumerate(document.published):
-        _check_published(f"$.published[{index}]", published, spec)
+        _check_published(f"$.published[{index}]", published, document)
     _check_layout(document)
     if document.lock is not None:
         _check_lock(document.lock)
+
+
+def _check_roads(document: Document) -> None:
+    roads = document.roads
+    if len(roads) not in ROADS:
+        raise DocumentError("$.roads", f"at most {ROADS.most} roads are possible, not {len(roads)}")
+    for number, road in enumerate(roads):
+        place = f"$.roads[{number}]"
+        if road is not document:
+            with within(place):
+                check_road(road, start="$.start")
+        if road.parent is None:
+            continue
+        if not 0 <= road.parent < number:
+            raise DocumentError(
+                f"{place}.parent", f"road {road.parent} is not before this one, which is {number}"
+            )
+        parent = roads[road.parent]
+        if not parent.first_t < road.first_t <= parent.last_t:
+            raise DocumentError(
+                f"{place}.origin",
+                f"it forks off after {road.first_t} updates, and road {road.parent} runs from "
+                f"{parent.first_t} to {parent.last_t}",
+            )
+
+
+@contextmanager
+def within(place: str) -> Iterator[None]:
+    """Name the place of what is refused inside, where paths begin with $, from the top."""
+    try:
+        yield
+    except DocumentError as error:
+        raise DocumentError(place + error.place.removeprefix("$"), error.sentence) from None
+    except SpecError as error:
+        raise DocumentError(place + error.path.removeprefix("$"), error.sentence) from None
 
 
 def _check_lock(lock: Lock) -> None:
@@ -189,69 +218,41 @@ def _check_text(place: str, text: str, limit: Limit) -> None:
         )
 
 
-def _check_vector(place: str, vector: Array, spec: Spec, limit: float = np.inf) -> None:
-    if vector.shape != (spec.network.size,):
-        raise DocumentError(place, f"expected {spec.network.size} parameters, got {vector.size}")
-    if not (np.abs(vector) < limit).all():
-        below = "" if limit == np.inf else " below 1e12 in size"
-        raise DocumentError(place, f"expected finite numbers{below}")
-
-
-def _check_state(place: str, state: State, spec: Spec) -> None:
-    _check_vector(f"{place}.layers", state.theta, spec, LARGEST)
-    expected = spec.slot_names
-    if len(state.slots) != len(expected):
-        raise DocumentError(f"{place}.slots", f"expected {len(expected)}, got {len(state.slots)}")
-    for index, slot in enumerate(state.slots):
-        _check_vector(f"{place}.slots[{index}]", slot, spec)
-    if state.t not in COUNTS:
-        raise DocumentError(f"{place}.updates", "expected a whole number from 0, below 1e12")
-
-
-def _check_stretches(document: Document) -> None:
-    before, last = _road(document)
-    for index, stretch in enumerate(document.stretches):
-        place, until = f"$.stretches[{index}].until", stretch.until
-        check_key(f"$.stretches[{index}].kernel", "kernel", stretch.kernel, KERNELS)
-        if until <= before:
-            raise DocumentError(place, f"a stretch after {before} updates cannot end after {until}")
-        if until > last:
-            raise DocumentError(place, f"the road ends after {last} updates")
-        before = until
-
-
-def _road(document: Document) -> tuple[int, int]:
-    """After how many updates the road of the document begins and ends."""
-    origin, state = document.origin, document.state
-    return 0 if origin is None else origin.t, 0 if state is None else state.t
-
-
-def _check_curve(document: Document) -> None:
-    curve, columns = document.curve, 2 + len(document.spec.metrics)
-    if curve is None:
-        return
-    if curve.ndim != 2 or curve.shape[1] != columns:
-        raise DocumentError("$.loss_curve", f"expected {columns} columns")
-    not_growing = np.flatnonzero(np.diff(curve[:, 0], prepend=-1.0) <= 0.0)
-    if len(not_growing) or curve[0, 0] < 0.0:
-        index = not_growing[0] if len(not_growing) else 0
-        raise DocumentError(f"$.loss_curve.points[{index}][0]", "epochs have to grow, from 0")
-
-
 def _check_place(document: Document) -> None:
     spec = document.spec
     if not 0 <= document.sample < len(spec.data):
         raise DocumentError("$.place.sample", f"there is no sample {document.sample}")
     if document.grain not in GRAINS:
         raise DocumentError("$.place.grain", f"the grains are {', '.join(GRAINS)}")
-    first, last = _road(document)
+    first, last = document.first_t, document.last_t
     if document.updates is not None and not first <= document.updates <= last:
         raise DocumentError("$.place.updates", f"the road runs from {first} to {last} updates")
+    if document.leaf is not None:
+        _check_leaf(document, document.leaf, last if document.updates is None else document.updates)
     if document.revealed is not None and document.revealed not in spec.steps:
         raise DocumentError("$.place.revealed", "this network has no such step")
 
 
-def _check_published(place: str, published: Published, spec: Spec) -> None:
+def _check_leaf(document: Document, leaf: int, t: int) -> None:
+    """The road to the leaf has to lead over the cursor's."""
+    roads = document.roads
+    if not 0 <= leaf < len(roads):
+        raise DocumentError("$.place.leads_to", f"there is no road {leaf}")
+    number = leaf
+    while roads[number].first_t > t and (parent := roads[number].parent) is not None:
+        number = parent
+    if number != document.number:
+        raise DocumentError(
+            "$.place.leads_to",
+            f"the road to the end of road {leaf} is road {number} after {t} updates, and the "
+            f"cursor stands on road {document.number}",
+        )
+
+
+def _check_published(place: str, published: Published, document: Document) -> None:
+    """A figure has to fit to one of the roads, and is first held against the cursor's."""
+    specs = document.specs
+    spec = next((spec for spec in specs if published.fits(spec)), document.spec)
     if published.iteration not in FROM_ONE:
         raise DocumentError(f"{place}.iteration", "iterations count from 1")
     if (published.step is UNSET) == (published.metric is UNSET):
@@ -279,7 +280,7 @@ def _check_published(place: str, published: Published, spec: Spec) -> None:
 
 
 def _check_layout(document: Document) -> None:
-    names = _units(document.spec.network)
+    names = _units(document)
     for index, (name, (x, y)) in enumerate(document.layout.items()):
         if name not in names:
             raise DocumentError(f"$.layout[{index}].unit", f'there is no unit "{shortened(name)}"')

@@ -1,4 +1,6 @@
-"""The format of a .backpass.json file: its objects and keys, version 1.
+"""The format of a .backpass.json file: its objects and keys, versions 1 and 2.
+
+Version 2 is version 1 with more keys: `roads` and what they refer to, and long matrices as texts.
 
 The structs below are the format, with those of the program that are an object of the file as they
 are: Batching, StepId, Stretch, Published and Lock. The JSON Schema in resources/ is made from them,
@@ -31,6 +33,8 @@ from engine.run.limits import (
     LAYERS,
     MAX_CURVE_POINTS,
     NOTE,
+    ROAD_NAME,
+    ROADS,
     SAMPLES,
     TITLE,
     UNITS,
@@ -47,35 +51,42 @@ from engine.text.wording import shortened, shown
 from engine.training.kernels.kernel import Stretch
 
 FORMAT = "backpass"
-VERSION = 1
+VERSION = 2
 
 Number = Annotated[float, Meta(gt=-LARGEST, lt=LARGEST)]
 # Running vectors and losses may grow beyond LARGEST: squares of gradients and errors do.
 Finite = Annotated[float, Meta(ge=-sys.float_info.max, le=sys.float_info.max)]
 Row = list[Number]
-Matrix = list[list[Number]]
-Rows = Annotated[Matrix, SAMPLES.entries]
+# A text is base64 of the same numbers, row by row, as doubles with the lowest byte first.
+Text = Annotated[str, told(contentEncoding="base64")]
+Matrix = list[list[Number]] | Text
+Rows = Annotated[list[list[Number]], SAMPLES.entries] | Text
 
 
 class _Object(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     pass
 
 
-class FileLayer(_Object, kw_only=True):
+class Shape(_Object, kw_only=True):
+    """A dense layer without values."""
+
+    units: Annotated[tuple[Name, ...], UNITS.entries]
+    activation: Annotated[str, one_of(ACTIVATIONS)]
+    bias: Annotated[str, one_of(BIAS_KINDS)] = "per_unit"
+    bias_trained: bool | UnsetType = UNSET
+    weight_names: tuple[tuple[Name, ...], ...] | UnsetType = UNSET
+    bias_names: tuple[Name, ...] | UnsetType = UNSET
+
+
+class FileLayer(Shape, kw_only=True):
     """A dense layer. Weights have a row per unit and a column per unit of the layer before;
     biases are one per unit, a single one where it is shared, and left out where there is none.
     Either all layers give their start values or none, and they are then drawn.
 
     The Layer of engine.maths.network is the shape alone, since θ holds all values of a run."""
 
-    units: Annotated[tuple[Name, ...], UNITS.entries]
-    activation: Annotated[str, one_of(ACTIVATIONS)]
-    bias: Annotated[str, one_of(BIAS_KINDS)] = "per_unit"
-    bias_trained: bool | UnsetType = UNSET
     weights: Matrix | UnsetType = UNSET
     biases: Row | UnsetType = UNSET
-    weight_names: tuple[tuple[Name, ...], ...] | UnsetType = UNSET
-    bias_names: tuple[Name, ...] | UnsetType = UNSET
 
 
 class FileInitializer(_Object):
@@ -105,7 +116,7 @@ class Parameters(_Object, kw_only=True):
 class Memory(_Object, kw_only=True):
     """What an optimizer remembers of each parameter of a layer, shaped as in Layer."""
 
-    weights: list[list[Finite]]
+    weights: list[list[Finite]] | Text
     biases: list[Finite] | UnsetType = UNSET
 
 
@@ -130,17 +141,20 @@ class Curve(_Object):
     """The loss curve, thinned: epochs, loss, and each metric, over the whole training set."""
 
     columns: list[str]
-    points: Annotated[list[list[Finite]], Meta(max_length=MAX_CURVE_POINTS)]
+    points: Annotated[list[list[Finite]], Meta(max_length=MAX_CURVE_POINTS)] | Text
 
 
 class FilePlace(_Object):
     """The cursor: after how many updates (where the run stands, if not said), the last step
-    revealed, the sample shown, and how far one press steps."""
+    revealed, the sample shown, and how far one press steps; of several roads, the one it stands
+    on, and the one to whose end its way on leads (the same, if not said)."""
 
     updates: Count | UnsetType = UNSET
     revealed: StepId | UnsetType = UNSET
     sample: Count = 0
     grain: Annotated[str, one_of(GRAINS)] = "number"
+    road: Count | UnsetType = UNSET
+    leads_to: Count | UnsetType = UNSET
 
 
 class Position(_Object):
@@ -151,11 +165,50 @@ class Position(_Object):
     y: Number
 
 
+class Settings(_Object, kw_only=True):
+    """What roads are run by: a network and its settings, and the number of a data set in
+    data_sets (left out: the data of the file)."""
+
+    inputs: Annotated[tuple[Name, ...], INPUTS.entries]
+    layers: Annotated[list[Shape], LAYERS.entries]
+    initializer: FileInitializer = msgspec.field(default_factory=FileInitializer)
+    loss: Annotated[str, one_of(LOSSES)]
+    reduction: Annotated[str, one_of(REDUCTIONS)] | UnsetType = UNSET
+    metrics: Annotated[list[Annotated[str, one_of(METRICS)]], told(uniqueItems=True)] = []
+    optimizer: Struct  # as optimizer_type has it
+    batching: Batching = msgspec.field(default_factory=Batching)
+    data: Count | UnsetType = UNSET
+    mistakes: Annotated[
+        tuple[Annotated[str, one_of(MISTAKES)], ...], told(uniqueItems=True)
+    ] | UnsetType = UNSET
+    step_order: Annotated[str, one_of(STEP_ORDERS)] | UnsetType = UNSET
+
+
+class FileRoad(_Object, kw_only=True):
+    """A road of the run: its name, the number of the road that it forked from, whether its ghost
+    is hidden, or was removed though others forked from it. The road that the cursor stands on says
+    no more: the rest of it is what the file says outside of roads. The others say by number their
+    settings and start values in specs and starts (left out: those of the file), and where they
+    began, if not at the start values, and stand."""
+
+    name: Annotated[str, ROAD_NAME.characters]
+    parent: Count | UnsetType = UNSET
+    hidden: bool | UnsetType = UNSET
+    removed: bool | UnsetType = UNSET
+    spec: Count | UnsetType = UNSET
+    start: Count | UnsetType = UNSET
+    origin: FileState | UnsetType = UNSET
+    state: FileState | UnsetType = UNSET
+    stretches: tuple[Stretch, ...] | UnsetType = UNSET
+    loss_curve: Curve | UnsetType = UNSET
+
+
 class File(_Object, kw_only=True):
-    """A Backpass document: a network, its training set, and how far a run has come."""
+    """A Backpass document: a network, its training set, and the roads that runs have taken, the
+    one at the cursor first."""
 
     format: Literal["backpass"]
-    version: Literal[1]
+    version: Literal[1, 2]
     title: Annotated[str, TITLE.characters] = ""
     note: Annotated[str, NOTE.characters] = ""
     inputs: Annotated[tuple[Name, ...], INPUTS.entries]
@@ -179,6 +232,10 @@ class File(_Object, kw_only=True):
     place: FilePlace = msgspec.field(default_factory=FilePlace)
     layout: list[Position] | UnsetType = UNSET
     lock: Lock | UnsetType = UNSET
+    roads: Annotated[list[FileRoad], ROADS.entries] | UnsetType = UNSET
+    specs: list[Settings] | UnsetType = UNSET
+    starts: list[list[Parameters]] | UnsetType = UNSET
+    data_sets: list[FileData] | UnsetType = UNSET
 
 
 def optimizer_type() -> type[Struct]:
@@ -200,11 +257,23 @@ def _optimizer_type(names: tuple[str, ...], settings: tuple[Setting, ...]) -> ty
 
 
 @lru_cache(maxsize=4)
+def settings_type(optimizer: type[Struct]) -> type[Settings]:
+    """Settings with an object for their optimizer."""
+    return cast(type[Settings], _with_keys(Settings, ("optimizer", optimizer)))
+
+
+@lru_cache(maxsize=4)
 def _file_type(optimizer: type[Struct]) -> type[File]:
-    """File with an object for its optimizer."""
-    keys, namespace = [("optimizer", optimizer)], {"__doc__": File.__doc__}
-    file = defstruct("File", keys, bases=(File,), kw_only=True, namespace=namespace)
-    return cast(type[File], file)
+    """File with an object for its optimizer, and for those of its roads."""
+    settings: Any = settings_type(optimizer)
+    specs = ("specs", list[settings] | UnsetType, UNSET)
+    made = _with_keys(File, ("optimizer", optimizer), specs)
+    return cast(type[File], made)
+
+
+def _with_keys(base: type[Struct], *keys: Any) -> type[Struct]:
+    namespace = {"__doc__": base.__doc__}
+    return defstruct(base.__name__, keys, bases=(base,), kw_only=True, namespace=namespace)
 
 
 def json_schema() -> dict[str, Any]:

@@ -9,7 +9,7 @@ from PySide6.QtGui import QAction, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from engine.documents.whole_file import read_up_to
-from engine.run.limits import MAX_FILE_BYTES, SAMPLES
+from engine.run.limits import MAX_TABLE_BYTES, SAMPLES
 from engine.run.spec import Data
 from engine.text.numbers import format_count
 from gui.panels.data.model import DataModel
@@ -159,9 +159,9 @@ class DataPanel(Card):
             return
         spec = self._view.spec
         try:
-            content = read_up_to(path)
-            if len(content) > MAX_FILE_BYTES:
-                raise ValueError(f"The file is larger than {MAX_FILE_BYTES >> 20} MiB.")
+            content = read_up_to(path, MAX_TABLE_BYTES)
+            if len(content) > MAX_TABLE_BYTES:
+                raise ValueError(f"The file is larger than {MAX_TABLE_BYTES >> 20} MiB.")
             samples = read_csv(text_of(content), spec.network.sizes[0], spec.network.sizes[-1])
         except OSError as error:
             self.show_error(f"{path.name} cannot be read: {error.strerror}.")

@@ -273,8 +273,8 @@ def test_a_document_too_large_for_a_file_is_not_written(monkeypatch: pytest.Monk
     monkeypatch.setattr(reading, "MAX_FILE_BYTES", 1000)
     with pytest.raises(DocumentError, match="The document takes .* smaller"):
         write_document(read_example("one-neuron"))
-    with pytest.raises(DocumentError, match="larger than 64 MiB"):
-        read_document(b" " * (64 * 1024 * 1024 + 1))
+    with pytest.raises(DocumentError, match="larger than 256 MiB"):
+        read_document(b" " * (256 * 1024 * 1024 + 1))
 
 
 def test_text_that_is_no_unicode_still_makes_a_readable_file() -> None:
