@@ -21,7 +21,7 @@ from engine.run.spec import Data
 from gui.view import View
 from gui.window.main_window import MainWindow
 from tests.gui.conftest import xor_spec
-from tests.gui.session.test_session import diverging
+from tests.gui.session.conftest import diverging
 
 
 @pytest.fixture

@@ -2,57 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 from msgspec.structs import replace
 from pytestqt.qtbot import QtBot
 
-from engine.documents.document import Document
 from engine.documents.reading import read_document, write_document
 from engine.maths.network import Layer, Network, Parameter
 from engine.maths.optimizers import Optimizer
 from engine.run import edits, reshaping
 from engine.run.iteration import evaluate, iterate
-from engine.run.spec import Batching, Data, Spec, State
-from gui.session.named_edits import Intents
+from engine.run.spec import Data, Spec, State
 from gui.session.session import Session
-from gui.view import View
 from tests.gui.conftest import mazur_spec, xor_spec
-
-
-class Watched:
-    """A session with all its views, and the sentences of what it refused."""
-
-    def __init__(self) -> None:
-        self.session = Session()
-        self.views: list[View] = []
-        self.refused: list[str] = []
-        self.session.changed.connect(self.views.append)
-        self.session.refused.connect(self.refused.append)
-
-    def open(self, spec: Spec, state: State) -> None:
-        self.session.open(Document(spec=spec, start=np.array(state.theta)))
-
-    @property
-    def view(self) -> View:
-        return self.views[-1]
-
-
-@pytest.fixture
-def watched(qapp: object) -> Iterator[Watched]:
-    made = Watched()
-    yield made
-    made.session.close()
-
-
-@pytest.fixture
-def mazur(watched: Watched) -> Watched:
-    watched.open(*mazur_spec())
-    return watched
+from tests.gui.session.conftest import Watched, diverging
 
 
 def test_each_press_of_step_reveals_one_more_and_back_takes_it_away(mazur: Watched) -> None:
@@ -161,85 +126,6 @@ def test_the_pace_holds_training_back(mazur: Watched, qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: mazur.view.t > 400)
 
 
-def test_undo_after_an_edit_and_training_returns_to_the_edit_and_redo_to_the_tip(
-    mazur: Watched,
-) -> None:
-    session = mazur.session
-    session.advance(50, 0)
-    before = mazur.view
-    w5 = Parameter(2, 0, 0)
-    session.apply("w5 = 0.4", edits.set_parameters, [(w5, 0.4)])
-    edited = mazur.view
-    session.advance(500, 0)
-    trained = mazur.view
-    assert session.undo_stack.undoText() == "w5 = 0.4 (epoch 50)"
-    session.undo_stack.undo()
-    assert mazur.view.t == 50 and np.array_equal(mazur.view.theta, before.theta)
-    session.undo_stack.redo()
-    assert mazur.view.t == trained.t == 550
-    assert np.array_equal(mazur.view.theta, trained.theta)
-    session.go_to_epoch(50)
-    assert np.array_equal(mazur.view.theta, edited.theta)
-    session.back("iteration")
-    assert mazur.view.t == 49
-    session.step("iteration")
-    assert np.array_equal(mazur.view.theta, edited.theta)
-
-
-def test_training_from_an_earlier_moment_follows_the_road_through_its_forks(
-    mazur: Watched, qtbot: QtBot
-) -> None:
-    session = mazur.session
-    session.advance(60, 0)
-    session.apply("w1 = 1", edits.set_parameters, [(Parameter(1, 0, 0), 1.0)])
-    session.advance(60, 0)
-    expected = mazur.view
-    session.go_to_epoch(10)
-    session.train()
-    qtbot.waitUntil(lambda: mazur.view.t > 130)
-    session.pause()
-    session.go_to_epoch(120)
-    assert np.array_equal(mazur.view.theta, expected.theta)
-    assert not mazur.view.ghosts
-
-
-def test_training_shows_each_moment_of_the_road_on_both_sides_of_a_fork(
-    mazur: Watched, qtbot: QtBot
-) -> None:
-    session = mazur.session
-    session.advance(20, 0)
-    session.apply("w1 = 9", edits.set_parameters, [(Parameter(1, 0, 0), 9.0)])
-    session.advance(70, 0)
-    expected = {}
-    for t in range(91):
-        session.go_to_epoch(t)
-        expected[t] = mazur.view.theta
-    session.go_to_epoch(10)
-    mazur.views.clear()
-    session.set_pace(100.0)  # a slice has 11 updates at most
-    session.goal = 90
-    session.train()
-    qtbot.waitUntil(lambda: not session.training)
-    shown = [view.t for view in mazur.views]
-    assert 20 in shown and len({t for t in shown if 20 < t < 90}) >= 6
-    for view in mazur.views:
-        assert np.array_equal(view.theta, expected[view.t]), view.t
-
-
-def test_an_edit_in_the_past_leaves_the_old_road_as_a_ghost(mazur: Watched) -> None:
-    session = mazur.session
-    session.advance(30, 0)
-    session.go_to_epoch(10)
-    session.apply(
-        "learning rate = 2", edits.set_optimizer, Optimizer().changed(learning_rate=2.0)
-    )
-    [ghost] = mazur.view.ghosts
-    assert ghost.points[:, 0].tolist() == list(range(10, 31))
-    assert mazur.view.curve[:, 0].tolist() == list(range(11))
-    session.go_to_branch(ghost.branch)
-    assert mazur.view.t == 30 and mazur.view.spec.optimizer["learning_rate"] == 0.5
-
-
 def test_an_edit_keeps_the_cursor_at_its_step(mazur: Watched) -> None:
     session = mazur.session
     session.seek(13)
@@ -295,14 +181,6 @@ def test_what_cannot_be_trained_is_refused_and_changes_nothing(mazur: Watched) -
     assert not session.apply("none", reshaping.set_units, 1, 0)
     assert mazur.refused == ["A layer needs at least one unit."]
     assert mazur.view.spec is before.spec and not session.undo_stack.canUndo()
-
-
-def diverging() -> tuple[Spec, State]:
-    network = Network(("x",), (Layer(("h",), "linear"), Layer(("o",), "linear")))
-    data = Data(np.array([[3.0]]), np.array([[1.0]]), ("t",))
-    spec = Spec(network, "squared_error", "sum", Optimizer().changed(learning_rate=5.0), data)
-    theta = network.theta([np.array([[2.0]]), np.array([[2.0]])], [np.zeros(1), np.zeros(1)])
-    return spec, State(theta)
 
 
 def test_a_diverging_run_stops_says_where_and_leads_back(watched: Watched, qtbot: QtBot) -> None:
@@ -444,60 +322,6 @@ def test_a_large_network_never_holds_the_window_up(watched: Watched, qtbot: QtBo
     qtbot.waitUntil(lambda: watched.view.t == 1, timeout=20_000)
 
 
-@given(st.data())
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_random_walks_end_where_a_fresh_run_of_the_same_history_ends(
-    qapp: object, data: st.DataObject
-) -> None:
-    """Step, back, jump, edit, undo, train, drag the handle: the state is always the road's."""
-    spec, start = xor_spec()
-    batching = data.draw(st.sampled_from([Batching(), Batching(1, True), Batching(3, False)]))
-    spec, start = edits.set_batching(spec, start, batching.size, batching.shuffled)
-    watched = Watched()
-    watched.open(spec, start)
-    session = watched.session
-    intents = Intents(session)
-    for _ in range(data.draw(st.integers(1, 15))):
-        move = data.draw(st.sampled_from(["step", "back", "seek", "edit", "undo", "redo", "train",
-                                          "drag", "return", "hide", "remove"]))
-        if move in ("step", "back"):
-            grain = data.draw(st.sampled_from(["number", "layer", "pass", "iteration", "epoch"]))
-            getattr(session, move)(grain)
-        elif move == "seek":
-            session.seek(data.draw(st.integers(0, len(session.spec.steps))))
-        elif move == "edit":
-            value = data.draw(st.floats(-2, 2))
-            session.apply("w", edits.set_parameters, [(Parameter(1, 0, 0), value)])
-        elif move in ("undo", "redo"):
-            getattr(session.undo_stack, move)()
-        elif move == "train":
-            session.advance(data.draw(st.integers(1, 5)), 0)
-        elif move in ("return", "hide", "remove"):
-            if watched.view.ghosts:
-                number = data.draw(st.sampled_from(watched.view.ghosts)).branch
-                {
-                    "return": session.go_to_branch,
-                    "hide": lambda n: intents.hide_road(n, True),
-                    "remove": intents.remove_road,
-                }[move](number)
-        else:
-            session.go_to_epoch(data.draw(st.floats(0, 20)))
-    view, leaf = watched.view, session.place.branch
-    # The same history, run afresh: each branch of the road from its first state.
-    state = session.history.road(leaf)[0].frames[0]
-    road = session.history.road(leaf)
-    for branch, following in zip(road, [*road[1:], None], strict=True):
-        state = branch.frames[branch.fork_t]
-        stop = view.t if following is None else min(view.t, following.fork_t)
-        while state.t < stop:
-            state = iterate(branch.spec, state).next_state
-        if state.t == view.t and (following is None or view.t < following.fork_t):
-            break
-    assert np.array_equal(view.theta, state.theta)
-    assert view.loss == evaluate(view.spec, state.theta).loss
-    session.close()
-
-
 def test_views_come_once_for_each_thing_done(mazur: Watched) -> None:
     for act in (
         mazur.session.step,
@@ -520,5 +344,3 @@ def test_the_sample_is_a_lens_and_nothing_else(watched: Watched) -> None:
     assert watched.view.sample == 3 and len(watched.view.steps) == steps
     assert watched.view.revealed == 4 and not watched.view.changed
     assert watched.view.sample_pass.a[0].tolist() == [1.0, 1.0]
-
-
