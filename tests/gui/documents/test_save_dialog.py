@@ -27,7 +27,7 @@ from gui.learn.exercises.dialog import ExerciseDialog
 from gui.window.main_window import MainWindow
 from tests.conftest import Bound
 from tests.gui.conftest import OpenWindow
-from tests.gui.learn.predict.test_questions import begin, enter, step_until_asked
+from tests.gui.learn.predict.conftest import begin, enter, step_until_asked
 
 OLD = b"not to be lost\n"
 ENDINGS = {

@@ -8,19 +8,14 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QAction
+from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QApplication,
-    QCheckBox,
-    QFileDialog,
     QLabel,
-    QLineEdit,
     QMessageBox,
     QPushButton,
     QTabBar,
@@ -29,128 +24,26 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from engine.documents.examples import read_example
-from engine.documents.reading import read_document, write_document
 from engine.maths.network import Parameter
 from engine.run import edits, reshaping
 from engine.run.steps import StepId
-from engine.run.value_kinds import KINDS
 from gui.learn.predict import tool as prediction_tool
 from gui.learn.predict.panel import PredictPanel
-from gui.learn.tool import Tool
-from gui.learn.tool_host import ToolRow
-from gui.view import View
 from gui.window.main_window import MainWindow
+from tests.gui.learn.predict.conftest import (
+    begin,
+    choose_file,
+    click_when_asked,
+    enter,
+    field,
+    is_asked,
+    part,
+    press,
+    step_until_asked,
+    text,
+    view_of,
+)
 from tests.test_command_line import backpass
-
-
-@pytest.fixture
-def window(qtbot: QtBot) -> Iterator[MainWindow]:
-    """The window with the 2-2-2 network, nothing stepped yet."""
-    made = MainWindow(remember=False)
-    made.documents.show(read_example("mazur-2-2-2"), "mazur-2-2-2")
-    made.resize(1440, 900)
-    made.show()
-    qtbot.waitExposed(made)
-    made.activateWindow()
-    qtbot.waitUntil(lambda: QApplication.activeWindow() is made)
-    made.canvas.setFocus()
-    yield made
-    made.close_quietly()
-    made.deleteLater()
-
-
-def press(key: Qt.Key, times: int = 1) -> None:
-    """Press a key wherever the focus is."""
-    for _ in range(times):
-        focus = QApplication.focusWidget()
-        assert focus is not None
-        QTest.keyClick(focus, key)
-
-
-def enter(text: str = "") -> None:
-    """Type something where the focus is, and press Enter."""
-    focus = QApplication.focusWidget()
-    assert focus is not None
-    if text:
-        QTest.keyClicks(focus, text)
-    press(Qt.Key.Key_Return)
-
-
-def part(window: MainWindow, kind: type[QWidget], name: str) -> QWidget:
-    found = window.findChild(kind, name)
-    assert isinstance(found, kind), name
-    return found
-
-
-def text(window: MainWindow, name: str) -> str:
-    """What a label of the panel says, if it is in sight."""
-    label = part(window, QLabel, name)
-    assert isinstance(label, QLabel)
-    plain = label.text().replace("<sub>", "_").replace("</sub>", "").replace("<br>", " ")
-    return plain if label.isVisible() else ""
-
-
-def begin(window: MainWindow, *kinds: str, person: str = "Ada") -> None:
-    """Open the tool by its key, choose these kinds of values, and begin."""
-    QTest.keyClick(window, Qt.Key.Key_P, Qt.KeyboardModifier.ControlModifier)
-    for key in KINDS:
-        box = part(window, QCheckBox, f"predict/{key}")
-        assert isinstance(box, QCheckBox)
-        if box.isChecked() != (key in kinds):
-            box.setFocus(Qt.FocusReason.TabFocusReason)
-            press(Qt.Key.Key_Return)
-    part(window, QLineEdit, "predictName").setFocus(Qt.FocusReason.TabFocusReason)
-    enter(person)
-
-
-def step_until_asked(window: MainWindow) -> str:
-    """Press Enter or Space until a value is asked for; the question."""
-    for _ in range(60):
-        if is_asked(window):
-            return text(window, "predictQuestion")
-        press(Qt.Key.Key_Space)
-    raise AssertionError("nothing was asked")
-
-
-def field(window: MainWindow) -> QLineEdit:
-    found = part(window, QLineEdit, "predictField")
-    assert isinstance(found, QLineEdit)
-    return found
-
-
-def is_asked(window: MainWindow) -> bool:
-    return field(window).isVisible() and not field(window).isReadOnly()
-
-
-def click_when_asked(name: str, button: QMessageBox.StandardButton | str) -> None:
-    """Answer the next question box of this name."""
-
-    def answer() -> None:
-        box = QApplication.activeModalWidget()
-        if not isinstance(box, QMessageBox):
-            QTimer.singleShot(10, answer)
-            return
-        assert box.objectName() == name
-        if isinstance(button, str):
-            next(b for b in box.buttons() if b.text() == button).click()
-        else:
-            box.button(button).click()
-
-    QTimer.singleShot(0, answer)
-
-
-def view_of(window: MainWindow) -> View:
-    """What every panel of the window is told at the moment."""
-    told: list[View] = []
-    window.session.changed.connect(told.append)
-    window.session.announce()
-    window.session.changed.disconnect(told.append)
-    return told[-1]
-
-
-def choose_file(monkeypatch: pytest.MonkeyPatch, path: Path) -> None:
-    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(path), ""))
-
 
 # A whole pass
 
@@ -225,59 +118,6 @@ def test_the_deltas_of_a_pass_are_predicted_by_keyboard_alone(
     assert row["person"] == "Ada" and row["score"] == "2.5"
     assert row["likely mistakes"] == "derivative-at-activation"
     assert row["δ_h1 (iteration 1, sample 1)"] == "0.0147 own_values"
-
-
-# What may not be seen
-
-
-def everything_written(window: MainWindow) -> str:
-    """All texts of the window's widgets, their tooltips and what a screen reader hears."""
-    made: list[str] = []
-    for widget in window.findChildren(QWidget):
-        if widget.isVisible() and not isinstance(widget, PredictPanel):
-            made += [widget.toolTip(), widget.accessibleDescription(), widget.accessibleName()]
-            if isinstance(widget, (QLabel, QPushButton, QLineEdit)):
-                made.append(widget.text())
-    return "\n".join(made)
-
-
-def test_nothing_in_the_window_gives_activations_and_losses_away(window: MainWindow) -> None:
-    shown = everything_written(window)
-    assert "0.751365" in shown and "0.298371" in shown  # outputs and loss, as ever
-    begin(window, "activations", "losses")
-    for _ in range(12):
-        step_until_asked(window)
-        view = view_of(window)
-        assert view.evaluation is None and len(view.curve) == 0
-        hidden = view.steps.id_at(view.revealed)
-        value = {"activation": "a", "loss": "E"}.get(hidden.kind)
-        shown = everything_written(window)
-        if value == "a" and hidden.layer == 2:
-            assert ("0.751365", "0.772928")[hidden.unit or 0] not in shown
-        assert "0.298371" not in shown and "0.291027" not in shown
-        data = window.data.findChildren(QLabel)
-        assert not any("0.751" in label.text() for label in data)
-        if hidden.kind == "loss_after":
-            break
-        part(window, QPushButton, "predictSkip").setFocus(Qt.FocusReason.TabFocusReason)
-        press(Qt.Key.Key_Return)
-
-
-def test_deltas_alone_leave_outputs_and_losses_in_sight(window: MainWindow) -> None:
-    begin(window, "deltas")
-    shown = everything_written(window)
-    assert "0.751365" in shown and "0.298371" in shown
-
-
-def test_after_the_tool_is_closed_everything_is_there_again(window: MainWindow) -> None:
-    begin(window, "activations")
-    assert "0.298371" not in everything_written(window)
-    press(Qt.Key.Key_Escape)
-    QApplication.processEvents()
-    assert "0.298371" in everything_written(window)
-    QTest.keyClick(window.canvas, Qt.Key.Key_Space)
-    QTest.keyClick(window.canvas, Qt.Key.Key_Space)
-    assert window.session.place.revealed == 2
 
 
 # Every way on stops
@@ -424,6 +264,24 @@ def test_over_an_edit_of_the_shape_the_hidden_values_of_the_new_network_stay_hid
     assert "o1" in step_until_asked(window)
 
 
+def test_a_low_window_has_the_question_behind_a_tab_that_comes_forward(
+    window: MainWindow, qtbot: QtBot
+) -> None:
+    window.resize(1024, 600)
+    QApplication.processEvents()
+    begin(window, "deltas")
+    window.session.seek(11)
+    tabs = next(
+        bar
+        for bar in window.findChildren(QTabBar)
+        if "Predict" in [bar.tabText(k) for k in range(bar.count())]
+    )
+    tabs.setCurrentIndex(1)
+    assert not field(window).isVisible()
+    window.session.step()
+    assert is_asked(window) and QApplication.focusWidget() is field(window)
+
+
 # Nothing is lost
 
 
@@ -488,120 +346,3 @@ def test_a_file_that_cannot_be_written_keeps_the_answers(
     assert len(said) == 1 and "cannot be written" in said[0]
     click_when_asked("answersQuestion", QMessageBox.StandardButton.Cancel)
     assert not window.close()
-
-
-# Locked
-
-
-def locked(window: MainWindow, qtbot: QtBot) -> None:
-    """Lock the deltas, save, and open that as a student does."""
-    begin(window, "deltas")
-    lock = next(a for a in window.tools.menu.actions() if a.objectName() == "predictLock")
-    click_when_asked("lockQuestion", "Lock")
-    lock.trigger()
-    data = write_document(window.session.document())
-    assert json.loads(data)["lock"] == {"hidden": ["deltas"], "own_values": True, "opened": False}
-    window.session.mark_saved()
-    window.documents.show(read_document(data), "exercise")
-    become_active(window, qtbot)
-
-
-def become_active(window: MainWindow, qtbot: QtBot) -> None:
-    """Have the keys again after a dialog."""
-    window.activateWindow()
-    qtbot.waitUntil(lambda: QApplication.activeWindow() is window)
-    window.canvas.setFocus()
-
-
-def test_a_locked_document_asks_from_the_start_and_gives_no_hints(
-    window: MainWindow, qtbot: QtBot
-) -> None:
-    locked(window, qtbot)
-    window.tools.close()
-    QApplication.processEvents()
-    window.canvas.setFocus()
-    press(Qt.Key.Key_Space, 11)
-    assert window.session.place.revealed == 11 and window.tools.current is None
-    press(Qt.Key.Key_Space)  # the tool comes by itself, and wants to be begun
-    assert isinstance(window.tools.current, PredictPanel)
-    assert window.session.place.revealed == 11
-    assert any("locked" in label.text() for label in window.findChildren(QLabel))
-    enter("Bob")
-    assert step_until_asked(window) == "What is δ_o1?"
-    assert not part(window, QPushButton, "predictHint").isVisible()
-    enter("0.1385")
-    assert window.session.place.revealed == 12
-    window.derivation.display(view_of(window))
-    assert window.derivation.derivation is None
-    assert "locked" in window.derivation.inside.accessibleDescription()
-
-
-def test_other_tools_give_way_in_a_locked_document(window: MainWindow, qtbot: QtBot) -> None:
-    locked(window, qtbot)
-    other = QWidget()
-    other.display = lambda view: None  # type: ignore[attr-defined]
-    other.restyle = lambda: None  # type: ignore[attr-defined]
-    window.tools.add(ToolRow("Another", "Another", lambda host: Tool(host, other)))
-    window.tools.open("Another")
-    assert window.tools.current is None
-    assert window.banner.isVisible()
-
-
-def test_unlocking_warns_and_is_remembered_in_document_and_result(
-    window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    locked(window, qtbot)
-    press(Qt.Key.Key_Space, 12)
-    enter("Bob")
-    step_until_asked(window)
-    lock = next(a for a in window.tools.menu.actions() if a.objectName() == "predictLock")
-    assert lock.toolTip() == "Unlock the derivations"
-    click_when_asked("lockQuestion", QMessageBox.StandardButton.Cancel)
-    lock.trigger()
-    assert not part(window, QPushButton, "predictHint").isVisible()
-    click_when_asked("lockQuestion", "Unlock")
-    lock.trigger()
-    assert part(window, QPushButton, "predictHint").isVisible()
-    assert is_asked(window)
-    become_active(window, qtbot)
-    field(window).setFocus()
-    enter("0.1385")
-    assert json.loads(write_document(window.session.document()))["lock"]["opened"] is True
-    file = tmp_path / "bob.json"
-    choose_file(monkeypatch, file)
-    part(window, QPushButton, "predictSave").setFocus(Qt.FocusReason.TabFocusReason)
-    press(Qt.Key.Key_Return)
-    result = json.loads(file.read_text("utf-8"))
-    assert result["locked"] is True and result["unlocked"] is True
-
-
-def test_no_solution_is_exported_meanwhile(
-    window: MainWindow, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    begin(window, "deltas")
-    file = tmp_path / "solution.md"
-    choose_file(monkeypatch, file)
-    said: list[str] = []
-    monkeypatch.setattr(window.documents.files, "say", said.append)
-    export = window.findChild(QAction, "export/md")
-    assert isinstance(export, QAction)
-    export.trigger()
-    assert len(said) == 1 and "predicted" in said[0] and not file.exists()
-
-
-def test_a_low_window_has_the_question_behind_a_tab_that_comes_forward(
-    window: MainWindow, qtbot: QtBot
-) -> None:
-    window.resize(1024, 600)
-    QApplication.processEvents()
-    begin(window, "deltas")
-    window.session.seek(11)
-    tabs = next(
-        bar
-        for bar in window.findChildren(QTabBar)
-        if "Predict" in [bar.tabText(k) for k in range(bar.count())]
-    )
-    tabs.setCurrentIndex(1)
-    assert not field(window).isVisible()
-    window.session.step()
-    assert is_asked(window) and QApplication.focusWidget() is field(window)
