@@ -8,8 +8,9 @@ from typing import Any, TypeVar
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QCoreApplication, QEvent
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtCore import QCoreApplication, QEvent, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QComboBox, QWidget
 from pytestqt.qtbot import QtBot
 
 from engine.documents.examples import read_example
@@ -81,6 +82,26 @@ def on_screen(qtbot: QtBot, widget: Shown, width: int, height: int) -> Shown:
         widget.show()
         widget.activateWindow()
     return widget
+
+
+def keys_of(box: QComboBox) -> list[str]:
+    """What a list offers, by the keys of its entries."""
+    return [box.itemData(row) for row in range(box.count())]
+
+
+def choose(box: QComboBox, key: str) -> None:
+    """Choose an entry as a person does: open the list, walk to it with the arrows, press Enter.
+    Nothing on the way is chosen."""
+    wanted = keys_of(box).index(key)
+    box.setFocus()
+    box.showPopup()
+    distance = wanted - box.currentIndex()
+    for _ in range(abs(distance)):
+        QTest.keyClick(box.view(), Qt.Key.Key_Down if distance > 0 else Qt.Key.Key_Up)
+    assert box.view().currentIndex().row() == wanted
+    QTest.keyClick(box.view(), Qt.Key.Key_Return)
+    box.activateWindow()  # as it is of itself where there is a screen
+    QTest.qWaitForWindowActive(box)
 
 
 @pytest.fixture

@@ -23,6 +23,7 @@ from engine.documents.examples import read_example
 from gui import theme
 from gui.view import View
 from gui.window.main_window import MainWindow
+from tests.gui.conftest import choose
 
 Key = Qt.Key
 
@@ -68,13 +69,8 @@ class Driver:
         raise AssertionError(text)
 
     def choose(self, name: str, key: str) -> None:
-        """Choose an entry of a combo box as a person does: with its keys."""
-        box: QComboBox = self.find(QComboBox, name)
-        box.setFocus()
-        index = box.findData(key)
-        assert index >= 0, key
-        while box.currentIndex() != index:
-            QTest.keyClick(box, Key.Key_Down if box.currentIndex() < index else Key.Key_Up)
+        """Choose from a list, by the name that it has in the window."""
+        choose(self.find(QComboBox, name), key)
 
     def type_into(self, field: QLineEdit, text: str) -> None:
         field.setFocus()

@@ -17,7 +17,7 @@ from gui.documents.new_dialog import NewDialog
 from gui.learn.exercises.dialog import ExerciseDialog
 from gui.widgets.number_field import NumberField
 from gui.window.main_window import MainWindow
-from tests.gui.conftest import OpenWindow, view_of
+from tests.gui.conftest import OpenWindow, choose, keys_of, view_of
 from tests.new_rows import add_rows
 
 
@@ -27,33 +27,18 @@ def window(monkeypatch: pytest.MonkeyPatch, open_window: OpenWindow) -> MainWind
     return open_window("xor-2-2-1")
 
 
-def keys_of(box: QComboBox) -> list[str]:
-    return [box.itemData(index) for index in range(box.count())]
-
-
 def box_of(parent: QWidget, name: str) -> QComboBox:
     found = parent.findChild(QComboBox, name)
     assert isinstance(found, QComboBox), name
     return found
 
 
-def choose(parent: QWidget, name: str, key: str) -> None:
-    """Choose an entry of the list with the arrow keys."""
-    box = box_of(parent, name)
-    box.setFocus()
-    distance = keys_of(box).index(key) - box.currentIndex()
-    box.showPopup()
-    for _ in range(abs(distance)):
-        QTest.keyClick(box.view(), Qt.Key.Key_Down if distance > 0 else Qt.Key.Key_Up)
-    QTest.keyClick(box.view(), Qt.Key.Key_Return)
-
-
 def test_the_network_panel_offers_them_and_trains_what_is_chosen(window: MainWindow) -> None:
     panel, session = window.network, window.session
     for layer in (1, 2):
-        choose(panel, f"activation{layer}", "cube")
-    choose(panel, "loss", "quartic_error")
-    choose(panel, "optimizer", "rmsprop")
+        choose(box_of(panel, f"activation{layer}"), "cube")
+    choose(box_of(panel, "loss"), "quartic_error")
+    choose(box_of(panel, "optimizer"), "rmsprop")
     rho = panel.findChild(NumberField, "rho")
     assert isinstance(rho, NumberField) and rho.isVisible() and rho.text() == "0.9"
     assert "Decay" in [label.text() for label in panel.findChildren(QLabel) if label.isVisible()]
@@ -71,7 +56,7 @@ def test_the_network_panel_offers_them_and_trains_what_is_chosen(window: MainWin
 
 
 def test_a_setting_beyond_its_limits_is_refused_with_the_rows_sentence(window: MainWindow) -> None:
-    choose(window.network, "optimizer", "rmsprop")
+    choose(box_of(window.network, "optimizer"), "rmsprop")
     rho = window.network.findChild(NumberField, "rho")
     assert isinstance(rho, NumberField)
     rho.setFocus()
@@ -97,8 +82,8 @@ def test_the_new_dialog_makes_a_document_of_them(window: MainWindow, qtbot: QtBo
     qtbot.addWidget(dialog)
     dialog.show()
     assert box_of(dialog, "newData").findText("two corners") >= 0
-    choose(dialog, "newData", "corners")
-    choose(dialog, "newActivation", "cube")
+    choose(box_of(dialog, "newData"), "corners")
+    choose(box_of(dialog, "newActivation"), "cube")
     window.documents.open_new(dialog.document())
     spec = window.session.spec
     assert spec.network.layers == (Layer(("h1", "h2"), "cube"), Layer(("o",), "cube"))

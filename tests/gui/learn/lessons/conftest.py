@@ -17,6 +17,7 @@ from gui import theme
 from gui.canvas.spots import Spot
 from gui.widgets.buttons import Button
 from gui.window.main_window import MainWindow
+from tests.gui.conftest import choose
 
 Key = Qt.Key
 LEFT = Qt.MouseButton.LeftButton
@@ -102,10 +103,7 @@ class Pupil:
     def choose(self, name: str, key: str) -> None:
         box = self.window.findChild(QComboBox, name)
         assert isinstance(box, QComboBox)
-        box.setFocus()
-        while box.currentData() != key:
-            step = Key.Key_Down if box.currentIndex() < box.findData(key) else Key.Key_Up
-            QTest.keyClick(box, step)
+        choose(box, key)
 
     def let_it_show(self) -> None:
         """Press Show me until the step is done."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -15,7 +15,6 @@ from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
     QLabel,
-    QMenu,
     QPushButton,
     QScrollArea,
     QSpinBox,
@@ -23,75 +22,16 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from engine.maths.network import Layer, Network, default_unit_names
 from engine.maths.optimizers import Optimizer
 from engine.run.spec import Batching, Data
 from gui import theme
 from gui.panels.network.panel import NetworkPanel
 from gui.view import View
 from gui.widgets.number_field import NumberField
-from tests.gui.conftest import on_screen
+from tests.gui.conftest import choose, keys_of
+from tests.gui.panels.network.conftest import Heard, button, check_box, combo, deep, spin
 
 MakeView = Callable[..., View]
-Heard = list[tuple[str, tuple[Any, ...]]]
-
-SIGNALS = (
-    "units_chosen",
-    "activation_chosen",
-    "layer_added",
-    "layer_removed",
-    "bias_chosen",
-    "loss_chosen",
-    "reduction_chosen",
-    "optimizer_chosen",
-    "optimizer_setting_chosen",
-    "batch_chosen",
-    "initializer_chosen",
-)
-
-
-@pytest.fixture
-def panel(qtbot: QtBot) -> NetworkPanel:
-    return on_screen(qtbot, NetworkPanel(), 275, 700)
-
-
-@pytest.fixture
-def heard(panel: NetworkPanel) -> Heard:
-    """Everything that the panel has reported."""
-    reports: Heard = []
-    for name in SIGNALS:
-        getattr(panel, name).connect(lambda *args, name=name: reports.append((name, args)))
-    return reports
-
-
-def spin(panel: NetworkPanel, name: str) -> QSpinBox:
-    return panel.findChild(QSpinBox, name)
-
-
-def combo(panel: NetworkPanel, name: str) -> QComboBox:
-    return panel.findChild(QComboBox, name)
-
-
-def button(panel: NetworkPanel, name: str) -> QPushButton:
-    return panel.findChild(QPushButton, name)
-
-
-def check_box(panel: NetworkPanel, name: str) -> QCheckBox:
-    return panel.findChild(QCheckBox, name)
-
-
-def keys_of(box: QComboBox) -> list[str]:
-    return [box.itemData(row) for row in range(box.count())]
-
-
-def choose(qtbot: QtBot, box: QComboBox, key: str) -> None:
-    """Choose an item with the arrow keys, one key press at a time up to it."""
-    box.setFocus()
-    distance = keys_of(box).index(key) - box.currentIndex()
-    box.showPopup()
-    for _ in range(abs(distance)):
-        qtbot.keyClick(box.view(), Qt.Key.Key_Down if distance > 0 else Qt.Key.Key_Up)
-    qtbot.keyClick(box.view(), Qt.Key.Key_Return)
 
 
 def retype(qtbot: QtBot, field: QWidget, text: str) -> None:
@@ -100,13 +40,6 @@ def retype(qtbot: QtBot, field: QWidget, text: str) -> None:
     QApplication.processEvents()
     field.selectAll()  # type: ignore[attr-defined]
     qtbot.keyClicks(field, text)
-
-
-def deep(view: View, hidden: int = 4, **changes: Any) -> View:
-    """The view with several hidden layers and other settings."""
-    names = default_unit_names((2, *[3] * hidden, 1))
-    network = Network(names[0], tuple(Layer(units, "sigmoid") for units in names[1:]))
-    return replace(view, spec=replace(view.spec, network=network, **changes))
 
 
 # What is in force
@@ -147,20 +80,6 @@ def test_another_view_is_shown_with_the_same_widgets_and_without_a_report(
     assert check_box(panel, "shuffled").isChecked()
     assert panel.findChild(QLabel, "seed").text() == "12"
     assert heard == []
-
-
-def test_rows_follow_the_number_of_layers(
-    panel: NetworkPanel, mazur_view: MakeView
-) -> None:
-    panel.display(mazur_view())
-    panel.display(deep(mazur_view(), hidden=4))
-    titles = [label.text() for label in panel.findChildren(QLabel)]
-    assert [title for title in titles if title.startswith("Hidden")] == [
-        f"Hidden {number}" for number in (1, 2, 3, 4)
-    ]
-    assert [spin(panel, f"units{layer}").value() for layer in range(6)] == [2, 3, 3, 3, 3, 1]
-    panel.display(mazur_view())
-    assert spin(panel, "units3") is None
 
 
 @pytest.mark.parametrize(
@@ -239,7 +158,7 @@ def test_a_refused_choice_is_taken_back_by_the_next_view(
     panel.display(mazur_view())
     retype(qtbot, spin(panel, "units1"), "12")
     qtbot.keyClick(spin(panel, "units1"), Qt.Key.Key_Return)
-    choose(qtbot, combo(panel, "activation1"), "tanh")
+    choose(combo(panel, "activation1"), "tanh")
     panel.display(mazur_view())
     assert spin(panel, "units1").value() == 2
     assert combo(panel, "activation1").currentData() == "sigmoid"
@@ -305,7 +224,7 @@ def test_each_choice_is_reported_once(
     report: tuple[str, tuple[Any, ...]],
 ) -> None:
     panel.display(xor_view())
-    choose(qtbot, combo(panel, name), key)
+    choose(combo(panel, name), key)
     assert heard == [report]
 
 
@@ -313,7 +232,7 @@ def test_choosing_what_is_in_force_reports_nothing(
     panel: NetworkPanel, heard: Heard, qtbot: QtBot, xor_view: MakeView
 ) -> None:
     panel.display(xor_view())
-    choose(qtbot, combo(panel, "optimizer"), "gradient_descent")
+    choose(combo(panel, "optimizer"), "gradient_descent")
     assert heard == []
 
 
@@ -326,7 +245,7 @@ def test_batches_of_a_size_and_shuffling(
     panel.display(replace(view, spec=replace(view.spec, batching=Batching(2, True))))
     retype(qtbot, spin(panel, "batchSize"), "3")
     qtbot.keyClick(spin(panel, "batchSize"), Qt.Key.Key_Return)
-    choose(qtbot, combo(panel, "batch"), "all")
+    choose(combo(panel, "batch"), "all")
     qtbot.keyClick(check_box(panel, "shuffled"), Qt.Key.Key_Return)
     assert heard == [
         ("batch_chosen", (3, True)),
@@ -368,107 +287,6 @@ def test_a_setting_the_engine_refuses_is_refused_beside_the_field(
     assert heard == []
     assert field.property("wrong") is True
     assert " 1" in field.toolTip()  # the bound, in the engine's sentence
-
-
-# Layers
-
-
-def test_details_are_tucked_away_until_asked_for(
-    panel: NetworkPanel, qtbot: QtBot, mazur_view: MakeView
-) -> None:
-    panel.display(mazur_view())
-    names = ("bias1", "biasTrained2", "addLayer", "removeLayer1")
-
-    def visible() -> list[bool]:
-        QApplication.processEvents()
-        return [panel.findChild(QWidget, name).isVisible() for name in names]
-
-    assert visible() == [False] * 4
-    qtbot.mouseClick(button(panel, "editLayers"), Qt.MouseButton.LeftButton)
-    assert visible() == [True] * 4
-    assert not button(panel, "removeLayer2").isVisible()  # the output layer stays
-    panel.display(deep(mazur_view()))
-    assert visible() == [True] * 4
-    qtbot.keyClick(button(panel, "editLayers"), Qt.Key.Key_Return)
-    assert visible() == [False] * 4
-
-
-def test_the_layers_are_in_sight_once_they_are_to_be_edited(
-    panel: NetworkPanel, qtbot: QtBot, mazur_view: MakeView
-) -> None:
-    panel.display(mazur_view())
-    panel.resize(275, 200)
-    QApplication.processEvents()
-    bar = panel.findChild(QScrollArea, "networkScroll").verticalScrollBar()
-    bar.setValue(bar.maximum())
-    assert bar.value() > 0
-    qtbot.mouseClick(button(panel, "editLayers"), Qt.MouseButton.LeftButton)
-    QApplication.processEvents()
-    assert spin(panel, "units1").visibleRegion().contains(QPoint(5, 5))
-
-
-@pytest.fixture
-def editing(panel: NetworkPanel, qtbot: QtBot, mazur_view: MakeView) -> Iterator[NetworkPanel]:
-    """The panel with the details of a 2-2-2 network open."""
-    panel.display(mazur_view())
-    qtbot.mouseClick(button(panel, "editLayers"), Qt.MouseButton.LeftButton)
-    yield panel
-
-
-def test_kind_of_bias_and_whether_it_is_trained(
-    editing: NetworkPanel, heard: Heard, qtbot: QtBot
-) -> None:
-    choose(qtbot, combo(editing, "bias1"), "per_unit")
-    qtbot.mouseClick(
-        check_box(editing, "biasTrained2"), Qt.MouseButton.LeftButton, pos=QPoint(7, 10)
-    )
-    assert heard == [
-        ("bias_chosen", (1, "per_unit", False)),
-        ("bias_chosen", (2, "shared", True)),
-    ]
-
-
-def test_a_layer_without_biases_has_none_to_train(
-    editing: NetworkPanel, mazur_view: MakeView
-) -> None:
-    view = mazur_view()
-    layers = view.spec.network.layers
-    network = replace(
-        view.spec.network, layers=(replace(layers[0], bias="none", bias_names=None), layers[1])
-    )
-    editing.display(replace(view, spec=replace(view.spec, network=network)))
-    assert not check_box(editing, "biasTrained1").isEnabled()
-    assert check_box(editing, "biasTrained2").isEnabled()
-
-
-def test_a_layer_is_removed(editing: NetworkPanel, heard: Heard, qtbot: QtBot) -> None:
-    qtbot.mouseClick(button(editing, "removeLayer1"), Qt.MouseButton.LeftButton)
-    assert heard == [("layer_removed", (1,))]
-
-
-def test_a_layer_is_added_before_the_one_that_is_named(
-    editing: NetworkPanel, heard: Heard, qtbot: QtBot, mazur_view: MakeView
-) -> None:
-    editing.display(deep(mazur_view(), hidden=2))
-    menu = editing.findChild(QMenu, "layerPlaces")
-    qtbot.mouseClick(button(editing, "addLayer"), Qt.MouseButton.LeftButton)
-    assert [action.text() for action in menu.actions()] == [
-        "before hidden layer 1",
-        "before hidden layer 2",
-        "before the output layer",
-    ]
-    for _ in range(2):
-        qtbot.keyClick(menu, Qt.Key.Key_Down)
-    qtbot.keyClick(menu, Qt.Key.Key_Return)
-    assert heard == [("layer_added", (2,))]
-
-
-def test_eight_hidden_layers_are_the_limit(editing: NetworkPanel, mazur_view: MakeView) -> None:
-    editing.display(deep(mazur_view(), hidden=7))
-    assert button(editing, "addLayer").isEnabled()
-    editing.display(deep(mazur_view(), hidden=8))
-    assert not button(editing, "addLayer").isEnabled()
-    assert button(editing, "addLayer").toolTip() == "There are at most 8 hidden layers"
 
 
 # How it behaves in the window
@@ -565,7 +383,7 @@ def test_data_of_one_sample_can_be_cut_into_mini_batches(
     view = mazur_view()
     data = Data(np.zeros((1000, 2)), np.zeros((1000, 2)), ("t o1", "t o2"))
     panel.display(view)
-    choose(qtbot, combo(panel, "batch"), "mini")
+    choose(combo(panel, "batch"), "mini")
     panel.display(replace(view, spec=replace(view.spec, data=data)))
-    choose(qtbot, combo(panel, "batch"), "mini")
+    choose(combo(panel, "batch"), "mini")
     assert heard == [("batch_chosen", (2, False)), ("batch_chosen", (32, False))]
