@@ -42,9 +42,9 @@ def _do(words: list[str]) -> int:
     if not words or is_name:
         # The window is up sooner without what the other commands need.
         return open_window(argparse.Namespace(document=words[0] if words else None))
-    from command_line.words import done
+    from command_line.words import run_command
 
-    return done(words if words[0] in COMMANDS else ["open", *words])
+    return run_command(words if words[0] in COMMANDS else ["open", *words])
 
 
 if __name__ == "__main__":

@@ -116,9 +116,10 @@ def measure_steps(window: MainWindow, in_detail: bool) -> list[float]:
     """Step by number; seconds from each press to the picture. In detail: print what takes them."""
     session = window.session
     displaying: dict[str, list[float]] = defaultdict(list)
-    for panel in window._panels:
+    for panel in window._refreshing._panels:
         panel.display = timed(displaying, type(panel).__name__, panel.display)
-    session._view = timed(displaying, "Session._view", session._view)
+    viewing = session._viewing
+    viewing.view = timed(displaying, "Viewing.view", viewing.view)
     total, computing, updating, painting = [], [], [], []
     for _ in range(STEPS):
         began, computed = perf_counter(), thread_time()
@@ -145,7 +146,8 @@ def painting_by_panel(window: MainWindow) -> dict[str, list[float]]:
     """The same steps once more, painting taken apart; looking on makes it a little slower."""
     app = QApplication.instance()
     assert app is not None
-    clock = PaintClock([panel for panel in window._panels if isinstance(panel, QWidget)])
+    panels = window._refreshing._panels
+    clock = PaintClock([panel for panel in panels if isinstance(panel, QWidget)])
     parts: dict[str, list[float]] = defaultdict(list)
     window.session.seek(0)
     settle()

@@ -17,7 +17,7 @@ from command_line.refusal import Refused
 from command_line.reports import (
     check_report,
     gradient_check,
-    iteration_number,
+    numbered_iteration,
     run_report,
     seeds_report,
     trace_report,
@@ -124,7 +124,7 @@ def trace(options: argparse.Namespace) -> None:
             raise Refused("--gaps and --digits are for documents; --json gives every number.")
         print(json.dumps(trace_report(document, name, options.iteration), ensure_ascii=False))
         return
-    iteration = iteration_number(document, options.iteration)
+    iteration = numbered_iteration(document, options.iteration)
     title = document.title or name
     solution = worked_solution(iteration, title, options.digits, options.gaps)
     print(FORMATS[options.format].data(solution).decode(), end="")

@@ -109,7 +109,7 @@ def parameters(network: Network, state: State) -> dict[str, Any]:
     }
 
 
-def iteration_number(document: Document, number: int) -> Iteration:
+def numbered_iteration(document: Document, number: int) -> Iteration:
     """Iteration number ≥ 1 of the run from the start values, worked out. Raises Diverged."""
     return iterate(*_before_iteration(document, number))
 
@@ -199,7 +199,7 @@ def trace_report(document: Document, name: str, number: int) -> dict[str, Any]:
     0), phase, kind, layer, unit, source, sample, name, symbol, value, and its derivation in one
     line with its numbers, as latex and as text.
     """
-    iteration = iteration_number(document, number)
+    iteration = numbered_iteration(document, number)
     lines = enumerate(traced_steps(iteration))
     return {
         "example": name,

@@ -33,8 +33,8 @@ _SENTENCES = (
 )
 
 
-def done(words: list[str]) -> int:
-    """Do what the words say; the exit code. Raises Refused with a sentence."""
+def run_command(words: list[str]) -> int:
+    """Do what the words say; returns the exit code. Raises Refused with a sentence."""
     options = parser().parse_args(words)
     try:
         return int(options.job(options) or 0)

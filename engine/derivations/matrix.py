@@ -40,7 +40,7 @@ from engine.maths.losses import LOSSES
 from engine.maths.optimizers import RULES
 from engine.run.iteration import Iteration
 from engine.run.spec import Spec
-from engine.run.steps import Group, StepId
+from engine.run.steps import StepGroup, StepId
 
 # Of a batch with more samples the first two and the last are written out.
 _MOST_SAMPLES = 3
@@ -53,7 +53,7 @@ def has_matrix_form(spec: Spec, step: StepId) -> bool:
     return is_right and step.phase in ("forward", "backward", "update")
 
 
-def layer_group(iteration: Iteration, step: StepId) -> Group:
+def layer_group(iteration: Iteration, step: StepId) -> StepGroup:
     """All steps of the layer and phase of a step."""
     steps = iteration.spec.steps
     return steps.group_of(steps.index_of(step))

@@ -27,7 +27,7 @@ from engine.run.mistakes import made_on_purpose
 from engine.run.paper import PaperIteration, rounded
 from engine.run.spec import Spec
 from engine.run.step_values import MAX_TRACED_SAMPLES
-from engine.run.steps import PHASE_TITLES, Group, StepId
+from engine.run.steps import PHASE_TITLES, StepGroup, StepId
 from engine.text.numbers import format_count, machine_number
 
 MAX_LINES = 20_000  # steps, those of each sample counted; some thousand pages
@@ -105,7 +105,7 @@ class _Workings:
         if self._iteration.spec.can_train:
             yield Section("Result", 1, (self._result(),))
 
-    def _group(self, group: Group) -> Iterator[Working]:
+    def _group(self, group: StepGroup) -> Iterator[Working]:
         for k in range(group.start, group.stop):
             yield self._working(self._iteration.spec.steps.id_at(k))
 

@@ -97,7 +97,7 @@ class Expr:
         """The formula in one."""
         return writer.join(self.pieces(writer, numbers))
 
-    def holds(self, numbers: bool) -> bool:
+    def holds_together(self, numbers: bool) -> bool:
         """Whether it can be a factor, or follow a plus, without brackets."""
         return True
 
@@ -122,7 +122,7 @@ class Leaf(Expr):
     def pieces(self, writer: Writer[T], numbers: bool) -> list[Piece[T]]:
         return [Piece("", writer.number(self.value) if numbers else self.symbol(writer))]
 
-    def holds(self, numbers: bool) -> bool:
+    def holds_together(self, numbers: bool) -> bool:
         return not (numbers and self.value < 0.0)
 
 
@@ -135,7 +135,7 @@ class Number(Leaf):
     def symbol(self, writer: Writer[T]) -> T:
         return writer.number(self.known)
 
-    def holds(self, numbers: bool) -> bool:
+    def holds_together(self, numbers: bool) -> bool:
         return not self.value < 0.0
 
 
@@ -177,8 +177,8 @@ class Worked(Expr):
             return [Piece("", writer.number(self.value))]
         return self.inner.pieces(writer, numbers)
 
-    def holds(self, numbers: bool) -> bool:
-        return not self.value < 0.0 if numbers else self.inner.holds(numbers)
+    def holds_together(self, numbers: bool) -> bool:
+        return not self.value < 0.0 if numbers else self.inner.holds_together(numbers)
 
 
 def is_single(expr: Expr) -> bool:
@@ -235,8 +235,8 @@ class Mistaken(Expr):
         right = None if self.right is None else self.right.write(writer, numbers)
         return [Piece("", writer.mistaken(used, right))]
 
-    def holds(self, numbers: bool) -> bool:
-        return not numbers or self.used is None or self.used.holds(numbers)
+    def holds_together(self, numbers: bool) -> bool:
+        return not numbers or self.used is None or self.used.holds_together(numbers)
 
 
 def _without_what_is_missing(parts: Sequence[Expr]) -> Sequence[Expr]:
@@ -293,7 +293,7 @@ class Negative(Expr):
         first, *others = _factor(self.inner, writer, numbers)
         return [Piece(MINUS, first.body), *others]
 
-    def holds(self, numbers: bool) -> bool:
+    def holds_together(self, numbers: bool) -> bool:
         return False
 
 
@@ -323,9 +323,9 @@ class Sum(Expr):
                 pieces += [Piece(lead, first.body), *others]
         return pieces
 
-    def holds(self, numbers: bool) -> bool:
+    def holds_together(self, numbers: bool) -> bool:
         if len(self.terms) == 1:
-            return self.terms[0].holds(numbers)
+            return self.terms[0].holds_together(numbers)
         return self.general is not None and not numbers
 
 
@@ -356,7 +356,7 @@ class Product(Expr):
 def _factor(expr: Expr, writer: Writer[T], numbers: bool) -> list[Piece[T]]:
     """The pieces of a formula, in brackets if it needs them."""
     pieces = expr.pieces(writer, numbers)
-    if expr.holds(numbers):
+    if expr.holds_together(numbers):
         return pieces
     if len(pieces) <= 2 or pieces[0].lead:  # (1 − a) stays in one
         return [Piece("", writer.bracket(writer.join(pieces)))]

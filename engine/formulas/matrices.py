@@ -128,7 +128,7 @@ def over(first: ArrayExpr, second: ArrayExpr) -> ArrayExpr:
 
 def scaled(scalar: Expr, matrix: ArrayExpr) -> ArrayExpr:
     """A number times a matrix."""
-    shown = scalar if scalar.holds(False) else _Bracketed(scalar, True, False)
+    shown = scalar if scalar.holds_together(False) else _Bracketed(scalar, True, False)
     return _Joined((("", shown), (BESIDE, matrix)), scalar.value * matrix.values)
 
 

@@ -33,7 +33,8 @@ from engine.maths.network import Network
 
 
 def net_input(a: Array, W: Array, b: Array | None) -> Array:
-    """z^l = W^l a^(l-1) + b^l."""
+    """z^l = W^l a^(l-1) + b^l, shape (samples, n_out), of `a` in shape (samples, n_in) and W in
+    (n_out, n_in); `b` is None for a layer without biases."""
     z = a @ W.mT
     if b is not None:
         z += b
@@ -41,7 +42,7 @@ def net_input(a: Array, W: Array, b: Array | None) -> Array:
 
 
 def loss_slope(loss: str, a: Array, targets: Array) -> Array:
-    """∂E/∂a^L."""
+    """∂E/∂a^L of a loss, a key of LOSSES; shape (samples, outputs), as `a` and the targets."""
     return LOSSES[loss].slope(a, targets)
 
 
@@ -63,12 +64,12 @@ def output_delta(
 
 
 def way_back(W: Array) -> Array:
-    """The weights by which deltas go back: those of the way there."""
+    """The weights that deltas are sent back through: the very ones of the forward pass."""
     return W
 
 
 def error_sent_back(delta: Array, W: Array) -> Array:
-    """∂E/∂a^l = (W^(l+1))ᵀ δ^(l+1)."""
+    """∂E/∂a^l = (W^(l+1))ᵀ δ^(l+1): from shape (samples, n_out) to (samples, n_in)."""
     return delta @ W
 
 
@@ -76,7 +77,7 @@ Carried = Callable[[str, int | None, Array], Array]
 
 
 def as_it_is(kind: str, layer: int | None, values: Array) -> Array:
-    """What a pass has worked out, carried on unchanged."""
+    """Values that a pass has worked out, carried on unchanged."""
     return values
 
 

@@ -26,17 +26,18 @@ def with_changes(changes: tuple[Change, ...]) -> Rules:
 
 
 def without_bias(rules: Rules) -> Rules:
-    """z = Σ w a."""
+    """Leave the bias out: z = Σ w a."""
     return replace(rules, net_input=lambda a, W, b: rules.net_input(a, W, None))
 
 
 def without_factor_2(rules: Rules) -> Rules:
-    """∂E/∂a = a − t, of a loss whose slope is 2 (a − t)."""
+    """Lose the factor 2 of a loss whose slope is 2 (a − t): ∂E/∂a = a − t."""
     return replace(rules, loss_slope=lambda *values: 0.5 * rules.loss_slope(*values))
 
 
 def slope_of_the_error(rules: Rules) -> Rules:
-    """δ = f'(∂E/∂a) at the output, with the right f' whatever else is done to it."""
+    """Put ∂E/∂a into f': δ = f'(∂E/∂a) at the output, with the right f' whatever else is done to
+    it."""
 
     def output_delta(
         links: Rules, loss: str, activation: str, z: Array, a: Array, targets: Array
@@ -48,7 +49,7 @@ def slope_of_the_error(rules: Rules) -> Rules:
 
 
 def slope_at_activation(rules: Rules) -> Rules:
-    """f'(a) in place of f'(z)."""
+    """Take the slope at the activation: f'(a) in place of f'(z)."""
 
     def slope(activation: str, z: Array, a: Array) -> Array:
         return rules.activation_slope(activation, a, ACTIVATIONS[activation].apply(a))
@@ -57,17 +58,17 @@ def slope_at_activation(rules: Rules) -> Rules:
 
 
 def without_slope(rules: Rules) -> Rules:
-    """1 in place of f'(z)."""
+    """Leave the slope out: 1 in place of f'(z)."""
     return replace(rules, activation_slope=lambda activation, z, a: np.ones_like(z))
 
 
 def turned_sign(rules: Rules) -> Rules:
-    """δ = −∂E/∂z at the output, and so everywhere."""
+    """Turn the sign: δ = −∂E/∂z at the output, and so everywhere."""
     return replace(rules, output_delta=lambda *values: -rules.output_delta(*values))
 
 
 def untransposed(rules: Rules) -> Rules:
-    """W in place of Wᵀ on the way back, where that fits."""
+    """Forget to transpose: W in place of Wᵀ on the way back, where its shape allows that."""
 
     def way_back(W: Array) -> Array:
         W = rules.way_back(W)
@@ -77,7 +78,7 @@ def untransposed(rules: Rules) -> Rules:
 
 
 def one_path(rules: Rules) -> Rules:
-    """∂E/∂a = w_1 δ_1 in place of Σ_k w_k δ_k."""
+    """Follow one path only: ∂E/∂a = w_1 δ_1 in place of Σ_k w_k δ_k."""
 
     def error_sent_back(delta: Array, W: Array) -> Array:
         return rules.error_sent_back(delta[..., :1], W[..., :1, :])

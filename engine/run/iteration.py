@@ -21,6 +21,7 @@ from engine.maths.optimizers import Slots
 from engine.run.spec import Spec, State
 
 Check = Callable[[], None]
+"""Called now and then by work that takes long; raises Interrupted where it is called off."""
 
 # Multiply-adds between two looks at whether the work is still wanted: some 50 ms on one core with
 # the largest networks, where smaller chunks would read all weights too often (8 x 512: 15 times
@@ -33,7 +34,7 @@ class Interrupted(Exception):
 
 
 def never() -> None:
-    """The check of work that nobody calls off."""
+    """The check of work that is never called off: it does nothing."""
 
 
 def work_per_sample(network: Network) -> int:

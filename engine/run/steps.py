@@ -1,4 +1,6 @@
-"""Steps: the smallest moves of an iteration, named for good and counted by arithmetic.
+"""The steps of an iteration: one for each number that is worked out, in order.
+
+A step is known by what it works out; where it stands among the others is found by arithmetic.
 
 An iteration is Forward · Loss · Backward · Update · Check. Forward goes from the inputs on, unit
 by unit: net input, then activation. Loss takes each output's term, then the total. Backward goes
@@ -49,8 +51,9 @@ PHASES = tuple(PHASE_TITLES)
 class StepId(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
     """A step of an iteration by what it works out. Layers count from 1, units from 0.
 
-    It is never known by its number. `layer`, `unit` and `source` are None where they mean nothing
-    (`source` for a bias, `unit` too for a shared one, all three for the batch's loss).
+    No number of its own belongs to it: a network of another shape has the same step elsewhere.
+    `layer`, `unit` and `source` are None where they mean nothing (`source` for a bias, `unit` too
+    for a shared one, all three for the batch's loss).
     """
 
     phase: Annotated[str, one_of(PHASES)]
@@ -72,7 +75,7 @@ class StepId(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True
         return self.kind in ("net_input", "activation", "loss", "delta")
 
 
-class Group(NamedTuple):
+class StepGroup(NamedTuple):
     """The steps start … stop-1: one layer's in one phase (layer None for the total loss and the
     check)."""
 
@@ -93,7 +96,7 @@ class Steps:
         self._deltas_first = order == "deltas_first"
 
     @cached_property
-    def groups(self) -> tuple[Group, ...]:
+    def groups(self) -> tuple[StepGroup, ...]:
         """The groups in order; every step lies in exactly one."""
         network, groups, start = self.network, [], 0
         plan: list[tuple[str, int | None, int]] = []
@@ -103,7 +106,7 @@ class Steps:
         if network.can_train:
             plan += self._way_back()
         for phase, number, count in plan:
-            groups.append(Group(phase, number, start, start + count))
+            groups.append(StepGroup(phase, number, start, start + count))
             start += count
         return tuple(groups)
 
@@ -125,7 +128,7 @@ class Steps:
         shape = self.network.layers[layer - 1]
         return shape.bias_count if shape.bias_trained else 0
 
-    def group_of(self, k: int) -> Group:
+    def group_of(self, k: int) -> StepGroup:
         """The group that step number k (from 0) lies in."""
         if not 0 <= k < len(self):
             raise IndexError(f"there is no step {k}; an iteration has {len(self)}")
@@ -187,7 +190,7 @@ class Steps:
             return False
         return True
 
-    def _offset(self, step: StepId, group: Group) -> int:
+    def _offset(self, step: StepId, group: StepGroup) -> int:
         if group.layer is None:
             return 0
         if step.kind == "total_loss":

@@ -1,9 +1,9 @@
-"""History: the roads a run has taken, and the way back to any moment of them.
+"""Everything a run has been through: the way back to any moment of it, and what was left behind.
 
-A Branch is one road: its Spec, key frames of State, and its loss curve. Anything between two key
-frames is replayed from the nearest earlier one, with the branch's own Spec and by the kernels that
-took it then, so an old road always replays bit for bit. An edit starts a new Branch at the moment
-it was made.
+A Branch is one road that the run took: its Spec, key frames of State, and its loss curve. Anything
+between two key frames is replayed from the nearest earlier one, with the branch's own Spec and by
+the kernels that took it then, so an old road always replays bit for bit. An edit starts a new
+Branch at the moment it was made.
 
 One memory bound holds for the key frames, tips and loss curves of all branches together, the left
 ones too. While it is exceeded, the branch that holds most gives up every other key frame, or every
@@ -240,7 +240,7 @@ class Place(Struct, frozen=True):
     steps of the iteration that follows already shown.
 
     Before a fork the road has another Spec, often with another number of steps. So every place is
-    held against its own: one that the road does not have raises ValueError.
+    checked against the Spec that holds there; one that the road does not have raises ValueError.
     """
 
     leaf: Branch

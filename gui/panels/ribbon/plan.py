@@ -10,7 +10,7 @@ from math import sqrt
 from msgspec import Struct
 from PySide6.QtGui import QFontMetrics
 
-from engine.run.steps import Group
+from engine.run.steps import StepGroup
 from gui import theme
 
 TITLES = {
@@ -29,7 +29,7 @@ _PITCHES = range(19, 4, -1)  # pixels from one tick to the next, the gap between
 class Band(Struct, frozen=True):
     """Where a group of steps stands: ticks a `pitch` apart, or one bar (pitch None)."""
 
-    group: Group
+    group: StepGroup
     left: int
     width: int
     pitch: int | None
@@ -74,7 +74,7 @@ _SPACINGS = (
 class RibbonPlan(Struct, frozen=True, dict=True):
     """How an iteration's steps are laid out over a width."""
 
-    groups: tuple[Group, ...]
+    groups: tuple[StepGroup, ...]
     width: int
 
     @cached_property
@@ -92,7 +92,7 @@ class RibbonPlan(Struct, frozen=True, dict=True):
             bars[group] += int(spare * share / sum(shares.values()))
         return tuple(self._placed(pitch, bars, spacing))
 
-    def _attempts(self) -> Iterator[tuple[_Spacing, dict[Group, int]]]:
+    def _attempts(self) -> Iterator[tuple[_Spacing, dict[StepGroup, int]]]:
         """What to try, best first: a spacing, and the widths of the groups that are bars."""
         by_length = sorted(self.groups, key=lambda group: group.start - group.stop)
         for spacing in _SPACINGS:
@@ -101,15 +101,15 @@ class RibbonPlan(Struct, frozen=True, dict=True):
                 yield spacing, dict.fromkeys(long[:count], spacing.bar)
 
     @cached_property
-    def _passes(self) -> list[tuple[Group, ...]]:
+    def _passes(self) -> list[tuple[StepGroup, ...]]:
         return [tuple(groups) for _, groups in groupby(self.groups, lambda group: group.phase)]
 
-    def _total(self, pitch: int, bars: dict[Group, int], spacing: _Spacing) -> int:
+    def _total(self, pitch: int, bars: dict[StepGroup, int], spacing: _Spacing) -> int:
         widths = [_room(groups, pitch, bars, spacing) for groups in self._passes]
         return sum(widths) + spacing.pass_gap * (len(widths) - 1)
 
     def _placed(
-        self, pitch: int, bars: dict[Group, int], spacing: _Spacing
+        self, pitch: int, bars: dict[StepGroup, int], spacing: _Spacing
     ) -> Iterator[Band]:
         start = SIDE
         for groups in self._passes:
@@ -147,19 +147,19 @@ def _gap(pitch: int) -> int:
     return 3 if pitch > 11 else 2 if pitch > 6 else 1
 
 
-def _tick_length(group: Group, pitch: int) -> int:
+def _tick_length(group: StepGroup, pitch: int) -> int:
     return (group.stop - group.start) * pitch - _gap(pitch)
 
 
 def _length(
-    groups: tuple[Group, ...], pitch: int, bars: dict[Group, int], spacing: _Spacing
+    groups: tuple[StepGroup, ...], pitch: int, bars: dict[StepGroup, int], spacing: _Spacing
 ) -> int:
     widths = [bars.get(group) or _tick_length(group, pitch) for group in groups]
     return sum(widths) + spacing.layer_gap * (len(widths) - 1)
 
 
 def _room(
-    groups: tuple[Group, ...], pitch: int, bars: dict[Group, int], spacing: _Spacing
+    groups: tuple[StepGroup, ...], pitch: int, bars: dict[StepGroup, int], spacing: _Spacing
 ) -> int:
     """Width of a pass: that of its steps or of its title, whichever is wider."""
     return max(_title_width(groups[0].phase), _length(groups, pitch, bars, spacing))

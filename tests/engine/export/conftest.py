@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from command_line.reports import iteration_number
+from command_line.reports import numbered_iteration
 from engine.documents.examples import read_example
 from engine.export.html import html
 from engine.export.latex import latex
@@ -42,7 +42,7 @@ ODD_NAMES = ("x_1<b>&%#", "`a*[c]|~", "$y^{2}$\\", "größe", "中→")
 def example_iteration(name: str) -> Iteration:
     """The second iteration of an example, or the only one of a network that cannot be trained."""
     document = read_example(name)
-    return iteration_number(document, 2 if document.spec.can_train else 1)
+    return numbered_iteration(document, 2 if document.spec.can_train else 1)
 
 
 def iteration_with(

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from command_line.reports import iteration_number
+from command_line.reports import numbered_iteration
 from engine.documents.examples import example_names, read_example
 from engine.export.html import html
 from engine.export.worked import worked_solution
@@ -26,7 +26,7 @@ def body(text: str) -> ElementTree.Element:
 
 @pytest.mark.parametrize("name", example_names())
 def test_examples_are_well_formed_and_fetch_nothing(name: str) -> None:
-    text = html(worked_solution(iteration_number(read_example(name), 1), name, gaps=True))
+    text = html(worked_solution(numbered_iteration(read_example(name), 1), name, gaps=True))
     assert body(text).find(".//math") is not None
     assert not re.search(r"https?:|src=|href=|@import|url\(", text)
     assert '<meta charset="utf-8">' in text

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from command_line.reports import iteration_number
+from command_line.reports import numbered_iteration
 from engine.documents.examples import example_names, read_example
 from engine.export.markdown import markdown
 from engine.export.worked import MAX_LINES, TooLong, worked_solution
@@ -70,7 +70,7 @@ def test_gaps_hold_no_result_and_the_key_holds_them_all(name: str, key: str) -> 
 
 
 def test_a_step_is_written_as_on_paper() -> None:
-    text = markdown(worked_solution(iteration_number(read_example("mazur-2-2-2"), 1), "Mazur"))
+    text = markdown(worked_solution(numbered_iteration(read_example("mazur-2-2-2"), 1), "Mazur"))
     assert text.startswith("# Mazur\n\nIteration 1, worked out.\n\n## Given\n")
     assert (
         "Gradient of w5\n\n"
@@ -89,7 +89,7 @@ def test_a_step_is_written_as_on_paper() -> None:
 
 
 def test_samples_follow_each_other_below_one_formula() -> None:
-    text = markdown(worked_solution(iteration_number(read_example("xor-2-3-1"), 1), "XOR"))
+    text = markdown(worked_solution(numbered_iteration(read_example("xor-2-3-1"), 1), "XOR"))
     step = text[text.index("Activation of h1\n") : text.index("Net input of h2\n")]
     assert step.count("a_h1 = 1/(1 + e^(−z_h1))") == 1
     labels = re.findall(r"sample \d:", step)
@@ -123,7 +123,7 @@ def test_what_the_optimizer_remembers_is_given_and_its_terms_are_worked_out() ->
 
 
 def test_digits_and_notation_are_as_asked() -> None:
-    iteration = iteration_number(read_example("mazur-2-2-2"), 1)
+    iteration = numbered_iteration(read_example("mazur-2-2-2"), 1)
     notation = Notation(target="y", loss="L")
     text = markdown(worked_solution(iteration, "Mazur", 4, notation=notation))
     assert "∂L/∂w5 = δ_o1 · a_h1\n           = 0.1385 · 0.5933 ≈ 0.08217\n" in text

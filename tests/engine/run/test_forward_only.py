@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from command_line.reports import CannotTrain, iteration_number, run_report
+from command_line.reports import CannotTrain, numbered_iteration, run_report
 from engine.derivations.derive import derive
 from engine.documents.examples import read_example
 from engine.maths.activations import ACTIVATIONS
@@ -69,7 +69,7 @@ def test_nothing_is_trained() -> None:
     with pytest.raises(CannotTrain, match="not trained"):
         run_report(DOCUMENT, "xor-2-2-1-step", 1)
     with pytest.raises(CannotTrain):
-        iteration_number(DOCUMENT, 2)
+        numbered_iteration(DOCUMENT, 2)
 
 
 @pytest.mark.parametrize("layer", [1, 2])
