@@ -25,15 +25,24 @@ _SETTLED_MILLISECONDS = 1_000  # after which the window is up, and what loads is
 def open_window(options: argparse.Namespace) -> int:
     """Open the window on a document, and stay until it is closed."""
     from gui.window import system_check
+    from gui.window.ending import Ending
 
     gc.disable()  # as gui.window.garbage will: while so much is made there is nothing to collect
     problem = system_check.display_problem()
     if problem is not None:
         raise Refused(f"{problem} Without a window: {WITHOUT_WINDOW}.")
+    ending = Ending()
     app = _application()
     from gui.window.main_window import MainWindow
 
     window = MainWindow()
+
+    def end(code: int) -> None:
+        """End without a question: nobody may be there to answer it."""
+        window.close_quietly()
+        app.exit(code)
+
+    ending.listen(app, end)
     window.documents.open_at_start(options.document, DEFAULT_EXAMPLE)
     window.show()
     # What is there by now stays to the end: no collection need go through all of it, neither
@@ -44,7 +53,9 @@ def open_window(options: argparse.Namespace) -> int:
     from engine.training.kernels.choice import load_in_background
 
     QTimer.singleShot(_SETTLED_MILLISECONDS, load_in_background)
-    return app.exec()
+    code = app.exec()
+    ending.close()
+    return code
 
 
 def screenshot(options: argparse.Namespace) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -82,6 +83,8 @@ class Window:
             env=self._environment,
             stdout=self._log,
             stderr=subprocess.STDOUT,
+            # Where the tests themselves run in the background of a shell, Ctrl-C is ignored there.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
         )
         self.id = str(wait_for(self._find))
         self._xdotool("windowfocus", "--sync", self.id)
@@ -94,6 +97,10 @@ class Window:
     def _find(self) -> str:
         assert self.process.poll() is None, self.log()
         return self._xdotool("search", "--onlyvisible", "--name", "Backpass").split("\n")[0]
+
+    def count(self) -> int:
+        """How many windows the program shows, its dialogs among them."""
+        return len(self._xdotool("search", "--onlyvisible", "--name", "Backpass").split())
 
     @property
     def frame(self) -> tuple[int, int, int, int]:
@@ -196,6 +203,46 @@ def test_the_first_window_is_no_larger_than_the_screen(
     left, top, width, height = window.frame
     assert (width, height) == size
     assert left >= 0 and top >= 0
+
+
+def test_a_request_from_outside_ends_the_idle_window(window: Window) -> None:
+    wait_for(lambda: "lesson.backpass.json" in window.title)
+    window.process.send_signal(signal.SIGINT)
+    assert_ended(window, 130)
+
+
+@pytest.mark.parametrize("asked", [signal.SIGINT] * 4 + [signal.SIGTERM, signal.SIGHUP])
+def test_a_request_from_outside_ends_the_window_while_it_trains(
+    window: Window, asked: signal.Signals
+) -> None:
+    wait_for(lambda: "lesson.backpass.json" in window.title)
+    window.press("t")
+    wait_for(lambda: "lesson.backpass.json*" in window.title)
+    window.process.send_signal(asked)
+    window.process.send_signal(asked)  # an impatient person presses it twice
+    assert_ended(window, 128 + asked)
+
+
+def test_a_request_from_outside_ends_the_window_while_it_asks(
+    window: Window, tmp_path: Path
+) -> None:
+    document = tmp_path / "lesson.backpass.json"
+    before = document.read_bytes()
+    wait_for(lambda: "lesson.backpass.json" in window.title)
+    window.press("e")
+    wait_for(lambda: "lesson.backpass.json*" in window.title)
+    shown = window.count()
+    window.press("ctrl+q")
+    wait_for(lambda: window.count() > shown)
+    window.process.send_signal(signal.SIGINT)
+    assert_ended(window, 130)
+    assert document.read_bytes() == before
+
+
+def assert_ended(window: Window, code: int) -> None:
+    wait_for(lambda: window.process.poll() is not None)
+    assert window.process.returncode == code, window.log()
+    assert window.log() == ""
 
 
 def diverging_document() -> Document:
