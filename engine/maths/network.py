@@ -179,6 +179,12 @@ class Network(Struct, frozen=True, dict=True):
             return None
         return Parameter(layer, None if kind == "shared" else unit, None)
 
+    def layer_title(self, layer: int) -> str:
+        """"Output", and "Hidden" or, where there are several such layers, "Hidden 1" and so on."""
+        if layer == self.depth:
+            return "Output"
+        return "Hidden" if self.depth == 2 else f"Hidden {layer}"
+
     def unit_name(self, layer: int, unit: int) -> str:
         """Name of a unit; layer 0 are the inputs."""
         return self.inputs[unit] if layer == 0 else self.layers[layer - 1].units[unit]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QPoint, QRect, Qt, Signal
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from engine.maths.losses import LOSSES
 from engine.run.steps import StepId
@@ -28,6 +28,7 @@ from gui.canvas.spots import (
 )
 from gui.canvas.walk import next_number
 from gui.view import View
+from gui.widgets.labels import SecondaryLabel
 from gui.widgets.number_field import Check
 
 _COLUMN_MARGIN = 16  # pixels beside a column where its buttons still show
@@ -66,9 +67,7 @@ class NetworkCanvas(QWidget):
         self.view.setAccessibleName("Network")
         self.setFocusProxy(self.view)
         self.chip = PhaseChip()
-        self.sample_label = QLabel()
-        self.sample_label.setObjectName("canvasSample")
-        self.sample_label.setProperty("secondary", True)
+        self.sample_label = SecondaryLabel(name="canvasSample")
         # Whoever owns the canvas may put a chooser beside the label.
         self.corner = QHBoxLayout()
         self.corner.setSpacing(theme.GAP)

@@ -60,8 +60,8 @@ class DerivationView(QWidget):
 
     hovered = Signal(object)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self.shown = Explanation()
         self.explanation = Sheet()
         self.explanation.setObjectName("derivationExplanation")

@@ -91,7 +91,7 @@ class Sheet(Ground):
         prose: Prose,
         pixels: int,
         colour: str,
-        gap: float = 0.0,
+        gap: float,
         digits: int | None = None,
         factor: Factor | None = None,
     ) -> None:
@@ -117,7 +117,7 @@ class Sheet(Ground):
         self.add_words((otherwise,), theme.SMALL, "secondary", 3.0)
 
     def add_formula(
-        self, formula: Formula, look: Look, gap: float = 0.0, factor: Factor | None = None
+        self, formula: Formula, look: Look, gap: float, factor: Factor | None = None
     ) -> None:
         """A formula, on further lines where it is long."""
         self._add_flowed(flow_formula(formula, look, self.extent), "ink", gap, factor)
@@ -148,7 +148,7 @@ class Sheet(Ground):
         height, paint = lay_out_table(table, self.extent, digits)
         self._add(height, paint, gap, None)
 
-    def add_band(self, formula: Formula, look: Look, gap: float = 0.0) -> None:
+    def add_band(self, formula: Formula, look: Look) -> None:
         """A formula on a band in the soft accent colour."""
         flowed = flow_formula(formula, look, self.extent - 2 * _BAND_X)
         height = flowed.height + 2 * _BAND_Y
@@ -162,7 +162,7 @@ class Sheet(Ground):
             painter.setPen(colours.colour("ink"))
             flowed.paint(painter, _BAND_X, y + _BAND_Y)
 
-        self._add(height, paint, gap, None)
+        self._add(height, paint, 0.0, None)
 
     def _add_flowed(
         self, flowed: Flowed, colour: str, gap: float, factor: Factor | None

@@ -8,7 +8,7 @@ from functools import lru_cache
 from msgspec.structs import replace
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QAccessible, QGuiApplication
-from PySide6.QtWidgets import QMenu, QWidget
+from PySide6.QtWidgets import QMenu
 
 from engine.derivations.as_text import solution_latex, solution_text
 from engine.derivations.derive import Derivation, Factor, derive
@@ -40,8 +40,8 @@ class DerivationPanel(Card):
     explained = Signal(object)
     copied = Signal(str)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__("Why this number?", parent)
+    def __init__(self) -> None:
+        super().__init__("Why this number?")
         self._view: View | None = None
         self._asked: StepId | None = None
         self._matrix: bool | None = None  # what was chosen for the present grain

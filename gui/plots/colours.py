@@ -12,10 +12,10 @@ from gui import theme
 _STOPS = ("negative", "neutral", "positive")
 
 
-def lookup_table(count: int = 256) -> NDArray[np.uint8]:
-    """Colours from the lowest to the highest value, shape (count, 3), in the theme in force."""
+def lookup_table() -> NDArray[np.uint8]:
+    """Colours from the lowest to the highest value, shape (256, 3), in the theme in force."""
     colours = [theme.current().colour(name) for name in _STOPS]
-    places = np.linspace(0.0, len(_STOPS) - 1.0, count)
+    places = np.linspace(0.0, len(_STOPS) - 1.0, 256)
     channels = [
         np.interp(places, range(len(_STOPS)), levels)
         for levels in zip(*((c.red(), c.green(), c.blue()) for c in colours), strict=True)

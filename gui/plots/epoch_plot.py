@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtWidgets import QWidget
 
 from engine.maths.activations import Array
 from gui.plots.axis import PlainAxis
@@ -23,10 +22,10 @@ class EpochPlot(Plot):
     """Base of the plots of losses over the epochs: a subclass draws its curves in `_redraw`, which
     is called when the size or the kind of loss axis changes."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self) -> None:
         x_axis = PlainAxis("bottom", whole=True)
         x_axis.set_name_at_end(True)
-        super().__init__(x_axis, PlainAxis("left", grid=True), parent)
+        super().__init__(x_axis, PlainAxis("left", grid=True))
         self._wants_log = False
         self._log_possible = True
         self.box.sigResized.connect(self._redraw)

@@ -8,7 +8,6 @@ import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QPointF, Qt, QTimer, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent
-from PySide6.QtWidgets import QWidget
 
 from engine.maths.activations import Array
 from engine.text.numbers import format_count, format_number
@@ -37,8 +36,8 @@ class LossPlot(EpochPlot):
 
     epoch_asked = Signal(float)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self.setObjectName("lossPlot")
         self.setAccessibleName("Loss curve")
         self.setToolTip(_TIP)

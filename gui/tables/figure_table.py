@@ -14,7 +14,6 @@ from PySide6.QtWidgets import (
     QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
-    QWidget,
 )
 
 from engine.text.numbers import format_distinct, format_number, machine_number
@@ -141,9 +140,9 @@ class FigureTable(TableView):
 
     row_chosen = Signal(object)
 
-    def __init__(self, name: str, parent: QWidget | None = None) -> None:
+    def __init__(self, name: str) -> None:
         figures = _Figures()
-        super().__init__(figures, parent)
+        super().__init__(figures)
         self._figures = figures
         self.setAccessibleName(name)
         self.setModel(figures)

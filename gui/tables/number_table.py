@@ -64,9 +64,8 @@ class NumberTable(TableView):
         row_height: int = 24,
         boxed: bool = False,
         scrolled_outside: bool = False,
-        parent: QWidget | None = None,
     ) -> None:
-        super().__init__(model, parent)
+        super().__init__(model)
         self._row_height = row_height
         self._scrolled_outside = scrolled_outside
         self._least: list[int] = []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QItemSelectionRange, Qt, Signal
 from PySide6.QtGui import QAction, QGuiApplication, QKeyEvent, QKeySequence, QMouseEvent
-from PySide6.QtWidgets import QFrame, QTableView, QWidget
+from PySide6.QtWidgets import QFrame, QTableView
 
 from gui.tables.number_model import Index, NumberModel
 
@@ -16,8 +16,8 @@ class TableView(QTableView):
     chosen = Signal(int, int)  # row, column that the person went to
     moves: tuple[Qt.Key, ...] = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Home, Qt.Key.Key_End)
 
-    def __init__(self, model: NumberModel, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, model: NumberModel) -> None:
+        super().__init__()
         self.numbers = model
         self._quiet = False
         self.setFrameShape(QFrame.Shape.NoFrame)

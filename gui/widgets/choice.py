@@ -14,7 +14,6 @@ from PySide6.QtWidgets import (
     QStyleOptionComboBox,
     QStyleOptionViewItem,
     QStylePainter,
-    QWidget,
 )
 
 from gui import theme
@@ -78,8 +77,8 @@ class Choice(QComboBox):
 
     chosen = Signal(str)
 
-    def __init__(self, name: str, accessible_name: str, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, name: str, accessible_name: str) -> None:
+        super().__init__()
         self.setObjectName(name)
         self.setAccessibleName(accessible_name)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)

@@ -6,7 +6,7 @@ import re
 
 from PySide6.QtCore import QSignalBlocker, Qt, QTimer, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QValidator, QWheelEvent
-from PySide6.QtWidgets import QSpinBox, QWidget
+from PySide6.QtWidgets import QSpinBox
 
 from gui.widgets.refusal import show_refusal
 
@@ -22,15 +22,8 @@ class CountField(QSpinBox):
 
     chosen = Signal(int)
 
-    def __init__(
-        self,
-        name: str,
-        accessible_name: str,
-        lowest: int,
-        highest: int,
-        parent: QWidget | None = None,
-    ) -> None:
-        super().__init__(parent)
+    def __init__(self, name: str, accessible_name: str, lowest: int, highest: int) -> None:
+        super().__init__()
         self.setObjectName(name)
         self.setAccessibleName(accessible_name)
         self._bounds = f"{accessible_name}: {lowest} to {highest:,}"

@@ -35,10 +35,8 @@ class Banner(QFrame):
         self._text.setFont(theme.font(theme.SMALL))
         # A long sentence is cut, and does not widen the window.
         self._text.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
-        self._action = Button("", "bannerAction", link=True)
-        self._action.clicked.connect(self.action_requested)
-        self._close = Button("Close", "bannerClose", link=True)
-        self._close.clicked.connect(self.fall_silent)
+        self._action = Button("", "bannerAction", "", self.action_requested, link=True)
+        self._close = Button("Close", "bannerClose", "", self.fall_silent, link=True)
         self.setFixedHeight(_HEIGHT)
         self._layout = QHBoxLayout(self)
         self._layout.setContentsMargins(theme.GAP, 0, theme.GAP, 0)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QLabel, QSpinBox, QWidget
+from PySide6.QtWidgets import QSpinBox, QWidget
 
 from engine.run.spec import State
 from engine.text.numbers import format_count
 from engine.training.history import MAX_FRAMES, moments_within
 from gui.settings import LEAST_MIB, MIB, MOST_MIB
 from gui.widgets.form_dialog import FormDialog
+from gui.widgets.labels import SecondaryLabel
 
 
 class PreferencesDialog(FormDialog):
@@ -23,9 +24,7 @@ class PreferencesDialog(FormDialog):
         self._field.setSingleStep(64)
         self._field.setSuffix(" MiB")
         self._field.setValue(memory // MIB)
-        self._meaning = QLabel()
-        self._meaning.setObjectName("historyMeaning")
-        self._meaning.setProperty("secondary", True)
+        self._meaning = SecondaryLabel(name="historyMeaning")
         self._meaning.setWordWrap(True)
         self._field.valueChanged.connect(self._explain)
         self.lay_out({"&Memory for the way back": self._field}, self._meaning)

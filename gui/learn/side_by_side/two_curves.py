@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QWidget
 
 from engine.maths.activations import Array
 from engine.text.numbers import format_count
@@ -20,8 +19,8 @@ _MOST_TIMES = 10.0  # as high as the right curve; what grows beyond leaves the p
 class TwoCurves(EpochPlot):
     """The right run solid and blue, the other dashed and orange; a line marks one epoch."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self.setObjectName("comparisonPlot")
         self.setAccessibleName("Loss of both runs")
         self._curves: list[Array] = [np.empty((0, 2)), np.empty((0, 2))]

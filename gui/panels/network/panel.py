@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QLabel, QMenu, QVBoxLayout, QWidget
 from engine.formulas.notation import Notation
 from engine.maths.initializers import INITIALIZERS
 from engine.maths.losses import LOSSES, REDUCTIONS, losses_for
+from engine.maths.network import Network
 from engine.maths.optimizers import RULES, SETTINGS, Optimizer
 from engine.run.check_spec import SpecError, check_spec
 from engine.run.limits import HIDDEN_LAYERS, INPUTS, SAMPLES
@@ -248,7 +249,7 @@ class NetworkPanel(Card):
         self._spec = spec = view.spec
         network = spec.network
         if len(self._layers) != network.depth:
-            self._rebuild_layers(network.depth)
+            self._rebuild_layers(network)
         self._inputs.show_count(len(network.inputs))
         for rows, layer in zip(self._layers, network.layers, strict=True):
             rows.display(layer)
@@ -290,14 +291,14 @@ class NetworkPanel(Card):
             self._size.show_count(size)
         self._shuffled.show_checked(batching.shuffled)
 
-    def _rebuild_layers(self, depth: int) -> None:
+    def _rebuild_layers(self, network: Network) -> None:
         while self._layers:
             rows = self._layers.pop()
             self._layer_box.removeWidget(rows)
             rows.setParent(None)
             rows.deleteLater()
-        for number in range(1, depth + 1):
-            rows = LayerRows(number, _title(number, depth), number == depth)
+        for number in range(1, network.depth + 1):
+            rows = LayerRows(number, network.layer_title(number), number == network.depth)
             rows.units_chosen.connect(lambda count, n=number: self.units_chosen.emit(n, count))
             rows.activation_chosen.connect(
                 lambda key, n=number: self.activation_chosen.emit(n, key)
@@ -314,12 +315,6 @@ class NetworkPanel(Card):
 
     def restyle(self) -> None:
         self.update()
-
-
-def _title(layer: int, depth: int) -> str:
-    if layer == depth:
-        return "Output"
-    return "Hidden" if depth == 2 else f"Hidden {layer}"
 
 
 def _in_words(layer: int, depth: int) -> str:

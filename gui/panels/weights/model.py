@@ -10,6 +10,7 @@ from PySide6.QtCore import QModelIndex, Qt, Signal
 from engine.formulas.notation import DEFAULT
 from engine.maths.activations import Array
 from engine.maths.network import Network, Parameter
+from engine.text.numbers import counted
 from gui.tables.number_model import Index, NumberModel
 from gui.view import View
 
@@ -161,4 +162,4 @@ class LayerModel(NumberModel):
 
 
 def _size(rows: int, columns: int) -> str:
-    return f"{rows} row{'s' * (rows != 1)} of {columns} number{'s' * (columns != 1)}"
+    return f"{counted(rows, 'row')} of {counted(columns, 'number')}"

@@ -21,13 +21,6 @@ from gui.widgets.tab_order import follow_on
 _REST = 60
 
 
-def _layer_title(network: Network, layer: int) -> str:
-    """Output, and Hidden or, where there are several, Hidden 1, Hidden 2 and so on."""
-    if layer == network.depth:
-        return "Output"
-    return "Hidden" if network.depth == 2 else f"Hidden {layer}"
-
-
 class WeightsPanel(Card):
     """Every parameter of the network, editable. The parameter of the current step is outlined."""
 
@@ -108,7 +101,7 @@ class WeightsPanel(Card):
         follow_on(self._error, tables)
         for layer, (table, model) in enumerate(self._layers(), start=1):
             model.take(network, layer)
-            title = _layer_title(network, layer)
+            title = network.layer_title(layer)
             table.set_title(title)
             table.setAccessibleName(f"Weights and biases, {title.lower()} layer")
             table.clearSpans()
