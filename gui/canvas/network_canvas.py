@@ -17,15 +17,7 @@ from gui.canvas.layer_buttons import LayerButtons
 from gui.canvas.menu import CanvasMenu
 from gui.canvas.pointing_view import PointingView
 from gui.canvas.scene import NetworkScene
-from gui.canvas.spots import (
-    Spot,
-    about_spot,
-    caption_of,
-    describe,
-    parameter_at,
-    step_at,
-    value_at,
-)
+from gui.canvas.spots import Spot, about_spot, caption_of, describe, parameter_at, step_at, value_at
 from gui.canvas.walk import next_number
 from gui.view import View
 from gui.widgets.labels import SecondaryLabel

@@ -21,9 +21,10 @@ class ToolCard(Card):
     def __init__(self, title: str, panel: Any, parent: QWidget | None = None) -> None:
         super().__init__(title, parent)
         self.panel = panel
-        self.close_button = Button("✕", "closeTool", f"Close {title.lower()} (Esc)", link=True)
+        self.close_button = Button(
+            "✕", "closeTool", f"Close {title.lower()} (Esc)", self.closed, link=True
+        )
         self.close_button.setAccessibleName(f"Close {title.lower()}")
-        self.close_button.clicked.connect(self.closed)
         self.corner.addWidget(self.close_button)
         self.body.addWidget(panel, 1)
 

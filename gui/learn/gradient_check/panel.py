@@ -17,6 +17,7 @@ from engine.text.numbers import format_count, format_number
 from gui import theme
 from gui.tables.figure_table import FigureRow, FigureTable
 from gui.view import View
+from gui.widgets.labels import SecondaryLabel
 
 SIGNS = {"right": "✓", "wrong": "✗", "kink": "~"}
 _COLOURS = {"right": "secondary", "wrong": "error", "kink": "secondary"}
@@ -44,8 +45,7 @@ class GradientCheckPanel(QWidget):
         self.headline.setFont(theme.font(theme.NORMAL, bold=True))
         self.notes = QLabel()
         self.notes.setObjectName("checkNotes")
-        explanation = QLabel(_EXPLANATION)
-        explanation.setProperty("secondary", True)
+        explanation = SecondaryLabel(_EXPLANATION)
         self.table = FigureTable("Gradients by backward and by differences")
         self.table.row_chosen.connect(self.parameter_chosen)
         self.setFocusProxy(self.table)

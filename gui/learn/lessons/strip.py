@@ -4,21 +4,15 @@ from __future__ import annotations
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPen, QResizeEvent
-from PySide6.QtWidgets import (
-    QFrame,
-    QHBoxLayout,
-    QLabel,
-    QScrollArea,
-    QSizePolicy,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from engine.learn.lessons.page import Page
 from gui import theme
 from gui.widgets.buttons import Button
+from gui.widgets.labels import SecondaryLabel
 from gui.widgets.style_property import set_style_property
 from gui.widgets.tab_order import follow_on
+from gui.widgets.vertical_scroll import VerticalScroll
 
 # In a window lower than this the heading runs into the text, and the text scrolls earlier.
 _LOW = 700
@@ -52,38 +46,33 @@ class LessonStrip(QFrame):
         self._heading = QLabel()
         self._heading.setObjectName("lessonHeading")
         self._heading.setFont(theme.font(bold=True))
-        self._place = QLabel()
-        self._place.setObjectName("lessonPlace")
-        self._place.setProperty("secondary", True)
+        self._place = SecondaryLabel(name="lessonPlace")
         self._text = QLabel()
         self._text.setObjectName("lessonText")
         self._text.setWordWrap(True)
         self._text.setTextFormat(Qt.TextFormat.RichText)
         self._text.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
-        self._scroll = QScrollArea()
-        self._scroll.setWidget(self._text)
-        self._scroll.setWidgetResizable(True)
-        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
+        self._scroll = VerticalScroll(self._text)
         self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._scroll.viewport().setAutoFillBackground(False)
-        self._text.setAutoFillBackground(False)
-        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._mark = _Mark()
         self._asked = QLabel()
         self._asked.setObjectName("lessonAsked")
         self._asked.setWordWrap(True)
         self._asked.setTextFormat(Qt.TextFormat.PlainText)
         self.show_button = Button(
-            "Show me", "lessonShow", "Let the program do this step", link=True
+            "Show me", "lessonShow", "Let the program do this step", self.show_requested, link=True
         )
-        self.back_button = Button("Back", "lessonBack", "The step before", link=True)
-        self.next_button = Button("Next", "lessonNext", "Go on (Ctrl+Enter)")
-        self.close_button = Button("✕", "lessonClose", "Leave the lesson", link=True)
+        self.back_button = Button(
+            "Back", "lessonBack", "The step before", self.back_requested, link=True
+        )
+        self.next_button = Button(
+            "Next", "lessonNext", "Go on (Ctrl+Enter)", self.next_requested
+        )
+        self.close_button = Button(
+            "✕", "lessonClose", "Leave the lesson", self.close_requested, link=True
+        )
         self.close_button.setAccessibleName("Leave the lesson")
-        self.show_button.clicked.connect(self.show_requested)
-        self.back_button.clicked.connect(self.back_requested)
-        self.next_button.clicked.connect(self.next_requested)
-        self.close_button.clicked.connect(self.close_requested)
         self._arrange()
         self.hide()
 

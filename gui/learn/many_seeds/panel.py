@@ -5,15 +5,7 @@ from __future__ import annotations
 from html import escape
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import (
-    QFrame,
-    QGridLayout,
-    QLabel,
-    QProgressBar,
-    QScrollArea,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QGridLayout, QLabel, QProgressBar, QVBoxLayout, QWidget
 
 from engine.learn.many_seeds.result import SeedRun, SeedsResult, Stuck
 from engine.learn.many_seeds.runs import MAX_EPOCHS, MAX_SEEDS, why_not
@@ -24,6 +16,8 @@ from gui.learn.many_seeds.loss_dots import Dot, LossDots
 from gui.view import View
 from gui.widgets.buttons import Button
 from gui.widgets.count_field import CountField
+from gui.widgets.labels import SecondaryLabel
+from gui.widgets.vertical_scroll import VerticalScroll
 
 _COUNT, _EPOCHS = 100, 10_000
 _MOST_SEEDS = 999_999_999
@@ -54,8 +48,7 @@ class SeedsPanel(QWidget):
         self._epochs = CountField("seedsEpochs", "Epochs of each run", 1, MAX_EPOCHS)
         for field, value in ((self._count, _COUNT), (self._epochs, _EPOCHS)):
             field.show_count(value)
-        self._run = Button("Run", "seedsRun", "Train from each seed")
-        self._run.clicked.connect(self._run_or_cancel)
+        self._run = Button("Run", "seedsRun", "Train from each seed", self._run_or_cancel)
         self._run.setFixedWidth(self._run.fontMetrics().horizontalAdvance("Cancel") + 22)
         self._run.setStyleSheet("padding: 5px 0;")
         self._progress = QProgressBar()
@@ -66,11 +59,9 @@ class SeedsPanel(QWidget):
         kept = self._progress.sizePolicy()
         kept.setRetainSizeWhenHidden(True)
         self._progress.setSizePolicy(kept)
-        self.headline, self._note = QLabel(), QLabel()
+        self.headline, self._note = QLabel(), SecondaryLabel(name="seedsNote")
         self.headline.setObjectName("seedsHeadline")
         self.headline.setFont(theme.font(18, bold=True))
-        self._note.setObjectName("seedsNote")
-        self._note.setProperty("secondary", True)
         for label in (self.headline, self._note):
             label.setWordWrap(True)
             label.setTextFormat(Qt.TextFormat.PlainText)
@@ -98,8 +89,7 @@ class SeedsPanel(QWidget):
         fields.setVerticalSpacing(2)
         columns = (("First", self._first), ("Seeds", self._count), ("Epochs", self._epochs))
         for column, (words, field) in enumerate(columns):
-            label = QLabel(words)
-            label.setProperty("secondary", True)
+            label = SecondaryLabel(words)
             label.setBuddy(field)
             field.setMinimumWidth(_FIELD_WIDTH)  # Qt would leave room for the largest number
             fields.addWidget(label, 0, column)
@@ -113,18 +103,12 @@ class SeedsPanel(QWidget):
         for widget in (self.headline, self._note, self.dots, self.groups):
             content.addWidget(widget)
         content.addStretch(1)
-        scroll = QScrollArea()
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setWidgetResizable(True)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setWidget(inside)
-        inside.setAutoFillBackground(False)  # Qt fills what it scrolls; the card shows here
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(theme.GAP)
         layout.addLayout(fields)
         layout.addWidget(self._progress)
-        layout.addWidget(scroll, 1)
+        layout.addWidget(VerticalScroll(inside), 1)
 
     def _run_or_cancel(self) -> None:
         if self._running:

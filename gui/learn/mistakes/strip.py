@@ -28,8 +28,9 @@ class MistakeStrip(QFrame):
         self.label = QLabel()
         self.label.setObjectName("mistakeNames")
         self.label.setTextFormat(Qt.TextFormat.RichText)
-        self.button = Button("Do it right", "doItRight", "Take these mistakes off", link=True)
-        self.button.clicked.connect(self.right_asked)
+        self.button = Button(
+            "Do it right", "doItRight", "Take these mistakes off", self.right_asked, link=True
+        )
         self._mistakes: list[Mistake] = []
         self._layout = QHBoxLayout(self)
         self._layout.setSpacing(theme.MARGIN)

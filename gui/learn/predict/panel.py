@@ -9,12 +9,10 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QApplication,
-    QFrame,
     QGridLayout,
     QHBoxLayout,
     QLabel,
     QLineEdit,
-    QScrollArea,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -31,6 +29,8 @@ from gui.formulas.sheet import Sheet
 from gui.learn.predict.shown import ANSWERED, ASKED, BAD, GOOD, START, Question
 from gui.view import Curtain, View
 from gui.widgets.buttons import Button, CheckBox
+from gui.widgets.labels import SecondaryLabel
+from gui.widgets.vertical_scroll import VerticalScroll
 
 _FORMULA = Look(14, 17, 6, False)
 _QUESTION = 18  # pixels of the letters of the question
@@ -112,9 +112,10 @@ class PredictPanel(QWidget):
             "An answer that follows from a wrong one before it gets full marks"
         )
         self._warning = _words()
-        self.begin_button = Button("Begin", "predictBegin", "Hide the values (Enter)")
+        self.begin_button = Button(
+            "Begin", "predictBegin", "Hide the values (Enter)", self._begin
+        )
         self.begin_button.setProperty("primary", True)
-        self.begin_button.clicked.connect(self._begin)
         named = QHBoxLayout()
         label = QLabel("Your name")
         label.setBuddy(self.name)
@@ -132,13 +133,11 @@ class PredictPanel(QWidget):
         return page
 
     def _make_questions(self) -> QWidget:
-        self.score = QLabel()
-        self.score.setObjectName("predictScore")
-        self.score.setProperty("secondary", True)
+        self.score = SecondaryLabel(name="predictScore")
         self.save_button = Button(
-            "save result…", "predictSave", "Write the answers into a result file", link=True
+            "save result…", "predictSave", "Write the answers into a result file",
+            self.save_asked, link=True,
         )
-        self.save_button.clicked.connect(self.save_asked)
         self.question = QLabel()
         self.question.setObjectName("predictQuestion")
         self.question.setFont(theme.font(_QUESTION, bold=True))
@@ -154,14 +153,16 @@ class PredictPanel(QWidget):
         self.feedback.setObjectName("predictFeedback")
         self.feedback.setTextFormat(Qt.TextFormat.RichText)
         self.feedback.setWordWrap(True)
-        self.hint_button = Button("", "predictHint", "One more piece of the derivation", link=True)
-        self.hint_button.clicked.connect(self.hint_asked)
-        self.skip_button = Button(
-            "skip", "predictSkip", "Show the value; counts as not answered", link=True
+        self.hint_button = Button(
+            "", "predictHint", "One more piece of the derivation", self.hint_asked, link=True
         )
-        self.skip_button.clicked.connect(self.given_up)
-        self.go_on_button = Button("Go on", "predictGoOn", "Step (Enter or Space)")
-        self.go_on_button.clicked.connect(self.went_on)
+        self.skip_button = Button(
+            "skip", "predictSkip", "Show the value; counts as not answered", self.given_up,
+            link=True,
+        )
+        self.go_on_button = Button(
+            "Go on", "predictGoOn", "Step (Enter or Space)", self.went_on
+        )
         self.hints = Sheet()
         self.hints.setObjectName("predictHints")
 
@@ -358,8 +359,7 @@ def _hint_text(hint: Hint, digits: int | None) -> str:
 
 
 def _words() -> QLabel:
-    label = QLabel()
-    label.setProperty("secondary", True)
+    label = SecondaryLabel()
     label.setTextFormat(Qt.TextFormat.PlainText)
     label.setWordWrap(True)
     return label
@@ -372,12 +372,7 @@ def _column(page: QWidget) -> QVBoxLayout:
     return layout
 
 
-def _scrolling(inside: QWidget) -> QScrollArea:
-    area = QScrollArea()
-    area.setFrameShape(QFrame.Shape.NoFrame)
-    area.setWidgetResizable(True)
-    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+def _scrolling(inside: QWidget) -> VerticalScroll:
+    area = VerticalScroll(inside)
     area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-    area.setWidget(inside)
-    inside.setAutoFillBackground(False)  # Qt fills what it scrolls; the card shows here
     return area

@@ -6,14 +6,7 @@ from html import escape
 
 from PySide6.QtCore import QStringListModel, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
-from PySide6.QtWidgets import (
-    QCompleter,
-    QGridLayout,
-    QHBoxLayout,
-    QLabel,
-    QLineEdit,
-    QWidget,
-)
+from PySide6.QtWidgets import QCompleter, QGridLayout, QHBoxLayout, QLabel, QLineEdit, QWidget
 
 from engine.documents.document import Published
 from engine.learn.published.comparison import MOST_ITERATIONS
@@ -21,6 +14,7 @@ from engine.learn.published.quantities import Quantities, figure
 from gui import theme
 from gui.widgets.buttons import Button
 from gui.widgets.count_field import CountField
+from gui.widgets.labels import SecondaryLabel
 
 
 class _Line(QLineEdit):
@@ -74,7 +68,7 @@ class FigureForm(QWidget):
         self.number = _Line("figureNumber", "Number as printed", "as printed")
         self.iteration = CountField("figureIteration", "Iteration", 1, MOST_ITERATIONS)
         self.sample = CountField("figureSample", "Sample", 1, 1)
-        self.button = Button("Add", "addFigure", "Add this figure (Enter)")
+        self.button = Button("Add", "addFigure", "Add this figure (Enter)", self._enter)
         self.problem = QLabel()
         self.problem.setObjectName("figureProblem")
         self.problem.setProperty("error", True)
@@ -90,7 +84,6 @@ class FigureForm(QWidget):
             line.left.connect(self.left)
             line.lines_pasted.connect(self.lines_pasted)
             line.textEdited.connect(lambda: self.refuse(""))
-        self.button.clicked.connect(self._enter)
         for field in (self.iteration, self.sample):
             field.setMaximumWidth(76)
         self._arrange()
@@ -106,9 +99,7 @@ class FigureForm(QWidget):
         counts = QHBoxLayout()
         counts.setSpacing(6)
         for text, field in (("iteration", self.iteration), ("sample", self.sample)):
-            label = QLabel(text)
-            label.setProperty("secondary", True)
-            counts.addWidget(label)
+            counts.addWidget(SecondaryLabel(text))
             counts.addWidget(field)
         counts.addStretch(1)
         grid.addLayout(counts, 1, 0, 1, 3)

@@ -17,6 +17,7 @@ from gui.view import View
 from gui.widgets.buttons import Button
 from gui.widgets.choice import Choice, ChoiceItem
 from gui.widgets.count_field import CountField
+from gui.widgets.labels import SecondaryLabel
 
 MOST_EPOCHS = 100_000
 _FIRST_EPOCHS = 1000
@@ -52,7 +53,7 @@ class ComparisonPanel(QWidget):
         head.addWidget(self.choice, 1)
         head.addWidget(self.mistake_names, 1)
         head.addWidget(self.epochs_field)
-        head.addWidget(_secondary("epochs"))
+        head.addWidget(SecondaryLabel("epochs"))
         layout.addLayout(head)
         legend = QHBoxLayout()
         legend.setSpacing(theme.GAP)
@@ -79,22 +80,19 @@ class ComparisonPanel(QWidget):
         self.epochs_field.setFixedWidth(76)
         self.epochs_field.show_count(_FIRST_EPOCHS)
         self.epochs_field.chosen.connect(lambda _: self.asked.emit())
-        self.legend = QLabel()
-        self.legend.setObjectName("comparisonLegend")
+        self.legend = SecondaryLabel(name="comparisonLegend")
         self.legend.setTextFormat(Qt.TextFormat.RichText)
-        self.legend.setProperty("secondary", True)
-        self.stop_button = Button("stop", "comparisonStop", "Go no further", link=True)
-        self.stop_button.clicked.connect(self.stopped)
+        self.stop_button = Button(
+            "stop", "comparisonStop", "Go no further", self.stopped, link=True
+        )
         self.log_button = Button("log", "comparisonLog", "Logarithmic loss axis", link=True)
         self.log_button.setCheckable(True)
         self.log_button.toggled.connect(self._on_log)
         self.plot = TwoCurves()
         self.plot.setMinimumHeight(80)
-        self.notes = _secondary("")
-        self.notes.setObjectName("comparisonNotes")
+        self.notes = SecondaryLabel(name="comparisonNotes")
         self.notes.setWordWrap(True)
-        self.after = _secondary("")
-        self.after.setObjectName("comparisonAfter")
+        self.after = SecondaryLabel(name="comparisonAfter")
         self.slider = QSlider(Qt.Orientation.Horizontal)
         self.slider.setObjectName("comparisonSlider")
         self.slider.setAccessibleName("epochs after which parameters are compared")
@@ -207,12 +205,6 @@ class ComparisonPanel(QWidget):
         self.plot.restyle()
         self.table.restyle()
         self._show_legend()
-
-
-def _secondary(text: str) -> QLabel:
-    label = QLabel(text)
-    label.setProperty("secondary", True)
-    return label
 
 
 def _ends(comparison: Comparison) -> list[str]:
