@@ -16,16 +16,8 @@ from engine.maths.network import Parameter
 from gui import theme
 from gui.panels.weights.panel import WeightsPanel
 from gui.view import View
-from tests.gui.panels.conftest import (
-    click,
-    editor,
-    open_editor,
-    paste,
-    show_weights,
-    table_of,
-    texts,
-    view_of_sizes,
-)
+from tests.gui.panels.conftest import click, editor, open_editor, paste, texts
+from tests.gui.panels.weights.conftest import show_weights, table_of, view_of_sizes
 
 MakeView = Callable[..., View]
 

@@ -20,15 +20,8 @@ from gui.panels.weights.panel import WeightsPanel
 from gui.tables.number_cell import NumberCell
 from gui.tables.number_table import NumberTable
 from gui.view import View
-from tests.gui.panels.conftest import (
-    click,
-    editor,
-    names,
-    show_weights,
-    table_of,
-    texts,
-    view_of_sizes,
-)
+from tests.gui.panels.conftest import click, editor, names, texts
+from tests.gui.panels.weights.conftest import show_weights, table_of, view_of_sizes
 
 MakeView = Callable[..., View]
 
