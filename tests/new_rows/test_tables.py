@@ -33,15 +33,10 @@ from engine.run.steps import symbol_of
 from engine.text.numbers import machine_number
 from engine.training.trainer import Trainer
 from tests.engine.export.conftest import TARGETS
-from tests.new_rows import add_rows
 
-ROOT = Path(__file__).resolve().parents[4]
+ROOT = Path(__file__).resolve().parents[2]
 SETTINGS_OF_RMSPROP = {"learning_rate": 0.01, "rho": 0.75, "epsilon": 1e-4}
-
-
-@pytest.fixture(autouse=True)
-def new_rows(monkeypatch: pytest.MonkeyPatch) -> None:
-    add_rows(monkeypatch)
+pytestmark = pytest.mark.usefixtures("new_rows")
 
 
 def new_spec(batch: int | None = 1) -> Spec:

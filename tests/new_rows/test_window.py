@@ -18,12 +18,10 @@ from gui.learn.exercises.dialog import ExerciseDialog
 from gui.widgets.number_field import NumberField
 from gui.window.main_window import MainWindow
 from tests.gui.conftest import OpenWindow, choose, keys_of, view_of
-from tests.new_rows import add_rows
 
 
 @pytest.fixture
-def window(monkeypatch: pytest.MonkeyPatch, open_window: OpenWindow) -> MainWindow:
-    add_rows(monkeypatch)
+def window(new_rows: None, open_window: OpenWindow) -> MainWindow:
     return open_window("xor-2-2-1")
 
 

@@ -9,7 +9,7 @@ import json
 import re
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from itertools import permutations
 from pathlib import Path
 
@@ -17,7 +17,6 @@ import numpy as np
 import pytest
 from msgspec.structs import replace
 from PySide6.QtGui import QAction
-from pytestqt.qtbot import QtBot
 
 from engine.derivations.derive import derive
 from engine.derivations.record import Record
@@ -53,8 +52,9 @@ from gui.view import View
 from gui.window.main_window import MainWindow
 from main import main
 from tests.engine.conftest import printed_figure
+from tests.gui.conftest import OpenWindow
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def squared_weights(rules: Rules) -> Rules:
@@ -94,7 +94,7 @@ def no_target(rules: Rules) -> Rules:
 
 
 def written_no_target(record: Record, formula: Expr, at: Parameter) -> Expr:
-    return Mistaken("no-target", record.output(at.unit or 0), corrected(formula))
+    return Mistaken("no-target", record.activation(at.layer, at.unit or 0), corrected(formula))
 
 
 def needs_hidden(run: Run) -> str:
@@ -305,14 +305,8 @@ def test_a_document_carries_it() -> None:
 
 
 @pytest.fixture
-def window(qtbot: QtBot) -> Iterator[MainWindow]:
-    made = MainWindow(remember=False)
-    made.documents.show(read_example("mazur-2-2-2"), "mazur-2-2-2")
-    made.resize(1440, 900)
-    made.show()
-    yield made
-    made.close_quietly()
-    made.deleteLater()
+def window(open_window: OpenWindow) -> MainWindow:
+    return open_window("mazur-2-2-2")
 
 
 @pytest.mark.parametrize("key", KEYS)

@@ -6,7 +6,6 @@ The format of this file is in no table of the program; each test puts it there.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,7 +13,6 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFileDialog, QLabel, QMenu, QPushButton
 from pytestqt.qtbot import QtBot
 
-from engine.documents.examples import read_example
 from engine.export.formats import FORMATS, Format
 from engine.export.solution import Solution, Working
 from engine.export.walk import TextBlocks
@@ -23,6 +21,7 @@ from engine.learn.exercises.exercise import Exercise
 from gui.learn.exercises.dialog import ExerciseDialog
 from gui.window.main_window import MainWindow
 from main import main
+from tests.gui.conftest import OpenWindow
 
 
 class Wiki(TextBlocks):
@@ -57,12 +56,8 @@ def row(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def window(row: None, qtbot: QtBot) -> Iterator[MainWindow]:
-    made = MainWindow(remember=False)
-    made.documents.show(read_example("mazur-2-2-2"), "mazur-2-2-2")
-    yield made
-    made.close_quietly()
-    made.deleteLater()
+def window(row: None, open_window: OpenWindow) -> MainWindow:
+    return open_window("mazur-2-2-2")
 
 
 @pytest.fixture

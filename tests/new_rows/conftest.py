@@ -1,5 +1,6 @@
 """Rows that no table has: an activation, a loss, an optimizer with a setting of its own, and a data
-set, each with its written half. Whatever the tables promise has to hold for them too."""
+set, each with its written half. A row is all that something new needs: whatever the tables promise
+has to hold for it too, in the engine, in files and in every window, which these tests open."""
 
 from __future__ import annotations
 
@@ -21,6 +22,10 @@ from engine.maths.activations import ACTIVATIONS, Activation, Array
 from engine.maths.losses import LOSSES, Loss
 from engine.maths.optimizers import RULES, SETTINGS, Optimizer, Rule, Setting, Slots
 from engine.run.spec import Data
+from tests.gui.conftest import garbage_between_tests, nothing_left_over, open_window
+from tests.gui.learn.lessons.conftest import pupil
+
+__all__ = ["garbage_between_tests", "nothing_left_over", "open_window", "pupil"]  # fixtures
 
 CUBE = Activation(
     key="cube",
@@ -118,7 +123,8 @@ CORNERS = DatasetRule(
 )
 
 
-def add_rows(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def new_rows(monkeypatch: pytest.MonkeyPatch) -> None:
     """Put them into the tables, for one test."""
     for table, row in (
         (ACTIVATIONS, CUBE),
