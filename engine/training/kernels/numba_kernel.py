@@ -80,8 +80,10 @@ class NumbaKernel:
         self.frame_distance = max(1, self.at_once // 8)  # some 0.2 ms
         mask = np.ones(spec.network.size) if spec.updated is None else np.array(spec.updated)
         self._layers = _table(spec.network)
-        self._inputs = np.ascontiguousarray(spec.data.inputs.T)
-        self._targets = np.ascontiguousarray(spec.data.targets.T)
+        # Always a copy: of a single row there would be none, and for an array that must not be
+        # written to all would be compiled once more, as a run begins.
+        self._inputs = np.array(spec.data.inputs.T, order="C")
+        self._targets = np.array(spec.data.targets.T, order="C")
         self._mask, self._error = mask, _error(spec)
         rows, widest = spec.network.depth + 2, max(spec.network.sizes)
         self._width, self._width_all = _width(spec.batch_size), _width(len(spec.data))

@@ -158,6 +158,19 @@ def test_whole_runs_of_the_examples_agree(numba_kernel: Making, name: str) -> No
     assert near(fast.points, plain.points, 1e-9)
 
 
+def test_what_is_compiled_beforehand_serves_every_example(
+    with_numba: None, numba_kernel: Making
+) -> None:
+    """A second compilation would hold the first run up for seconds."""
+    from engine.training.kernels.numba_code import train
+
+    for name in TRAINED:
+        document = read_example(name)
+        start = start_state(document.spec, document.start)
+        advanced(numba_kernel, document.spec, start, 3)
+    assert len(train.signatures) == 1
+
+
 @pytest.mark.parametrize("batching", [Batching(), Batching(45), Batching(33, True), Batching(2)])
 def test_numba_takes_more_samples_than_go_side_by_side(
     numba_kernel: Making, batching: Batching
