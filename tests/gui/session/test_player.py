@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -14,31 +14,22 @@ from PySide6.QtWidgets import QApplication, QPushButton
 from pytestqt.qtbot import QtBot
 
 from engine.documents.document import Document
-from engine.documents.examples import read_example
 from engine.maths.network import Parameter
 from engine.run import edits
 from engine.run.spec import Data
 from gui.view import View
 from gui.window.main_window import MainWindow
-from tests.gui.conftest import xor_spec
+from tests.gui.conftest import OpenWindow, xor_spec
 from tests.gui.session.conftest import diverging
 
 
 @pytest.fixture
-def window(qtbot: QtBot) -> Iterator[MainWindow]:
+def window(open_window: OpenWindow) -> MainWindow:
     """The window with the 2-2-2 network, playing ten steps a second."""
-    made = MainWindow(remember=False)
-    made.documents.show(read_example("mazur-2-2-2"), "mazur-2-2-2")
-    made.show()
-    qtbot.waitExposed(made)
-    made.activateWindow()
-    qtbot.waitUntil(lambda: QApplication.activeWindow() is made)
+    made = open_window("mazur-2-2-2")
     made.canvas.setFocus()
     made.ribbon.rate_chosen.emit(10.0)
-    yield made
-    made.session.mark_saved()
-    made.close()
-    made.deleteLater()
+    return made
 
 
 def button(window: MainWindow) -> QPushButton:

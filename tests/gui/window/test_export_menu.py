@@ -3,25 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFileDialog, QMessageBox
-from pytestqt.qtbot import QtBot
 
-from engine.documents.examples import read_example
 from gui.window.main_window import MainWindow
+from tests.gui.conftest import OpenWindow
 
 
 @pytest.fixture
-def window(qtbot: QtBot) -> Iterator[MainWindow]:
-    made = MainWindow(remember=False)
-    made.documents.show(read_example("mazur-2-2-2"), "mazur-2-2-2")
-    yield made
-    made.close_quietly()
-    made.deleteLater()
+def window(open_window: OpenWindow) -> MainWindow:
+    return open_window("mazur-2-2-2")
 
 
 @pytest.fixture

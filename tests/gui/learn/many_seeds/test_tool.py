@@ -2,32 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel, QProgressBar, QPushButton, QSpinBox
+from PySide6.QtWidgets import QLabel, QProgressBar, QPushButton, QSpinBox
 from pytestqt.qtbot import QtBot
 
 from engine.documents.examples import read_example
 from gui.learn.many_seeds.loss_dots import LossDots
 from gui.window.main_window import MainWindow
+from tests.gui.conftest import OpenWindow
 
 
 @pytest.fixture
-def window(qtbot: QtBot) -> Iterator[MainWindow]:
-    made = MainWindow(remember=False)
-    made.documents.show(read_example("xor-2-2-1"), "xor-2-2-1")
-    made.resize(1440, 900)
-    made.show()
-    made.activateWindow()
-    qtbot.waitUntil(lambda: QApplication.activeWindow() is made)
+def window(open_window: OpenWindow) -> MainWindow:
+    """The window with the tool open."""
+    made = open_window("xor-2-2-1")
     made.findChild(QAction, "tool/Many seeds").trigger()
-    yield made
-    made.close_quietly()
-    made.deleteLater()
+    return made
 
 
 def button(window: MainWindow) -> QPushButton:
