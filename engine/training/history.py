@@ -309,16 +309,17 @@ class History:
         parent: Branch | None = place.owner
         while parent is not None and parent.fork_t == place.t:
             parent = parent.parent
-        return self._added(name, parent, spec, start, state)
+        return self.add(name, parent, spec, start, state)
 
     def restart(self, name: str, spec: Spec, start: Array, first: State) -> Branch:
         """Start a road of its own, as a reset or new start values do; `start` are the values that
         its first state came from."""
-        return self._added(name, None, spec, start, first)
+        return self.add(name, None, spec, start, first)
 
-    def _added(
+    def add(
         self, name: str, parent: Branch | None, spec: Spec, start: Array, first: State
     ) -> Branch:
+        """Add a branch that begins with a state, and forks from a parent or is of its own."""
         branch = Branch(len(self.branches), name, parent, spec, start, first)
         self.branches.append(branch)
         return branch

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from engine.training.history import History
+from engine.training.history import Branch, History
 from gui.view import Ghost
 
 
@@ -28,13 +28,28 @@ class Roads(Struct, frozen=True):
         kept = self.hidden - {number}
         return replace(self, hidden=kept | {number} if hidden else kept)
 
-    def without(self, number: int) -> Roads:
-        """With a branch's curve removed."""
-        return replace(self, removed=self.removed | {number})
+    def without(self, *numbers: int) -> Roads:
+        """With the curves of branches removed."""
+        return replace(self, removed=self.removed | {*numbers})
 
     def name_of(self, history: History, number: int) -> str:
         """What a branch is called: as the person named it, else what it began with."""
         return self.names.get(number, history.branches[number].name)
+
+    def kept(self, history: History, leaf: int) -> list[Branch]:
+        """The branches that a person can still come to without undoing anything, the oldest first:
+        the road to `leaf`, those with a ghost, and what these forked from."""
+        kept: set[int] = set()
+        for number in (leaf, *self._left(history, leaf)):
+            kept.update(branch.number for branch in history.road(number))
+        return [history.branches[number] for number in sorted(kept)]
+
+    def _left(self, history: History, leaf: int) -> list[int]:
+        return [
+            branch.number
+            for branch, _ in history.abandoned(leaf)
+            if branch.number not in self.removed
+        ]
 
     def ghosts(self, history: History, leaf: int) -> tuple[Ghost, ...]:
         """The curves of the abandoned roads beside the one to `leaf`, the oldest first."""

@@ -19,6 +19,7 @@ from engine.maths.losses import LOSSES
 from engine.maths.network import Parameter
 from engine.maths.optimizers import RULES, SETTINGS
 from engine.run import edits, reshaping
+from engine.run.limits import ROAD_NAME
 from engine.run.mistakes import MISTAKES
 from engine.run.spec import Data, Spec
 from engine.run.steps import STEP_ORDERS
@@ -263,7 +264,9 @@ class Intents(QObject):
 
     def rename_road(self, number: int, name: str) -> None:
         """Give an abandoned road a name."""
-        if name != self._road_name(number):
+        if len(name) > ROAD_NAME.most:
+            self.noticed.emit(f"The name of a road has at most {ROAD_NAME.most} characters.")
+        elif name != self._road_name(number):
             self._change_roads("Rename", number, self._roads.named(number, name))
 
     def hide_road(self, number: int, hidden: bool) -> None:

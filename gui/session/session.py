@@ -43,7 +43,7 @@ class Session(Cursor):
         self._viewing = Viewing(self)
         self._telling = self._news = False
         self._document: Document
-        self._saved: tuple[int, int, int]  # undo index, branch, updates at its tip
+        self._saved: object  # what a file then gave back, as `_to_keep` has it
 
     # The document
 
@@ -68,7 +68,7 @@ class Session(Cursor):
         resume, target = self.training, self._target
         self._stop_job()
         try:
-            return saved(self._document, self.standing, self.grain)
+            return saved(self._document, self.history, self.standing, self.grain)
         finally:
             if resume:
                 self._train_to(target)
@@ -86,14 +86,20 @@ class Session(Cursor):
     @property
     def is_changed(self) -> bool:
         """Whether there is something that was not saved: an edit, or training since."""
-        index, branch, tip_t = self._saved
-        tip = self.place.leaf.tip
-        return index != self.undo_stack.index() or (self.place.branch, tip.t) != (branch, tip_t)
+        return self._to_keep != self._saved
+
+    @property
+    def _to_keep(self) -> object:
+        """What would be lost without being saved: all of Standing but where on its road the cursor
+        is, and how far each road that a file keeps has come."""
+        leaf = self.place.leaf
+        standing = replace(self.standing, place=Place(leaf, leaf.tip.t), sample=0)
+        kept = standing.roads.kept(self.history, leaf.number)
+        return standing, [(branch.number, branch.tip.t) for branch in kept]
 
     def mark_saved(self) -> None:
         """Remember that what is here now stands in the file."""
-        leaf = self.place.leaf
-        self._saved = (self.undo_stack.index(), leaf.number, leaf.tip.t)
+        self._saved = self._to_keep
         self.announce()
 
     def set_memory(self, memory: int) -> None:

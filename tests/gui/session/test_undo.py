@@ -107,6 +107,22 @@ def test_an_edited_road_keeps_the_kernels_that_took_it_from_the_edit_on(
         assert np.array_equal(at(again, t), theta)
 
 
+def test_an_abandoned_road_keeps_the_kernels_that_took_it(
+    opened: Callable[[Document], Session]
+) -> None:
+    first = opened(read_example("xor-3-4-1"))
+    trained_by_numba(first)
+    at(first, 1_000)
+    first.apply("w = 1", edits.set_parameters, [(Parameter(1, 0, 0), 1.0)])
+    first.advance(900, 0)
+    again = opened(read_document(write_document(first.document())))
+    for number in (0, 1):
+        for t in MOMENTS:
+            seen, found = (each.history.state_at(number, t) for each in (first, again))
+            assert np.array_equal(seen.theta, found.theta)
+    assert again.history.branches[0].stretches == first.history.branches[0].stretches
+
+
 def test_where_numba_is_missing_numpy_replays_until_it_is_loaded(
     opened: Callable[[Document], Session], without_numba: Callable[[], None]
 ) -> None:
