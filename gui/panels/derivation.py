@@ -87,8 +87,7 @@ class DerivationPanel(Card):
 
         self._typesetter = Typesetter(self)
         self._typesetter.ready.connect(self._on_typeset)
-        self._rest = QTimer(self)
-        self._rest.setSingleShot(True)
+        self._rest = QTimer(self, singleShot=True)
         self._rest.timeout.connect(self._on_rest)
         self._show()
 

@@ -48,8 +48,7 @@ class LossPlot(EpochPlot):
         self._thinned = ThinnedCurve()
         self._dragging = False
         self._asked: float | None = None
-        self._ask_timer = QTimer(self)
-        self._ask_timer.setSingleShot(True)
+        self._ask_timer = QTimer(self, singleShot=True)
         self._ask_timer.timeout.connect(self._ask)
 
         self.curves: list[pg.PlotCurveItem] = []

@@ -106,8 +106,7 @@ class SurfacePlot(Plot):
         self._levels = (0.0, 1.0)
         self._refined: Array = np.empty((0, 0))
         self._rows_done = 0
-        self._refine_timer = QTimer(self)
-        self._refine_timer.setSingleShot(True)
+        self._refine_timer = QTimer(self, singleShot=True)
         self._refine_timer.timeout.connect(self._refine)
         self.restyle()
 

@@ -1,4 +1,4 @@
-"""Labels for small words beside what they are about, and for what was refused."""
+"""Labels: small words beside what they are about, long texts, and why something was refused."""
 
 from __future__ import annotations
 
@@ -15,15 +15,22 @@ class SecondaryLabel(QLabel):
         self.setProperty("secondary", True)
 
 
-class ErrorLabel(QLabel):
+class WrappedLabel(QLabel):
+    """A text on as many lines as it takes; markup in it is read only if it is `rich`."""
+
+    def __init__(self, name: str, rich: bool = False) -> None:
+        super().__init__()
+        self.setObjectName(name)
+        self.setTextFormat(Qt.TextFormat.RichText if rich else Qt.TextFormat.PlainText)
+        self.setWordWrap(True)
+
+
+class ErrorLabel(WrappedLabel):
     """A red sentence that says why something was refused; hidden while there is none."""
 
     def __init__(self, name: str) -> None:
-        super().__init__()
-        self.setObjectName(name)
-        self.setTextFormat(Qt.TextFormat.PlainText)
+        super().__init__(name)
         self.setProperty("error", True)
-        self.setWordWrap(True)
         self.hide()
 
     def say(self, sentence: str) -> None:

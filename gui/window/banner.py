@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QWidget
 
 from gui import theme
 from gui.widgets.buttons import Button
+from gui.widgets.labels import WrappedLabel
 
 _HEIGHT = 28  # pixels: two lines
 
@@ -27,10 +28,7 @@ class Banner(QFrame):
         self.setObjectName("banner")
         self._companion = companion
         self._sentence = ""
-        self._text = QLabel()
-        self._text.setObjectName("bannerText")
-        self._text.setWordWrap(True)
-        self._text.setTextFormat(Qt.TextFormat.PlainText)
+        self._text = WrappedLabel("bannerText")
         self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._text.setFont(theme.font(theme.SMALL))
         # A long sentence is cut, and does not widen the window.

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from engine.maths.network import FORWARD_ONLY
 from engine.run.gradient_check import (
@@ -17,7 +17,7 @@ from engine.text.numbers import format_count, format_number
 from gui import theme
 from gui.tables.figure_table import FigureRow, FigureTable
 from gui.view import View
-from gui.widgets.labels import SecondaryLabel
+from gui.widgets.labels import SecondaryLabel, WrappedLabel
 
 SIGNS = {"right": "✓", "wrong": "✗", "kink": "~"}
 _COLOURS = {"right": "secondary", "wrong": "error", "kink": "secondary"}
@@ -40,21 +40,16 @@ class GradientCheckPanel(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.headline = QLabel()
-        self.headline.setObjectName("checkHeadline")
+        self.headline, self.notes = WrappedLabel("checkHeadline"), WrappedLabel("checkNotes")
         self.headline.setFont(theme.font(theme.NORMAL, bold=True))
-        self.notes = QLabel()
-        self.notes.setObjectName("checkNotes")
         explanation = SecondaryLabel(_EXPLANATION)
+        explanation.setWordWrap(True)
         self.table = FigureTable("Gradients by backward and by differences")
         self.table.row_chosen.connect(self.parameter_chosen)
         self.setFocusProxy(self.table)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(theme.GAP)
-        for label in (self.headline, self.notes, explanation):
-            label.setWordWrap(True)
-            label.setTextFormat(Qt.TextFormat.PlainText)
         layout.addWidget(self.headline)
         layout.addWidget(self.notes)
         layout.addWidget(self.table, 1)

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLay
 from engine.learn.lessons.page import Page
 from gui import theme
 from gui.widgets.buttons import Button
-from gui.widgets.labels import SecondaryLabel
+from gui.widgets.labels import SecondaryLabel, WrappedLabel
 from gui.widgets.style_property import set_style_property
 from gui.widgets.tab_order import follow_on
 from gui.widgets.vertical_scroll import VerticalScroll
@@ -47,19 +47,13 @@ class LessonStrip(QFrame):
         self._heading.setObjectName("lessonHeading")
         self._heading.setFont(theme.font(bold=True))
         self._place = SecondaryLabel(name="lessonPlace")
-        self._text = QLabel()
-        self._text.setObjectName("lessonText")
-        self._text.setWordWrap(True)
-        self._text.setTextFormat(Qt.TextFormat.RichText)
+        self._text = WrappedLabel("lessonText", rich=True)
         self._text.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
         self._scroll = VerticalScroll(self._text)
         self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._scroll.viewport().setAutoFillBackground(False)
         self._mark = _Mark()
-        self._asked = QLabel()
-        self._asked.setObjectName("lessonAsked")
-        self._asked.setWordWrap(True)
-        self._asked.setTextFormat(Qt.TextFormat.PlainText)
+        self._asked = WrappedLabel("lessonAsked")
         self.show_button = Button(
             "Show me", "lessonShow", "Let the program do this step", self.show_requested, link=True
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from html import escape
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QGridLayout, QLabel, QProgressBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QProgressBar, QVBoxLayout, QWidget
 
 from engine.learn.many_seeds.result import SeedRun, SeedsResult, Stuck
 from engine.learn.many_seeds.runs import MAX_EPOCHS, MAX_SEEDS, why_not
@@ -16,7 +16,7 @@ from gui.learn.many_seeds.loss_dots import Dot, LossDots
 from gui.view import View
 from gui.widgets.buttons import Button
 from gui.widgets.count_field import CountField
-from gui.widgets.labels import SecondaryLabel
+from gui.widgets.labels import SecondaryLabel, WrappedLabel
 from gui.widgets.vertical_scroll import VerticalScroll
 
 _COUNT, _EPOCHS = 100, 10_000
@@ -59,18 +59,12 @@ class SeedsPanel(QWidget):
         kept = self._progress.sizePolicy()
         kept.setRetainSizeWhenHidden(True)
         self._progress.setSizePolicy(kept)
-        self.headline, self._note = QLabel(), SecondaryLabel(name="seedsNote")
-        self.headline.setObjectName("seedsHeadline")
+        self.headline, self._note = WrappedLabel("seedsHeadline"), WrappedLabel("seedsNote")
         self.headline.setFont(theme.font(18, bold=True))
-        for label in (self.headline, self._note):
-            label.setWordWrap(True)
-            label.setTextFormat(Qt.TextFormat.PlainText)
+        self._note.setProperty("secondary", True)
         self.dots = LossDots()
         self.dots.seed_chosen.connect(self.seed_chosen)
-        self.groups = QLabel()
-        self.groups.setObjectName("seedsGroups")
-        self.groups.setWordWrap(True)
-        self.groups.setTextFormat(Qt.TextFormat.RichText)
+        self.groups = WrappedLabel("seedsGroups", rich=True)
         self.groups.setTextInteractionFlags(
             Qt.TextInteractionFlag.LinksAccessibleByMouse
             | Qt.TextInteractionFlag.LinksAccessibleByKeyboard

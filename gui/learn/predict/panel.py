@@ -29,7 +29,7 @@ from gui.formulas.sheet import Sheet
 from gui.learn.predict.shown import ANSWERED, ASKED, BAD, GOOD, START, Question
 from gui.view import Curtain, View
 from gui.widgets.buttons import Button, CheckBox
-from gui.widgets.labels import SecondaryLabel
+from gui.widgets.labels import SecondaryLabel, WrappedLabel
 from gui.widgets.vertical_scroll import VerticalScroll
 
 _FORMULA = Look(14, 17, 6, False)
@@ -138,21 +138,15 @@ class PredictPanel(QWidget):
             "save result…", "predictSave", "Write the answers into a result file",
             self.save_asked, link=True,
         )
-        self.question = QLabel()
-        self.question.setObjectName("predictQuestion")
+        self.question = WrappedLabel("predictQuestion", rich=True)
         self.question.setFont(theme.font(_QUESTION, bold=True))
-        self.question.setTextFormat(Qt.TextFormat.RichText)
-        self.question.setWordWrap(True)
         self.about = _words()
         self.field = _Field()
         self.field.setObjectName("predictField")
         self.field.returnPressed.connect(lambda: self.answered.emit(self.field.text()))
         self.check_button = Button("Check", "predictCheck", "Judge the answer (Enter)")
         self.check_button.clicked.connect(lambda: self.answered.emit(self.field.text()))
-        self.feedback = QLabel()
-        self.feedback.setObjectName("predictFeedback")
-        self.feedback.setTextFormat(Qt.TextFormat.RichText)
-        self.feedback.setWordWrap(True)
+        self.feedback = WrappedLabel("predictFeedback", rich=True)
         self.hint_button = Button(
             "", "predictHint", "One more piece of the derivation", self.hint_asked, link=True
         )

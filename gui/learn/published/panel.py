@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from msgspec import UNSET
 from msgspec.structs import replace
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from engine.documents.document import Published
 from engine.formulas.notation import Notation
@@ -21,6 +21,7 @@ from gui.learn.published.figure_form import FigureForm
 from gui.learn.published.printed_list import PrintedLine, PrintedList
 from gui.view import View
 from gui.widgets.buttons import Button
+from gui.widgets.labels import WrappedLabel
 
 _SEARCH, _STOP = "Which mistake gives these?", "Stop"
 _EMPTY = (
@@ -55,13 +56,13 @@ class PublishedPanel(QWidget):
         self._searching = False
         self._edited: int | None = None
         self._quantities_of: tuple[Network, Notation] | None = None
-        self.headline = _wrapped("publishedHeadline")
+        self.headline = WrappedLabel("publishedHeadline")
         self.headline.setFont(theme.font(theme.NORMAL, bold=True))
         self.search = Button(_SEARCH, "searchMistake")
         self.add = Button("Add a figure", "addFigures", "Type in a figure", link=True)
         self.list = PrintedList("Figures of the source, and the program’s")
         self.setFocusProxy(self.list)
-        self.note = _wrapped("publishedNote")
+        self.note = WrappedLabel("publishedNote")
         self.note.setFont(theme.font(theme.SMALL))
         self.go = Button("Go to it", "goToFigure", "Show this step (Enter)", link=True)
         self.edit = Button("Edit", "editFigure", "Change this figure (F2)", link=True)
@@ -302,14 +303,6 @@ class PublishedPanel(QWidget):
             return
         self.form.refuse("")
         self.figures_added.emit(figures)
-
-
-def _wrapped(name: str) -> QLabel:
-    label = QLabel()
-    label.setObjectName(name)
-    label.setWordWrap(True)
-    label.setTextFormat(Qt.TextFormat.PlainText)
-    return label
 
 
 def _line(view: View, figure: Published, compared: Compared | None) -> PrintedLine:

@@ -34,9 +34,7 @@ class WeightsPanel(Card):
         self._view: View | None = None
         self._here: Parameter | None = None
         self._stack = TableStack()
-        self._follow = QTimer(self)
-        self._follow.setSingleShot(True)
-        self._follow.setInterval(_REST)
+        self._follow = QTimer(self, singleShot=True, interval=_REST)
         self._follow.timeout.connect(self._on_follow)
         self._error = ErrorLabel("weightsError")
         self.body.addWidget(self._stack, 1)
