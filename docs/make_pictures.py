@@ -74,7 +74,7 @@ def branches() -> MainWindow:
 def predicted() -> MainWindow:
     """The node deltas of the 2-2-2 network, one of them with the slope taken at the activation."""
     window = window_on("mazur-2-2-2")
-    next(a for a in window.tools.menu.actions() if "Predict" in a.objectName()).trigger()
+    _open_tool(window, "Predict, then reveal")
     tool = window.findChild(PredictPanel)
     assert isinstance(tool, PredictPanel)
     tool.begun.emit("Ada", ("deltas",), True)

@@ -137,27 +137,18 @@ def _one_link(record: Record, unit: int) -> Expr:
 
 def _loss_slope(record: Record, unit: int) -> Expr:
     """∂E_s/∂a of an output, before it is sent back."""
+    right = WRITTEN_LOSSES[record.spec.loss].slope(record.output_unit(unit))
     at = Parameter(record.network.depth, unit, None)
-    return with_mistakes("loss_slope", record, right_loss_slope(record, unit), at)
-
-
-def right_loss_slope(record: Record, unit: int) -> Expr:
-    """∂E_s/∂a of an output, in terms of its activation."""
-    return WRITTEN_LOSSES[record.spec.loss].slope(record.output_unit(unit))
+    return with_mistakes("loss_slope", record, right, at)
 
 
 def activation_slope(record: Record, layer: int, unit: int) -> Expr:
     """f'(z) of a unit, or what a mistake puts in its place."""
-    right = right_slope(record, layer, unit)
-    if not record.unit(layer, unit).activation.elementwise:
+    at = record.unit(layer, unit)
+    right = WRITTEN_ACTIVATIONS[at.activation.key].slope(at)
+    if not at.activation.elementwise:
         return right
     return with_mistakes("activation_slope", record, right, Parameter(layer, unit, None))
-
-
-def right_slope(record: Record, layer: int, unit: int) -> Expr:
-    """f'(z) of a unit, in terms of its activation."""
-    at = record.unit(layer, unit)
-    return WRITTEN_ACTIVATIONS[at.activation.key].slope(at)
 
 
 def error_from_next(record: Record, layer: int, unit: int) -> Expr:

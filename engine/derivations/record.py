@@ -19,7 +19,7 @@ from engine.formulas.formula import (
     Symbol,
     worked_terms,
 )
-from engine.formulas.notation import DEFAULT, Name, Notation, Symbols
+from engine.formulas.notation import Name, Notation, Symbols
 from engine.maths.activations import ACTIVATIONS, Activation, Array
 from engine.maths.losses import LOSSES
 from engine.maths.network import Parameter
@@ -128,7 +128,7 @@ class Record:
         self,
         iteration: Iteration,
         row: int,
-        notation: Notation = DEFAULT,
+        notation: Notation,
         after: bool = False,
     ) -> None:
         self.iteration = iteration

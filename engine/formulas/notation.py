@@ -100,7 +100,7 @@ DEFAULT = Notation()
 class Symbols:
     """Symbols of one network: a letter with the unit's name below; parameters by their name."""
 
-    def __init__(self, network: Network, notation: Notation = DEFAULT) -> None:
+    def __init__(self, network: Network, notation: Notation) -> None:
         self._network = network
         self._notation = notation
 

@@ -181,7 +181,7 @@ def _latex_word(word: str) -> str:
     return rf"\text{{{latex_text(word)}}}"
 
 
-def latex_machine_number(digits: int | None = 6) -> Callable[[float], str]:
+def latex_machine_number(digits: int | None) -> Callable[[float], str]:
     """Numbers in LaTeX for programs: as machine_number writes them, exponents as text."""
 
     def number(value: float) -> str:

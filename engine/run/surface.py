@@ -104,7 +104,7 @@ def curve(
     return _output(network, theta, points, output, rules)
 
 
-def unit_maps(spec: Spec, theta: Array, resolution: int = 20) -> list[Array]:
+def unit_maps(spec: Spec, theta: Array, resolution: int) -> list[Array]:
     """Activations of all units over the first two inputs, the others held at their mean.
 
     An entry per layer from 1 to the output, of shape (units, resolution, resolution): rows rise

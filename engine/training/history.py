@@ -136,7 +136,7 @@ class Branch:
             points = parent.curve.points
             self.curve.extend(points[points[:, 0] < spec.epoch_position(first.t)])
 
-    def reach(self, tip: State, stretches: tuple[Stretch, ...] = ()) -> None:
+    def reach(self, tip: State, stretches: tuple[Stretch, ...]) -> None:
         """Take the road to be known up to a tip beyond its first state, as out of a file."""
         self.frames[tip.t] = self.tip = tip
         self._stretches = stretches

@@ -79,7 +79,7 @@ class Compared(Struct, frozen=True):
         return written_like(self.value, self.figure.printed) if math.isfinite(self.value) else "–"
 
 
-class Road:
+class FollowedRun:
     """A run from its start values, followed as far as somebody asks; with `decimals` on paper.
 
     It obeys the mistakes of the Spec.
@@ -133,9 +133,9 @@ def figure_values(
 ) -> tuple[float, ...]:
     """The values of figures along a run; NaN for what there is not, and beyond a divergence."""
     values = [math.nan] * len(figures)
-    road = Road(spec, start, decimals)
+    run = FollowedRun(spec, start, decimals)
     for number, here in by_iteration(spec, figures).items():
-        iteration = road.iteration(number, check)
+        iteration = run.iteration(number, check)
         if iteration is None:
             break
         found = values_at(iteration, [figures[k] for k in here])

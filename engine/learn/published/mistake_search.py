@@ -19,7 +19,7 @@ from engine.learn.published.comparison import (
     PAPER_ITERATIONS,
     Compared,
     Figures,
-    Road,
+    FollowedRun,
     Verdict,
     by_iteration,
     compare,
@@ -105,14 +105,14 @@ class _Trial(Struct, eq=False):
     """Mistakes followed along their run."""
 
     mistakes: tuple[str, ...]
-    road: Road
+    run: FollowedRun
     decimals: int | None
     gives: set[int] = field(default_factory=set)
     slips: dict[int, str] = field(default_factory=dict)
 
     def look_at(self, number: int, figures: Figures, here: Sequence[int], check: Check) -> None:
         """Follow the run to an iteration and see which of its figures come out."""
-        iteration = self.road.iteration(number, check)
+        iteration = self.run.iteration(number, check)
         if iteration is None:
             return
         for k, value in zip(here, values_at(iteration, [figures[k] for k in here]), strict=True):
@@ -168,9 +168,10 @@ class _Search:
         self, tried: Iterable[tuple[str, ...]], decimals: int | None
     ) -> list[_Trial]:
         """Trials followed from iteration to iteration, the best of each going on to the next."""
+        specs = {keys: replace(self._spec, mistakes=keys) for keys in tried}
         trials = [
-            _Trial(keys, Road(replace(self._spec, mistakes=keys), self._start, decimals), decimals)
-            for keys in tried
+            _Trial(keys, FollowedRun(spec, self._start, decimals), decimals)
+            for keys, spec in specs.items()
         ]
         usable, seen = self.open | self.settled, set[int]()
         for number, here in by_iteration(self._spec, self._figures).items():

@@ -73,7 +73,7 @@ class Pass:
         buffers: Buffers,
         inputs: Array,
         targets: Array,
-        update: Callable[[int], Calls] | None = None,
+        update: Callable[[int], Calls] | None,
     ) -> None:
         network, count = spec.network, len(inputs)
         a = [inputs, *_layered(buffers.a, network, count)]

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from engine.documents.document import Published
 from engine.documents.examples import example_names, read_example
-from engine.learn.published.comparison import Road, compare, summary
+from engine.learn.published.comparison import FollowedRun, compare, summary
 from engine.learn.published.mistake_search import SearchAnswer, explained, search
 from engine.learn.published.quantities import Quantities, figure
 from engine.maths.activations import Array
@@ -70,7 +70,7 @@ def runs() -> dict[str, Run]:
 def printed(run: Run, mistakes: tuple[str, ...], digits: int) -> tuple[Published, ...]:
     """Every step of the first two iterations, with so many significant digits."""
     spec, start = run
-    figures, road = [], Road(replace(spec, mistakes=mistakes), start)
+    figures, road = [], FollowedRun(replace(spec, mistakes=mistakes), start)
     for number in (1, 2):
         iteration = road.iteration(number)
         assert iteration is not None
@@ -128,7 +128,7 @@ def test_some_figures_are_enough() -> None:
     """Two hidden weights that somebody got with W in place of Wᵀ."""
     run = runs()["sigmoid, shared fixed biases"]
     spec, start = replace(run[0], mistakes=("untransposed-weights",)), run[1]
-    after = iterate(spec, Road(spec, start).iteration(1).state).next_state.theta  # type: ignore[union-attr]
+    after = iterate(spec, FollowedRun(spec, start).iteration(1).state).next_state.theta  # type: ignore[union-attr]
     figures = typed(run, [("w1", f"{after[0]:.7f}"), ("w3", f"{after[2]:.7f}")])
     assert named(search(*run, figures)) == [("untransposed-weights",)]
 
@@ -189,7 +189,7 @@ def test_the_digits_of_several_figures_are_evidence_together() -> None:
 def test_a_mistake_is_found_through_rounding_on_the_way(key: str) -> None:
     """Homework: every step rounded to 4 decimals and carried so, with a mistake besides."""
     spec, start = runs()["three layers of tanh"]
-    iteration = Road(replace(spec, mistakes=(key,)), start, decimals=4).iteration(1)
+    iteration = FollowedRun(replace(spec, mistakes=(key,)), start, decimals=4).iteration(1)
     assert iteration is not None
     sample, figures = iteration.sample(0), []
     for k in range(len(spec.steps)):
