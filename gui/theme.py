@@ -107,10 +107,10 @@ def current() -> Theme:
 
 def font(pixels: int = NORMAL, bold: bool = False) -> QFont:
     """The program's font at a size in pixels."""
-    made = QFont(FONT_FAMILY)
-    made.setPixelSize(pixels)
-    made.setBold(bold)
-    return made
+    font = QFont(FONT_FAMILY)
+    font.setPixelSize(pixels)
+    font.setBold(bold)
+    return font
 
 
 def load_fonts() -> None:

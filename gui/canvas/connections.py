@@ -80,10 +80,12 @@ class Connections:
         sources, units = centres[self.layer - 1].copy(), centres[self.layer].copy()
         sources[:, 0] += shapes[self.layer - 1].half_width
         units[:, 0] -= shapes[self.layer].half_width
-        half_line = 0.43 * arrangement.line_room
-        obstacles = np.vstack(
-            [_obstacles(shapes[k], centres[k], k, half_line) for k in (self.layer - 1, self.layer)]
-        )
+
+        def obstacles_of(shapes: Sequence[NodeShape], half_line: float) -> Floats:
+            layers = (self.layer - 1, self.layer)
+            return np.vstack([_obstacles(shapes[k], centres[k], k, half_line) for k in layers])
+
+        obstacles = obstacles_of(shapes, 0.43 * arrangement.line_room)
         same = (
             np.array_equal(sources, self._sources)
             and np.array_equal(units, self._units)
@@ -92,13 +94,8 @@ class Connections:
         if same:
             return
         self._sources, self._units, self._obstacles = sources, units, obstacles
-        self._bodies = np.vstack(
-            [_obstacles(shapes[k], centres[k], k, 0.0) for k in (self.layer - 1, self.layer)]
-        )
-        bare = [replace(shapes[k], above=0.0, below=0.0) for k in (self.layer - 1, self.layer)]
-        self._nodes = np.vstack(
-            [_obstacles(shape, centres[self.layer - 1 + k], 1, 0.0) for k, shape in enumerate(bare)]
-        )
+        self._bodies = obstacles_of(shapes, 0.0)
+        self._nodes = obstacles_of([replace(s, above=0.0, below=0.0) for s in shapes], 0.0)
         self._area = arrangement.width, arrangement.height
         self.labels.set_pills({})
         self._placed = ((), {})

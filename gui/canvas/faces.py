@@ -170,14 +170,14 @@ class Faces:
 
     def of(self, shown: Revealed, layer: int) -> LayerFaces:
         """The faces of a layer; the same object as before while they are the same."""
-        made, kept = LayerFaces(shown, layer), self._layers.get(layer)
-        if kept is not None and kept.is_like(made):
-            kept.revealed = made.revealed
+        faces, kept = LayerFaces(shown, layer), self._layers.get(layer)
+        if kept is not None and kept.is_like(faces):
+            kept.revealed = faces.revealed
             return kept
         if kept is not None:
-            made.take_from(kept)
-        self._layers[layer] = made
-        return made
+            faces.take_from(kept)
+        self._layers[layer] = faces
+        return faces
 
 
 class LayerFaces:
@@ -246,7 +246,7 @@ class LayerFaces:
         """A weight as all others of its layer."""
         face = self.whole(edge)
         if not self._has_gradients:
-            return replace(face, gradient=None, updated=None, waits=False)
+            return self.value_alone(edge)
         return face if self._has_updates else replace(face, updated=None)
 
     def value_alone(self, edge: tuple[int, int]) -> ParameterFace:

@@ -32,10 +32,10 @@ _NONE = Marks()
 
 def node_marks(view: View, hovered: Spot | None, focus: Spot | None) -> dict[Unit, Marks]:
     """The marks of all units that have any."""
-    made: dict[Unit, Marks] = {}
+    marks: dict[Unit, Marks] = {}
 
     def mark(unit: Unit, **changes: object) -> None:
-        made[unit] = replace(made.get(unit, _NONE), **changes)
+        marks[unit] = replace(marks.get(unit, _NONE), **changes)
 
     spots = _spots_of_step(view)
     for spot in spots:
@@ -56,7 +56,7 @@ def node_marks(view: View, hovered: Spot | None, focus: Spot | None) -> dict[Uni
             mark(unit, called_out=True)
             if hovered.owner.kind == "unit":
                 mark(unit, hovered=True)
-    return made
+    return marks
 
 
 def used_edges(view: View, layer: int) -> tuple[tuple[int, int], ...]:

@@ -237,17 +237,18 @@ class NetworkScene(QGraphicsScene):
         assert self.view is not None
         self._layout = self.view.layout
         layout = {**self._layout, **self.dragged}
-        made = arrange(self.view.spec.network, layout, *self._area, self.opened)
-        self.arrangement = made
+        self.arrangement = placed = arrange(
+            self.view.spec.network, layout, *self._area, self.opened
+        )
         for layer, item in self._folded.items():
-            item.setPos(float(made.centres[layer][0, 0]), self._area[1] / 2)
+            item.setPos(float(placed.centres[layer][0, 0]), self._area[1] / 2)
         for connections in self._connections:
-            connections.arrange(made)
+            connections.arrange(placed)
 
     def _update(self) -> None:
         """Give every item its numbers and marks."""
-        view, made = self.view, self.arrangement
-        assert view is not None and made is not None
+        view, placed = self.view, self.arrangement
+        assert view is not None and placed is not None
         shown, network = Revealed(view), view.spec.network
         marks = node_marks(view, self._hovered, self._focus)
         self._call_out(marks)
@@ -255,12 +256,12 @@ class NetworkScene(QGraphicsScene):
         faces = [self._faces.of(shown, layer) for layer in range(network.depth + 1)]
         for key, item in (*self._nodes.items(), *self._called.items()):
             layer, unit = key
-            x, y = made.centres[layer][unit].tolist()
+            x, y = placed.centres[layer][unit].tolist()
             item.show_face(
                 faces[layer].node(unit),
-                made.shapes[layer],
+                placed.shapes[layer],
                 marks.get(key, _NO_MARKS),
-                Limits(made.line_room, 8 - x, self._area[0] - 8 - x),
+                Limits(placed.line_room, 8 - x, self._area[0] - 8 - x),
                 pictures.get(key),
             )
             if item.node_shape is CALL_OUT:
@@ -270,7 +271,7 @@ class NetworkScene(QGraphicsScene):
         for layer, folded in self._folded.items():
             known = not layer or shown("forward", "activation", layer, network.sizes[layer] - 1)
             values = view.sample_pass.a[layer] if known else None
-            folded.show_values(made.shapes[layer], values, layer in ringed)
+            folded.show_values(placed.shapes[layer], values, layer in ringed)
         size = max(
             float(np.abs(network.weights(view.theta, layer)).max())
             for layer in range(1, network.depth + 1)

@@ -88,11 +88,11 @@ class BoxWriter:
             boxes.insert(0, (0.0, moved(words("(", pixels), down)))
         if right:
             boxes.append((apart, moved(words(")", pixels), down)))
-        made = row(boxes)
+        bracketed = row(boxes)
         if not tall:
-            return made
+            return bracketed
         more = 0.2 * self._pixels  # what typeset brackets reach beyond a fraction
-        return replace(made, ascent=made.ascent + more, descent=made.descent + more)
+        return replace(bracketed, ascent=bracketed.ascent + more, descent=bracketed.descent + more)
 
     def fraction(self, top: Box, bottom: Box) -> Box:
         """One thing over another, with a stroke between them."""

@@ -110,16 +110,16 @@ class DerivationView(QWidget):
         margin = theme.MARGIN
         width = self.explanation.extent + 2 * margin
         height = self.explanation.needed + _GAP + self.result.needed + 2 * margin
-        made = QPixmap(2 * width, 2 * height)
-        made.setDevicePixelRatio(2.0)
-        made.fill(theme.current().colour("card"))
-        painter = QPainter(made)
+        picture = QPixmap(2 * width, 2 * height)
+        picture.setDevicePixelRatio(2.0)
+        picture.fill(theme.current().colour("card"))
+        painter = QPainter(picture)
         bare = QWidget.RenderFlag.DrawChildren
         self.explanation.render(painter, QPoint(margin, margin), renderFlags=bare)
         below = margin + self.explanation.needed + _GAP
         self.result.render(painter, QPoint(margin, below), renderFlags=bare)
         painter.end()
-        return made
+        return picture
 
     @property
     def _digits(self) -> int | None:

@@ -92,13 +92,13 @@ def _in_a_row(items: Sequence[FlowItem], left: float, width: float) -> list[tupl
     """Items on one line from `left` on, made smaller if they do not fit."""
     extent = sum((item.gap if k else 0.0) + item.box.width for k, item in enumerate(items))
     factor = min(1.0, (width - left) / extent) if extent > 0.0 else 1.0
-    made = []
+    placed = []
     x = left
     for k, item in enumerate(items):
         x += factor * item.gap if k else 0.0
-        made.append((x, scaled(item.box, factor) if factor < 1.0 else item.box))
+        placed.append((x, scaled(item.box, factor) if factor < 1.0 else item.box))
         x += factor * item.box.width
-    return made
+    return placed
 
 
 def _hanging(items: Sequence[FlowItem], width: float) -> float:

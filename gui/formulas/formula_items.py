@@ -60,10 +60,10 @@ def _typeset_items(formula: Formula, look: Look) -> list[FlowItem] | None:
 def wanted_pieces(formula: Formula, look: Look) -> list[Wanted]:
     """What has to be set before the formula can be shown typeset."""
     writer = TypesetWriter(look.digits)
-    made = []
+    wanted = []
     for piece in formula.pieces(writer):
-        made += [_wanted(text, look) for text in (writer.sign(piece.lead), piece.body) if text]
-    return made
+        wanted += [_wanted(text, look) for text in (writer.sign(piece.lead), piece.body) if text]
+    return wanted
 
 
 def _wanted(latex: str, look: Look) -> Wanted:

@@ -152,9 +152,9 @@ class ResultPanel(Card):
 
     def restyle(self) -> None:
         """Take the colours of the theme in force."""
-        for made in ("surface", "curve", "outputs"):
-            if made in self.__dict__:
-                getattr(self, made).restyle()
+        for page in ("surface", "curve", "outputs"):
+            if page in self.__dict__:  # it is made only when it is shown first
+                getattr(self, page).restyle()
 
     def _on_network(self, network: Network) -> None:
         """Keep the choices that still make sense."""

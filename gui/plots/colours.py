@@ -32,7 +32,7 @@ def colours_of(values: Array, low: float, high: float) -> list[QColor]:
 
 def gradient(x0: float, y0: float, x1: float, y1: float) -> QLinearGradient:
     """All the colours along a line, the lowest value first."""
-    made = QLinearGradient(x0, y0, x1, y1)
+    colours = QLinearGradient(x0, y0, x1, y1)
     for place, name in enumerate(_STOPS):
-        made.setColorAt(place / (len(_STOPS) - 1), theme.current().colour(name))
-    return made
+        colours.setColorAt(place / (len(_STOPS) - 1), theme.current().colour(name))
+    return colours

@@ -55,20 +55,20 @@ class _Rows:
     def parts(self, row: int, digits: int | None) -> list[tuple[str, bool]]:
         """The text of a row in parts, each with whether it is the value before an edit, which is
         struck through."""
-        letters, old, made = self.notation, self.old, list[tuple[str, bool]]()
+        letters, old, parts = self.notation, self.old, list[tuple[str, bool]]()
         for letter, new, before in (
             (letters.activation, self.a, old.a[-1]),
             (letters.target, self.t, old.targets),
             (letters.loss, self.loss, old.loss_terms),
         ):
-            made.append((f"   {letter} " if made else f"{letter} ", False))
+            parts.append((f"   {letter} " if parts else f"{letter} ", False))
             now, then = float(new[row]), float(before[row])
             text = format_number(now, digits)
             if then != now:
                 struck, text = format_distinct(then, now, digits)
-                made += [(struck, True), (" ", False)]
-            made.append((text, False))
-        return made
+                parts += [(struck, True), (" ", False)]
+            parts.append((text, False))
+        return parts
 
 
 class _Bars(QWidget):

@@ -42,10 +42,10 @@ class _Box(NamedTuple):
 @lru_cache(maxsize=256)
 def _box_picture(box: _Box, colours: theme.Theme, scale: float) -> QPixmap:
     """A box, painted once for all cells that look the same: that is half of painting a cell."""
-    made = QPixmap(round(box.width * scale), round(box.height * scale))
-    made.setDevicePixelRatio(scale)
-    made.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(made)
+    picture = QPixmap(round(box.width * scale), round(box.height * scale))
+    picture.setDevicePixelRatio(scale)
+    picture.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(picture)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     edge = QPen(colours.colour(box.edge), box.thickness) if box.edge else Qt.PenStyle.NoPen
     painter.setPen(edge)
@@ -53,17 +53,17 @@ def _box_picture(box: _Box, colours: theme.Theme, scale: float) -> QPixmap:
     place = QRectF(0.5, 0.5, box.width - 1, box.height - 1)
     painter.drawRoundedRect(place.adjusted(1, 2, -1, -2) if box.inset else place, 4, 4)
     painter.end()
-    return made
+    return picture
 
 
 @lru_cache(maxsize=8192)
 def _laid_out(text: str) -> tuple[QStaticText, QSizeF]:
     """A text ready to be painted, and its size in pixels; kept, as the same numbers are painted
     again and again."""
-    made = QStaticText(text)
-    made.setTextFormat(Qt.TextFormat.PlainText)
-    made.prepare(font=theme.font(theme.SMALL))
-    return made, made.size()
+    laid_out = QStaticText(text)
+    laid_out.setTextFormat(Qt.TextFormat.PlainText)
+    laid_out.prepare(font=theme.font(theme.SMALL))
+    return laid_out, laid_out.size()
 
 
 class NumberCell(QStyledItemDelegate):

@@ -12,9 +12,9 @@ from engine.maths.activations import ACTIVATIONS, Array
 from gui import theme
 
 
-def _rgb(colour: str) -> NDArray[np.float64]:
-    made = QColor(colour)
-    return np.array([made.red(), made.green(), made.blue()], dtype=np.float64)
+def _rgb(name: str) -> NDArray[np.float64]:
+    colour = QColor(name)
+    return np.array([colour.red(), colour.green(), colour.blue()], dtype=np.float64)
 
 
 def mixed(colour: QColor, share: float) -> QColor:

@@ -54,6 +54,17 @@ class NodeTexts(Struct):
         """Where something is written outside of the node."""
         return [*self.words_around, *(r for kind, r in self.places.items() if kind in _AROUND)]
 
+    def write(self, text: Text, kind: str = "") -> None:
+        """Add a text; one of a `kind` can be clicked where it stands."""
+        self.texts.append(text)
+        if kind:
+            self.places[kind] = _around(text)
+
+    def write_around(self, text: Text) -> None:
+        """Add a text outside of the node that cannot be clicked."""
+        self.texts.append(text)
+        self.words_around.append(_around(text))
+
     def bounds(self) -> QRectF:
         """A rectangle around everything."""
         bounds = QRectF()
@@ -68,83 +79,80 @@ def node_texts(
     face: NodeFace, shape: NodeShape, marks: Marks, limits: Limits, has_picture: bool
 ) -> NodeTexts:
     """Lay out a face in the shape that a node has, within limits for the lines around it."""
-    made = NodeTexts()
+    node = NodeTexts()
     w, h = shape.half_width, shape.half_height
-    made.places["unit"] = QRectF(-w, -h, 2 * w, 2 * h)
+    node.places["unit"] = QRectF(-w, -h, 2 * w, 2 * h)
     if shape.kind == "circle":
-        _write_circle(made, face, shape, marks, has_picture)
+        _write_circle(node, face, shape, marks, has_picture)
     elif shape.kind == "capsule":
-        _write_capsule(made, face, shape, has_picture)
+        _write_capsule(node, face, shape, has_picture)
     elif shape.lines:
-        _write_around_dot(made, face, shape, limits)
+        _write_around_dot(node, face, shape, limits)
     if shape.kind != "dot":
-        _write_above(made, face, shape, limits)
-        _write_below(made, face, shape, marks, limits)
-        _write_side(made, face, shape, marks)
+        _write_above(node, face, shape, limits)
+        _write_below(node, face, shape, marks, limits)
+        _write_side(node, face, shape, marks)
         if face.old is not None:
-            _strike_around(made, face, face.old, shape, limits)
-    return made
+            _strike_around(node, face, face.old, shape, limits)
+    return node
 
 
 def _strike_around(
-    made: NodeTexts, face: NodeFace, old: NodeFace, shape: NodeShape, limits: Limits
+    node: NodeTexts, face: NodeFace, old: NodeFace, shape: NodeShape, limits: Limits
 ) -> None:
     """Write what an edit changed around a node, struck through, beyond what it is now."""
     if shape.above and (words := replaced(old.delta, face.delta, face.digits, limits.room)):
         x, y = limits.start(width(words, _SMALL)), -shape.half_height - 1.5 * LINE
-        made.texts.append(Text(words, x, y, _SMALL, False, "secondary", True))
-        made.words_around.append(_around(made.texts[-1]))
+        node.write_around(Text(words, x, y, _SMALL, False, "secondary", True))
     if shape.side == "right" and (shape.kind == "circle" or shape.lines == 2):
         x = shape.half_width + 9
         for y, then, now in ((-27, old.target, face.target), (27, old.loss, face.loss)):
             if words := replaced(then, now, face.digits, SIDE - 10):
-                made.texts.append(Text(words, x, y, _SMALL, False, "secondary", True))
-                made.words_around.append(_around(made.texts[-1]))
+                node.write_around(Text(words, x, y, _SMALL, False, "secondary", True))
 
 
 def _write_circle(
-    made: NodeTexts, face: NodeFace, shape: NodeShape, marks: Marks, has_picture: bool
+    node: NodeTexts, face: NodeFace, shape: NodeShape, marks: Marks, has_picture: bool
 ) -> None:
     r = shape.half_width
     if has_picture:
-        made.texts.append(centred(face.name, 0, -r - LINE / 2 - 1, _BIG, True, "ink"))
-        made.picture = QRectF(-0.62 * r, -0.62 * r, 1.24 * r, 1.24 * r)
+        node.write(centred(face.name, 0, -r - LINE / 2 - 1, _BIG, True, "ink"))
+        node.picture = QRectF(-0.62 * r, -0.62 * r, 1.24 * r, 1.24 * r)
         return
     name = shortened(face.name, 1.5 * r, _BIG, True)
     if face.value is None and face.net_input is None:
-        made.texts.append(centred(name, 0, 0, _BIG + 1, True, "ink"))
+        node.write(centred(name, 0, 0, _BIG + 1, True, "ink"))
         return
     if face.net_input is None:  # an input has one value, the unit's own
         away = max(9.0, 0.23 * r)
-        made.texts.append(centred(name, 0, -away, _BIG, True, "ink"))
+        node.write(centred(name, 0, -away, _BIG, True, "ink"))
         words = fitted(face.value or 0.0, _chord(r, away), _BIG, digits=face.digits)
-        made.texts.append(centred(words, 0, away, _BIG, False, "ink"))
-        made.value = _around(made.texts[-1])
+        node.write(centred(words, 0, away, _BIG, False, "ink"))
+        node.value = _around(node.texts[-1])
         old = None if face.old is None else face.old.value
         if words := replaced(old, face.value, face.digits, r):
-            made.texts.append(centred(words, 0, away + LINE, _SMALL, False, "secondary", True))
+            node.write(centred(words, 0, away + LINE, _SMALL, False, "secondary", True))
         return
-    if face.old is not None and _write_changed(made, face, face.old, shape, name):
+    if face.old is not None and _write_changed(node, face, face.old, shape, name):
         return
-    made.texts.append(centred(name, 0, -0.5 * r, _BIG, True, "ink"))
+    node.write(centred(name, 0, -0.5 * r, _BIG, True, "ink"))
     half = _chord(r, 0.27 * r) / 2
-    made.rule = QLineF(-half, -0.27 * r, half, -0.27 * r)
+    node.rule = QLineF(-half, -0.27 * r, half, -0.27 * r)
     if face.value is not None:
         pixels = _BIG + (r >= 44)
         words = fitted(face.value, _chord(r, 0.02 * r), pixels, digits=face.digits)
-        made.texts.append(centred(words, 0, 0.01 * r, pixels, False, "ink"))
+        node.write(centred(words, 0, 0.01 * r, pixels, False, "ink"))
     # "net" takes the room of two digits.
     pixels = _BIG if r >= 46 and len(face.notation.net_input) == 1 else _SMALL
     room = _chord(r, 0.47 * r, pixels)
     words = fitted(face.net_input, room, pixels, f"{face.notation.net_input} ", face.digits)
     here = marks.current == "net_input"
     text = centred(words, 0, 0.47 * r, pixels, here, "accent" if here else "secondary")
-    made.texts.append(text)
-    made.places["net_input"] = _around(text)
+    node.write(text, "net_input")
 
 
 def _write_changed(
-    made: NodeTexts, face: NodeFace, old: NodeFace, shape: NodeShape, name: str
+    node: NodeTexts, face: NodeFace, old: NodeFace, shape: NodeShape, name: str
 ) -> bool:
     """Write activation and net input with the old ones struck through: above the one, below the
     other. False if neither changed, or there is no room for five lines."""
@@ -153,19 +161,18 @@ def _write_changed(
     net_input = replaced(old.net_input, face.net_input, face.digits, _chord(r, 0.7 * r, _SMALL))
     if r < _ROOM_FOR_FIVE or not (activation or net_input) or face.net_input is None:
         return False
-    made.texts.append(centred(name, 0, -0.64 * r, _BIG, True, "ink"))
+    node.write(centred(name, 0, -0.64 * r, _BIG, True, "ink"))
     half = _chord(r, 0.45 * r) / 2
-    made.rule = QLineF(-half, -0.45 * r, half, -0.45 * r)
+    node.rule = QLineF(-half, -0.45 * r, half, -0.45 * r)
     for words, y in ((activation, -0.27 * r), (net_input, 0.7 * r)):
         if words:
-            made.texts.append(centred(words, 0, y, _SMALL, False, "secondary", True))
+            node.write(centred(words, 0, y, _SMALL, False, "secondary", True))
     if face.value is not None:
         words = fitted(face.value, _chord(r, 0.05 * r), _BIG, digits=face.digits)
-        made.texts.append(centred(words, 0, 0.05 * r, _BIG, False, "ink"))
+        node.write(centred(words, 0, 0.05 * r, _BIG, False, "ink"))
     room = _chord(r, 0.4 * r, _SMALL)
     words = fitted(face.net_input, room, _SMALL, f"{face.notation.net_input} ", face.digits)
-    made.texts.append(centred(words, 0, 0.4 * r, _SMALL, False, "secondary"))
-    made.places["net_input"] = _around(made.texts[-1])
+    node.write(centred(words, 0, 0.4 * r, _SMALL, False, "secondary"), "net_input")
     return True
 
 
@@ -174,43 +181,43 @@ def _chord(r: float, y: float, pixels: int = _BIG) -> float:
     return 2 * sqrt(max(1.0, r**2 - (abs(y) + 0.4 * pixels) ** 2)) - 4
 
 
-def _write_capsule(made: NodeTexts, face: NodeFace, shape: NodeShape, has_picture: bool) -> None:
+def _write_capsule(node: NodeTexts, face: NodeFace, shape: NodeShape, has_picture: bool) -> None:
     w, h = shape.half_width, shape.half_height
     pixels = _BIG if h >= 11 else _SMALL
     room = 2 * w - 16
     if has_picture:
         side = 2 * h - 6
-        made.picture = QRectF(w - side - 6, -side / 2, side, side)
+        node.picture = QRectF(w - side - 6, -side / 2, side, side)
         room -= side - 2
         if width(face.name, pixels, True) > room:
             pixels = _SMALL
         name = shortened(face.name, room, pixels, True)
-        made.texts.append(Text(name, -w + 7, 0, pixels, True))
+        node.write(Text(name, -w + 7, 0, pixels, True))
         return
     value = face.value if face.value is not None else face.net_input
     before = "" if face.value is not None else f"{face.notation.net_input} "
     if value is None:
         name = shortened(face.name, room, pixels, True)
-        made.texts.append(centred(name, 0, 0, pixels, True, "ink"))
+        node.write(centred(name, 0, 0, pixels, True, "ink"))
     elif shape.lines == 2:
         name = shortened(face.name, room, pixels, True)
-        made.texts.append(centred(name, 0, -h / 2 + 1, pixels, True, "ink"))
+        node.write(centred(name, 0, -h / 2 + 1, pixels, True, "ink"))
         words = fitted(value, room, pixels, before, face.digits)
-        made.texts.append(centred(words, 0, h / 2 - 1, pixels, False, "ink"))
-        made.value = _around(made.texts[-1])
+        node.write(centred(words, 0, h / 2 - 1, pixels, False, "ink"))
+        node.value = _around(node.texts[-1])
     else:
         name_width = width(face.name, pixels, True)
         left = room - name_width - 6
         if left >= width("−0.00", pixels):
-            made.texts.append(Text(face.name, -w + 8, 0, pixels, True))
+            node.write(Text(face.name, -w + 8, 0, pixels, True))
             words = fitted(value, left, pixels, before, face.digits)
-            made.texts.append(Text(words, w - 8 - width(words, pixels), 0, pixels))
+            node.write(Text(words, w - 8 - width(words, pixels), 0, pixels))
         else:
             words = fitted(value, room, pixels, before, face.digits)
-            made.texts.append(centred(words, 0, 0, pixels, False, "ink"))
+            node.write(centred(words, 0, 0, pixels, False, "ink"))
 
 
-def _write_around_dot(made: NodeTexts, face: NodeFace, shape: NodeShape, limits: Limits) -> None:
+def _write_around_dot(node: NodeTexts, face: NodeFace, shape: NodeShape, limits: Limits) -> None:
     away, room = shape.half_height + LINE / 2, 0.8 * limits.room
     lines = [(shortened(face.name, room, _SMALL, True), -away, True)]
     if face.value is not None:
@@ -218,22 +225,20 @@ def _write_around_dot(made: NodeTexts, face: NodeFace, shape: NodeShape, limits:
         lines.append((fitted(face.value, room, _SMALL, digits=digits), away, False))
     for words, y, bold in lines:
         x = limits.start(width(words, _SMALL, bold))
-        made.texts.append(Text(words, x, y, _SMALL, bold, "ink"))
-        made.words_around.append(_around(made.texts[-1]))
+        node.write_around(Text(words, x, y, _SMALL, bold, "ink"))
 
 
-def _write_above(made: NodeTexts, face: NodeFace, shape: NodeShape, limits: Limits) -> None:
+def _write_above(node: NodeTexts, face: NodeFace, shape: NodeShape, limits: Limits) -> None:
     if face.delta is None or not shape.above:
         return
     words = fitted(face.delta, max(limits.room, 100.0), _BIG, "δ ", face.digits, True)
     x, y = limits.start(width(words, _BIG, True)), -shape.half_height - LINE / 2 - 2
     text = Text(words, x, y, _BIG, True, sign_colour(face.delta))
-    made.texts.append(text)
-    made.places["delta"] = _around(text)
+    node.write(text, "delta")
 
 
 def _write_below(
-    made: NodeTexts, face: NodeFace, shape: NodeShape, marks: Marks, limits: Limits
+    node: NodeTexts, face: NodeFace, shape: NodeShape, marks: Marks, limits: Limits
 ) -> None:
     y = shape.half_height + LINE / 2 + 2
     if face.bias is not None and shape.below:
@@ -244,12 +249,12 @@ def _write_below(
         x = left = limits.start(total)
         for k, (part, colour) in enumerate(parts):
             bold = here and k == 0
-            made.texts.append(Text(part, x, y, _BIG, bold, "accent" if bold else colour))
+            node.write(Text(part, x, y, _BIG, bold, "accent" if bold else colour))
             x += width(part, _BIG, bold) + _GAP
             if k == 0 and face.bias.fixed:
-                made.lock = QPointF(x, y)
+                node.lock = QPointF(x, y)
                 x += _LOCK
-        made.places["bias"] = QRectF(left - 6, y - LINE / 2 - 1, x - _GAP - left + 12, LINE + 2)
+        node.places["bias"] = QRectF(left - 6, y - LINE / 2 - 1, x - _GAP - left + 12, LINE + 2)
         y += LINE
     if shape.side == "below" and face.target is not None:
         number = format_number(face.target, at_most(face.digits, 4))
@@ -263,7 +268,7 @@ def _write_below(
             values.append(("loss", Text(words, 0, y, _BIG, bold, "ink")))
         x = limits.start(sum(text.width for _, text in values) + _GAP * (len(values) - 1))
         for kind, text in values:
-            _write_value(made, marks, kind, text._replace(x=x))
+            _write_value(node, marks, kind, text._replace(x=x))
             x += text.width + _GAP
 
 
@@ -296,7 +301,7 @@ def _line_width(parts: list[tuple[str, str]], bold: bool = False) -> float:
     return sum(widths) + _GAP * (len(parts) - 1)
 
 
-def _write_side(made: NodeTexts, face: NodeFace, shape: NodeShape, marks: Marks) -> None:
+def _write_side(node: NodeTexts, face: NodeFace, shape: NodeShape, marks: Marks) -> None:
     """Target and loss to the right of an output node, on two lines or, on one, the target."""
     if shape.side != "right" or face.target is None:
         return
@@ -304,24 +309,23 @@ def _write_side(made: NodeTexts, face: NodeFace, shape: NodeShape, marks: Marks)
     if shape.kind == "circle" or shape.lines == 2:
         words = fitted(face.target, SIDE - 10, _BIG, f"{face.notation.target} ", face.digits)
         target = Text(words, x, -10, _BIG, False, "secondary")
-        _write_value(made, marks, "target", target)
+        _write_value(node, marks, "target", target)
         if face.loss is not None:
             bold = marks.current == "loss"
             letter = f"{face.notation.loss} "
             words = fitted(face.loss, SIDE - 10, _BIG, letter, face.digits, bold)
             loss = Text(words, x, 10, _BIG, bold, "ink")
-            _write_value(made, marks, "loss", loss)
+            _write_value(node, marks, "loss", loss)
     else:
         digits = at_most(face.digits, 4)
         words = fitted(face.target, 56, _SMALL, f"{face.notation.target} ", digits)
-        _write_value(made, marks, "target", Text(words, x, 0, _SMALL, False, "secondary"))
+        _write_value(node, marks, "target", Text(words, x, 0, _SMALL, False, "secondary"))
 
 
-def _write_value(made: NodeTexts, marks: Marks, kind: str, text: Text) -> None:
+def _write_value(node: NodeTexts, marks: Marks, kind: str, text: Text) -> None:
     if marks.current == kind:
         text = text._replace(colour="accent", bold=True)
-    made.texts.append(text)
-    made.places[kind] = _around(text)
+    node.write(text, kind)
 
 
 def _around(text: Text) -> QRectF:

@@ -170,8 +170,8 @@ def fractions_of(edges: Floats, middles: Floats) -> Floats:
 
 def rows(places: Sequence[QRectF]) -> Floats:
     """Rectangles as rows (left, top, right, bottom)."""
-    made = [(r.left(), r.top(), r.right(), r.bottom()) for r in places]
-    return np.array(made).reshape(-1, 4)
+    corners = [(r.left(), r.top(), r.right(), r.bottom()) for r in places]
+    return np.array(corners).reshape(-1, 4)
 
 
 def _places_along(edges: Floats) -> Floats:

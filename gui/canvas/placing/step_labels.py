@@ -59,7 +59,7 @@ def current_pill(
     smallest = Pill(QPointF(), face, CURRENT[-1], is_current=True)
     telling = [size for size in CURRENT[:-1] if size.suits(around.longest_name)]
     heights = {size.height for size in telling}
-    made: dict[Size, Pill] = {}
+    by_size: dict[Size, Pill] = {}
     all_places = []
     for area in (None, around.area):
         places = SinglePlaces(line[0], around.obstacles, around.ends, preferred, area)
@@ -69,10 +69,10 @@ def current_pill(
         for size in telling:
             if size.height not in roomy:
                 continue
-            if size not in made:
-                made[size] = Pill(QPointF(), face, size, is_current=True)
-            if made[size].move_into(places):
-                return made[size]
+            if size not in by_size:
+                by_size[size] = Pill(QPointF(), face, size, is_current=True)
+            if by_size[size].move_into(places):
+                return by_size[size]
     if any(smallest.move_into(places) for places in all_places):
         return smallest
     short = Pill(QPointF(), replace(face, digits=2), CURRENT[-1], is_current=True)
@@ -99,8 +99,8 @@ def used_pills(
         is_last = size is USED[-1]
         if not is_last and not size.suits(around.longest_name):
             continue
-        made = [Pill(QPointF(), face, size) for face in faces.values()]
-        sizes = np.array([pill.place.size().toTuple() for pill in made])
+        of_size = [Pill(QPointF(), face, size) for face in faces.values()]
+        sizes = np.array([pill.place.size().toTuple() for pill in of_size])
         if not is_last and not has_room(lines, around.obstacles, sizes):
             continue
         found, free = place_labels(
@@ -110,7 +110,7 @@ def used_pills(
             continue
         hidden = most_hidden(around.ends, found, sizes)
         if best is None or hidden < least_hidden - _BETTER:
-            best, least_hidden = (made, found, free.tolist()), hidden
+            best, least_hidden = (of_size, found, free.tolist()), hidden
             # Where there is much that crosses, what a label says comes first.
             if hidden < CLEAR or len(around.ends) > _FEW:
                 break
