@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import numpy as np
+from msgspec import Struct
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
+from engine.maths.activations import Array
 from engine.maths.losses import LOSSES
 from engine.maths.metrics import METRICS, are_classes, is_right
 from engine.run.iteration import Evaluation
 from engine.run.spec import Spec
-from engine.text.numbers import format_count, format_distinct, format_number, parse_number
+from engine.text.numbers import format_count, format_distinct, format_number
 from gui import theme
 from gui.view import View
 from gui.widgets.card import Card
@@ -21,10 +23,16 @@ from gui.widgets.vertical_scroll import VerticalScroll
 _PENDING = "…"
 _SPACING = 4
 _LEAST_PITCH, _LARGEST_PITCH = 20, 38  # pixels from row to row
+_SQUARED = 1e-100, 1e100  # between these a square is as exact as the number
 _COUNTS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
-# A row: what it says, the number rounded, and in full for the tooltip.
-Row = tuple[str, str, str]
+
+class _Row(Struct, frozen=True):
+    """A row: what it says, how its value is written, and the number that was rounded for that."""
+
+    name: str
+    text: str
+    number: float | None = None
 
 
 class SummaryPanel(Card):
@@ -62,13 +70,12 @@ class SummaryPanel(Card):
             return
         rows = _rows(view)
         self._have(len(rows))
-        old = {} if view.before is None else {row[0]: row for row in _rows(view.before)}
+        old = {} if view.before is None else {row.name: row for row in _rows(view.before)}
         for row, label, value in zip(rows, self._labels, self._values, strict=True):
-            name, text, full = row
-            label.setText(name)
-            value.setText(_struck(old.get(name, row), row, view.digits))
-            value.setToolTip(full)
-            value.setAccessibleName(name)
+            label.setText(row.name)
+            value.setText(_struck(old.get(row.name, row), row, view.digits))
+            value.setToolTip("" if row.number is None else format_number(row.number, None))
+            value.setAccessibleName(row.name)
 
     def restyle(self) -> None:
         """The labels follow the style sheet."""
@@ -107,7 +114,7 @@ class SummaryPanel(Card):
         self._spread()
 
 
-def _rows(view: View) -> list[Row]:
+def _rows(view: View) -> list[_Row]:
     spec, evaluation, digits, notation = view.spec, view.evaluation, view.digits, view.notation
     rows = [
         _number("epochs", view.epoch_position, digits),
@@ -125,24 +132,35 @@ def _rows(view: View) -> list[Row]:
     rows.append(_number("updates done", view.t, digits))
     rows.append(_number("learning rate", spec.optimizer["learning_rate"], digits))
     if view.iteration is not None and spec.can_train:
-        norm = float(np.linalg.norm(view.iteration.gradient))
-        rows.append(_number("gradient norm", norm, digits))
+        rows.append(_number("gradient norm", _norm(view.iteration.gradient), digits))
     return rows
 
 
-def _number(name: str, value: float | None, digits: int | None) -> Row:
+def _norm(gradient: Array) -> float:
+    """The length of a gradient, also where the square of a number would be none any more."""
+    with np.errstate(over="ignore"):
+        norm = float(np.linalg.norm(gradient))
+    if _SQUARED[0] < norm < _SQUARED[1]:
+        return norm
+    largest = float(np.abs(gradient).max())
+    if largest == 0.0 or not np.isfinite(largest):
+        return largest
+    return largest * float(np.linalg.norm(gradient / largest))
+
+
+def _number(name: str, value: float | None, digits: int | None) -> _Row:
     if value is None:
-        return name, _PENDING, ""
+        return _Row(name, _PENDING)
     if float(value).is_integer() and name in ("epochs", "updates done"):
-        return name, format_count(int(value)), ""
-    return name, format_number(value, digits), format_number(value, None)
+        return _Row(name, format_count(int(value)))
+    return _Row(name, format_number(value, digits), value)
 
 
-def _struck(old: Row, row: Row, digits: int | None) -> str:
+def _struck(old: _Row, row: _Row, digits: int | None) -> str:
     """The text of a row, after the one before an edit struck through, where they differ."""
-    (_, before, old_full), (_, text, full) = old, row
-    if old_full and full and old_full != full:
-        before, text = format_distinct(parse_number(old_full), parse_number(full), digits)
+    before, text = old.text, row.text
+    if old.number is not None and row.number is not None:
+        before, text = format_distinct(old.number, row.number, digits)
     if before == text or _PENDING in (before, text):
         return text
     colour = theme.current().secondary
@@ -154,16 +172,16 @@ def _can_be_right(spec: Spec) -> bool:
     return are_classes(spec.data.targets, spec.network.layers[-1].activation)
 
 
-def _right(spec: Spec, evaluation: Evaluation | None) -> Row:
+def _right(spec: Spec, evaluation: Evaluation | None) -> _Row:
     count = len(spec.data)
     name = {1: "sample right", 2: "both right"}.get(count, f"all {_count(count)} right")
     if evaluation is None:
-        return name, _PENDING, ""
+        return _Row(name, _PENDING)
     activation = spec.network.layers[-1].activation
     right = int(is_right(evaluation.outputs, spec.data.targets, activation).sum())
     if right == count:
-        return name, "yes", ""
-    return name, "no" if count == 1 else f"{format_count(right)} of {format_count(count)}", ""
+        return _Row(name, "yes")
+    return _Row(name, "no" if count == 1 else f"{format_count(right)} of {format_count(count)}")
 
 
 def _count(count: int) -> str:
