@@ -21,6 +21,7 @@ from engine.run.limits import (
     NOTE,
     PRINTED,
     REMARK,
+    ROAD_NAME,
     ROADS,
     TITLE,
     Count,
@@ -176,6 +177,8 @@ def _check_roads(document: Document) -> None:
         raise DocumentError("$.roads", f"at most {ROADS.most} roads are possible, not {len(roads)}")
     for number, road in enumerate(roads):
         place = f"$.roads[{number}]"
+        if len(road.name) not in ROAD_NAME:
+            raise DocumentError(f"{place}.name", f"the name of a road has {ROAD_NAME} characters")
         if road is not document:
             with within(place):
                 check_road(road, start="$.start")

@@ -8,7 +8,7 @@ from msgspec import Struct
 from engine.documents.json_text import DocumentError
 from engine.maths.activations import Array
 from engine.run.check_spec import check_key
-from engine.run.limits import COUNTS, ROAD_NAME
+from engine.run.limits import COUNTS
 from engine.run.spec import Spec, State, start_state
 from engine.text.numbers import LARGEST
 from engine.training.kernels.kernel import KERNELS, Stretch
@@ -72,8 +72,6 @@ def check_road(road: Road, start: str = "$.layers") -> None:
     """Raise DocumentError for the first thing about a road that does not fit to its spec, which
     has been checked; `start` is the place of its start values."""
     spec = road.spec
-    if len(road.name) not in ROAD_NAME:
-        raise DocumentError("$.name", f"the name of a road has {ROAD_NAME} characters")
     _check_vector(start, road.start, spec, LARGEST)
     for place, state in (("$.origin", road.origin), ("$.state", road.state)):
         if state is not None:

@@ -3,6 +3,7 @@ while that is so."""
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from msgspec import Struct
 
 from engine.documents.document import Document, Published
 from engine.documents.examples import read_example
+from engine.documents.json_text import DocumentError
 from engine.documents.reading import read_document, write_document
 from engine.documents.road import Road
 from engine.maths.network import Parameter
@@ -21,6 +23,8 @@ from engine.run.steps import StepId
 from engine.training.history import Branch
 from gui.session.named_edits import Intents
 from gui.session.session import Session
+from tests.engine.documents.test_mutations import mutate
+from tests.engine.documents.test_roads import FORKED
 from tests.gui.session.test_cursor import Walk
 
 FIGURE = Published(iteration=1, step=StepId("loss", "total_loss"), printed="0.5")
@@ -168,6 +172,30 @@ def test_saved_is_said_only_while_opening_again_gives_what_is_there(
         walk.go()
     finally:
         walk.session.close()
+
+
+@given(st.data())
+@settings(max_examples=200, deadline=None)
+def test_what_can_be_read_of_mutated_roads_can_be_opened(
+    qapp: object, data: st.DataObject
+) -> None:
+    tree = json.loads(json.dumps(FORKED))
+    for part in data.draw(st.lists(st.sampled_from(["roads", "place", "specs"]), min_size=1)):
+        if tree[part]:
+            mutate(data.draw, tree[part])
+    try:
+        document = read_document(json.dumps(tree).encode())
+    except DocumentError:
+        return
+    session = Session()
+    try:
+        session.open(document)
+        session.finish()
+        session.step()
+        session.back("epoch")
+        write_document(session.document())
+    finally:
+        session.close()
 
 
 def weight(session: Session, value: float) -> None:
