@@ -10,19 +10,8 @@ from engine.derivations.record import Record
 from engine.derivations.written.activations import WRITTEN_ACTIVATIONS
 from engine.derivations.written.losses import WRITTEN_LOSSES
 from engine.derivations.written.mistakes import Weights, made_in, with_mistakes
-from engine.formulas.formula import (
-    ONE,
-    Derivative,
-    Expr,
-    Line,
-    Product,
-    Sum,
-    difference,
-    equation,
-    mistakes_in,
-    stages,
-    times,
-)
+from engine.formulas.building import ONE, difference, stages, times
+from engine.formulas.formula import Derivative, Expr, Line, Product, Sum, equation, mistakes_in
 from engine.formulas.notation import Name
 from engine.formulas.writers import Prose
 from engine.maths import backprop

@@ -16,7 +16,8 @@ from engine.derivations.parts import (
 from engine.derivations.record import Record
 from engine.derivations.written.activations import WRITTEN_ACTIVATIONS
 from engine.derivations.written.mistakes import with_mistakes
-from engine.formulas.formula import Expr, Line, Product, Sum, is_missing, worked_terms
+from engine.formulas.building import worked_terms
+from engine.formulas.formula import Expr, Line, Product, Sum, is_missing
 from engine.formulas.writers import Prose
 from engine.maths.network import Parameter
 from engine.run.steps import StepId

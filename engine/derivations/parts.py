@@ -6,9 +6,10 @@ from collections.abc import Callable
 
 from msgspec import Struct
 
-from engine.formulas.formula import EQUALS, Expr, Line, Piece, Rest, Sum, T, Writer
+from engine.formulas.formula import EQUALS, Expr, Line, Rest, Sum
 from engine.formulas.matrices import ArrayExpr
 from engine.formulas.relation import relation_to
+from engine.formulas.writer import Piece, T, Writer
 from engine.formulas.writers import LatexWriter, Prose, TextWriter, latex_machine_number
 from engine.maths.network import Parameter
 from engine.run.steps import StepId

@@ -8,17 +8,8 @@ from functools import cached_property
 import numpy as np
 
 from engine.derivations.parts import LONGEST_SUM, Row, Table, shown_rows, table_of
-from engine.formulas.formula import (
-    Derivative,
-    Expr,
-    Number,
-    Product,
-    Quotient,
-    Rest,
-    Sum,
-    Symbol,
-    worked_terms,
-)
+from engine.formulas.building import worked_terms
+from engine.formulas.formula import Derivative, Expr, Number, Product, Quotient, Rest, Sum, Symbol
 from engine.formulas.notation import Name, Notation, Symbols
 from engine.maths.activations import ACTIVATIONS, Activation, Array
 from engine.maths.losses import LOSSES

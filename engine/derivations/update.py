@@ -6,6 +6,7 @@ from engine.derivations.parts import Derivation, Factor
 from engine.derivations.record import Record
 from engine.derivations.written.mistakes import made_in, with_mistakes
 from engine.derivations.written.optimizers import WRITTEN_OPTIMIZERS, WrittenUpdate
+from engine.formulas.building import difference, worked_terms
 from engine.formulas.formula import (
     BECOMES,
     Expr,
@@ -17,9 +18,7 @@ from engine.formulas.formula import (
     Quotient,
     Sum,
     Symbol,
-    difference,
     equation,
-    worked_terms,
 )
 from engine.formulas.notation import Name, slot_name
 from engine.formulas.writers import Prose

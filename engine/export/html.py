@@ -7,8 +7,9 @@ from html import escape
 
 from engine.export.solution import GAP, Solution, Working
 from engine.export.walk import TextBlocks
-from engine.formulas.formula import BESIDE, MINUS, Piece
+from engine.formulas.formula import BESIDE, MINUS
 from engine.formulas.notation import Name
+from engine.formulas.writer import Piece
 from engine.text.numbers import format_number
 
 _STYLE = """

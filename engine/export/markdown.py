@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from engine.export.solution import GAP, Solution, Working
 from engine.export.walk import TextBlocks
-from engine.formulas.formula import Piece, Writer
+from engine.formulas.writer import Piece, Writer
 from engine.formulas.writers import TextWriter
 
 # What Markdown would read as more than text. "_" inside a word is none of it.

@@ -6,7 +6,8 @@ from typing import NamedTuple
 
 from msgspec import Struct
 
-from engine.formulas.formula import EQUALS, MINUS, PLUS, Expr, Piece, T, Writer, related
+from engine.formulas.formula import EQUALS, MINUS, PLUS, Expr, related
+from engine.formulas.writer import Piece, T, Writer
 from engine.formulas.writers import Prose, TextWriter
 
 # Characters of plain text after which a formula goes on in the next line.

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Generic, TypeVar
 
 from engine.export.solution import Cell, Figure, Grid, Solution, Words, Working
-from engine.formulas.formula import Piece, T, Writer
+from engine.formulas.writer import Piece, T, Writer
 from engine.formulas.writers import Prose
 
 B = TypeVar("B")

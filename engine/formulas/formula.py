@@ -11,74 +11,16 @@ import math
 from abc import abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields, replace
-from typing import Generic, Protocol, TypeVar
 
 import numpy as np
 
 from engine.formulas.notation import Name
-from engine.maths.activations import ACTIVATIONS, Array
-
-T = TypeVar("T")
+from engine.formulas.writer import Piece, T, Writer
+from engine.maths.activations import Array
 
 PLUS, MINUS, TIMES, EQUALS, ABOUT, BECOMES = "+", "−", "·", "=", "≈", "←"
 BESIDE = "\u2062"  # times, where symbols simply stand beside each other
 BY_ENTRY, OVER_ENTRIES = "∘", "⊘"  # times and divided by, entry by entry of matrices
-
-
-@dataclass(frozen=True)
-class Piece(Generic[T]):
-    """What is written between two places where a line may break, and the sign that leads it.
-
-    `lead` is "" for the first piece; a minus there is a sign, elsewhere an operator.
-    """
-
-    lead: str
-    body: T
-
-
-class Writer(Protocol[T]):
-    """Makes the parts of a formula; T is what it makes (text, boxes)."""
-
-    def number(self, value: float) -> T:
-        """A number, with as many digits as the writer was made for."""
-
-    def name(self, name: Name) -> T:
-        """A symbol with what stands above and below it."""
-
-    def derivative(self, top: Name, bottom: Name) -> T:
-        """∂top/∂bottom."""
-
-    def dots(self) -> T:
-        """What stands in the place of terms or entries that are not written."""
-
-    def join(self, pieces: Sequence[Piece[T]]) -> T:
-        """Pieces one after the other, each led by its sign."""
-
-    def bracket(self, inner: T, left: bool = True, right: bool = True) -> T:
-        """A part in round brackets; only the opening or the closing one where it is the first or
-        the last piece of what they enclose."""
-
-    def fraction(self, top: T, bottom: T) -> T:
-        """One part over another."""
-
-    def power(self, base: T, exponent: T) -> T:
-        """A base with its exponent."""
-
-    def root(self, inner: T) -> T:
-        """The square root of a part."""
-
-    def function(self, name: str, arguments: Sequence[T]) -> T:
-        """A function of its arguments: σ(z), f′(z), max(0, z)."""
-
-    def total(self, index: str, body: T) -> T:
-        """Σ over an index, in front of its general term."""
-
-    def matrix(self, rows: Sequence[Sequence[T]]) -> T:
-        """Entries row by row, in square brackets."""
-
-    def mistaken(self, used: T | None, right: T | None) -> T:
-        """What was used by mistake struck through, and what is right marked beside it; None for
-        either where there is nothing to write."""
 
 
 class Expr:
@@ -440,18 +382,6 @@ class Function(Expr):
         return [Piece("", writer.function(self.name, arguments))]
 
 
-def slope_at(activation: str, argument: Expr) -> Function:
-    """f′ as a function of its own, written where a mistake hands it something else than z."""
-    row = ACTIVATIONS[activation]
-
-    def slope(x: float) -> Array:
-        assert row.slope is not None
-        point = np.array(x)
-        return row.slope(point, row.apply(point))
-
-    return Function(f"{row.symbol}′", (argument,), slope)
-
-
 @dataclass(frozen=True)
 class Line:
     """One line: what is worked out, the formula in symbols, then in numbers, and the result.
@@ -499,45 +429,3 @@ def equation(left: Expr, formula: Expr) -> Line:
     """left = formula = its numbers = its value; a bare number is not repeated."""
     bare = isinstance(formula, Number)
     return Line(left, () if bare else (formula,), (formula,))
-
-
-def difference(first: Expr, second: Expr) -> Sum:
-    """first − second."""
-    return Sum((first, Negative(second)))
-
-
-def worked_terms(formula: Sum) -> Sum:
-    """The same sum with each of its terms worked out in numbers."""
-    return replace(formula, terms=tuple(_worked_term(term) for term in formula.terms))
-
-
-def stages(formula: Sum) -> tuple[Expr, ...]:
-    """A sum in numbers, and once more with its terms worked out if that shows more."""
-    worked = [term for term in formula.terms if not is_missing(term)]
-    if len(worked) == 1 or all(is_single(term) for term in formula.terms):
-        return (formula,)
-    return formula, worked_terms(formula)
-
-
-def _worked_term(term: Expr) -> Expr:
-    if isinstance(term, Negative):
-        return Negative(_worked_term(term.inner))
-    return term if is_single(term) or isinstance(term, Rest) else Worked(term)
-
-
-ONE = Number(1.0)
-
-
-def times(*parts: Expr | None) -> Expr:
-    """A product without factors of one, and flat: a (1 − a) times δ has three factors."""
-    factors: list[Expr] = []
-    for part in parts:
-        if isinstance(part, Sum) and len(part.terms) == 1 and part.general is None:
-            part = part.terms[0]
-        if isinstance(part, Product):
-            factors += part.factors
-        elif part is not None and part != ONE:
-            factors.append(part)
-    if not factors:
-        return ONE
-    return factors[0] if len(factors) == 1 else Product(tuple(factors))

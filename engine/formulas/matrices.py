@@ -21,11 +21,9 @@ from engine.formulas.formula import (
     Expr,
     Leaf,
     Line,
-    Piece,
-    T,
-    Writer,
 )
 from engine.formulas.notation import Name
+from engine.formulas.writer import Piece, T, Writer
 from engine.maths.activations import Array
 
 MOST = 6  # rows or columns that are written out in full

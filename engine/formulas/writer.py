@@ -1,15 +1,12 @@
-"""What a formula is written by: pieces of text or boxes, and how tightly they hold together."""
+"""What writes a formula: it makes pieces, of text or of boxes, and joins them."""
 
 from __future__ import annotations
-import math
-from abc import abstractmethod
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, fields, replace
-from typing import Generic, Protocol, TypeVar
-import numpy as np
-from engine.formulas.notation import Name
-from engine.maths.activations import ACTIVATIONS, Array
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Generic, Protocol, TypeVar
+
+from engine.formulas.notation import Name
 
 T = TypeVar("T")
 

@@ -6,8 +6,9 @@ import math
 import re
 from collections.abc import Callable, Sequence
 
-from engine.formulas.formula import BESIDE, BY_ENTRY, MINUS, OVER_ENTRIES, TIMES, Line, Piece
+from engine.formulas.formula import BESIDE, BY_ENTRY, MINUS, OVER_ENTRIES, TIMES, Line
 from engine.formulas.notation import Name, setting_name
+from engine.formulas.writer import Piece
 from engine.maths.optimizers import SETTINGS
 from engine.text.numbers import format_number, machine_number
 

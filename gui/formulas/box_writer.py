@@ -9,8 +9,9 @@ from msgspec.structs import replace
 from PySide6.QtCore import QPointF
 from PySide6.QtGui import QPainter, QPen
 
-from engine.formulas.formula import BESIDE, Piece
+from engine.formulas.formula import BESIDE
 from engine.formulas.notation import Name
+from engine.formulas.writer import Piece
 from engine.text.numbers import format_number
 from gui.formulas.boxes import (
     DESCENT,

@@ -9,7 +9,8 @@ from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPen, QPixmap, QResi
 from PySide6.QtWidgets import QScrollArea, QWidget
 
 from engine.derivations.derive import Derivation, Factor
-from engine.formulas.formula import Line, Number, Piece, T, Writer
+from engine.formulas.formula import Line, Number
+from engine.formulas.writer import Piece, T, Writer
 from engine.formulas.writers import Prose
 from gui import theme
 from gui.formulas.formula_items import Formula, Look, wanted_pieces

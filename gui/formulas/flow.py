@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from msgspec import Struct
 from PySide6.QtGui import QPainter
 
-from engine.formulas.formula import ABOUT, BECOMES, BESIDE, EQUALS, MINUS, PLUS, Piece
+from engine.formulas.formula import ABOUT, BECOMES, BESIDE, EQUALS, MINUS, PLUS
+from engine.formulas.writer import Piece
 from gui.formulas.boxes import Box, gap_before, led, row, scaled
 
 _RELATIONS = (EQUALS, ABOUT, BECOMES)

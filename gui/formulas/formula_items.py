@@ -6,7 +6,7 @@ from typing import Protocol
 
 from msgspec import Struct
 
-from engine.formulas.formula import Piece, T, Writer
+from engine.formulas.writer import Piece, T, Writer
 from gui import theme
 from gui.formulas.box_writer import BoxWriter
 from gui.formulas.boxes import Box

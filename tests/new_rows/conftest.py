@@ -17,7 +17,8 @@ from engine.derivations.written.optimizers import (
     WrittenOptimizer,
     WrittenUpdate,
 )
-from engine.formulas.formula import Expr, Number, Power, Product, Worked, difference
+from engine.formulas.building import difference
+from engine.formulas.formula import Expr, Number, Power, Product, Worked
 from engine.maths.activations import ACTIVATIONS, Activation, Array
 from engine.maths.losses import LOSSES, Loss
 from engine.maths.optimizers import RULES, SETTINGS, Optimizer, Rule, Setting, Slots

@@ -24,8 +24,8 @@ from engine.derivations.written.mistakes import WRITTEN_MISTAKES, Weights, Writt
 from engine.documents.document import Document
 from engine.documents.examples import read_example
 from engine.documents.reading import read_document, write_document
+from engine.formulas.building import ONE, difference
 from engine.formulas.formula import (
-    ONE,
     Expr,
     Mistaken,
     Number,
@@ -34,7 +34,6 @@ from engine.formulas.formula import (
     Quotient,
     Worked,
     corrected,
-    difference,
 )
 from engine.learn.published.mistake_search import search
 from engine.maths.activations import Array

@@ -12,8 +12,8 @@ from msgspec import Struct
 from engine.derivations.parts import Factor, long_sum
 from engine.derivations.record import Unit
 from engine.derivations.written.halves import written_half
+from engine.formulas.building import ONE, difference, worked_terms
 from engine.formulas.formula import (
-    ONE,
     Expr,
     Function,
     Line,
@@ -25,8 +25,6 @@ from engine.formulas.formula import (
     Sum,
     Symbol,
     Worked,
-    difference,
-    worked_terms,
 )
 from engine.formulas.writers import Prose
 from engine.maths.activations import ACTIVATIONS, LEAKY_SLOPE

@@ -13,8 +13,8 @@ from engine.derivations.parts import Factor, long_sum
 from engine.derivations.record import Unit
 from engine.derivations.written.activations import WRITTEN_ACTIVATIONS
 from engine.derivations.written.halves import written_half
+from engine.formulas.building import ONE, difference, stages, times, worked_terms
 from engine.formulas.formula import (
-    ONE,
     Expr,
     Function,
     Line,
@@ -26,11 +26,7 @@ from engine.formulas.formula import (
     Sum,
     Symbol,
     Worked,
-    difference,
     equation,
-    stages,
-    times,
-    worked_terms,
 )
 from engine.formulas.writers import Prose
 from engine.maths.losses import LOSSES

@@ -15,8 +15,8 @@ from msgspec import Struct
 
 from engine.derivations.record import Record
 from engine.derivations.written.halves import written_half
+from engine.formulas.building import ONE, difference, slope_at, times
 from engine.formulas.formula import (
-    ONE,
     Expr,
     Mistaken,
     Negative,
@@ -26,10 +26,7 @@ from engine.formulas.formula import (
     Symbol,
     Worked,
     corrected,
-    difference,
     is_single,
-    slope_at,
-    times,
 )
 from engine.formulas.notation import kept_name, updated_name
 from engine.maths.network import Parameter

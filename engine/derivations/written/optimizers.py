@@ -14,18 +14,8 @@ from msgspec import Struct
 
 from engine.derivations.parts import Factor
 from engine.derivations.written.halves import written_half
-from engine.formulas.formula import (
-    ONE,
-    Expr,
-    Function,
-    Line,
-    Power,
-    Product,
-    Quotient,
-    Symbol,
-    Worked,
-    difference,
-)
+from engine.formulas.building import ONE, difference
+from engine.formulas.formula import Expr, Function, Line, Power, Product, Quotient, Symbol, Worked
 from engine.formulas.notation import Name, plain_name, setting_name, slot_name
 from engine.formulas.writers import Prose
 from engine.maths.optimizers import RULES, Optimizer
