@@ -67,7 +67,7 @@ def write_document(document: Document) -> bytes:
         raise TooLarge(
             "",
             f"the document takes {len(data) >> 20} MiB and a file at most {MAX_FILE_BYTES >> 20}; "
-            "without the run (after Reset), or with fewer units, it is smaller",
+            "with fewer units, samples or roads it is smaller",
         )
     return data
 

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QMessageBox, QWidget
 
 from engine.documents.document import Document
 from engine.documents.examples import example_names, read_example
+from engine.documents.reading import TooLarge
 from gui.documents.files import Files
 from gui.session.session import Session
 
@@ -103,15 +104,50 @@ class Documents(QObject):
         path = self.files.ask_save_as(self._own_name)
         return path is not None and self._save_to(path)
 
+    @property
+    def can_revert(self) -> bool:
+        """Whether there is a file to go back to, and something that was done since."""
+        return self.files.path is not None and self._session.is_changed
+
+    def revert(self) -> None:
+        """Go back to what stands in the open file, if the person is sure."""
+        path = self.files.path
+        if path is None or not all(may_go() for may_go in self.before_leaving):
+            return
+        if self.files.ask_revert(path.name):
+            self._read(path)
+
     def _save_to(self, path: Path) -> bool:
         try:
-            saved = self.files.save(path, self._session.document())
+            saved = self._saved_within_bound(path)
         except Exception as error:
             self.tell_unsaved(path.name, error)
             return False
         if saved:
             self._session.mark_saved()
         return saved
+
+    def _saved_within_bound(self, path: Path) -> bool:
+        """Save; of a document that is too large, leave out the roads that the person names."""
+        while True:
+            try:
+                return self.files.save(path, self._session.document())
+            except TooLarge as error:
+                if not self._leave_out(str(error)):
+                    return False
+
+    def _leave_out(self, sentence: str) -> bool:
+        from gui.documents.leave_out_dialog import LeaveOutDialog
+
+        roads = self._session.roads_beside
+        if not roads:
+            self.files.say(sentence)
+            return False
+        dialog = LeaveOutDialog(sentence, roads, self._window)
+        if not dialog.exec():
+            return False
+        self._session.leave_out(dialog.chosen)
+        return True
 
     def tell_unsaved(self, name: str, error: Exception) -> None:
         """Say that a file was not saved for a reason that nobody foresaw: a save that failed must

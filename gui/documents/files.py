@@ -11,7 +11,8 @@ from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 from engine.documents.document import Document
 from engine.documents.examples import SUFFIX
 from engine.documents.json_text import DocumentError
-from engine.documents.reading import read_file, write_document
+from engine.documents.older_version import keep_version_1
+from engine.documents.reading import TooLarge, read_file, write_document
 from engine.documents.whole_file import FileError, write_whole
 from engine.run.limits import MAX_FILE_BYTES
 from gui import settings
@@ -21,15 +22,11 @@ _DOCUMENTS = FileKind("Backpass documents", (SUFFIX, ".json"))
 _MAX_RECENT = 10
 
 
-def write_file(path: Path, document: Document) -> None:
-    """Write a document so that the old file stays whole until the new one is. Raises FileError."""
-    write_whole(path, write_document(document))
-
-
 class Files(QObject):
     """The file that the window has open: its path, and the questions asked about it."""
 
     recent_changed = Signal()
+    noticed = Signal(str)
 
     def __init__(self, window: QWidget, remember: bool) -> None:
         super().__init__(window)
@@ -65,6 +62,19 @@ class Files(QObject):
         box.setDefaultButton(button.Save)
         return button(box.exec())
 
+    def ask_revert(self, name: str) -> bool:
+        """Ask whether to go back to what stands in a file."""
+        button = QMessageBox.StandardButton
+        box = QMessageBox(self._window)
+        box.setObjectName("revertQuestion")
+        box.setWindowTitle("Backpass")
+        box.setTextFormat(Qt.TextFormat.PlainText)
+        box.setText(f"Go back to {name} as it was saved?")
+        box.setInformativeText("What was done since is lost.")
+        box.setStandardButtons(button.Discard | button.Cancel)
+        box.setDefaultButton(button.Cancel)
+        return button(box.exec()) == button.Discard
+
     def say(self, sentence: str) -> None:
         """Tell of a file that could not be opened or saved."""
         box = QMessageBox(QMessageBox.Icon.Warning, "Backpass", sentence, parent=self._window)
@@ -72,12 +82,18 @@ class Files(QObject):
         box.exec()
 
     def save(self, path: Path, document: Document) -> bool:
-        """Save, or say why not."""
+        """Save, or say why not. Raises TooLarge. A file in version 1 of the format is kept."""
         try:
-            write_file(path, document)
+            data = write_document(document)
+            copy = keep_version_1(path)
+            write_whole(path, data)
+        except TooLarge:
+            raise
         except (FileError, DocumentError) as error:
             self.say(str(error))
             return False
+        if copy is not None:
+            self.noticed.emit(f"{path.name} was in an older format: a copy of it is {copy.name}.")
         self.remember(path)
         return True
 

@@ -44,6 +44,12 @@ class Roads(Struct, frozen=True):
             kept.update(branch.number for branch in history.road(number))
         return [history.branches[number] for number in sorted(kept)]
 
+    def beside(self, history: History, leaf: int) -> list[tuple[Branch, str]]:
+        """The abandoned roads that the one to `leaf` does without, with their names."""
+        road = history.road(leaf)
+        left = (history.branches[number] for number in self._left(history, leaf))
+        return [(each, self.name_of(history, each.number)) for each in left if each not in road]
+
     def _left(self, history: History, leaf: int) -> list[int]:
         return [
             branch.number

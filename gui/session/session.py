@@ -7,6 +7,7 @@ in the background the View says None in its place.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from msgspec.structs import replace
@@ -21,7 +22,8 @@ from engine.run.check_spec import SpecError
 from engine.run.edits import Edit, edited_with_start, kept_revealed
 from engine.run.mistakes import made_at_start
 from engine.run.spec import BEGINNING, Spec, drawn_start, start_state
-from engine.training.history import DEFAULT_MEMORY, Place
+from engine.text.numbers import counted
+from engine.training.history import DEFAULT_MEMORY, Branch, Place
 from gui.session.cursor import Cursor
 from gui.session.opening import opened, saved
 from gui.session.undo import Change, Standing
@@ -157,6 +159,21 @@ class Session(Cursor):
         """Check the gradient of the iteration at the cursor from now on, or no more."""
         self._viewing.checking = checking
         self.announce()
+
+    @property
+    def roads_beside(self) -> list[tuple[Branch, str]]:
+        """The abandoned roads that a file can do without, with their names."""
+        return self.standing.roads.beside(self.history, self.place.branch)
+
+    def leave_out(self, numbers: Sequence[int]) -> None:
+        """Remove roads beside the present one, and all that forked from them, in one undo step."""
+        gone = [
+            branch.number
+            for branch, _ in self.roads_beside
+            if any(each.number in numbers for each in self.history.road(branch.number))
+        ]
+        text = f"Leave out {counted(len(gone), 'road')}"
+        self.change(text, roads=self.standing.roads.without(*gone))
 
     # Edits
 

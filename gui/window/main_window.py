@@ -138,6 +138,7 @@ class MainWindow(QMainWindow):
         session.changed.connect(self._display)
         session.refused.connect(self._say)
         self._intents.noticed.connect(self._say)
+        self.documents.files.noticed.connect(lambda what: self.statusBar().showMessage(what))
         self.banner.action_requested.connect(session.leave_divergence)
         controls.examples_wanted.connect(self._offer_examples)
         controls.example_chosen.connect(self.documents.open_example)

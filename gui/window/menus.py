@@ -108,6 +108,7 @@ class Menus(QObject):
             None,
             Entry("&Save", documents.save, ("Ctrl+S",)),
             Entry("Save &as…", documents.save_as, ("Ctrl+Shift+S",)),
+            Entry("Re&vert to saved", documents.revert, is_enabled=lambda: documents.can_revert),
             Fill(lambda menu: ExportMenu(menu, self._session, documents)),
             None,
             Entry("&Title and note…", documents.describe),

@@ -1,0 +1,192 @@
+"""Saving in the window: all roads, the older format beside the newer one, what is too large, and
+the way back to what was saved."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QCheckBox, QDialog, QDialogButtonBox, QLabel, QMessageBox
+
+from engine.documents.examples import read_example
+from engine.documents.reading import read_document, write_document
+from engine.maths.network import Parameter
+from gui.documents.leave_out_dialog import LeaveOutDialog
+from gui.window.main_window import MainWindow
+from tests.gui.conftest import OpenWindow
+
+Button = QMessageBox.StandardButton
+
+
+def action(window: MainWindow, entry: str) -> QAction:
+    actions = window.findChildren(QAction)
+    return next(each for each in actions if each.text().replace("&", "") == entry)
+
+
+def edit(window: MainWindow, value: float) -> None:
+    window._intents.set_parameter(Parameter(1, 0, 0), value)
+
+
+def opened(open_window: OpenWindow, path: Path) -> MainWindow:
+    window = open_window("one-neuron")
+    window.documents.open_path(path)
+    return window
+
+
+@pytest.fixture
+def old_file(tmp_path: Path) -> Path:
+    """A file as the version before wrote it."""
+    tree = json.loads(write_document(read_example("mazur-2-2-2")))
+    path = tmp_path / "homework.backpass.json"
+    path.write_text(json.dumps({**tree, "version": 1}), encoding="utf-8")
+    return path
+
+
+def test_the_edited_road_is_saved_before_the_edit_too(
+    open_window: OpenWindow, old_file: Path
+) -> None:
+    window = opened(open_window, old_file)
+    session = window.session
+    session.advance(100, 0)
+    edit(window, 1.0)
+    session.advance(500, 0)
+    session.go_to_epoch(50)
+    action(window, "Save").trigger()
+    assert not window.isWindowModified()
+    document = read_document(old_file.read_bytes())
+    assert [road.last_t for road in document.roads] == [100, 600]
+    assert (document.updates, document.number, document.leaf) == (50, 0, 1)
+
+
+def test_the_first_save_over_the_older_format_keeps_it(
+    open_window: OpenWindow, old_file: Path
+) -> None:
+    window, before = opened(open_window, old_file), old_file.read_bytes()
+    copy = old_file.with_name("homework.v1.backpass.json")
+    edit(window, 1.0)
+    action(window, "Save").trigger()
+    assert copy.read_bytes() == before
+    assert json.loads(old_file.read_bytes())["version"] == 2
+    assert window.statusBar().currentMessage() == (
+        "homework.backpass.json was in an older format: a copy of it is homework.v1.backpass.json."
+    )
+    edit(window, 2.0)
+    action(window, "Save").trigger()
+    assert sorted(old_file.parent.iterdir()) == [old_file, copy]
+
+
+@pytest.mark.parametrize("sure", [True, False])
+def test_revert_goes_back_to_what_was_saved(
+    open_window: OpenWindow, old_file: Path, monkeypatch: pytest.MonkeyPatch, sure: bool
+) -> None:
+    asked: list[str] = []
+
+    def answer(box: QMessageBox) -> Button:
+        asked.append(box.text())
+        return Button.Discard if sure else Button.Cancel
+
+    monkeypatch.setattr(QMessageBox, "exec", answer)
+    window = opened(open_window, old_file)
+    start = window.session.state.theta[0]
+    revert = action(window, "Revert to saved")
+    assert not revert.isEnabled()
+    edit(window, 1.0)
+    assert revert.isEnabled()
+    revert.trigger()
+    assert asked == ["Go back to homework.backpass.json as it was saved?"]
+    assert window.session.state.theta[0] == (start if sure else 1.0)
+    assert window.isWindowModified() == revert.isEnabled() == (not sure)
+
+
+def test_a_document_without_a_file_has_nothing_to_go_back_to(open_window: OpenWindow) -> None:
+    window = open_window("mazur-2-2-2")
+    edit(window, 1.0)
+    assert not action(window, "Revert to saved").isEnabled()
+
+
+@pytest.fixture
+def answer(monkeypatch: pytest.MonkeyPatch) -> Callable[[list[list[str]]], list[str]]:
+    """answer(names): from each question which roads to leave out, choose those; what was asked."""
+
+    def make(wanted: list[list[str]]) -> list[str]:
+        told: list[str] = []
+
+        def fill_in(dialog: LeaveOutDialog) -> Any:
+            boxes = dialog.findChildren(QCheckBox)
+            told.append("; ".join(box.text() for box in boxes))
+            told.append(" ".join(label.text() for label in dialog.findChildren(QLabel)))
+            save = dialog.findChild(QDialogButtonBox).button(QDialogButtonBox.StandardButton.Save)
+            assert not save.isEnabled()
+            names = wanted.pop(0)
+            for box in boxes:
+                box.setChecked(box.text() in names)
+            assert save.isEnabled() == bool(names)
+            return QDialog.DialogCode.Accepted if names else QDialog.DialogCode.Rejected
+
+        monkeypatch.setattr(LeaveOutDialog, "exec", fill_in)
+        return told
+
+    return make
+
+
+FIRST, LEFT, FORK = "first run", "w1 = 1 (epoch 20)", "w1 = 2 (epoch 30)"
+
+
+@pytest.fixture
+def with_roads(open_window: OpenWindow, old_file: Path) -> MainWindow:
+    """A run from a new seed, beside a first run of 40 epochs, an edit of it, and one of that."""
+    window = opened(open_window, old_file)
+    session = window.session
+    session.advance(40, 0)
+    for epoch, value in ((20, 1.0), (30, 2.0)):
+        session.go_to_epoch(epoch)
+        edit(window, value)
+        session.advance(20, 0)
+    session.new_seed()
+    assert [ghost.name for ghost in window._view.ghosts] == [FIRST, LEFT, FORK]  # type: ignore[union-attr]
+    return window
+
+
+def bound(monkeypatch: pytest.MonkeyPatch, least: int) -> None:
+    monkeypatch.setattr("engine.documents.reading.MAX_FILE_BYTES", least)
+
+
+def test_what_is_too_large_is_saved_without_roads_that_the_person_names(
+    with_roads: MainWindow, old_file: Path, monkeypatch: pytest.MonkeyPatch,
+    answer: Callable[[list[list[str]]], list[str]],
+) -> None:
+    size = len(write_document(with_roads.session.document()))
+    bound(monkeypatch, size - 1)
+    told = answer([[LEFT]])
+    action(with_roads, "Save").trigger()
+    assert told[0] == f"{FIRST}; {LEFT}; {FORK}"
+    assert "Which roads are to be left out? Undo brings them back." in told[1]
+    # What forked from it went with it.
+    document = read_document(old_file.read_bytes())
+    assert [road.name for road in document.roads] == [FIRST, "New seed: 2 (epoch 50)"]
+    assert not with_roads.isWindowModified()
+    action(with_roads, "Undo: Leave out 2 roads").trigger()
+    assert with_roads.isWindowModified()
+    assert len(with_roads.session.document().roads) == 4
+
+
+def test_it_is_asked_again_until_it_fits_or_the_person_gives_up(
+    with_roads: MainWindow, old_file: Path, monkeypatch: pytest.MonkeyPatch,
+    answer: Callable[[list[list[str]]], list[str]],
+) -> None:
+    before = old_file.read_bytes()
+    bound(monkeypatch, 1000)
+    said: list[str] = []
+    monkeypatch.setattr(QMessageBox, "exec", lambda box: said.append(box.text()))
+    told = answer([[FORK], []])
+    action(with_roads, "Save").trigger()
+    assert told[::2] == [f"{FIRST}; {LEFT}; {FORK}", f"{FIRST}; {LEFT}"]
+    assert with_roads.isWindowModified() and said == []
+    answer([[FIRST, LEFT]])
+    action(with_roads, "Save").trigger()  # and with nothing left to leave out
+    assert len(said) == 1 and said[0].startswith("The document takes 0 MiB and a file at most 0;")
+    assert old_file.read_bytes() == before and with_roads.isWindowModified()
