@@ -45,7 +45,8 @@ class Curtain(Struct, frozen=True):
 
 
 class Ghost(Struct, frozen=True, eq=False):
-    """The curve of a road that was left: its number, name, and points as in View.curve.
+    """The curve of an abandoned road, a course of the run that was left when somebody went back and
+    changed something: its number, name, and points as in View.curve.
 
     `forked` says that its first point is where it parted from another road.
     """

@@ -112,8 +112,8 @@ class LossPlot(EpochPlot):
         self.restyle()
 
     def _show_all(self, road: list[Series], ghosts: list[Series], now: float) -> None:
-        """Choose the range so that all of the road is seen, and of the ghosts what leaves the
-        road at least a third of the height: one that diverged would make the road a flat line."""
+        """Choose the range: all of the present road is seen, and of the ghosts as much as leaves it
+        a third of the height, for beside one that diverged it would be a flat line."""
         epochs = np.concatenate([np.array([now]), *(series[0] for series in road + ghosts)])
         values = np.concatenate([np.empty(0), *(series[1] for series in road)])
         first, last = float(epochs.min()), float(epochs.max())

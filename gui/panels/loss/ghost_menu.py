@@ -1,4 +1,4 @@
-"""GhostMenu: what can be done with each road that was left."""
+"""GhostMenu: what can be done with each abandoned road."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ _SWATCHES = ("───", "┈┈┈", "─┈─")
 
 class LossPanel(Card):
     """The card "Loss". `epoch_asked` carries the epoch that was clicked or dragged to; what is to
-    be done with the roads that were left, `ghost_menu` reports. With `remember` the choice of the
+    be done with abandoned roads, `ghost_menu` reports. With `remember` the choice of the
     axis outlives the window."""
 
     epoch_asked = Signal(float)
