@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRect, Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QWidget
+from PySide6.QtWidgets import QFrame, QPushButton, QWidget
 
 from engine.maths.network import Network
 from engine.run.limits import INPUTS, UNITS
 from gui import theme
+from gui.widgets.layouts import NO_MARGINS, row
 
 _SIDE = 24
 
@@ -26,11 +27,7 @@ class LayerButtons(QFrame):
         self._count = 0
         self._fewer = self._button("−", "removeUnit")
         self._more = self._button("+", "addUnit")
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(4)
-        layout.addWidget(self._fewer)
-        layout.addWidget(self._more)
+        self.setLayout(row(self._fewer, self._more, gap=4, margins=NO_MARGINS))
         self._fewer.clicked.connect(self._remove)
         self._more.clicked.connect(self._add)
         self.restyle()

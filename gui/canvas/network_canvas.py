@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QPoint, QRect, Qt, Signal
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from engine.maths.losses import LOSSES
 from engine.run.steps import StepId
@@ -21,6 +21,7 @@ from gui.canvas.spots import Spot, about_spot, caption_of, describe, parameter_a
 from gui.canvas.walk import next_number
 from gui.view import View
 from gui.widgets.labels import SecondaryLabel
+from gui.widgets.layouts import NO_MARGINS, column, row
 from gui.widgets.number_field import Check
 
 _COLUMN_MARGIN = 16  # pixels beside a column where its buttons still show
@@ -61,18 +62,9 @@ class NetworkCanvas(QWidget):
         self.chip = PhaseChip()
         self.sample_label = SecondaryLabel(name="canvasSample")
         # Whoever owns the canvas may put a chooser beside the label.
-        self.corner = QHBoxLayout()
-        self.corner.setSpacing(theme.GAP)
-        self.corner.addWidget(self.sample_label)
-        head = QHBoxLayout()
-        head.setSpacing(theme.GAP)
-        head.addWidget(self.chip, 1)
-        head.addLayout(self.corner)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(2)
-        layout.addLayout(head)
-        layout.addWidget(self.view, 1)
+        self.corner = row(self.sample_label, gap=theme.GAP)
+        head = row((self.chip, 1), self.corner, gap=theme.GAP)
+        self.setLayout(column(head, (self.view, 1), gap=2, margins=NO_MARGINS))
         self._buttons = LayerButtons(self.view.viewport())
         self._field: InPlaceField | None = None
         self._hovered: Spot | None = None

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QLayout, QMenu, QSlider, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QLayout, QMenu, QSlider, QWidget
 
 from engine.maths.network import FORWARD_ONLY
 from engine.run.steps import GRAINS
@@ -16,6 +16,7 @@ from gui.view import View
 from gui.widgets.buttons import Button
 from gui.widgets.choice import Choice, ChoiceItem
 from gui.widgets.labels import SecondaryLabel
+from gui.widgets.layouts import column, row
 from gui.widgets.style_property import set_style_property
 
 # Epochs a second; None is as fast as it goes.
@@ -114,19 +115,16 @@ class ControlsBar(QWidget):
 
     def _lay_out(self) -> None:
         self._groups = [
-            _row(self._examples, self._save),
-            _row(self._reset, self._new_seed),
-            _row(self._back, self._step, self._by, self._grain),
-            _row(self._epoch, self._train),
+            row(self._examples, self._save),
+            row(self._reset, self._new_seed),
+            row(self._back, self._step, self._by, self._grain),
+            row(self._epoch, self._train),
         ]
-        self._row = QHBoxLayout(self)
-        self._row.setContentsMargins(16, 0, 16, 0)
+        pace = column(None, self._caption, self._slider, None, gap=3)
+        place = column(None, self._where, self._loss, None, gap=0)
+        self._row = row(*self._groups, pace, None, place, margins=(16, 0, 16, 0))
         self._row.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)
-        for group in self._groups:
-            self._row.addLayout(group)
-        self._row.addLayout(_column(self._caption, self._slider, gap=3))
-        self._row.addStretch(1)
-        self._row.addLayout(_column(self._where, self._loss, gap=0))
+        self.setLayout(self._row)
 
     def _arrange(self, level: int) -> int:
         """Take on one of the fits; returns the width that it needs, in pixels."""
@@ -247,23 +245,6 @@ class ControlsBar(QWidget):
         painter.fillRect(self.rect(), theme.current().colour("card"))
         painter.setPen(theme.current().colour("border"))
         painter.drawLine(0, self.height() - 1, self.width(), self.height() - 1)
-
-
-def _row(*widgets: QWidget) -> QHBoxLayout:
-    row = QHBoxLayout()
-    for widget in widgets:
-        row.addWidget(widget)
-    return row
-
-
-def _column(*widgets: QWidget, gap: int) -> QVBoxLayout:
-    column = QVBoxLayout()
-    column.setSpacing(gap)
-    column.addStretch(1)
-    for widget in widgets:
-        column.addWidget(widget)
-    column.addStretch(1)
-    return column
 
 
 def _advance(text: str, pixels: int = theme.NORMAL, bold: bool = False) -> int:

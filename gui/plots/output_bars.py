@@ -5,12 +5,13 @@ from __future__ import annotations
 import numpy as np
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QHelpEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QSizePolicy, QToolTip, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from engine.maths.activations import ACTIVATIONS
 from engine.text.numbers import fewer_digits, format_distinct, format_number
 from gui import theme
 from gui.view import View
+from gui.widgets.layouts import NO_MARGINS, column
 from gui.widgets.vertical_scroll import VerticalScroll
 
 _LEAST_ROW, _TALLEST_ROW = 48, 96  # pixels
@@ -218,11 +219,7 @@ class OutputBars(QWidget):
         self._foot = _Foot(self._bars)
         self._scroll = VerticalScroll(self._bars)
         self._scroll.setMinimumHeight(_LEAST_ROW)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(2)
-        layout.addWidget(self._scroll, 1)
-        layout.addWidget(self._foot)
+        self.setLayout(column((self._scroll, 1), self._foot, gap=2, margins=NO_MARGINS))
 
     def display(self, view: View) -> None:
         """Show the outputs of a View's sample."""

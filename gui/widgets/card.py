@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QLabel, QWidget
 
 from gui import theme
+from gui.widgets.layouts import NO_MARGINS, column, row
 
 
 class Card(QFrame):
@@ -15,18 +16,8 @@ class Card(QFrame):
         self.setObjectName("card")
         self.title = QLabel(title)
         self.title.setObjectName("cardTitle")
-        self.corner = QHBoxLayout()
-        self.corner.setSpacing(theme.GAP)
-        head = QHBoxLayout()
-        head.setContentsMargins(0, 0, 0, 0)
-        head.addWidget(self.title)
-        head.addStretch(1)
-        head.addLayout(self.corner)
-        self.body = QVBoxLayout()
-        self.body.setContentsMargins(0, 0, 0, 0)
-        self.body.setSpacing(theme.GAP)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(theme.MARGIN, 10, theme.MARGIN, theme.MARGIN)
-        layout.setSpacing(theme.GAP)
-        layout.addLayout(head)
-        layout.addLayout(self.body, 1)
+        self.corner = row(gap=theme.GAP)
+        head = row(self.title, None, self.corner, margins=NO_MARGINS)
+        self.body = column(gap=theme.GAP, margins=NO_MARGINS)
+        margins = (theme.MARGIN, 10, theme.MARGIN, theme.MARGIN)
+        self.setLayout(column(head, (self.body, 1), gap=theme.GAP, margins=margins))

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QSplitter, QStackedWidget, QTabBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSplitter, QStackedWidget, QTabBar, QWidget
 
 from gui import theme
+from gui.widgets.layouts import NO_MARGINS, column
 
 
 class Column(QWidget):
@@ -41,12 +42,8 @@ class Column(QWidget):
         self._tabs.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._pages = QStackedWidget(self)
         self._tabs.currentChanged.connect(self._pages.setCurrentIndex)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(4)
-        layout.addWidget(self._tabs)
-        layout.addWidget(self._pages, 1)
-        layout.addWidget(self._splitter, 1)
+        parts = self._tabs, (self._pages, 1), (self._splitter, 1)
+        self.setLayout(column(*parts, gap=4, margins=NO_MARGINS))
         self._arrange(False)
 
     @property

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFormLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFormLayout, QWidget
+
+from gui.widgets.layouts import column
 
 
 class FormDialog(QDialog):
@@ -28,9 +30,6 @@ class FormDialog(QDialog):
         buttons = QDialogButtonBox(button | QDialogButtonBox.StandardButton.Cancel)
         buttons.accepted.connect(self.accept)
         buttons.rejected.connect(self.reject)
-        self.body = QVBoxLayout(self)
-        self.body.addLayout(form)
-        for widget in below:
-            self.body.addWidget(widget)
-        self.body.addWidget(buttons)
+        self.body = column(form, *below, buttons)
+        self.setLayout(self.body)
         return buttons

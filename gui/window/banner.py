@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QWidget
+from PySide6.QtWidgets import QFrame, QSizePolicy, QWidget
 
 from gui import theme
 from gui.widgets.buttons import Button
 from gui.widgets.labels import WrappedLabel
+from gui.widgets.layouts import row
 
 _HEIGHT = 28  # pixels: two lines
 
@@ -36,12 +37,9 @@ class Banner(QFrame):
         self._action = Button("", "bannerAction", "", self.action_requested, link=True)
         self._close = Button("Close", "bannerClose", "", self.fall_silent, link=True)
         self.setFixedHeight(_HEIGHT)
-        self._layout = QHBoxLayout(self)
-        self._layout.setContentsMargins(theme.GAP, 0, theme.GAP, 0)
-        self._layout.setSpacing(theme.MARGIN)
-        self._layout.addWidget(self._text, 1)
-        self._layout.addWidget(self._action)
-        self._layout.addWidget(self._close)
+        parts = (self._text, 1), self._action, self._close
+        self._layout = row(*parts, gap=theme.MARGIN, margins=(theme.GAP, 0, theme.GAP, 0))
+        self.setLayout(self._layout)
         self.hide()
 
     @property

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from engine.maths.network import FORWARD_ONLY
 from engine.run.gradient_check import (
@@ -18,6 +18,7 @@ from gui import theme
 from gui.tables.figure_table import FigureRow, FigureTable
 from gui.view import View
 from gui.widgets.labels import SecondaryLabel, WrappedLabel
+from gui.widgets.layouts import NO_MARGINS, column
 
 SIGNS = {"right": "✓", "wrong": "✗", "kink": "~"}
 _COLOURS = {"right": "secondary", "wrong": "error", "kink": "secondary"}
@@ -47,13 +48,8 @@ class GradientCheckPanel(QWidget):
         self.table = FigureTable("Gradients by backward and by differences")
         self.table.row_chosen.connect(self.parameter_chosen)
         self.setFocusProxy(self.table)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(theme.GAP)
-        layout.addWidget(self.headline)
-        layout.addWidget(self.notes)
-        layout.addWidget(self.table, 1)
-        layout.addWidget(explanation)
+        parts = self.headline, self.notes, (self.table, 1), explanation
+        self.setLayout(column(*parts, gap=theme.GAP, margins=NO_MARGINS))
         self._is_wrong = False
 
     def display(self, view: View) -> None:

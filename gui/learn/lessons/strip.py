@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPen, QResizeEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QLabel, QSizePolicy, QWidget
 
 from engine.learn.lessons.page import Page
 from gui import theme
 from gui.widgets.buttons import Button
 from gui.widgets.labels import SecondaryLabel, WrappedLabel
+from gui.widgets.layouts import column, row
 from gui.widgets.style_property import set_style_property
 from gui.widgets.tab_order import follow_on
 from gui.widgets.vertical_scroll import VerticalScroll
@@ -71,24 +72,11 @@ class LessonStrip(QFrame):
         self.hide()
 
     def _arrange(self) -> None:
-        self._head = QHBoxLayout()
-        self._head.setSpacing(theme.GAP)
-        self._head.addWidget(self._heading)
-        self._head.addStretch(1)
-        self._head.addWidget(self._place)
-        self._head.addWidget(self.close_button)
-        self._foot = QHBoxLayout()
-        self._foot.setSpacing(theme.GAP)
-        self._foot.addWidget(self._mark)
-        self._foot.addWidget(self._asked, 1)
-        for button in (self.show_button, self.back_button, self.next_button):
-            self._foot.addWidget(button)
-        self._layout = QVBoxLayout(self)
-        self._layout.setSpacing(4)
-        self._layout.addWidget(self._bar)
-        self._layout.addLayout(self._head)
-        self._layout.addWidget(self._scroll)
-        self._layout.addLayout(self._foot)
+        self._head = row(self._heading, None, self._place, self.close_button, gap=theme.GAP)
+        buttons = self.show_button, self.back_button, self.next_button
+        self._foot = row(self._mark, (self._asked, 1), *buttons, gap=theme.GAP)
+        self._layout = column(self._bar, self._head, self._scroll, self._foot, gap=4)
+        self.setLayout(self._layout)
 
     # What is shown
 

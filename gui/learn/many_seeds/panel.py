@@ -5,7 +5,7 @@ from __future__ import annotations
 from html import escape
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QGridLayout, QProgressBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QProgressBar, QWidget
 
 from engine.learn.many_seeds.result import SeedRun, SeedsResult, Stuck
 from engine.learn.many_seeds.runs import MAX_EPOCHS, MAX_SEEDS, why_not
@@ -17,6 +17,7 @@ from gui.view import View
 from gui.widgets.buttons import Button
 from gui.widgets.count_field import CountField
 from gui.widgets.labels import SecondaryLabel, WrappedLabel
+from gui.widgets.layouts import NO_MARGINS, column
 from gui.widgets.vertical_scroll import VerticalScroll
 
 _COUNT, _EPOCHS = 100, 10_000
@@ -82,27 +83,19 @@ class SeedsPanel(QWidget):
         fields.setHorizontalSpacing(theme.GAP)
         fields.setVerticalSpacing(2)
         columns = (("First", self._first), ("Seeds", self._count), ("Epochs", self._epochs))
-        for column, (words, field) in enumerate(columns):
+        for place, (words, field) in enumerate(columns):
             label = SecondaryLabel(words)
             label.setBuddy(field)
             field.setMinimumWidth(_FIELD_WIDTH)  # Qt would leave room for the largest number
-            fields.addWidget(label, 0, column)
-            fields.addWidget(field, 1, column)
-            fields.setColumnStretch(column, 1)
+            fields.addWidget(label, 0, place)
+            fields.addWidget(field, 1, place)
+            fields.setColumnStretch(place, 1)
         fields.addWidget(self._run, 1, len(columns))
         inside = QWidget()
-        content = QVBoxLayout(inside)
-        content.setContentsMargins(0, 0, theme.GAP, 0)
-        content.setSpacing(theme.GAP)
-        for widget in (self.headline, self._note, self.dots, self.groups):
-            content.addWidget(widget)
-        content.addStretch(1)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(theme.GAP)
-        layout.addLayout(fields)
-        layout.addWidget(self._progress)
-        layout.addWidget(VerticalScroll(inside), 1)
+        content = self.headline, self._note, self.dots, self.groups, None
+        inside.setLayout(column(*content, gap=theme.GAP, margins=(0, 0, theme.GAP, 0)))
+        parts = fields, self._progress, (VerticalScroll(inside), 1)
+        self.setLayout(column(*parts, gap=theme.GAP, margins=NO_MARGINS))
 
     def _run_or_cancel(self) -> None:
         if self._running:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QWidget
+from PySide6.QtWidgets import QFrame, QLabel, QWidget
 
 from engine.run.mistakes import MISTAKES, Mistake, why_not
 from gui import theme
 from gui.view import View
 from gui.widgets.buttons import Button
+from gui.widgets.layouts import row
 
 _NAMED_IN_A_LINE = 2  # more mistakes than these are counted where there is but one line
 
@@ -32,10 +33,8 @@ class MistakeStrip(QFrame):
             "Do it right", "doItRight", "Take these mistakes off", self.right_asked, link=True
         )
         self._mistakes: list[Mistake] = []
-        self._layout = QHBoxLayout(self)
-        self._layout.setSpacing(theme.MARGIN)
-        self._layout.addWidget(self.label, 1)
-        self._layout.addWidget(self.button)
+        self._layout = row((self.label, 1), self.button, gap=theme.MARGIN)
+        self.setLayout(self._layout)
         self.keep_to_a_line(False)
         self.hide()
 

@@ -10,11 +10,9 @@ from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QApplication,
     QGridLayout,
-    QHBoxLayout,
     QLabel,
     QLineEdit,
     QStackedWidget,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -30,6 +28,7 @@ from gui.learn.predict.shown import ANSWERED, ASKED, BAD, GOOD, START, Question
 from gui.view import Curtain, View
 from gui.widgets.buttons import Button, CheckBox
 from gui.widgets.labels import SecondaryLabel, WrappedLabel
+from gui.widgets.layouts import NO_MARGINS, Part, column, row
 from gui.widgets.vertical_scroll import VerticalScroll
 
 _FORMULA = Look(14, 17, 6, False)
@@ -80,9 +79,7 @@ class PredictPanel(QWidget):
         self._pages = QStackedWidget()
         self._pages.addWidget(_scrolling(self._make_start()))
         self._pages.addWidget(self._make_questions())
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self._pages)
+        self.setLayout(column(self._pages, margins=NO_MARGINS))
         self.setFocusProxy(self.name)
         self.show_question(self._shown)
 
@@ -116,21 +113,12 @@ class PredictPanel(QWidget):
             "Begin", "predictBegin", "Hide the values (Enter)", self._begin
         )
         self.begin_button.setProperty("primary", True)
-        named = QHBoxLayout()
         label = QLabel("Your name")
         label.setBuddy(self.name)
-        named.addWidget(label)
-        named.addWidget(self.name, 1)
-        page = QWidget()
-        layout = _column(page)
-        layout.addWidget(self._introduction)
-        layout.addLayout(boxes)
-        layout.addWidget(self.own_values)
-        layout.addLayout(named)
-        layout.addWidget(self._warning)
-        layout.addWidget(self.begin_button)
-        layout.addStretch(1)
-        return page
+        named = row(label, (self.name, 1))
+        return _page(
+            self._introduction, boxes, self.own_values, named, self._warning, self.begin_button
+        )
 
     def _make_questions(self) -> QWidget:
         self.score = SecondaryLabel(name="predictScore")
@@ -160,35 +148,15 @@ class PredictPanel(QWidget):
         self.hints = Sheet()
         self.hints.setObjectName("predictHints")
 
-        head = QHBoxLayout()
-        head.setContentsMargins(0, 0, _BAR, 0)
-        head.addWidget(self.score, 1)
-        head.addWidget(self.save_button)
-        line = QHBoxLayout()
-        line.addWidget(self.field, 1)
-        line.addWidget(self.check_button)
-        links = QHBoxLayout()
-        links.setSpacing(theme.MARGIN)
-        links.addWidget(self.hint_button)
-        links.addWidget(self.skip_button)
-        links.addStretch(1)
-        inside = QWidget()
-        layout = _column(inside)
-        layout.addWidget(self.question)
-        layout.addWidget(self.about)
-        layout.addLayout(line)
-        layout.addLayout(links)
-        layout.addWidget(self.feedback)
-        layout.addWidget(self.go_on_button)
-        layout.addWidget(self.hints)
-        layout.addStretch(1)
-        page = QWidget()
-        whole = QVBoxLayout(page)
-        whole.setContentsMargins(0, 0, 0, 0)
-        whole.setSpacing(theme.GAP)
-        whole.addLayout(head)
+        head = row((self.score, 1), self.save_button, margins=(0, 0, _BAR, 0))
+        line = row((self.field, 1), self.check_button)
+        links = row(self.hint_button, self.skip_button, None, gap=theme.MARGIN)
+        inside = _page(
+            self.question, self.about, line, links, self.feedback, self.go_on_button, self.hints
+        )
         self._scroll = _scrolling(inside)
-        whole.addWidget(self._scroll, 1)
+        page = QWidget()
+        page.setLayout(column(head, (self._scroll, 1), gap=theme.GAP, margins=NO_MARGINS))
         return page
 
     # What is shown
@@ -359,11 +327,10 @@ def _words() -> QLabel:
     return label
 
 
-def _column(page: QWidget) -> QVBoxLayout:
-    layout = QVBoxLayout(page)
-    layout.setContentsMargins(0, 0, _BAR, 0)
-    layout.setSpacing(theme.GAP)
-    return layout
+def _page(*parts: Part) -> QWidget:
+    page = QWidget()
+    page.setLayout(column(*parts, None, gap=theme.GAP, margins=(0, 0, _BAR, 0)))
+    return page
 
 
 def _scrolling(inside: QWidget) -> VerticalScroll:

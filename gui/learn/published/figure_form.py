@@ -6,7 +6,7 @@ from html import escape
 
 from PySide6.QtCore import QStringListModel, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
-from PySide6.QtWidgets import QCompleter, QGridLayout, QHBoxLayout, QLabel, QLineEdit, QWidget
+from PySide6.QtWidgets import QCompleter, QGridLayout, QLabel, QLineEdit, QWidget
 
 from engine.documents.document import Published
 from engine.learn.published.comparison import MOST_ITERATIONS
@@ -15,6 +15,7 @@ from gui import theme
 from gui.widgets.buttons import Button
 from gui.widgets.count_field import CountField
 from gui.widgets.labels import SecondaryLabel
+from gui.widgets.layouts import row
 
 
 class _Line(QLineEdit):
@@ -96,12 +97,8 @@ class FigureForm(QWidget):
         grid.addWidget(self.quantity, 0, 0)
         grid.addWidget(self.number, 0, 1)
         grid.addWidget(self.button, 0, 2)
-        counts = QHBoxLayout()
-        counts.setSpacing(6)
-        for text, field in (("iteration", self.iteration), ("sample", self.sample)):
-            counts.addWidget(SecondaryLabel(text))
-            counts.addWidget(field)
-        counts.addStretch(1)
+        iteration, sample = SecondaryLabel("iteration"), SecondaryLabel("sample")
+        counts = row(iteration, self.iteration, sample, self.sample, None, gap=6)
         grid.addLayout(counts, 1, 0, 1, 3)
         grid.addWidget(self.problem, 2, 0, 1, 3)
         grid.setColumnStretch(0, 1)

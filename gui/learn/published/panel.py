@@ -22,6 +22,7 @@ from gui.learn.published.printed_list import PrintedLine, PrintedList
 from gui.view import View
 from gui.widgets.buttons import Button
 from gui.widgets.labels import WrappedLabel
+from gui.widgets.layouts import NO_MARGINS, row
 
 _SEARCH, _STOP = "Which mistake gives these?", "Stop"
 _EMPTY = (
@@ -81,12 +82,9 @@ class PublishedPanel(QWidget):
         head.addWidget(self.headline, 1)
         head.addWidget(self.add, alignment=Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignRight)
         self._links = QWidget()
-        links = QHBoxLayout(self._links)
-        links.setContentsMargins(0, 0, 0, 0)
-        links.setSpacing(theme.GAP)
-        for link in (self.go, self.edit, self.remove):
-            links.addWidget(link)
-        links.addStretch(1)
+        self._links.setLayout(
+            row(self.go, self.edit, self.remove, None, gap=theme.GAP, margins=NO_MARGINS)
+        )
         layout.addLayout(head)
         layout.addWidget(self.search, alignment=Qt.AlignmentFlag.AlignLeft)
         layout.addWidget(self.list, 1)

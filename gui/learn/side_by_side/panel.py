@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSlider, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QSlider, QWidget
 
 from engine.learn.side_by_side.runs import Comparison
 from engine.maths.network import FORWARD_ONLY
@@ -18,6 +18,7 @@ from gui.widgets.buttons import Button
 from gui.widgets.choice import Choice, ChoiceItem
 from gui.widgets.count_field import CountField
 from gui.widgets.labels import SecondaryLabel
+from gui.widgets.layouts import NO_MARGINS, column, row
 
 MOST_EPOCHS = 100_000
 _FIRST_EPOCHS = 1000
@@ -45,30 +46,14 @@ class ComparisonPanel(QWidget):
         self._chosen = ALWAYS_POSSIBLE
         self._is_moved = False  # the slider, by the person: then it stays there
         self._build()
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(6)
-        head = QHBoxLayout()
-        head.setSpacing(theme.GAP)
-        head.addWidget(self.choice, 1)
-        head.addWidget(self.mistake_names, 1)
-        head.addWidget(self.epochs_field)
-        head.addWidget(SecondaryLabel("epochs"))
-        layout.addLayout(head)
-        legend = QHBoxLayout()
-        legend.setSpacing(theme.GAP)
-        legend.addWidget(self.legend, 1)
-        legend.addWidget(self.stop_button)
-        legend.addWidget(self.log_button)
-        layout.addLayout(legend)
-        layout.addWidget(self.plot, 4)
-        layout.addWidget(self.notes)
-        after = QHBoxLayout()
-        after.setSpacing(theme.GAP)
-        after.addWidget(self.after)
-        after.addWidget(self.slider, 1)
-        layout.addLayout(after)
-        layout.addWidget(self.table, 5)
+        epochs = SecondaryLabel("epochs")
+        head = row(
+            (self.choice, 1), (self.mistake_names, 1), self.epochs_field, epochs, gap=theme.GAP
+        )
+        legend = row((self.legend, 1), self.stop_button, self.log_button, gap=theme.GAP)
+        after = row(self.after, (self.slider, 1), gap=theme.GAP)
+        parts = head, legend, (self.plot, 4), self.notes, after, (self.table, 5)
+        self.setLayout(column(*parts, gap=6, margins=NO_MARGINS))
 
     def _build(self) -> None:
         self.choice = Choice("comparisonMistake", "mistake to compare with")

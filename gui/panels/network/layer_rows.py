@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QFontMetrics
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from engine.maths.activations import ACTIVATIONS, hidden_activations
 from engine.maths.losses import output_activations
@@ -15,6 +15,7 @@ from gui.widgets.buttons import Button, CheckBox
 from gui.widgets.choice import Choice, ChoiceItem
 from gui.widgets.count_field import CountField
 from gui.widgets.labels import SecondaryLabel
+from gui.widgets.layouts import NO_MARGINS, column
 
 # Pixels.
 GAP = 6  # between fields
@@ -110,11 +111,7 @@ class LayerRows(QWidget):
             brief="   Bias",
             crowded=True,
         )
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(LINE_GAP)
-        layout.addWidget(first)
-        layout.addWidget(self._details)
+        self.setLayout(column(first, self._details, gap=LINE_GAP, margins=NO_MARGINS))
         self.show_details(False)
 
     @property

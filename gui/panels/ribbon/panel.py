@@ -16,7 +16,7 @@ from PySide6.QtGui import (
     QPixmap,
     QResizeEvent,
 )
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QSizePolicy, QToolTip, QWidget
+from PySide6.QtWidgets import QMenu, QSizePolicy, QToolTip, QWidget
 
 from engine.formulas.notation import DEFAULT
 from engine.run.steps import Steps, title_of
@@ -25,6 +25,7 @@ from gui import theme
 from gui.panels.ribbon.plan import SIDE, TITLES, RibbonPlan
 from gui.view import View
 from gui.widgets.buttons import Button
+from gui.widgets.layouts import NO_MARGINS, row
 
 HINT = "PgDn step · PgUp back · drag to seek"
 RATES = {0.5: "½ step/s", 1.0: "1 step/s", 2.0: "2 steps/s", 5.0: "5 steps/s", 10.0: "10 steps/s"}
@@ -87,11 +88,7 @@ class StepRibbon(QWidget):
             action.triggered.connect(lambda _=False, rate=rate: self._choose_rate(rate))
         self._controls = QWidget(self)
         self._controls.setCursor(Qt.CursorShape.ArrowCursor)
-        row = QHBoxLayout(self._controls)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(10)
-        row.addWidget(self._play)
-        row.addWidget(self._rate)
+        self._controls.setLayout(row(self._play, self._rate, gap=10, margins=NO_MARGINS))
         self._show_rate(2.0)
 
     def _choose_rate(self, rate: float) -> None:
