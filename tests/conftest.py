@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 
@@ -24,6 +25,25 @@ def own_settings(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.M
     QSettings.setDefaultFormat(QSettings.Format.IniFormat)
     for form in (QSettings.Format.NativeFormat, QSettings.Format.IniFormat):
         QSettings.setPath(form, QSettings.Scope.UserScope, str(folder))
+
+
+@pytest.fixture
+def watchdog() -> Iterator[None]:
+    """The test fails where it would hang: after a minute."""
+    alarm = getattr(signal, "SIGALRM", None)
+    if alarm is None:
+        pytest.skip("the system has no such alarm")
+
+    def bark(*_: object) -> None:
+        raise TimeoutError("this test hangs")
+
+    before = signal.signal(alarm, bark)
+    signal.alarm(60)
+    try:
+        yield
+    finally:
+        signal.alarm(0)
+        signal.signal(alarm, before)
 
 
 Bound = Callable[[int], AbstractContextManager[None]]

@@ -5,12 +5,15 @@ from __future__ import annotations
 import csv
 import io
 from array import array
+from collections.abc import Iterator
+from contextlib import suppress
 from typing import NamedTuple
 
 import numpy as np
 
 from engine.maths.activations import Array
-from engine.run.limits import SAMPLES
+from engine.run.iteration import Check, never
+from engine.run.limits import MAX_TABLE_LINE, MAX_TABLE_LINES, SAMPLES
 from engine.text.numbers import LARGEST, counted, format_count, parse_cells, parse_number
 
 
@@ -33,15 +36,15 @@ def text_of(raw: bytes) -> str:
         return raw.decode("latin-1")
 
 
-def read_csv(text: str, inputs: int, outputs: int) -> CsvSamples:
+def read_csv(text: str, inputs: int, outputs: int, check: Check = never) -> CsvSamples:
     """Read samples: in each line the inputs, then the targets.
 
     Separated by tabs, semicolons or commas; with the first two, a comma may be the decimal one. A
     first line without any number is a heading. Blank lines are skipped. Raises ValueError with a
-    sentence that names the line and the column, both from 1.
+    sentence that names the line and the column, both from 1, and what `check` raises.
     """
     width = inputs + outputs
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text, width))
+    reader = csv.reader(_lines(text), delimiter=_delimiter(text, width))
     # float() is the quick way, but it reads "1_000", which is no number to parse_number.
     quick = "_" not in text
     values = array("d")
@@ -49,15 +52,16 @@ def read_csv(text: str, inputs: int, outputs: int) -> CsvSamples:
     first = True
     try:
         for cells in reader:
+            check()
             if not any(cell.strip() for cell in cells):
                 continue
-            heading = first and not any(_is_number(cell) for cell in cells)
-            first = False
             if len(cells) != width:
                 raise ValueError(
                     f"Line {reader.line_num} has {counted(len(cells), 'column')}; this network "
                     f"needs {width}: {counted(inputs, 'input')}, then {counted(outputs, 'target')}."
                 )
+            heading = first and not any(_is_number(cell) for cell in cells)
+            first = False
             if heading:
                 names = _names(cells)
                 continue
@@ -75,13 +79,30 @@ def read_csv(text: str, inputs: int, outputs: int) -> CsvSamples:
     return CsvSamples(rows[:, :inputs], rows[:, inputs:], names)
 
 
+def _lines(text: str) -> Iterator[str]:
+    """The lines of a text. Raises ValueError for one too many, and for one that is too long."""
+    for number, line in enumerate(io.StringIO(text, newline=""), start=1):
+        if number > MAX_TABLE_LINES:
+            raise ValueError(
+                f"The file goes on after line {format_count(MAX_TABLE_LINES)}, and it may have no "
+                "more lines than that, blank ones among them."
+            )
+        if len(line) > MAX_TABLE_LINE:
+            raise ValueError(
+                f"Line {number} has {format_count(len(line))} characters; "
+                f"at most {format_count(MAX_TABLE_LINE)} are possible."
+            )
+        yield line
+
+
 def _delimiter(text: str, width: int) -> str:
     """The separator that cuts the first line into `width` cells, else one that stands in it."""
-    line = next((line for line in text.splitlines() if line.strip()), "")
+    line = next((line for line in _lines(text) if line.strip()), "")
     found = [separator for separator in "\t;," if separator in line]
     for separator in found:
-        if len(next(csv.reader([line], delimiter=separator))) == width:
-            return separator
+        with suppress(csv.Error):  # whoever reads the line will say so
+            if len(next(csv.reader([line], delimiter=separator))) == width:
+                return separator
     return found[0] if found else ","
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from engine.documents.document import Document
 from engine.documents.json_text import DocumentError
 from engine.documents.reading import read_document, read_file
+from engine.documents.whole_file import reason
 
 SUFFIX = ".backpass.json"
 
@@ -49,10 +51,10 @@ def load(file_or_example: str) -> tuple[str, Document]:
     if not path.is_file() and file_or_example in _NAMES:
         return file_or_example, read_example(file_or_example)
     try:
-        return path.name.removesuffix(SUFFIX).removesuffix(".json"), read_file(path)
+        return _readable(path.name.removesuffix(SUFFIX).removesuffix(".json")), read_file(path)
     except OSError as error:
         if path.exists():
-            raise DocumentError(file_or_example, f"cannot be read: {error.strerror}") from None
+            raise DocumentError(file_or_example, f"cannot be read: {reason(error)}") from None
         known = ", ".join(_NAMES)
         raise DocumentError(
             "", f'there is no file "{file_or_example}", and no example of that name ({known})'
@@ -60,3 +62,8 @@ def load(file_or_example: str) -> tuple[str, Document]:
     except DocumentError as error:
         place = f"{path.name}: {error.place}" if error.place else path.name
         raise DocumentError(place, error.sentence) from None
+
+
+def _readable(name: str) -> str:
+    """A file's name as text that can be written anywhere: names need not be UTF-8."""
+    return os.fsencode(name).decode("utf-8", "replace")

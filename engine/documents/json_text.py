@@ -9,9 +9,11 @@ from __future__ import annotations
 import json
 import math
 import re
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
+from engine.run.iteration import Check, never
 from engine.run.limits import MAX_FILE_BYTES
 from engine.text.wording import shortened
 
@@ -36,11 +38,12 @@ class DocumentError(ValueError):
         self.sentence = sentence
 
 
-def decode(data: bytes) -> Any:
+def decode(data: bytes, check: Check = never) -> Any:
     """The objects, lists, texts, numbers, booleans and nulls that JSON bytes (UTF-8) stand for.
 
     Raises DocumentError for what is not JSON, for an object with a key twice, for text that is
-    no Unicode, and for more than MAX_FILE_BYTES.
+    no Unicode, and for more than MAX_FILE_BYTES; and what `check` raises, which is called at every
+    number: the decoder knows no other moment to stop, or to let another thread go on.
     """
     if len(data) > MAX_FILE_BYTES:
         raise DocumentError("", f"the file is larger than {MAX_FILE_BYTES >> 20} MiB")
@@ -55,12 +58,25 @@ def decode(data: bytes) -> Any:
     def entry(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         found = dict(pairs)
         if len(found) < len(pairs):
-            keys = [key for key, _ in pairs]
-            repeated.append((found, next(key for key in keys if keys.count(key) > 1)))
+            counts = Counter(key for key, _ in pairs)
+            repeated.append((found, next(key for key, count in counts.items() if count > 1)))
         return found
 
+    def integer(text: str) -> int | float:
+        check()
+        return _integer(text)
+
+    def real(text: str) -> float:
+        check()
+        return float(text)
+
     try:
-        tree = json.loads(text, object_pairs_hook=entry, parse_int=_integer)
+        if check is never:
+            tree = json.loads(text, object_pairs_hook=entry, parse_int=_integer)
+        else:
+            tree = json.loads(
+                text, object_pairs_hook=entry, parse_int=integer, parse_float=real
+            )
     except json.JSONDecodeError as error:
         place = f"line {error.lineno}, column {error.colno}"
         raise DocumentError(place, f"this is not JSON: {_reason(error.msg)}") from None

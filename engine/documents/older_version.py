@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 
 from engine.documents.format import FORMAT
-from engine.documents.whole_file import FileError, read_up_to, write_whole
+from engine.documents.whole_file import FileError, read_up_to, reason, write_whole
 from engine.run.limits import MAX_VERSION_1_BYTES
 
 _ENDINGS = (".backpass.json", ".json")
@@ -28,7 +28,7 @@ def keep_version_1(path: Path) -> Path | None:
             return None
         data = read_up_to(path, MAX_VERSION_1_BYTES)
     except OSError as error:
-        raise FileError(f"{path} cannot be read: {error.strerror or error}.") from error
+        raise FileError(f"{path} cannot be read: {reason(error)}.") from error
     if not _is_version_1(data):
         return None
     for copy in _names(path):

@@ -20,6 +20,7 @@ from engine.documents.own_keys import put_own_keys
 from engine.documents.to_file import file_of
 from engine.documents.whole_file import read_up_to
 from engine.run.check_spec import SpecError
+from engine.run.iteration import Check, never
 from engine.run.limits import MAX_FILE_BYTES
 from engine.run.spec import BEGINNING
 
@@ -28,23 +29,23 @@ class TooLarge(DocumentError):
     """A document that is larger than a file may be."""
 
 
-def read_document(data: bytes) -> Document:
+def read_document(data: bytes, check: Check = never) -> Document:
     """The document that the bytes of a file stand for.
 
-    Raises DocumentError with a sentence that names the place.
+    Raises DocumentError with a sentence that names the place, and what `check` raises.
     """
     with _refusals():
         try:
-            document = document_from(*fmt.parse(decode(data)))
+            document = document_from(*fmt.parse(decode(data, check)))
         except RecursionError:
             raise DocumentError("", "the file is nested too deeply") from None
         check_run(document)
     return document
 
 
-def read_file(path: Path) -> Document:
+def read_file(path: Path, check: Check = never) -> Document:
     """The document in a file. Raises OSError if it cannot be read, and DocumentError."""
-    return read_document(read_up_to(path))
+    return read_document(read_up_to(path), check)
 
 
 def write_document(document: Document) -> bytes:

@@ -78,6 +78,8 @@ MAX_READABLE = 4096  # numbers of a matrix that a document writes out; a longer 
 MAX_FILE_BYTES = 256 * 2**20
 MAX_VERSION_1_BYTES = 64 * 2**20  # of a document of that version
 MAX_TABLE_BYTES = 64 * 2**20  # of a CSV file
+MAX_TABLE_LINES = 10 * SAMPLES.most  # of a CSV file, blank ones too
+MAX_TABLE_LINE = 2**20  # characters of a line of it
 
 Count = Annotated[int, COUNTS.values]
 FromOne = Annotated[int, FROM_ONE.values]

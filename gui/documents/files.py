@@ -13,7 +13,7 @@ from engine.documents.examples import SUFFIX
 from engine.documents.json_text import DocumentError
 from engine.documents.older_version import keep_version_1
 from engine.documents.reading import TooLarge, read_file, write_document
-from engine.documents.whole_file import FileError, write_whole
+from engine.documents.whole_file import FileError, reason, write_whole
 from engine.run.limits import MAX_FILE_BYTES
 from gui import settings
 from gui.documents.save_dialog import FileKind, ask_where_to_write
@@ -105,7 +105,7 @@ class Files(QObject):
                 return None
             document = read_file(path)
         except OSError as error:
-            self.say(f"{path} cannot be read: {error.strerror or error}.")
+            self.say(f"{path} cannot be read: {reason(error)}.")
             return None
         except DocumentError as error:
             self.say(f"{path.name} was not opened. {error}")

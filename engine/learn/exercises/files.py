@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from engine.documents.document import Document
 from engine.documents.examples import SUFFIX
 from engine.documents.reading import write_document
-from engine.documents.whole_file import write_whole
+from engine.documents.whole_file import reason, write_whole
 from engine.export.formats import Format
 from engine.learn.exercises.exercise import Exercise, ExerciseError, make_exercise
 from engine.learn.exercises.sheet import answer_key, problem_sheet
@@ -49,7 +49,7 @@ def write_exercises(folder: Path, first: Exercise, count: int, format: Format) -
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise ExerciseError(f"{folder} cannot be made: {error.strerror}.") from None
+        raise ExerciseError(f"{folder} cannot be made: {reason(error)}.") from None
     written: list[Path] = []
     for seed in range(first.seed, first.seed + count):
         exercise = replace(first, seed=seed)

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from engine.documents.json_text import DocumentError
-from engine.documents.whole_file import read_up_to
+from engine.documents.whole_file import read_up_to, reason
 from engine.learn.predict.result_file import ResultFile, ResultQuestion, read_result
 from engine.text.numbers import machine_number
 
@@ -31,7 +31,7 @@ def read_results(paths: Iterable[Path]) -> tuple[list[tuple[str, ResultFile]], l
         try:
             read.append((path.name, read_result(read_up_to(path))))
         except OSError as error:
-            problems.append(f"{path} cannot be read: {error.strerror or error}.")
+            problems.append(f"{path} cannot be read: {reason(error)}.")
         except DocumentError as error:
             place = f" (at {error.place})" if error.place else ""
             problems.append(f"{path} was left out: {error.sentence}{place}.")

@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QFileDialog, QVBoxLayout, QWidget
 
-from engine.documents.whole_file import read_up_to
+from engine.documents.whole_file import read_up_to, reason
 from engine.learn.lessons.bundled import SUFFIX, bundled_lesson, lesson_names, lesson_title
 from engine.run.steps import StepId
 from gui.learn.lessons.progress import LessonProgress
@@ -121,7 +121,7 @@ class Lessons(QObject):
             data = read_up_to(path, MAX_BYTES)
             lesson = read_lesson(data, path.parent, self._host.titles)
         except OSError as error:
-            self._host.documents.files.say(f"{path} cannot be read: {error.strerror or error}.")
+            self._host.documents.files.say(f"{path} cannot be read: {reason(error)}.")
         except LessonError as error:
             self._host.documents.files.say(_told(path.name, error))
         else:

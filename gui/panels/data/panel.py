@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-from engine.documents.whole_file import read_up_to
+from engine.documents.whole_file import read_up_to, reason
 from engine.run.limits import MAX_TABLE_BYTES, SAMPLES
 from engine.run.spec import Data
 from engine.text.numbers import format_count
@@ -164,7 +164,7 @@ class DataPanel(Card):
                 raise ValueError(f"The file is larger than {MAX_TABLE_BYTES >> 20} MiB.")
             samples = read_csv(text_of(content), spec.network.sizes[0], spec.network.sizes[-1])
         except OSError as error:
-            self.show_error(f"{path.name} cannot be read: {error.strerror}.")
+            self.show_error(f"{path.name} cannot be read: {reason(error)}.")
             return
         except ValueError as error:
             self.show_error(f"{path.name} was not taken. {error}")

@@ -144,3 +144,21 @@ def test_too_many_samples() -> None:
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "latin-1"])
 def test_encodings_of_a_file(encoding: str) -> None:
     assert text_of("Größe;t\n1;2".encode(encoding)) == "Größe;t\n1;2"
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("1,0,0\n" + "\n" * 2**25, "The file goes on after line 1,000,000, and it may have no"),
+        ("," * 2**25, "Line 1 has 33,554,432 characters; at most 1,048,576 are possible."),
+        (f"1,0,{'0' * 200_000}", "Line 1 cannot be read as CSV: field larger than field limit"),
+        ('1,0,"' + "0\n" * 100_000, "Line 65537 cannot be read as CSV: field larger than field"),
+    ],
+    ids=["blank lines", "cells", "a long cell", "a long cell on many lines"],
+)
+def test_a_table_that_is_much_too_large_is_refused(
+    text: str, sentence: str, watchdog: None
+) -> None:
+    with pytest.raises(ValueError) as caught:
+        read_csv(text, 2, 1)
+    assert str(caught.value).startswith(sentence)

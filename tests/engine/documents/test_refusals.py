@@ -296,6 +296,12 @@ def test_a_key_that_stands_twice() -> None:
     assert refusal('{"x-a": [[{"": 1, "": 2}]]}') == '$.x-a[0][0]: the key "" stands here twice'
 
 
+def test_of_very_many_keys_the_one_that_stands_twice_is_found(watchdog: None) -> None:
+    keys = [f'"x-{number}": 0' for number in range(300_000)]
+    text = ", ".join([*keys, keys[-1]])
+    assert refusal(f"{{{text}}}") == '$: the key "x-299999" stands here twice'
+
+
 @pytest.mark.parametrize(
     ("data", "sentence"),
     [

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.documents.whole_file import FileError, write_whole
+from engine.documents.whole_file import FileError, read_up_to, write_whole
 from tests.conftest import Bound
 
 OLD, NEW = b"old\n", b"new " * 50_000
@@ -148,5 +148,33 @@ def test_whatever_fails_at_the_end_leaves_the_old_file(
     with pytest.raises((FileError, KeyboardInterrupt)) as caught:
         write_whole(old, NEW)
     monkeypatch.undo()
-    assert isinstance(error, KeyboardInterrupt) or "No space left on device" in str(caught.value)
+    assert isinstance(error, KeyboardInterrupt) or "the disk is full" in str(caught.value)
     assert old.read_bytes() == OLD and list(old.parent.iterdir()) == [old]
+
+
+def test_called_off_half_way_leaves_the_old_file(old: Path) -> None:
+    left = iter(range(2))
+
+    def check() -> None:
+        if next(left, None) is None:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        write_whole(old, bytes(2**22), check)
+    assert old.read_bytes() == OLD and list(old.parent.iterdir()) == [old]
+
+
+def test_of_a_file_that_is_too_large_one_byte_more_is_read(old: Path) -> None:
+    assert read_up_to(old) == OLD
+    assert read_up_to(old, 2) == OLD[:3]
+
+
+@needs_modes
+def test_what_is_no_file_is_not_read(tmp_path: Path, watchdog: None) -> None:
+    pipe = tmp_path / "pipe.csv"
+    os.mkfifo(pipe)
+    for path in (pipe, Path("/dev/zero"), Path("/dev/null")):
+        with pytest.raises(OSError, match="it is a device or a pipe, not a file"):
+            read_up_to(path)
+    with pytest.raises(OSError, match="it is a folder"):
+        read_up_to(tmp_path)

@@ -101,8 +101,8 @@ def a_session_that_cannot_say_what_is_there(monkeypatch: pytest.MonkeyPatch, pat
 
 
 FAULTS = {
-    a_full_disk: "No space left on device",
-    a_disk_that_takes_the_data_but_not_its_name: "No space left on device",
+    a_full_disk: "the disk is full",
+    a_disk_that_takes_the_data_but_not_its_name: "the disk is full",
     a_folder_that_was_removed: "homework.backpass.json cannot be written",
     a_document_that_cannot_be_written: "MemoryError",
     a_session_that_cannot_say_what_is_there: "there is no step 44",
