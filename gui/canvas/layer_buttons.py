@@ -9,6 +9,7 @@ from engine.maths.network import Network
 from engine.run.limits import INPUTS, UNITS
 from gui import theme
 from gui.widgets.layouts import NO_MARGINS, row
+from gui.widgets.typed_text import take_typed_text
 
 _SIDE = 24
 
@@ -39,6 +40,7 @@ class LayerButtons(QFrame):
         button.setFixedSize(_SIDE, _SIDE)
         # The menu of a node does the same by keyboard; Tab goes through the network instead.
         button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        button.pressed.connect(take_typed_text)
         button.setCursor(Qt.CursorShape.PointingHandCursor)
         return button
 

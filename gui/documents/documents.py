@@ -14,6 +14,7 @@ from engine.documents.examples import example_names, read_example
 from engine.documents.reading import TooLarge
 from gui.documents.files import Files
 from gui.session.session import Session
+from gui.widgets.typed_text import take_typed_text
 
 UNTITLED = "untitled"
 
@@ -157,6 +158,7 @@ class Documents(QObject):
     def may_leave(self) -> bool:
         """Ask about unsaved changes; whether the open document may be left. It may not be if
         anything goes wrong on the way."""
+        take_typed_text()
         try:
             return all(may_go() for may_go in self.before_leaving) and self._may_lose_changes()
         except Exception as error:

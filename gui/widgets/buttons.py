@@ -13,6 +13,7 @@ from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QCheckBox, QMenu, QPushButton
 
 from gui import theme
+from gui.widgets.typed_text import take_typed_text
 
 _BOX = 14  # pixels
 
@@ -38,6 +39,7 @@ class Button(QPushButton):
         self.setProperty("link", link)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setAutoDefault(False)
+        self.pressed.connect(take_typed_text)
         if pressed is not None:
             self.clicked.connect(pressed)
 

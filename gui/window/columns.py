@@ -17,6 +17,7 @@ from gui.panels.ribbon.panel import StepRibbon
 from gui.panels.weights.panel import WeightsPanel
 from gui.widgets.card import Card
 from gui.widgets.column import Column
+from gui.widgets.typed_text import take_typed_text
 from gui.window.why_card import WhyCard
 
 _HEIGHTS = [600, 170]  # of the network and the loss below it, at first
@@ -118,4 +119,5 @@ def _link(text: str, meaning: str) -> QPushButton:
     button.setAccessibleName(meaning)
     button.setToolTip(meaning)
     button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    button.pressed.connect(take_typed_text)
     return button

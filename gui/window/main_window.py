@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QDeadlineTimer, QEventLoop, QSize, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QLabel, QMainWindow, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QLabel, QMainWindow, QMenu, QWidget
 
 from engine.documents.examples import example_names, read_example
 from engine.maths.network import Parameter
@@ -20,6 +20,7 @@ from gui.session.named_edits import Intents
 from gui.session.player import Player
 from gui.session.session import Session
 from gui.view import View
+from gui.widgets.typed_text import take_typed_text
 from gui.window.banner import Banner
 from gui.window.columns import Columns
 from gui.window.help_menu import HelpMenu
@@ -111,6 +112,8 @@ class MainWindow(QMainWindow):
         add_tools(self.tools)
         self.lessons = Lessons(self.tools, self, self._columns.above, self._remember)
         HelpMenu(bar.addMenu("&Help"), self, session, documents)
+        for menu in bar.findChildren(QMenu, options=Qt.FindChildOption.FindDirectChildrenOnly):
+            menu.aboutToShow.connect(take_typed_text)
         panels = (
             self.controls, self.network, self.weights, self.data, self.canvas, self.ribbon,
             self.loss, self._columns.why, self.summary, self.result, self.mistake_strip,

@@ -20,6 +20,7 @@ from gui.session.named_edits import Intents
 from gui.session.player import Player
 from gui.session.session import Session
 from gui.session.viewing import Writing
+from gui.widgets.typed_text import take_typed_text
 from gui.window.export_menu import ExportMenu
 from gui.window.keys import WindowKeys
 from gui.window.writing_menu import WritingMenu
@@ -225,6 +226,7 @@ class Menus(QObject):
     def _add(self, menu: QMenu, entry: Entry) -> QAction:
         def act() -> None:
             if not entry.gives_way or self._keys.take():
+                take_typed_text()
                 entry.job()
 
         action = menu.addAction(entry.text)

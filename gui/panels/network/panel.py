@@ -294,6 +294,7 @@ class NetworkPanel(Card):
     def _rebuild_layers(self, network: Network) -> None:
         while self._layers:
             rows = self._layers.pop()
+            rows.blockSignals(True)  # what was being typed there is of a layer that is gone
             self._layer_box.removeWidget(rows)
             rows.setParent(None)
             rows.deleteLater()
