@@ -104,5 +104,5 @@ def _application(theme_name: str | None = None) -> QApplication:
     app.setApplicationName("Backpass")
     app.setOrganizationName("Backpass")
     theme.load_fonts()
-    theme.apply(app, theme_name or settings.kept(settings.THEME, "light"))
+    theme.apply(app, theme_name or settings.THEME.kept())
     return app

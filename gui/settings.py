@@ -1,69 +1,128 @@
-"""Settings: everything that outlives the window, and the keys it is kept under."""
+"""Settings: everything that outlives the window, a row each. What is kept stands in a file that
+anybody can write to: it is checked when it is read, and where it cannot be meant the default
+stands."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+from struct import Struct
+from typing import Generic, TypeVar
+
 from PySide6.QtCore import QByteArray, QSettings
 
+from engine.formulas.notation import CHOICES
 from engine.training.history import DEFAULT_MEMORY
-
-GEOMETRY = "geometry"
-THEME = "theme"
-RECENT = "recent"
-LOG = "loss/log"
-DIGITS = "digits"
-NOTATION = "notation/{quantity}"
-LESSON_REACHED = "lessons/{lesson}/reached"
-LESSON_FINISHED = "lessons/{lesson}/finished"
-MEMORY = "history/memory_mib"
+from gui import theme
 
 MIB = 1024 * 1024
 LEAST_MIB, MOST_MIB = 16, 65_536
+_LONGEST = 4096  # characters of a text, as of a path
+_MOST_TEXTS = 100
+_LONGEST_NUMBER = 9  # digits
+# What QWidget.saveGeometry begins with: magic number and version, the frame, the edges of the
+# window while it is neither of what follows, the screen, and whether it is maximised or fills it.
+_GEOMETRY = Struct(">8x16x4iiBB")
+_FARTHEST = 32_767  # pixels from the first screen's corner
+
+Kept = TypeVar("Kept")
 
 
-def kept(key: str, default: str) -> str:
-    """The text under a key; the default where there is none."""
-    return str(QSettings().value(key, default))
+class Setting(Generic[Kept]):
+    """One value that is remembered under a key.
+
+    `read` gives the value for what the file has under the key, None where that cannot be meant;
+    `write` gives what the file is to have.
+    """
+
+    def __init__(
+        self,
+        key: str,
+        default: Kept,
+        read: Callable[[object], Kept | None],
+        write: Callable[[Kept], object] = lambda value: value,
+    ) -> None:
+        self.key = key
+        self.default = default
+        self._read = read
+        self._write = write
+
+    def kept(self) -> Kept:
+        """What was kept last, or the default."""
+        found = self._read(QSettings().value(self.key))
+        return self.default if found is None else found
+
+    def keep(self, value: Kept) -> None:
+        """Remember a value."""
+        QSettings().setValue(self.key, self._write(value))
 
 
-def keep(key: str, value: object) -> None:
-    """Remember a value."""
-    QSettings().setValue(key, value)
+def _choice(key: str, choices: Iterable[str], default: str) -> Setting[str]:
+    known = tuple(choices)
+    return Setting(key, default, lambda found: next((c for c in known if c == found), None))
 
 
-def kept_flag(key: str) -> bool:
-    """Whether something was switched on; off where it never was."""
-    return kept(key, "false") == "true"
+def _flag(key: str) -> Setting[bool]:
+    words = {"true": True, "false": False}
+    return Setting(
+        key,
+        False,
+        lambda found: words.get(found) if isinstance(found, str) else None,
+        lambda is_on: "true" if is_on else "false",
+    )
 
 
-def keep_flag(key: str, is_on: bool) -> None:
-    """Remember whether something is switched on."""
-    keep(key, "true" if is_on else "false")
+def _count(key: str, default: int, least: int, most: int) -> Setting[int]:
+    def read(found: object) -> int | None:
+        text = str(found) if isinstance(found, str | int) else ""
+        if not text.isdecimal() or len(text) > _LONGEST_NUMBER:
+            return None
+        return int(text) if least <= int(text) <= most else None
+
+    return Setting(key, default, read)
 
 
-def kept_list(key: str) -> list[str]:
-    """The texts under a key; none where there is nothing."""
-    stored = QSettings().value(key, [])
-    if isinstance(stored, str):
-        return [stored]  # as a list of one comes back
-    return [str(each) for each in stored] if isinstance(stored, list | tuple) else []
+def _texts(key: str) -> Setting[list[str]]:
+    def read(found: object) -> list[str]:
+        texts = [found] if isinstance(found, str) else found  # as a list of one comes back
+        if not isinstance(texts, list | tuple):
+            return []
+        short = [text for text in texts if isinstance(text, str) and len(text) <= _LONGEST]
+        return short[:_MOST_TEXTS]
+
+    return Setting(key, [], read)
 
 
-def kept_geometry() -> QByteArray | None:
-    """Size and place of the window as it was closed last."""
-    geometry = QSettings().value(GEOMETRY)
-    return geometry if isinstance(geometry, QByteArray) else None
+def _geometry(key: str) -> Setting[QByteArray]:
+    def read(found: object) -> QByteArray | None:
+        data = bytes(found.data()) if isinstance(found, QByteArray) else b""
+        if len(data) < _GEOMETRY.size:
+            return None
+        left, top, right, bottom, _, *flags = _GEOMETRY.unpack_from(data)
+        near = all(abs(edge) <= _FARTHEST for edge in (left, top, right, bottom))
+        is_one = near and left < right and top < bottom and max(flags) <= 1
+        return found if is_one and isinstance(found, QByteArray) else None
+
+    return Setting(key, QByteArray(), read)
 
 
-def kept_memory() -> int:
-    """The bound that was chosen for the memory of the way back, in bytes; the default where none
-    was, or no number."""
-    try:
-        chosen = int(kept(MEMORY, ""))
-    except ValueError:
-        return DEFAULT_MEMORY
-    return min(max(chosen, LEAST_MIB), MOST_MIB) * MIB
+GEOMETRY = _geometry("geometry")  # size and place of the window as it was closed last
+THEME = _choice("theme", theme.THEMES, "light")
+RECENT = _texts("recent")  # paths, the latest first
+LOG = _flag("loss/log")
+DIGITS = _choice("digits", ("4", "6", "9", "all"), "6")
+NOTATION = {
+    quantity: _choice(f"notation/{quantity}", choices, choices[0])
+    for quantity, choices in CHOICES.items()
+}
+# The bound for the memory of the way back.
+MEMORY = _count("history/memory_mib", DEFAULT_MEMORY // MIB, LEAST_MIB, MOST_MIB)
 
 
-def keep_memory(memory: int) -> None:
-    """Remember a bound for the memory of the way back, in bytes."""
-    keep(MEMORY, memory // MIB)
+def lesson_reached(lesson: str) -> Setting[int]:
+    """How many steps of a lesson were ever shown, by the lesson's key."""
+    return _count(f"lessons/{lesson}/reached", 0, 0, 10**_LONGEST_NUMBER)
+
+
+def lesson_finished(lesson: str) -> Setting[bool]:
+    """Whether a lesson was finished, by its key."""
+    return _flag(f"lessons/{lesson}/finished")

@@ -38,7 +38,7 @@ MAY_IMPORT = {
     "engine.learn": "engine.maths engine.text engine.formulas engine.run engine.data "
     "engine.training engine.derivations engine.documents engine.export",
     "gui.theme": "",
-    "gui.settings": "engine",
+    "gui.settings": "engine gui.theme",
     "gui.view": "engine",
     "gui.widgets": "engine gui.theme gui.view",
     "gui.tables": "engine gui.theme gui.view gui.widgets",

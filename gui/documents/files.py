@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from os.path import isfile  # false, and no error, for what cannot be a path
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QStandardPaths, Qt, Signal
@@ -118,12 +119,12 @@ class Files(QObject):
         self.path = path.resolve()
         if self._remember:
             recent = [str(self.path), *(p for p in self.recent() if p != str(self.path))]
-            settings.keep(settings.RECENT, recent[:_MAX_RECENT])
+            settings.RECENT.keep(recent[:_MAX_RECENT])
             self.recent_changed.emit()
 
     def recent(self) -> list[str]:
         """Paths opened or saved lately that still exist, the latest first."""
-        return [path for path in settings.kept_list(settings.RECENT) if Path(path).is_file()]
+        return [path for path in settings.RECENT.kept() if isfile(path)]
 
     def folder(self) -> str:
         """Where a dialog begins: beside the open file, or in the person's documents."""

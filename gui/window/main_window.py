@@ -56,10 +56,8 @@ class MainWindow(QMainWindow):
         self._wire()
         self._take_first_size()
         if remember:
-            self.session.memory = settings.kept_memory()
-            geometry = settings.kept_geometry()
-            if geometry is not None:
-                self.restoreGeometry(geometry)
+            self.session.memory = settings.MEMORY.kept() * settings.MIB
+            self.restoreGeometry(settings.GEOMETRY.kept())
 
     def _take_first_size(self) -> None:
         """The usual size, or all of a screen that is smaller."""
@@ -241,7 +239,7 @@ class MainWindow(QMainWindow):
         theme.apply(app, name)
         self._refreshing.restyle()
         if self._remember:
-            settings.keep(settings.THEME, name)
+            settings.THEME.keep(name)
         self.session.announce()
 
     def settle(self) -> None:
@@ -263,4 +261,4 @@ class MainWindow(QMainWindow):
         """Stop what runs and remember the window, without a question."""
         self.session.close()
         if self._remember:
-            settings.keep(settings.GEOMETRY, self.saveGeometry())
+            settings.GEOMETRY.keep(self.saveGeometry())

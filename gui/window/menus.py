@@ -206,7 +206,7 @@ class Menus(QObject):
         if dialog.exec():
             self._session.set_memory(dialog.memory)
             if self._remember:
-                settings.keep_memory(dialog.memory)
+                settings.MEMORY.keep(dialog.memory // settings.MIB)
 
     # Rows as actions
 

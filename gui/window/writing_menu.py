@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QMenu
 
 from engine.formulas.notation import CHOICES, DEFAULT
 from gui import settings
+from gui.settings import Setting
 
 DIGITS: dict[str, int | None] = {"4": 4, "6": 6, "9": 9, "all": None}
 PAPER: dict[str, int | None] = {"off": None, "3": 3, "4": 4, "5": 5, "9": 9}
@@ -43,15 +44,15 @@ class WritingMenu(QObject):
     def __init__(self, menu: QMenu, remember: bool) -> None:
         super().__init__(menu)
         self._remember = remember
-        self.digits = DIGITS[self._remembered(settings.DIGITS, DIGITS, "6")]
+        self.digits = DIGITS[self._remembered(settings.DIGITS)]
         self.notation = DEFAULT
         names = {choice: choice for choice in DIGITS}
-        self._add(menu, "Digits", settings.DIGITS, names, "6", self._choose_digits)
+        self._add_remembered(menu, "Digits", settings.DIGITS, names, self._choose_digits)
         below = menu.addMenu("Notation")
         for quantity, choices in CHOICES.items():
             self._add_quantity(below, quantity, choices)
         names = {choice: f"{choice} decimals" if PAPER[choice] else choice for choice in PAPER}
-        self._add(menu, "Paper mode", "paper", names, "off", self._choose_paper, False)
+        self._add(menu, "Paper mode", "paper", names, "off", self._choose_paper)
 
     def _add_quantity(self, menu: QMenu, quantity: str, choices: tuple[str, ...]) -> None:
         def choose(choice: str) -> None:
@@ -59,10 +60,9 @@ class WritingMenu(QObject):
             self.notation_chosen.emit(self.notation)
 
         names = {choice: _MEANINGS.get(choice, choice) for choice in choices}
-        key = settings.NOTATION.format(quantity=quantity)
-        known = self._remembered(key, names, choices[0])
-        self.notation = self.notation.changed(quantity, known)
-        self._add(menu, _TITLES[quantity], key, names, choices[0], choose)
+        setting = settings.NOTATION[quantity]
+        self.notation = self.notation.changed(quantity, self._remembered(setting))
+        self._add_remembered(menu, _TITLES[quantity], setting, names, choose)
 
     def _choose_digits(self, choice: str) -> None:
         self.digits = DIGITS[choice]
@@ -71,9 +71,25 @@ class WritingMenu(QObject):
     def _choose_paper(self, choice: str) -> None:
         self.paper_chosen.emit(PAPER[choice])
 
-    def _remembered(self, key: str, choices: Mapping[str, object], default: str) -> str:
-        known = settings.kept(key, default) if self._remember else default
-        return known if known in choices else default
+    def _remembered(self, setting: Setting[str]) -> str:
+        return setting.kept() if self._remember else setting.default
+
+    def _add_remembered(
+        self,
+        menu: QMenu,
+        title: str,
+        setting: Setting[str],
+        names: Mapping[str, str],
+        choose: Callable[[str], None],
+    ) -> None:
+        """A submenu that begins with what was chosen last, and remembers what is chosen."""
+
+        def take(choice: str) -> None:
+            choose(choice)
+            if self._remember:
+                setting.keep(choice)
+
+        self._add(menu, title, setting.key, names, self._remembered(setting), take)
 
     def _add(
         self,
@@ -81,21 +97,13 @@ class WritingMenu(QObject):
         title: str,
         key: str,
         names: Mapping[str, str],
-        default: str,
-        choose: Callable[[str], None],
-        is_remembered: bool = True,
+        chosen: str,
+        take: Callable[[str], None],
     ) -> None:
-        """A submenu of which one entry is chosen: the one remembered, or the default."""
-
-        def take(choice: str) -> None:
-            choose(choice)
-            if self._remember and is_remembered:
-                settings.keep(key, choice)
-
+        """A submenu of which one entry is chosen."""
         submenu = menu.addMenu(title)
         submenu.setObjectName(key)
         group = QActionGroup(submenu)
-        chosen = self._remembered(key, names, default) if is_remembered else default
         for choice, name in names.items():
             action = submenu.addAction(name)
             action.setObjectName(f"{key}/{choice}")

@@ -16,14 +16,13 @@ class LessonProgress:
     def of(self, key: str) -> tuple[int, bool]:
         """How many steps of a lesson were ever shown, and whether it was finished."""
         if key not in self._known and self._remember:
-            reached = settings.kept(settings.LESSON_REACHED.format(lesson=key), "0")
-            finished = settings.kept_flag(settings.LESSON_FINISHED.format(lesson=key))
-            self._known[key] = int(reached) if reached.isdecimal() else 0, finished
+            reached = settings.lesson_reached(key).kept()
+            self._known[key] = reached, settings.lesson_finished(key).kept()
         return self._known.get(key, (0, False))
 
     def keep(self, key: str, reached: int, finished: bool) -> None:
         """Remember how many steps were shown, and whether it was finished."""
         self._known[key] = reached, finished
         if self._remember:
-            settings.keep(settings.LESSON_REACHED.format(lesson=key), reached)
-            settings.keep_flag(settings.LESSON_FINISHED.format(lesson=key), finished)
+            settings.lesson_reached(key).keep(reached)
+            settings.lesson_finished(key).keep(finished)

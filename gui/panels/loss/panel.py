@@ -59,8 +59,8 @@ class LossPanel(Card):
         self._cover.hide()
         self.body.addWidget(self._cover, 1)
         if remember:
-            self.log = settings.kept_flag(settings.LOG)
-            self.log_button.clicked.connect(lambda on: settings.keep_flag(settings.LOG, on))
+            self.log = settings.LOG.kept()
+            self.log_button.clicked.connect(settings.LOG.keep)
 
     @property
     def log(self) -> bool:

@@ -337,7 +337,9 @@ def test_the_memory_bound_is_a_preference_applied_at_once(qtbot: QtBot, themed: 
     assert other.session.history.memory == 64 * MIB
 
 
-@pytest.mark.parametrize("kept, bound", [("soup", 256), ("-5", 16), ("9999999", 65_536)])
+@pytest.mark.parametrize(
+    "kept, bound", [("soup", 256), ("-5", 256), ("9999999", 256), ("65536", 65_536)]
+)
 def test_a_spoilt_preference_does_no_harm(
     qtbot: QtBot, themed: None, kept: str, bound: int
 ) -> None:
