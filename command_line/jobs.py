@@ -36,7 +36,7 @@ from engine.learn.published.mistake_search import explained, search
 from engine.run.gradient_check import STEP, TOLERANCE, GradientCheck, unseen_mistakes
 from engine.run.mistakes import MISTAKES, made_on_purpose, why_not
 from engine.run.spec import drawn_start
-from engine.text.numbers import format_count, machine_number
+from engine.text.numbers import counted, format_count, machine_number
 from engine.text.wording import shortened
 
 
@@ -170,7 +170,10 @@ def _print_check(document: Document, found: GradientCheck) -> None:
 def published(options: argparse.Namespace) -> None:
     """Compare the figures that a source prints with right ones."""
     name, document = _loaded(options)
-    spec, start, figures = document.spec, document.start, document.published
+    spec, start = document.spec, document.start
+    figures = tuple(figure for figure in document.published if figure.fits(spec))
+    others = len(document.published) - len(figures)
+    document = replace(document, published=figures)
     compared, answer = compare(spec, start, figures), None
     if options.search:
         answer = search(spec, start, figures, None if spec.mistakes else compared)
@@ -179,6 +182,8 @@ def published(options: argparse.Namespace) -> None:
         print(json.dumps(published_report(document, name, compared, answer), ensure_ascii=False))
     else:
         print(published_text(document, compared, answer))
+        if others:
+            print(f"left out, being of another road of this document: {counted(others, 'figure')}")
 
 
 def results(options: argparse.Namespace) -> int:

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from engine.documents.document import Document
 from engine.documents.examples import read_example
 from engine.documents.reading import write_document
+from engine.documents.road import Road
+from engine.run import reshaping
 from tests.test_command_line import answer, backpass
 
 
@@ -46,3 +50,20 @@ def test_a_document_without_figures_says_so(tmp_path: Path) -> None:
     path.write_bytes(write_document(Document(example.spec, example.start)))
     done = backpass("published", str(path), "--search")
     assert (done.returncode, done.stdout) == (0, "This document has no figures of a source.\n")
+
+
+def test_figures_of_another_road_are_left_out(tmp_path: Path) -> None:
+    example = read_example("mazur-2-2-2")
+    first = Road(example.spec, example.start)
+    spec, state = reshaping.set_units(example.spec, first.first, 1, 1)
+    document = replace(
+        example, spec=spec, start=state.theta, name="one unit", others=(first,), number=1
+    )
+    path = tmp_path / "smaller.backpass.json"
+    path.write_bytes(write_document(document))
+    done = backpass("published", str(path))
+    assert (done.returncode, done.stderr) == (0, "")
+    lines = done.stdout.splitlines()
+    assert lines[-1] == "left out, being of another road of this document: 4 figures"
+    assert not any("h2" in line for line in lines)
+    assert len(answer("published", str(path))["figures"]) == len(example.published) - 4

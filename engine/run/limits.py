@@ -74,7 +74,7 @@ ROAD_NAME = Limit(1, 200)
 
 ROADS = Limit(0, 1000)  # of a document
 MAX_CURVE_POINTS = 2000
-MAX_READABLE = 4096  # numbers of a matrix that a document writes out; a longer one is a text
+MAX_READABLE = 1024  # numbers of a matrix that a document writes out; a longer one is a text
 MAX_FILE_BYTES = 256 * 2**20
 MAX_VERSION_1_BYTES = 64 * 2**20  # of a document of that version
 MAX_TABLE_BYTES = 64 * 2**20  # of a CSV file
