@@ -10,6 +10,7 @@ from pathlib import Path
 # `engine` and `gui` are this program's own, also where another distribution brings such names.
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
+from command_line.printing import complain
 from command_line.refusal import Refused
 from command_line.window import open_window
 
@@ -27,13 +28,13 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         return _do(words)
     except Refused as error:
-        print(error, file=sys.stderr)
+        complain(error)
         return 2
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except KeyboardInterrupt:
-        print("\nInterrupted.", file=sys.stderr)
+        complain("\nInterrupted.")
         return 130
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from functools import partial
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from command_line.columns import in_columns
+from command_line.printing import complain, draw, say, say_json
 from command_line.published_report import published_report, published_text
 from command_line.refusal import Refused
 from command_line.reports import (
@@ -44,11 +44,11 @@ def examples(options: argparse.Namespace) -> None:
     """List the bundled examples."""
     rows = [{"name": name, "title": read_example(name).title} for name in example_names()]
     if options.json:
-        print(json.dumps(rows, ensure_ascii=False, indent=1))
+        say_json(rows, indent=1)
         return
     width = max(len(row["name"]) for row in rows)
     for row in rows:
-        print(f"{row['name']:{width}}  {row['title']}")
+        say(f"{row['name']:{width}}  {row['title']}")
 
 
 def _loaded(options: argparse.Namespace) -> tuple[str, Document]:
@@ -76,21 +76,21 @@ def run(options: argparse.Namespace) -> None:
     total = options.epochs * document.spec.iterations_per_epoch
     report = run_report(document, name, options.epochs, _progress_bar(total))
     if options.json:
-        print(json.dumps(report, ensure_ascii=False))
+        say_json(report)
         return
     wrong = made_on_purpose(document.spec.mistakes)
-    print(f"{document.title or name}: {_epochs(options.epochs)}{wrong and f', {wrong}'}")
+    say(f"{document.title or name}: {_epochs(options.epochs)}{wrong and f', {wrong}'}")
     for key, column in report["history"].items():
-        print(f"  {key}: {machine_number(column[0])} -> {machine_number(column[-1])}")
-    print("  outputs:")
+        say(f"  {key}: {machine_number(column[0])} -> {machine_number(column[-1])}")
+    say("  outputs:")
     for row, outputs in enumerate(report["outputs"][:20]):
-        print(f"    sample {row}: " + "  ".join(machine_number(value) for value in outputs))
+        say(f"    sample {row}: " + "  ".join(machine_number(value) for value in outputs))
     layers = zip(report["weights"], report["biases"], strict=True)
     for layer, (rows, biases) in enumerate(layers, start=1):
-        print(f"  layer {layer}:")
+        say(f"  layer {layer}:")
         for unit, row in enumerate(rows[:20]):
             bias = "" if biases is None else f"  bias {machine_number(biases[unit])}"
-            print("    " + "  ".join(machine_number(value) for value in row[:20]) + bias)
+            say("    " + "  ".join(machine_number(value) for value in row[:20]) + bias)
 
 
 def _epochs(count: int) -> str:
@@ -109,9 +109,9 @@ def _progress_bar(total: int) -> Any:
             shown = True
             filled = 40 * done // total
             bar = "█" * filled + "░" * (40 - filled)
-            print(f"\r{bar} {100 * done // total:3d} %", end="", file=sys.stderr, flush=True)
+            draw(f"{bar} {100 * done // total:3d} %")
         elif shown:
-            print("\r" + " " * 48 + "\r", end="", file=sys.stderr, flush=True)
+            draw(" " * 48 + "\r")
 
     return show
 
@@ -122,12 +122,12 @@ def trace(options: argparse.Namespace) -> None:
     if options.json:
         if options.gaps or options.digits != 6:
             raise Refused("--gaps and --digits are for documents; --json gives every number.")
-        print(json.dumps(trace_report(document, name, options.iteration), ensure_ascii=False))
+        say_json(trace_report(document, name, options.iteration))
         return
     iteration = numbered_iteration(document, options.iteration)
     title = document.title or name
     solution = worked_solution(iteration, title, options.digits, options.gaps)
-    print(FORMATS[options.format].data(solution).decode(), end="")
+    say(FORMATS[options.format].data(solution).decode(), end="")
 
 
 def check(options: argparse.Namespace) -> int:
@@ -136,11 +136,11 @@ def check(options: argparse.Namespace) -> int:
     found = gradient_check(document, options.iteration)
     if options.json:
         report = check_report(document, name, options.iteration, found)
-        print(json.dumps(report, ensure_ascii=False))
+        say_json(report)
     else:
         wrong = made_on_purpose(document.spec.mistakes)
         number = format_count(options.iteration)
-        print(f"{document.title or name}, iteration {number}{wrong and f', {wrong}'}")
+        say(f"{document.title or name}, iteration {number}{wrong and f', {wrong}'}")
         _print_check(document, found)
     return 0 if found.agrees else 1
 
@@ -152,19 +152,19 @@ def _print_check(document: Document, found: GradientCheck) -> None:
         error = machine_number(each.relative_error, 2)
         numbers = machine_number(each.gradient), machine_number(each.numeric)
         rows.append((name, *numbers, error, each.verdict))
-    print("\n".join(in_columns(rows)))
+    say("\n".join(in_columns(rows)))
     verb = "agrees with" if found.agrees else "differs from"
-    print(
+    say(
         f"backward {verb} central differences (h = {STEP:g}, tolerance {TOLERANCE:g}): "
         f"largest relative error {machine_number(found.max_relative_error, 2)}"
     )
     for note in unseen_mistakes(document.spec, found):
-        print(note)
+        say(note)
     if found.is_sample:
         count, size = format_count(len(found.checked)), format_count(found.size)
-        print(f"checked {count} of {size} parameters, chosen at random and always the same")
+        say(f"checked {count} of {size} parameters, chosen at random and always the same")
     if found.count("kink"):
-        print(f"{format_count(found.count('kink'))} at a kink, where a difference tells nothing")
+        say(f"{format_count(found.count('kink'))} at a kink, where a difference tells nothing")
 
 
 def published(options: argparse.Namespace) -> None:
@@ -179,11 +179,11 @@ def published(options: argparse.Namespace) -> None:
         answer = search(spec, start, figures, None if spec.mistakes else compared)
         compared = compared if spec.mistakes else explained(compared, answer)
     if options.json:
-        print(json.dumps(published_report(document, name, compared, answer), ensure_ascii=False))
+        say_json(published_report(document, name, compared, answer))
     else:
-        print(published_text(document, compared, answer))
+        say(published_text(document, compared, answer))
         if others:
-            print(f"left out, being of another road of this document: {counted(others, 'figure')}")
+            say(f"left out, being of another road of this document: {counted(others, 'figure')}")
 
 
 def results(options: argparse.Namespace) -> int:
@@ -193,7 +193,7 @@ def results(options: argparse.Namespace) -> int:
         raise Refused(f"The last name is the table that is written, as in OUT.csv; got {table}.")
     read, problems = read_results(map(Path, options.files))
     for problem in problems:
-        print(problem, file=sys.stderr)
+        complain(problem)
     if not read:
         raise Refused("There is no result to gather; nothing was written.")
     write_whole(table, results_table(read).encode("utf-8-sig"))
@@ -213,13 +213,13 @@ def seeds(options: argparse.Namespace) -> None:
             show(int(1000 * runs.share_done))
     result = runs.result
     if options.json:
-        print(json.dumps(seeds_report(result, name), ensure_ascii=False))
+        say_json(seeds_report(result, name))
         return
-    print(f"{document.title or name}, {_epochs(options.epochs)}: {result.sentence}")
+    say(f"{document.title or name}, {_epochs(options.epochs)}: {result.sentence}")
     for group in result.stuck:
         listed = ", ".join(str(seed) for seed in group.seeds[:20])
         more = f" and {len(group.seeds) - 20} more" if len(group.seeds) > 20 else ""
-        print(f"  {len(group.seeds):3d} {group.words}: seed {listed}{more}")
+        say(f"  {len(group.seeds):3d} {group.words}: seed {listed}{more}")
 
 
 def exercise(options: argparse.Namespace) -> None:
@@ -229,4 +229,4 @@ def exercise(options: argparse.Namespace) -> None:
     )
     format = FORMATS[options.format]
     for path in write_exercises(options.folder, first, options.count, format):
-        print(path)
+        say(path)

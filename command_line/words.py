@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from command_line import jobs, window
 from command_line.refusal import Refused
@@ -21,7 +21,7 @@ from engine.learn.many_seeds.runs import TOLERANCE as NEAR_ENOUGH
 from engine.maths.losses import LOSSES
 from engine.run.gradient_check import STEP
 from engine.text.numbers import LARGEST, parse_number
-from engine.text.wording import listed
+from engine.text.wording import listed, visible
 
 DEFAULT_EPOCHS = 1000
 SEED_EPOCHS = 10_000
@@ -42,9 +42,16 @@ def run_command(words: list[str]) -> int:
         raise Refused(str(error)) from error
 
 
+class _Parser(argparse.ArgumentParser):
+    """Repeats what it refuses as complain prints it."""
+
+    def error(self, message: str) -> NoReturn:
+        super().error(visible(message))
+
+
 def parser() -> argparse.ArgumentParser:
     """The parser of everything but the bare name of a document."""
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="backpass",
         description="See backpropagation happen, one number at a time or thousands of epochs "
         "a second.",

@@ -4,10 +4,28 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Sequence
 from typing import Any
 
 _LONGEST = 40
+
+# Control characters, ends of a line that are seen nowhere, what turns the direction of reading
+# round, and halves of characters, as in file names that are no UTF-8. Line ends, tabs and form
+# feeds are not among them.
+UNSEEN = re.compile(
+    "[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]|\r(?!\n)"
+)
+
+
+def visible(text: str) -> str:
+    """A text with a � for each character that would steer a terminal or hide what is written."""
+    return UNSEEN.sub("\ufffd", text)
+
+
+def on_one_line(text: str) -> str:
+    """The same, and nothing in it breaks the line: for names, titles and paths."""
+    return re.sub(r"[\t\n\f]", "\ufffd", visible(text))
 
 
 def shortened(text: str) -> str:

@@ -9,6 +9,7 @@ from engine.maths.network import Network
 from engine.run.limits import INPUTS, UNITS
 from gui import theme
 from gui.widgets.layouts import NO_MARGINS, row
+from gui.widgets.plain_text import set_tip
 from gui.widgets.typed_text import take_typed_text
 
 _SIDE = 24
@@ -55,7 +56,7 @@ class LayerButtons(QFrame):
         self._fewer.setEnabled(self._count > 1)
         for button, words in ((self._more, more), (self._fewer, fewer)):
             button.setAccessibleName(words)
-            button.setToolTip(words)
+            set_tip(button, words)
         size, room = self.sizeHint(), self._frame.rect()
         x, y = column.center().x() - size.width() // 2, column.bottom() + 3
         if y + size.height() > room.bottom():

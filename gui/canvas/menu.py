@@ -14,6 +14,7 @@ from engine.run.limits import HIDDEN_LAYERS, INPUTS, UNITS
 from gui.canvas.placing.layout import FOLD_ABOVE
 from gui.canvas.spots import Spot, parameter_at
 from gui.view import View
+from gui.widgets.plain_text import menu_text
 
 
 class CanvasMenu(QMenu):
@@ -46,7 +47,7 @@ class CanvasMenu(QMenu):
         self._add("Reset layout", self.layout_reset.emit)
 
     def _add(self, words: str, job: Callable[[], None], enabled: bool = True) -> None:
-        action = self.addAction(words)
+        action = self.addAction(menu_text(words))
         action.setEnabled(enabled)
         action.triggered.connect(lambda: job())
 

@@ -10,12 +10,13 @@ from PySide6.QtGui import (
     QKeyEvent,
     QMouseEvent,
 )
-from PySide6.QtWidgets import QApplication, QToolTip
+from PySide6.QtWidgets import QApplication
 
 from gui.canvas.scene import NetworkScene, clamped
 from gui.canvas.spots import Spot, describe, step_at
 from gui.canvas.walk import neighbour, tab_order
 from gui.canvas.zoom_view import KEY_ZOOM, ZoomView
+from gui.widgets.plain_text import show_tip
 
 _REACH = 7.0  # pixels beside an edge that still hit it
 
@@ -169,7 +170,7 @@ class PointingView(ZoomView):
             spot = self._spot_at(QPointF(event.pos()))
             view = self._scene.view
             words = "" if spot is None or view is None else describe(view, spot)
-            QToolTip.showText(event.globalPos(), words, self.viewport())
+            show_tip(event.globalPos(), words, self.viewport())
             return True
         return super().viewportEvent(event)
 

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QMessageBox, QWidget
 from engine.documents.document import Document
 from engine.documents.examples import example_names, read_example
 from engine.documents.reading import TooLarge
+from engine.text.wording import on_one_line
 from gui.documents.files import Files
 from gui.session.session import Session
 from gui.widgets.typed_text import take_typed_text
@@ -34,7 +35,7 @@ class Documents(QObject):
     @property
     def name(self) -> str:
         """What the open document is called: its file's name, or the example's."""
-        return self.files.path.name if self.files.path is not None else self._own_name
+        return on_one_line(self._own_name if self.files.path is None else self.files.path.name)
 
     def show(self, document: Document, name: str = UNTITLED) -> None:
         """Show a document that has no file yet."""

@@ -6,7 +6,7 @@ import re
 from os.path import isfile  # false, and no error, for what cannot be a path
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QStandardPaths, Qt, Signal
+from PySide6.QtCore import QObject, QStandardPaths, Signal
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from engine.documents.document import Document
@@ -18,6 +18,7 @@ from engine.documents.whole_file import FileError, reason, write_whole
 from engine.run.limits import MAX_FILE_BYTES
 from gui import settings
 from gui.documents.save_dialog import FileKind, ask_where_to_write
+from gui.widgets.message_box import message_box
 
 _DOCUMENTS = FileKind("Backpass documents", (SUFFIX, ".json"))
 _MAX_RECENT = 10
@@ -54,11 +55,8 @@ class Files(QObject):
     def ask_about_changes(self, name: str) -> QMessageBox.StandardButton:
         """Ask whether to save, discard or cancel before a changed document would be lost."""
         button = QMessageBox.StandardButton
-        box = QMessageBox(self._window)
-        box.setObjectName("unsavedQuestion")
-        box.setWindowTitle("Backpass")
-        box.setText(f"Save the changes to {name}?")
-        box.setInformativeText("They would be lost otherwise.")
+        question, loss = f"Save the changes to {name}?", "They would be lost otherwise."
+        box = message_box(self._window, question, loss, "unsavedQuestion")
         box.setStandardButtons(button.Save | button.Discard | button.Cancel)
         box.setDefaultButton(button.Save)
         return button(box.exec())
@@ -66,20 +64,16 @@ class Files(QObject):
     def ask_revert(self, name: str) -> bool:
         """Ask whether to go back to what stands in a file."""
         button = QMessageBox.StandardButton
-        box = QMessageBox(self._window)
-        box.setObjectName("revertQuestion")
-        box.setWindowTitle("Backpass")
-        box.setTextFormat(Qt.TextFormat.PlainText)
-        box.setText(f"Go back to {name} as it was saved?")
-        box.setInformativeText("What was done since is lost.")
+        question, loss = f"Go back to {name} as it was saved?", "What was done since is lost."
+        box = message_box(self._window, question, loss, "revertQuestion")
         box.setStandardButtons(button.Discard | button.Cancel)
         box.setDefaultButton(button.Cancel)
         return button(box.exec()) == button.Discard
 
     def say(self, sentence: str) -> None:
         """Tell of a file that could not be opened or saved."""
-        box = QMessageBox(QMessageBox.Icon.Warning, "Backpass", sentence, parent=self._window)
-        box.setTextFormat(Qt.TextFormat.PlainText)
+        box = message_box(self._window, sentence)
+        box.setIcon(QMessageBox.Icon.Warning)
         box.exec()
 
     def save(self, path: Path, document: Document) -> bool:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QCheckBox, QDialogButtonBox, QLabel, QWidget
+from PySide6.QtWidgets import QCheckBox, QDialogButtonBox, QWidget
 
 from engine.training.history import Branch
 from gui.widgets.form_dialog import FormDialog
+from gui.widgets.labels import PlainLabel
+from gui.widgets.plain_text import menu_text
 
 
 class LeaveOutDialog(FormDialog):
@@ -18,8 +19,7 @@ class LeaveOutDialog(FormDialog):
         self, sentence: str, roads: Sequence[tuple[Branch, str]], parent: QWidget | None = None
     ) -> None:
         super().__init__("Backpass", parent)
-        text = QLabel(f"{sentence} Which roads are to be left out? Undo brings them back.")
-        text.setTextFormat(Qt.TextFormat.PlainText)
+        text = PlainLabel(f"{sentence} Which roads are to be left out? Undo brings them back.")
         text.setWordWrap(True)
         self._boxes = [(branch.number, _box(branch, name)) for branch, name in roads]
         button = QDialogButtonBox.StandardButton.Save
@@ -41,6 +41,6 @@ class LeaveOutDialog(FormDialog):
 def _box(branch: Branch, name: str) -> QCheckBox:
     mebibytes = branch.tip.nbytes / 2**20
     about = f" ({mebibytes:.0f} MiB of numbers)" if mebibytes >= 1 else ""
-    box = QCheckBox(f"{name}{about}".replace("&", "&&"))
+    box = QCheckBox(menu_text(f"{name}{about}"))
     box.setObjectName(f"leaveOut{branch.number}")
     return box

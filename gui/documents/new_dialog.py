@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QWidget
+from PySide6.QtWidgets import QComboBox, QLineEdit, QWidget
 
 from engine.data.datasets import DATASETS, DatasetRule
 from engine.documents.document import Document
@@ -15,6 +15,7 @@ from engine.maths.optimizers import Optimizer
 from engine.run.limits import HIDDEN_LAYERS, UNITS
 from engine.run.spec import Spec
 from gui.widgets.form_dialog import FormDialog
+from gui.widgets.labels import PlainLabel
 
 
 class NewDialog(FormDialog):
@@ -34,7 +35,7 @@ class NewDialog(FormDialog):
         for key in hidden_activations():
             if ACTIVATIONS[key].learns:
                 self._activation.addItem(ACTIVATIONS[key].title, key)
-        self._problem = QLabel()
+        self._problem = PlainLabel()
         self._problem.setProperty("error", True)
         self._problem.setWordWrap(True)
         fields = {

@@ -7,8 +7,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from msgspec import Struct
-from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
+
+from gui.widgets.message_box import message_box
 
 _ALL_FILES = "All files (*)"
 
@@ -71,12 +72,9 @@ def _may_replace(parent: QWidget, paths: Sequence[Path]) -> bool:
     names = " and ".join(path.name for path in paths)
     exist, them = ("exists", "it") if len(paths) == 1 else ("exist", "them")
     button = QMessageBox.StandardButton
-    box = QMessageBox(parent)
-    box.setObjectName("replaceQuestion")
+    question = f"{names} {exist} already. Replace {them}?"
+    box = message_box(parent, question, name="replaceQuestion")
     box.setIcon(QMessageBox.Icon.Warning)
-    box.setWindowTitle("Backpass")
-    box.setTextFormat(Qt.TextFormat.PlainText)
-    box.setText(f"{names} {exist} already. Replace {them}?")
     box.setStandardButtons(button.Yes | button.No)
     box.setDefaultButton(button.No)
     return button(box.exec()) == button.Yes

@@ -16,6 +16,7 @@ from gui import theme
 from gui.formulas.formula_items import Formula, Look, wanted_pieces
 from gui.formulas.sheet import Sheet
 from gui.formulas.typesetting import Wanted
+from gui.widgets.plain_text import set_tip
 
 BAR = 10  # pixels that the scroll bar takes
 
@@ -198,7 +199,7 @@ class DerivationView(QWidget):
             short = f"{self._digits} digits shown"
             footer = f"shown to {self._digits} digits, carried in full"
         sheet.add_pair(derivation.used_next, short, footer, self._digits, 7.0)
-        self.result.setToolTip(f"{footer[:1].upper()}{footer[1:]}.")
+        set_tip(self.result, f"{footer[:1].upper()}{footer[1:]}.")
 
     @property
     def _is_low(self) -> bool:

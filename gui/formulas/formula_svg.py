@@ -52,7 +52,9 @@ def formula_svg(latex: str, pixels: int, colour: str, margin: float) -> str:
     return svg
 
 
-_WORDS = re.compile(r"\\text\{((?:[^{}\\]|\\[%$#_&])*)\}")
+_WORDS = re.compile(r"\\text\{((?:[^{}\\]|\\[%$#_&{}]|\\text[a-z]+\{\})*)\}")
+_SPECIAL = {sign: f"&#{ord(sign)};" for sign in "{}\\~^%"}
+_NAMED = {r"\textbackslash{}": "\\", r"\textasciitilde{}": "~", r"\textasciicircum{}": "^"}
 
 
 def _readable(latex: str) -> str:
@@ -61,5 +63,8 @@ def _readable(latex: str) -> str:
 
 
 def _unescaped(match: re.Match[str]) -> str:
-    words = re.sub(r"\\(.)", r"\1", match[1])
-    return rf"\text{{{escape(words)}}}"
+    words = re.sub(
+        r"\\text[a-z]+\{\}|\\.", lambda sign: _NAMED.get(sign[0], sign[0][1:]), match[1]
+    )
+    # It reads words to the next brace, and what they make is XML.
+    return rf"\text{{{escape(words, _SPECIAL)}}}"

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QLabel, QLayout, QMenu, QSlider, QWidget
+from PySide6.QtWidgets import QLayout, QMenu, QSlider, QWidget
 
 from engine.maths.network import FORWARD_ONLY
 from engine.run.steps import GRAINS
@@ -15,8 +15,9 @@ from gui import theme
 from gui.view import View
 from gui.widgets.buttons import Button
 from gui.widgets.choice import Choice, ChoiceItem
-from gui.widgets.labels import SecondaryLabel
+from gui.widgets.labels import PlainLabel, SecondaryLabel
 from gui.widgets.layouts import column, row
+from gui.widgets.plain_text import menu_text, set_tip
 from gui.widgets.style_property import set_style_property
 
 # Epochs a second; None is as fast as it goes.
@@ -90,7 +91,7 @@ class ControlsBar(QWidget):
         self._step = Button("Step ▶", "step", "Step forward (Space or PgDn)", self.step_requested)
         self._by = SecondaryLabel("by", "by")
         self._grain = Choice("grain", "How far one step goes")
-        self._grain.setToolTip("How far one step goes")
+        set_tip(self._grain, "How far one step goes")
         self._grain.offer([ChoiceItem(grain, grain) for grain in GRAINS])
         self._grain.chosen.connect(self.grain_chosen)
         self._epoch = Button("+1 epoch", "epoch", _ONE_EPOCH, self.epoch_requested)
@@ -106,8 +107,7 @@ class ControlsBar(QWidget):
         self._slider.valueChanged.connect(self._on_slider)
         self._show_pace()
         self._where = SecondaryLabel(name="where")
-        self._loss = QLabel()
-        self._loss.setObjectName("lossValue")
+        self._loss = PlainLabel(name="lossValue")
         self._loss.setFont(theme.font(16, bold=True))
         for label in (self._where, self._loss):
             label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
@@ -163,7 +163,7 @@ class ControlsBar(QWidget):
         self._menu.clear()
         for name, title in examples:
             # After a tab Qt writes at the right edge, where shortcuts stand.
-            action = self._menu.addAction(f"{title}\t{name}".replace("&", "&&"))
+            action = self._menu.addAction(f"{menu_text(title)}\t{menu_text(name)}")
             action.setObjectName(name)
             action.triggered.connect(lambda _=False, name=name: self.example_chosen.emit(name))
 
@@ -187,7 +187,7 @@ class ControlsBar(QWidget):
         else:
             text = f"{format_count(self.pace)} epoch{'s' if self.pace > 1 else ''}/s"
         self._caption.setText(text)
-        self._slider.setToolTip(f"Training speed: {text}")
+        set_tip(self._slider, f"Training speed: {text}")
 
     def display(self, view: View) -> None:
         """Show where the run is, and what can be done there."""
@@ -201,16 +201,16 @@ class ControlsBar(QWidget):
             (self._train, "Pause (T)" if view.training else "Train (T)"),
         ):
             button.setEnabled(can_train or view.training)
-            button.setToolTip(usual if can_train else FORWARD_ONLY)
+            set_tip(button, usual if can_train else FORWARD_ONLY)
         set_style_property(self._step, "primary", not view.training)
         set_style_property(self._train, "primary", view.training)
         self._display_where(view)
         self._loss.setText(self._fitting_loss(view))
         if view.hides_outputs:
-            self._loss.setToolTip("Hidden while you predict")
+            set_tip(self._loss, "Hidden while you predict")
         elif view.loss is not None:
-            self._loss.setToolTip(
-                f"Loss over the whole training set: {format_number(view.loss, None)}"
+            set_tip(
+                self._loss, f"Loss over the whole training set: {format_number(view.loss, None)}"
             )
 
     def _fitting_loss(self, view: View) -> str:
@@ -233,7 +233,7 @@ class ControlsBar(QWidget):
         else:
             parts = (epochs, f"iteration {format_count(view.t)}")
         text = " · ".join(parts)
-        self._where.setToolTip(text)
+        set_tip(self._where, text)
         fits = _advance(text, theme.SMALL) <= self._where.width()
         self._where.setText(text if fits else parts[0])
 

@@ -19,6 +19,7 @@ from gui.view import View
 from gui.widgets.buttons import Button
 from gui.widgets.card import Card
 from gui.widgets.cover import Cover
+from gui.widgets.plain_text import menu_text, set_tip
 
 if TYPE_CHECKING:
     from gui.plots.curve_plot import CurvePlot
@@ -175,7 +176,7 @@ class ResultPanel(Card):
         self.axes_button.setVisible(showing == "surface" and len(network.inputs) > 2)
         other = "outputs" if plotted else "curve" if len(network.inputs) == 1 else "surface"
         self.switch_button.setText(other)
-        self.switch_button.setToolTip(f"Show {_TITLES[other].lower()}")
+        set_tip(self.switch_button, f"Show {_TITLES[other].lower()}")
         self.switch_button.setAccessibleName(f"Show {_TITLES[other].lower()}")
         self._show_names(network, showing)
 
@@ -190,8 +191,8 @@ class ResultPanel(Card):
         for title, letters in _HEADS:
             self.title.setText(_TITLES[showing] if title else _SHORT_TITLES[showing])
             output, x, y = (_short(name, letters) for name in names)
-            self.output_button.setText(f"{output} ▾" if letters else "output ▾")
-            self.axes_button.setText(f"{x} × {y} ▾" if letters else "axes ▾")
+            self.output_button.setText(menu_text(f"{output} ▾") if letters else "output ▾")
+            self.axes_button.setText(menu_text(f"{x} × {y} ▾") if letters else "axes ▾")
             shown = [button for button in self._buttons if not button.isHidden()]
             widths = [widget.sizeHint().width() for widget in (self.title, *shown)]
             if sum(widths) + theme.GAP * (len(shown) + 1) <= room:
@@ -268,7 +269,7 @@ class ResultPanel(Card):
 
 
 def _choice(menu: QMenu, name: str, chosen: bool) -> QAction:
-    action = menu.addAction(name.replace("&", "&&"))
+    action = menu.addAction(menu_text(name))
     action.setCheckable(True)
     action.setChecked(chosen)
     return action

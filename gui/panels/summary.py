@@ -17,7 +17,8 @@ from engine.text.numbers import format_count, format_distinct, format_number
 from gui import theme
 from gui.view import View
 from gui.widgets.card import Card
-from gui.widgets.labels import SecondaryLabel
+from gui.widgets.labels import RichLabel, SecondaryLabel
+from gui.widgets.plain_text import set_tip
 from gui.widgets.vertical_scroll import VerticalScroll
 
 _PENDING = "…"
@@ -74,7 +75,7 @@ class SummaryPanel(Card):
         for row, label, value in zip(rows, self._labels, self._values, strict=True):
             label.setText(row.name)
             value.setText(_struck(old.get(row.name, row), row, view.digits))
-            value.setToolTip("" if row.number is None else format_number(row.number, None))
+            set_tip(value, "" if row.number is None else format_number(row.number, None))
             value.setAccessibleName(row.name)
 
     def restyle(self) -> None:
@@ -88,7 +89,8 @@ class SummaryPanel(Card):
             self._labels.pop().deleteLater()
             self._values.pop().deleteLater()
         while len(self._labels) < count:
-            label, value = SecondaryLabel(), QLabel()
+            label, value = SecondaryLabel(), RichLabel()
+            value.setTextFormat(Qt.TextFormat.AutoText)  # a number, or two with one struck out
             label.setWordWrap(True)
             value.setFont(theme.font(theme.NORMAL, bold=True))
             value.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)

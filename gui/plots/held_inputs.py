@@ -9,6 +9,7 @@ from engine.maths.activations import Array
 from gui import theme
 from gui.widgets.labels import SecondaryLabel
 from gui.widgets.number_field import NumberField
+from gui.widgets.plain_text import menu_text
 
 _FIELD_WIDTH = 72
 
@@ -49,7 +50,7 @@ class HeldInputs(QScrollArea):
             field.setAccessibleName(f"{name} is held at")
             field.setFixedWidth(_FIELD_WIDTH)
             field.edited.connect(lambda value, number=number: self.chosen.emit(number, value))
-            label = SecondaryLabel(name)
+            label = SecondaryLabel(menu_text(name))
             label.setBuddy(field)
             layout.addWidget(label)
             layout.addWidget(field)

@@ -17,6 +17,7 @@ from gui.plots.ghost_lines import GhostLines
 from gui.plots.solid_line import SolidLine
 from gui.plots.thinned_curve import ThinnedCurve
 from gui.view import View
+from gui.widgets.plain_text import set_tip
 
 LOSS = 1  # the column of View.curve that has the loss
 
@@ -40,7 +41,7 @@ class LossPlot(EpochPlot):
         super().__init__()
         self.setObjectName("lossPlot")
         self.setAccessibleName("Loss curve")
-        self.setToolTip(_TIP)
+        set_tip(self, _TIP)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.viewport().setMouseTracking(True)
         self._view: View | None = None
@@ -255,7 +256,7 @@ class LossPlot(EpochPlot):
         if position is not None and self._is_inside(position):
             ghost = self.ghost_lines.at(self.mapToScene(position.toPoint()))
         self.ghost_lines.point_at(ghost)
-        self.setToolTip(_TIP if ghost is None else f"A road that was left: {ghost.name}")
+        set_tip(self, _TIP if ghost is None else f"A road that was left: {ghost.name}")
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         self._dragging = False

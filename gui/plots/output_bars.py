@@ -5,13 +5,14 @@ from __future__ import annotations
 import numpy as np
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QHelpEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from engine.maths.activations import ACTIVATIONS
 from engine.text.numbers import fewer_digits, format_distinct, format_number
 from gui import theme
 from gui.view import View
 from gui.widgets.layouts import NO_MARGINS, column
+from gui.widgets.plain_text import show_tip
 from gui.widgets.vertical_scroll import VerticalScroll
 
 _LEAST_ROW, _TALLEST_ROW = 48, 96  # pixels
@@ -104,7 +105,7 @@ class _Bars(QWidget):
             row = int(event.pos().y() // self.row_height())
             if row < len(self.rows.names):
                 text = f"{self.rows.names[row]}: {self.rows.text(row, None)}"
-                QToolTip.showText(event.globalPos(), text, self)
+                show_tip(event.globalPos(), text, self)
             return True
         return super().event(event)
 

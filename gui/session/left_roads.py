@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from msgspec import Struct, field
 from msgspec.structs import replace
 
+from engine.text.wording import on_one_line
 from engine.training.history import Branch, History
 from gui.view import Ghost
 
@@ -34,7 +35,7 @@ class Roads(Struct, frozen=True):
 
     def name_of(self, history: History, number: int) -> str:
         """What a branch is called: as the person named it, else what it began with."""
-        return self.names.get(number, history.branches[number].name)
+        return on_one_line(self.names.get(number, history.branches[number].name))
 
     def kept(self, history: History, leaf: int) -> list[Branch]:
         """The branches that a person can still come to without undoing anything, the oldest first:

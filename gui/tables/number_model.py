@@ -10,6 +10,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelInd
 from engine.maths.activations import Array
 from engine.text.numbers import fewer_digits, format_number, machine_number
 from gui.tables.column_widths import text_width
+from gui.widgets.plain_text import tip_text
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -120,7 +121,9 @@ class NumberModel(QAbstractTableModel):
             return self.text(row, column, self.digits)
         if role == Qt.ItemDataRole.EditRole:
             return self.text(row, column, None)
-        if role in (Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole):
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return tip_text(self.description(row, column))
+        if role == Qt.ItemDataRole.AccessibleTextRole:
             return self.description(row, column)
         return None
 

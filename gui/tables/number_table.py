@@ -13,7 +13,7 @@ from PySide6.QtGui import (
     QPaintEvent,
     QResizeEvent,
 )
-from PySide6.QtWidgets import QAbstractItemView, QLabel, QStyleOptionViewItem, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QStyleOptionViewItem, QWidget
 
 from engine.text.numbers import at_most, parse_table
 from gui import theme
@@ -29,6 +29,7 @@ from gui.tables.number_cell import NumberCell
 from gui.tables.number_model import NumberModel
 from gui.tables.table_header import LINE, TableHeader
 from gui.tables.table_view import TableView
+from gui.widgets.labels import PlainLabel
 
 _MOST_ROW_NAME = 84  # pixels
 _MOST_DIGITS = 16
@@ -64,7 +65,7 @@ class NumberTable(TableView):
         self._row_height = row_height
         self._scrolled_outside = scrolled_outside
         self._least: list[int] = []
-        self._title = QLabel(self)
+        self._title = PlainLabel(parent=self)
         self._title.setFont(theme.font(theme.SMALL, bold=True))
         self._cell = cell = NumberCell(self, boxed)
         cell.problem.connect(self.problem)

@@ -13,6 +13,7 @@ from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QCheckBox, QMenu, QPushButton
 
 from gui import theme
+from gui.widgets.plain_text import set_tip
 from gui.widgets.typed_text import take_typed_text
 
 _BOX = 14  # pixels
@@ -34,7 +35,7 @@ class Button(QPushButton):
     ) -> None:
         super().__init__(text)
         self.setObjectName(name)
-        self.setToolTip(tip)
+        set_tip(self, tip)
         self.setAccessibleName(text.strip(" ▾▶◀❚✕"))
         self.setProperty("link", link)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QFrame, QLabel, QWidget
+from PySide6.QtWidgets import QFrame, QWidget
 
 from gui import theme
+from gui.widgets.labels import PlainLabel
 from gui.widgets.layouts import NO_MARGINS, column, row
 
 
@@ -14,7 +15,7 @@ class Card(QFrame):
     def __init__(self, title: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("card")
-        self.title = QLabel(title)
+        self.title = PlainLabel(title)
         self.title.setObjectName("cardTitle")
         self.corner = row(gap=theme.GAP)
         head = row(self.title, None, self.corner, margins=NO_MARGINS)

@@ -8,6 +8,7 @@ from PySide6.QtCore import QSignalBlocker, Qt, QTimer, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QValidator, QWheelEvent
 from PySide6.QtWidgets import QSpinBox
 
+from gui.widgets.plain_text import set_tip
 from gui.widgets.refusal import show_refusal
 
 _MOST_DIGITS = 9  # that Qt's own whole numbers can have
@@ -27,7 +28,7 @@ class CountField(QSpinBox):
         self.setObjectName(name)
         self.setAccessibleName(accessible_name)
         self._bounds = f"{accessible_name}: {lowest} to {highest:,}"
-        self.setToolTip(self._bounds)
+        set_tip(self, self._bounds)
         self.setProperty("wrong", False)
         self.setRange(lowest, highest)
         self.setKeyboardTracking(False)
@@ -65,7 +66,7 @@ class CountField(QSpinBox):
     def _mark(self, problem: str) -> None:
         """Show that a text was refused and why, or that this is over."""
         if self.property("wrong") and not problem:
-            self.setToolTip(self._bounds)
+            set_tip(self, self._bounds)
         show_refusal(self, problem)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

@@ -6,12 +6,30 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QWidget
 
 
-class SecondaryLabel(QLabel):
-    """Small words in the secondary colour; `name` is the one by which they are found."""
+class PlainLabel(QLabel):
+    """A text, shown as it is written; `name` is the one by which it is found."""
 
     def __init__(self, text: str = "", name: str = "", parent: QWidget | None = None) -> None:
-        super().__init__(text, parent)
+        super().__init__(parent)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setText(text)
         self.setObjectName(name)
+
+
+class RichLabel(QLabel):
+    """A text with markup, in which whatever is not the program's own is escaped."""
+
+    def __init__(self, name: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setTextFormat(Qt.TextFormat.RichText)
+        self.setObjectName(name)
+
+
+class SecondaryLabel(PlainLabel):
+    """Small words in the secondary colour."""
+
+    def __init__(self, text: str = "", name: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(text, name, parent)
         self.setProperty("secondary", True)
 
 

@@ -9,6 +9,7 @@ from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from engine.text.numbers import format_number, parse_number
+from gui.widgets.plain_text import set_tip
 from gui.widgets.refusal import show_refusal
 
 Check = Callable[[float], str | None]
@@ -54,7 +55,7 @@ class NumberField(QLineEdit):
     def _show_rounded(self) -> None:
         self.setText(format_number(self._value, self.digits))
         self.setCursorPosition(0)
-        self.setToolTip(format_number(self._value, None))
+        set_tip(self, format_number(self._value, None))
         self._touched = False
         show_refusal(self, "")
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QToolTip, QWidget
+from PySide6.QtWidgets import QWidget
 
+from gui.widgets.plain_text import set_tip, show_tip
 from gui.widgets.style_property import set_style_property
 
 
@@ -11,10 +12,6 @@ def show_refusal(field: QWidget, problem: str) -> None:
     """Give a field a red edge and a sentence beside it; without a sentence take the edge away.
     Its tooltip is the sentence then, and whoever takes the edge away says what it is to be."""
     if problem:
-        from html import escape  # no start needs it
-
-        # As rich text a long sentence wraps, and what was typed cannot pass for markup.
-        tip = f"<span>{escape(problem)}</span>"
-        field.setToolTip(tip)
-        QToolTip.showText(field.mapToGlobal(field.rect().bottomLeft()), tip, field)
+        set_tip(field, problem, wraps=True)
+        show_tip(field.mapToGlobal(field.rect().bottomLeft()), problem, field, wraps=True)
     set_style_property(field, "wrong", bool(problem))

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMessageBox, QWidget
 
 from engine.training.kernels.choice import kernel_line
+from gui.widgets.message_box import message_box
 
 
 def about_box(parent: QWidget) -> QMessageBox:
@@ -16,9 +16,6 @@ def about_box(parent: QWidget) -> QMessageBox:
         number = f" {version('backpass')}"
     except PackageNotFoundError:  # run from a folder that was never installed
         number = ""
-    box = QMessageBox(parent)
-    box.setWindowTitle("About Backpass")
-    box.setTextFormat(Qt.TextFormat.PlainText)
-    box.setText(f"Backpass{number}")
-    box.setInformativeText(f"Backpropagation, one number at a time.\n\n{kernel_line()}")
+    more = f"Backpropagation, one number at a time.\n\n{kernel_line()}"
+    box = message_box(parent, f"Backpass{number}", more, title="About Backpass")
     return box

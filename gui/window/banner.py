@@ -10,6 +10,7 @@ from gui import theme
 from gui.widgets.buttons import Button
 from gui.widgets.labels import WrappedLabel
 from gui.widgets.layouts import row
+from gui.widgets.plain_text import set_tip
 
 _HEIGHT = 28  # pixels: two lines
 
@@ -79,7 +80,7 @@ class Banner(QFrame):
                 most = middle - 1
         self._text.setText(self._cut(count))
         is_whole = count == len(self._sentence)
-        self._text.setToolTip("" if is_whole else _as_written(self._sentence))
+        set_tip(self._text, "" if is_whole else self._sentence, wraps=True)
 
     def _cut(self, count: int) -> str:
         """The sentence, or its first characters with a mark that something is missing."""
@@ -92,10 +93,3 @@ class Banner(QFrame):
         wrapped = Qt.TextFlag.TextWordWrap
         needed = self._text.fontMetrics().boundingRect(room, wrapped, words)
         return needed.height() <= room.height() and needed.width() <= room.width()
-
-
-def _as_written(sentence: str) -> str:
-    """A sentence for a tooltip, which wraps it; what it quotes cannot pass for markup."""
-    from html import escape  # no start needs it
-
-    return f"<span>{escape(sentence)}</span>"

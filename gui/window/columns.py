@@ -17,6 +17,7 @@ from gui.panels.ribbon.panel import StepRibbon
 from gui.panels.weights.panel import WeightsPanel
 from gui.widgets.card import Card
 from gui.widgets.column import Column
+from gui.widgets.plain_text import set_tip
 from gui.widgets.typed_text import take_typed_text
 from gui.window.why_card import WhyCard
 
@@ -117,7 +118,7 @@ def _link(text: str, meaning: str) -> QPushButton:
     button = QPushButton(text)
     button.setProperty("link", True)
     button.setAccessibleName(meaning)
-    button.setToolTip(meaning)
+    set_tip(button, meaning)
     button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
     button.pressed.connect(take_typed_text)
     return button

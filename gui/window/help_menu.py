@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QKeySequence
-from PySide6.QtWidgets import QMenu, QMessageBox, QWidget
+from PySide6.QtWidgets import QMenu, QWidget
 
+from engine.text.wording import on_one_line
 from gui.documents.documents import Documents
 from gui.session.session import Session
+from gui.widgets.message_box import message_box
 
 KEYS = (
     ("Space, PageDown", "step forward"),
@@ -51,19 +53,14 @@ class HelpMenu(QObject):
             f"<tr><td style='padding-right:18px'><b>{keys}</b></td><td>{meaning}</td></tr>"
             for keys, meaning in KEYS
         )
-        box = QMessageBox(self._window)
-        box.setWindowTitle("Keys")
-        box.setText(f"<table cellspacing='4'>{rows}</table>")
+        box = message_box(self._window, f"<table cellspacing='4'>{rows}</table>", title="Keys")
+        box.setTextFormat(Qt.TextFormat.RichText)
         box.exec()
 
     def _show_note(self) -> None:
         standing = self._session.standing
-        box = QMessageBox(self._window)
-        box.setWindowTitle("About this document")
-        box.setTextFormat(Qt.TextFormat.PlainText)
-        box.setText(standing.title or self._documents.name)
-        box.setInformativeText(standing.note)
-        box.exec()
+        title = on_one_line(standing.title) or self._documents.name
+        message_box(self._window, title, standing.note, title="About this document").exec()
 
     def _show_about(self) -> None:
         # Loaded when it is asked for: the window is up sooner.

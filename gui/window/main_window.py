@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QDeadlineTimer, QEventLoop, QSize, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QLabel, QMainWindow, QMenu, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QMainWindow, QMenu, QWidget
 
 from engine.documents.examples import example_names, read_example
 from engine.maths.network import Parameter
@@ -20,6 +20,7 @@ from gui.session.named_edits import Intents
 from gui.session.player import Player
 from gui.session.session import Session
 from gui.view import View
+from gui.widgets.labels import PlainLabel
 from gui.widgets.typed_text import take_typed_text
 from gui.window.banner import Banner
 from gui.window.columns import Columns
@@ -82,10 +83,9 @@ class MainWindow(QMainWindow):
         self.canvas.setFocus()
 
     def _build_status_bar(self) -> None:
-        bar, hint = self.statusBar(), QLabel("F1 keys")
+        bar, hint = self.statusBar(), PlainLabel("F1 keys")
         strip = QWidget()  # as high as a message, with and without one
-        self._file_label = QLabel(strip)
-        self._file_label.setObjectName("fileLabel")
+        self._file_label = PlainLabel(name="fileLabel", parent=strip)
         self.banner = Banner(self._file_label, strip)
         layout = QHBoxLayout(strip)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -227,7 +227,8 @@ class MainWindow(QMainWindow):
             return
         self._named = name, view.changed, locked
         self._file_label.setText(f"{name} · {'changed' if view.changed else 'saved'}{locked}")
-        self.setWindowTitle(f"{name}[*] – Backpass")
+        # Qt puts the mark of a changed document in the place of [*], and [*] for two of them.
+        self.setWindowTitle(f"{name.replace('[*]', '[*][*]')}[*] – Backpass")
         self.setWindowModified(view.changed)
 
     # Looks

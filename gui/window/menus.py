@@ -20,6 +20,7 @@ from gui.session.named_edits import Intents
 from gui.session.player import Player
 from gui.session.session import Session
 from gui.session.viewing import Writing
+from gui.widgets.plain_text import menu_text
 from gui.widgets.typed_text import take_typed_text
 from gui.window.export_menu import ExportMenu
 from gui.window.keys import WindowKeys
@@ -186,7 +187,8 @@ class Menus(QObject):
         def fill() -> None:
             recent.clear()
             for path in self._documents.files.recent():
-                self._add(recent, Entry(path, partial(self._documents.open_path, Path(path))))
+                open_it = partial(self._documents.open_path, Path(path))
+                self._add(recent, Entry(menu_text(path), open_it))
             if recent.isEmpty():
                 recent.addAction("nothing yet").setEnabled(False)
 
@@ -246,4 +248,4 @@ def _is_theme(name: str) -> bool:
 def _whole_text(entry: Entry) -> str:
     """What an entry says now, with what it is about if there is anything."""
     about = "" if entry.about is None else entry.about()
-    return f"{entry.text}: {about}".replace("&", "&&") if about else entry.text
+    return f"{entry.text}: {menu_text(about)}" if about else entry.text

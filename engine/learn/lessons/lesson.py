@@ -5,6 +5,7 @@ The format is described, with a complete example, in docs/lessons.md.
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Collection
 from pathlib import Path
@@ -19,7 +20,7 @@ from engine.documents.json_text import DocumentError
 from engine.learn.lessons.task import Task
 from engine.learn.lessons.texts import check_text
 from engine.learn.lessons.waits import read_task
-from engine.text.wording import shortened
+from engine.text.wording import UNSEEN, shortened
 
 MAX_BYTES = 2**18
 MAX_STEPS = 100
@@ -110,6 +111,12 @@ class _Reader:
     def read(self, lines: list[str]) -> Lesson:
         in_paragraph = False
         for number, line in enumerate(map(str.strip, lines), start=1):
+            if hidden := UNSEEN.search(line):
+                self._wrong(
+                    number,
+                    f"there is a character in this line that nobody sees, U+{ord(hidden[0]):04X}; "
+                    "take it out",
+                )
             if line.startswith("#"):
                 self._begin_step(number, line.lstrip("#").strip())
             elif not self._drafts:
@@ -231,7 +238,7 @@ class _Reader:
             return name, read_example(name)
         if self._folder is None:
             raise ValueError("a document can only be found from a lesson that is a file")
-        return load(str(self._folder / name))
+        return load(str(_within(self._folder, name)))
 
     def _with_seed(self, document: Document) -> Document:
         """The document with start values drawn from the header's seed, what is fixed kept."""
@@ -259,6 +266,19 @@ class _Reader:
                     task.check(document.spec)
                 except ValueError as error:
                     self._wrong(line, _ended(error))
+
+
+def _within(folder: Path, name: str) -> Path:
+    """The file with this path from a folder, in it or further inside. Raises ValueError for any
+    other, also behind a link."""
+    path = folder / name
+    inside = Path(os.path.realpath(path)).is_relative_to(os.path.realpath(folder))
+    if Path(name).is_absolute() or not inside:
+        raise ValueError(
+            f'"{shortened(name)}" is outside the folder of the lesson; put the document beside the '
+            "lesson, and write its name alone"
+        )
+    return path
 
 
 def _ended(error: Exception) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QDialogButtonBox, QLabel, QLineEdit, QSpinBox, QWidget
+from PySide6.QtWidgets import QDialogButtonBox, QLineEdit, QSpinBox, QWidget
 
 from engine.documents.document import Document
 from engine.documents.whole_file import FileError
@@ -29,6 +29,7 @@ from gui.documents.formats import PDF, file_kind, formats
 from gui.documents.save_dialog import ask_where_to_write
 from gui.widgets.choice import Choice, ChoiceItem
 from gui.widgets.form_dialog import FormDialog
+from gui.widgets.labels import ErrorLabel, SecondaryLabel
 
 _LARGEST_SEED = 999_999_999
 
@@ -67,11 +68,8 @@ class ExerciseDialog(FormDialog):
             str(exercise.decimals),
         )
         self._seed = _spin("exerciseSeed", 0, _LARGEST_SEED, exercise.seed)
-        self._preview, self._problem = QLabel(), QLabel()
-        self._preview.setObjectName("exercisePreview")
-        self._preview.setProperty("secondary", True)
-        self._problem.setObjectName("exerciseProblem")
-        self._problem.setProperty("error", True)
+        self._preview = SecondaryLabel(name="exercisePreview")
+        self._problem = ErrorLabel("exerciseProblem")
         self._place_fields()
         self._follow()
         self._show()
@@ -142,20 +140,16 @@ class ExerciseDialog(FormDialog):
             self._preview.setText(_in_words(self.exercise()))
         except ExerciseError as error:
             problem = str(error)
-        self._say(problem)
+        self._problem.say(problem)
         self._open.setEnabled(not problem)
         self._save.setEnabled(not problem)
         self._preview.setVisible(not problem)
-
-    def _say(self, problem: str) -> None:
-        self._problem.setText(problem)
-        self._problem.setVisible(bool(problem))
 
     def accept(self) -> None:
         try:
             self.document()
         except ExerciseError as error:
-            self._say(str(error))
+            self._problem.say(str(error))
             return
         super().accept()
 
@@ -164,7 +158,7 @@ class ExerciseDialog(FormDialog):
         try:
             exercise, document = self.exercise(), self.document()
         except ExerciseError as error:
-            self._say(str(error))
+            self._problem.say(str(error))
             return
         start = Path(self._folder) / sheet_name(exercise, PDF)
         by_ending = formats()
@@ -179,9 +173,9 @@ class ExerciseDialog(FormDialog):
         try:
             sheet, key = write_sheet_and_key(sheet, document, exercise, format)
         except FileError as error:
-            self._say(str(error))
+            self._problem.say(str(error))
             return
-        self._say("")
+        self._problem.say("")
         self._folder = str(sheet.parent)
         self._preview.setText(f"Saved as {sheet.name} and {key.name}.")
 

@@ -16,6 +16,7 @@ from engine.run.steps import StepId
 from gui.learn.lessons.progress import LessonProgress
 from gui.learn.tool_host import ToolHost
 from gui.view import View
+from gui.widgets.plain_text import menu_text
 
 if TYPE_CHECKING:
     from engine.learn.lessons.lesson import Lesson, LessonError
@@ -164,7 +165,7 @@ class Lessons(QObject):
         menu.aboutToShow.connect(self._tick)
         self._entries: dict[str, QAction] = {}
         for name in lesson_names():
-            action = menu.addAction(lesson_title(name))
+            action = menu.addAction(menu_text(lesson_title(name)))
             action.setObjectName(f"lesson/{name}")
             action.setCheckable(True)
             action.triggered.connect(lambda _=False, name=name: self.open_bundled(name))

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from html import escape
+
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPen, QResizeEvent
-from PySide6.QtWidgets import QFrame, QLabel, QSizePolicy, QWidget
+from PySide6.QtWidgets import QFrame, QSizePolicy, QWidget
 
 from engine.learn.lessons.page import Page
 from gui import theme
 from gui.widgets.buttons import Button
-from gui.widgets.labels import SecondaryLabel, WrappedLabel
+from gui.widgets.labels import PlainLabel, SecondaryLabel, WrappedLabel
 from gui.widgets.layouts import column, row
+from gui.widgets.plain_text import set_tip
 from gui.widgets.style_property import set_style_property
 from gui.widgets.tab_order import follow_on
 from gui.widgets.vertical_scroll import VerticalScroll
@@ -44,8 +47,7 @@ class LessonStrip(QFrame):
         self._page: Page | None = None
 
         self._bar = _Bar()
-        self._heading = QLabel()
-        self._heading.setObjectName("lessonHeading")
+        self._heading = PlainLabel(name="lessonHeading")
         self._heading.setFont(theme.font(bold=True))
         self._place = SecondaryLabel(name="lessonPlace")
         self._text = WrappedLabel("lessonText", rich=True)
@@ -138,8 +140,8 @@ class LessonStrip(QFrame):
             home.addWidget(self.close_button)
         paragraphs = list(self._page.paragraphs)
         if low:
-            paragraphs[0] = f"<b>{self._page.heading}.</b> {paragraphs[0]}"
-        self.setToolTip(self._place.text() if low else "")
+            paragraphs[0] = f"<b>{escape(self._page.heading)}.</b> {paragraphs[0]}"
+        set_tip(self, self._place.text() if low else "")
         html = "".join(f"<p style='margin:0 0 4px 0'>{text}</p>" for text in paragraphs)
         if html != self._text.text():
             self._text.setText(html)

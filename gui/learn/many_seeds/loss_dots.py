@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QToolTip, QWidget
 
 from engine.text.numbers import format_number
 from gui import theme
+from gui.widgets.plain_text import show_tip
 
 _HEIGHT = 120
 _LEFT, _RIGHT, _TOP, _BOTTOM = 62.0, 8.0, 10.0, 22.0
@@ -119,7 +120,7 @@ class LossDots(QWidget):
             if index is None:
                 QToolTip.hideText()
             else:
-                QToolTip.showText(event.globalPos(), self.dots[index].words, self)
+                show_tip(event.globalPos(), self.dots[index].words, self)
             return True
         return super().event(event)
 
@@ -142,7 +143,7 @@ class LossDots(QWidget):
             at = -1 if self._current is None else self._current
             index = min(max(at + moves[Qt.Key(event.key())], 0), len(self.dots) - 1)
             self._go_to(index)
-            QToolTip.showText(
+            show_tip(
                 self.mapToGlobal(self.place(index).toPoint()), self.dots[index].words, self
             )
         elif self._current is not None and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):

@@ -18,6 +18,7 @@ from gui.widgets.buttons import Button
 from gui.widgets.count_field import CountField
 from gui.widgets.labels import SecondaryLabel, WrappedLabel
 from gui.widgets.layouts import NO_MARGINS, column
+from gui.widgets.plain_text import set_tip
 from gui.widgets.vertical_scroll import VerticalScroll
 
 _COUNT, _EPOCHS = 100, 10_000
@@ -114,7 +115,7 @@ class SeedsPanel(QWidget):
         """Show how much is done, 0 … 1; None: nothing runs."""
         self._running = share is not None
         self._run.setText("Cancel" if self._running else "Run")
-        self._run.setToolTip("Stop here" if self._running else "Train from each seed")
+        set_tip(self._run, "Stop here" if self._running else "Train from each seed")
         self._progress.setValue(round(1000 * (share or 0.0)))
         self._progress.setVisible(self._running)
         self._write()

@@ -6,6 +6,7 @@ from engine.run.mistakes import MISTAKES, why_not
 from gui.learn.mistakes.strip import explained
 from gui.learn.tool_host import ToolHost
 from gui.view import View
+from gui.widgets.plain_text import set_rich_tip
 
 
 def add_mistakes(host: ToolHost) -> None:
@@ -34,7 +35,7 @@ def add_mistakes(host: ToolHost) -> None:
 
     def explain() -> None:
         for key, action in actions.items():
-            action.setToolTip(explained(MISTAKES[key], why_not(host.session.spec, key)))
+            set_rich_tip(action, explained(MISTAKES[key], why_not(host.session.spec, key)))
 
     host.session.changed.connect(follow)
     menu.aboutToShow.connect(explain)

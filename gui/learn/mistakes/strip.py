@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QLabel, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFrame, QWidget
 
 from engine.run.mistakes import MISTAKES, Mistake, why_not
 from gui import theme
 from gui.view import View
 from gui.widgets.buttons import Button
+from gui.widgets.labels import RichLabel
 from gui.widgets.layouts import row
+from gui.widgets.plain_text import set_rich_tip
 
 _NAMED_IN_A_LINE = 2  # more mistakes than these are counted where there is but one line
 
@@ -26,9 +28,7 @@ class MistakeStrip(QFrame):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("mistakeStrip")
-        self.label = QLabel()
-        self.label.setObjectName("mistakeNames")
-        self.label.setTextFormat(Qt.TextFormat.RichText)
+        self.label = RichLabel("mistakeNames")
         self.button = Button(
             "Do it right", "doItRight", "Take these mistakes off", self.right_asked, link=True
         )
@@ -65,7 +65,7 @@ class MistakeStrip(QFrame):
         if not mistakes:
             return
         idle = {mistake.key: why_not(view.spec, mistake.key) for mistake in mistakes}
-        self.setToolTip("".join(explained(mistake, idle[mistake.key]) for mistake in mistakes))
+        set_rich_tip(self, "".join(explained(mistake, idle[mistake.key]) for mistake in mistakes))
 
     def restyle(self) -> None:
         """The strip follows the style sheet."""

@@ -27,8 +27,9 @@ from gui.formulas.sheet import Sheet
 from gui.learn.predict.shown import ANSWERED, ASKED, BAD, GOOD, START, Question
 from gui.view import Curtain, View
 from gui.widgets.buttons import Button, CheckBox
-from gui.widgets.labels import SecondaryLabel, WrappedLabel
+from gui.widgets.labels import PlainLabel, SecondaryLabel, WrappedLabel
 from gui.widgets.layouts import NO_MARGINS, Part, column, row
+from gui.widgets.plain_text import set_tip
 from gui.widgets.vertical_scroll import VerticalScroll
 
 _FORMULA = Look(14, 17, 6, False)
@@ -105,7 +106,8 @@ class PredictPanel(QWidget):
             boxes.addWidget(box, place % 3, place // 3)
         self.own_values = CheckBox("Mark from my own earlier values")
         self.own_values.setObjectName("predictOwnValues")
-        self.own_values.setToolTip(
+        set_tip(
+            self.own_values,
             "An answer that follows from a wrong one before it gets full marks"
         )
         self._warning = _words()
@@ -113,7 +115,7 @@ class PredictPanel(QWidget):
             "Begin", "predictBegin", "Hide the values (Enter)", self._begin
         )
         self.begin_button.setProperty("primary", True)
-        label = QLabel("Your name")
+        label = PlainLabel("Your name")
         label.setBuddy(self.name)
         named = row(label, (self.name, 1))
         return _page(

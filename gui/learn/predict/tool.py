@@ -16,6 +16,7 @@ from gui.learn.predict.panel import PredictPanel
 from gui.learn.predict.questions import Predicting
 from gui.learn.tool import Tool
 from gui.learn.tool_host import ToolHost
+from gui.widgets.message_box import message_box
 
 _RESULTS = FileKind("Results of Backpass", (RESULT_SUFFIX, ".json"))
 _ONLY_THIS = (
@@ -94,11 +95,7 @@ class PredictTool(Tool):
             self._predicting.close_lock(hidden, own_values)
 
     def _is_sure(self, sentence: str, verb: str) -> bool:
-        box = QMessageBox(self._window)
-        box.setObjectName("lockQuestion")
-        box.setWindowTitle("Backpass")
-        box.setText(f"{verb} the derivations?")
-        box.setInformativeText(sentence)
+        box = message_box(self._window, f"{verb} the derivations?", sentence, "lockQuestion")
         yes = box.addButton(verb, QMessageBox.ButtonRole.AcceptRole)
         box.addButton(QMessageBox.StandardButton.Cancel)
         box.exec()
@@ -132,11 +129,8 @@ class PredictTool(Tool):
         if not self._predicting.has_unsaved:
             return True
         button = QMessageBox.StandardButton
-        box = QMessageBox(self._window)
-        box.setObjectName("answersQuestion")
-        box.setWindowTitle("Backpass")
-        box.setText("Save your answers in a result file?")
-        box.setInformativeText("They would be lost otherwise.")
+        question, loss = "Save your answers in a result file?", "They would be lost otherwise."
+        box = message_box(self._window, question, loss, "answersQuestion")
         box.setStandardButtons(button.Save | button.Discard | button.Cancel)
         box.setDefaultButton(button.Save)
         answer = button(box.exec())

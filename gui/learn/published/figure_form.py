@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from html import escape
-
 from PySide6.QtCore import QStringListModel, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
-from PySide6.QtWidgets import QCompleter, QGridLayout, QLabel, QLineEdit, QWidget
+from PySide6.QtWidgets import QCompleter, QGridLayout, QLineEdit, QWidget
 
 from engine.documents.document import Published
 from engine.learn.published.comparison import MOST_ITERATIONS
@@ -14,7 +12,7 @@ from engine.learn.published.quantities import Quantities, figure
 from gui import theme
 from gui.widgets.buttons import Button
 from gui.widgets.count_field import CountField
-from gui.widgets.labels import SecondaryLabel
+from gui.widgets.labels import ErrorLabel, SecondaryLabel
 from gui.widgets.layouts import row
 
 
@@ -70,11 +68,7 @@ class FigureForm(QWidget):
         self.iteration = CountField("figureIteration", "Iteration", 1, MOST_ITERATIONS)
         self.sample = CountField("figureSample", "Sample", 1, 1)
         self.button = Button("Add", "addFigure", "Add this figure (Enter)", self._enter)
-        self.problem = QLabel()
-        self.problem.setObjectName("figureProblem")
-        self.problem.setProperty("error", True)
-        self.problem.setWordWrap(True)
-        self.problem.hide()
+        self.problem = ErrorLabel("figureProblem")
         self._symbols = QStringListModel()
         completer = QCompleter(self._symbols, self)
         completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
@@ -136,8 +130,7 @@ class FigureForm(QWidget):
 
     def refuse(self, problem: str) -> None:
         """Say what is wrong with what was typed; empty: nothing is."""
-        self.problem.setText(f"<span>{escape(problem)}</span>" if problem else "")
-        self.problem.setVisible(bool(problem))
+        self.problem.say(problem)
 
     def _enter(self) -> None:
         sample = self.sample.value() - 1

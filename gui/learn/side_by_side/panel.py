@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QLabel, QSlider, QWidget
+from PySide6.QtWidgets import QSlider, QWidget
 
 from engine.learn.side_by_side.runs import Comparison
 from engine.maths.network import FORWARD_ONLY
@@ -17,7 +17,7 @@ from gui.view import View
 from gui.widgets.buttons import Button
 from gui.widgets.choice import Choice, ChoiceItem
 from gui.widgets.count_field import CountField
-from gui.widgets.labels import SecondaryLabel
+from gui.widgets.labels import PlainLabel, SecondaryLabel
 from gui.widgets.layouts import NO_MARGINS, column, row
 
 MOST_EPOCHS = 100_000
@@ -58,8 +58,7 @@ class ComparisonPanel(QWidget):
     def _build(self) -> None:
         self.choice = Choice("comparisonMistake", "mistake to compare with")
         self.choice.chosen.connect(self._on_chosen)
-        self.mistake_names = QLabel()
-        self.mistake_names.setObjectName("comparisonMistakes")
+        self.mistake_names = PlainLabel(name="comparisonMistakes")
         self.mistake_names.setWordWrap(True)
         self.epochs_field = CountField("comparisonEpochs", "epochs to compare", 1, MOST_EPOCHS)
         self.epochs_field.setFixedWidth(76)

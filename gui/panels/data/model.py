@@ -14,6 +14,7 @@ from engine.run.spec import Data
 from engine.text.numbers import at_most, format_count, format_number
 from gui.tables.number_model import Index, NumberModel
 from gui.view import View
+from gui.widgets.plain_text import tip_text
 
 _NOWHERE = QModelIndex()
 _WIDEST = 5  # digits that a column asks room for; more are shown where there is room
@@ -101,7 +102,7 @@ class DataModel(NumberModel):
         self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
     ) -> Any:
         if role == Qt.ItemDataRole.ToolTipRole:
-            return self._header_tip(section, orientation)
+            return tip_text(self._header_tip(section, orientation))
         if role != Qt.ItemDataRole.DisplayRole or self._view is None:
             return None
         if orientation == Qt.Orientation.Vertical:

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QInputDialog, QLineEdit, QMenu, QWidget
 
 from engine.text.numbers import format_count
 from gui.view import Ghost
+from gui.widgets.plain_text import menu_text
 
 _LONGEST = 60  # characters of a name that the menu shows
 
@@ -36,7 +37,7 @@ class GhostMenu(QMenu):
             title += f", to epoch {format_count(int(ghost.points[-1, 0]))}"
         if ghost.hidden:
             title += " (hidden)"
-        inside = self.addMenu(title.replace("&", "&&"))
+        inside = self.addMenu(menu_text(title))
         number = ghost.branch
         for text, job in (
             ("Return to it", lambda: self.return_asked.emit(number)),

@@ -15,7 +15,8 @@ from gui.view import View
 from gui.widgets.buttons import Button
 from gui.widgets.card import Card
 from gui.widgets.cover import Cover
-from gui.widgets.labels import SecondaryLabel
+from gui.widgets.labels import RichLabel
+from gui.widgets.plain_text import set_tip
 
 _SWATCHES = ("───", "┈┈┈", "─┈─")
 
@@ -44,11 +45,11 @@ class LossPanel(Card):
         self.ghosts_button.hide()
         self.corner.addWidget(self.ghosts_button)
         self.ghost_menu = GhostMenu(self)
-        self.legend = SecondaryLabel(name="lossLegend", parent=self)
-        self.legend.setTextFormat(Qt.TextFormat.RichText)
-        self.what_if = SecondaryLabel(name="whatIf", parent=self)
+        self.legend = RichLabel("lossLegend", self)
+        self.what_if = RichLabel("whatIf", self)
         self.what_if.setContentsMargins(0, 0, theme.GAP, 0)
         for note in (self.legend, self.what_if):
+            note.setProperty("secondary", True)
             note.setMinimumWidth(1)  # it gives way to a narrow card, see _place_notes
             note.hide()
         self._notes_place: tuple[int, tuple[str, ...], int] | None = None
@@ -109,7 +110,7 @@ class LossPanel(Card):
         possible = self.plot.log_possible
         self.log_button.setEnabled(possible)
         self.log_button.setText("log ✓" if self.plot.log and possible else "log")
-        self.log_button.setToolTip("" if possible else "A logarithm needs a loss above zero")
+        set_tip(self.log_button, "" if possible else "A logarithm needs a loss above zero")
 
     def _show_legend(self, view: View) -> None:
         """Name the lines if there are several, and write the metrics that are no errors."""

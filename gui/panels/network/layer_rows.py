@@ -16,6 +16,7 @@ from gui.widgets.choice import Choice, ChoiceItem
 from gui.widgets.count_field import CountField
 from gui.widgets.labels import SecondaryLabel
 from gui.widgets.layouts import NO_MARGINS, column
+from gui.widgets.plain_text import set_tip
 
 # Pixels.
 GAP = 6  # between fields
@@ -93,7 +94,7 @@ class LayerRows(QWidget):
         self._trained = CheckBox("trained")
         self._trained.setObjectName(f"biasTrained{number}")
         self._trained.setAccessibleName(f"Biases of {name} are trained")
-        self._trained.setToolTip("Fixed biases keep their value; their gradients are still shown")
+        set_tip(self._trained, "Fixed biases keep their value; their gradients are still shown")
         self._trained.clicked.connect(lambda _: self._choose_bias())
         self._remove = Button(
             "✕", f"removeLayer{number}", "Remove this layer", self.removed, link=True

@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec.structs import replace
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QLabel, QMenu, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
 
 from engine.formulas.notation import Notation
 from engine.maths.initializers import INITIALIZERS
@@ -22,7 +22,9 @@ from gui.widgets.buttons import Button, CheckBox
 from gui.widgets.card import Card
 from gui.widgets.choice import Choice, ChoiceItem
 from gui.widgets.count_field import CountField
+from gui.widgets.labels import PlainLabel
 from gui.widgets.number_field import Check, NumberField
+from gui.widgets.plain_text import set_tip
 from gui.widgets.tab_order import follow_on
 from gui.widgets.vertical_scroll import VerticalScroll
 
@@ -95,7 +97,7 @@ class NetworkPanel(Card):
         self._loss.chosen.connect(self.loss_chosen)
         self._content.addWidget(FormRow("Loss", self._loss, filling=self._loss))
         self._reduction = Choice("reduction", "Loss over the samples")
-        self._reduction.setToolTip("How the losses of the samples make the loss of a batch")
+        set_tip(self._reduction, "How the losses of the samples make the loss of a batch")
         self._reduction.offer([ChoiceItem(key, key) for key in REDUCTIONS])
         self._reduction.chosen.connect(self.reduction_chosen)
         self._reduction_row = FormRow(
@@ -133,18 +135,17 @@ class NetworkPanel(Card):
         self._size.chosen.connect(self._choose_size)
         self._shuffled = CheckBox("shuffled")
         self._shuffled.setObjectName("shuffled")
-        self._shuffled.setToolTip("Another order each epoch; it follows from seed and epoch")
+        set_tip(self._shuffled, "Another order each epoch; it follows from seed and epoch")
         self._shuffled.clicked.connect(self._choose_shuffled)
         self._content.addWidget(FormRow("Batch", self._batch, self._size, filling=self._batch))
-        self._seed = QLabel()
-        self._seed.setObjectName("seed")
+        self._seed = PlainLabel(name="seed")
         self._seed.setMinimumWidth(1)
-        self._seed.setToolTip("What start values and the order of samples are drawn from")
+        set_tip(self._seed, "What start values and the order of samples are drawn from")
         self._content.addWidget(FormRow("Seed", self._seed, self._shuffled, filling=self._seed))
 
     def _add_start_rows(self) -> None:
         self._initializer = Choice("initializer", "Initializer")
-        self._initializer.setToolTip("How New seed draws the start values")
+        set_tip(self._initializer, "How New seed draws the start values")
         self._initializer.offer(
             [
                 ChoiceItem(
@@ -256,8 +257,8 @@ class NetworkPanel(Card):
         most = HIDDEN_LAYERS.most
         full = network.depth > most
         self._add.setEnabled(not full)
-        self._add.setToolTip(
-            f"There are at most {most} hidden layers" if full else "A new hidden layer"
+        set_tip(
+            self._add, f"There are at most {most} hidden layers" if full else "A new hidden layer"
         )
         self._display_loss(spec, view.notation)
         self._display_optimizer(spec.optimizer)
@@ -271,14 +272,14 @@ class NetworkPanel(Card):
         self._loss.show_key(spec.loss)
         loss = LOSSES[spec.loss]
         formulas = notation.formula(f"{loss.formula}, derivative {loss.derivative}")
-        self._loss.setToolTip(f"{loss.title}: {formulas}")
+        set_tip(self._loss, f"{loss.title}: {formulas}")
         self._reduction.show_key(spec.reduction)
         self._reduction_row.setVisible(loss.reduction is None)
 
     def _display_optimizer(self, optimizer: Optimizer) -> None:
         rule = RULES[optimizer.key]
         self._optimizer.show_key(optimizer.key)
-        self._optimizer.setToolTip(rule.formula)
+        set_tip(self._optimizer, rule.formula)
         for name, row in self._setting_rows.items():
             row.setVisible(name in rule.settings)
             self._settings[name].set_value(optimizer[name])

@@ -26,6 +26,7 @@ from gui.panels.ribbon.plan import SIDE, TITLES, RibbonPlan
 from gui.view import View
 from gui.widgets.buttons import Button
 from gui.widgets.layouts import NO_MARGINS, row
+from gui.widgets.plain_text import set_tip, show_tip
 
 HINT = "PgDn step · PgUp back · drag to seek"
 RATES = {0.5: "½ step/s", 1.0: "1 step/s", 2.0: "2 steps/s", 5.0: "5 steps/s", 10.0: "10 steps/s"}
@@ -107,7 +108,7 @@ class StepRibbon(QWidget):
         """Offer to stop while steps are played, else to play them."""
         self._play.setText(_STOP if playing else _PLAY)
         self._play.setAccessibleName("Stop" if playing else "Play")
-        self._play.setToolTip("Stop (P)" if playing else _PLAY_TIP)
+        set_tip(self._play, "Stop (P)" if playing else _PLAY_TIP)
         self._place_controls()
 
     def _place_controls(self) -> None:
@@ -221,7 +222,7 @@ class StepRibbon(QWidget):
             QToolTip.hideText()
         else:
             below = QPoint(0, 12)
-            QToolTip.showText(event.globalPosition().toPoint() + below, self._words(k), self)
+            show_tip(event.globalPosition().toPoint() + below, self._words(k), self)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         target = self._target_of(event)

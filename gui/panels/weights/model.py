@@ -13,6 +13,7 @@ from engine.maths.network import Network, Parameter
 from engine.text.numbers import counted
 from gui.tables.number_model import Index, NumberModel
 from gui.view import View
+from gui.widgets.plain_text import tip_text
 
 _NOWHERE = QModelIndex()
 
@@ -93,7 +94,9 @@ class LayerModel(NumberModel):
     def headerData(
         self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
     ) -> Any:
-        if role not in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return tip_text(self.headerData(section, orientation))
+        if role != Qt.ItemDataRole.DisplayRole:
             return None
         if orientation == Qt.Orientation.Vertical:
             return self._rule.units[section]

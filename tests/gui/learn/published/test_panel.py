@@ -240,7 +240,7 @@ def test_figures_are_typed_in_undone_and_saved(qtbot: QtBot, opened: Opened) -> 
 def test_nonsense_is_refused_with_a_sentence_and_stays_to_be_mended(opened: Opened) -> None:
     window = opened("one-neuron")
     type_in(window, "w7", "0.5")
-    assert "There is no &quot;w7&quot; here" in problem(window)
+    assert 'There is no "w7" here' in problem(window)
     type_in(window, "w", "a lot")
     assert "is not a number" in problem(window)
     line = window.findChild(QLineEdit, "figureNumber")
@@ -318,7 +318,7 @@ def test_lines_are_pasted_at_once(qtbot: QtBot, opened: Opened) -> None:
     assert headline(window) == "3 agree"
     QGuiApplication.clipboard().setText("w 0.85\nv 0.1")
     QTest.keyClick(panel(window).list, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
-    assert "Nothing was pasted. Line 2: There is no &quot;v&quot; here" in problem(window)
+    assert 'Nothing was pasted. Line 2: There is no "v" here' in problem(window)
     assert len(rows(window)) == 3
 
 
