@@ -1,4 +1,8 @@
-"""Labels: small words beside what they are about, long texts, and why something was refused."""
+"""Labels: small words beside what they are about, long texts, and why something was refused.
+
+A QLabel of Qt's decides by itself whether its text is markup, which a text out of a file must not;
+tests/gui/widgets/test_plain_text.py sees to it that there is none elsewhere.
+"""
 
 from __future__ import annotations
 
