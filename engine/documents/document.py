@@ -40,6 +40,10 @@ from engine.training.thinning import thinned
 _PRINTED = re.compile(r"-?[0-9]+(\.[0-9]+)?(e[-+]?[0-9]+)?")
 
 
+class TooLarge(DocumentError):
+    """A document that is larger than a file may be, or has more roads."""
+
+
 class Published(
     Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True
 ):
@@ -174,7 +178,7 @@ def check_run(document: Document) -> None:
 def _check_roads(document: Document) -> None:
     roads = document.roads
     if len(roads) not in ROADS:
-        raise DocumentError("$.roads", f"at most {ROADS.most} roads are possible, not {len(roads)}")
+        raise TooLarge("$.roads", f"at most {ROADS.most} roads are possible, not {len(roads)}")
     for number, road in enumerate(roads):
         place = f"$.roads[{number}]"
         if len(road.name) not in ROAD_NAME:

@@ -13,7 +13,7 @@ from pathlib import Path
 import msgspec
 
 from engine.documents import format as fmt
-from engine.documents.document import Document, check, check_run, tidied
+from engine.documents.document import Document, TooLarge, check, check_run, tidied
 from engine.documents.from_file import document_from
 from engine.documents.json_text import DocumentError, decode, encode
 from engine.documents.own_keys import put_own_keys
@@ -23,10 +23,6 @@ from engine.run.check_spec import SpecError
 from engine.run.iteration import Check, never
 from engine.run.limits import MAX_FILE_BYTES
 from engine.run.spec import BEGINNING
-
-
-class TooLarge(DocumentError):
-    """A document that is larger than a file may be."""
 
 
 def read_document(data: bytes, check: Check = never) -> Document:

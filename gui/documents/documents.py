@@ -9,9 +9,8 @@ from pathlib import Path
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QMessageBox, QWidget
 
-from engine.documents.document import Document
+from engine.documents.document import Document, TooLarge
 from engine.documents.examples import example_names, read_example
-from engine.documents.reading import TooLarge
 from engine.text.wording import on_one_line
 from gui.documents.files import Files
 from gui.session.session import Session

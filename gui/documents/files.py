@@ -9,11 +9,11 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QStandardPaths, Signal
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
-from engine.documents.document import Document
+from engine.documents.document import Document, TooLarge
 from engine.documents.examples import SUFFIX
 from engine.documents.json_text import DocumentError
 from engine.documents.older_version import keep_version_1
-from engine.documents.reading import TooLarge, read_file, write_document
+from engine.documents.reading import read_file, write_document
 from engine.documents.whole_file import FileError, reason, write_whole
 from engine.run.limits import MAX_FILE_BYTES
 from gui import settings

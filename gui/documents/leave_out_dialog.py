@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtWidgets import QCheckBox, QDialogButtonBox, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QDialogButtonBox, QListWidget, QListWidgetItem, QWidget
 
 from engine.training.history import Branch
 from gui.widgets.form_dialog import FormDialog
 from gui.widgets.labels import PlainLabel
-from gui.widgets.plain_text import menu_text
 
 
 class LeaveOutDialog(FormDialog):
@@ -21,26 +21,31 @@ class LeaveOutDialog(FormDialog):
         super().__init__("Backpass", parent)
         text = PlainLabel(f"{sentence} Which roads are to be left out? Undo brings them back.")
         text.setWordWrap(True)
-        self._boxes = [(branch.number, _box(branch, name)) for branch, name in roads]
-        button = QDialogButtonBox.StandardButton.Save
-        self._buttons = self.lay_out({}, text, *(box for _, box in self._boxes), button=button)
-        for _, box in self._boxes:
-            box.toggled.connect(self._follow)
+        self._numbers = [branch.number for branch, _ in roads]
+        self._list = QListWidget()
+        self._list.setObjectName("leaveOut")
+        for branch, name in roads:
+            item = QListWidgetItem(f"{name}{_size(branch)}", self._list)
+            item.setFlags(item.flags() | Qt.ItemFlag.ItemIsUserCheckable)
+            item.setCheckState(Qt.CheckState.Unchecked)
+        save = QDialogButtonBox.StandardButton.Save
+        self._save = self.lay_out({}, text, self._list, button=save).button(save)
+        self._list.itemChanged.connect(self._follow)
         self._follow()
 
     @property
     def chosen(self) -> list[int]:
         """The numbers of the roads to leave out."""
-        return [number for number, box in self._boxes if box.isChecked()]
+        return [
+            number
+            for row, number in enumerate(self._numbers)
+            if self._list.item(row).checkState() == Qt.CheckState.Checked
+        ]
 
     def _follow(self) -> None:
-        button = self._buttons.button(QDialogButtonBox.StandardButton.Save)
-        button.setEnabled(bool(self.chosen))
+        self._save.setEnabled(bool(self.chosen))
 
 
-def _box(branch: Branch, name: str) -> QCheckBox:
+def _size(branch: Branch) -> str:
     mebibytes = branch.tip.nbytes / 2**20
-    about = f" ({mebibytes:.0f} MiB of numbers)" if mebibytes >= 1 else ""
-    box = QCheckBox(menu_text(f"{name}{about}"))
-    box.setObjectName(f"leaveOut{branch.number}")
-    return box
+    return f" ({mebibytes:.0f} MiB of numbers)" if mebibytes >= 1 else ""

@@ -9,12 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QCheckBox, QDialog, QDialogButtonBox, QLabel, QMessageBox
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QListWidget, QMessageBox
 
 from engine.documents.examples import read_example
 from engine.documents.reading import read_document, write_document
 from engine.maths.network import Parameter
+from engine.run.limits import Limit
 from gui.documents.leave_out_dialog import LeaveOutDialog
 from gui.window.main_window import MainWindow
 from tests.gui.conftest import OpenWindow
@@ -116,14 +118,16 @@ def answer(monkeypatch: pytest.MonkeyPatch) -> Callable[[list[list[str]]], list[
         told: list[str] = []
 
         def fill_in(dialog: LeaveOutDialog) -> Any:
-            boxes = dialog.findChildren(QCheckBox)
-            told.append("; ".join(box.text() for box in boxes))
+            roads = dialog.findChild(QListWidget)
+            items = [roads.item(row) for row in range(roads.count())]
+            told.append("; ".join(item.text() for item in items))
             told.append(" ".join(label.text() for label in dialog.findChildren(QLabel)))
             save = dialog.findChild(QDialogButtonBox).button(QDialogButtonBox.StandardButton.Save)
             assert not save.isEnabled()
             names = wanted.pop(0)
-            for box in boxes:
-                box.setChecked(box.text() in names)
+            for item in items:
+                if item.text() in names:
+                    item.setCheckState(Qt.CheckState.Checked)
             assert save.isEnabled() == bool(names)
             return QDialog.DialogCode.Accepted if names else QDialog.DialogCode.Rejected
 
@@ -172,6 +176,18 @@ def test_what_is_too_large_is_saved_without_roads_that_the_person_names(
     action(with_roads, "Undo: Leave out 2 roads").trigger()
     assert with_roads.isWindowModified()
     assert len(with_roads.session.document().roads) == 4
+
+
+def test_more_roads_than_a_document_may_have_are_asked_about_too(
+    with_roads: MainWindow, old_file: Path, monkeypatch: pytest.MonkeyPatch,
+    answer: Callable[[list[list[str]]], list[str]],
+) -> None:
+    monkeypatch.setattr("engine.documents.document.ROADS", Limit(0, 3))
+    told = answer([[FORK]])
+    action(with_roads, "Save").trigger()
+    assert "at most 3 roads are possible, not 4" in told[1]
+    assert len(read_document(old_file.read_bytes()).roads) == 3
+    assert not with_roads.isWindowModified()
 
 
 def test_it_is_asked_again_until_it_fits_or_the_person_gives_up(

@@ -228,6 +228,18 @@ def test_the_edited_road_is_kept_though_the_cursor_stands_before_the_edit(
     again.close()
 
 
+def test_own_keys_of_a_road_stay_with_it(session: Session) -> None:
+    session.open(read_document(json.dumps(FORKED).encode()))
+    assert FORKED["roads"][3]["x-why"] == "because"
+    Intents(session).remove_road(2)  # which stays only while the cursor's way leads there
+    session.go_to_branch(1)
+    tree = json.loads(write_document(session.document()))
+    assert [(road["name"], road.get("x-why")) for road in tree["roads"]] == [
+        ("first run", None), ("Adam’s seed", None), ("Reset", "because"),
+        ("momentum", None), ("w5 = 1", None),
+    ]  # fmt: skip
+
+
 def test_training_an_undone_road_counts_as_a_change_after_redo(session: Session) -> None:
     session.open(read_example("mazur-2-2-2"))
     weight(session, 1.0)
