@@ -13,6 +13,7 @@ from engine.documents.document import Document, TooLarge
 from engine.documents.examples import example_names, read_example
 from engine.text.wording import on_one_line
 from gui.documents.files import Files
+from gui.documents.outside import Wanted, ask_what_to_keep, free_name_beside
 from gui.session.session import Session
 from gui.widgets.typed_text import take_typed_text
 
@@ -113,12 +114,35 @@ class Documents(QObject):
     def revert(self) -> None:
         """Go back to what stands in the open file, if the person is sure."""
         path = self.files.path
-        if path is None or not all(may_go() for may_go in self.before_leaving):
+        if path is None or not self._others_may_go():
             return
         if self.files.ask_revert(path.name):
             self._read(path)
 
     def _save_to(self, path: Path) -> bool:
+        """Save; what was changed from outside since is replaced only if the person says so."""
+        changed = self.files.changed_outside(path)
+        if changed is None:
+            return self._write(path)
+        match ask_what_to_keep(self._window, path.name):
+            case Wanted.MINE:
+                self.files.accept(changed)
+                return self._save_to(path)  # it may have changed again while they were asked
+            case Wanted.THEIRS:
+                return self._others_may_go() and self._read(path)
+            case Wanted.BOTH:
+                return self._save_beside(path)
+        return False
+
+    def _save_beside(self, path: Path) -> bool:
+        """Save under a free name, and say so: it is the open file from then on."""
+        beside = free_name_beside(path)
+        if not self._write(beside):
+            return False
+        self.files.say(f"{path.name} is as it was. What is in this window is {beside.name} now.")
+        return True
+
+    def _write(self, path: Path) -> bool:
         try:
             saved = self._saved_within_bound(path)
         except Exception as error:
@@ -160,7 +184,7 @@ class Documents(QObject):
         anything goes wrong on the way."""
         take_typed_text()
         try:
-            return all(may_go() for may_go in self.before_leaving) and self._may_lose_changes()
+            return self._others_may_go() and self._may_lose_changes()
         except Exception as error:
             self._tell_of(error, f"{self.name} stays open")
             return False
@@ -172,6 +196,9 @@ class Documents(QObject):
             "undo the last edit or move the cursor first."
         )
         traceback.print_exception(error)  # last: nobody may be there to read it
+
+    def _others_may_go(self) -> bool:
+        return all(may_go() for may_go in self.before_leaving)
 
     def _may_lose_changes(self) -> bool:
         if not self._session.is_changed:

@@ -13,10 +13,11 @@ from engine.documents.document import Document, TooLarge
 from engine.documents.examples import SUFFIX
 from engine.documents.json_text import DocumentError
 from engine.documents.older_version import keep_version_1
-from engine.documents.reading import read_file, write_document
-from engine.documents.whole_file import FileError, reason, write_whole
+from engine.documents.reading import read_document, write_document
+from engine.documents.whole_file import FileError, read_up_to, reason, write_whole
 from engine.run.limits import MAX_FILE_BYTES
 from gui import settings
+from gui.documents.outside import digest, digest_of
 from gui.documents.save_dialog import FileKind, ask_where_to_write
 from gui.widgets.message_box import message_box
 
@@ -35,6 +36,7 @@ class Files(QObject):
         self._window = window
         self._remember = remember
         self.path: Path | None = None
+        self._known: bytes | None = None  # the digest of what was read or written last
 
     def ask_open(self) -> Path | None:
         """Let the person choose a file to open."""
@@ -89,8 +91,18 @@ class Files(QObject):
             return False
         if copy is not None:
             self.noticed.emit(f"{path.name} was in an older format: a copy of it is {copy.name}.")
-        self.remember(path)
+        self.remember(path, digest(data))
         return True
+
+    def changed_outside(self, path: Path) -> bytes | None:
+        """The digest of what a path holds, if it is the open file and that is something else than
+        was read or written here last."""
+        found = digest_of(path) if path.resolve() == self.path else None
+        return None if found == self._known else found
+
+    def accept(self, found: bytes) -> None:
+        """Take what changed outside for known: the person wants it replaced."""
+        self._known = found
 
     def read(self, path: Path) -> Document | None:
         """Read, or say why not; what is open stays open then."""
@@ -98,19 +110,22 @@ class Files(QObject):
             if path.stat().st_size > MAX_FILE_BYTES:
                 self.say(f"{path.name} is larger than {MAX_FILE_BYTES >> 20} MiB.")
                 return None
-            document = read_file(path)
+            data = read_up_to(path)
+            document = read_document(data)
         except OSError as error:
             self.say(f"{path} cannot be read: {reason(error)}.")
             return None
         except DocumentError as error:
             self.say(f"{path.name} was not opened. {error}")
             return None
-        self.remember(path)
+        self.remember(path, digest(data))
         return document
 
-    def remember(self, path: Path) -> None:
-        """Make a file the open one, and the first of the recent ones."""
+    def remember(self, path: Path, known: bytes) -> None:
+        """Make a file the open one, and the first of the recent ones; `known` is the digest of what
+        it holds."""
         self.path = path.resolve()
+        self._known = known
         if self._remember:
             recent = [str(self.path), *(p for p in self.recent() if p != str(self.path))]
             settings.RECENT.keep(recent[:_MAX_RECENT])
