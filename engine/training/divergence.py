@@ -11,6 +11,18 @@ from engine.run.spec import Spec, State
 from engine.text.numbers import LARGEST, format_count
 
 
+def are_below(theta: Array) -> bool:
+    """Whether every parameter is below LARGEST in size; NaN is not."""
+    # Where the sum of the squares is below, each of them is: a single call for nearly every state.
+    return bool(theta.dot(theta) < LARGEST**2 or np.abs(theta).max() < LARGEST)
+
+
+def are_finite(values: Array) -> bool:
+    """Whether every number is finite."""
+    # A sum that is finite has finite terms, and takes a call less to see.
+    return bool(np.isfinite(values.sum()) or np.isfinite(values).all())
+
+
 class Divergence(Struct, frozen=True):
     """Where a run left the numbers that can be carried: iteration from 1, layer from 1, what it
     was, and whether it only grew beyond LARGEST or is no finite number any more."""
@@ -40,29 +52,27 @@ def locate_divergence(spec: Spec, state: State) -> Divergence:
     iteration = iterate(spec, state)
     values, gradient = iteration.samples(iteration.rows), iteration.gradient
 
-    def lost(values: Array) -> bool:
-        return not bool(np.isfinite(values).all())
-
     for layer in range(1, network.depth + 1):
-        if lost(values.z[layer]):
+        if not are_finite(values.z[layer]):
             return Divergence(number, layer, "a net input")
-        if lost(values.a[layer]):
+        if not are_finite(values.a[layer]):
             return Divergence(number, layer, "an activation")
     if not np.isfinite(iteration.loss):
         return Divergence(number, network.depth, "the loss")
     for layer in range(network.depth, 0, -1):
-        if lost(values.delta[layer]):
+        if not are_finite(values.delta[layer]):
             return Divergence(number, layer, "a delta")
-        if lost(gradient[network.span(layer)]):
+        if not are_finite(gradient[network.span(layer)]):
             return Divergence(number, layer, "a gradient")
     following = iteration.next_state
     theta, sizes = following.theta, []
     for layer in range(1, network.depth + 1):
         for slot in following.slots:
-            if lost(slot[network.span(layer)]):
+            if not are_finite(slot[network.span(layer)]):
                 return Divergence(number, layer, "the optimizer's running average")
-        sizes.append(np.abs(theta[network.span(layer)]).max())
-        if not sizes[-1] < LARGEST:
-            finite = bool(np.isfinite(sizes[-1]))
-            return Divergence(number, layer, "an updated parameter", finite)
+        updated = theta[network.span(layer)]
+        if not are_below(updated):
+            return Divergence(number, layer, "an updated parameter", are_finite(updated))
+        sizes.append(np.abs(updated).max())
+    # A kernel with other last digits was beyond already.
     return Divergence(number, int(np.argmax(sizes)) + 1, "an updated parameter", True)

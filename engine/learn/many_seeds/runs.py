@@ -22,6 +22,7 @@ from engine.maths.optimizers import RULES
 from engine.run.iteration import Check, gradient_of_batch, loss_of_batch, never
 from engine.run.spec import BEGINNING, Spec
 from engine.text.numbers import LARGEST
+from engine.training.divergence import are_below, are_finite
 
 MAX_SEEDS = 1000
 MAX_EPOCHS = 1_000_000
@@ -133,11 +134,14 @@ class _Together:
             gradient *= network.trained
         theta, slots = spec.optimizer.update(self._theta, gradient, self._slots, self.t + 1)
         self.t += 1
-        # As engine.training.trainer tells: NaN, infinity and runaway sizes at once.
+        # As engine.training.divergence tells: at first by sums, of which one that is fine has no
+        # term that is not.
         finite = np.einsum("sp,sp->s", theta, theta) < LARGEST**2
-        finite &= np.isfinite(gradient.sum(axis=1))
         for slot in slots:
             finite &= np.isfinite(slot.sum(axis=1))
+        for position in np.flatnonzero(~finite):
+            remembered = (slot[position] for slot in slots)
+            finite[position] = are_below(theta[position]) and all(map(are_finite, remembered))
         if not finite.all() or self._diverged:
             for position in np.flatnonzero(~finite):
                 self._diverged.setdefault(int(position), self.t)

@@ -201,7 +201,7 @@ def _update(
     theta: Array, slots: Array, gradient: Array, factor: Array, optimizer: int, settings: Array,
     t: int,
 ) -> float:
-    """Update number t in place; |θ|², which is infinite where a slot is.
+    """Update number t in place; |θ|², which is infinite where squares that it remembers are.
 
     `factor` goes over the gradient: the mean over the batch, and 0 for what is fixed.
     """
@@ -230,14 +230,28 @@ def _update(
             theta[p] -= rate * (gradient[p] * factor[p])
             size += theta[p] * theta[p]
         return size
-    return np.inf  # lost: nothing is known of such an optimizer
+    theta[0] = np.nan  # lost: nothing is known of such an optimizer
+    return np.nan
+
+
+@_inner(fastmath=_FAST)
+def _is_lost(theta: Array, slots: Array, largest: float) -> bool:
+    """Whether a parameter is not below the largest in size, or a number that the optimizer
+    remembers is not finite. Looked at where |θ|² leaves it open."""
+    for p in range(len(theta)):
+        if not abs(theta[p]) < largest:
+            return True
+        for slot in range(len(slots)):
+            if not abs(slots[slot, p]) < np.inf:
+                return True
+    return False
 
 
 @_compiled(fastmath=_FAST, nogil=True, cache=True)
 def train(
     theta: Array, slots: Array, t: int, count: int, layers: Integers, inputs: Array,
     targets: Array, orders: Integers, within: int, batch: int, error: Array, mask: Array,
-    is_mean: bool, optimizer: int, settings: Array, limit: float, kept_z: Array, kept_a: Array,
+    is_mean: bool, optimizer: int, settings: Array, largest: float, kept_z: Array, kept_a: Array,
     in_order: bool, frames: Array, frame_every: int, work: Array, width: int, work_all: Array,
     width_all: int, sums: Array,
 ) -> int:
@@ -295,7 +309,8 @@ def train(
             if error[1] == 0.0:
                 _times_slope(layers[depth, ACTIVATION], delta, a, depth, n_out * width)
             _backward(theta, layers, a, delta, width, gradient)
-        if not _update(theta, slots, gradient, factor, optimizer, settings, t + done + 1) < limit:
+        size = _update(theta, slots, gradient, factor, optimizer, settings, t + done + 1)
+        if not size < largest * largest and _is_lost(theta, slots, largest):
             return done
         to_frame -= 1
         if to_frame == 0:

@@ -120,7 +120,7 @@ class NumbaKernel:
             IS_MEAN[spec.reduction],
             numba_code.OPTIMIZER_CODES[spec.optimizer.key],
             self._settings,
-            LARGEST**2,
+            LARGEST,
             kept_z,
             kept_a,
             spec.takes_all_in_order,

@@ -13,6 +13,7 @@ from engine.run.iteration import Check, chunks
 from engine.run.mistakes import MISTAKES
 from engine.run.spec import Spec, State
 from engine.text.numbers import LARGEST
+from engine.training.divergence import are_below, are_finite
 from engine.training.kernels.calls import Buffers, Pass, mean_calls, update_calls
 from engine.training.kernels.kernel import Advanced, Outputs, iterations_at_once
 from engine.training.kernels.known import IS_MEAN, OUTPUT_ERRORS, Known
@@ -103,8 +104,10 @@ class NumpyKernel:
                 self._rate[()] = rate_at(optimizer, t)
             for call in fixed[within] if fixed else self._taken_up(epoch, within, outputs, check):
                 call()
-            if not theta.dot(theta) < limit or (
-                squares is not None and not self._ones.dot(squares) < np.inf
+            if (not theta.dot(theta) < limit and not are_below(theta)) or (
+                squares is not None
+                and not self._ones.dot(squares) < np.inf
+                and not are_finite(squares)
             ):
                 before = self.advance(state, t - 1 - state.t, frame_every, check)
                 return Advanced(before.state, before.frames, before.points, True)

@@ -28,7 +28,6 @@ _ZERO, _ONE, _LEAK = constant(0.0), constant(1.0), constant(LEAKY_SLOPE)
 
 
 def _sigmoid(z: Array, a: Array) -> Calls:
-    # Where e^-z overflows, at z < -709, this is 0 and the plain sigmoid below 1e-308.
     return [
         partial(np.negative, z, a),
         partial(np.exp, a, a),

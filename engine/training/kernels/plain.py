@@ -6,7 +6,7 @@ import numpy as np
 
 from engine.run.iteration import Check, batch_gradient, evaluate, evaluation_of, updated
 from engine.run.spec import Spec, State
-from engine.text.numbers import LARGEST
+from engine.training.divergence import are_below, are_finite
 from engine.training.kernels.kernel import Advanced, iterations_at_once, no_points
 
 
@@ -28,9 +28,9 @@ class PlainKernel:
             loss, gradient, outputs = batch_gradient(spec, state, spec.batch_rows(state.t), check)
             following = updated(spec, state, gradient)
             theta = following.theta
-            # One dot product sees NaN, infinity and runaway sizes at once.
-            lost = not theta.dot(theta) < LARGEST**2 or not np.isfinite(loss)
-            lost = lost or not all(np.isfinite(slot.sum()) for slot in following.slots)
+            lost = not (
+                are_below(theta) and np.isfinite(loss) and all(map(are_finite, following.slots))
+            )
             if lost:
                 break
             evaluation = None

@@ -89,6 +89,32 @@ def test_divergence_ends_the_run_at_the_last_finite_state() -> None:
     assert same(trainer.advance(10).state, progress.state)
 
 
+def two_outputs(target: float, learning_rate: float = 1.0) -> Spec:
+    """Two straight units on one input of 1, without biases, that both learn a target: at a rate
+    of 1 they are there after one update."""
+    network = Network(("x",), (Layer(("o", "p"), "linear", "none"),))
+    data = Data(np.array([[1.0]]), np.array([[target, target]]), ("t", "u"))
+    optimizer = Optimizer().changed(learning_rate=learning_rate)
+    return Spec(network, "half_squared_error", "sum", optimizer, data, initializer="zeros")
+
+
+@pytest.mark.parametrize("start", [0.0, 9e11])
+def test_parameters_diverge_one_by_one_and_not_as_a_whole(start: float) -> None:
+    spec = two_outputs(start or 8e11)
+    progress = Trainer(spec, start_state(spec, np.full(2, start))).advance(3)
+    assert progress.divergence is None and progress.state.t == 3
+    assert (progress.state.theta == (start or 8e11)).all()
+
+
+def test_what_grew_beyond_the_bound_is_told_as_that() -> None:
+    spec = two_outputs(9e11, learning_rate=1.5)
+    progress = Trainer(spec, start_state(spec, np.zeros(2))).advance(3)
+    assert progress.state.t == 0 and progress.divergence is not None
+    assert progress.divergence.sentence.startswith(
+        "The run diverged in iteration 1: an updated parameter of layer 1 grew beyond 1e12."
+    )
+
+
 def test_divergence_names_the_layer_where_it_began() -> None:
     """ReLU and linear layers whose second one alone overflows in its net input."""
     layers = tuple(Layer((name,), "linear", "none") for name in ("h", "k", "o"))

@@ -29,7 +29,7 @@ from engine.training.kernels.numpy_kernel import NumpyKernel, is_fit
 from engine.training.kernels.plain import PlainKernel
 from engine.training.trainer import Trainer
 from tests.engine.conftest import specs
-from tests.engine.training.test_trainer import linear_spec, same
+from tests.engine.training.test_trainer import linear_spec, same, two_outputs
 
 ROOT = Path(__file__).resolve().parents[4]
 NUMPY_MAKES = ["updated-weights", "forgotten-rate", "same-start"]
@@ -47,6 +47,49 @@ def numba_kernel() -> Making:
     from engine.training.kernels.numba_kernel import NumbaKernel
 
     return NumbaKernel
+
+
+LOST = {  # by the run: whether its first update is
+    "each below": (8e11, 1.0, False),
+    "just below": (np.nextafter(1e12, 0.0), 1.0, False),
+    "one beyond": (7e11, 1.5, True),
+    "not finite": (9e11, 1e300, True),
+}
+
+
+@pytest.mark.parametrize("optimizer", ["gradient_descent", "momentum"])
+@pytest.mark.parametrize("case", LOST)
+def test_every_kernel_loses_a_run_where_a_parameter_is_not_below_the_bound(
+    making: Making, case: str, optimizer: str
+) -> None:
+    target, rate, lost = LOST[case]
+    spec = two_outputs(target, rate)
+    spec = replace(spec, optimizer=replace(spec.optimizer, key=optimizer))
+    done = advanced(making, spec, start_state(spec, np.zeros(2)), 1)
+    assert done.lost is lost and done.state.t == 1 - lost
+
+
+def test_adam_goes_on_while_each_of_its_squares_is_a_number(making: Making) -> None:
+    spec = two_outputs(0.0)
+    spec = replace(spec, optimizer=replace(spec.optimizer, key="adam"))
+    near_the_end = np.full(2, 1.7e308)
+    for squares, lost in ((near_the_end, False), (np.array([0.0, np.inf]), True)):
+        start = State(np.zeros(2), (np.zeros(2), squares))
+        assert advanced(making, spec, start, 1).lost is lost
+
+
+@pytest.mark.parametrize("z", [-700.0, -708.5, -709.5, -709.79, -720.0, -800.0, 720.0, 1e12])
+def test_a_sigmoid_far_out_is_the_same_in_every_kernel(making: Making, z: float) -> None:
+    network = Network(("x",), (Layer(("h",), "sigmoid", "none"), Layer(("o",), "linear", "none")))
+    data = Data(np.array([[z]]), np.array([[1.0]]), ("t",))
+    spec = Spec(network, "half_squared_error", "sum", Optimizer().changed(learning_rate=1.0), data)
+    start = start_state(spec, np.array([1.0, 0.0]))
+    plain = advanced(PlainKernel, spec, start, 2)
+    fast = advanced(making, spec, start, 2)
+    if making is NumpyKernel:
+        assert same(fast.state, plain.state) and np.array_equal(fast.points, plain.points)
+    assert near(fast.state.theta, plain.state.theta, 1e-12)
+    assert not fast.lost and not plain.lost
 
 
 def assume_numba_knows(spec: Spec) -> None:
