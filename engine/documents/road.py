@@ -2,6 +2,8 @@
 
 # Without `from __future__ import annotations`, as engine.documents.format.
 
+import re
+
 import numpy as np
 from msgspec import Struct
 
@@ -11,7 +13,7 @@ from engine.run.check_spec import check_key
 from engine.run.limits import COUNTS
 from engine.run.spec import Spec, State, start_state
 from engine.text.numbers import LARGEST
-from engine.training.kernels.kernel import KERNELS, Stretch
+from engine.training.kernels.kernel import KERNEL_NAME, KERNELS, Stretch
 
 FIRST_RUN = "first run"
 
@@ -51,6 +53,11 @@ class Road(Struct, frozen=True, eq=False):
     def first(self) -> State:
         """The state that it began with."""
         return self.origin or start_state(self.spec, self.start)
+
+    @property
+    def lost_kernels(self) -> list[str]:
+        """The kernels that took it and are there no more."""
+        return [each.kernel for each in self.stretches if each.kernel not in KERNELS]
 
     @property
     def tip(self) -> State:
@@ -110,7 +117,8 @@ def _check_stretches(road: Road) -> None:
     before, last = road.first_t, road.last_t
     for index, stretch in enumerate(road.stretches):
         place, until = f"$.stretches[{index}].until", stretch.until
-        check_key(f"$.stretches[{index}].kernel", "kernel", stretch.kernel, KERNELS)
+        if re.match(KERNEL_NAME, stretch.kernel) is None:
+            check_key(f"$.stretches[{index}].kernel", "kernel", stretch.kernel, KERNELS)
         if until <= before:
             raise DocumentError(place, f"a stretch after {before} updates cannot end after {until}")
         if until > last:

@@ -91,9 +91,15 @@ class Documents(QObject):
 
     def _read(self, path: Path) -> bool:
         document = self.files.read(path)
-        if document is not None:
-            self._session.open(document)
-        return document is not None
+        if document is None:
+            return False
+        self._session.open(document)
+        if lost := [kernel for road in document.roads for kernel in road.lost_kernels]:
+            self.files.noticed.emit(
+                f"Trained by {lost[0]}, which is no longer there: earlier moments are worked out "
+                "anew, and their last digits may differ."
+            )
+        return True
 
     def save(self) -> bool:
         """Save to the open file; ask where if there is none."""

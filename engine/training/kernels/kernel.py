@@ -11,12 +11,15 @@ from engine.maths.activations import Array
 from engine.maths.losses import LOSSES
 from engine.maths.metrics import METRICS
 from engine.run.iteration import Check, work_per_sample
-from engine.run.limits import FromOne, one_of
+from engine.run.limits import FromOne, told
 from engine.run.spec import Spec, State
 from engine.training.kernels.known import IS_MEAN
 
-# Every name that a kernel may have. The first two give the same, to the bit.
+# Every kernel there is. The first two give the same, to the bit. One that comes to other digits
+# than it did takes a new name, with a number ("numba-2"): in files the old one goes on to say who
+# took a road, and that nobody can any more in just that way.
 KERNELS = ("numpy", "plain", "numba")
+KERNEL_NAME = "^(numpy|plain|numba)(-[0-9]{1,3})?$"
 
 # Multiply-adds between two looks at the clock: a few milliseconds.
 _BURST_WORK = 5_000_000
@@ -25,9 +28,10 @@ _BURST_WORK = 5_000_000
 class Stretch(Struct, frozen=True, forbid_unknown_fields=True):
     """Which kernel took the run's road, from where the stretch before ended (or the road began)
     until so many updates were done. numpy and plain give the same digits everywhere; numba, where
-    it is there, gives its own again in the last ones."""
+    it is there, gives its own again in the last ones. A number behind the name tells kernels apart
+    that are no longer there; their tips are kept, and what is between is worked out anew."""
 
-    kernel: Annotated[str, one_of(KERNELS)]
+    kernel: Annotated[str, told(pattern=KERNEL_NAME)]
     until: FromOne
 
 

@@ -246,6 +246,8 @@ def test_points_that_are_no_numbers_are_not_written() -> None:
         ({"state": State(np.zeros(2), (np.zeros(2),))}, r"\$\.state\.slots: expected 0, got 1"),
         ({"state": State(np.zeros(2), (), -1)}, r"\$\.state\.updates: "),
         ({"origin": State(np.zeros(2), (), 5)}, r"\$\.origin: the road"),
+        ({"stretches": (Stretch("cuda", 1),)}, r"kernel: there is no kernel \"cuda\"; known are"),
+        ({"stretches": (Stretch("numba-", 1),)}, r"kernel: there is no kernel \"numba-\""),
         ({"stretches": (Stretch("numba", 1),)}, r"\$\.stretches\[0\]\.until: the road ends"),
         ({"curve": np.zeros((3, 3))}, r"\$\.loss_curve: expected 2 columns"),
         ({"curve": np.zeros((3, 2))}, r"\$\.loss_curve\.points\[1\]\[0\]: epochs have to grow"),

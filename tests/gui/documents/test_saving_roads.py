@@ -8,7 +8,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+from msgspec.structs import replace
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QListWidget, QMessageBox
@@ -17,6 +19,9 @@ from engine.documents.examples import read_example
 from engine.documents.reading import read_document, write_document
 from engine.maths.network import Parameter
 from engine.run.limits import Limit
+from engine.run.spec import start_state
+from engine.training.kernels.kernel import Stretch
+from engine.training.trainer import Trainer
 from gui.documents.leave_out_dialog import LeaveOutDialog
 from gui.window.main_window import MainWindow
 from tests.gui.conftest import OpenWindow
@@ -206,3 +211,40 @@ def test_it_is_asked_again_until_it_fits_or_the_person_gives_up(
     action(with_roads, "Save").trigger()  # and with nothing left to leave out
     assert len(said) == 1 and said[0].startswith("The document takes 0 MiB and a file at most 0;")
     assert old_file.read_bytes() == before and with_roads.isWindowModified()
+
+
+def test_the_tip_of_a_kernel_that_is_gone_is_kept_and_the_rest_worked_out_anew(
+    open_window: OpenWindow, tmp_path: Path
+) -> None:
+    """As a run of 600 updates that an earlier numba kernel took: its last digits are its own."""
+    base = read_example("mazur-2-2-2")
+    trainer = Trainer(base.spec, start_state(base.spec, base.start))
+    between = trainer.advance(500).state.theta
+    tip = trainer.advance(100).state
+    tip = replace(tip, theta=np.nextafter(tip.theta, np.inf))
+    path = tmp_path / "trained.backpass.json"
+    document = replace(base, state=tip, stretches=(Stretch("numba-0", 600),))
+    path.write_bytes(write_document(document))
+    window = opened(open_window, path)
+    session = window.session
+    assert window.statusBar().currentMessage() == (
+        "Trained by numba-0, which is no longer there: earlier moments are worked out anew, and "
+        "their last digits may differ."
+    )
+    assert session.state.theta.tobytes() == tip.theta.tobytes()
+    session.go_to_epoch(500)
+    session.finish()
+    assert session.state.theta.tobytes() == between.tobytes()
+    session.go_to_epoch(600)
+    session.finish()
+    assert session.state.theta.tobytes() == tip.theta.tobytes()
+    edit(window, 1.0)
+    action(window, "Save").trigger()
+    first, second = read_document(path.read_bytes()).roads
+    assert first.stretches == (Stretch("numba-0", 600),)
+    assert first.tip.theta.tobytes() == tip.theta.tobytes()
+    assert second.tip.theta[0] == 1.0
+
+
+def test_what_is_there_needs_no_word(open_window: OpenWindow, old_file: Path) -> None:
+    assert opened(open_window, old_file).statusBar().currentMessage() == ""
