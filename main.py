@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from pathlib import Path
 
@@ -12,6 +11,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from command_line.printing import complain
 from command_line.refusal import Refused
+from command_line.streams import prepare_streams, silence, why_not
 from command_line.window import open_window
 
 COMMANDS = (
@@ -22,17 +22,23 @@ COMMANDS = (
 
 def main(arguments: list[str] | None = None) -> int:
     """Do what the command line says; returns the exit code."""
-    for stream in (sys.stdout, sys.stderr):
-        stream.reconfigure(encoding="utf-8")  # type: ignore[union-attr]
+    prepare_streams()
     words = sys.argv[1:] if arguments is None else arguments
     try:
-        return _do(words)
+        try:
+            return _do(words)
+        finally:
+            sys.stdout.flush()  # not at the very end, when nobody could say that it failed
     except Refused as error:
         complain(error)
         return 2
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        silence(sys.stdout)
         return 0
+    except OSError as error:
+        silence(sys.stdout)
+        complain(f"Standard output cannot be written: {why_not(error)}.")
+        return 2
     except KeyboardInterrupt:
         complain("\nInterrupted.")
         return 130

@@ -119,12 +119,13 @@ def _progress_bar(total: int) -> Any:
 def trace(options: argparse.Namespace) -> None:
     """Write one iteration worked out."""
     name, document = _loaded(options)
+    show = _progress_bar(options.iteration - 1)
     if options.json:
         if options.gaps or options.digits != 6:
             raise Refused("--gaps and --digits are for documents; --json gives every number.")
-        say_json(trace_report(document, name, options.iteration))
+        say_json(trace_report(document, name, options.iteration, show))
         return
-    iteration = numbered_iteration(document, options.iteration)
+    iteration = numbered_iteration(document, options.iteration, show)
     title = document.title or name
     solution = worked_solution(iteration, title, options.digits, options.gaps)
     say(FORMATS[options.format].data(solution).decode(), end="")
@@ -133,7 +134,7 @@ def trace(options: argparse.Namespace) -> None:
 def check(options: argparse.Namespace) -> int:
     """Compare backward with central differences; 0 if they agree, 1 if not."""
     name, document = _loaded(options)
-    found = gradient_check(document, options.iteration)
+    found = gradient_check(document, options.iteration, _progress_bar(options.iteration - 1))
     if options.json:
         report = check_report(document, name, options.iteration, found)
         say_json(report)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -40,9 +39,9 @@ def published_report(
     """The same in full.
 
     Keys: example, mistakes, figures, and after a search answer. Each figure with symbol,
-    iteration, sample, metric, the step's own keys (None for a metric), printed, value (None where
-    there is no finite one), verdict, sentence, mistakes. The answer with sentence and suspects:
-    mistakes, and the indices of the figures they give.
+    iteration, sample, metric, the step's own keys (None for a metric), printed, value, verdict,
+    sentence, mistakes. The answer with sentence and suspects: mistakes, and the indices of the
+    figures they give.
     """
     report: dict[str, Any] = {
         "example": name,
@@ -55,7 +54,7 @@ def published_report(
                 "metric": each.figure.metric or None,
                 "step": asdict(each.figure.step) if each.figure.step else None,
                 "printed": each.figure.printed,
-                "value": each.value if math.isfinite(each.value) else None,
+                "value": each.value,
                 "verdict": each.verdict.key,
                 "sentence": each.verdict.sentence,
                 "mistakes": list(each.verdict.mistakes),

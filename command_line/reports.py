@@ -1,4 +1,4 @@
-"""Runs and traces as plain dictionaries, ready to be written as JSON."""
+"""Runs and traces as plain dictionaries, ready to be printed as JSON."""
 
 from __future__ import annotations
 
@@ -22,6 +22,8 @@ from engine.training.trainer import Trainer
 
 _SLICE_SECONDS = 0.2
 
+OnProgress = Callable[[int], None]  # told how many iterations are done
+
 
 class CannotTrain(Exception):
     """A network without a slope was to be trained."""
@@ -38,35 +40,48 @@ class Diverged(Exception):
 
 
 def train(
-    spec: Spec, state: State, iterations: int, on_progress: Callable[[int], None] | None = None
+    spec: Spec, state: State, iterations: int, on_progress: OnProgress | None = None
 ) -> tuple[State, Array]:
     """Train for some iterations; the state reached and the points of every whole epoch, shape
     (count, 2 + metrics).
 
     `on_progress` is told now and then how many are done. Raises Diverged or CannotTrain.
     """
+    points: list[Array] = []
+    state = _trained(spec, state, iterations, on_progress, points.append)
+    last = evaluate(spec, state.theta)
+    epochs = spec.epoch_position(state.t)
+    curve = np.concatenate([*points, np.empty((0, 2 + len(spec.metrics)))])
+    if not len(curve) or curve[-1, 0] < epochs:
+        curve = np.append(curve, [(epochs, last.loss, *last.metrics)], axis=0)
+    return state, curve
+
+
+def _trained(
+    spec: Spec,
+    state: State,
+    iterations: int,
+    on_progress: OnProgress | None,
+    keep: Callable[[Array], None],
+) -> State:
+    """The state after so many iterations. Their points, which may be more than there is memory
+    for, are handed to `keep`."""
     if iterations and not spec.can_train:
         raise CannotTrain
     trainer = Trainer(spec, state, frame_every=iterations + 1)
-    points: list[Array] = []
     goal = state.t + iterations
     while trainer.state.t < goal:
         progress = trainer.advance(goal - trainer.state.t, _SLICE_SECONDS)
-        points.append(progress.points)
+        keep(progress.points)
         if progress.divergence is not None:
             raise Diverged(progress.divergence)
         if on_progress is not None:
             on_progress(trainer.state.t - state.t)
-    last = evaluate(spec, trainer.state.theta)
-    epochs = spec.epoch_position(goal)
-    curve = np.concatenate([*points, np.empty((0, 2 + len(spec.metrics)))])
-    if not len(curve) or curve[-1, 0] < epochs:
-        curve = np.append(curve, [(epochs, last.loss, *last.metrics)], axis=0)
-    return trainer.state, curve
+    return trainer.state
 
 
 def run_report(
-    document: Document, name: str, epochs: int, on_progress: Callable[[int], None] | None = None
+    document: Document, name: str, epochs: int, on_progress: OnProgress | None = None
 ) -> dict[str, Any]:
     """What a run over some epochs from the start values gives. Raises Diverged.
 
@@ -109,23 +124,29 @@ def parameters(network: Network, state: State) -> dict[str, Any]:
     }
 
 
-def numbered_iteration(document: Document, number: int) -> Iteration:
+def numbered_iteration(
+    document: Document, number: int, on_progress: OnProgress | None = None
+) -> Iteration:
     """Iteration number ≥ 1 of the run from the start values, worked out. Raises Diverged."""
-    return iterate(*_before_iteration(document, number))
+    return iterate(*_before_iteration(document, number, on_progress))
 
 
-def _before_iteration(document: Document, number: int) -> tuple[Spec, State]:
+def _before_iteration(
+    document: Document, number: int, on_progress: OnProgress | None
+) -> tuple[Spec, State]:
     spec = _from_the_start(document.spec)
-    state, _ = train(spec, start_state(spec, document.start), number - 1)
-    return spec, state
+    start = start_state(spec, document.start)
+    return spec, _trained(spec, start, number - 1, on_progress, lambda points: None)
 
 
-def gradient_check(document: Document, number: int) -> GradientCheck:
+def gradient_check(
+    document: Document, number: int, on_progress: OnProgress | None = None
+) -> GradientCheck:
     """Iteration number ≥ 1 of the run from the start values, its gradient checked. Raises
     Diverged or CannotTrain."""
     if not document.spec.can_train:
         raise CannotTrain
-    return check_gradient(*_before_iteration(document, number))
+    return check_gradient(*_before_iteration(document, number, on_progress))
 
 
 def check_report(
@@ -135,20 +156,15 @@ def check_report(
 
     Keys: example, iteration, mistakes, agrees, max_relative_error, step, tolerance, size (how many
     parameters there are), parameters; each of those checked with name, layer, unit, source,
-    gradient (backward's), numeric (the central difference), relative_error, verdict. What is no
-    finite number is None.
+    gradient (backward's), numeric (the central difference), relative_error, verdict.
     """
     network = document.spec.network
-
-    def finite(value: float) -> float | None:
-        return value if np.isfinite(value) else None
-
     return {
         "example": name,
         "iteration": number,
         "mistakes": list(document.spec.mistakes),
         "agrees": found.agrees,
-        "max_relative_error": finite(found.max_relative_error),
+        "max_relative_error": found.max_relative_error,
         "step": STEP,
         "tolerance": TOLERANCE,
         "size": found.size,
@@ -156,9 +172,9 @@ def check_report(
             {
                 "name": network.parameter_name(each.parameter),
                 **each.parameter._asdict(),
-                "gradient": finite(each.gradient),
-                "numeric": finite(each.numeric),
-                "relative_error": finite(each.relative_error),
+                "gradient": each.gradient,
+                "numeric": each.numeric,
+                "relative_error": each.relative_error,
                 "verdict": each.verdict,
             }
             for each in found.checked
@@ -192,14 +208,16 @@ def seeds_report(result: SeedsResult, name: str) -> dict[str, Any]:
     }
 
 
-def trace_report(document: Document, name: str, number: int) -> dict[str, Any]:
+def trace_report(
+    document: Document, name: str, number: int, on_progress: OnProgress | None = None
+) -> dict[str, Any]:
     """All steps of one iteration (from 1). Raises Diverged.
 
     Keys: example, iteration, mistakes, steps; each step with index (its place in this list, from
     0), phase, kind, layer, unit, source, sample, name, symbol, value, and its derivation in one
     line with its numbers, as latex and as text.
     """
-    iteration = numbered_iteration(document, number)
+    iteration = numbered_iteration(document, number, on_progress)
     lines = enumerate(traced_steps(iteration))
     return {
         "example": name,

@@ -53,7 +53,7 @@ def load(file_or_example: str) -> tuple[str, Document]:
     try:
         return _readable(path.name.removesuffix(SUFFIX).removesuffix(".json")), read_file(path)
     except OSError as error:
-        if path.exists():
+        if file_or_example and path.exists():
             raise DocumentError(file_or_example, f"cannot be read: {reason(error)}") from None
         known = ", ".join(_NAMES)
         raise DocumentError(

@@ -11,6 +11,7 @@ import ctypes
 import importlib.util
 import os
 import shutil
+import subprocess
 import sys
 
 # Debian's package for each library that Qt's wheel expects to find, and those that come with it.
@@ -31,6 +32,9 @@ X11_LIBRARIES = {
     "libxkbcommon-x11.so.0": "libxkbcommon-x11-0",
 }
 TEST_PROGRAMS = {"Xvfb": "xvfb", "xdotool": "xdotool"}
+
+# Where Qt needs nothing but its libraries; whether the first two have a screen is asked here.
+_USUAL_PLATFORMS = {"xcb", "wayland", "offscreen", "minimal"}
 
 _ON_LINUX = sys.platform.startswith("linux")
 
@@ -78,6 +82,10 @@ def display_problem() -> str | None:
             "Qt needs system libraries that are missing here: on Debian and Ubuntu run "
             f'"sudo apt-get install {" ".join(missing)}" first.'
         )
+    if not platforms <= _USUAL_PLATFORMS:
+        if _qt_begins():
+            return None
+        return f'Qt knows no way to draw on "{named}", which QT_QPA_PLATFORM asks for.'
     if needs_no_screen or on_wayland:
         return None
     if (not platforms or "xcb" in platforms) and _x11_answers():
@@ -86,6 +94,13 @@ def display_problem() -> str | None:
     if display:
         return f"The display {display} does not answer, so no window can be opened."
     return "There is no display to open a window on (DISPLAY and WAYLAND_DISPLAY are not set)."
+
+
+def _qt_begins() -> bool:
+    """Whether Qt finds a platform, tried in a process of its own."""
+    program = "from PySide6.QtGui import QGuiApplication; QGuiApplication([])"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, check=False)
+    return done.returncode == 0
 
 
 def _load(library: str) -> ctypes.CDLL | None:

@@ -75,6 +75,6 @@ def test_a_copy_that_cannot_be_written_is_told(
     path = tmp_path / "a.backpass.json"
     path.write_bytes(OLD)
     monkeypatch.setattr("os.replace", replace)
-    with pytest.raises(FileError, match=r"a\.v1\.backpass\.json cannot be written: No space"):
+    with pytest.raises(FileError, match=r"a\.v1\.backpass\.json cannot be written: the disk"):
         keep_version_1(path)
     assert list(tmp_path.iterdir()) == [path]
