@@ -82,8 +82,8 @@ class NumbaKernel:
         self._layers = _table(spec.network)
         # Always a copy: of a single row there would be none, and for an array that must not be
         # written to all would be compiled once more, as a run begins.
-        self._inputs = np.array(spec.data.inputs.T, order="C")
-        self._targets = np.array(spec.data.targets.T, order="C")
+        self._inputs = np.array(spec.data.inputs.T, dtype=np.float64, order="C")
+        self._targets = np.array(spec.data.targets.T, dtype=np.float64, order="C")
         self._mask, self._error = mask, _error(spec)
         rows, widest = spec.network.depth + 2, max(spec.network.sizes)
         self._width, self._width_all = _width(spec.batch_size), _width(len(spec.data))

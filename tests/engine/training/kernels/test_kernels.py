@@ -18,7 +18,7 @@ from msgspec.structs import replace
 
 from engine.documents.examples import example_names, read_example
 from engine.maths.network import Layer, Network
-from engine.maths.optimizers import Optimizer
+from engine.maths.optimizers import RULES, Optimizer
 from engine.run.iteration import Interrupted, never
 from engine.run.mistakes import MISTAKES
 from engine.run.spec import Batching, Data, Since, Spec, State, start_state
@@ -201,17 +201,32 @@ def test_whole_runs_of_the_examples_agree(numba_kernel: Making, name: str) -> No
     assert near(fast.points, plain.points, 1e-9)
 
 
-def test_what_is_compiled_beforehand_serves_every_example(
+def test_what_is_compiled_beforehand_serves_every_run(
     with_numba: None, numba_kernel: Making
 ) -> None:
     """A second compilation would hold the first run up for seconds."""
     from engine.training.kernels.numba_code import train
 
-    for name in TRAINED:
-        document = read_example(name)
-        start = start_state(document.spec, document.start)
-        advanced(numba_kernel, document.spec, start, 3)
-    assert len(train.signatures) == 1
+    compiled = list(train.signatures)
+    assert len(compiled) == len(train.nopython_signatures) == 1
+    runs = [(document.spec, document.start) for document in map(read_example, TRAINED)]
+    spec, start = next(run for run in runs if len(run[0].data) > 3)
+    runs += [(replace(spec, optimizer=replace(spec.optimizer, key=key)), start) for key in RULES]
+    runs += [
+        (replace(spec, batching=Batching(size, shuffled)), start)
+        for size in (1, 3)
+        for shuffled in (False, True)
+    ]
+    data = spec.data
+    whole = Data(data.inputs.astype(int), np.asfortranarray(data.targets), data.target_names)
+    runs.append((replace(spec, data=whole), start))
+    one_input = two_outputs(0.5)
+    fixed = Layer(("o", "p"), "sigmoid", "shared", False)
+    masked = replace(one_input, network=Network(("x",), (fixed,)))
+    runs += [(one_input, np.zeros(2)), (masked, np.zeros(3))]
+    for spec, start in runs:
+        advanced(numba_kernel, spec, start_state(spec, start), 7, 2)
+        assert train.signatures == compiled, spec
 
 
 @pytest.mark.parametrize("batching", [Batching(), Batching(45), Batching(33, True), Batching(2)])
