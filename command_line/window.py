@@ -33,9 +33,13 @@ def open_window(options: argparse.Namespace) -> int:
         raise Refused(f"{problem} Without a window: {WITHOUT_WINDOW}.")
     ending = Ending()
     app = _application()
+    from gui.window.faults import Faults
     from gui.window.main_window import MainWindow
 
+    faults = Faults(app)
+    faults.install()
     window = MainWindow()
+    faults.caught.connect(window.tell_of_fault)
 
     def end(code: int) -> None:
         """End without a question: nobody may be there to answer it."""

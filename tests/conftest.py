@@ -22,6 +22,7 @@ def own_settings(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.M
     """Settings start empty in every test, and the person's own are never read or written."""
     folder = tmp_path_factory.mktemp("settings")
     monkeypatch.setenv("XDG_CONFIG_HOME", str(folder))  # for the programs that a test starts
+    monkeypatch.setenv("XDG_DATA_HOME", str(folder / "data"))  # where reports of faults go
     QSettings.setDefaultFormat(QSettings.Format.IniFormat)
     for form in (QSettings.Format.NativeFormat, QSettings.Format.IniFormat):
         QSettings.setPath(form, QSettings.Scope.UserScope, str(folder))

@@ -52,6 +52,7 @@ class WorkingTool(Tool):
     def __init__(self, host: ToolHost, panel: Any) -> None:
         super().__init__(host, panel)
         self._background = Background(self)
+        self._background.failed.connect(lambda _: self.on_failed())
 
     @property
     def busy(self) -> bool:
@@ -64,6 +65,9 @@ class WorkingTool(Tool):
 
     def on_opened(self) -> None:
         self._host.session.announce()
+
+    def on_failed(self) -> None:
+        """What was worked out failed, and the person is told of it: the panel waits no longer."""
 
     def on_closed(self) -> None:
         self._background.stop()

@@ -8,8 +8,9 @@ from typing import Any, TypeVar
 
 from PySide6.QtCore import QCoreApplication, QObject, Qt, QTimer, Signal
 
-from engine.run.iteration import Check, Interrupted
+from engine.run.iteration import Check
 from engine.training.trainer import Progress, Trainer
+from gui.session.failure import tell
 from gui.session.worker import Computation, Training, Worker
 
 T = TypeVar("T")
@@ -19,11 +20,13 @@ class Background(QObject):
     """Starts work, calls it off, and tells what came of it.
 
     `progressed` brings finished slices of training (a list of Progress) and whether it has come
-    to its end; the next slice waits for `go_on`. What it comes to is told of once what was shown
-    before is painted.
+    to its end; the next slice waits for `go_on`. `failed` says that the work came to an end by an
+    error, and brings the slices finished before; the error is told of after. What work comes to is
+    told of once what was shown before is painted.
     """
 
     progressed = Signal(object, bool)
+    failed = Signal(object)
     _news = Signal()  # comes from the worker's thread
 
     def __init__(self, parent: QObject) -> None:
@@ -111,9 +114,10 @@ class Background(QObject):
         if job is None or job.future is None:
             return []
         job.cancel()
-        with contextlib.suppress(Interrupted):
-            job.future.result()
+        error = job.error  # waits
         self._end()
+        if error is not None:
+            tell(_failed(job), error)
         return job.take() if isinstance(job, Training) else []
 
     def finish(self) -> None:
@@ -138,8 +142,9 @@ class Background(QObject):
             begin()
 
     def _begin(self, job: Training | Computation) -> None:
+        future = self._worker.start(job)
         self._job = job
-        self._worker.start(job).add_done_callback(lambda _: self._tell())
+        future.add_done_callback(lambda _: self._tell())
 
     def _tell(self) -> None:
         """Say in the worker's thread that there is news."""
@@ -153,17 +158,28 @@ class Background(QObject):
     def _look(self) -> None:
         """See whether there is something to tell."""
         job, when_done = self._job, self._when_done
-        if isinstance(job, Computation):
-            if job.done:
-                self._end()
-                assert when_done is not None
-                when_done(job.result())
-        elif job is not None:
-            ended = job.done
-            slices = job.take()
-            if ended:
-                self._end()
-                assert job.future is not None
-                job.future.result()
+        if job is None:
+            return
+        ended = job.done
+        slices = job.take() if isinstance(job, Training) else []
+        error = job.error if ended else None
+        if ended:
+            self._end()
+        if error is not None:
+            self.failed.emit(slices)
+            tell(_failed(job), error)
+        elif isinstance(job, Training):
             if slices or ended:
                 self.progressed.emit(slices, ended)
+        elif ended:
+            assert when_done is not None
+            try:
+                when_done(job.result())
+            except Exception as late:
+                self.failed.emit([])
+                tell(_failed(job), late)
+
+
+def _failed(job: Training | Computation) -> str:
+    """What it comes to that a job failed."""
+    return "Training stopped" if isinstance(job, Training) else "Something was not worked out"

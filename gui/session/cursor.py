@@ -20,6 +20,7 @@ from engine.training.divergence import Divergence
 from engine.training.history import Branch, History, Place
 from engine.training.trainer import Progress, Trainer
 from gui.session.background import Background
+from gui.session.failure import tell
 from gui.session.undo import Standing
 from gui.session.worked_out import PATIENCE_SECONDS, iteration_seconds
 from gui.view import Curtain
@@ -53,6 +54,7 @@ class Cursor(QObject):
         self._state: State
         self.background = Background(self)
         self.background.progressed.connect(self._on_progress)
+        self.background.failed.connect(self._on_failed)
         self._training_branch: Branch
         self._target: int | None = None
         self._rates: deque[tuple[float, float]] = deque(maxlen=40)
@@ -310,6 +312,14 @@ class Cursor(QObject):
 
     def _on_progress(self, slices: list[Progress], ended: bool) -> None:
         """Show what slices of training came to, and let the next one run."""
+        try:
+            self._follow(slices, ended)
+        except Exception as error:
+            self._stop_job()
+            self.moved.emit()
+            tell("Training stopped", error)
+
+    def _follow(self, slices: list[Progress], ended: bool) -> None:
         branch = self._training_branch
         if not self._take(branch, slices):
             self._stop_job()
@@ -322,6 +332,13 @@ class Cursor(QObject):
             # The road goes over to another branch here; follow it.
             self._start_stretch()
         self.background.go_on(self._training_branch.frame_every)
+        self.moved.emit()
+
+    def _on_failed(self, slices: list[Progress]) -> None:
+        """Stay where the work came to before it failed."""
+        self._target = None
+        if slices:
+            self._take(self._training_branch, slices)
         self.moved.emit()
 
     def _take(self, branch: Branch, slices: list[Progress]) -> bool:

@@ -50,6 +50,13 @@ class Job:
         return self._stop.is_set()
 
     @property
+    def error(self) -> BaseException | None:
+        """What it failed by, once it has come to an end; being called off is no failure."""
+        assert self.future is not None
+        error = self.future.exception()
+        return None if isinstance(error, Interrupted) else error
+
+    @property
     def done(self) -> bool:
         """Whether it has come to an end, in whatever way."""
         return self.future is not None and self.future.done()
@@ -67,7 +74,7 @@ class Computation(Job):
         return self._function(self.check)
 
     def result(self) -> Any:
-        """What the function returned. Raises what it raised, Interrupted too."""
+        """What the function returned. Raises what it raised."""
         assert self.future is not None
         return self.future.result()
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QSizePolicy, QWidget
 
@@ -23,19 +25,19 @@ class Banner(QFrame):
     one that is too long for them is whole in the tooltip.
     """
 
-    action_requested = Signal()
-
     def __init__(self, companion: QWidget, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("banner")
         self._companion = companion
         self._sentence = ""
+        self._act_on_it: Callable[[], object] = self.fall_silent
+        self._stays = False
         self._text = WrappedLabel("bannerText")
         self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._text.setFont(theme.font(theme.SMALL))
         # A long sentence is cut, and does not widen the window.
         self._text.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
-        self._action = Button("", "bannerAction", "", self.action_requested, link=True)
+        self._action = Button("", "bannerAction", "", self._act, link=True)
         self._close = Button("Close", "bannerClose", "", self.fall_silent, link=True)
         self.setFixedHeight(_HEIGHT)
         parts = (self._text, 1), self._action, self._close
@@ -48,9 +50,20 @@ class Banner(QFrame):
         """The sentence that was said last."""
         return self._sentence
 
-    def say(self, sentence: str, action: str | None = None) -> None:
-        """Show a sentence, with a button if there is something to be done about it."""
+    def say(
+        self,
+        sentence: str,
+        action: str | None = None,
+        act: Callable[[], object] | None = None,
+        stays: bool = False,
+    ) -> None:
+        """Show a sentence, with a button if there is something to be done about it. One that
+        `stays` does so until it is closed or another is said, whatever happens meanwhile."""
+        if stays and self.isVisible() and sentence == self._sentence:
+            return  # what fails in a repaint may fail in each
         self._sentence = sentence
+        self._act_on_it = act or self.fall_silent
+        self._stays = stays
         self._action.setText(action or "")
         self._action.setAccessibleName(action or "")
         self._action.setVisible(action is not None)
@@ -58,6 +71,14 @@ class Banner(QFrame):
         self._companion.hide()
         self.show()
         self._fit()
+
+    def pass_over(self) -> None:
+        """Fall silent, if what is said was about a moment that is over."""
+        if not self._stays and not self.isHidden():
+            self.fall_silent()
+
+    def _act(self) -> None:
+        self._act_on_it()
 
     def fall_silent(self) -> None:
         """Leave the strip to what stands there without a message."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QDeadlineTimer, QEventLoop, QSize, Qt, QTimer
@@ -140,7 +141,6 @@ class MainWindow(QMainWindow):
         session.refused.connect(self._say)
         self._intents.noticed.connect(self._say)
         self.documents.files.noticed.connect(lambda what: self.statusBar().showMessage(what))
-        self.banner.action_requested.connect(session.leave_divergence)
         controls.examples_wanted.connect(self._offer_examples)
         controls.example_chosen.connect(self.documents.open_example)
         controls.save_requested.connect(self.documents.save)
@@ -209,27 +209,42 @@ class MainWindow(QMainWindow):
         for link in (self._columns.sample_back, self._columns.sample_on):
             link.setVisible(len(view.spec.data) > 1)
         if view.divergence is not None:
-            self._say(view.divergence.sentence, "Back to the last finite state")
-        elif not self.banner.isHidden():
-            self.banner.fall_silent()
-        self._display_name(view)
+            way_back = "Back to the last finite state"
+            self._say(view.divergence.sentence, way_back, self.session.leave_divergence)
+        else:
+            self.banner.pass_over()
+        self._display_name()
         self._menus.follow()
 
-    def _say(self, sentence: str, action: str | None = None) -> None:
+    def _say(
+        self,
+        sentence: str,
+        action: str | None = None,
+        act: Callable[[], object] | None = None,
+        stays: bool = False,
+    ) -> None:
         """Show a message, at once: what the status bar says for a moment would hide it."""
         self.statusBar().clearMessage()
-        self.banner.say(sentence, action)
+        self.banner.say(sentence, action, act, stays)
 
-    def _display_name(self, view: View) -> None:
-        name = self.documents.name
-        locked = " · locked" if view.curtain is not None and view.curtain.locked else ""
-        if (name, view.changed, locked) == self._named:
+    def tell_of_fault(self, sentence: str, report: str) -> None:
+        """Say that the program failed, until that is closed. Title and menus follow what is there,
+        whatever else could not."""
+        copy = QApplication.clipboard().setText
+        self._say(sentence, "Copy the report", lambda: copy(report), stays=True)
+        self._display_name()
+        self._menus.follow()
+
+    def _display_name(self) -> None:
+        name, changed, curtain = self.documents.name, self.session.is_changed, self.session.curtain
+        locked = " · locked" if curtain is not None and curtain.locked else ""
+        if (name, changed, locked) == self._named:
             return
-        self._named = name, view.changed, locked
-        self._file_label.setText(f"{name} · {'changed' if view.changed else 'saved'}{locked}")
+        self._named = name, changed, locked
+        self._file_label.setText(f"{name} · {'changed' if changed else 'saved'}{locked}")
         # Qt puts the mark of a changed document in the place of [*], and [*] for two of them.
         self.setWindowTitle(f"{name.replace('[*]', '[*][*]')}[*] – Backpass")
-        self.setWindowModified(view.changed)
+        self.setWindowModified(changed)
 
     # Looks
 

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from time import perf_counter
 
-from gui.view import Panel, View
+from PySide6.QtWidgets import QWidget
 
+from gui.learn.tool_host import ToolHost
+from gui.session.failure import tell
+from gui.view import Panel, View
+from gui.widgets.cover import FailureCover
+
+_LEAST_HEIGHT = 80  # pixels of what has room for a sentence
 _READ_SECONDS = 0.1  # what changes as slowly as that can be read
 
 
@@ -14,7 +21,8 @@ class Refreshing:
     """Shows views in the panels of the window.
 
     While training is fast those of `read`, which are text, take turns: nobody reads thirty times a
-    second, and painting two tables takes a third of it.
+    second, and painting two tables takes a third of it. One that fails leaves the others alone: it
+    is covered, told of, and tried again with the next view.
     """
 
     def __init__(self, panels: Sequence[Panel], read: Sequence[Panel]) -> None:
@@ -22,6 +30,8 @@ class Refreshing:
         self._read = read
         self._count = 0  # of the moments of fast training
         self._shown_at = 0.0
+        # Those that failed last, by what lies over them: over some nothing can.
+        self._covers: dict[Panel, FailureCover | None] = {}
 
     def add(self, panel: Panel) -> None:
         """Show views in one panel more, after the others."""
@@ -31,13 +41,31 @@ class Refreshing:
         """Show a view; `pace` is that of training in epochs a second, None at full speed."""
         waiting = self._waiting(view, pace)
         for panel in self._panels:
-            if panel not in waiting:
-                panel.display(view)
+            if panel not in waiting and self._is_done(panel, partial(panel.display, view)):
+                self._uncover(panel)
 
     def restyle(self) -> None:
         """Follow a change of the theme."""
         for panel in self._panels:
-            panel.restyle()
+            self._is_done(panel, panel.restyle)
+
+    def _is_done(self, panel: Panel, job: Callable[[], None]) -> bool:
+        """Do something with a panel; whether that went well. Where it fails the panel is covered,
+        and that is told of when it begins: a panel that fails may do so thirty times a second."""
+        try:
+            job()
+        except Exception as error:
+            if panel not in self._covers:
+                self._covers[panel] = _cover_for(panel)
+                tell(f"A part of the window could not be shown ({type(panel).__name__})", error)
+            return False
+        return True
+
+    def _uncover(self, panel: Panel) -> None:
+        cover = self._covers.pop(panel, None)
+        if cover is not None:
+            cover.hide()
+            cover.deleteLater()
 
     def _waiting(self, view: View, pace: float | None) -> list[Panel]:
         """The panels that are passed over this time."""
@@ -50,3 +78,11 @@ class Refreshing:
         waiting = list(self._read)
         waiting.pop(self._count % len(waiting))
         return waiting
+
+
+def _cover_for(panel: Panel) -> FailureCover | None:
+    """What lies over a panel that failed; nothing over a low strip, such as the buttons."""
+    widget = panel.current if isinstance(panel, ToolHost) else panel
+    if isinstance(widget, QWidget) and widget.height() >= _LEAST_HEIGHT:
+        return FailureCover(widget)
+    return None

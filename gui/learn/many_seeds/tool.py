@@ -30,6 +30,9 @@ class SeedsTool(WorkingTool):
             self._background.stop()
             self.panel.show_progress(None)
 
+    def on_failed(self) -> None:
+        self.panel.show_progress(None)
+
     def _run(self, first: int, count: int, epochs: int) -> None:
         session, panel = self._host.session, self.panel
         spec, start = session.spec, session.branch.start

@@ -66,6 +66,9 @@ class PublishedTool(WorkingTool):
         self._call_off()
         self._compare()
 
+    def on_failed(self) -> None:
+        self._call_off()
+
     def _compare(self) -> None:
         assert self._asked is not None
         figures = self._asked[2]

@@ -36,6 +36,9 @@ class SideBySideTool(WorkingTool):
         self._asked = None
         self._host.canvas.highlight(None)
 
+    def on_failed(self) -> None:
+        self._stop()
+
     def follow(self, view: View) -> None:
         if view.start is None:
             return
