@@ -113,4 +113,5 @@ def test_the_whole_window(
         assert format.data(solution)
     while session.undo_stack.canUndo():
         session.undo_stack.undo()
-    assert not window.isWindowModified()
+    # The road that was run after the edit, if there is one, is in no file yet.
+    assert window.isWindowModified() == bool(session.roads_beside)
