@@ -43,8 +43,10 @@ def open_window(options: argparse.Namespace) -> int:
 
     def end(code: int) -> None:
         """End without a question: nobody may be there to answer it."""
-        window.close_quietly()
-        app.exit(code)
+        try:
+            window.close_quietly()
+        finally:
+            app.exit(code)
 
     ending.listen(app, end)
     window.documents.open_at_start(options.document, DEFAULT_EXAMPLE)

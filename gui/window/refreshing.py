@@ -57,7 +57,7 @@ class Refreshing:
         except Exception as error:
             if panel not in self._covers:
                 self._covers[panel] = _cover_for(panel)
-                tell(f"A part of the window could not be shown ({type(panel).__name__})", error)
+                tell("A part of the window could not be shown", error)
             return False
         return True
 
