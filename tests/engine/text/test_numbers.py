@@ -124,6 +124,20 @@ def test_a_machine_number_with_all_digits_is_json_of_the_same_number(value: floa
     assert text == (json.dumps(value).removesuffix(".0") if value else "0")
 
 
+@given(st.floats(), st.floats(), st.one_of(st.none(), st.integers(1, 17)))
+@example(math.nan, math.nan, 6)
+@example(1e300, math.inf, 1)
+@example(-0.0, 0.0, None)
+@example(math.nextafter(math.inf, 0.0), math.inf, 1)
+@example(5e-324, 0.0, 1)
+def test_every_float_can_be_written(first: float, second: float, digits: int | None) -> None:
+    """Whatever the engine comes to: by itself, and beside another number."""
+    assert format_number(first, digits)
+    assert math.isnan(first) or float(machine_number(first, None)) == first
+    old, new = format_distinct(first, second, digits)
+    assert (old == new) == (first == second or (math.isnan(first) and math.isnan(second)))
+
+
 def test_numpy_scalars_are_written_like_floats() -> None:
     assert machine_number(np.float64(0.1) + np.float64(0.2), None) == "0.30000000000000004"
     assert format_number(np.float64(-2.5)) == "−2.5"

@@ -16,9 +16,11 @@ from engine.export.formats import FORMATS
 from engine.export.worked import worked_solution
 from engine.run.iteration import Evaluation, evaluate, iterate
 from engine.text.numbers import format_number
+from gui.learn.many_seeds.loss_dots import LossDots
 from gui.panels.summary import SummaryPanel
 from gui.window.main_window import MainWindow
 from tests.gui.conftest import OpenWindow, mazur_spec, on_screen, view_of
+from tests.gui.learn.many_seeds.test_tool import run as run_seeds
 
 TOOLS = (
     "Published against right", "Gradient check", "Right and wrong side by side", "Many seeds",
@@ -77,9 +79,20 @@ def deep(window: MainWindow) -> None:
     assert evaluate(session.spec, session.state.theta).loss > 1e160
 
 
+def squared(window: MainWindow) -> None:
+    """Adam, whose squares of such gradients are beyond all numbers: ∞ is what it comes to."""
+    deep(window)
+    window.network.optimizer_chosen.emit("adam")
+
+
 @pytest.mark.parametrize(
     ("edit", "grain", "digits"),
-    [(logistic, "number", 6), (tiny, "number", None), (deep, "layer", None)],
+    [
+        (logistic, "number", 6),
+        (tiny, "number", None),
+        (deep, "layer", None),
+        (squared, "number", 6),
+    ],
 )
 def test_the_whole_window(
     open_window: OpenWindow, edit: Callable[[MainWindow], None], grain: str, digits: int | None
@@ -115,3 +128,23 @@ def test_the_whole_window(
         session.undo_stack.undo()
     # The road that was run after the edit, if there is one, is in no file yet.
     assert window.isWindowModified() == bool(session.roads_beside)
+    session.finish()
+    assert loss_shown(window.summary).startswith("0.298371")  # as Mazur has it
+
+
+def test_seeds_and_curves_that_come_to_large_losses(open_window: OpenWindow, qtbot: QtBot) -> None:
+    window = open_window("xor-2-2-1")
+    window.canvas.target_edited.emit(0, 0, 9.99e11)
+    window.tools.open("Many seeds")
+    run_seeds(window, qtbot, 0, 4, 3)
+    window.grab()
+    dots = window.findChild(LossDots, "lossDots")
+    assert all(dot.loss > 1e23 for dot in dots.dots)
+    window.tools.close()
+    for _ in range(3):
+        window.session.step("epoch")
+        window.session.finish()
+        window.grab()
+    evaluation = evaluate(window.session.spec, window.session.state.theta)
+    assert evaluation.loss > 1e23
+    assert loss_shown(window.summary) == format_number(evaluation.loss)
