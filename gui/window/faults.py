@@ -31,7 +31,7 @@ class Faults(QObject):
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
         self._last = ""
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()  # a destructor may fail while this tells of something
         self._heard.connect(self.caught)
 
     def install(self) -> None:
