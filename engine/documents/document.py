@@ -16,6 +16,7 @@ from engine.documents.road import Road, check_road
 from engine.maths.metrics import METRICS
 from engine.run.check_spec import SpecError, check_key, check_keys, check_spec
 from engine.run.limits import (
+    FIGURES,
     FROM_ONE,
     MAX_CURVE_POINTS,
     NOTE,
@@ -119,6 +120,14 @@ class Document(Road, frozen=True, eq=False):
         return (*self.others[: self.number], self, *self.others[self.number :])
 
     @property
+    def numbers(self) -> int:
+        """About how many numbers its file has."""
+        data_sets = {id(spec.data): spec.data for spec in self.specs}.values()
+        held = sum(data.inputs.size + data.targets.size for data in data_sets)
+        curves = sum(road.curve.size for road in self.roads if road.curve is not None)
+        return held + curves + sum(road.start.size for road in self.roads)
+
+    @property
     def specs(self) -> list[Spec]:
         """The Specs of all roads, this one's first."""
         return [self.spec, *(road.spec for road in self.others)]
@@ -168,6 +177,11 @@ def check_run(document: Document) -> None:
     check_road(document)
     _check_roads(document)
     _check_place(document)
+    if len(document.published) not in FIGURES:
+        raise DocumentError(
+            "$.published",
+            f"at most {FIGURES.most} figures are possible, not {len(document.published)}",
+        )
     for index, published in enumerate(document.published):
         _check_published(f"$.published[{index}]", published, document)
     _check_layout(document)

@@ -29,6 +29,7 @@ from engine.maths.metrics import METRICS
 from engine.maths.network import BIAS_KINDS
 from engine.maths.optimizers import RULES, SETTINGS, Setting
 from engine.run.limits import (
+    FIGURES,
     INPUTS,
     LAYERS,
     MAX_CURVE_POINTS,
@@ -224,7 +225,7 @@ class File(_Object, kw_only=True):
         tuple[Annotated[str, one_of(MISTAKES)], ...], told(uniqueItems=True)
     ] | UnsetType = UNSET
     step_order: Annotated[str, one_of(STEP_ORDERS)] | UnsetType = UNSET
-    published: tuple[Published, ...] | UnsetType = UNSET
+    published: Annotated[tuple[Published, ...], FIGURES.entries] | UnsetType = UNSET
     state: FileState | UnsetType = UNSET
     origin: FileState | UnsetType = UNSET
     stretches: tuple[Stretch, ...] | UnsetType = UNSET

@@ -73,11 +73,13 @@ REMARK = Limit(0, 300)
 ROAD_NAME = Limit(1, 200)
 
 ROADS = Limit(0, 1000)  # of a document
+FIGURES = Limit(0, 1000)  # that a document's source prints
 MAX_CURVE_POINTS = 2000
 MAX_READABLE = 1024  # numbers of a matrix that a document writes out; a longer one is a text
 MAX_FILE_BYTES = 256 * 2**20
 MAX_VERSION_1_BYTES = 64 * 2**20  # of a document of that version
 MAX_TABLE_BYTES = 64 * 2**20  # of a CSV file
+QUICK_BYTES = 2**21  # of a file that is read in a moment; for a larger one there is a Cancel
 MAX_TABLE_LINES = 10 * SAMPLES.most  # of a CSV file, blank ones too
 MAX_TABLE_LINE = 2**20  # characters of a line of it
 

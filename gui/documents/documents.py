@@ -150,22 +150,24 @@ class Documents(QObject):
 
     def _write(self, path: Path) -> bool:
         try:
-            saved = self._saved_within_bound(path)
+            kept = self._saved_within_bound(path)
         except Exception as error:
             self.tell_unsaved(path.name, error)
             return False
-        if saved:
-            self._session.mark_saved()
-        return saved
+        if kept is not None:
+            self._session.mark_saved(kept)
+        return kept is not None
 
-    def _saved_within_bound(self, path: Path) -> bool:
-        """Save; of a document that is too large, leave out the roads that the person names."""
+    def _saved_within_bound(self, path: Path) -> object | None:
+        """Save; of a document that is too large, leave out the roads that the person names.
+        Returns what was to keep and is kept now, training having gone on since; None if not."""
         while True:
+            document, kept = self._session.document(), self._session.to_keep
             try:
-                return self.files.save(path, self._session.document())
+                return kept if self.files.save(path, document) else None
             except TooLarge as error:
                 if not self._leave_out(str(error)):
-                    return False
+                    return None
 
     def _leave_out(self, sentence: str) -> bool:
         from gui.documents.leave_out_dialog import LeaveOutDialog

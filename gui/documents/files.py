@@ -15,14 +15,27 @@ from engine.documents.json_text import DocumentError
 from engine.documents.older_version import keep_version_1
 from engine.documents.reading import read_document, write_document
 from engine.documents.whole_file import FileError, read_up_to, reason, write_whole
-from engine.run.limits import MAX_FILE_BYTES
+from engine.run.iteration import Check, Interrupted, never
+from engine.run.limits import MAX_FILE_BYTES, QUICK_BYTES
 from gui import settings
 from gui.documents.outside import digest, digest_of
 from gui.documents.save_dialog import FileKind, ask_where_to_write
 from gui.widgets.message_box import message_box
+from gui.widgets.waiting import waited_for
 
 _DOCUMENTS = FileKind("Backpass documents", (SUFFIX, ".json"))
 _MAX_RECENT = 10
+_QUICK_NUMBERS = 100_000  # of a document that is written in a moment
+
+Written = tuple[bytes, Path | None]  # the bytes of a file, and the copy of one in version 1
+
+
+def _write(path: Path, document: Document, check: Check) -> Written:
+    data = write_document(document)
+    check()
+    copy = keep_version_1(path)
+    write_whole(path, data, check)
+    return data, copy
 
 
 class Files(QObject):
@@ -79,11 +92,12 @@ class Files(QObject):
         box.exec()
 
     def save(self, path: Path, document: Document) -> bool:
-        """Save, or say why not. Raises TooLarge. A file in version 1 of the format is kept."""
+        """Save, or say why not; whether it was saved. Raises TooLarge. A file in version 1 of the
+        format is kept."""
         try:
-            data = write_document(document)
-            copy = keep_version_1(path)
-            write_whole(path, data)
+            data, copy = self._written(path, document)
+        except Interrupted:
+            return False
         except TooLarge:
             raise
         except (FileError, DocumentError) as error:
@@ -93,6 +107,14 @@ class Files(QObject):
             self.noticed.emit(f"{path.name} was in an older format: a copy of it is {copy.name}.")
         self.remember(path, digest(data))
         return True
+
+    def _written(self, path: Path, document: Document) -> Written:
+        """Write a document; a large one beside the window."""
+        if document.numbers < _QUICK_NUMBERS:
+            return _write(path, document, never)
+        return waited_for(
+            self._window, f"Saving {path.name} …", lambda check: _write(path, document, check)
+        )
 
     def changed_outside(self, path: Path) -> bytes | None:
         """The digest of what a path holds, if it is the open file and that is something else than
@@ -111,7 +133,9 @@ class Files(QObject):
                 self.say(f"{path.name} is larger than {MAX_FILE_BYTES >> 20} MiB.")
                 return None
             data = read_up_to(path)
-            document = read_document(data)
+            document = self._document_of(path.name, data)
+        except Interrupted:
+            return None
         except OSError as error:
             self.say(f"{path} cannot be read: {reason(error)}.")
             return None
@@ -120,6 +144,14 @@ class Files(QObject):
             return None
         self.remember(path, digest(data))
         return document
+
+    def _document_of(self, name: str, data: bytes) -> Document:
+        """The document that the bytes of a file stand for; a large one beside the window."""
+        if len(data) < QUICK_BYTES:
+            return read_document(data)
+        return waited_for(
+            self._window, f"Opening {name} …", lambda check: read_document(data, check)
+        )
 
     def remember(self, path: Path, known: bytes) -> None:
         """Make a file the open one, and the first of the recent ones; `known` is the digest of what

@@ -45,7 +45,7 @@ class Session(Cursor):
         self._viewing = Viewing(self)
         self._telling = self._news = False
         self._document: Document
-        self._saved: object  # what a file then gave back, as `_to_keep` has it
+        self._saved: object  # what a file then gave back, as `to_keep` has it
 
     # The document
 
@@ -88,10 +88,10 @@ class Session(Cursor):
     @property
     def is_changed(self) -> bool:
         """Whether there is something that was not saved: an edit, or training since."""
-        return self._to_keep != self._saved
+        return self.to_keep != self._saved
 
     @property
-    def _to_keep(self) -> object:
+    def to_keep(self) -> object:
         """What would be lost without being saved: all of Standing but where on its road the cursor
         is, and how far each road that a file keeps has come."""
         leaf = self.place.leaf
@@ -99,9 +99,9 @@ class Session(Cursor):
         kept = standing.roads.kept(self.history, leaf.number)
         return standing, [(branch.number, branch.tip.t) for branch in kept]
 
-    def mark_saved(self) -> None:
-        """Remember that what is here now stands in the file."""
-        self._saved = self._to_keep
+    def mark_saved(self, kept: object = None) -> None:
+        """Remember what stands in the file: what was to keep when it was written, or is now."""
+        self._saved = kept or self.to_keep
         self.announce()
 
     def set_memory(self, memory: int) -> None:

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from PySide6.QtCore import QItemSelectionRange, Qt, Signal
 from PySide6.QtGui import QAction, QGuiApplication, QKeyEvent, QKeySequence, QMouseEvent
 from PySide6.QtWidgets import QFrame, QTableView
 
+from engine.run.iteration import Check, Interrupted, never
 from gui.tables.number_model import Index, NumberModel
+from gui.widgets.waiting import waited_for
+
+_QUICK_CELLS = 50_000  # that are copied in a moment
 
 
 class TableView(QTableView):
@@ -101,7 +107,17 @@ class TableView(QTableView):
     def copy(self) -> None:
         """Put what is selected on the clipboard, numbers in full, separated by tabs."""
         rows, columns = self._selected()
-        cells = ([self.numbers.copied(row, column) for column in columns] for row in rows)
-        if rows:
-            lines = ("\t".join(text for text in line if text is not None) for line in cells)
-            QGuiApplication.clipboard().setText("\n".join(lines))
+
+        def text(check: Check) -> str:
+            lines = []
+            for row in rows:
+                check()
+                cells = (self.numbers.copied(row, column) for column in columns)
+                lines.append("\t".join(cell for cell in cells if cell is not None))
+            return "\n".join(lines)
+
+        with suppress(Interrupted):
+            if len(rows) * len(columns) > _QUICK_CELLS:
+                QGuiApplication.clipboard().setText(waited_for(self, "Copying …", text))
+            elif rows:
+                QGuiApplication.clipboard().setText(text(never))

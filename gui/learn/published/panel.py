@@ -15,6 +15,7 @@ from engine.learn.published.comparison import Compared, summary
 from engine.learn.published.mistake_search import SearchAnswer, Suspect
 from engine.learn.published.quantities import Quantities, quantity_of, read_lines
 from engine.maths.network import Network
+from engine.run.limits import FIGURES
 from engine.text.numbers import format_count
 from gui import theme
 from gui.learn.published.figure_form import FigureForm
@@ -274,9 +275,10 @@ class PublishedPanel(QWidget):
     def _on_entered(self, typed: Published) -> None:
         row = self._edited
         if row is None:
-            self.figures_added.emit((typed,))
-            self.form.fill("", None, "Add")
-            self.list.scrollToBottom()
+            if self._has_room_for(1):
+                self.figures_added.emit((typed,))
+                self.form.fill("", None, "Add")
+                self.list.scrollToBottom()
         else:
             before = self.figures[row]
             # A remark is of the figure as it is printed, so another number has none.
@@ -299,8 +301,17 @@ class PublishedPanel(QWidget):
             self.form.show()
             self.form.refuse(f"Nothing was pasted. {error}")
             return
-        self.form.refuse("")
-        self.figures_added.emit(figures)
+        if self._has_room_for(len(figures)):
+            self.form.refuse("")
+            self.figures_added.emit(figures)
+
+    def _has_room_for(self, count: int) -> bool:
+        """Whether the document may have so many figures more; says so if not."""
+        has_room = len(self.figures) + count in FIGURES
+        if not has_room:
+            self.form.show()
+            self.form.refuse(f"At most {format_count(FIGURES.most)} figures are possible.")
+        return has_room
 
 
 def _line(view: View, figure: Published, compared: Compared | None) -> PrintedLine:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from engine.documents.whole_file import read_up_to, reason
-from engine.run.limits import MAX_TABLE_BYTES, SAMPLES
+from engine.run.iteration import Check, Interrupted, never
+from engine.run.limits import MAX_TABLE_BYTES, QUICK_BYTES, SAMPLES
 from engine.run.spec import Data
 from engine.text.numbers import format_count
 from gui.panels.data.model import DataModel
@@ -18,6 +20,10 @@ from gui.view import View
 from gui.widgets.buttons import Button
 from gui.widgets.card import Card
 from gui.widgets.labels import ErrorLabel
+from gui.widgets.waiting import waited_for
+
+if TYPE_CHECKING:
+    from engine.data.csv_samples import CsvSamples
 
 
 def _looks(view: View) -> tuple[object, ...]:
@@ -152,9 +158,21 @@ class DataPanel(Card):
         if name:
             self._read_csv(Path(name))
 
-    def _read_csv(self, path: Path) -> None:
+    def _read(self, name: str, content: bytes) -> CsvSamples:
+        """The samples in a file; read beside the window where it is a large one."""
         from engine.data.csv_samples import read_csv, text_of
 
+        assert self._view is not None
+        sizes = self._view.spec.network.sizes
+
+        def read(check: Check) -> CsvSamples:
+            return read_csv(text_of(content), sizes[0], sizes[-1], check)
+
+        if len(content) < QUICK_BYTES:
+            return read(never)
+        return waited_for(self, f"Reading {name} …", read)
+
+    def _read_csv(self, path: Path) -> None:
         if self._view is None:
             return
         spec = self._view.spec
@@ -162,7 +180,9 @@ class DataPanel(Card):
             content = read_up_to(path, MAX_TABLE_BYTES)
             if len(content) > MAX_TABLE_BYTES:
                 raise ValueError(f"The file is larger than {MAX_TABLE_BYTES >> 20} MiB.")
-            samples = read_csv(text_of(content), spec.network.sizes[0], spec.network.sizes[-1])
+            samples = self._read(path.name, content)
+        except Interrupted:
+            return
         except OSError as error:
             self.show_error(f"{path.name} cannot be read: {reason(error)}.")
             return

@@ -335,3 +335,9 @@ def test_own_keys_are_not_nested_without_end() -> None:
 def test_a_place_is_a_path_of_the_file() -> None:
     sentence = refusal(json.dumps(changed(MAZUR, ("layers", 1, "weights", 1, 0), "x")))
     assert re.fullmatch(r'\$\.layers\[1\]\.weights\[1\]\[0\]: expected a number, got "x"', sentence)
+
+
+def test_more_figures_than_anybody_could_compare() -> None:
+    tree = tree_of("mazur-2-2-2")
+    tree["published"] = tree["published"][:1] * 1001
+    assert refusal(json.dumps(tree)) == "$.published: at most 1000 figures are possible, not 1001"

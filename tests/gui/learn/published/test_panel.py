@@ -322,6 +322,16 @@ def test_lines_are_pasted_at_once(qtbot: QtBot, opened: Opened) -> None:
     assert len(rows(window)) == 3
 
 
+def test_no_more_figures_are_taken_than_a_file_may_have(qtbot: QtBot, opened: Opened) -> None:
+    window = opened("one-neuron")
+    QGuiApplication.clipboard().setText("w 0.8497\n" * 1001)
+    line = window.findChild(QLineEdit, "figureQuantity")
+    assert line is not None
+    QTest.keyClick(line, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+    assert problem(window) == "At most 1,000 figures are possible."
+    assert rows(window) == []
+
+
 def test_an_edit_of_the_network_compares_anew(qtbot: QtBot, opened: Opened) -> None:
     window = opened("hand-2-2-1")
     window.session.apply("rate", lambda spec, state: (spec, state))
