@@ -1,0 +1,264 @@
+"""Whether what the window shows is what the engine says: every text that a person sees, against
+the session's Spec and State worked out anew."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable, Iterator
+
+import numpy as np
+from msgspec import Struct
+from PySide6.QtWidgets import QLabel
+
+from engine.formulas.matrices import ArrayExpr
+from engine.maths.metrics import METRICS
+from engine.maths.network import Parameter
+from engine.run.iteration import Iteration, SamplePass, evaluate, iterate, sample_pass
+from engine.run.paper import paper_iteration
+from engine.run.step_values import step_value
+from engine.run.steps import StepId
+from engine.text.numbers import format_count, format_number
+from gui.tables.column_widths import LEAST_DIGITS
+from gui.tables.number_cell import NumberCell
+from gui.tables.number_table import NumberTable
+from gui.window.main_window import MainWindow
+
+_ON_CANVAS = 2  # digits at least, where room is short
+_ROWS = 20  # of a table, that are read
+
+
+class Known(Struct, frozen=True, eq=False):
+    """What the engine says of the moment at the cursor. `old` is the moment before an edit just
+    made, whose values stand struck through beside the new ones."""
+
+    iteration: Iteration
+    values: SamplePass
+    old: tuple[Iteration, SamplePass] | None
+
+
+def differences(window: MainWindow) -> list[str]:
+    """What is shown otherwise than the engine has it, a sentence each."""
+    known = _known(window)
+    return [
+        *_in_summary(window),
+        *_in_weights(window),
+        *_in_data(window),
+        *_on_canvas(window, known),
+        *_in_derivation(window, known),
+        *_in_title(window),
+    ]
+
+
+def _known(window: MainWindow) -> Known:
+    session = window.session
+    sample, decimals = session.standing.sample, session.writing.paper
+    iteration = iterate(session.spec, session.state)
+    values = sample_pass(session.spec, session.state.theta, sample)
+    if decimals is not None and session.place.revealed:
+        iteration = paper_iteration(iteration, decimals)
+        values = iteration.sample(sample)
+    elif session.place.revealed:
+        values = iteration.sample(sample)
+    old = None
+    if session.edited is not None:
+        before, _, state = session.edited
+        then = iterate(before.spec, state)
+        if decimals is not None and session.place.revealed:
+            then = paper_iteration(then, decimals)
+        old = then, then.sample(min(sample, len(before.spec.data) - 1))
+    return Known(iteration, values, old)
+
+
+def _is_written(shown: str, values: Iterable[float], least: int) -> bool:
+    """Whether a text is one of some numbers: with at least so many digits (less the zeros that
+    take their room, one beside an exponent), as many as there is room for or as tell two numbers
+    apart."""
+    zeros = re.match("−?0[.](0*)", shown)
+    least = 1 if "e" in shown else max(1, least - (len(zeros[1]) if zeros else 0))
+    digits = (*range(least, 18), None)
+    return any(shown == format_number(value, count) for value in values for count in digits)
+
+
+def _says(
+    where: str, shown: str, values: Iterable[float], least: int = LEAST_DIGITS
+) -> Iterator[str]:
+    values = list(values)
+    if not _is_written(shown.removeprefix("≈ "), values, least):
+        right = " or ".join(format_number(value, None) for value in values) or "nothing yet"
+        yield f"{where}: {shown} is shown, the engine says {right}"
+
+
+def _in_summary(window: MainWindow) -> Iterator[str]:
+    session = window.session
+    spec, state, digits = session.spec, session.state, session.writing.digits
+    evaluation = evaluate(spec, state.theta)
+    right = {
+        "learning rate": spec.optimizer["learning_rate"],
+        "loss": evaluation.loss,
+        "largest": float(np.abs(spec.data.targets - evaluation.outputs).max()),
+    }
+    for key, number in zip(spec.metrics, evaluation.metrics, strict=True):
+        right[METRICS[key].title] = number
+    hidden = session.curtain is not None and session.curtain.hides_outputs
+    for name, text in window.summary.rows():
+        if name == "updates done" and text.rpartition("&nbsp; ")[2] != format_count(state.t):
+            yield f"summary, {name}: {text} is shown, the engine says {state.t}"
+        value = next((right[each] for each in right if name.startswith(each)), None)
+        if value is None or (hidden and text == "…"):
+            continue
+        old, _, now = text.rpartition("&nbsp; ")
+        if old:  # with as many digits as tell the two apart
+            yield from _says(f"summary, {name}", now, [value], digits or 17)
+        elif now != format_number(value, digits):
+            wanted = format_number(value, digits)
+            yield f"summary, {name}: {now} is shown, the engine says {wanted}"
+
+
+def _in_weights(window: MainWindow) -> Iterator[str]:
+    network, theta = window.session.spec.network, window.session.state.theta
+    tables = {table.objectName(): table for table in window.weights.findChildren(NumberTable)}
+    for layer in range(1, network.depth + 1):
+        table = tables.get(f"weightsTable{layer}")
+        if table is None:
+            yield f"weights: there is no table of layer {layer}"
+            continue
+        weights, biases = network.weights(theta, layer), network.biases(theta, layer)
+        if table.numbers.rowCount() != len(weights):
+            yield f"weights of layer {layer}: {table.numbers.rowCount()} rows are shown"
+            continue
+        for row in range(min(len(weights), _ROWS)):
+            numbers = [float(value) for value in weights[row]]
+            if biases is not None:
+                numbers.append(float(np.broadcast_to(biases, len(weights))[row]))
+            for column, number in enumerate(numbers):
+                where = f"weights of layer {layer}, row {row + 1}, column {column + 1}"
+                yield from _says(where, _painted(table, row, column), [number])
+
+
+def _painted(table: NumberTable, row: int, column: int) -> str:
+    cell = table.itemDelegate()
+    assert isinstance(cell, NumberCell)
+    return cell.painted_text(row, column)
+
+
+def _in_data(window: MainWindow) -> Iterator[str]:
+    session, table = window.session, window.data.findChild(NumberTable, "dataTable")
+    data = session.spec.data
+    outputs = evaluate(session.spec, session.state.theta).outputs
+    if table.numbers.rowCount() != len(data):
+        yield f"data: {table.numbers.rowCount()} rows are shown, there are {len(data)}"
+        return
+    hidden = session.curtain is not None and session.curtain.hides_outputs
+    for row in range(min(len(data), _ROWS)):
+        numbers = [*data.inputs[row], *data.targets[row], *outputs[row]]
+        given = data.inputs.shape[1] + data.targets.shape[1]
+        for column, number in enumerate(numbers):
+            shown = _painted(table, row, column)
+            if not (hidden and column >= given and shown == "…"):
+                where = f"data, row {row + 1}, column {column + 1}"
+                yield from _says(where, shown, [float(number)])
+
+
+def _on_canvas(window: MainWindow, known: Known) -> Iterator[str]:
+    network, scene = window.session.spec.network, window.canvas.scene
+    for layer, size in enumerate(network.sizes):
+        for unit in range(size):
+            right = _of_unit(window, known, layer, unit)
+            name = network.unit_name(layer, unit)
+            for words in scene.node_words(layer, unit):
+                yield from _reads(f"canvas, {name}", words, right, name)
+            for source in range(network.sizes[layer - 1] if layer else 0):
+                parameter = Parameter(layer, unit, source)
+                right = _of_parameter(window, known, parameter)
+                title = window.session.writing.notation.parameter(network, parameter)
+                for words in scene.pill_words(layer, unit, source):
+                    yield from _reads(f"canvas, {title}", words, right, title)
+
+
+Right = dict[str, list[float]]
+"""The numbers that may stand behind a symbol; behind "", those that stand alone."""
+
+
+def _reads(where: str, words: str, right: Right, name: str) -> Iterator[str]:
+    if words in ("", name) or f"{words} " in right or "…" in words:
+        return  # no number: there was no room for one, or it is being worked out
+    before = next((each for each in sorted(right, reverse=True) if words.startswith(each)), "")
+    yield from _says(where, words.removeprefix(before), right[before], _ON_CANVAS)
+
+
+def _of_unit(window: MainWindow, known: Known, layer: int, unit: int) -> Right:
+    session = window.session
+    network, notation, values = session.spec.network, session.writing.notation, known.values
+    right: Right = {"": []}
+    if layer == 0 or _revealed(window, "forward", "activation", layer, unit):
+        right[""].append(float(values.a[layer][unit]))
+    if known.old is not None and layer < len(known.old[1].a):
+        for vectors in (known.old[1].a, known.old[1].z, known.old[1].delta):
+            if unit < len(vectors[layer]):
+                right[""].append(float(vectors[layer][unit]))
+        if layer == network.depth and unit < len(known.old[1].targets):
+            right[""].append(float(known.old[1].targets[unit]))
+            right[""].append(float(known.old[1].loss_terms[unit]))
+    if layer == 0:
+        return right
+
+    def add(symbol: str, step: tuple[str, str], value: float) -> None:
+        right[f"{symbol} "] = [value] if _revealed(window, *step, layer, unit) else []
+
+    add(notation.net_input, ("forward", "net_input"), float(values.z[layer][unit]))
+    add("δ", ("backward", "delta"), float(values.delta[layer][unit]))
+    if layer == network.depth:
+        add(notation.loss, ("loss", "loss"), float(values.loss_terms[unit]))
+        right[f"{notation.target} "] = [float(values.targets[unit])]
+    bias = network.bias_parameter(layer, unit)
+    if bias is not None:
+        of_bias = _of_parameter(window, known, bias)
+        right[f"{notation.parameter(network, bias)} "] = right["b "] = of_bias[""]
+        right["∂ "], right["→ "] = of_bias["∂ "], of_bias["→ "]
+    return right
+
+
+def _of_parameter(window: MainWindow, known: Known, parameter: Parameter) -> Right:
+    iteration, network = known.iteration, window.session.spec.network
+    index = network.index(parameter)
+    kind = "bias" if parameter.source is None else "weight"
+    right: Right = {"": [float(iteration.state.theta[index])], "∂ ": [], "→ ": []}
+    if _revealed(window, "backward", f"{kind}_gradient", *parameter):
+        right["∂ "] = [float(iteration.gradient[index])]
+    if _revealed(window, "update", f"{kind}_update", *parameter):
+        right["→ "] = [float(iteration.next_state.theta[index])]
+    if known.old is not None:
+        then = known.old[0]
+        if then.spec.network.sizes == network.sizes and then.spec.network.size == network.size:
+            right[""] += [float(then.state.theta[index]), float(then.gradient[index])]
+    return right
+
+
+def _revealed(window: MainWindow, phase: str, kind: str, *place: int | None) -> bool:
+    steps = window.session.spec.steps
+    step = StepId(phase, kind, *place)
+    return step in steps and steps.index_of(step) < window.session.place.revealed
+
+
+def _in_derivation(window: MainWindow, known: Known) -> Iterator[str]:
+    session, derivation = window.session, window.derivation.derivation
+    if derivation is None or isinstance(derivation.result, ArrayExpr):
+        return
+    value = step_value(known.iteration, derivation.step, known.iteration.sample(
+        session.standing.sample
+    ))
+    if derivation.step.kind == "activation" and not math.isfinite(value):
+        return
+    alike = math.isclose(derivation.value, value, rel_tol=1e-9, abs_tol=1e-300)
+    if math.isfinite(value) and not alike:
+        yield f"derivation of {derivation.title}: {derivation.value!r}, the engine says {value!r}"
+
+
+def _in_title(window: MainWindow) -> Iterator[str]:
+    label = window.findChild(QLabel, "fileLabel")
+    state = "changed" if window.session.is_changed else "saved"
+    if not re.search(rf"· {state}(?: · locked)?$", label.text()):
+        yield f"title: {label.text()} is shown, it is {state}"
+    if window.isWindowModified() != window.session.is_changed:
+        yield f"the window's mark of changes is {window.isWindowModified()}, it is {state}"
