@@ -39,6 +39,8 @@ from engine.run.spec import drawn_start
 from engine.text.numbers import counted, format_count, machine_number
 from engine.text.wording import shortened
 
+MOST_TOLD = 10_000_000  # epochs in what is printed; each takes some 20 characters
+
 
 def examples(options: argparse.Namespace) -> None:
     """List the bundled examples."""
@@ -74,7 +76,9 @@ def run(options: argparse.Namespace) -> None:
     """Train a document from its start values, and say what came of it."""
     name, document = _loaded(options)
     total = options.epochs * document.spec.iterations_per_epoch
-    report = run_report(document, name, options.epochs, _progress_bar(total))
+    if options.json and options.epochs > MOST_TOLD:
+        raise Refused(f"--json gives every epoch, and at most {format_count(MOST_TOLD)} of them.")
+    report = run_report(document, name, options.epochs, _progress_bar(total), options.json)
     if options.json:
         say_json(report)
         return

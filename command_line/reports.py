@@ -40,15 +40,25 @@ class Diverged(Exception):
 
 
 def train(
-    spec: Spec, state: State, iterations: int, on_progress: OnProgress | None = None
+    spec: Spec,
+    state: State,
+    iterations: int,
+    on_progress: OnProgress | None = None,
+    every_epoch: bool = True,
 ) -> tuple[State, Array]:
     """Train for some iterations; the state reached and the points of every whole epoch, shape
-    (count, 2 + metrics).
+    (count, 2 + metrics), or else of some of them, the first and the last among them.
 
     `on_progress` is told now and then how many are done. Raises Diverged or CannotTrain.
     """
     points: list[Array] = []
-    state = _trained(spec, state, iterations, on_progress, points.append)
+
+    def keep(new: Array) -> None:
+        if not every_epoch:
+            del points[1:]
+        points.append(new)
+
+    state = _trained(spec, state, iterations, on_progress, keep)
     last = evaluate(spec, state.theta)
     epochs = spec.epoch_position(state.t)
     curve = np.concatenate([*points, np.empty((0, 2 + len(spec.metrics)))])
@@ -81,17 +91,22 @@ def _trained(
 
 
 def run_report(
-    document: Document, name: str, epochs: int, on_progress: OnProgress | None = None
+    document: Document,
+    name: str,
+    epochs: int,
+    on_progress: OnProgress | None = None,
+    every_epoch: bool = True,
 ) -> dict[str, Any]:
     """What a run over some epochs from the start values gives. Raises Diverged.
 
-    Keys: example, mistakes, epochs, iterations, loss, history (epochs + 1 entries a column),
-    outputs (a row per sample), weights (per layer, (n_out, n_in)), biases (per layer, n_out values
-    or None).
+    Keys: example, mistakes, epochs, iterations, loss, history (epochs + 1 entries a column; without
+    `every_epoch` some of them, the first and the last among them), outputs (a row per sample),
+    weights (per layer, (n_out, n_in)), biases (per layer, n_out values or None).
     """
     spec = _from_the_start(document.spec)
     iterations = epochs * spec.iterations_per_epoch
-    state, points = train(spec, start_state(spec, document.start), iterations, on_progress)
+    start = start_state(spec, document.start)
+    state, points = train(spec, start, iterations, on_progress, every_epoch)
     evaluation = evaluate(spec, state.theta)
     columns = points.T
     return {

@@ -202,6 +202,11 @@ def test_control_c_on_a_long_way(command: str, watchdog: None) -> None:
     assert re.search(rb"[0-9] %", told) and b"Traceback" not in told
 
 
+def test_more_epochs_than_anybody_could_be_told() -> None:
+    done = backpass("run", "xor-2-3-1", "--json", "--epochs", "10000001")
+    assert refusal(done) == "--json gives every epoch, and at most 10,000,000 of them."
+
+
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="elsewhere Qt needs no such name")
 def test_a_platform_that_qt_does_not_know(monkeypatch: pytest.MonkeyPatch) -> None:
     done = backpass(env={"QT_QPA_PLATFORM": "nope"})

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from engine.run.iteration import Check, never
-from engine.run.limits import MAX_FILE_BYTES
+from engine.run.limits import MAX_CONTAINERS, MAX_FILE_BYTES
 from engine.text.wording import shortened
 
 _LINE_WIDTH = 96
@@ -42,8 +42,8 @@ def decode(data: bytes, check: Check = never) -> Any:
     """The objects, lists, texts, numbers, booleans and nulls that JSON bytes (UTF-8) stand for.
 
     Raises DocumentError for what is not JSON, for an object with a key twice, for text that is
-    no Unicode, and for more than MAX_FILE_BYTES; and what `check` raises, which is called at every
-    number: the decoder knows no other moment to stop, or to let another thread go on.
+    no Unicode, and for more than there is memory for; and what `check` raises, which is called at
+    every number: the decoder knows no other moment to stop, or to let another thread go on.
     """
     if len(data) > MAX_FILE_BYTES:
         raise DocumentError("", f"the file is larger than {MAX_FILE_BYTES >> 20} MiB")
@@ -53,6 +53,8 @@ def decode(data: bytes, check: Check = never) -> Any:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise DocumentError(f"byte {error.start}", "this is not text in UTF-8") from None
+    if text.count("[") + text.count("{") > MAX_CONTAINERS:
+        raise DocumentError("", f"the file has more than {MAX_CONTAINERS:,} lists and objects")
     repeated: list[tuple[dict[str, Any], str]] = []
 
     def entry(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -341,3 +341,8 @@ def test_more_figures_than_anybody_could_compare() -> None:
     tree = tree_of("mazur-2-2-2")
     tree["published"] = tree["published"][:1] * 1001
     assert refusal(json.dumps(tree)) == "$.published: at most 1000 figures are possible, not 1001"
+
+
+def test_more_lists_than_there_is_memory_for() -> None:
+    text = f'{{"x-own": [{"[]," * 4_000_000}[]]}}'
+    assert refusal(text) == "The file has more than 4,000,000 lists and objects."
