@@ -197,3 +197,50 @@ def test_the_bundled_lessons_are_short(name: str) -> None:
     assert 6 <= len(lesson.steps) <= 13
     for step in lesson.steps:
         assert len(" ".join(step.paragraphs)) <= 230, step.heading
+
+
+def _lesson_on(path: str) -> str:
+    return f"title: T\ndocument: {path}\n# A\nText.\nwait: step net input o\n"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A folder of lessons with a document outside it, and links to that."""
+    folder = tmp_path / "lessons"
+    (folder / "more").mkdir(parents=True)
+    data = write_document(read_example("one-neuron"))
+    for home in (tmp_path, folder, folder / "more"):
+        (home / "mine.json").write_bytes(data)
+    return folder
+
+
+@pytest.mark.parametrize(
+    "path", ["mine.json", "./mine.json", "more/mine.json", "more/../mine.json"]
+)
+def test_a_document_in_the_folder_is_found(folder: Path, path: str) -> None:
+    assert read(_lesson_on(path), folder).name == "mine"
+
+
+@pytest.mark.parametrize(
+    "path", ["../mine.json", "more/../../mine.json", "{folder}/mine.json", "/dev/zero"]
+)
+def test_a_document_elsewhere_is_refused(folder: Path, path: str) -> None:
+    with pytest.raises(LessonError) as caught:
+        read(_lesson_on(path.format(folder=folder)), folder)
+    assert "is outside the folder of the lesson; put" in str(caught.value)
+
+
+def test_a_link_does_not_lead_out_of_the_folder(folder: Path) -> None:
+    (folder / "link.json").symlink_to(folder.parent / "mine.json")
+    (folder / "out").symlink_to(folder.parent)
+    (folder / "within.json").symlink_to(folder / "mine.json")
+    for path in ("link.json", "out/mine.json"):
+        with pytest.raises(LessonError, match="line 2: .* is outside the folder of the lesson"):
+            read(_lesson_on(path), folder)
+    assert read(_lesson_on("within.json"), folder).name == "within"
+
+
+@pytest.mark.parametrize("char", ["\x1b", "\x07", "\u202e", "\u2066", "\x9b"])
+def test_a_character_that_nobody_sees_is_refused_with_its_line(char: str) -> None:
+    with pytest.raises(LessonError, match=rf"^line 5: there is a .* sees, U\+{ord(char):04X}; "):
+        read(WHOLE.replace("One line", f"One{char} line"))
