@@ -29,6 +29,7 @@ from engine.run.spec import Spec
 from engine.run.step_values import MAX_TRACED_SAMPLES
 from engine.run.steps import PHASE_TITLES, StepGroup, StepId
 from engine.text.numbers import format_count, machine_number
+from engine.text.wording import on_one_line
 
 MAX_LINES = 20_000  # steps, those of each sample counted; some thousand pages
 
@@ -69,11 +70,12 @@ def worked_solution(
     worked = tuple(_Workings(iteration, digits, notation, False).sections())
     if not gaps:
         parts: tuple[Part, ...] = (Part("", (start, *worked)),)
-        return Solution(title, f"Iteration {number}, worked out{wrong}", parts)
+        return Solution(on_one_line(title), f"Iteration {number}, worked out{wrong}", parts)
     blank = _Workings(iteration, digits, notation, True).sections()
     parts = (Part("", (start, *blank)), Part("Key", worked))
     task = "on each line put the numbers in, then what they come to"
-    return Solution(title, f"Iteration {number}, to be worked out{wrong}: {task}", parts)
+    subtitle = f"Iteration {number}, to be worked out{wrong}: {task}"
+    return Solution(on_one_line(title), subtitle, parts)
 
 
 class _Workings:

@@ -36,7 +36,12 @@ TARGETS = {
     "tex": Target(latex, lambda value, digits: latex_number(digits)(value), r"\section*{Key}"),
 }
 
-ODD_NAMES = ("x_1<b>&%#", "`a*[c]|~", "$y^{2}$\\", "größe", "中→")
+ODD_NAMES = (
+    "x_1<b>&%#", "`a*[c]|~", "$y^{2}$\\", "größe", "中→", '<img src="secret.png">',
+    "</math><script>1</script>", r"\input{/dev/zero}", "![a](secret.png)", "=cmd|'/C'!A0",
+)  # fmt: skip
+# No line breaks, control characters, or signs that turn text round, may reach a file.
+ODD_TITLE = "a\n# b\x1b[31mc\u202ed\r\\e"
 
 
 def example_iteration(name: str) -> Iteration:

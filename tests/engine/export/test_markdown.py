@@ -14,9 +14,10 @@ def test_names_are_no_markup() -> None:
     assert text.startswith("# \\*A\\* \\<i\\>title\\</i\\>\n")
     outside = re.sub(r"^    .*$", "", text, flags=re.MULTILINE)  # code blocks show all as it is
     assert r"x_1\<b\>\&%\#" in outside and "<b>" not in outside
+    assert not re.search(r"(?<!\\)(<img|!\[|\]\()", outside)
     # No line of a table has a column too many.
     tables = re.findall(r"(?:^\|.*\|\n)+", text, re.MULTILINE)
-    assert len(tables) == 2
+    assert len(tables) == 4  # the samples on three, and the result
     for table in tables:
         columns = {len(re.findall(r"(?<!\\)\|", row)) for row in table.splitlines()}
         assert len(columns) == 1

@@ -16,7 +16,9 @@ from engine.maths.optimizers import Optimizer
 from engine.run.iteration import Iteration, iterate
 from engine.run.spec import Data, Spec, start_state
 from engine.run.step_values import traced_steps
+from engine.text.wording import visible
 from tests.engine.export.conftest import (
+    ODD_TITLE,
     TARGETS,
     Target,
     example_iteration,
@@ -35,6 +37,15 @@ def parts(text: str, target: Target) -> tuple[str, str]:
     exercise, mark, key = text.partition(target.before_key)
     assert mark, "there is no key"
     return exercise, key
+
+
+@pytest.mark.parametrize("key", TARGETS)
+def test_a_title_is_one_line_in_which_everything_is_seen(key: str) -> None:
+    text = TARGETS[key].write(worked_solution(iteration_with(), ODD_TITLE))
+    assert text == visible(text)
+    lost = "[U+FFFD]" if key == "tex" else "�"
+    line = next(line for line in text.splitlines() if f"a{lost}" in line)
+    assert f"b{lost}" in line and f"c{lost}d{lost}" in line
 
 
 @pytest.mark.parametrize(("name", "key"), EXAMPLES_AND_TARGETS)
