@@ -147,7 +147,9 @@ class Reader:
         for action in self.window.findChildren(QAction):
             # What an & before it underlines is not seen here, and && is one.
             self.entries.add(re.sub(r"&(.)", r"\1", action.text()))
-            self.tips.add(read(action.toolTip()))
+            menus = [owner for owner in action.associatedObjects() if isinstance(owner, QMenu)]
+            if any(menu.toolTipsVisible() for menu in menus):
+                self.tips.add(read(action.toolTip()))
 
     def _point_at(self, widget: QWidget) -> None:
         """Wait over a widget, or over many places of one that scrolls or is large."""
