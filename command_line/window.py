@@ -43,12 +43,14 @@ def open_window(options: argparse.Namespace) -> int:
 
     def end(code: int) -> None:
         """End without a question: nobody may be there to answer it."""
+        window.keep_now()
         try:
             window.close_quietly()
         finally:
             app.exit(code)
 
     ending.listen(app, end)
+    ending.listen_for_lost_display(window.keep_now)
     window.documents.open_at_start(options.document, DEFAULT_EXAMPLE)
     window.show()
     # What is there by now stays to the end: no collection need go through all of it, neither

@@ -13,6 +13,7 @@ from engine.documents.document import Document, TooLarge
 from engine.documents.examples import example_names, read_example
 from engine.text.wording import on_one_line
 from gui.documents.files import Files
+from gui.documents.origin import Origin
 from gui.documents.outside import Wanted, ask_what_to_keep, free_name_beside
 from gui.session.session import Session
 from gui.widgets.typed_text import take_typed_text
@@ -42,6 +43,17 @@ class Documents(QObject):
         self.files.path = None
         self._own_name = name
         self._session.open(document)
+
+    @property
+    def origin(self) -> Origin:
+        """Where what is open came from."""
+        return Origin(self._own_name, *self.files.open_file)
+
+    def show_recovered(self, document: Document, origin: Origin) -> None:
+        """Show a document as it was when the program ended without saving it."""
+        self._own_name = origin.name
+        self.files.open_file = origin.path, origin.known
+        self._session.open(document, is_saved=False)
 
     def open_at_start(self, asked: str | None, default: str) -> None:
         """Open what the command line names; if it cannot be, say so and open the default."""

@@ -49,7 +49,7 @@ class Files(QObject):
         self._window = window
         self._remember = remember
         self.path: Path | None = None
-        self._known: bytes | None = None  # the digest of what was read or written last
+        self._known = b""  # the digest of what was read or written last
 
     def ask_open(self) -> Path | None:
         """Let the person choose a file to open."""
@@ -116,6 +116,16 @@ class Files(QObject):
             self._window, f"Saving {path.name} …", lambda check: _write(path, document, check)
         )
 
+    @property
+    def open_file(self) -> tuple[str | None, bytes]:
+        """The path of the open file, and the digest of what was read from it or written last."""
+        return (None if self.path is None else str(self.path)), self._known
+
+    @open_file.setter
+    def open_file(self, file: tuple[str | None, bytes]) -> None:
+        path, self._known = file
+        self.path = None if path is None else Path(path)
+
     def changed_outside(self, path: Path) -> bytes | None:
         """The digest of what a path holds, if it is the open file and that is something else than
         was read or written here last."""
@@ -133,7 +143,7 @@ class Files(QObject):
                 self.say(f"{path.name} is larger than {MAX_FILE_BYTES >> 20} MiB.")
                 return None
             data = read_up_to(path)
-            document = self._document_of(path.name, data)
+            document = self.document_of(path.name, data)
         except Interrupted:
             return None
         except OSError as error:
@@ -145,8 +155,9 @@ class Files(QObject):
         self.remember(path, digest(data))
         return document
 
-    def _document_of(self, name: str, data: bytes) -> Document:
-        """The document that the bytes of a file stand for; a large one beside the window."""
+    def document_of(self, name: str, data: bytes) -> Document:
+        """The document that the bytes of a file stand for; a large one beside the window. Raises
+        DocumentError, and Interrupted if the person calls it off."""
         if len(data) < QUICK_BYTES:
             return read_document(data)
         return waited_for(

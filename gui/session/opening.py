@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
 from msgspec.structs import replace
 
 from engine.documents.document import Document
@@ -65,7 +64,7 @@ def saved(document: Document, history: History, standing: Standing, grain: str) 
             "state": branch.tip if branch.tip.t else None,
             "origin": first if first.t else None,
             "stretches": _told(branch),
-            "curve": np.array(branch.curve.points),
+            "curve": branch.curve.points,  # what is added to it stands elsewhere
             "name": standing.roads.name_of(history, branch.number),
             "parent": None if parent is None else numbers[parent.number],
             "hidden": branch.number in standing.roads.hidden,

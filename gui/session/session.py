@@ -49,7 +49,7 @@ class Session(Cursor):
 
     # The document
 
-    def open(self, document: Document) -> None:
+    def open(self, document: Document, is_saved: bool = True) -> None:
         """Show a document where it was left: its curve and place are back."""
         self._stop_job()
         self._viewing.forget()
@@ -63,17 +63,23 @@ class Session(Cursor):
         self.undo_stack.blockSignals(True)
         self.undo_stack.clear()
         self.undo_stack.blockSignals(False)
-        self.mark_saved()
+        self._saved = self.to_keep if is_saved else None
+        self.announce()
 
     def document(self) -> Document:
         """What is here, to be saved; training goes on."""
         resume, target = self.training, self._target
         self._stop_job()
         try:
-            return saved(self._document, self.history, self.standing, self.grain)
+            return self.document_so_far()
         finally:
             if resume:
                 self._train_to(target)
+
+    def document_so_far(self) -> Document:
+        """What is here, as far as it was told of: whatever runs is not disturbed. It is made of
+        parts that never change, and another thread may read it."""
+        return saved(self._document, self.history, self.standing, self.grain)
 
     @property
     def document_as_opened(self) -> Document:

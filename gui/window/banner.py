@@ -16,9 +16,11 @@ from gui.widgets.plain_text import set_tip
 
 _HEIGHT = 28  # pixels: two lines
 
+Action = tuple[str, Callable[[], object]]  # the word on a button, and what it does
+
 
 class Banner(QFrame):
-    """One sentence and at most one action; hidden while there is nothing to say.
+    """One sentence and at most two actions; hidden while there is nothing to say.
 
     It stands in a strip that is always there, so that a message neither moves nor covers anything:
     `companion` is what stands there else, and gives way to it. A sentence takes two lines at most;
@@ -30,17 +32,18 @@ class Banner(QFrame):
         self.setObjectName("banner")
         self._companion = companion
         self._sentence = ""
-        self._act_on_it: Callable[[], object] = self.fall_silent
-        self._stays = False
+        self._actions: tuple[Action, ...] = ()
+        self._standing: tuple[str, tuple[Action, ...]] | None = None  # what stays until closed
         self._text = WrappedLabel("bannerText")
         self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._text.setFont(theme.font(theme.SMALL))
         # A long sentence is cut, and does not widen the window.
         self._text.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
-        self._action = Button("", "bannerAction", "", self._act, link=True)
-        self._close = Button("Close", "bannerClose", "", self.fall_silent, link=True)
+        self._action = Button("", "bannerAction", "", lambda: self._act(0), link=True)
+        self._other = Button("", "bannerOther", "", lambda: self._act(1), link=True)
+        self._close = Button("Close", "bannerClose", "", self._dismiss, link=True)
         self.setFixedHeight(_HEIGHT)
-        parts = (self._text, 1), self._action, self._close
+        parts = (self._text, 1), self._action, self._other, self._close
         self._layout = row(*parts, gap=theme.MARGIN, margins=(theme.GAP, 0, theme.GAP, 0))
         self.setLayout(self._layout)
         self.hide()
@@ -50,38 +53,53 @@ class Banner(QFrame):
         """The sentence that was said last."""
         return self._sentence
 
-    def say(
-        self,
-        sentence: str,
-        action: str | None = None,
-        act: Callable[[], object] | None = None,
-        stays: bool = False,
-    ) -> None:
-        """Show a sentence, with a button if there is something to be done about it. One that
-        `stays` does so until it is closed or another is said, whatever happens meanwhile."""
+    def say(self, sentence: str, *actions: Action, stays: bool = False) -> None:
+        """Show a sentence, with buttons if there is something to be done about it. One that
+        `stays` does so until it is closed or another that stays is said: what is said meanwhile
+        about a passing moment takes its place only for that moment."""
         if stays and self.isVisible() and sentence == self._sentence:
             return  # what fails in a repaint may fail in each
+        if stays:
+            self._standing = sentence, actions
         self._sentence = sentence
-        self._act_on_it = act or self.fall_silent
-        self._stays = stays
-        self._action.setText(action or "")
-        self._action.setAccessibleName(action or "")
-        self._action.setVisible(action is not None)
+        self._actions = actions
+        words = [word for word, _ in actions]
+        for number, button in enumerate((self._action, self._other)):
+            word = words[number] if number < len(words) else ""
+            button.setText(word)
+            button.setAccessibleName(word)
+            button.setVisible(bool(word))
         self._text.setAccessibleName(sentence)
         self._companion.hide()
         self.show()
         self._fit()
 
     def pass_over(self) -> None:
-        """Fall silent, if what is said was about a moment that is over."""
-        if not self._stays and not self.isHidden():
+        """Leave what is said about a moment that is over: what stays is there again."""
+        if self.isHidden() or self._is_standing:
+            return
+        if self._standing is None:
             self.fall_silent()
+        else:
+            sentence, actions = self._standing
+            self.say(sentence, *actions)
 
-    def _act(self) -> None:
-        self._act_on_it()
+    @property
+    def _is_standing(self) -> bool:
+        return self._standing is not None and self._standing[0] == self._sentence
+
+    def _dismiss(self) -> None:
+        if self._is_standing:
+            self.fall_silent()
+        else:
+            self.pass_over()
+
+    def _act(self, number: int) -> None:
+        self._actions[number][1]()
 
     def fall_silent(self) -> None:
         """Leave the strip to what stands there without a message."""
+        self._standing = None
         self.hide()
         self._companion.show()
 

@@ -10,17 +10,20 @@ from __future__ import annotations
 
 import signal
 import socket
+import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from PySide6.QtCore import QObject
+    from PySide6.QtCore import QMessageLogContext, QObject, QtMsgType
 
 # Ctrl+C; a polite end, as when the system shuts down; a terminal that was closed. Not every system
 # has all of them.
 _SIGNALS = [
     getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
 ]
+# Of X11 and of Wayland: "The X11 connection broke (error 1). Did the X11 server die?"
+_DISPLAY_LOST = "connection broke"
 
 
 class Ending:
@@ -30,6 +33,7 @@ class Ending:
     """
 
     def __init__(self) -> None:
+        self._is_handling_messages = False
         self._receiver, self._sender = socket.socketpair()
         self._receiver.setblocking(False)
         self._sender.setblocking(False)
@@ -53,9 +57,27 @@ class Ending:
         )
         notifier.activated.connect(hear)
 
+    def listen_for_lost_display(self, act: Callable[[], None]) -> None:
+        """Call `act` when the screen is gone. Qt tells of it in a message only, and ends the
+        process once that is told."""
+        from PySide6.QtCore import qFormatLogMessage, qInstallMessageHandler
+
+        def hear(kind: QtMsgType, context: QMessageLogContext, text: str) -> None:
+            if sys.stderr is not None:
+                print(qFormatLogMessage(kind, context, text), file=sys.stderr, flush=True)
+            if _DISPLAY_LOST in text:
+                act()
+
+        qInstallMessageHandler(hear)
+        self._is_handling_messages = True
+
     def close(self) -> None:
         """Hear of nothing more. What still comes is ignored: the process is ending anyway."""
         signal.set_wakeup_fd(-1)
+        if self._is_handling_messages:
+            from PySide6.QtCore import qInstallMessageHandler
+
+            qInstallMessageHandler(None)
 
 
 def _leave_to_the_loop(*_: object) -> None:

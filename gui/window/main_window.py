@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QDeadlineTimer, QEventLoop, QSize, Qt, QTimer
@@ -23,7 +22,7 @@ from gui.session.session import Session
 from gui.view import View
 from gui.widgets.labels import PlainLabel
 from gui.widgets.typed_text import take_typed_text
-from gui.window.banner import Banner
+from gui.window.banner import Action, Banner
 from gui.window.columns import Columns
 from gui.window.help_menu import HelpMenu
 from gui.window.menus import Menus
@@ -31,6 +30,7 @@ from gui.window.refreshing import Refreshing
 
 if TYPE_CHECKING:
     from gui.panels.derivation import DerivationPanel
+    from gui.window.safekeeping import Safekeeping
 
 _SIZE = QSize(1440, 900)
 _STATUS_EDGES = 5  # pixels that a status bar keeps above and below what it holds
@@ -48,6 +48,7 @@ class MainWindow(QMainWindow):
         self.setMinimumSize(860, 520)
         self._remember = remember
         self._view: View | None = None
+        self._safekeeping: Safekeeping | None = None
         self._named: tuple[str, bool, str] | None = None
         self.session = Session(self)
         self._intents = Intents(self.session)
@@ -131,7 +132,15 @@ class MainWindow(QMainWindow):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        QTimer.singleShot(_LOAD_MILLISECONDS, self, lambda: self._columns.why.load())
+        QTimer.singleShot(_LOAD_MILLISECONDS, self, self._load)
+
+    def _load(self) -> None:
+        """Load what the first picture does without."""
+        self._columns.why.load()
+        if self._remember and self._safekeeping is None and self.isVisible():
+            from gui.window.safekeeping import Safekeeping
+
+            self._safekeeping = Safekeeping(self.session, self.documents, self.banner)
 
     # Wiring
 
@@ -209,29 +218,24 @@ class MainWindow(QMainWindow):
         for link in (self._columns.sample_back, self._columns.sample_on):
             link.setVisible(len(view.spec.data) > 1)
         if view.divergence is not None:
-            way_back = "Back to the last finite state"
-            self._say(view.divergence.sentence, way_back, self.session.leave_divergence)
+            way_back = "Back to the last finite state", self.session.leave_divergence
+            self._say(view.divergence.sentence, way_back)
         else:
             self.banner.pass_over()
         self._display_name()
         self._menus.follow()
 
-    def _say(
-        self,
-        sentence: str,
-        action: str | None = None,
-        act: Callable[[], object] | None = None,
-        stays: bool = False,
-    ) -> None:
+    def _say(self, sentence: str, *actions: Action, stays: bool = False) -> None:
         """Show a message, at once: what the status bar says for a moment would hide it."""
         self.statusBar().clearMessage()
-        self.banner.say(sentence, action, act, stays)
+        self.banner.say(sentence, *actions, stays=stays)
 
     def tell_of_fault(self, sentence: str, report: str) -> None:
         """Say that the program failed, until that is closed. Title and menus follow what is there,
         whatever else could not."""
         copy = QApplication.clipboard().setText
-        self._say(sentence, "Copy the report", lambda: copy(report), stays=True)
+        self.keep_now()
+        self._say(sentence, ("Copy the report", lambda: copy(report)), stays=True)
         self._display_name()
         self._menus.follow()
 
@@ -271,10 +275,20 @@ class MainWindow(QMainWindow):
         event.ignore()  # whatever goes wrong while the person is asked, the window stays
         if self.documents.may_leave():
             event.accept()
+            if self._safekeeping is not None:
+                self._safekeeping.forget()
             self.close_quietly()
+
+    def keep_now(self) -> None:
+        """Keep what is open in a recovery file at once: the program may be about to end."""
+        if self._safekeeping is not None:
+            self._safekeeping.keep_now()
 
     def close_quietly(self) -> None:
         """Stop what runs and remember the window, without a question."""
+        if self._safekeeping is not None:
+            self._safekeeping.close()
+            self._safekeeping = None
         self.session.close()
         if self._remember:
             settings.GEOMETRY.keep(self.saveGeometry())

@@ -48,7 +48,7 @@ def test_what_stands_in_the_strip_gives_way_and_comes_back(
 def test_a_long_sentence_is_cut_to_two_lines_and_whole_in_the_tooltip(banner: Banner) -> None:
     height = banner.height()
     sentence = "A unit called <b>x</b> is too many. " + "There is more. " * 40 + "End."
-    banner.say(sentence, "Go back")
+    banner.say(sentence, ("Go back", banner.fall_silent))
     text = text_of(banner)
     assert text.text().endswith(" …") and sentence.startswith(text.text()[:-2])
     assert text.heightForWidth(text.width()) <= text.height() and banner.height() == height
@@ -65,3 +65,27 @@ def test_a_word_that_is_too_long_for_a_line_is_cut(banner: Banner) -> None:
     assert len(word) > 20 and mark == "…"
     assert text.fontMetrics().horizontalAdvance(word) <= text.width()
     assert text.heightForWidth(text.width()) <= text.height()
+
+
+def test_what_stays_comes_back_after_a_passing_message_until_it_is_closed(
+    banner: Banner, companion: QLabel, qtbot: QtBot
+) -> None:
+    done: list[str] = []
+    actions = [(word, lambda word=word: done.append(word)) for word in ("Recover", "Discard")]
+    banner.say("Something was left.", *actions, stays=True)
+    buttons = {b.objectName(): b for b in banner.findChildren(QPushButton)}
+    for _ in range(2):
+        banner.say("It was refused.")
+        assert not buttons["bannerAction"].isVisible() and not buttons["bannerOther"].isVisible()
+        qtbot.mouseClick(buttons["bannerClose"], Qt.MouseButton.LeftButton)
+        assert banner.text == "Something was left."
+        banner.say("It was refused.")
+        banner.pass_over()
+        assert banner.text == "Something was left."
+    for name in ("bannerAction", "bannerOther"):
+        qtbot.mouseClick(buttons[name], Qt.MouseButton.LeftButton)
+    assert done == ["Recover", "Discard"]
+    banner.pass_over()
+    assert banner.isVisible()
+    qtbot.mouseClick(buttons["bannerClose"], Qt.MouseButton.LeftButton)
+    assert banner.isHidden() and companion.isVisible()
