@@ -17,6 +17,7 @@ Array = NDArray[np.float64]
 LEAKY_SLOPE = 0.01
 
 _INFINITY = float("inf")
+_ONE = np.array(1.0)  # a Python number would be converted at each call
 
 
 class Activation(Struct, frozen=True, kw_only=True):
@@ -58,7 +59,8 @@ class Activation(Struct, frozen=True, kw_only=True):
 def sigmoid(z: Array) -> Array:
     """1 / (1 + e^-z); 0 where e^-z is beyond all numbers, a little below z = -709.78."""
     with np.errstate(over="ignore"):
-        return np.asarray(1.0 / (1.0 + np.exp(-z)))
+        powers = np.exp(-z)
+    return np.asarray(np.reciprocal(_ONE + powers))
 
 
 def softmax(z: Array) -> Array:
