@@ -37,7 +37,8 @@ def main(arguments: list[str] | None = None) -> int:
         return 0
     except OSError as error:
         silence(sys.stdout)
-        complain(f"Standard output cannot be written: {why_not(error)}.")
+        what = "Standard output cannot be written" if error.filename is None else error.filename
+        complain(f"{what}: {why_not(error)}.")
         return 2
     except KeyboardInterrupt:
         complain("\nInterrupted.")

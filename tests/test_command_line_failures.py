@@ -99,7 +99,8 @@ def test_a_document_that_is_no_file(command: str, pipe: Path) -> None:
     folder = pipe.parent
     assert refusal(backpass(command, str(folder))) == f"{folder}: cannot be read: it is a folder"
     assert refusal(backpass(command, str(folder / "x"))).startswith("There is no file ")
-    assert refusal(backpass(command, "")).startswith('There is no file "", and no example')
+    for name in ("", "x" * 300, "x" * 5000):
+        assert refusal(backpass(command, name)).startswith(f'There is no file "{name}", and no')
 
 
 def test_a_picture_in_the_place_of_what_is_no_file(pipe: Path) -> None:

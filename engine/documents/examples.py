@@ -48,12 +48,12 @@ def load(file_or_example: str) -> tuple[str, Document]:
     is neither, or the file cannot be read.
     """
     path = Path(file_or_example)
-    if not path.is_file() and file_or_example in _NAMES:
+    if not os.path.isfile(path) and file_or_example in _NAMES:
         return file_or_example, read_example(file_or_example)
     try:
         return _readable(path.name.removesuffix(SUFFIX).removesuffix(".json")), read_file(path)
     except OSError as error:
-        if file_or_example and path.exists():
+        if file_or_example and os.path.exists(path):
             raise DocumentError(file_or_example, f"cannot be read: {reason(error)}") from None
         known = ", ".join(_NAMES)
         raise DocumentError(
