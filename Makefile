@@ -1,12 +1,12 @@
 # make run opens the window, make test checks everything, make bench measures how fast it trains,
-# paints, starts and steps. make monkey looks for what only long and rough use brings to light. All
-# set up what they need first: the system packages that Qt wants (Debian, Ubuntu) and a virtual
-# environment in .venv.
+# paints, starts and steps. make monkey, make kill and make soak look for what only long and rough use
+# brings to light. All set up what they need first: the system packages that Qt wants (Debian,
+# Ubuntu) and a virtual environment in .venv.
 
 PYTHON ?= python3
 VENV := .venv
 
-.PHONY: run test monkey lint bench clean system test-system
+.PHONY: run test monkey kill soak lint bench clean system test-system
 .NOTPARALLEL:
 
 run: system $(VENV)/installed
@@ -15,9 +15,15 @@ run: system $(VENV)/installed
 test: test-system lint
 	$(VENV)/bin/python -m pytest
 
-# OPTIONS="--seed 7 --actions 5000" and the like.
+# These three take OPTIONS, such as make monkey OPTIONS="--seed 7 --actions 5000".
 monkey: test-system $(VENV)/installed
 	$(VENV)/bin/python -m tests.gui.monkey.hunt $(OPTIONS)
+
+kill: test-system $(VENV)/installed
+	$(VENV)/bin/python -m tests.kill $(OPTIONS)
+
+soak: test-system $(VENV)/installed
+	$(VENV)/bin/python -m tests.soak $(OPTIONS)
 
 lint: $(VENV)/installed
 	$(VENV)/bin/ruff check

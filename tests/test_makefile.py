@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -28,13 +30,13 @@ def write_program(path: Path, line: str) -> None:
     path.chmod(0o755)
 
 
-def make(target: str, programs: Path) -> subprocess.CompletedProcess[str]:
+def make(target: str, programs: Path, *words: str) -> subprocess.CompletedProcess[str]:
     """Run make as a person does, also when it was make that started the tests."""
     inherited = ("PYTHON", "MAKEFLAGS", "MAKELEVEL", "MFLAGS")
     environment = {key: value for key, value in os.environ.items() if key not in inherited}
     environment["PATH"] = f"{programs}{os.pathsep}{environment['PATH']}"
     return subprocess.run(
-        ["make", target],
+        ["make", target, *words],
         cwd=ROOT,
         env=environment,
         capture_output=True,
@@ -66,3 +68,26 @@ def test_nothing_is_done_when_nothing_is_missing(programs: Path) -> None:
     assert not (programs / "apt-get.log").exists()
     asked = (programs / "python3.log").read_text(encoding="utf-8").splitlines()
     assert asked == ["gui/window/system_check.py", "gui/window/system_check.py --tests"]
+
+
+@pytest.mark.parametrize(
+    ("target", "module"),
+    [("monkey", "tests.gui.monkey.hunt"), ("kill", "tests.kill"), ("soak", "tests.soak")],
+)
+def test_rough_use_sets_up_what_it_needs(programs: Path, target: str, module: str) -> None:
+    done = make(target, programs, "--dry-run", "OPTIONS=--help")
+    assert done.returncode == 0, done.stderr
+    lines = done.stdout.splitlines()
+    assert "gui/window/system_check.py --tests" in done.stdout
+    assert lines[-1] == f".venv/bin/python -m {module} --help"
+    found = subprocess.run(
+        [sys.executable, "-m", module, "--help"], cwd=ROOT, capture_output=True, check=False
+    )
+    assert found.returncode == 0
+
+
+def test_no_file_stands_in_the_way_of_a_target() -> None:
+    text = (ROOT / "Makefile").read_text(encoding="utf-8")
+    targets = set(re.findall(r"^([a-z-]+):", text, re.MULTILINE))
+    phony = re.search(r"^\.PHONY: (.*)$", text, re.MULTILINE)
+    assert phony is not None and set(phony[1].split()) == targets
