@@ -9,11 +9,9 @@ beyond what it held in the first.
 from __future__ import annotations
 
 import argparse
-import gc
 import os
 import sys
 import time
-from collections import Counter
 from pathlib import Path
 from random import Random
 
@@ -23,6 +21,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
 from engine.documents.examples import read_example
+from engine.training.kernels.choice import load_in_background
 from gui import theme
 from gui.window.garbage import Collector
 from gui.window.main_window import MainWindow
@@ -32,7 +31,6 @@ _EXAMPLE = "xor-2-3-1"
 _TURN_MILLISECONDS = 500  # between two things that are done
 _LOOK_SECONDS = 5.0
 _MOST_GROWTH = 0.05
-_SHOWN_TYPES = 12
 
 
 class Soak:
@@ -45,11 +43,11 @@ class Soak:
         self._window.session.set_memory(memory)
         self._window.resize(1440, 900)
         self._window.show()
+        self._loading = load_in_background()  # as the program does; it takes 125 MiB, once
         self._memory = memory
         self._began = self._looked = time.monotonic()
         self._end = self._began + seconds
         self.held: list[int] = []  # bytes, since the bound was reached
-        self._kinds: Counter[str] | None = None
         self._timer = QTimer(interval=_TURN_MILLISECONDS)
         self._timer.timeout.connect(self._take_turn)
         self._timer.start()
@@ -58,7 +56,7 @@ class Soak:
         now = time.monotonic()
         if now > self._end:
             self._window.close_quietly()
-            self._app.quit()
+            self._app.exit()  # not quit: that would ask about unsaved changes
             return
         self._act()
         if now - self._looked > _LOOK_SECONDS:
@@ -95,15 +93,12 @@ class Soak:
 
     def _look(self, seconds: float) -> None:
         history, held = self._window.session.history.nbytes, resident()
-        if self.held or 2 * history > self._memory:  # it is halved when it comes to the bound
+        is_bounded = 2 * history > self._memory  # it is halved when it comes to the bound
+        if self.held or (is_bounded and not self._loading.is_alive()):
             self.held.append(held)
         updates = self._window.session.place.t
         print(f"{seconds:5.0f} s  {held / MIB:7.1f} MiB, history {history / MIB:6.1f} MiB, "
               f"{updates} updates", flush=True)  # fmt: skip
-
-    def kinds(self) -> Counter[str]:
-        """How many objects there are of each type that Python knows of."""
-        return Counter(type(each).__qualname__ for each in gc.get_objects())
 
 
 def resident() -> int:

@@ -56,7 +56,7 @@ def _box_picture(box: _Box, colours: theme.Theme, scale: float) -> QPixmap:
     return picture
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=2048)  # more than a screen shows; 1.6 kB each, and training makes ever new ones
 def _laid_out(text: str) -> tuple[QStaticText, QSizeF]:
     """A text ready to be painted, and its size in pixels; kept, as the same numbers are painted
     again and again."""

@@ -53,7 +53,7 @@ def width(words: str, pixels: int, bold: bool = False) -> float:
     return float(_font(pixels, bold)[1].horizontalAdvance(words))
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1024)  # more than is shown at once; training makes ever new ones
 def _laid_out(words: str, pixels: int, bold: bool) -> tuple[QStaticText, float]:
     """The words ready to be painted, and half their height."""
     text = QStaticText(words)

@@ -8,6 +8,7 @@ printed as the command that plays it again.
 from __future__ import annotations
 
 import argparse
+import os
 import subprocess
 import sys
 import tempfile
@@ -24,12 +25,18 @@ class Played:
     """What came of playing: the actions of the last episode, and what was said of a failure."""
 
     def __init__(self, *words: str) -> None:
-        with tempfile.NamedTemporaryFile(mode="r", encoding="utf-8") as log:
-            command = [sys.executable, "-m", "tests.gui.monkey.play", "--log", log.name, *words]
+        with tempfile.TemporaryDirectory(prefix="backpass-monkey-") as folder:
+            log = Path(folder) / "actions.txt"
             done = subprocess.run(
-                command, cwd=PROJECT, capture_output=True, text=True, errors="replace", check=False
+                [sys.executable, "-m", "tests.gui.monkey.play", "--log", str(log), *words],
+                cwd=PROJECT,
+                env={**os.environ, "TMPDIR": folder},  # all that it leaves goes with the folder
+                capture_output=True,
+                text=True,
+                errors="replace",
+                check=False,
             )
-            last = log.read().rpartition("episode\n")[2]
+            last = log.read_text(encoding="utf-8").rpartition("episode\n")[2]
         self.failed = done.returncode != 0
         self.actions = last.split()
         self.said = "\n".join(done.stderr.splitlines()[-_LAST_LINES:])
