@@ -249,6 +249,26 @@ def test_a_pause_of_training_is_kept_at_once(
     assert again.window.documents.name == "mazur-2-2-2"
 
 
+def test_a_run_that_is_being_trained_is_recovered_with_its_road(
+    start: Start, next_start: Callable[[], Next], qtbot: QtBot
+) -> None:
+    program = start("xor-2-3-1")
+    program.do("up", "session.describe('Mine', '')", "kept", "session.train()")
+
+    def updates() -> int:
+        [path] = [p / "document.backpass.json" for p in kept() if p.is_dir()]
+        return read_document(path.read_bytes()).updates or 0
+
+    qtbot.waitUntil(lambda: updates() > 0, timeout=30_000)
+    program.end_by(signal.SIGKILL)
+    t = updates()
+    again = next_start()
+    again.wait_for_offer("xor-2-3-1")
+    again.recover()
+    session = again.window.session
+    assert session.place.t == t == session.branch.tip.t and len(session.branch.curve) > 1
+
+
 def test_discard_removes_it(start: Start, next_start: Callable[[], Next], homework: Path) -> None:
     program = start(str(homework))
     program.do(EDIT, "kept")
@@ -455,7 +475,7 @@ def test_a_large_document_is_written_by_another_process(
 ) -> None:
     copy = tmp_path / "copy.json"
     program = start("xor-2-3-1-adam")
-    program.do("from gui.documents import autosave; autosave._FEW_NUMBERS = 0")
+    program.do("from gui.documents import autosave; autosave._FEW_NUMBERS = -1")
     program.do(*ALL_AT_ONCE)
     program.do(
         "from engine.documents.reading import write_document; from pathlib import Path; "
