@@ -23,7 +23,10 @@ from gui.documents import autosave
 from gui.window.main_window import MainWindow
 
 ROOT = Path(__file__).resolve().parent.parent
-pytestmark = pytest.mark.skipif(os.name != "posix", reason="kills processes by signals")
+pytestmark = [
+    pytest.mark.skipif(os.name != "posix", reason="kills processes by signals"),
+    pytest.mark.usefixtures("watchdog"),  # a program that does not answer
+]
 
 # The program, with somebody in its window: what is done stands on its input, a line each, and is
 # answered once it is done. `up`: the window is there; `kept`: so is a recovery file that holds
