@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QApplication, QPushButton
+from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from engine.data.datasets import DATASETS
@@ -141,6 +141,22 @@ def test_a_request_from_outside_ends_the_window_while_it_asks(
     assert document.read_bytes() == before
 
 
+@pytest.mark.parametrize("typed", ["7", "x"])
+def test_a_request_from_outside_ends_the_window_with_text_in_a_field(
+    window: Window, typed: str, qtbot: QtBot
+) -> None:
+    wait_for(lambda: "lesson.backpass.json" in window.title)
+    like = window_like(read_document(EXAMPLE.read_bytes()), window.frame[2:], qtbot)
+    rate = like.findChild(QLineEdit, "learning_rate")
+    assert isinstance(rate, QLineEdit)
+    window.point_at(place_in(like, rate))
+    window.click()
+    window.press("ctrl+a", typed)
+    time.sleep(1.0)
+    window.process.send_signal(signal.SIGTERM)
+    assert_ended(window, 128 + signal.SIGTERM)
+
+
 def assert_ended(window: Window, code: int) -> None:
     wait_for(lambda: window.process.poll() is not None)
     assert window.process.returncode == code, window.log()
@@ -157,8 +173,8 @@ def diverging_document() -> Document:
     return Document(spec=spec, start=network.draw("glorot_uniform", 1))
 
 
-def place_of_fewer(document: Document, size: tuple[int, int], qtbot: QtBot) -> tuple[int, int]:
-    """Where the small "−" at the hidden layer stands in a window of that size."""
+def window_like(document: Document, size: tuple[int, int], qtbot: QtBot) -> MainWindow:
+    """A window of that size in this process: what stands where in the other one."""
     app = QApplication.instance()
     assert isinstance(app, QApplication)
     theme.load_fonts()
@@ -169,12 +185,23 @@ def place_of_fewer(document: Document, size: tuple[int, int], qtbot: QtBot) -> t
     window.documents.show(document, "the same")
     window.show()
     qtbot.waitExposed(window)
+    return window
+
+
+def place_in(window: MainWindow, widget: QWidget) -> tuple[int, int]:
+    """The middle of a widget."""
+    place = widget.mapTo(window, widget.rect().center())
+    return place.x(), place.y()
+
+
+def place_of_fewer(document: Document, size: tuple[int, int], qtbot: QtBot) -> tuple[int, int]:
+    """Where the small "−" at the hidden layer stands in a window of that size."""
+    window = window_like(document, size, qtbot)
     port = window.canvas.view.viewport()
     qtbot.mouseMove(port, window.canvas.place_of(Spot("unit", 1, 0)).center())
     fewer = window.findChild(QPushButton, "removeUnit")
     assert isinstance(fewer, QPushButton)
-    place = fewer.mapTo(window, fewer.rect().center())
-    return place.x(), place.y()
+    return place_in(window, fewer)
 
 
 def test_a_divergence_with_the_pointer_at_a_small_button_ends_nothing(

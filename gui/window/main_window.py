@@ -286,6 +286,7 @@ class MainWindow(QMainWindow):
 
     def close_quietly(self) -> None:
         """Stop what runs and remember the window, without a question."""
+        take_typed_text()  # while all is there that follows an edit: Qt would as the field ends
         if self._safekeeping is not None:
             self._safekeeping.close()
             self._safekeeping = None
