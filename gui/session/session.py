@@ -267,7 +267,8 @@ class Session(Cursor):
 
     def _named(self, text: str) -> str:
         epoch = self.spec.epoch_position(self.place.t)
-        return f"{text} (epoch {epoch:,.6g})" if self.place.t else text
+        digits = max(6, len(str(int(epoch))))  # a whole epoch has all its digits
+        return f"{text} (epoch {epoch:,.{digits}g})" if self.place.t else text
 
     def _push(self, text: str, before: Standing, after: Standing) -> None:
         self._stop_job()

@@ -5,16 +5,28 @@ from __future__ import annotations
 import numpy as np
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from pytestqt.qtbot import QtBot
 
 from engine.maths.network import Parameter
 from engine.maths.optimizers import Optimizer
 from engine.run import edits
 from engine.run.iteration import evaluate, iterate
-from engine.run.spec import Batching
+from engine.run.spec import Batching, State
 from gui.session.named_edits import Intents
 from tests.gui.conftest import xor_spec
 from tests.gui.session.conftest import Watched
+
+
+def test_an_edit_after_millions_of_epochs_names_the_epoch_with_all_its_digits(
+    mazur: Watched,
+) -> None:
+    session = mazur.session
+    document = session.document()
+    state = State(document.start, t=2_229_399)
+    session.open(replace(document, state=state, updates=None))
+    session.apply("w5 = 0.4", edits.set_parameters, [(Parameter(2, 0, 0), 0.4)])
+    assert session.undo_stack.undoText() == "w5 = 0.4 (epoch 2,229,399)"
 
 
 def test_undo_after_an_edit_and_training_returns_to_the_edit_and_redo_to_the_tip(
