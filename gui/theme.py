@@ -198,6 +198,7 @@ def style_sheet(theme: Theme) -> str:
         text-decoration: underline;
     }}
     QToolButton::menu-indicator {{ image: none; }}
+    QFileDialog QToolButton {{ padding: 2px; }}
     QLineEdit, QSpinBox, QPlainTextEdit {{
         background: {t.card}; border: 1px solid {t.border}; border-radius: 4px; padding: 3px 6px;
         selection-background-color: {t.accent}; selection-color: {t.accent_ink};
