@@ -43,9 +43,8 @@ def open_window(options: argparse.Namespace) -> int:
 
     def end(code: int) -> None:
         """End without a question: nobody may be there to answer it."""
-        window.keep_now()
         try:
-            window.close_quietly()
+            window.close_unasked()
         finally:
             app.exit(code)
 

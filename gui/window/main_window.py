@@ -284,9 +284,14 @@ class MainWindow(QMainWindow):
         if self._safekeeping is not None:
             self._safekeeping.keep_now()
 
+    def close_unasked(self) -> None:
+        """Keep what is open, what is typed into a field with it, and close without a question."""
+        take_typed_text()  # while all is there that follows an edit: Qt would as the field goes
+        self.keep_now()
+        self.close_quietly()
+
     def close_quietly(self) -> None:
         """Stop what runs and remember the window, without a question."""
-        take_typed_text()  # while all is there that follows an edit: Qt would as the field ends
         if self._safekeeping is not None:
             self._safekeeping.close()
             self._safekeeping = None
