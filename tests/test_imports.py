@@ -288,5 +288,5 @@ def test_the_top_of_engine_and_gui_shows_the_design() -> None:
     tops = {part: {path.name for path in (ROOT / part).glob("*.py")} for part in PARTS[:2]}
     assert tops == {
         "engine": {"__init__.py"},
-        "gui": {"__init__.py", "settings.py", "theme.py", "view.py"},
+        "gui": {"__init__.py", "theme.py", "view.py"},
     }

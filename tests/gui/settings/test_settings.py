@@ -23,7 +23,7 @@ from gui.window.main_window import MainWindow
 
 Found = TypeVar("Found")
 
-PROJECT = Path(__file__).resolve().parents[2]
+PROJECT = Path(__file__).resolve().parents[3]
 LESSON = lesson_names()[0]
 GARBAGE = bytes(range(256)) * 40
 
