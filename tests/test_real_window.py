@@ -157,6 +157,20 @@ def test_a_request_from_outside_ends_the_window_with_text_in_a_field(
     assert_ended(window, 128 + signal.SIGTERM)
 
 
+def test_a_request_from_outside_ends_the_window_with_the_pointer_at_a_unit(
+    window: Window, qtbot: QtBot
+) -> None:
+    wait_for(lambda: "lesson.backpass.json" in window.title)
+    like = window_like(read_document(EXAMPLE.read_bytes()), window.frame[2:], qtbot)
+    port = like.canvas.view.viewport()
+    at = port.mapTo(like, like.canvas.place_of(Spot("unit", 1, 0)).center())
+    for x in (at.x() + 2, at.x()):
+        window.point_at((x, at.y()))
+        time.sleep(0.5)
+    window.process.send_signal(signal.SIGTERM)
+    assert_ended(window, 128 + signal.SIGTERM)
+
+
 def assert_ended(window: Window, code: int) -> None:
     wait_for(lambda: window.process.poll() is not None)
     assert window.process.returncode == code, window.log()

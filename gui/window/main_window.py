@@ -286,9 +286,10 @@ class MainWindow(QMainWindow):
 
     def close_unasked(self) -> None:
         """Keep what is open, what is typed into a field with it, and close without a question."""
-        take_typed_text()  # while all is there that follows an edit: Qt would as the field goes
+        take_typed_text()
         self.keep_now()
         self.close_quietly()
+        self.hide()  # the pointer leaves while all is there that follows it
 
     def close_quietly(self) -> None:
         """Stop what runs and remember the window, without a question."""
