@@ -31,7 +31,11 @@ def screen(size: str = "1440x900") -> Iterator[str]:
     """A screen of its own, of a size in pixels; it is named as DISPLAY names it."""
     reading, writing = os.pipe()
     server = subprocess.Popen(
-        ["Xvfb", "-displayfd", str(writing), "-screen", "0", f"{size}x24", "-nolisten", "tcp"],
+        # Without a reset as the last window closes: the next one would knock in vain meanwhile.
+        [
+            "Xvfb", "-displayfd", str(writing), "-screen", "0", f"{size}x24",
+            "-nolisten", "tcp", "-noreset",
+        ],  # fmt: skip
         pass_fds=[writing],
         stderr=subprocess.DEVNULL,
     )
