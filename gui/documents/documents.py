@@ -14,7 +14,7 @@ from engine.documents.examples import example_names, read_example
 from engine.text.wording import on_one_line
 from gui.documents.files import Files
 from gui.documents.origin import Origin
-from gui.documents.outside import Wanted, ask_what_to_keep, free_name_beside
+from gui.documents.outside import KeptVersion, ask_what_to_keep, free_name_beside
 from gui.session.session import Session
 from gui.widgets.typed_text import take_typed_text
 
@@ -143,12 +143,12 @@ class Documents(QObject):
         if changed is None:
             return self._write(path)
         match ask_what_to_keep(self._window, path.name):
-            case Wanted.MINE:
+            case KeptVersion.MINE:
                 self.files.accept(changed)
                 return self._save_to(path)  # it may have changed again while they were asked
-            case Wanted.THEIRS:
+            case KeptVersion.THEIRS:
                 return self._others_may_go() and self._read(path)
-            case Wanted.BOTH:
+            case KeptVersion.BOTH:
                 return self._save_beside(path)
         return False
 

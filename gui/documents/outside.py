@@ -16,7 +16,7 @@ from gui.widgets.message_box import message_box
 _NUMBERED = re.compile(r"(.*) \((\d+)\)")
 
 
-class Wanted(Enum):
+class KeptVersion(Enum):
     """What is to become of the two versions: the words on the button."""
 
     MINE = "Keep mine"
@@ -43,7 +43,7 @@ def digest_of(path: Path) -> bytes | None:
         return b""
 
 
-def ask_what_to_keep(parent: QWidget, name: str) -> Wanted | None:
+def ask_what_to_keep(parent: QWidget, name: str) -> KeptVersion | None:
     """Ask what to do about a file that was changed outside; None if it is to stay as it is, and
     what is open too."""
     box = message_box(
@@ -57,12 +57,12 @@ def ask_what_to_keep(parent: QWidget, name: str) -> Wanted | None:
     box.setIcon(QMessageBox.Icon.Warning)
     role = QMessageBox.ButtonRole
     buttons = {
-        Wanted.MINE: box.addButton(Wanted.MINE.value, role.DestructiveRole),
-        Wanted.THEIRS: box.addButton(Wanted.THEIRS.value, role.DestructiveRole),
-        Wanted.BOTH: box.addButton(Wanted.BOTH.value, role.AcceptRole),
+        KeptVersion.MINE: box.addButton(KeptVersion.MINE.value, role.DestructiveRole),
+        KeptVersion.THEIRS: box.addButton(KeptVersion.THEIRS.value, role.DestructiveRole),
+        KeptVersion.BOTH: box.addButton(KeptVersion.BOTH.value, role.AcceptRole),
     }
     box.addButton(QMessageBox.StandardButton.Cancel)
-    box.setDefaultButton(buttons[Wanted.BOTH])
+    box.setDefaultButton(buttons[KeptVersion.BOTH])
     box.exec()
     clicked = box.clickedButton()
     return next((wanted for wanted, button in buttons.items() if button is clicked), None)

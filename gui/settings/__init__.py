@@ -27,7 +27,7 @@ _FARTHEST = 32_767  # pixels from the first screen's corner
 Kept = TypeVar("Kept")
 
 
-class Setting(Generic[Kept]):
+class KeptSetting(Generic[Kept]):
     """One value that is remembered under a key.
 
     `read` gives the value for what the file has under the key, None where that cannot be meant;
@@ -56,14 +56,14 @@ class Setting(Generic[Kept]):
         QSettings().setValue(self.key, self._write(value))
 
 
-def _choice(key: str, choices: Iterable[str], default: str) -> Setting[str]:
+def _choice(key: str, choices: Iterable[str], default: str) -> KeptSetting[str]:
     known = tuple(choices)
-    return Setting(key, default, lambda found: next((c for c in known if c == found), None))
+    return KeptSetting(key, default, lambda found: next((c for c in known if c == found), None))
 
 
-def _flag(key: str) -> Setting[bool]:
+def _flag(key: str) -> KeptSetting[bool]:
     words = {"true": True, "false": False}
-    return Setting(
+    return KeptSetting(
         key,
         False,
         lambda found: words.get(found) if isinstance(found, str) else None,
@@ -71,17 +71,17 @@ def _flag(key: str) -> Setting[bool]:
     )
 
 
-def _count(key: str, default: int, least: int, most: int) -> Setting[int]:
+def _count(key: str, default: int, least: int, most: int) -> KeptSetting[int]:
     def read(found: object) -> int | None:
         text = str(found) if isinstance(found, str | int) else ""
         if not text.isdecimal() or len(text) > _LONGEST_NUMBER:
             return None
         return int(text) if least <= int(text) <= most else None
 
-    return Setting(key, default, read)
+    return KeptSetting(key, default, read)
 
 
-def _texts(key: str) -> Setting[list[str]]:
+def _texts(key: str) -> KeptSetting[list[str]]:
     def read(found: object) -> list[str]:
         texts = [found] if isinstance(found, str) else found  # as a list of one comes back
         if not isinstance(texts, list | tuple):
@@ -89,10 +89,10 @@ def _texts(key: str) -> Setting[list[str]]:
         short = [text for text in texts if isinstance(text, str) and len(text) <= _LONGEST]
         return short[:_MOST_TEXTS]
 
-    return Setting(key, [], read)
+    return KeptSetting(key, [], read)
 
 
-def _geometry(key: str) -> Setting[QByteArray]:
+def _geometry(key: str) -> KeptSetting[QByteArray]:
     def read(found: object) -> QByteArray | None:
         data = bytes(found.data()) if isinstance(found, QByteArray) else b""
         if len(data) < _GEOMETRY.size:
@@ -102,7 +102,7 @@ def _geometry(key: str) -> Setting[QByteArray]:
         is_one = near and left < right and top < bottom and max(flags) <= 1
         return found if is_one and isinstance(found, QByteArray) else None
 
-    return Setting(key, QByteArray(), read)
+    return KeptSetting(key, QByteArray(), read)
 
 
 GEOMETRY = _geometry("geometry")  # size and place of the window as it was closed last
@@ -118,11 +118,11 @@ NOTATION = {
 MEMORY = _count("history/memory_mib", DEFAULT_MEMORY // MIB, LEAST_MIB, MOST_MIB)
 
 
-def lesson_reached(lesson: str) -> Setting[int]:
+def lesson_reached(lesson: str) -> KeptSetting[int]:
     """How many steps of a lesson were ever shown, by the lesson's key."""
     return _count(f"lessons/{lesson}/reached", 0, 0, 10**_LONGEST_NUMBER)
 
 
-def lesson_finished(lesson: str) -> Setting[bool]:
+def lesson_finished(lesson: str) -> KeptSetting[bool]:
     """Whether a lesson was finished, by its key."""
     return _flag(f"lessons/{lesson}/finished")

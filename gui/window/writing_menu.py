@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QMenu
 
 from engine.formulas.notation import CHOICES, DEFAULT
 from gui import settings
-from gui.settings import Setting
+from gui.settings import KeptSetting
 
 DIGITS: dict[str, int | None] = {"4": 4, "6": 6, "9": 9, "all": None}
 PAPER: dict[str, int | None] = {"off": None, "3": 3, "4": 4, "5": 5, "9": 9}
@@ -71,14 +71,14 @@ class WritingMenu(QObject):
     def _choose_paper(self, choice: str) -> None:
         self.paper_chosen.emit(PAPER[choice])
 
-    def _remembered(self, setting: Setting[str]) -> str:
+    def _remembered(self, setting: KeptSetting[str]) -> str:
         return setting.kept() if self._remember else setting.default
 
     def _add_remembered(
         self,
         menu: QMenu,
         title: str,
-        setting: Setting[str],
+        setting: KeptSetting[str],
         names: Mapping[str, str],
         choose: Callable[[str], None],
     ) -> None:
