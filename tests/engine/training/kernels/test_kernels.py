@@ -5,7 +5,6 @@ from __future__ import annotations
 import gc
 import tracemalloc
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -28,7 +27,6 @@ from engine.training.trainer import Trainer
 from tests.engine.conftest import specs
 from tests.engine.training.test_trainer import linear_spec, same, two_outputs
 
-ROOT = Path(__file__).resolve().parents[4]
 NUMPY_MAKES = ["updated-weights", "forgotten-rate", "same-start"]
 NEVER = 10**9  # a distance of key frames that no run here reaches
 
