@@ -47,6 +47,9 @@ class ExportMenu:
         from engine.export.worked import TooLong
 
         files = self._documents.files
+        if self._session.curtain is not None:
+            files.say("No solution is written while values are to be predicted.")
+            return
         name = self._documents.name.removesuffix(SUFFIX)
         name = f"{name} iteration {self._session.place.t + 1}.{format.ending}"
         path = files.ask_where(f"Export as {format.title}", name, file_kind(format))
@@ -68,8 +71,6 @@ class ExportMenu:
         from engine.export.worked import check_length, worked_solution
 
         session = self._session
-        if session.curtain is not None:
-            raise FileError("No solution is written while values are to be predicted.")
         check_length(session.spec)
         iteration = self._known or iterate(session.spec, session.state)
         title = session.standing.title or self._documents.name

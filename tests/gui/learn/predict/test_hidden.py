@@ -11,6 +11,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QApplication,
+    QFileDialog,
     QLabel,
     QLineEdit,
     QMessageBox,
@@ -168,14 +169,19 @@ def test_unlocking_warns_and_is_remembered_in_document_and_result(
 
 
 def test_no_solution_is_exported_meanwhile(
-    window: MainWindow, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    window: MainWindow, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     begin(window, "deltas")
-    file = tmp_path / "solution.md"
-    choose_file(monkeypatch, file)
+    asked: list[str] = []
+
+    def answer(parent: object, title: str, *_: object) -> tuple[str, str]:
+        asked.append(title)
+        return "", ""
+
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", answer)
     said: list[str] = []
     monkeypatch.setattr(window.documents.files, "say", said.append)
     export = window.findChild(QAction, "export/md")
     assert isinstance(export, QAction)
     export.trigger()
-    assert len(said) == 1 and "predicted" in said[0] and not file.exists()
+    assert len(said) == 1 and "predicted" in said[0] and not asked
