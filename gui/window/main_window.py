@@ -36,6 +36,7 @@ _SIZE = QSize(1440, 900)
 _STATUS_EDGES = 5  # pixels that a status bar keeps above and below what it holds
 _SETTLE_MILLISECONDS = 1000
 _MESSAGE_MILLISECONDS = 3000
+_NOTICE_MILLISECONDS = 15_000  # for a sentence about a file; it covers what the file's state is
 _LOAD_MILLISECONDS = 100  # after which what the first picture does without is loaded
 
 
@@ -149,7 +150,9 @@ class MainWindow(QMainWindow):
         session.changed.connect(self._display)
         session.refused.connect(self._say)
         self._intents.noticed.connect(self._say)
-        self.documents.files.noticed.connect(lambda what: self.statusBar().showMessage(what))
+        self.documents.files.noticed.connect(
+            lambda what: self.statusBar().showMessage(what, _NOTICE_MILLISECONDS)
+        )
         controls.examples_wanted.connect(self._offer_examples)
         controls.example_chosen.connect(self.documents.open_example)
         controls.save_requested.connect(self.documents.save)

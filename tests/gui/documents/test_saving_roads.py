@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QListWidget, QMessageBox
+from pytestqt.qtbot import QtBot
 
 from engine.documents.examples import read_example
 from engine.documents.reading import read_document, write_document
@@ -84,6 +85,19 @@ def test_the_first_save_over_the_older_format_keeps_it(
     edit(window, 2.0)
     action(window, "Save").trigger()
     assert sorted(old_file.parent.iterdir()) == [old_file, copy]
+
+
+def test_the_name_of_the_file_is_shown_again_after_the_notice(
+    open_window: OpenWindow, old_file: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gui.window.main_window._NOTICE_MILLISECONDS", 1)
+    window = opened(open_window, old_file)
+    edit(window, 1.0)
+    action(window, "Save").trigger()
+    label = window.findChild(QLabel, "fileLabel")
+    assert isinstance(label, QLabel)
+    qtbot.waitUntil(lambda: window.statusBar().currentMessage() == "")
+    assert label.isVisible() and label.text() == "homework.backpass.json · saved"
 
 
 @pytest.mark.parametrize("sure", [True, False])
