@@ -45,14 +45,16 @@ class WeightsPanel(Card):
         shown, self._view = self._view, view
         if shown is not None and view.follows_edit_of(shown):
             self.show_error("")
-        if view.spec.network is not self._network:
+        is_other = view.spec.network is not self._network
+        if is_other:
             self._network = view.spec.network
             self._take(view.spec.network)
         here = None if view.step is None else view.step.parameter
         moved, self._here = here != self._here, here
         for _, model in self._layers():
             model.show(view, here)
-        if shown is None or shown.theta is not view.theta or shown.digits != view.digits:
+        is_same = shown is not None and shown.theta is view.theta and shown.digits == view.digits
+        if is_other or not is_same:
             self._fit_numbers()
         if moved:
             self._follow.start()

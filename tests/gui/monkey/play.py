@@ -114,7 +114,11 @@ class Episode:
         self._check()
 
     def _prepare(self) -> None:
-        """Have training end by itself, after the same number of updates each time."""
+        """Have the keys reach the window, as they do of themselves where there is a screen, and
+        training end by itself, after the same number of updates each time."""
+        while QApplication.activeWindow() is not self._window:
+            self._window.activateWindow()
+            QApplication.processEvents()
         session = self._window.session
         if session.spec.network.size > _LARGEST or len(session.spec.data) > _LARGEST:
             self._window.documents.show(read_example("xor-2-3-1"), "xor-2-3-1")

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QSpinBox, QTableView
 
 from engine.documents.examples import read_example
 from gui.canvas.spots import Spot
+from gui.tables.number_table import NumberTable
 from tests.gui.window.conftest import Driver
 
 Key = Qt.Key
@@ -175,3 +176,18 @@ def test_a_node_is_dragged_and_put_back(mazur: Driver) -> None:
     assert (moved - start).manhattanLength() > 40
     mazur.menu("Undo").trigger()
     assert not mazur.view.layout
+
+
+def test_weights_keep_their_digits_when_an_activation_is_changed(driver: Driver) -> None:
+    driver.open("xor-3-4-1")
+    window = driver.window
+
+    def shown() -> list[str]:
+        table = driver.find(NumberTable, "weightsTable1")
+        cell = table.itemDelegate()
+        return [cell.painted_text(row, column) for row in range(4) for column in range(3)]
+
+    before = shown()
+    window.network.activation_chosen.emit(2, "step")
+    assert window.session.spec.network.layers[1].activation == "step"
+    assert shown() == before
