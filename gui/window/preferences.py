@@ -24,6 +24,7 @@ class PreferencesDialog(FormDialog):
         self._field.setSingleStep(64)
         self._field.setSuffix(" MiB")
         self._field.setValue(memory // MIB)
+        self._field.selectAll()  # typing replaces it
         self._meaning = SecondaryLabel(name="historyMeaning")
         self._meaning.setWordWrap(True)
         self._field.valueChanged.connect(self._explain)

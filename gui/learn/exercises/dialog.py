@@ -185,6 +185,7 @@ def _spin(name: str, lowest: int, highest: int, value: int) -> QSpinBox:
     spin.setObjectName(name)
     spin.setRange(lowest, highest)
     spin.setValue(value)
+    spin.selectAll()  # typing replaces it
     spin.setAlignment(Qt.AlignmentFlag.AlignCenter)
     return spin
 

@@ -325,7 +325,7 @@ def test_the_memory_bound_is_a_preference_applied_at_once(qtbot: QtBot, themed: 
         field = dialog.findChild(QSpinBox, "historyMemory")
         assert field.value() == 256
         said.append(dialog.findChild(QLabel, "historyMeaning").text())
-        field.setValue(64)
+        qtbot.keyClicks(field, "64")  # typed as the dialog comes up: it replaces what is there
 
     driver.fill(choose, "Preferences")
     assert "1,024 moments of the open network" in said[0]

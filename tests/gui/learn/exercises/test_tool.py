@@ -76,7 +76,7 @@ def in_dialog(window: MainWindow, act: Callable[[ExerciseDialog], None]) -> None
 
 def test_an_exercise_is_chosen_and_opened(window: MainWindow) -> None:
     def act(dialog: ExerciseDialog) -> None:
-        dialog.findChild(QSpinBox, "exerciseInputs").setValue(3)
+        QTest.keyClicks(dialog.findChild(QSpinBox, "exerciseInputs"), "3")
         hidden = dialog.findChild(QLineEdit, "exerciseHidden")
         hidden.selectAll()
         QTest.keyClicks(hidden, "2, 3")
