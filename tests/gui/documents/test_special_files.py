@@ -6,7 +6,9 @@ import json
 import os
 import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -87,10 +89,26 @@ def readable(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def whenever_waiting() -> Iterator[Callable[[Callable[[QDialog], None]], list[str]]]:
+def whenever_waiting(
+    monkeypatch: pytest.MonkeyPatch,
+) -> Iterator[Callable[[Callable[[QDialog], None]], list[str]]]:
     """whenever_waiting(act): does something at each turn of the event loop in which the window
-    waits, and returns a list of what it then says it waits for."""
+    waits, and returns a list of what it then says it waits for.
+
+    The work itself begins once the window has been seen to wait: it may be done sooner than that.
+    """
     timers: list[QTimer] = []
+    seen = threading.Event()
+    submit = ThreadPoolExecutor.submit
+
+    def submit_later(executor: ThreadPoolExecutor, work: Callable[..., Any], *given: Any) -> Any:
+        def work_once_seen(*arguments: Any) -> Any:
+            seen.wait(10)  # other work of the window's that comes this way is only late
+            return work(*arguments)
+
+        return submit(executor, work_once_seen, *given)
+
+    monkeypatch.setattr(ThreadPoolExecutor, "submit", submit_later)
 
     def begin(act: Callable[[QDialog], None]) -> list[str]:
         words: list[str] = []
@@ -104,12 +122,14 @@ def whenever_waiting() -> Iterator[Callable[[Callable[[QDialog], None]], list[st
                 if is_it and dialog.isVisible():
                     words.append(dialog.findChild(QLabel, "waitingFor").text())
                     act(dialog)
+                    seen.set()
 
         timer.timeout.connect(look)
         timer.start(0)
         return words
 
     yield begin
+    seen.set()
     for timer in timers:
         timer.stop()
 
