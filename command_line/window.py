@@ -78,7 +78,7 @@ def screenshot(options: argparse.Namespace) -> None:
         raise Refused(f"Qt needs system libraries that are missing: {' '.join(missing)}.")
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
     os.environ.setdefault("QT_SCALE_FACTOR", "1")
-    app = _application(options.theme)
+    app = _application(options.theme, options.text_size)
     from PySide6.QtCore import QBuffer, QIODevice
 
     from engine.documents.whole_file import write_whole
@@ -100,7 +100,7 @@ def screenshot(options: argparse.Namespace) -> None:
     write_whole(Path(options.picture), bytes(picture.data().data()))
 
 
-def _application(theme_name: str | None = None) -> QApplication:
+def _application(theme_name: str | None = None, text_size: int | None = None) -> QApplication:
     from PySide6.QtWidgets import QApplication
 
     from gui import settings, theme
@@ -111,5 +111,6 @@ def _application(theme_name: str | None = None) -> QApplication:
     app.setApplicationName("Backpass")
     app.setOrganizationName("Backpass")
     theme.load_fonts()
-    theme.apply(app, theme_name or settings.THEME.kept())
+    percent = text_size or settings.TEXT_SIZE.kept()
+    theme.apply(app, theme_name or settings.THEME.kept(), percent)
     return app

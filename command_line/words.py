@@ -158,6 +158,8 @@ def parser() -> argparse.ArgumentParser:
     shot.add_argument("--steps", type=_count, default=0, metavar="K", help="then step")
     shot.add_argument("--size", type=_size, default=(1440, 900), metavar="1440x900")
     shot.add_argument("--theme", choices=("light", "dark"), default="light")
+    shot.add_argument("--text-size", type=_text_size, default=100, metavar="PERCENT",
+                      help="how large text is, from 80 to 200 (default 100)")
     for each in (run, trace, check, published, shot):
         each.add_argument("--mistake", action="append", default=[], metavar="KEY",
                           help="make a classic mistake; may be given several times")
@@ -169,6 +171,13 @@ def _count(text: str) -> int:
     if not 0 <= number <= 1_000_000_000:
         raise argparse.ArgumentTypeError(f'expected a whole number from 0, got "{text}"')
     return number
+
+
+def _text_size(text: str) -> int:
+    percent = int(text) if text.isdecimal() and len(text) < 4 else 0
+    if not 80 <= percent <= 200:
+        raise argparse.ArgumentTypeError(f'expected a percentage from 80 to 200, got "{text}"')
+    return percent
 
 
 def _positive(text: str) -> int:

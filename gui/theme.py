@@ -1,7 +1,16 @@
-"""Colours, fonts, spacing and the style sheet, light and dark: the one place for how it looks."""
+"""Colours, fonts, the size of text, spacing and the style sheet: the one place for how it looks.
+
+The size of text is a percentage. Three roads lead to it, and each widget takes one of them:
+
+- what Qt lays out takes `font` and, for what text stands in, `px`; the style sheet does so itself,
+- what is painted by hand takes them at each paint,
+- pictures with many measures of their own, as the canvas and the derivations, are made for 100 %
+  with `drawn_font`, and their painter is enlarged by `scale()`.
+"""
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from msgspec import Struct
@@ -11,7 +20,7 @@ from PySide6.QtWidgets import QApplication
 FONT_FOLDER = Path(__file__).resolve().parent.parent / "resources" / "fonts"
 FONT_FAMILY = "DejaVu Sans"
 
-# Pixels. Nothing is written smaller than SMALL; numbers on the canvas are CANVAS and up.
+# Pixels at 100 %. Nothing is written smaller than SMALL; numbers on the canvas are CANVAS and up.
 SMALL = 12
 NORMAL = 13
 CANVAS = 14
@@ -97,7 +106,10 @@ DARK = Theme(
 
 THEMES = {theme.name: theme for theme in (LIGHT, DARK)}
 
+TEXT_SIZES = (80, 90, 100, 110, 125, 150, 175, 200)  # percent
+
 _current = LIGHT
+_percent = 100
 
 
 def current() -> Theme:
@@ -105,8 +117,29 @@ def current() -> Theme:
     return _current
 
 
-def font(pixels: int = NORMAL, bold: bool = False) -> QFont:
-    """The program's font at a size in pixels."""
+def percent() -> int:
+    """The size of text in force."""
+    return _percent
+
+
+def scale() -> float:
+    """How many times as large as at 100 % text is."""
+    return _percent / 100
+
+
+def px(pixels: float) -> int:
+    """So many pixels at 100 %, grown with the text: for what text stands in."""
+    return round(pixels * _percent / 100)
+
+
+def font(pixels: float = NORMAL, bold: bool = False) -> QFont:
+    """The program's font at a size in pixels at 100 %, grown to the size of text in force."""
+    return drawn_font(px(pixels), bold)
+
+
+def drawn_font(pixels: int, bold: bool = False) -> QFont:
+    """The program's font at a size in pixels whatever the size of text: for what is enlarged as a
+    whole, and for paper."""
     font = QFont(FONT_FAMILY)
     font.setPixelSize(pixels)
     font.setBold(bold)
@@ -119,10 +152,13 @@ def load_fonts() -> None:
         QFontDatabase.addApplicationFont(str(path))
 
 
-def apply(app: QApplication, name: str) -> None:
-    """Put a theme ("light" or "dark") in force for the whole application."""
-    global _current
-    _current = THEMES[name]
+def apply(app: QApplication, name: str | None = None, percent: int | None = None) -> None:
+    """Put a theme, a size of text or both in force for the whole application; what is not named
+    stays. Whoever changes them while a window is open has it restyled: MainWindow.use_theme and
+    MainWindow.use_text_size do both."""
+    global _current, _percent
+    _current = _current if name is None else THEMES[name]
+    _percent = _percent if percent is None else percent
     if not app.styleSheet():  # the first theme; anew, it would polish every widget twice
         app.setStyle("Fusion")
     app.setFont(font())
@@ -159,24 +195,25 @@ def _palette(theme: Theme) -> QPalette:
 
 
 def style_sheet(theme: Theme) -> str:
-    """The style sheet; widgets opt in to variants by object names and dynamic properties."""
+    """The style sheet; widgets opt in to variants by object names and dynamic properties. A length
+    in `tx` is one in pixels that grows with the text."""
     t = theme
-    return f"""
+    sheet = f"""
     QWidget {{ color: {t.ink}; }}
     QMainWindow, QDialog {{ background: {t.window}; }}
-    QToolTip {{ background: {t.card}; color: {t.ink}; border: 1px solid {t.border}; padding: 4px; }}
+    QToolTip {{ background: {t.card}; color: {t.ink}; border: 1px solid {t.border}; padding: 4tx; }}
     #card {{ background: {t.card}; border: 1px solid {t.border}; border-radius: {RADIUS}px; }}
     #banner {{ background: {t.accent_soft}; border-left: 4px solid {t.error}; }}
     #mistakeStrip {{ background: {t.sunken}; border-radius: {RADIUS}px; }}
-    #cardTitle {{ font-size: {TITLE}px; font-weight: bold; }}
-    QLabel[secondary="true"] {{ color: {t.secondary}; font-size: {SMALL}px; }}
-    QLabel[error="true"] {{ color: {t.error}; font-size: {SMALL}px; }}
+    #cardTitle {{ font-size: {TITLE}tx; font-weight: bold; }}
+    QLabel[secondary="true"] {{ color: {t.secondary}; font-size: {SMALL}tx; }}
+    QLabel[error="true"] {{ color: {t.error}; font-size: {SMALL}tx; }}
     QPushButton, QToolButton, QComboBox {{
         background: {t.card}; border: 1px solid {t.border}; border-radius: {RADIUS}px;
-        padding: 5px 12px; min-height: 18px;
+        padding: 5tx 12tx; min-height: 18tx;
     }}
-    QComboBox {{ padding: 3px 8px; }}
-    #controls QPushButton, #controls QComboBox {{ padding: 5px 0; }}
+    QComboBox {{ padding: 3tx 8tx; }}
+    #controls QPushButton, #controls QComboBox {{ padding: 5tx 0; }}
     QPushButton:hover, QToolButton:hover, QComboBox:hover {{ border-color: {t.accent}; }}
     QPushButton:focus, QToolButton:focus, QComboBox:focus {{ border: 1px solid {t.accent}; }}
     QPushButton:pressed, QToolButton:pressed {{ background: {t.accent_soft}; }}
@@ -191,7 +228,7 @@ def style_sheet(theme: Theme) -> str:
     }}
     QPushButton[link="true"], QToolButton[link="true"] {{
         background: transparent; border: none; color: {t.accent}; padding: 0 2px;
-        font-size: {SMALL}px; min-height: 16px;
+        font-size: {SMALL}tx; min-height: 16tx;
     }}
     QPushButton[link="true"]:hover, QToolButton[link="true"]:hover,
     QPushButton[link="true"]:focus, QToolButton[link="true"]:focus {{
@@ -200,7 +237,7 @@ def style_sheet(theme: Theme) -> str:
     QToolButton::menu-indicator {{ image: none; }}
     QFileDialog QToolButton {{ padding: 2px; }}
     QLineEdit, QSpinBox, QPlainTextEdit {{
-        background: {t.card}; border: 1px solid {t.border}; border-radius: 4px; padding: 3px 6px;
+        background: {t.card}; border: 1px solid {t.border}; border-radius: 4px; padding: 3tx 6tx;
         selection-background-color: {t.accent}; selection-color: {t.accent_ink};
     }}
     QSpinBox::up-button, QSpinBox::down-button {{ width: 0; border: none; }}
@@ -215,17 +252,17 @@ def style_sheet(theme: Theme) -> str:
     }}
     QHeaderView {{ background: {t.card}; }}
     QHeaderView::section {{
-        background: {t.card}; color: {t.secondary}; border: none; padding: 3px;
-        font-size: {SMALL}px;
+        background: {t.card}; color: {t.secondary}; border: none; padding: 3tx;
+        font-size: {SMALL}tx;
     }}
     QTableCornerButton::section {{ background: {t.card}; border: none; }}
-    QMenu {{ background: {t.card}; border: 1px solid {t.border}; padding: 4px; }}
-    QMenu::item {{ padding: 5px 24px 5px 20px; border-radius: 4px; }}
+    QMenu {{ background: {t.card}; border: 1px solid {t.border}; padding: 4tx; }}
+    QMenu::item {{ padding: 5tx 24tx 5tx 20tx; border-radius: 4px; }}
     QMenu::item:selected {{ background: {t.accent_soft}; }}
     QMenu::item:disabled {{ color: {t.secondary}; }}
-    QMenu::separator {{ height: 1px; background: {t.border}; margin: 4px 8px; }}
+    QMenu::separator {{ height: 1px; background: {t.border}; margin: 4tx 8tx; }}
     QMenuBar {{ background: {t.card}; }}
-    QMenuBar::item {{ padding: 5px 10px; background: transparent; border-radius: 4px; }}
+    QMenuBar::item {{ padding: 5tx 10tx; background: transparent; border-radius: 4px; }}
     QMenuBar::item:selected {{ background: {t.accent_soft}; }}
     QStatusBar {{ background: {t.card}; color: {t.secondary}; }}
     QStatusBar::item {{ border: none; }}
@@ -244,13 +281,14 @@ def style_sheet(theme: Theme) -> str:
     QScrollBar::add-line, QScrollBar::sub-line {{ width: 0; height: 0; }}
     QScrollBar::add-page, QScrollBar::sub-page {{ background: transparent; }}
     QTabBar::tab {{
-        background: transparent; color: {t.secondary}; padding: 5px 10px; border: none;
+        background: transparent; color: {t.secondary}; padding: 5tx 10tx; border: none;
         border-bottom: 2px solid transparent;
     }}
     QTabBar::tab:selected {{ color: {t.ink}; border-bottom: 2px solid {t.accent}; }}
-    QSlider::groove:horizontal {{ height: 4px; background: {t.border}; border-radius: 2px; }}
+    QSlider::groove:horizontal {{ height: 4tx; background: {t.border}; border-radius: 2px; }}
     QSlider::handle:horizontal {{
-        background: {t.accent}; width: 14px; height: 14px; margin: -5px 0; border-radius: 7px;
+        background: {t.accent}; width: 14tx; height: 14tx; margin: -5tx 0; border-radius: 7tx;
     }}
     QSplitter::handle {{ background: transparent; }}
     """
+    return re.sub(r"(\d+)tx", lambda length: f"{px(int(length[1]))}px", sheet)

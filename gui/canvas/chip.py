@@ -69,6 +69,7 @@ class PhaseChip(QWidget):
         return f"{self._phase}  {self._wordings[0]}".strip()
 
     def _width(self, wording: str) -> float:
+        """Pixels at 100 % text size that it takes with a wording."""
         total = 2 * _PAD + width(self._phase, theme.CANVAS, True)
         return total + (_GAP + width(wording, theme.CANVAS) if wording else 0)
 
@@ -76,18 +77,24 @@ class PhaseChip(QWidget):
         return self.minimumSizeHint()
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(round(self._width("")), _HEIGHT)
+        return QSize(theme.px(self._width("")), theme.px(_HEIGHT))
+
+    def restyle(self) -> None:
+        """Follow a change of the theme."""
+        self.updateGeometry()
+        self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        wording = next((w for w in self._wordings if self._width(w) <= self.width()), None)
+        room = self.width() / theme.scale()
+        wording = next((w for w in self._wordings if self._width(w) <= room), None)
         if wording is None:
-            room = self.width() - self._width("") - _GAP
-            wording = shortened(self._wordings[-1], room, theme.CANVAS)
+            wording = shortened(self._wordings[-1], room - self._width("") - _GAP, theme.CANVAS)
         painter = QPainter(self)
+        painter.scale(theme.scale(), theme.scale())
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(theme.current().colour("accent_soft"))
-        length = min(float(self.width()), self._width(wording))
+        length = min(room, self._width(wording))
         painter.drawRoundedRect(QRectF(0, 0, length, _HEIGHT), _HEIGHT / 2, _HEIGHT / 2)
         middle, phase = _HEIGHT / 2, self._phase
         left = _PAD + width(phase, theme.CANVAS, True) + _GAP

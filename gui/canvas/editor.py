@@ -58,16 +58,16 @@ class InPlaceField(NumberField):
     def _caption_room(self) -> int:
         """Pixels in front of the number."""
         words = self.fontMetrics().horizontalAdvance(self._caption)
-        return words + 5 if self._caption else 0
+        return words + theme.px(5) if self._caption else 0
 
     def move_to(self, place: QRect) -> None:
         """Stand over a rectangle of the parent, as far as that is inside of it, wide enough for
         all digits. What stands beside a node is covered to the right of where it begins, so that
         the node's own numbers stay in sight."""
         digits = self.fontMetrics().horizontalAdvance(self._words)
-        needed = min(_WIDEST, self._caption_room() + digits + 2 * _PAD)
-        width = max(_SMALLEST[0], needed, place.width())
-        height = max(_SMALLEST[1], place.height())
+        needed = min(theme.px(_WIDEST), self._caption_room() + digits + 2 * theme.px(_PAD))
+        width = max(theme.px(_SMALLEST[0]), needed, place.width())
+        height = max(theme.px(_SMALLEST[1]), place.height())
         room = self._frame.rect()
         left = place.left() if self.spot.kind == "target" else place.center().x() - width // 2
         x = min(max(left, 0), max(0, room.width() - width))
@@ -101,7 +101,7 @@ class InPlaceField(NumberField):
         if self._caption:
             painter = QPainter(self)
             painter.setPen(theme.current().colour("secondary"))
-            area = self.rect().adjusted(_PAD, 0, 0, 0)
+            area = self.rect().adjusted(theme.px(_PAD), 0, 0, 0)
             painter.drawText(area, Qt.AlignmentFlag.AlignVCenter, self._caption)
             painter.end()
 

@@ -38,7 +38,6 @@ class LayerButtons(QFrame):
     def _button(self, words: str, name: str) -> QPushButton:
         button = QPushButton(words)
         button.setObjectName(name)
-        button.setFixedSize(_SIDE, _SIDE)
         # The menu of a node does the same by keyboard; Tab goes through the network instead.
         button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         button.pressed.connect(take_typed_text)
@@ -88,11 +87,13 @@ class LayerButtons(QFrame):
 
     def restyle(self) -> None:
         """Follow the theme."""
-        t = theme.current()
+        t, side = theme.current(), theme.px(_SIDE)
+        for button in (self._fewer, self._more):
+            button.setFixedSize(side, side)
         self.setStyleSheet(
-            f"QPushButton {{ padding: 0; min-height: 0; border-radius: {_SIDE // 2}px;"
-            f" font-size: 16px; font-weight: bold; color: {t.accent}; background: {t.card};"
-            f" border: 1px solid {t.border}; }}"
+            f"QPushButton {{ padding: 0; min-height: 0; border-radius: {side // 2}px;"
+            f" font-size: {theme.px(16)}px; font-weight: bold; color: {t.accent};"
+            f" background: {t.card}; border: 1px solid {t.border}; }}"
             f"QPushButton:hover {{ background: {t.accent_soft}; border-color: {t.accent}; }}"
             f"QPushButton:disabled {{ color: {t.secondary}; background: {t.sunken}; }}"
         )

@@ -118,7 +118,8 @@ class NetworkCanvas(QWidget):
         """Follow a change of the theme."""
         self._buttons.restyle()
         self.scene.restyle()
-        self.chip.update()
+        self.view.follow_network()
+        self.chip.restyle()
 
     def fit(self) -> None:
         """Show the whole network again."""

@@ -11,6 +11,7 @@ from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import QPainter, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QFrame, QGraphicsView
 
+from gui import theme
 from gui.canvas.scene import NetworkScene
 
 _SMALLEST_ZOOM = 0.4
@@ -100,22 +101,28 @@ class ZoomView(QGraphicsView):
         inverse, _ = self.viewportTransform().inverted()
         return inverse.map(position)
 
-    def _full_spread(self) -> tuple[float, float]:
+    def _room(self) -> tuple[float, float]:
+        """Width and height of the viewport, in pixels at 100 % text size: what is drawn for those
+        is magnified with the text."""
         size = self.viewport().size()
-        return self._scene.full_spread(size.width(), size.height())
+        return size.width() / theme.scale(), size.height() / theme.scale()
+
+    def _full_spread(self) -> tuple[float, float]:
+        return self._scene.full_spread(*self._room())
 
     def _spread(self) -> None:
         """Give the scene its area for the zoom, and magnify by what is left."""
-        width, height = self.viewport().width(), self.viewport().height()
+        width, height = self._room()
         full = self._full_spread()
         spread_x, spread_y = (min(max(self.zoom, 1.0), most) for most in full)
         self._scene.set_area(width * spread_x, height * spread_y)
-        scale = self.zoom / max(1.0, min(self.zoom, max(full)))
+        scale = theme.scale() * self.zoom / max(1.0, min(self.zoom, max(full)))
         self.resetTransform()
         self.scale(scale, scale)
         # With half a view around it any point can be brought to the middle; whole pixels keep
         # text sharp.
-        margin_x, margin_y = width // 2 / scale, height // 2 / scale
+        size = self.viewport().size()
+        margin_x, margin_y = size.width() // 2 / scale, size.height() // 2 / scale
         self._scene.setSceneRect(
             -margin_x, -margin_y, width * spread_x + 2 * margin_x, height * spread_y + 2 * margin_y
         )

@@ -61,7 +61,7 @@ def gap_before(lead: str) -> float:
 
 @lru_cache(maxsize=64)
 def _font(pixels: float) -> tuple[QFont, QFontMetricsF]:
-    font = theme.font(round(pixels))
+    font = theme.drawn_font(round(pixels))
     return font, QFontMetricsF(font)
 
 

@@ -203,7 +203,7 @@ class DerivationView(QWidget):
 
     @property
     def _is_low(self) -> bool:
-        return self.height() < _LOW
+        return self.height() < theme.px(_LOW)
 
     def _place(self) -> None:
         """The result right below the explanation, or at the bottom where that scrolls."""
@@ -220,7 +220,7 @@ class DerivationView(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         extent = max(120, self.width() - BAR)
-        was_low = event.oldSize().height() < _LOW
+        was_low = event.oldSize().height() < theme.px(_LOW)
         self.explanation.set_extent(extent)
         self.result.set_extent(extent)
         if was_low != self._is_low:

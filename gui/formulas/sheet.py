@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from msgspec import Struct
 from msgspec.structs import replace
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QLineF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -34,7 +34,8 @@ class _Block(Struct, frozen=True):
 
 
 class Sheet(Ground):
-    """A column of blocks `extent` pixels wide; its height is what they need.
+    """A column of blocks `extent` pixels wide; its height is what they need. Blocks are laid out
+    for text at 100 % and painted as large as text is.
 
     `fill` says how to build it and is asked again when the width or the theme changes. `hovered`
     carries the Factor under the pointer, or None.
@@ -78,7 +79,12 @@ class Sheet(Ground):
     @property
     def needed(self) -> int:
         """The height in pixels that everything takes."""
-        return round(self._end) + 1 if self._blocks else 0
+        return theme.px(self._end) + 1 if self._blocks else 0
+
+    @property
+    def _room(self) -> float:
+        """The width that blocks are laid out to."""
+        return self.extent / theme.scale()
 
     @property
     def _end(self) -> float:
@@ -96,21 +102,21 @@ class Sheet(Ground):
         factor: Factor | None = None,
     ) -> None:
         """Words with formulas among them, in a theme colour."""
-        items = word_items(prose, pixels, digits, self.extent)
-        self._add_flowed(flow_words(items, self.extent), colour, gap, factor)
+        items = word_items(prose, pixels, digits, self._room)
+        self._add_flowed(flow_words(items, self._room), colour, gap, factor)
 
     def add_pair(
         self, first: Prose, last: str, otherwise: str, digits: int | None, gap: float
     ) -> None:
         """Small secondary words, and at the right of their line some more; on a line of their own
         these are said otherwise."""
-        items = word_items(first, theme.SMALL, digits, self.extent)
+        items = word_items(first, theme.SMALL, digits, self._room)
         right = words(last, theme.SMALL)
         taken = sum((item.gap if k else 0.0) + item.box.width for k, item in enumerate(items))
-        room = self.extent - taken - right.width
+        room = self._room - taken - right.width
         if room >= _APART:
             self._add_flowed(
-                flow_words([*items, FlowItem(right, room)], self.extent), "secondary", gap, None
+                flow_words([*items, FlowItem(right, room)], self._room), "secondary", gap, None
             )
             return
         self.add_words(first, theme.SMALL, "secondary", gap, digits)
@@ -120,14 +126,14 @@ class Sheet(Ground):
         self, formula: Formula, look: Look, gap: float, factor: Factor | None = None
     ) -> None:
         """A formula, on further lines where it is long."""
-        self._add_flowed(flow_formula(formula, look, self.extent), "ink", gap, factor)
+        self._add_flowed(flow_formula(formula, look, self._room), "ink", gap, factor)
 
     def add_small(self, formula: Formula, instead: Formula, digits: int | None) -> None:
         """A formula in small secondary letters if it fits on one low line, else another."""
         writer = ProseWriter(theme.SMALL, digits)
-        flowed = flow(plain_items(formula, writer), self.extent)
+        flowed = flow(plain_items(formula, writer), self._room)
         if flowed.height > 2.0 * theme.SMALL:
-            flowed = flow(plain_items(instead, writer), self.extent)
+            flowed = flow(plain_items(instead, writer), self._room)
         self._add_flowed(flowed, "secondary", 0.0, None)
 
     def add_room(self, height: float) -> None:
@@ -139,25 +145,25 @@ class Sheet(Ground):
 
         def paint(painter: QPainter, y: float) -> None:
             painter.setPen(QPen(theme.current().colour("grid"), 1.0))
-            painter.drawLine(0, round(y), self.extent, round(y))
+            painter.drawLine(QLineF(0.0, round(y), self._room, round(y)))
 
         self._add(1.0 + gap, paint, gap, None)
 
     def add_table(self, table: Table, digits: int | None, gap: float) -> None:
         """A table, its numbers as short as the width asks for."""
-        height, paint = lay_out_table(table, self.extent, digits)
+        height, paint = lay_out_table(table, self._room, digits)
         self._add(height, paint, gap, None)
 
     def add_band(self, formula: Formula, look: Look) -> None:
         """A formula on a band in the soft accent colour."""
-        flowed = flow_formula(formula, look, self.extent - 2 * _BAND_X)
+        flowed = flow_formula(formula, look, self._room - 2 * _BAND_X)
         height = flowed.height + 2 * _BAND_Y
 
         def paint(painter: QPainter, y: float) -> None:
             colours = theme.current()
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(colours.colour("accent_soft"))
-            band = QRectF(0.0, y, self.extent, height)
+            band = QRectF(0.0, y, self._room, height)
             painter.drawRoundedRect(band, theme.RADIUS, theme.RADIUS)
             painter.setPen(colours.colour("ink"))
             flowed.paint(painter, _BAND_X, y + _BAND_Y)
@@ -192,10 +198,12 @@ class Sheet(Ground):
         super().paintEvent(event)
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        scale, visible = theme.scale(), event.rect()
+        painter.scale(scale, scale)
         self._paint_under(painter)
-        visible = event.rect()
+        top, bottom = visible.top() / scale, visible.bottom() / scale
         for block in self._blocks:
-            if block.y <= visible.bottom() and block.y + block.height >= visible.top():
+            if block.y <= bottom and block.y + block.height >= top:
                 block.paint(painter, block.y)
 
     def mark(self, factor: Factor | None) -> None:
@@ -205,22 +213,26 @@ class Sheet(Ground):
             self.update()
 
     def span_of(self, factor: Factor) -> tuple[float, float] | None:
-        """Top and bottom of what explains a factor; None if nothing here does."""
+        """Top and bottom, in pixels, of what explains a factor; None if nothing here does."""
+        span, scale = self._span(factor), theme.scale()
+        return None if span is None else (span[0] * scale, span[1] * scale)
+
+    def _span(self, factor: Factor) -> tuple[float, float] | None:
         blocks = [block for block in self._blocks if block.factor is factor]
         return (blocks[0].y, blocks[-1].y + blocks[-1].height) if blocks else None
 
     def _paint_under(self, painter: QPainter) -> None:
         """A ground behind the factor under the pointer, and the one that is marked."""
         for factor, colour in ((self._under, "sunken"), (self._marked, "accent_soft")):
-            span = None if factor is None else self.span_of(factor)
+            span = None if factor is None else self._span(factor)
             if span is not None:
                 top, bottom = span[0] - 3.0, span[1] + 3.0
                 painter.setPen(Qt.PenStyle.NoPen)
                 painter.setBrush(theme.current().colour(colour))
-                painter.drawRoundedRect(QRectF(0.0, top, self.extent, bottom - top), 4, 4)
+                painter.drawRoundedRect(QRectF(0.0, top, self._room, bottom - top), 4, 4)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        y = event.position().y()
+        y = event.position().y() / theme.scale()
         over = (b.factor for b in self._blocks if b.y - 4.0 <= y <= b.y + b.height + 4.0)
         self._set_under(next(over, None))
 

@@ -112,14 +112,14 @@ def _paint_footer(painter: QPainter, title: str, page: str) -> None:
     painter.setPen(theme.LIGHT.colour("secondary"))
     number = words(page, _SMALL)
     number.paint(painter, _WIDTH - number.width, _HEIGHT + _FOOTER)
-    metrics = QFontMetricsF(theme.font(_SMALL))
+    metrics = QFontMetricsF(theme.drawn_font(_SMALL))
     room = _WIDTH - number.width - 2 * _INDENT
     shown = metrics.elidedText(title, Qt.TextElideMode.ElideRight, room)
     words(shown, _SMALL).paint(painter, 0.0, _HEIGHT + _FOOTER)
 
 
 def _heading(text: str, pixels: int, room: float) -> _PageBlock:
-    font = theme.font(pixels, bold=True)
+    font = theme.drawn_font(pixels, bold=True)
     area = QRectF(0.0, 0.0, _WIDTH, _HEIGHT)
     flags = Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignLeft
     height = QFontMetricsF(font).boundingRect(area, flags, text).height()

@@ -107,6 +107,7 @@ def _geometry(key: str) -> KeptSetting[QByteArray]:
 
 GEOMETRY = _geometry("geometry")  # size and place of the window as it was closed last
 THEME = _choice("theme", theme.THEMES, "light")
+TEXT_SIZE = _count("text_size", 100, theme.TEXT_SIZES[0], theme.TEXT_SIZES[-1])  # percent
 RECENT = _texts("recent")  # paths, the latest first
 LOG = _flag("loss/log")
 DIGITS = _choice("digits", ("4", "6", "9", "all"), "6")

@@ -16,9 +16,9 @@ class Column(QWidget):
     Cards are made inside `place` and then added: Qt styles all that is inside a card anew when it
     gets another parent, so a window that is built from the outside in is there sooner.
 
-    As soon as the column is lower than `needs` pixels the cards turn into pages behind tabs with
-    their titles, so that each of them keeps enough room to be read; `tabbed_changed` tells, for
-    whoever has a card that then wants a page here too.
+    As soon as the column is lower than `needs` pixels (at 100 % text) the cards turn into pages
+    behind tabs with their titles, so that each of them keeps enough room to be read;
+    `tabbed_changed` tells, for whoever has a card that then wants a page here too.
     """
 
     tabbed_changed = Signal(bool)
@@ -121,7 +121,14 @@ class Column(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._arrange(event.size().height() < self._needs)
+        self._share_out()
+
+    def restyle(self) -> None:
+        """Follow a change of the size of text."""
+        self._share_out()
+
+    def _share_out(self) -> None:
+        self._arrange(self.height() < theme.px(self._needs))
         if not self._moved:
             shares = [share for _, _, share in self._cards]
             sizes = [self.height() * share // sum(shares) for share in shares]

@@ -36,17 +36,21 @@ class Banner(QFrame):
         self._standing: tuple[str, tuple[Action, ...]] | None = None  # what stays until closed
         self._text = WrappedLabel("bannerText")
         self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self._text.setFont(theme.font(theme.SMALL))
         # A long sentence is cut, and does not widen the window.
         self._text.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
         self._action = Button("", "bannerAction", "", lambda: self._act(0), link=True)
         self._other = Button("", "bannerOther", "", lambda: self._act(1), link=True)
         self._close = Button("Close", "bannerClose", "", self._dismiss, link=True)
-        self.setFixedHeight(_HEIGHT)
         parts = (self._text, 1), self._action, self._other, self._close
         self._layout = row(*parts, gap=theme.MARGIN, margins=(theme.GAP, 0, theme.GAP, 0))
         self.setLayout(self._layout)
+        self.restyle()
         self.hide()
+
+    def restyle(self) -> None:
+        """Follow the size of text."""
+        self._text.setFont(theme.font(theme.SMALL))
+        self.setFixedHeight(theme.px(_HEIGHT))
 
     @property
     def text(self) -> str:

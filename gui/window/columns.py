@@ -110,8 +110,15 @@ class Columns(QWidget):
 
     def share_out(self, width: int) -> None:
         """Give the outer columns their parts of a window of this width."""
-        self._left.setFixedWidth(min(300, max(230, round(width * 0.198))))
-        self.right.setFixedWidth(min(420, max(280, round(width * 0.25))))
+        px = theme.px
+        self._left.setFixedWidth(min(px(300), max(px(230), round(width * 0.198))))
+        self.right.setFixedWidth(min(px(420), max(px(280), round(width * 0.25))))
+
+    def restyle(self) -> None:
+        """Follow a change of the size of text."""
+        self.share_out(self.width())
+        for column in (self._left, self.right):
+            column.restyle()
 
 
 def _link(text: str, meaning: str) -> QPushButton:

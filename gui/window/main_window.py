@@ -96,15 +96,19 @@ class MainWindow(QMainWindow):
         layout.addWidget(self.banner, 1)
         bar.setSizeGripEnabled(False)
         bar.setContentsMargins(theme.MARGIN, 0, theme.MARGIN, 0)
-        bar.setFixedHeight(self.banner.height() + _STATUS_EDGES)
         bar.addWidget(strip, 1)
         bar.addPermanentWidget(hint)
+        self._restyle_status_bar()
+
+    def _restyle_status_bar(self) -> None:
+        self.banner.restyle()
+        self.statusBar().setFixedHeight(self.banner.height() + _STATUS_EDGES)
 
     def _build_menus(self) -> None:
         bar, session, documents = self.menuBar(), self.session, self.documents
         self._menus = Menus(
             self, session, documents, self._intents, self._player, self.canvas, self.use_theme,
-            self._remember,
+            self.use_text_size, self._remember,
         )
         self.tools = ToolHost(
             bar.addMenu("&Learn"), self._columns.right, session, self._intents, documents,
@@ -257,12 +261,28 @@ class MainWindow(QMainWindow):
 
     def use_theme(self, name: str) -> None:
         """Change the colours of the whole window."""
-        app = QApplication.instance()
-        assert isinstance(app, QApplication)
-        theme.apply(app, name)
-        self._refreshing.restyle()
+        self._restyle(name=name)
         if self._remember:
             settings.THEME.keep(name)
+
+    def use_text_size(self, percent: int, keep: bool = True) -> None:
+        """Change the size of all text, in percent.
+
+        A mode that wants large text for a while keeps theme.percent(), sets its own size with
+        keep=False, which may be beyond theme.TEXT_SIZES, and at its end sets the one it kept.
+        """
+        if percent != theme.percent():
+            self._restyle(percent=percent)
+        if keep and self._remember:
+            settings.TEXT_SIZE.keep(percent)
+
+    def _restyle(self, name: str | None = None, percent: int | None = None) -> None:
+        app = QApplication.instance()
+        assert isinstance(app, QApplication)
+        theme.apply(app, name, percent)
+        self._restyle_status_bar()
+        self._columns.restyle()
+        self._refreshing.restyle()
         self.session.announce()
 
     def settle(self) -> None:

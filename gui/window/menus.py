@@ -69,6 +69,7 @@ class Menus(QObject):
         player: Player,
         canvas: NetworkCanvas,
         use_theme: Callable[[str], None],
+        use_text_size: Callable[[int], None],
         remember: bool,
     ) -> None:
         super().__init__(window)
@@ -79,6 +80,7 @@ class Menus(QObject):
         self._player = player
         self._canvas = canvas
         self._use_theme = use_theme
+        self._use_text_size = use_text_size
         self._remember = remember
         self._keys = WindowKeys(window)
         self._followed: list[tuple[QAction, Entry]] = []
@@ -163,14 +165,23 @@ class Menus(QObject):
             )
             for name in theme.THEMES
         )
+        resize, size = self._resize_text, _text_size
         return (
             Group(tuple(themes)),
+            None,
+            Entry("Larger text", partial(resize, 1), ("Ctrl++", "Ctrl+="), about=partial(size, 1)),
+            Entry("Smaller text", partial(resize, -1), ("Ctrl+-",), about=partial(size, -1)),
+            Entry("Text at 100 %", partial(resize, 0), ("Ctrl+0",), about=partial(size, 0)),
             None,
             Fill(self._add_writing),
             None,
             Entry("Fit the network into view", self._canvas.fit),
             Entry("Reset layout", self._session.reset_layout),
         )
+
+    def _resize_text(self, way: int) -> None:
+        """To the next size of text, up (1) or down (-1), or back to 100 % (0)."""
+        self._use_text_size(_next_text_size(way))
 
     def _is_step_order(self, key: str) -> bool:
         return self._session.spec.step_order == key
@@ -239,6 +250,22 @@ class Menus(QObject):
         if entry.is_enabled or entry.is_checked or entry.about:
             self._followed.append((action, entry))
         return action
+
+
+def _next_text_size(way: int) -> int:
+    """The size of text that lies this way: up (1), down (-1), or 100 % (0)."""
+    now = theme.percent()
+    if way > 0:
+        return min((size for size in theme.TEXT_SIZES if size > now), default=now)
+    return max((size for size in theme.TEXT_SIZES if size < now), default=now) if way else 100
+
+
+def _text_size(way: int) -> str:
+    """What a row of the menu says of the size that it leads to."""
+    now, then = theme.percent(), _next_text_size(way)
+    if not way:
+        return f"now {now} %"
+    return "no larger" if then == now and way > 0 else "no smaller" if then == now else f"{then} %"
 
 
 def _is_theme(name: str) -> bool:

@@ -43,7 +43,7 @@ def sign_colour(value: float) -> str:
 
 @lru_cache(maxsize=64)
 def _font(pixels: int, bold: bool) -> tuple[QFont, QFontMetricsF]:
-    font = theme.font(pixels, bold)
+    font = theme.drawn_font(pixels, bold)
     return font, QFontMetricsF(font)
 
 
