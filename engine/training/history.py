@@ -23,6 +23,7 @@ Measured with benchmarks/rewind.py under the default of 256 MiB:
 
 from __future__ import annotations
 
+from functools import cached_property
 from itertools import pairwise
 from math import inf
 
@@ -31,7 +32,7 @@ from msgspec import Struct
 
 from engine.maths.activations import Array
 from engine.run.iteration import Check, Evaluation, never
-from engine.run.spec import Spec, State
+from engine.run.spec import Spec, State, drawn_start
 from engine.training.kernels.choice import at_hand, reproducible
 from engine.training.kernels.kernel import Stretch
 from engine.training.trainer import Progress, Trainer
@@ -114,8 +115,9 @@ class LossCurve:
 class Branch:
     """One road of a run, from its first state (at its fork) to its tip.
 
-    `name` says in words what it began with, `start` are the start values that Reset goes back to,
-    and `curve` is the whole road's: it begins with the parent's points up to the fork.
+    `name` says in words what it began with (empty: nothing but its settings), `start` are the start
+    values that Reset goes back to, and `curve` is the whole road's: it begins with the parent's
+    points up to the fork.
     """
 
     def __init__(
@@ -158,6 +160,12 @@ class Branch:
         if progress.state.t > self.tip.t:
             self.tip = progress.state
         self.thin(max_frames)
+
+    @cached_property
+    def is_drawn(self) -> bool:
+        """Whether the start values are what the seed draws, and nobody else's."""
+        drawn = drawn_start(self.spec, self.start, self.spec.seed)
+        return bool(np.array_equal(drawn, self.start))
 
     @property
     def stretches(self) -> tuple[Stretch, ...]:

@@ -25,7 +25,6 @@ _PENDING = "…"
 _SPACING = 4
 _LEAST_PITCH, _LARGEST_PITCH = 20, 38  # pixels from row to row
 _SQUARED = 1e-100, 1e100  # between these a square is as exact as the number
-_COUNTS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
 
 class _Row(Struct, frozen=True):
@@ -176,15 +175,11 @@ def _can_be_right(spec: Spec) -> bool:
 
 def _right(spec: Spec, evaluation: Evaluation | None) -> _Row:
     count = len(spec.data)
-    name = {1: "sample right", 2: "both right"}.get(count, f"all {_count(count)} right")
+    name = "sample right" if count == 1 else "samples right"
     if evaluation is None:
         return _Row(name, _PENDING)
     activation = spec.network.layers[-1].activation
     right = int(is_right(evaluation.outputs, spec.data.targets, activation).sum())
-    if right == count:
-        return _Row(name, "yes")
-    return _Row(name, "no" if count == 1 else f"{format_count(right)} of {format_count(count)}")
-
-
-def _count(count: int) -> str:
-    return _COUNTS[count] if count < len(_COUNTS) else format_count(count)
+    if count == 1:
+        return _Row(name, "yes" if right else "no")
+    return _Row(name, f"{format_count(right)} of {format_count(count)}")

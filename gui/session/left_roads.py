@@ -7,14 +7,19 @@ from collections.abc import Mapping
 from msgspec import Struct, field
 from msgspec.structs import replace
 
+from engine.documents.road import FIRST_RUN
+from engine.run.limits import ROAD_NAME
 from engine.text.wording import on_one_line
 from engine.training.history import Branch, History
+from gui.session.road_names import called_by_settings
 from gui.view import Ghost
+
+_TELLS_NOTHING = ("", FIRST_RUN)  # what a road began with, where that is its settings alone
 
 
 class Roads(Struct, frozen=True):
-    """Names that a person gave to branches, by number, and the branches whose curves they hid from
-    the loss plot or removed."""
+    """Names that a person or a file gave to branches, by number, and the branches whose curves the
+    person hid from the loss plot or removed."""
 
     names: Mapping[int, str] = field(default_factory=dict)
     hidden: frozenset[int] = frozenset()
@@ -33,9 +38,20 @@ class Roads(Struct, frozen=True):
         """With the curves of branches removed."""
         return replace(self, removed=self.removed | {*numbers})
 
-    def name_of(self, history: History, number: int) -> str:
-        """What a branch is called: as the person named it, else what it began with."""
-        return on_one_line(self.names.get(number, history.branches[number].name))
+    def name_of(self, history: History, number: int, leaf: int) -> str:
+        """What a branch is called beside the road to `leaf`: as it was named; else a fork by what
+        it began with, and a run of its own by its settings."""
+        given, branch = self.names.get(number), history.branches[number]
+        if given is not None or branch.parent is not None:
+            return on_one_line(branch.name if given is None else given)
+        name = called_by_settings(branch.spec, branch.is_drawn, history.branches[leaf].spec)
+        began = "" if branch.name in _TELLS_NOTHING else f", {branch.name}"
+        return on_one_line(name + began)[: ROAD_NAME.most]
+
+    def name_in_file(self, history: History, number: int, leaf: int) -> str:
+        """What a file calls a branch: the first run is called that until it is left."""
+        is_first = history.branches[number].name == FIRST_RUN and number not in self.names
+        return FIRST_RUN if is_first and number == leaf else self.name_of(history, number, leaf)
 
     def kept(self, history: History, leaf: int) -> list[Branch]:
         """The branches that a person can still come to without undoing anything, the oldest first:
@@ -49,7 +65,8 @@ class Roads(Struct, frozen=True):
         """The abandoned roads that the one to `leaf` does without, with their names."""
         road = history.road(leaf)
         left = (history.branches[number] for number in self._left(history, leaf))
-        return [(each, self.name_of(history, each.number)) for each in left if each not in road]
+        beside = [branch for branch in left if branch not in road]
+        return [(branch, self.name_of(history, branch.number, leaf)) for branch in beside]
 
     def _left(self, history: History, leaf: int) -> list[int]:
         return [
@@ -64,7 +81,7 @@ class Roads(Struct, frozen=True):
         return tuple(
             Ghost(
                 branch.number,
-                self.name_of(history, branch.number),
+                self.name_of(history, branch.number, leaf),
                 points,
                 branch.parent is not None or branch in road,
                 branch.number in self.hidden,

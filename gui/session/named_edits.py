@@ -284,7 +284,8 @@ class Intents(QObject):
         return self._session.standing.roads
 
     def _road_name(self, number: int) -> str:
-        return self._roads.name_of(self._session.history, number)
+        session = self._session
+        return self._roads.name_of(session.history, number, session.place.branch)
 
     def _change_roads(self, verb: str, number: int, roads: Roads) -> None:
         self._session.change(f"{verb} road “{self._road_name(number)}”", roads=roads)

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from engine.documents.document import Document
 from engine.documents.own_keys import OwnKey
-from engine.documents.road import Road
+from engine.documents.road import FIRST_RUN, Road
 from engine.training.history import Branch, History, Place
 from engine.training.kernels.choice import reproducible
 from engine.training.kernels.kernel import Stretch
@@ -38,6 +38,8 @@ def opened(document: Document) -> tuple[History, Standing]:
         Place(history.branches[leaf], t, revealed),
         document.sample, document.layout, document.title, document.note,
         Roads(
+            # A run that was not left yet is called by what it was once it is.
+            {n: road.name for n, road in enumerate(roads) if road.name != FIRST_RUN or n != leaf},
             hidden=frozenset(number for number, road in enumerate(roads) if road.hidden),
             removed=frozenset(number for number, road in enumerate(roads) if road.removed),
         ),
@@ -65,7 +67,7 @@ def saved(document: Document, history: History, standing: Standing, grain: str) 
             "origin": first if first.t else None,
             "stretches": _told(branch),
             "curve": branch.curve.points,  # what is added to it stands elsewhere
-            "name": standing.roads.name_of(history, branch.number),
+            "name": standing.roads.name_in_file(history, branch.number, place.branch),
             "parent": None if parent is None else numbers[parent.number],
             "hidden": branch.number in standing.roads.hidden,
             "removed": branch.number in standing.roads.removed,

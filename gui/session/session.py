@@ -203,7 +203,10 @@ class Session(Cursor):
             return False
         place = self.place
         revealed = kept_revealed(spec, new_spec, place.revealed)
-        made = self.history.fork(place, self._named(text), new_spec, start, new_state)
+        began = self._named(text)
+        if new_spec is not spec and branch.parent is None and place.t == branch.fork_t:
+            began = branch.name  # of a run that has not begun, settings speak for themselves
+        made = self.history.fork(place, began, new_spec, start, new_state)
         after = replace(before, place=Place(made, place.t, revealed))
         self.edited = (place, after.place, state)
         self._push(text, before, after)
@@ -230,7 +233,7 @@ class Session(Cursor):
         self._stop_job()
         before = self.standing
         spec = replace(spec, batching=replace(spec.batching, since=BEGINNING))
-        made = self.history.restart(self._named(text), spec, theta, start_state(spec, theta))
+        made = self.history.restart("", spec, theta, start_state(spec, theta))
         self._push(text, before, replace(before, place=Place(made, 0)))
 
     def set_mistakes(self, text: str, mistakes: tuple[str, ...]) -> None:

@@ -136,7 +136,8 @@ class LossPanel(Card):
         """Say what the edit just made did to the loss."""
         text = what_if(view)
         if text:
-            text = f'<span style="color:{theme.current().accent}">what if</span>&nbsp; {text}'
+            accent = theme.current().accent
+            text = f'<span style="color:{accent}">after this edit:</span>&nbsp; {text}'
         if text != self.what_if.text():
             self.what_if.setText(text)
         self.what_if.setVisible(bool(text))
@@ -175,7 +176,7 @@ def what_if(view: View) -> str:
     if old is None or new is None:
         return f"{letter} …"
     if old == new:
-        return f"{letter} stays {format_number(new, view.digits)}"
+        return f"{letter} is still {format_number(new, view.digits)}"
     before, after = format_distinct(old, new, view.digits)
     change = format_number(new - old, view.digits)
     sign = "" if new < old else "+"

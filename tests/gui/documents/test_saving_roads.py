@@ -156,7 +156,7 @@ def answer(monkeypatch: pytest.MonkeyPatch) -> Callable[[list[list[str]]], list[
     return make
 
 
-FIRST, LEFT, FORK = "first run", "w1 = 1 (epoch 20)", "w1 = 2 (epoch 30)"
+FIRST, LEFT, FORK = "η 0.5", "w1 = 1 (epoch 20)", "w1 = 2 (epoch 30)"
 
 
 @pytest.fixture
@@ -190,7 +190,7 @@ def test_what_is_too_large_is_saved_without_roads_that_the_person_names(
     assert "Which roads are to be left out? Undo brings them back." in told[1]
     # What forked from it went with it.
     document = read_document(old_file.read_bytes())
-    assert [road.name for road in document.roads] == [FIRST, "New seed: 2 (epoch 50)"]
+    assert [road.name for road in document.roads] == [FIRST, "seed 2, η 0.5"]
     assert not with_roads.isWindowModified()
     action(with_roads, "Undo: Leave out 2 roads").trigger()
     assert with_roads.isWindowModified()

@@ -42,7 +42,7 @@ def test_the_rows_of_a_trained_network(panel: SummaryPanel, xor_view: MakeView) 
         ("loss E, half squared error", format_number(view.evaluation.loss)),
         ("share of samples right", "1"),
         ("largest |t − a|", format_number(largest)),
-        ("all four right", "yes"),
+        ("samples right", "4 of 4"),
         ("updates done", "12,000"),
         ("learning rate", "0.5"),
     ]
@@ -52,7 +52,7 @@ def test_how_many_are_right(panel: SummaryPanel, xor_view: MakeView) -> None:
     view = xor_view()
     outputs = np.array([[0.1], [0.9], [0.9], [0.7]])
     panel.display(replace(view, evaluation=replace(view.evaluation, outputs=outputs)))
-    assert ("all four right", "3 of 4") in panel.rows()
+    assert ("samples right", "3 of 4") in panel.rows()
     assert ("largest |t − a|", "0.7") in panel.rows()
 
 
@@ -71,7 +71,7 @@ def test_outputs_without_yes_and_no_are_not_called_right(
     data = replace(view.spec.data, targets=view.spec.data.targets * 3.5)
     spec = replace(view.spec, network=network, data=data)
     panel.display(replace(view, spec=spec))
-    assert not any("all four right" in name for name, _ in panel.rows())
+    assert not any(name == "samples right" for name, _ in panel.rows())
 
 
 def test_the_gradient_norm_comes_and_goes_with_the_iteration(
@@ -88,7 +88,7 @@ def test_the_gradient_norm_comes_and_goes_with_the_iteration(
 def test_what_is_still_being_worked_out(panel: SummaryPanel, xor_view: MakeView) -> None:
     panel.display(replace(xor_view(), evaluation=None))
     rows = dict(panel.rows())
-    for name in ("loss E, half squared error", "largest |t − a|", "all four right"):
+    for name in ("loss E, half squared error", "largest |t − a|", "samples right"):
         assert rows[name] == "…"
 
 

@@ -152,34 +152,34 @@ def test_a_ghost_under_the_mouse_is_named(forked: Driver) -> None:
     epochs, losses = plot.ghost_lines.curves[0].getData()
     place = plot.box.mapViewToScene(QPointF(epochs[-5], losses[-5]))
     QTest.mouseMove(plot.viewport(), plot.mapFromScene(place))
-    assert "first run" in plot.toolTip()
+    assert "η 0.5" in plot.toolTip()
     assert plot.ghost_lines.curves[0].opts["pen"].width() == 2
     QTest.mouseMove(plot.viewport(), plot.mapFromScene(place) - QPoint(0, 60))
-    assert "first run" not in plot.toolTip()
+    assert "η 0.5" not in plot.toolTip()
     assert plot.ghost_lines.curves[0].opts["pen"].width() == 1
 
 
 def test_return_leads_to_the_tip_of_the_road(forked: Driver) -> None:
     theta = forked.session.history.branches[0].tip.theta
-    forked.ghost_action("first run", "Return to it")
+    forked.ghost_action("η 0.5", "Return to it")
     assert forked.view.t == 60 and np.array_equal(forked.view.theta, theta)
     assert [ghost.name for ghost in forked.view.ghosts] == ["learning rate = 2 (epoch 20)"]
 
 
 def test_a_ghost_is_renamed_and_undone(forked: Driver, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(QInputDialog, "getText", lambda *_: (" the slow one ", True))
-    forked.ghost_action("first run", "Rename…")
+    forked.ghost_action("η 0.5", "Rename…")
     assert forked.view.ghosts[0].name == "the slow one"
     assert forked.window.loss.plot.ghost_lines.names[0].toPlainText() == "the slow one"
-    assert forked.action("Undo").text() == "Undo: Rename road “first run” (epoch 50)"
+    assert forked.action("Undo").text() == "Undo: Rename road “η 0.5” (epoch 50)"
     forked.action("Undo").trigger()
-    assert forked.view.ghosts[0].name == "first run"
+    assert forked.view.ghosts[0].name == "η 0.5"
 
 
 def test_a_hidden_ghost_stays_listed_and_comes_back(forked: Driver) -> None:
-    forked.ghost_action("first run", "Hide")
+    forked.ghost_action("η 0.5", "Hide")
     assert not forked.window.loss.plot.ghost_lines.curves
-    forked.ghost_action("first run", "Show")
+    forked.ghost_action("η 0.5", "Show")
     assert len(forked.window.loss.plot.ghost_lines.curves) == 1
     forked.action("Undo").trigger()
     assert forked.view.ghosts[0].hidden
@@ -190,7 +190,7 @@ def test_a_removed_ghost_lets_its_memory_go_and_undo_brings_it_back(forked: Driv
     expected = history.state_at(0, 45).theta
     history.memory = DEFAULT_MEMORY  # forgets what was replayed just now
     before = history.nbytes
-    forked.ghost_action("first run", "Remove")
+    forked.ghost_action("η 0.5", "Remove")
     assert not forked.view.ghosts and history.nbytes < before
     assert forked.window.loss.ghosts_button.isHidden()
     # What the present road shares with it is still there.
@@ -198,7 +198,7 @@ def test_a_removed_ghost_lets_its_memory_go_and_undo_brings_it_back(forked: Driv
     forked.session.go_to_epoch(50)
     forked.action("Undo").trigger()
     assert forked.view.ghosts[0].points[-1, 0] == 60.0
-    forked.ghost_action("first run", "Return to it")
+    forked.ghost_action("η 0.5", "Return to it")
     forked.session.go_to_epoch(45)
     assert np.array_equal(forked.view.theta, expected)
 
@@ -217,7 +217,7 @@ def test_at_most_twelve_ghosts_are_drawn_the_latest(mazur: Driver) -> None:
 def test_training_goes_on_while_a_ghost_is_hidden(forked: Driver, qtbot: QtBot) -> None:
     forked.session.train()
     qtbot.waitUntil(lambda: forked.view.t > 80)
-    forked.ghost_action("first run", "Hide")
+    forked.ghost_action("η 0.5", "Hide")
     reached = forked.view.t
     qtbot.waitUntil(lambda: forked.view.training and forked.view.t > reached + 50)
     forked.session.pause()
@@ -372,7 +372,7 @@ def test_an_edit_says_what_it_did_to_the_loss_until_the_next_step(mazur: Driver)
 
 def test_a_setting_leaves_the_loss_and_the_readout_says_so(mazur: Driver) -> None:
     mazur.window.network.optimizer_setting_chosen.emit("learning_rate", 0.1)
-    assert "E stays 0.298371" in mazur.text_of("whatIf")
+    assert "E is still 0.298371" in mazur.text_of("whatIf")
     mazur.session.train()
     assert mazur.text_of("whatIf") == ""
     mazur.session.pause()

@@ -1,0 +1,84 @@
+"""What a run is called by its settings: "seed 1, η 0.5", and what sets it apart from another."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from engine.maths.activations import ACTIVATIONS
+from engine.maths.losses import LOSSES
+from engine.maths.network import Network
+from engine.maths.optimizers import RULES, SETTINGS
+from engine.run.mistakes import MISTAKES
+from engine.run.spec import Data, Spec
+from engine.text.numbers import format_number
+
+_MOST = 3  # differences that a name tells
+
+_RATE = "learning_rate"
+
+
+def called_by_settings(spec: Spec, is_drawn: bool, other: Spec) -> str:
+    """A short name for a run; `is_drawn` says that its start values come from its seed, `other`
+    is the run that it is to be told apart from."""
+    parts = [f"seed {spec.seed}"] if is_drawn else []
+    parts.append(f"{SETTINGS[_RATE].symbol} {format_number(spec.optimizer[_RATE])}")
+    different = [] if spec is other else list(_differences(spec, other))
+    if len(different) > _MOST:
+        different[_MOST:] = ["…"]
+    return ", ".join([*parts, *different])
+
+
+def _differences(spec: Spec, other: Spec) -> Iterator[str]:
+    """What a run has that another one has not, what most people would name first."""
+    yield from _of_optimizer(spec, other)
+    yield from _of_network(spec.network, other.network)
+    if spec.loss != other.loss:
+        yield LOSSES[spec.loss].title
+    if spec.reduction != other.reduction:
+        yield f"{spec.reduction} over samples"
+    if not _is_same_data(spec.data, other.data):
+        yield "other data"
+    if spec.batch_size != other.batch_size and spec.iterations_per_epoch > 1:
+        yield f"batches of {spec.batch_size}"
+    elif spec.batch_size != other.batch_size and other.iterations_per_epoch > 1:
+        yield "all samples at once"
+    if spec.batching.shuffled != other.batching.shuffled:
+        yield "shuffled" if spec.batching.shuffled else "not shuffled"
+    made, left_out = ({*each.mistakes} for each in (spec, other))
+    for key in MISTAKES:
+        if key in made - left_out:
+            yield f"mistake: {MISTAKES[key].title}"
+    if left_out - made:
+        yield "without the mistake" if len(left_out - made) == 1 else "without the mistakes"
+
+
+def _of_optimizer(spec: Spec, other: Spec) -> Iterator[str]:
+    mine, others = spec.optimizer, other.optimizer
+    if mine.key != others.key:
+        yield RULES[mine.key].title
+        return
+    for name in RULES[mine.key].settings:
+        if name != _RATE and mine[name] != others[name]:
+            yield f"{SETTINGS[name].title} {format_number(mine[name])}"
+
+
+def _of_network(mine: Network, other: Network) -> Iterator[str]:
+    if mine.sizes != other.sizes:
+        yield "-".join(map(str, mine.sizes))
+    *hidden, last = (layer.activation for layer in mine.layers)
+    *others_hidden, others_last = (layer.activation for layer in other.layers)
+    if {*hidden} != {*others_hidden}:
+        yield " and ".join(ACTIVATIONS[key].title for key in dict.fromkeys(hidden))
+    if last != others_last:
+        yield f"{ACTIVATIONS[last].title} at the output"
+    biases, others_biases = ({layer.bias for layer in each.layers} for each in (mine, other))
+    if biases != others_biases:
+        yield "no bias" if biases == {"none"} else "other biases"
+
+
+def _is_same_data(mine: Data, other: Data) -> bool:
+    return mine is other or (
+        np.array_equal(mine.inputs, other.inputs) and np.array_equal(mine.targets, other.targets)
+    )
