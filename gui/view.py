@@ -79,6 +79,9 @@ class View(Struct, frozen=True, eq=False, dict=True):
     the canvas and the derivation show is `worked` and what goes with it.
     `curve` has a row per point: epochs done, loss, metrics in the order of spec.metrics.
     `before` is the same moment as it was before an edit that was made at it, until the next move.
+    `gradients` ("sample", "batch" or "both") says whose are shown where the batch has several
+    samples. The sample's own, `sample_gradient`, is there unless only the batch's is asked for, and
+    an entry of it is revealed with the batch's.
     While values are to be predicted, `curtain` says which; what it hides is not in the view, or is
     not to be shown.
     """
@@ -108,6 +111,8 @@ class View(Struct, frozen=True, eq=False, dict=True):
     before: View | None = None
     curtain: Curtain | None = None
     check: GradientCheck | None = None  # of this iteration, while gradients are checked
+    gradients: str = "batch"
+    sample_gradient: Array | None = None  # shape (size,); it goes with `worked`
     start: Array | None = None  # the start values of the road
     published: tuple[Published, ...] = ()  # the figures of the document's source
 

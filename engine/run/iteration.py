@@ -155,6 +155,18 @@ def gradient_of_batch(spec: Spec, summed: Array, count: int, slots: Slots = ()) 
     return spec.rules.carried("gradient", None, gradient)
 
 
+def sample_gradient(spec: Spec, values: SamplePass) -> Array:
+    """The gradient of one sample's own loss E_s, shape (size,).
+
+    It is what the sample adds to the sum over a batch, or to that of which the mean is taken; what
+    the batch makes of its samples' gradients is `gradient_of_batch`.
+    """
+    a = tuple(each[np.newaxis] for each in values.a)
+    delta = tuple(each[np.newaxis] for each in values.delta)
+    with np.errstate(all="ignore"):
+        return gradient_sum(spec.network, a, delta)
+
+
 def sent_back_through(
     spec: Spec, state: State, rows: NDArray[np.intp], check: Check = never
 ) -> Array:

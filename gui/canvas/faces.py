@@ -14,23 +14,34 @@ from msgspec.structs import replace
 from engine.formulas.notation import DEFAULT, Notation
 from engine.maths.network import Parameter
 from engine.run.steps import StepId
+from gui.canvas.whose import batch_sign, sample_sign
 from gui.view import View
 
 _FEW_STEPS = 3  # between two moments, after which most faces of a layer are still the same
 
 
 class ParameterFace(Struct, frozen=True):
-    """A weight or bias. `waits` where its gradient is due but still being worked out; `old` is
-    what it showed before an edit just made."""
+    """A weight or bias. `sign` stands before its gradient and says whose that is; beside a batch's,
+    `own` is the sample's, with a sign too. `waits` where the gradient is due but still being worked
+    out; `old` is what it showed before an edit just made."""
 
     name: str
     value: float
     fixed: bool = False
     gradient: float | None = None
+    sign: str = "∂"
+    own: float | None = None
+    own_sign: str = ""
     updated: float | None = None
     waits: bool = False
     digits: int | None = 6
     old: ParameterFace | None = None
+
+    @property
+    def gradients(self) -> list[tuple[str, float]]:
+        """The gradients to be shown, each with its sign: of the sample, of the batch."""
+        both = ((self.own_sign, self.own), (self.sign, self.gradient))
+        return [(sign, value) for sign, value in both if value is not None]
 
 
 class NodeFace(Struct, frozen=True):
@@ -146,15 +157,24 @@ def parameter_face(view: View, shown: Revealed, parameter: Parameter) -> Paramet
     fixed = not network.trained[k]
     has_gradient = shown("backward", f"{kind}_gradient", *parameter)
     has_update = not fixed and shown("update", f"{kind}_update", *parameter)
-    gradient = updated = None
-    if iteration is not None:
-        gradient = float(iteration.gradient[k]) if has_gradient else None
-        updated = float(iteration.next_state.theta[k]) if has_update else None
+    gradient = own = updated = None
+    sign, own_sign = "∂", ""
+    if iteration is not None and has_gradient:
+        gradient, sign = float(iteration.gradient[k]), batch_sign(view)
+        if view.sample_gradient is not None:
+            own, own_sign = float(view.sample_gradient[k]), sample_sign(view.sample)
+            if view.gradients == "sample":
+                gradient, sign, own, own_sign = own, own_sign, None, ""
+    if iteration is not None and has_update:
+        updated = float(iteration.next_state.theta[k])
     return ParameterFace(
         view.notation.parameter(network, parameter) if kind == "weight" else "b",
         float(view.worked_theta[k]),
         fixed,
         gradient,
+        sign,
+        own,
+        own_sign,
         updated,
         has_gradient and iteration is None,
         view.worked_digits,
@@ -191,9 +211,9 @@ class LayerFaces:
         # Never written to, so that the same object has the same numbers.
         self._numbers = (
             view.spec, view.sample_pass, view.worked_pass, view.worked, view.worked_theta,
-            view.before,
+            view.sample_gradient, view.before,
         )
-        self._manner = view.worked_digits, view.notation
+        self._manner = view.worked_digits, view.notation, view.sample, view.gradients
         self._stage = shown.stage(layer)
         self._nodes: dict[int, NodeFace] = {}
         self._weights: dict[tuple[int, int], ParameterFace] = {}
@@ -251,4 +271,4 @@ class LayerFaces:
 
     def value_alone(self, edge: tuple[int, int]) -> ParameterFace:
         """The value of a weight, that a step works with."""
-        return replace(self.whole(edge), gradient=None, updated=None, waits=False)
+        return replace(self.whole(edge), gradient=None, own=None, updated=None, waits=False)

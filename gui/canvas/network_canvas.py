@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPoint, QRect, Qt, Signal
-from PySide6.QtGui import QShowEvent
+from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QWidget
 
 from engine.maths.losses import LOSSES
 from engine.run.steps import StepId
-from engine.text.numbers import format_count, format_number
+from engine.text.numbers import format_number
 from gui import theme
+from gui.canvas.caption import SampleCaption
 from gui.canvas.chip import PhaseChip
 from gui.canvas.editor import InPlaceField
 from gui.canvas.items.glow import spot_about
@@ -20,10 +21,10 @@ from gui.canvas.scene import NetworkScene
 from gui.canvas.spots import Spot, about_spot, caption_of, describe, parameter_at, step_at, value_at
 from gui.canvas.walk import next_number
 from gui.view import View
-from gui.widgets.labels import SecondaryLabel
 from gui.widgets.layouts import NO_MARGINS, column, row
 from gui.widgets.number_field import Check
 
+_CHIP_ROOM = 330  # pixels of the head that are kept for the chip
 _COLUMN_MARGIN = 16  # pixels beside a column where its buttons still show
 
 
@@ -60,9 +61,9 @@ class NetworkCanvas(QWidget):
         self.view.setAccessibleName("Network")
         self.setFocusProxy(self.view)
         self.chip = PhaseChip()
-        self.sample_label = SecondaryLabel(name="canvasSample")
-        # Whoever owns the canvas may put a chooser beside the label.
-        self.corner = row(self.sample_label, gap=theme.GAP)
+        self.caption = SampleCaption()
+        # Whoever owns the canvas may put a chooser beside the caption.
+        self.corner = row(self.caption, gap=theme.GAP)
         head = row((self.chip, 1), self.corner, gap=theme.GAP)
         self.setLayout(column(head, (self.view, 1), gap=2, margins=NO_MARGINS))
         self._buttons = LayerButtons(self.view.viewport())
@@ -101,11 +102,17 @@ class NetworkCanvas(QWidget):
         if is_other:
             self.view.follow_network()
         self.chip.display(view)
-        number, count = format_count(view.sample + 1), format_count(len(view.spec.data))
-        self.sample_label.setText(f"sample {number} of {count}")
-        self.sample_label.setVisible(len(view.spec.data) > 1)
+        self.caption.display(view, self._caption_room)
         self._place_field()
         self._say_where()
+
+    @property
+    def _caption_room(self) -> int:
+        return self.width() - _CHIP_ROOM
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.caption.fit(self._caption_room)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

@@ -6,7 +6,8 @@ from typing import NamedTuple
 
 from engine.maths.network import Network, Parameter
 from engine.run.steps import StepId
-from engine.text.numbers import format_number
+from engine.text.numbers import format_count, format_number
+from gui.canvas.whose import batch_words
 from gui.view import View
 
 
@@ -110,6 +111,20 @@ def caption_of(view: View, spot: Spot) -> str:
     return network.unit_name(spot.layer, spot.unit)
 
 
+def gradients_of(view: View, k: int) -> list[tuple[str, float]]:
+    """The gradients shown of the parameter at an index, each after what it is: the batch's, the
+    sample's own, or both. Nothing while the iteration is being worked out."""
+    gradients: list[tuple[str, float]] = []
+    if view.sample_gradient is not None:
+        name = f"gradient of sample {format_count(view.sample + 1)}"
+        gradients.append((name, float(view.sample_gradient[k])))
+    if view.worked is not None and (view.gradients != "sample" or not gradients):
+        whose = batch_words(view)
+        name = f"gradient, {whose}:" if whose else "gradient"
+        gradients.append((name, float(view.worked.gradient[k])))
+    return gradients
+
+
 def describe(view: View, spot: Spot) -> str:
     """A spot in words with all digits of what is known there, a fact a line."""
     network, values = view.spec.network, view.worked_pass
@@ -133,7 +148,7 @@ def describe(view: View, spot: Spot) -> str:
         update = StepId("update", f"{spot.kind}_update", *parameter)
         if view.worked is not None:
             if view.is_revealed(gradient):
-                lines.append(("gradient", float(view.worked.gradient[k])))
+                lines += gradients_of(view, k)
             if view.is_revealed(update):
                 lines.append(("after the update", float(view.worked.next_state.theta[k])))
     elif spot.kind == "target":

@@ -161,6 +161,10 @@ class Session(Cursor):
         """
         self._write(paper=decimals)
 
+    def set_gradients(self, whose: str) -> None:
+        """Choose whose gradients are shown, as View.gradients has it."""
+        self._write(gradients=whose)
+
     def check_gradients(self, checking: bool) -> None:
         """Check the gradient of the iteration at the cursor from now on, or no more."""
         self._viewing.checking = checking

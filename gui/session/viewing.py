@@ -20,12 +20,13 @@ if TYPE_CHECKING:
 
 
 class Writing(Struct, frozen=True):
-    """How values are written: significant digits (None: all), notation, and the decimals of paper
-    mode (None: in full precision)."""
+    """How values are written: significant digits (None: all), notation, the decimals of paper
+    mode (None: in full precision), and whose gradients, as View.gradients has it."""
 
     digits: int | None = 6
     notation: Notation = DEFAULT
     paper: int | None = None
+    gradients: str = "batch"
 
 
 class Viewing:
@@ -78,7 +79,7 @@ class Viewing:
         """The part of a view that follows from a place."""
         branch, sample = place.owner, self._cursor.standing.sample
         iteration = self._results.iteration(branch, state) if place.revealed else None
-        return View(
+        view = View(
             spec=branch.spec,
             theta=state.theta,
             t=place.t,
@@ -91,7 +92,12 @@ class Viewing:
             curve=place.leaf.curve.points,
             digits=self.writing.digits,
             notation=self.writing.notation,
+            gradients=self.writing.gradients,
         )
+        if view.gradients == "batch" or view.worked is None or len(view.worked.rows) == 1:
+            return view
+        own = self._results.sample_gradient(branch, view.worked, view.worked_pass, sample)
+        return replace(view, sample_gradient=own)
 
     def _paper(self, branch: Branch, iteration: Iteration | None) -> PaperIteration | None:
         """The iteration by hand, in paper mode."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from engine.maths.activations import Array
 from engine.run.iteration import (
     Check,
     Evaluation,
@@ -15,6 +16,7 @@ from engine.run.iteration import (
     SamplePass,
     evaluate,
     iterate,
+    sample_gradient,
     sample_pass,
     work_per_sample,
 )
@@ -109,6 +111,20 @@ class Results:
             self._keep(key, sample_pass(branch.spec, state.theta, row, back))
         found: SamplePass = self._known[key]
         return found
+
+    def sample_gradient(
+        self, branch: Branch, iteration: Iteration, values: SamplePass, row: int
+    ) -> Array:
+        """The gradient of one sample's own loss, in an iteration in full precision or on paper;
+        `values` are the sample's in it."""
+        # Neither an iteration nor what follows from it changes, so the same one has the same.
+        key = ("sample gradient", branch.number, iteration.state.t)
+        known = self._known.get(key)
+        if known is None or known[0] is not iteration or known[1] != row:
+            found = sample_gradient(iteration.spec, values)
+            known = self._keep(key, (iteration, row, found))
+        gradient: Array = known[2]
+        return gradient
 
     def _get(
         self, key: tuple[object, ...], work: Callable[[Check], Result], seconds: float

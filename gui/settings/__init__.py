@@ -115,6 +115,7 @@ NOTATION = {
     quantity: _choice(f"notation/{quantity}", choices, choices[0])
     for quantity, choices in CHOICES.items()
 }
+GRADIENTS = _choice("gradients", ("sample", "batch", "both"), "batch")  # whose
 # The bound for the memory of the way back.
 MEMORY = _count("history/memory_mib", DEFAULT_MEMORY // MIB, LEAST_MIB, MOST_MIB)
 

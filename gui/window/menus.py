@@ -92,6 +92,7 @@ class Menus(QObject):
 
     def follow(self) -> None:
         """Show what is possible and in force now."""
+        self._writing.follow(self._session.spec.batch_size)
         for action, entry in self._followed:
             if entry.is_enabled is not None:
                 action.setEnabled(entry.is_enabled())
@@ -207,10 +208,12 @@ class Menus(QObject):
 
     def _add_writing(self, menu: QMenu) -> None:
         session, writing = self._session, WritingMenu(menu, self._remember)
-        session.writing = Writing(writing.digits, writing.notation)
+        session.writing = Writing(writing.digits, writing.notation, gradients=writing.gradients)
         writing.digits_chosen.connect(session.set_digits)
         writing.notation_chosen.connect(session.set_notation)
+        writing.gradients_chosen.connect(session.set_gradients)
         writing.paper_chosen.connect(session.set_paper)
+        self._writing = writing
 
     def _prefer(self) -> None:
         from gui.window.preferences import PreferencesDialog  # loaded when it is asked for

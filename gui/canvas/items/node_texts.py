@@ -284,8 +284,8 @@ def _bias_words(
             value, updated = format_distinct(bias.value, bias.updated, digits)
             parts = [(f"{bias.name} {value}", "secondary"), (f"→ {updated}", "ink")]
         elif bias.gradient is not None:
-            words = f"∂ {format_number(bias.gradient, digits)}"
-            parts.append((words, sign_colour(bias.gradient)))
+            for sign, gradient in bias.gradients:
+                parts.append((f"{sign} {format_number(gradient, digits)}", sign_colour(gradient)))
         elif bias.waits:
             parts.append(("∂ …", "secondary"))
         elif delta is not None:

@@ -168,16 +168,22 @@ def _write(face: ParameterFace, size: Size, is_current: bool) -> list[list[Text]
     least = _least(face.value)
     value = fitted(face.value, beside, pixels, digits=digits, bold=is_current, least=least)
     newest: list[Text] = []
+    more: list[list[Text]] = []  # a line of its own for the sample's gradient beside the batch's
     room_for_newest = room if size.lines == 2 else beside
     if face.updated is not None:
         value, updated = _old_and_new(face, size, beside, room_for_newest)
         newest = [Text(updated, 0, 0, pixels, False, "ink")]
     elif face.gradient is not None:
         least = _least(face.gradient)
-        words = fitted(face.gradient, room_for_newest, pixels, "∂ ", digits, least=least)
+        before = f"{face.sign} "
+        words = fitted(face.gradient, room_for_newest, pixels, before, digits, least=least)
         text = Text(words, 0, 0, pixels, False, sign_colour(face.gradient))
         then = None if face.old is None else face.old.gradient
         newest = _after_old(then, face.gradient, text, digits, room_for_newest)
+        if face.own is not None and size.lines == 2:
+            before, least = f"{face.own_sign} ", _least(face.own)
+            words = fitted(face.own, room, pixels, before, digits, least=least)
+            more = [[Text(words, 0, 0, pixels, False, sign_colour(face.own))]]
     elif face.waits:
         newest = [Text("∂ …", 0, 0, pixels, False, "secondary")]
     colour = "accent" if is_current else sign_colour(face.value)
@@ -186,7 +192,7 @@ def _write(face: ParameterFace, size: Size, is_current: bool) -> list[list[Text]
     old = [*name, *_after_old(then, face.value, text, digits, beside)]
     if not newest:
         return [old]
-    return [old, newest] if size.lines == 2 else [[*name, *newest]]
+    return [old, *more, newest] if size.lines == 2 else [[*name, *newest]]
 
 
 def _least(value: float) -> int:

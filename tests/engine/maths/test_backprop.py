@@ -9,7 +9,7 @@ from autograd import grad
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.maths.activations import ACTIVATIONS, LEAKY_SLOPE, Array
+from engine.maths.activations import ACTIVATIONS, LEAKY_SLOPE
 from engine.maths.backprop import (
     RIGHT,
     backward,
@@ -21,7 +21,12 @@ from engine.maths.backprop import (
 from engine.maths.losses import LOSSES
 from engine.maths.network import Layer, Network
 from engine.maths.optimizers import Optimizer
-from engine.run.iteration import SamplePass, batch_gradient, sample_pass
+from engine.run.iteration import (
+    batch_gradient,
+    gradient_of_batch,
+    sample_gradient,
+    sample_pass,
+)
 from engine.run.spec import Data, Spec, start_state
 from tests.engine.conftest import specs
 
@@ -75,13 +80,6 @@ def test_gradient_agrees_with_autograd(spec: Spec, t: int) -> None:
     assert loss == pytest.approx(float(oracle_loss(spec, theta, rows)), rel=1e-12, abs=1e-14)
 
 
-def sample_gradient(spec: Spec, sample: SamplePass) -> Array:
-    """A sample's own gradient, shape (size,), from what is shown of the sample."""
-    a = tuple(values[np.newaxis] for values in sample.a)
-    delta = tuple(values[np.newaxis] for values in sample.delta)
-    return gradient_sum(spec.network, a, delta)
-
-
 @given(specs(), st.integers(0, 20))
 def test_a_batch_gradient_is_made_of_its_samples(spec: Spec, t: int) -> None:
     theta = start_state(spec).theta
@@ -91,6 +89,23 @@ def test_a_batch_gradient_is_made_of_its_samples(spec: Spec, t: int) -> None:
     total = sum(sample_gradient(spec, each) for each in passes)
     expected = total / len(rows) if spec.reduction == "mean" else total
     assert np.allclose(gradient, expected, rtol=1e-12, atol=1e-14)
+
+
+@given(specs(), st.integers(0, 20))
+def test_the_gradients_of_samples_agree_with_autograd_and_make_up_the_batch(
+    spec: Spec, t: int
+) -> None:
+    theta = start_state(spec).theta
+    rows = spec.batch_rows(t)
+    own = [sample_gradient(spec, sample_pass(spec, theta, int(row))) for row in rows]
+    for row, gradient in zip(rows, own, strict=True):
+        alone = np.array([row])  # of one sample, sum and mean are the same
+        expected = grad(lambda values, alone=alone: oracle_loss(spec, values, alone))(theta.copy())
+        scale = max(1.0, float(np.abs(expected).max()))
+        assert np.abs(gradient - expected).max() <= 1e-9 * scale
+    of_batch = grad(lambda values: oracle_loss(spec, values, rows))(theta.copy())
+    found = gradient_of_batch(spec, np.sum(own, axis=0), len(rows))
+    assert np.abs(found - of_batch).max() <= 1e-9 * max(1.0, float(np.abs(of_batch).max()))
 
 
 @given(specs(), st.integers(1, 4))

@@ -133,9 +133,9 @@ def test_the_sample_is_named_where_there_are_several(
     person: Callable[..., Any], xor_view: Callable[..., Any], mazur_view: Callable[..., Any]
 ) -> None:
     ann = person(xor_view(sample=1))
-    assert ann.canvas.sample_label.text() == "sample 2 of 4"
+    assert ann.canvas.caption.sample.text() == "sample 2 of 4"
     ann.canvas.display(mazur_view())
-    assert not ann.canvas.sample_label.isVisible()
+    assert not ann.canvas.caption.sample.isVisible()
 
 
 # Asking

@@ -39,7 +39,7 @@ def test_the_current_edge_among_many_has_its_label_and_its_nodes_are_named(
     step = StepId("backward", "weight_gradient", 2, 20, 11)
     ann = person(sized_view(2, 32, 32, 2, revealed=revealed_to(view, step)))
     scene = ann.canvas.scene
-    assert any(words.startswith("∂ ") for words in scene.pill_words(2, 20, 11))
+    assert any(words.startswith("∂Σ ") for words in scene.pill_words(2, 20, 11))
     assert scene.node_words(2, 20)[0] == "h2.21"
     assert scene.node_words(1, 11)[0] == "h1.12"
     assert scene.node_words(1, 12) == []

@@ -12,9 +12,17 @@ from msgspec import Struct
 from PySide6.QtWidgets import QLabel
 
 from engine.formulas.matrices import ArrayExpr
+from engine.maths.activations import Array
 from engine.maths.metrics import METRICS
 from engine.maths.network import Parameter
-from engine.run.iteration import Iteration, SamplePass, evaluate, iterate, sample_pass
+from engine.run.iteration import (
+    Iteration,
+    SamplePass,
+    evaluate,
+    iterate,
+    sample_gradient,
+    sample_pass,
+)
 from engine.run.paper import paper_iteration
 from engine.run.step_values import step_value
 from engine.run.steps import StepId
@@ -215,7 +223,7 @@ def _of_unit(window: MainWindow, known: Known, layer: int, unit: int) -> Right:
     if bias is not None:
         of_bias = _of_parameter(window, known, bias)
         right[f"{notation.parameter(network, bias)} "] = right["b "] = of_bias[""]
-        right["∂ "], right["→ "] = of_bias["∂ "], of_bias["→ "]
+        right |= {sign: values for sign, values in of_bias.items() if sign}
     return right
 
 
@@ -224,8 +232,9 @@ def _of_parameter(window: MainWindow, known: Known, parameter: Parameter) -> Rig
     index = network.index(parameter)
     kind = "bias" if parameter.source is None else "weight"
     right: Right = {"": [float(iteration.state.theta[index])], "∂ ": [], "→ ": []}
-    if _revealed(window, "backward", f"{kind}_gradient", *parameter):
-        right["∂ "] = [float(iteration.gradient[index])]
+    for sign, gradient in _gradients(window, known).items():
+        is_shown = _revealed(window, "backward", f"{kind}_gradient", *parameter)
+        right[f"{sign} "] = [float(gradient[index])] if is_shown else []
     if _revealed(window, "update", f"{kind}_update", *parameter):
         right["→ "] = [float(iteration.next_state.theta[index])]
     if known.old is not None:
@@ -233,6 +242,22 @@ def _of_parameter(window: MainWindow, known: Known, parameter: Parameter) -> Rig
         if then.spec.network.sizes == network.sizes and then.spec.network.size == network.size:
             right[""] += [float(then.state.theta[index]), float(then.gradient[index])]
     return right
+
+
+def _gradients(window: MainWindow, known: Known) -> dict[str, Array]:
+    """The gradients that may be shown, by the sign that stands before them."""
+    iteration, sample = known.iteration, window.session.standing.sample
+    whose, rows = window.session.writing.gradients, iteration.rows
+    lowered = {row: "".join("₀₁₂₃₄₅₆₇₈₉"[int(k)] for k in str(row + 1)) for row in (sample, *rows)}
+    if len(rows) == 1:
+        return {"∂" if rows[0] == sample else f"∂{lowered[rows[0]]}": iteration.gradient}
+    gradients = {}
+    if whose != "sample":
+        sign = {"sum": "∂Σ", "mean": "∂⌀"}[iteration.spec.reduction]
+        gradients[sign] = iteration.gradient
+    if whose != "batch":
+        gradients[f"∂{lowered[sample]}"] = sample_gradient(iteration.spec, known.values)
+    return gradients
 
 
 def _revealed(window: MainWindow, phase: str, kind: str, *place: int | None) -> bool:

@@ -7,11 +7,16 @@ from collections.abc import Callable, Iterator
 import pytest
 from PySide6.QtCore import QSettings, Qt
 from PySide6.QtGui import QAction, QGuiApplication
-from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QTableView
+from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QMenu, QTableView
 from pytestqt.qtbot import QtBot
 
 from engine.documents.examples import read_example
+from engine.run.edits import set_batching, set_settings
+from engine.run.iteration import iterate
+from engine.run.steps import StepId
+from engine.text.numbers import format_number
 from gui import theme
+from gui.canvas.spots import Spot, describe
 from gui.window.main_window import MainWindow
 
 Open = Callable[..., MainWindow]
@@ -231,3 +236,110 @@ def test_paper_mode_is_not_remembered(opened: Open) -> None:
     window = opened(13, remember=True)
     assert checked(window, "paper") == ["paper/off"] and checked(window, "digits") == ["digits/4"]
     assert "Paper mode" not in derivation(window)
+
+
+def steps_to(window: MainWindow, step: StepId) -> None:
+    window.session.seek(window.session.spec.steps.index_of(step) + 1)
+
+
+def caption(window: MainWindow) -> str:
+    return str(window.canvas.caption.whose.accessibleName())
+
+
+W5 = StepId("backward", "weight_gradient", 2, 0, 0)
+
+
+def gradients_of_w5(window: MainWindow) -> tuple[list[float], float]:
+    """By the definition: ∂E_s/∂w5 = δ_o · a_h1 for each sample, and what the engine's batch has."""
+    iteration = iterate(window.session.spec, window.session.state)
+    passes = [iteration.sample(row) for row in range(4)]
+    index = iteration.spec.network.index(W5.parameter)
+    return [float(p.delta[2][0] * p.a[1][0]) for p in passes], float(iteration.gradient[index])
+
+
+def test_a_gradient_of_the_batch_is_marked_beside_the_values_of_a_sample(opened: Open) -> None:
+    window = opened(name="xor-2-2-1")
+    steps_to(window, W5)
+    _, total = gradients_of_w5(window)
+    assert window.canvas.scene.pill_words(2, 0, 0)[-1] == f"∂Σ {format_number(total)}"
+    assert caption(window) == "z, a, E, δ: sample 1 · ∂Σ: sum of the batch's 4"
+    window.session.apply("mean", set_settings, reduction="mean")
+    words = window.canvas.scene.pill_words(2, 0, 0)[-1]
+    assert words.startswith("∂⌀ ") and caption(window).endswith("∂⌀: mean of the batch's 4")
+
+
+def test_a_samples_gradients_are_shown_instead_of_the_batch_or_beside_it(opened: Open) -> None:
+    window = opened(name="xor-2-2-1")
+    scene = window.canvas.scene
+    steps_to(window, W5)
+    terms, total = gradients_of_w5(window)
+    assert sum(terms) == pytest.approx(total, rel=1e-12)
+    choose(window, "gradients/sample", "digits/6")
+    for row, term in enumerate(terms):
+        window.session.choose_sample(row)
+        assert scene.pill_words(2, 0, 0)[-1] == f"∂{'₁₂₃₄'[row]} {format_number(term)}"
+    assert caption(window) == (
+        "z, a, E, δ, ∂₄: sample 4 · updates: sum of the batch's 4"
+    )
+    choose(window, "gradients/both")
+    shown = scene.pill_words(2, 0, 0)
+    assert shown[-2:] == [f"∂₄ {format_number(terms[3])}", f"∂Σ {format_number(total)}"]
+    about = describe(scene.view, Spot("weight", 2, 0, 0))
+    assert f"gradient of sample 4 {format_number(terms[3], None)}" in about
+    assert f"gradient, sum over the batch of 4: {format_number(total, None)}" in about
+    text = derivation(window)
+    for term in (*terms, total):
+        assert format_number(term).replace("−", "-") in text.replace("−", "-")
+
+
+def test_a_samples_gradient_is_revealed_with_the_batchs_step(opened: Open) -> None:
+    window = opened(name="xor-2-2-1")
+    choose(window, "gradients/both")
+    steps_to(window, StepId("backward", "delta", 2, 0))
+    scene = window.canvas.scene
+    assert not any(words.startswith("∂") for words in scene.pill_words(2, 0, 0))
+    assert "gradient" not in describe(scene.view, Spot("weight", 2, 0, 0))
+    steps_to(window, W5)
+    assert "gradient of sample 1" in describe(scene.view, Spot("weight", 2, 0, 0))
+    assert "gradient" not in describe(scene.view, Spot("weight", 2, 0, 1))
+
+
+def test_on_paper_a_samples_gradient_follows_from_what_is_carried(opened: Open) -> None:
+    window = opened(name="xor-2-2-1")
+    steps_to(window, W5)
+    choose(window, "gradients/sample", "paper/3", "digits/all")
+    paper = window.canvas.scene.view.paper
+    assert paper is not None
+    values = paper.sample(0)
+    carried = [round(float(each), 3) for each in (values.delta[2][0], values.a[1][0])]
+    shown = describe(window.canvas.scene.view, Spot("weight", 2, 0, 0))
+    assert f"gradient of sample 1 {format_number(carried[0] * carried[1], None)}" in shown
+
+
+def test_with_a_batch_of_one_the_choice_of_gradients_is_idle_and_says_why(opened: Open) -> None:
+    window = opened(13, remember=True)
+    entries = [a for a in window.findChildren(QAction) if a.objectName().startswith("gradients/")]
+    menu = entries[0].parent()
+    assert isinstance(menu, QMenu)
+    assert not any(action.isEnabled() for action in menu.actions())
+    assert menu.actions()[0].text() == "The batch has one sample: its gradient is the batch's."
+    assert window.canvas.scene.pill_words(2, 0, 0)[-1].startswith("∂ ")
+    assert caption(window) == ""
+    window.documents.show(read_example("xor-2-2-1"), "xor-2-2-1")
+    assert all(action.isEnabled() for action in menu.actions()) and len(menu.actions()) == 3
+    choose(window, "gradients/both")
+    assert checked(opened(13, remember=True), "gradients") == ["gradients/both"]
+
+
+def test_a_batch_of_another_sample_than_the_one_shown_is_told_apart(opened: Open) -> None:
+    window = opened(name="xor-2-2-1")
+    window.session.apply("one", set_batching, 1, False)
+    window.session.step("iteration")
+    steps_to(window, W5)
+    window.session.choose_sample(0)
+    row = int(window.session.spec.batch_rows(window.session.state.t)[0])
+    assert row == 1
+    assert window.canvas.scene.pill_words(2, 0, 0)[-1].startswith("∂₂ ")
+    assert caption(window) == (
+        "z, a, E, δ: sample 1, not in this batch · ∂₂: sample 2, the batch of one"
+    )
