@@ -12,11 +12,12 @@ from engine.text.numbers import format_number
 from gui import theme
 from gui.plots.ticks import Tick, linear_ticks, log_ticks
 
-_TICK_ROW = 26  # pixels from tick to tick up an axis
+_TICK_ROW = 26  # pixels at 100 % from tick to tick up an axis
 _GAP = 5
 _ROOM = 18  # blank pixels between two numbers along an axis
 _END_SHARE = 0.4  # of the axis that a name at the end of its row may take
-_LONGEST_LEVEL_NAME = 22  # a name that is wider than this stands upright beside a left axis
+# Pixels at 100 %: a name that is wider stands upright beside a left axis.
+_LONGEST_LEVEL_NAME = 22
 
 
 class PlainAxis(pg.AxisItem):
@@ -67,6 +68,12 @@ class PlainAxis(pg.AxisItem):
             self._marks = marks
             self._arrange()
 
+    def restyle(self) -> None:
+        """Take the colours and the size of text in force."""
+        self._arrange()
+        self.picture = None
+        self.update()
+
     def setRange(self, low: float, high: float) -> None:
         super().setRange(low, high)
         self._arrange()
@@ -78,7 +85,7 @@ class PlainAxis(pg.AxisItem):
             return [(mark, format_number(mark)) for mark in self._marks if low <= mark <= high]
         length = self.size().height() if self._is_left else self.size().width()
         if self._is_left:
-            most = max(2, int(length / _TICK_ROW))
+            most = max(2, int(length / theme.px(_TICK_ROW)))
             make = log_ticks if self.logarithmic else linear_ticks
             return make(low, high, most)
         # As many as fit, told by the widest of those that would stand there.
@@ -109,7 +116,7 @@ class PlainAxis(pg.AxisItem):
         if not self._name:
             return 0.0
         across = metrics.horizontalAdvance(self._name)
-        return across if across <= _LONGEST_LEVEL_NAME else metrics.height()
+        return across if across <= theme.px(_LONGEST_LEVEL_NAME) else metrics.height()
 
     def generateDrawSpecs(self, painter: QPainter) -> Any:
         """Line, grid lines and texts, in the form that AxisItem draws."""
@@ -183,7 +190,7 @@ class PlainAxis(pg.AxisItem):
         painter.setPen(theme.current().colour("secondary"))
         painter.save()
         painter.translate(middle)
-        if metrics.horizontalAdvance(self._name) > _LONGEST_LEVEL_NAME:
+        if metrics.horizontalAdvance(self._name) > theme.px(_LONGEST_LEVEL_NAME):
             painter.rotate(-90)
         name = metrics.elidedText(self._name, Qt.TextElideMode.ElideRight, bounds.height())
         width, height = metrics.horizontalAdvance(name), metrics.height()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtWidgets import QWidget
 
 from engine.text.numbers import format_number
 from gui import theme
@@ -24,7 +24,6 @@ class ColourBar(QWidget):
         self._upright = False
         self._inset = 0
         self._name = ""
-        self.set_upright(False)
 
     def set_name(self, name: str) -> None:
         """Name the output, left of a bar that lies where there is room."""
@@ -43,16 +42,13 @@ class ColourBar(QWidget):
             return
         self._low, self._high, self._open = low, high, open_ended
         self.setAccessibleName(f"Colours from {self.texts()[0]} to {self.texts()[2]}")
-        self.updateGeometry()
         self.update()
 
     def set_upright(self, upright: bool) -> None:
         """Stand beside the surface rather than lie below it."""
-        self._upright = upright
-        fixed, free = QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding
-        self.setSizePolicy(fixed if upright else free, free if upright else fixed)
-        self.updateGeometry()
-        self.update()
+        if upright != self._upright:
+            self._upright = upright
+            self.update()
 
     def set_inset(self, pixels: int) -> None:
         """Leave so many pixels free on the left (lying) or below (upright), as the plot does."""
@@ -67,11 +63,15 @@ class ColourBar(QWidget):
             low, high = f"≤ {low}", f"≥ {high}"
         return low, format_number((self._low + self._high) / 2, 4), high
 
-    def sizeHint(self) -> QSize:
+    def size_of(self, upright: bool) -> QSize:
+        """How large it is at least, standing or lying."""
         metrics = QFontMetrics(theme.font(theme.SMALL))
-        if self._upright:
-            return QSize(_THICKNESS + _GAP + max(map(metrics.horizontalAdvance, self.texts())), 60)
+        if upright:
+            return QSize(_THICKNESS + _GAP + max(map(metrics.horizontalAdvance, self.texts())), 40)
         return QSize(120, _THICKNESS + _GAP + metrics.height())
+
+    def sizeHint(self) -> QSize:
+        return self.size_of(self._upright)
 
     def minimumSizeHint(self) -> QSize:
         return self.sizeHint()

@@ -63,11 +63,10 @@ class Plot(pg.GraphicsView):
             self.box.setRange(xRange=x, yRange=y, padding=0.0)
 
     def restyle(self) -> None:
-        """Take the colours of the theme in force."""
+        """Take the colours and the size of text in force."""
         self.setBackground(theme.current().colour("card"))
         for axis in (self.x_axis, self.y_axis):
-            axis.picture = None
-            axis.update()
+            axis.restyle()
 
     def minimumSizeHint(self) -> QSize:
         return QSize(100, 40)

@@ -26,6 +26,7 @@ from gui.view import View
 
 FINE, COARSE = 100, 50  # cells along each side, while training and at rest
 REFINE_MILLISECONDS = 80
+_ONE_SCALE = 2.0  # two inputs have one scale if no range is so many times as long as the other
 _STALE = 0.4  # how much is left of the colours of a surface that is no longer true
 _LOW_PLOT = 170  # pixels of height below which the name of the x axis gets no row of its own
 
@@ -109,6 +110,14 @@ class SurfacePlot(Plot):
         self._refine_timer = QTimer(self, singleShot=True)
         self._refine_timer.timeout.connect(self._refine)
         self.restyle()
+
+    @property
+    def proportions(self) -> float | None:
+        """Width over height with which both inputs have one scale; None where they have none."""
+        if not self._ranges:
+            return None
+        across, up = (high - low for low, high in self._ranges)
+        return across / up if 1 / _ONE_SCALE < across / up < _ONE_SCALE else None
 
     def display(
         self, view: View, output: int, x_input: int, y_input: int, held: Array

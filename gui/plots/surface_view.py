@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import QRect, QSize
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from engine.maths.activations import ACTIVATIONS, Array
 from engine.run.surface import output_range
@@ -12,22 +13,20 @@ from gui.plots.colour_bar import ColourBar
 from gui.plots.surface_plot import SurfacePlot
 from gui.view import View
 
-_BESIDE = 1.4  # so much wider than high, and the colour bar stands beside the surface
+_BESIDE = 1.4  # so much wider than high, and the colour bar stands beside a surface that fills
 
 
 class SurfaceView(QWidget):
-    """A SurfacePlot and what its colours mean."""
+    """A SurfacePlot and what its colours mean.
+
+    Where both inputs have one scale, a unit is as long across as up: the plot is as large as that
+    allows, and stands in the middle. Else it fills the room.
+    """
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.plot = SurfacePlot(self)
         self.colour_bar = ColourBar(self)
-        # The lower of the two ways, so that a low card need not grow before the size is known.
-        self._layout = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
-        self._layout.setContentsMargins(0, 0, 0, 0)
-        self._layout.setSpacing(theme.GAP)
-        self._layout.addWidget(self.plot, 1)
-        self._layout.addWidget(self.colour_bar)
 
     def display(
         self, view: View, output: int, x_input: int, y_input: int, held: Array
@@ -38,23 +37,60 @@ class SurfaceView(QWidget):
         self.colour_bar.set_name(last.units[output])
         self.colour_bar.set_range(*shown, ACTIVATIONS[last.activation].range != shown)
         self.plot.display(view, output, x_input, y_input, held)
-        self._align()
+        self._arrange()
 
     def restyle(self) -> None:
-        """Take the colours of the theme in force."""
+        """Take the colours and the size of text in force."""
         self.plot.restyle()
         self.colour_bar.update()
+        self._arrange()
+
+    def minimumSizeHint(self) -> QSize:
+        # With the bar beside it: the lower of the two ways.
+        plot, bar = self.plot.minimumSizeHint(), self.colour_bar.size_of(True)
+        return QSize(plot.width() + theme.GAP + bar.width(), max(plot.height(), bar.height()))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        beside = event.size().width() > _BESIDE * event.size().height()
-        ways = QBoxLayout.Direction
-        self._layout.setDirection(ways.LeftToRight if beside else ways.TopToBottom)
-        self.colour_bar.set_upright(beside)
-        self._align()
+        self._arrange()
 
-    def _align(self) -> None:
-        """Let the bar begin where the surface does, past the numbers of its axis."""
-        plot = self.plot
-        axis = plot.x_axis.fixedHeight if self.colour_bar.upright else plot.y_axis.fixedWidth
+    def _arrange(self) -> None:
+        """Place plot and bar, which begins where the surface does, past the numbers of its axis."""
+        for _ in range(2):  # an axis may take another size when the plot does
+            sizes = {beside: self._size_of_plot(beside) for beside in (True, False)}
+            beside = self.width() > _BESIDE * self.height()
+            if self.plot.proportions is not None:
+                beside = sizes[True].width() >= sizes[False].width()
+            self._place(sizes[beside], beside)
+        axis = self.plot.x_axis.fixedHeight if beside else self.plot.y_axis.fixedWidth
         self.colour_bar.set_inset(round(axis or 0))
+
+    def _size_of_plot(self, beside: bool) -> QSize:
+        """How large the plot can be, axes and all, with the bar beside it or below."""
+        room = self._without_bar(beside)
+        across, up = self.plot.y_axis.fixedWidth or 0.0, self.plot.x_axis.fixedHeight or 0.0
+        width, height = room.width() - across, room.height() - up
+        proportions = self.plot.proportions
+        if proportions is not None and min(width, height) > 0:
+            width, height = min(width, height * proportions), min(height, width / proportions)
+        return QSize(round(width + across), round(height + up))
+
+    def _without_bar(self, beside: bool) -> QSize:
+        bar = self.colour_bar.size_of(beside)
+        if beside:
+            return self.size() - QSize(bar.width() + theme.GAP, 0)
+        return self.size() - QSize(0, bar.height() + theme.GAP)
+
+    def _place(self, plot: QSize, beside: bool) -> None:
+        """Put the plot and the bar into the middle."""
+        bar = self.colour_bar
+        bar.set_upright(beside)
+        spare = self._without_bar(beside) - plot
+        left, top = spare.width() // 2, spare.height() // 2
+        self.plot.setGeometry(QRect(left, top, plot.width(), plot.height()))
+        if beside:
+            past = left + plot.width() + theme.GAP
+            bar.setGeometry(past, top, bar.sizeHint().width(), plot.height())
+        else:
+            past = top + plot.height() + theme.GAP
+            bar.setGeometry(left, past, plot.width(), bar.sizeHint().height())

@@ -173,6 +173,34 @@ def test_axes_are_named_and_numbered(panel: ResultPanel, xor_view: MakeView) -> 
     assert plot.y_axis.name == "x2"
 
 
+@pytest.mark.parametrize(("width", "height"), [(420, 260), (280, 400), (700, 200), (300, 300)])
+def test_where_both_inputs_have_one_scale_a_unit_is_as_long_across_as_up(
+    panel: ResultPanel, xor_view: MakeView, width: int, height: int
+) -> None:
+    panel.resize(width, height)
+    panel.display(xor_view())
+    QApplication.processEvents()
+    plot, bar = panel.surface.plot, panel.surface.colour_bar
+    box = plot.box.sceneBoundingRect()
+    assert abs(box.width() - box.height()) <= 1.0
+    assert not plot.geometry().intersects(bar.geometry())
+    assert panel.surface.rect().contains(plot.geometry().united(bar.geometry()))
+    # It is as large as it can be: no room for both is left in either direction.
+    room, taken = panel.surface.rect(), plot.geometry().united(bar.geometry())
+    assert min(room.width() - taken.width(), room.height() - taken.height()) <= 2
+
+
+def test_inputs_of_different_scales_fill_the_card(panel: ResultPanel) -> None:
+    inputs = np.random.default_rng(0).uniform(size=(20, 2)) * [1.0, 100.0]
+    panel.resize(600, 260)
+    panel.display(view_of(spec_of((2, 2, 1), inputs, inputs[:, :1])))
+    QApplication.processEvents()
+    box, view = panel.surface.plot.box.sceneBoundingRect(), panel.surface
+    taken = view.plot.geometry().united(view.colour_bar.geometry())
+    assert taken == view.rect()
+    assert box.width() > 1.2 * box.height()
+
+
 def test_coarse_while_training_and_fine_at_rest(panel: ResultPanel, xor_view: MakeView) -> None:
     start = replace(xor_view(), training=True)
     panel.display(start)
