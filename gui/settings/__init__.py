@@ -110,6 +110,11 @@ THEME = _choice("theme", theme.THEMES, "light")
 TEXT_SIZE = _count("text_size", 100, theme.TEXT_SIZES[0], theme.TEXT_SIZES[-1])  # percent
 RECENT = _texts("recent")  # paths, the latest first
 LOG = _flag("loss/log")
+# What the person wants to see of the parts around the network; "auto": what there is room for.
+SIDES = {
+    side: _choice(f"sides/{side}", ("auto", "open", "closed"), "auto")
+    for side in ("left", "right", "lower")
+}
 DIGITS = _choice("digits", ("4", "6", "9", "all"), "6")
 NOTATION = {
     quantity: _choice(f"notation/{quantity}", choices, choices[0])

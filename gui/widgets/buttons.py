@@ -49,7 +49,7 @@ class Button(QPushButton):
         menu.popup(self.mapToGlobal(QPoint(0, self.height())))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        _press_by_enter(self, event)
+        press_by_enter(self, event)
 
 
 class CheckBox(QCheckBox):
@@ -81,10 +81,10 @@ class CheckBox(QCheckBox):
         painter.drawText(text, Qt.AlignmentFlag.AlignVCenter, self.text())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        _press_by_enter(self, event)
+        press_by_enter(self, event)
 
 
-def _press_by_enter(button: QAbstractButton, event: QKeyEvent) -> None:
+def press_by_enter(button: QAbstractButton, event: QKeyEvent) -> None:
     if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
         button.click()
     else:

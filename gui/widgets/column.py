@@ -22,6 +22,7 @@ class Column(QWidget):
     """
 
     tabbed_changed = Signal(bool)
+    guest_came = Signal()
 
     def __init__(self, needs: int, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -81,6 +82,7 @@ class Column(QWidget):
         covered = next(k for k, (name, _, _) in enumerate(self._cards) if name == over)
         self._guest = title, guest, covered
         self._seat_guest()
+        self.guest_came.emit()
 
     def send_guest_away(self) -> None:
         """Show all cards again; the guest is out of sight then."""

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QPushButton, QSplitter, QVBoxLayout, QWidget
 
-from gui import theme
+from gui import settings, theme
 from gui.canvas.network_canvas import NetworkCanvas
 from gui.learn.mistakes.strip import MistakeStrip
 from gui.panels.controls import ControlsBar
@@ -17,16 +17,30 @@ from gui.panels.ribbon.panel import StepRibbon
 from gui.panels.weights.panel import WeightsPanel
 from gui.widgets.card import Card
 from gui.widgets.column import Column
+from gui.widgets.edge_handle import EdgeHandle
+from gui.widgets.layouts import NO_MARGINS, row
 from gui.widgets.plain_text import set_tip
 from gui.widgets.typed_text import take_typed_text
+from gui.window.side import Side
 from gui.window.why_card import WhyCard
 
+SIDE_KEYS = {"left": "Ctrl+1", "right": "Ctrl+2", "lower": "Ctrl+3"}
+
 _HEIGHTS = [600, 170]  # of the network and the loss below it, at first
+# Pixels of a window's width, at 100 % text, from which the outer columns leave enough of it.
+_ROOM_FOR_BOTH = 1200
+_ROOM_FOR_ONE = 640
 
 
 class Columns(QWidget):
     """All panels: the controls along the top, below them a column at the left, the network and the
-    loss in the middle, and a column at the right."""
+    loss in the middle, and a column at the right.
+
+    The columns and the loss give way to the network, each by its handle; in a narrow window the
+    columns do by themselves, the one at the left first. `sides_changed` tells of that.
+    """
+
+    sides_changed = Signal()
 
     def __init__(self, window: QMainWindow, remember: bool) -> None:
         super().__init__(window)
@@ -40,15 +54,18 @@ class Columns(QWidget):
         columns = QHBoxLayout()
         # Little below: the status bar keeps two lines free for a message.
         columns.setContentsMargins(theme.MARGIN, theme.MARGIN, theme.MARGIN, theme.GAP // 2)
-        columns.setSpacing(theme.MARGIN)
+        columns.setSpacing(0)  # a handle is as wide as the gap
         layout.addLayout(columns, 1)
         self._build_left()
-        columns.addWidget(self._left)
         self.above = QVBoxLayout()  # what stands above the network
         self.above.setSpacing(theme.MARGIN)
-        columns.addLayout(self.above, 1)
         self._build_centre(remember)
         self._build_right()
+        self._build_sides(remember)
+        columns.addWidget(self._left)
+        columns.addWidget(self._left_handle)
+        columns.addLayout(self.above, 1)
+        columns.addWidget(self._right_handle)
         columns.addWidget(self.right)
         self._status_bar = window.statusBar()
 
@@ -91,6 +108,52 @@ class Columns(QWidget):
         self.right.add("Result", self.result, 46)
         self.right.tabbed_changed.connect(self._make_room)
 
+    def _build_sides(self, remember: bool) -> None:
+        edge = Qt.Edge
+        left = EdgeHandle(
+            edge.LeftEdge, "leftHandle", "Network · weights · data", SIDE_KEYS["left"], self
+        )
+        right = EdgeHandle(edge.RightEdge, "rightHandle", "Why? · result", SIDE_KEYS["right"], self)
+        lower = EdgeHandle(edge.BottomEdge, "lowerHandle", "Loss", SIDE_KEYS["lower"], self)
+        self._left_handle, self._right_handle, self._lower_handle = left, right, lower
+        kept = settings.SIDES
+        self.left_side = Side(self._left, left, self.canvas, kept["left"], remember)
+        self.right_side = Side(self.right, right, self.canvas, kept["right"], remember)
+        self._lower_side = Side(self.loss, lower, self.canvas, kept["lower"], remember)
+        self.right.guest_came.connect(self.right_side.open)
+        self._seat_lower_handle()
+        self._lower_side.changed.connect(self._seat_lower_handle)
+        for side in (self.left_side, self.right_side, self._lower_side):
+            side.changed.connect(self.sides_changed)
+
+    def _seat_lower_handle(self) -> None:
+        """Put the handle of the loss between it and the network, below that if it is closed."""
+        handle, is_seen = self._lower_handle, self._lower_handle.isVisibleTo(self)
+        between = self._centre.handle(1) if self._centre.count() > 1 else None
+        if between is None or not self._lower_side.is_open:
+            self.above.addWidget(handle)
+        else:
+            layout = between.layout()
+            if not isinstance(layout, QHBoxLayout):
+                between.setLayout(layout := row(margins=NO_MARGINS))
+            layout.addWidget(handle, 0, Qt.AlignmentFlag.AlignCenter)
+        handle.setVisible(is_seen)
+
+    @property
+    def is_loss_shown(self) -> bool:
+        """Whether the loss is to be seen: below the network, or in front of the other tabs."""
+        return self._lower_side.is_open if not self.right.tabbed else self.loss.isVisible()
+
+    def toggle_loss(self) -> None:
+        """Show the loss, or hide it; behind a tab, go to it or back."""
+        if not self.right.tabbed:
+            self._lower_side.toggle()
+        elif self.loss.isVisible():
+            self.right.show_card(self.why)
+        else:
+            self.right_side.open()
+            self.right.show_card(self.loss)
+
     def _make_room(self, low: bool) -> None:
         """Leave the height of a low window to the network: the loss goes behind a tab, the
         mistakes into the status bar."""
@@ -98,27 +161,41 @@ class Columns(QWidget):
         strip.keep_to_a_line(low)
         if low:
             self._status_bar.insertPermanentWidget(1, strip)  # before the hint
+            self._lower_side.send_away(True)
+            self.above.addWidget(self._lower_handle)  # what it stands in goes with the loss
             self.right.add_page("Loss", self.loss)
         else:
             self._status_bar.removeWidget(strip)
             self._canvas_card.body.insertWidget(0, strip)
             self._centre.addWidget(self.loss)
             self._centre.setSizes(_HEIGHTS)
-            self.loss.show()
+            self.loss.hide()  # as a page it was seen whether it is closed or not
             self.right.drop_last_tab()
+            self._lower_side.send_away(False)
+            self._seat_lower_handle()
         strip.setHidden(idle)
 
     def share_out(self, width: int) -> None:
-        """Give the outer columns their parts of a window of this width."""
-        px = theme.px
-        self._left.setFixedWidth(min(px(300), max(px(230), round(width * 0.198))))
-        self.right.setFixedWidth(min(px(420), max(px(280), round(width * 0.25))))
+        """Give the outer columns their parts of a window of this width: more than half of it is the
+        network's, whatever the width."""
+        width = round(width / theme.scale())
+        self._left.setFixedWidth(theme.px(_share(width, 230, 285, 300)))
+        self.right.setFixedWidth(theme.px(_share(width, 290, 360, 420)))
+        self.left_side.say_room(width >= _ROOM_FOR_BOTH)
+        self.right_side.say_room(width >= _ROOM_FOR_ONE)
 
     def restyle(self) -> None:
         """Follow a change of the size of text."""
         self.share_out(self.width())
         for column in (self._left, self.right):
             column.restyle()
+        for handle in (self._left_handle, self._right_handle, self._lower_handle):
+            handle.restyle()
+
+
+def _share(width: int, least: int, usual: int, most: int) -> int:
+    """Pixels of a column: the least up to a window of 1280, the usual ones at 1440."""
+    return min(most, max(least, usual + round((width - 1440) / 160 * (usual - least))))
 
 
 def _link(text: str, meaning: str) -> QPushButton:

@@ -27,6 +27,7 @@ KEYS = (
     ("Ctrl+G, Ctrl+B", "gradient check, right and wrong side by side"),
     ("Tab, arrows", "move between fields, edges and nodes"),
     ("Enter", "edit or explain what has the focus; again: a unit's next value"),
+    ("Ctrl+1, Ctrl+2, Ctrl+3", "show or hide the left, the right, the loss"),
     ("0, Home on the canvas", "fit the network into view"),
     ("Ctrl+Enter, Ctrl+Shift+Enter", "a lesson's next step, the one before"),
 )

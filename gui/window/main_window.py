@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from gui.window.safekeeping import Safekeeping
 
 _SIZE = QSize(1440, 900)
+_LEAST = QSize(860, 480)  # with a frame it fits a screen of 960 × 540
 _STATUS_EDGES = 5  # pixels that a status bar keeps above and below what it holds
 _SETTLE_MILLISECONDS = 1000
 _MESSAGE_MILLISECONDS = 3000
@@ -46,7 +47,7 @@ class MainWindow(QMainWindow):
     def __init__(self, remember: bool = True) -> None:
         super().__init__()
         self.setObjectName("mainWindow")
-        self.setMinimumSize(860, 520)
+        self.setMinimumSize(_LEAST)
         self._remember = remember
         self._view: View | None = None
         self._safekeeping: Safekeeping | None = None
@@ -80,7 +81,7 @@ class MainWindow(QMainWindow):
         self.controls = columns.controls
         self.network, self.weights, self.data = columns.network, columns.weights, columns.data
         self.canvas, self.ribbon, self.loss = columns.canvas, columns.ribbon, columns.loss
-        self.summary, self.result = columns.why.summary, columns.result
+        self.why, self.summary, self.result = columns.why, columns.why.summary, columns.result
         self.mistake_strip = columns.mistake_strip
         self._build_status_bar()
         self.canvas.setFocus()
@@ -107,8 +108,8 @@ class MainWindow(QMainWindow):
     def _build_menus(self) -> None:
         bar, session, documents = self.menuBar(), self.session, self.documents
         self._menus = Menus(
-            self, session, documents, self._intents, self._player, self.canvas, self.use_theme,
-            self.use_text_size, self._remember,
+            self, session, documents, self._intents, self._player, self.canvas, self._columns,
+            self.use_theme, self.use_text_size, self._remember,
         )
         self.tools = ToolHost(
             bar.addMenu("&Learn"), self._columns.right, session, self._intents, documents,
@@ -151,6 +152,7 @@ class MainWindow(QMainWindow):
 
     def _wire(self) -> None:
         session, controls = self.session, self.controls
+        self._columns.sides_changed.connect(self._menus.follow)
         session.changed.connect(self._display)
         session.refused.connect(self._say)
         self._intents.noticed.connect(self._say)

@@ -22,6 +22,7 @@ from gui.session.session import Session
 from gui.session.viewing import Writing
 from gui.widgets.plain_text import menu_text
 from gui.widgets.typed_text import take_typed_text
+from gui.window.columns import SIDE_KEYS, Columns
 from gui.window.export_menu import ExportMenu
 from gui.window.keys import WindowKeys
 from gui.window.writing_menu import WritingMenu
@@ -68,6 +69,7 @@ class Menus(QObject):
         intents: Intents,
         player: Player,
         canvas: NetworkCanvas,
+        columns: Columns,
         use_theme: Callable[[str], None],
         use_text_size: Callable[[int], None],
         remember: bool,
@@ -79,6 +81,7 @@ class Menus(QObject):
         self._intents = intents
         self._player = player
         self._canvas = canvas
+        self._columns = columns
         self._use_theme = use_theme
         self._use_text_size = use_text_size
         self._remember = remember
@@ -88,7 +91,9 @@ class Menus(QObject):
             ("&File", self._file()), ("&Edit", self._edit()),
             ("&Run", self._run()), ("&View", self._view()),
         ):
-            self._fill(window.menuBar().addMenu(title), rows)
+            menu = window.menuBar().addMenu(title)
+            self._fill(menu, rows)
+            menu.aboutToShow.connect(self.follow)
 
     def follow(self) -> None:
         """Show what is possible and in force now."""
@@ -176,6 +181,8 @@ class Menus(QObject):
             None,
             Fill(self._add_writing),
             None,
+            *self._sides(),
+            None,
             Entry("Fit the network into view", self._canvas.fit),
             Entry("Reset layout", self._session.reset_layout),
         )
@@ -183,6 +190,16 @@ class Menus(QObject):
     def _resize_text(self, way: int) -> None:
         """To the next size of text, up (1) or down (-1), or back to 100 % (0)."""
         self._use_text_size(_next_text_size(way))
+
+    def _sides(self) -> Iterable[Row]:
+        columns = self._columns
+        left, right = columns.left_side, columns.right_side
+        for text, toggle, side, is_shown in (
+            ("Net&work, weights, data", left.toggle, "left", lambda: left.is_open),
+            ("W&hy? and result", right.toggle, "right", lambda: right.is_open),
+            ("&Loss curve", columns.toggle_loss, "lower", lambda: columns.is_loss_shown),
+        ):
+            yield Entry(text, toggle, (SIDE_KEYS[side],), is_checked=is_shown)
 
     def _is_step_order(self, key: str) -> bool:
         return self._session.spec.step_order == key
