@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QStandardPaths, Qt
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMessageBox, QPushButton
 from pytestqt.qtbot import QtBot
@@ -306,6 +307,24 @@ def test_each_process_has_its_own_and_those_that_live_are_left_alone(
     assert len(kept()) == 4
     living.do("window.session.undo_stack.undo()")
     assert len(kept()) == 2  # nothing is changed there any more
+
+
+def test_a_fault_leaves_the_offer_within_reach(
+    start: Start, next_start: Callable[[], Next]
+) -> None:
+    program = start("one-neuron")
+    program.do("session.describe('Mine', '')", "kept")
+    program.end_by(signal.SIGKILL)
+    again = next_start()
+    again.wait_for_offer("one-neuron")
+    again.window.tell_of_fault("The program failed.", "a report")
+    assert again.window.banner.text == "The program failed."
+    again.click("bannerAction")
+    assert QGuiApplication.clipboard().text() == "a report"
+    again.click("bannerClose")
+    again.wait_for_offer("one-neuron")
+    again.recover()
+    assert again.window.session.standing.title == "Mine" and again.window.banner.isHidden()
 
 
 def test_what_nobody_decided_on_is_offered_again(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import traceback
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from engine.text.wording import on_one_line
 from gui.documents.files import Files
 from gui.documents.origin import Origin
 from gui.documents.outside import KeptVersion, ask_what_to_keep, free_name_beside
+from gui.session.failure import tell
 from gui.session.session import Session
 from gui.widgets.typed_text import take_typed_text
 
@@ -157,7 +157,7 @@ class Documents(QObject):
         beside = free_name_beside(path)
         if not self._write(beside):
             return False
-        self.files.say(f"{path.name} is as it was. What is in this window is {beside.name} now.")
+        self.files.tell(f"{path.name} is as it was. What is in this window is {beside.name} now.")
         return True
 
     def _write(self, path: Path) -> bool:
@@ -215,7 +215,7 @@ class Documents(QObject):
             f"{what}: the program failed ({reason}). What you did is still here. Try again, or "
             "undo the last edit or move the cursor first."
         )
-        traceback.print_exception(error)  # last: nobody may be there to read it
+        tell(what, error)
 
     def _others_may_go(self) -> bool:
         return all(may_go() for may_go in self.before_leaving)

@@ -87,8 +87,15 @@ class Files(QObject):
 
     def say(self, sentence: str) -> None:
         """Tell of a file that could not be opened or saved."""
+        self._tell(sentence, QMessageBox.Icon.Warning)
+
+    def tell(self, sentence: str) -> None:
+        """Tell of what went well, and has to be known."""
+        self._tell(sentence, QMessageBox.Icon.Information)
+
+    def _tell(self, sentence: str, icon: QMessageBox.Icon) -> None:
         box = message_box(self._window, sentence)
-        box.setIcon(QMessageBox.Icon.Warning)
+        box.setIcon(icon)
         box.exec()
 
     def save(self, path: Path, document: Document) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -9,9 +10,11 @@ from pathlib import Path
 from msgspec import Struct
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
+from engine.text.wording import shortened
 from gui.widgets.message_box import message_box
 
 _ALL_FILES = "All files (*)"
+_LONGEST_STEM = 180  # bytes of a name that is offered
 
 
 class FileKind(Struct, frozen=True):
@@ -46,16 +49,40 @@ def ask_where_to_write(
     native dialog, which has asked about another name then.
     """
     filters = ";;".join([*(kind.filter for kind in kinds), _ALL_FILES])
+    start = _shortened(start, kinds)
     while True:
         typed, chosen = QFileDialog.getSaveFileName(parent, title, str(start), filters)
         if not typed:
             return None
         path = _with_ending(Path(typed), kinds, chosen)
         written = (path, *beside(path))
+        if any(map(_is_too_long, written)):
+            box = message_box(parent, f"{shortened(path.name)} is too long for the name of a file.")
+            box.setIcon(QMessageBox.Icon.Warning)
+            box.exec()
+            continue
         unasked = [each for each in written if each != Path(typed) and os.path.isfile(each)]
         if not unasked or _may_replace(parent, unasked):
             return path
         start = path
+
+
+def _shortened(path: Path, kinds: Sequence[FileKind]) -> Path:
+    """A path whose name is short enough for any system, also with a few characters more."""
+    ending = next((e for kind in kinds for e in kind.endings if path.name.endswith(e)), "")
+    stem = path.name.removesuffix(ending)
+    while len(os.fsencode(stem)) > _LONGEST_STEM:
+        stem = stem[:-1]
+    return path.with_name(stem + ending)
+
+
+def _is_too_long(path: Path) -> bool:
+    """Whether the system takes no such name."""
+    try:
+        path.lstat()
+    except OSError as error:
+        return error.errno == errno.ENAMETOOLONG
+    return False
 
 
 def _with_ending(path: Path, kinds: Sequence[FileKind], chosen: str) -> Path:

@@ -8,10 +8,11 @@ in the background the View says None in its place.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from msgspec.structs import replace
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QUndoStack
 
 from engine.documents.document import Document
@@ -21,13 +22,18 @@ from engine.run import edits
 from engine.run.check_spec import SpecError
 from engine.run.edits import Edit, edited_with_start, kept_revealed
 from engine.run.mistakes import made_at_start
-from engine.run.spec import BEGINNING, Spec, drawn_start, start_state
+from engine.run.spec import BEGINNING, Spec, State, drawn_start, start_state
 from engine.text.numbers import counted
 from engine.training.history import DEFAULT_MEMORY, Branch, Place
+from engine.training.trainer import Progress
 from gui.session.cursor import Cursor
 from gui.session.opening import opened, saved
 from gui.session.undo import Change, Standing
 from gui.session.viewing import Viewing, Writing
+
+_UNDO_CALLED_OFF = (
+    "Undo was called off, since its moment was still being worked out. Wait a little longer for it."
+)
 
 
 class Session(Cursor):
@@ -44,6 +50,10 @@ class Session(Cursor):
         self.memory = DEFAULT_MEMORY
         self._viewing = Viewing(self)
         self._telling = self._news = False
+        # Where an undo or redo leads whose moment is still being worked out, and where the stack
+        # stood before, which goes with what is shown until then.
+        self._heading: tuple[Standing, int] | None = None
+        self._following = False  # the stack follows what is shown
         self._document: Document
         self._saved: object  # what a file then gave back, as `to_keep` has it
 
@@ -51,6 +61,7 @@ class Session(Cursor):
 
     def open(self, document: Document, is_saved: bool = True) -> None:
         """Show a document where it was left: its curve and place are back."""
+        self._heading = None
         self._stop_job()
         self._viewing.forget()
         self.divergence = None
@@ -88,6 +99,7 @@ class Session(Cursor):
 
     def close(self) -> None:
         """Stop whatever runs; the session is not used again."""
+        self._heading = None
         self._stop_job()
         self.background.close()
 
@@ -279,14 +291,48 @@ class Session(Cursor):
 
     def _push(self, text: str, before: Standing, after: Standing) -> None:
         self._stop_job()
-        command = Change(self._named(text), before, after, lambda: self.standing, self._stand)
-        self.undo_stack.push(command)
+        self.undo_stack.push(
+            Change(self._named(text), before, after, self._going_to, self._stand)
+        )
+
+    def _going_to(self) -> Standing | None:
+        """Where the person stands, or will as soon as it is worked out."""
+        if self._following:
+            return None
+        return self.standing if self._heading is None else self._heading[0]
 
     def _stand(self, standing: Standing) -> None:
         """Go where an undo or redo leads; the stack announces it when it is done."""
+        shown = self.undo_stack.index() if self._heading is None else self._heading[1]
+        self._heading = None  # from one undo to the next nothing is called off
         self._stop_job()
         self.divergence = None
         self._go(standing.place, standing)
+        if self.busy:
+            self._heading = standing, shown
+
+    def _arrive(self, place: Place, state: State, announce: bool = True) -> None:
+        self._heading = None
+        super()._arrive(place, state, announce)
+
+    def _on_failed(self, slices: list[Progress]) -> None:
+        self._call_off_undo()
+        super()._on_failed(slices)
+
+    def _stop_job(self) -> None:
+        super()._stop_job()
+        if self._heading is not None:
+            self._call_off_undo()
+            # Said once what called it off is shown.
+            QTimer.singleShot(0, self, partial(self.refused.emit, _UNDO_CALLED_OFF))
+
+    def _call_off_undo(self) -> None:
+        """Bring the stack back to where what is shown belongs."""
+        if self._heading is not None:
+            (_, shown), self._heading = self._heading, None
+            self._following = True
+            self.undo_stack.setIndex(shown)
+            self._following = False
 
 
 def _sentence(error: SpecError) -> str:

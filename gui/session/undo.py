@@ -29,14 +29,18 @@ class Standing(Struct, frozen=True):
 
 class Change(QUndoCommand):
     """One edit. Undo goes to the moment of the edit; redo to where the person stood when they
-    undid it, so an edit and 5,000 epochs after it come back together."""
+    undid it, so an edit and 5,000 epochs after it come back together.
+
+    `standing` says where they stand; None while the stack only follows what is shown, and the
+    command has nothing to do.
+    """
 
     def __init__(
         self,
         text: str,
         before: Standing,
         after: Standing,
-        standing: Callable[[], Standing],
+        standing: Callable[[], Standing | None],
         stand: Callable[[Standing], None],
     ) -> None:
         super().__init__(text)
@@ -46,8 +50,11 @@ class Change(QUndoCommand):
         self._stand = stand
 
     def undo(self) -> None:
-        self._after = self._standing()
-        self._stand(self._before)
+        standing = self._standing()
+        if standing is not None:
+            self._after = standing
+            self._stand(self._before)
 
     def redo(self) -> None:
-        self._stand(self._after)
+        if self._standing() is not None:
+            self._stand(self._after)

@@ -4,12 +4,15 @@ stands."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
+from pathlib import Path
 from struct import Struct
 from typing import Generic, TypeVar
 
-from PySide6.QtCore import QByteArray, QSettings
+from PySide6.QtCore import QByteArray, QSettings, QStandardPaths
 
+from engine.documents.whole_file import FileError, read_up_to, write_whole
 from engine.formulas.notation import CHOICES
 from engine.training.history import DEFAULT_MEMORY
 from gui import theme
@@ -23,6 +26,9 @@ _LONGEST_NUMBER = 9  # digits
 # window while it is neither of what follows, the screen, and whether it is maximised or fills it.
 _GEOMETRY = Struct(">8x16x4iiBB")
 _FARTHEST = 32_767  # pixels from the first screen's corner
+# What begins a value, or one of a list, and is no text: an object of Qt's or Python's, written with
+# an @ or a code that may stand for one. Of these a window's geometry and an empty list are kept.
+_OBJECT = re.compile(rb'([=,][\s"]*)(?:(@)(?!@|ByteArray\(|Invalid\()|\\(?!\\))')
 
 Kept = TypeVar("Kept")
 
@@ -48,12 +54,38 @@ class KeptSetting(Generic[Kept]):
 
     def kept(self) -> Kept:
         """What was kept last, or the default."""
-        found = self._read(QSettings().value(self.key))
+        store = stored()
+        found = None if store is None else self._read(store.value(self.key))
         return self.default if found is None else found
 
     def keep(self, value: Kept) -> None:
-        """Remember a value."""
-        QSettings().setValue(self.key, self._write(value))
+        """Remember a value, where that can be done."""
+        store = stored()
+        if store is not None:
+            store.setValue(self.key, self._write(value))
+
+
+def stored() -> QSettings | None:
+    """The file of all settings; None where something else is in its place, such as a pipe, which
+    would keep whoever reads it waiting."""
+    kind = QStandardPaths.StandardLocation.AppConfigLocation
+    path = Path(f"{QStandardPaths.writableLocation(kind)}.conf")
+    try:
+        _make_text_of_objects(path)
+    except FileNotFoundError:
+        pass  # nothing was kept yet
+    except (OSError, FileError):
+        return None
+    return QSettings(str(path), QSettings.Format.IniFormat)
+
+
+def _make_text_of_objects(path: Path) -> None:
+    """Make text of whatever else the file has Qt put together: it would warn of what it does not
+    know, and Python's objects run what stands in them. Raises OSError, FileError."""
+    data = read_up_to(path)
+    text = _OBJECT.sub(lambda found: found[1] + (b"@@" if found[2] else b"/"), data)
+    if text != data:
+        write_whole(path, text)
 
 
 def _choice(key: str, choices: Iterable[str], default: str) -> KeptSetting[str]:

@@ -33,14 +33,15 @@ class Banner(QFrame):
         self._companion = companion
         self._sentence = ""
         self._actions: tuple[Action, ...] = ()
-        self._standing: tuple[str, tuple[Action, ...]] | None = None  # what stays until closed
+        # What stays until it is closed: the sentence that was said last is on top.
+        self._standing: list[tuple[str, tuple[Action, ...]]] = []
         self._text = WrappedLabel("bannerText")
         self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         # A long sentence is cut, and does not widen the window.
         self._text.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
         self._action = Button("", "bannerAction", "", lambda: self._act(0), link=True)
         self._other = Button("", "bannerOther", "", lambda: self._act(1), link=True)
-        self._close = Button("Close", "bannerClose", "", self._dismiss, link=True)
+        self._close = Button("Close", "bannerClose", "", self.fall_silent, link=True)
         parts = (self._text, 1), self._action, self._other, self._close
         self._layout = row(*parts, gap=theme.MARGIN, margins=(theme.GAP, 0, theme.GAP, 0))
         self.setLayout(self._layout)
@@ -59,15 +60,16 @@ class Banner(QFrame):
 
     def say(self, sentence: str, *actions: Action, stays: bool = False) -> None:
         """Show a sentence, with buttons if there is something to be done about it. One that
-        `stays` does so until it is closed or another that stays is said: what is said meanwhile
-        about a passing moment takes its place only for that moment."""
+        `stays` does so until it is closed, or another is said about which the same can be done.
+        What is said meanwhile takes its place only until that is closed or the moment is over."""
+        words = [word for word, _ in actions]
         if stays and self.isVisible() and sentence == self._sentence:
             return  # what fails in a repaint may fail in each
         if stays:
-            self._standing = sentence, actions
+            others = [each for each in self._standing if [word for word, _ in each[1]] != words]
+            self._standing = [*others, (sentence, actions)]
         self._sentence = sentence
         self._actions = actions
-        words = [word for word, _ in actions]
         for number, button in enumerate((self._action, self._other)):
             word = words[number] if number < len(words) else ""
             button.setText(word)
@@ -80,32 +82,30 @@ class Banner(QFrame):
 
     def pass_over(self) -> None:
         """Leave what is said about a moment that is over: what stays is there again."""
-        if self.isHidden() or self._is_standing:
-            return
-        if self._standing is None:
-            self.fall_silent()
-        else:
-            sentence, actions = self._standing
+        if not self.isHidden() and self._sentence not in (each for each, _ in self._standing):
+            self._show_standing()
+
+    def fall_silent(self) -> None:
+        """Leave what is said."""
+        self.withdraw(self._sentence)
+
+    def withdraw(self, sentence: str) -> None:
+        """Leave a sentence: what stays beneath it is there again, or what stands in the strip
+        without a message."""
+        self._standing = [each for each in self._standing if each[0] != sentence]
+        if sentence == self._sentence:
+            self._show_standing()
+
+    def _show_standing(self) -> None:
+        if self._standing:
+            sentence, actions = self._standing[-1]
             self.say(sentence, *actions)
-
-    @property
-    def _is_standing(self) -> bool:
-        return self._standing is not None and self._standing[0] == self._sentence
-
-    def _dismiss(self) -> None:
-        if self._is_standing:
-            self.fall_silent()
         else:
-            self.pass_over()
+            self.hide()
+            self._companion.show()
 
     def _act(self, number: int) -> None:
         self._actions[number][1]()
-
-    def fall_silent(self) -> None:
-        """Leave the strip to what stands there without a message."""
-        self._standing = None
-        self.hide()
-        self._companion.show()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

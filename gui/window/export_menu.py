@@ -44,11 +44,16 @@ class ExportMenu:
         self._known = view.iteration
 
     def _export(self, format: Format) -> None:
-        from engine.export.worked import TooLong
+        from engine.export.worked import TooLong, check_length
 
         files = self._documents.files
         if self._session.curtain is not None:
             files.say("No solution is written while values are to be predicted.")
+            return
+        try:
+            check_length(self._session.spec)
+        except TooLong as error:
+            files.say(str(error))
             return
         name = self._documents.name.removesuffix(SUFFIX)
         name = f"{name} iteration {self._session.place.t + 1}.{format.ending}"
@@ -59,7 +64,7 @@ class ExportMenu:
         problem = ""
         try:
             write_whole(path, format.data(self._solution()))
-        except (TooLong, FileError) as error:
+        except FileError as error:
             problem = str(error)
         finally:
             QGuiApplication.restoreOverrideCursor()
@@ -67,11 +72,10 @@ class ExportMenu:
             files.say(problem)
 
     def _solution(self) -> Solution:
-        """The iteration at the cursor written out, revealed or not. Raises TooLong, FileError."""
-        from engine.export.worked import check_length, worked_solution
+        """The iteration at the cursor written out, revealed or not. Raises FileError."""
+        from engine.export.worked import worked_solution
 
         session = self._session
-        check_length(session.spec)
         iteration = self._known or iterate(session.spec, session.state)
         title = session.standing.title or self._documents.name
         gaps = self._gaps.isChecked()

@@ -26,24 +26,21 @@ class Safekeeping(QObject):
         self._autosave.failed.connect(lambda sentence: banner.say(sentence, stays=True))
         self._left = left_over()
         self._unreadable: list[Recovery] = []  # kept for whoever can make something of them
+        self._offered = ""  # the sentence
         self._offer()
 
     # What was left
 
     def _offer(self) -> None:
+        self._banner.withdraw(self._offered)
         if self._left:
-            name = self._left[0].origin.title
-            self._banner.say(
-                f"Backpass ended without saving {name}.",
-                ("Recover", self._recover),
-                ("Discard", self._discard),
-                stays=True,
-            )
+            self._offered = f"Backpass ended without saving {self._left[0].origin.title}."
+            actions = ("Recover", self._recover), ("Discard", self._discard)
+            self._banner.say(self._offered, *actions, stays=True)
 
     def _recover(self) -> None:
         if not self._documents.may_leave():
             return
-        self._banner.fall_silent()
         recovery = self._left.pop(0)
         origin = recovery.origin
         try:
@@ -60,7 +57,6 @@ class Safekeeping(QObject):
         self._offer()
 
     def _discard(self) -> None:
-        self._banner.fall_silent()
         self._left.pop(0).remove()
         self._offer()
 

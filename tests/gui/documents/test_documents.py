@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import errno
 import os
+import sys
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QFileDialog, QMessageBox
+from PySide6.QtWidgets import QFileDialog, QMessageBox, QPushButton
 
 from engine.documents.examples import read_example
 from engine.documents.reading import read_document
 from gui.documents.files import Files
+from gui.window.faults import Faults, log_path
 from gui.window.main_window import MainWindow
 from tests.gui.conftest import OpenWindow
 
@@ -56,6 +59,12 @@ def person(
     path = folder / "homework.backpass.json"
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *a: (str(path), ""))
     made = Person(open_window("mazur-2-2-2"), path)
+    # As `open_window` of the command line makes it.
+    for place, name in ((sys, "excepthook"), (sys, "unraisablehook"), (threading, "excepthook")):
+        monkeypatch.setattr(place, name, getattr(place, name))
+    faults = Faults(made.window)
+    faults.caught.connect(made.window.tell_of_fault)
+    faults.install()
 
     def answer(box: QMessageBox) -> Button:
         made.read.append(box.text())
@@ -167,11 +176,22 @@ def test_a_window_that_cannot_ask_about_changes_stays(
     assert person.path.read_bytes() != person.saved
 
 
-def test_what_nobody_foresaw_is_written_for_who_reads_the_terminal_too(
+def test_what_nobody_foresaw_goes_the_road_of_all_faults(
     person: Person, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with monkeypatch.context() as broken:
         a_document_that_cannot_be_written(broken, person.path)
         person.choose("Save")
-    assert "MemoryError" in capsys.readouterr().err
     assert len(person.read) == 1
+    banner = person.window.banner
+    assert banner.isVisible() and banner.text.startswith(
+        "homework.backpass.json was not saved, and the file is as it was, since the program failed "
+        "(MemoryError)."
+    )
+    copy = banner.findChild(QPushButton, "bannerAction")
+    assert isinstance(copy, QPushButton)
+    QTest.mouseClick(copy, Qt.MouseButton.LeftButton)
+    report = QGuiApplication.clipboard().text()
+    assert "Traceback" in report
+    for kept in (report, capsys.readouterr().err, log_path().read_text(encoding="utf-8")):
+        assert kept.count("\nMemoryError") == 1

@@ -29,12 +29,13 @@ os.environ["XDG_DATA_HOME"] = os.environ["HOME"]
 os.environ["XDG_STATE_HOME"] = os.environ["HOME"]
 os.environ["XDG_CACHE_HOME"] = os.environ["HOME"]
 
-from PySide6.QtCore import QSettings, QtMsgType, qInstallMessageHandler
+from PySide6.QtCore import QtMsgType, qInstallMessageHandler
 from PySide6.QtWidgets import QAbstractButton, QApplication
 
 from engine.documents.examples import example_names, read_example
 from engine.documents.reading import write_document
 from gui import theme
+from gui.settings import stored
 from gui.window.garbage import Collector
 from gui.window.main_window import MainWindow
 from tests.gui.monkey.actions import Action, drawn, read
@@ -83,7 +84,7 @@ class Episode:
         self._listener, self._log = listener, log
         self._folder = Path(tempfile.mkdtemp(dir=os.environ["HOME"]))
         _write_files(self._folder)
-        QSettings().clear()
+        stored().clear()
         self._window = self._opened()
         self._hands = Hands(self._window, self._folder)
 

@@ -62,6 +62,11 @@ TEXTS: dict[str, bytes] = {
     "a rectangle as geometry": b"[General]\ngeometry=@Rect(0 0 -1 -1)\n",
     "garbage as variants": b"[General]\ntheme=@Variant(\\0\\0\\0\\x8\\xff\\xff\\xff\\xff)\n"
     b"recent=@Variant(\\0\\0\\0\\t\\xff\\xff\\xff\\xff)\n",
+    "variants that Qt does not know": b"[General]\ntheme=@Variant(garbage)\n"
+    b"digits=@Variant(\\0\\0\\0\\x7f\\0\\0\\0\\0\\x5Foo\\0)\n"
+    b'recent=/tmp, "@Variant(\\0\\0\\x3\\x9e\\0)", @DateTime(\\0\\0)\n',
+    "variants in other words": b"[General]\ntheme = \\x40Variant(garbage)\n"
+    b"digits=\\100Variant(garbage)\nrecent=\\\n@Variant(garbage), \\x10040Variant(garbage)\n",
     "digits and notation of no kind": b"[General]\ndigits=5\n"
     b"[notation]\nloss=7\ntarget=@Invalid()\n",
     "flags that are neither": b"[loss]\nlog=maybe\n[lessons]\n"
@@ -93,8 +98,17 @@ def _no_folder_around(path: Path) -> None:
 def _unreadable(path: Path) -> None:
     path.write_bytes(b"[General]\ntheme=dark\n")
     path.chmod(0)
-    if os.access(path, os.R_OK):
-        pytest.skip("whoever may read everything can read it")
+    if os.access(path, os.R_OK):  # by whoever may read everything, but not this
+        path.unlink()
+        path.symlink_to("/proc/self/mem")
+
+
+def _pipe(path: Path) -> None:
+    os.mkfifo(path)
+
+
+def _endless(path: Path) -> None:
+    path.symlink_to("/dev/zero")
 
 
 def _write_protected(path: Path) -> None:
@@ -113,7 +127,16 @@ PLACES: dict[str, Callable[[Path], None]] = {
     "unreadable": _unreadable,
     "write-protected": _write_protected,
     "a link that leads in a circle": _leads_in_a_circle,
+    "a pipe": _pipe,
+    "a device without an end": _endless,
 }
+
+
+def file_of_settings() -> Path:
+    """Where the settings of this test are kept."""
+    store = settings.stored()
+    assert store is not None
+    return Path(store.fileName())
 
 
 def spoil(name: str, path: Path) -> None:
@@ -126,10 +149,11 @@ def spoil(name: str, path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", [*TEXTS, *PLACES])
+@pytest.mark.usefixtures("watchdog")
 def test_the_defaults_stand_behind_a_broken_file(name: str, qtbot: QtBot) -> None:
     app = QApplication.instance()
     assert isinstance(app, QApplication)
-    spoil(name, Path(QSettings().fileName()))
+    spoil(name, file_of_settings())
     theme.load_fonts()
     theme.apply(app, settings.THEME.kept())
     window = MainWindow()
@@ -158,8 +182,31 @@ def found(window: MainWindow, kind: type[Found], name: str) -> Found:
     return child
 
 
+def test_what_stands_in_a_file_of_settings_is_never_run(tmp_path: Path) -> None:
+    class Evil:
+        def __reduce__(self) -> object:
+            return os.mkdir, (str(tmp_path / "it ran"),)
+
+    path = file_of_settings()
+    QSettings(str(path), QSettings.Format.IniFormat).setValue("recent", Evil())
+    assert b"recent=@Variant(" in path.read_bytes()
+    assert all("Variant" in text for text in settings.RECENT.kept())
+    assert not (tmp_path / "it ran").exists()
+    settings.THEME.keep("dark")
+    assert not (tmp_path / "it ran").exists() and settings.THEME.kept() == "dark"
+
+
+@pytest.mark.parametrize(
+    "paths", [["/home/a b/@c, d.json"], ["@a", "@@b", "x=y"], ["\\\\server\\a", "ž;\"€\""], []]
+)
+def test_paths_come_back_as_they_were(paths: list[str]) -> None:
+    for _ in range(2):
+        settings.RECENT.keep(paths)
+        assert settings.RECENT.kept() == settings.RECENT.kept() == paths
+
+
 def test_a_geometry_that_can_be_is_taken(qtbot: QtBot) -> None:
-    path = Path(QSettings().fileName())
+    path = file_of_settings()
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(written_geometry(normal=(10, 10, 909, 609)))
     window = MainWindow()
@@ -172,15 +219,17 @@ def test_a_geometry_that_can_be_is_taken(qtbot: QtBot) -> None:
 @pytest.mark.parametrize(
     "name",
     [
-        "no theme of that name", "garbage as geometry", "garbage as variants", "not a text",
-        "a folder in its place", "a file in its folder's place",
+        "no theme of that name", "garbage as geometry", "garbage as variants",
+        "variants that Qt does not know", "variants in other words", "not a text",
+        "a folder in its place", "a file in its folder's place", "unreadable", "a pipe",
     ],
 )  # fmt: skip
 def test_the_program_starts_with_a_broken_file(name: str) -> None:
     spoil(name, Path(os.environ["XDG_CONFIG_HOME"]) / "Backpass" / "Backpass.conf")
     done = subprocess.run(
-        [sys.executable, "-c", START], cwd=PROJECT, capture_output=True, text=True, check=False
-    )
+        [sys.executable, "-c", START], cwd=PROJECT, capture_output=True, text=True, check=False,
+        timeout=120,
+    )  # fmt: skip
     assert (done.returncode, done.stdout, done.stderr) == (0, "shown in light\n", "")
 
 

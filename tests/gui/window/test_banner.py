@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from PySide6.QtCore import Qt
@@ -87,5 +87,33 @@ def test_what_stays_comes_back_after_a_passing_message_until_it_is_closed(
     assert done == ["Recover", "Discard"]
     banner.pass_over()
     assert banner.isVisible()
+    qtbot.mouseClick(buttons["bannerClose"], Qt.MouseButton.LeftButton)
+    assert banner.isHidden() and companion.isVisible()
+
+
+def test_what_stays_is_reachable_beneath_what_was_said_after_it(
+    banner: Banner, companion: QLabel, qtbot: QtBot
+) -> None:
+    done: list[str] = []
+
+    def act(word: str) -> tuple[str, Callable[[], None]]:
+        return word, lambda: done.append(word)
+
+    banner.say("Something was left.", act("Recover"), act("Discard"), stays=True)
+    for count in range(3):  # the newest is enough of those about which the same can be done
+        banner.say(f"The program failed at {count}.", act("Copy the report"), stays=True)
+    banner.say("It was refused.")
+    banner.pass_over()
+    assert banner.text == "The program failed at 2."
+    buttons = {b.objectName(): b for b in banner.findChildren(QPushButton)}
+    qtbot.mouseClick(buttons["bannerAction"], Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(buttons["bannerClose"], Qt.MouseButton.LeftButton)
+    assert banner.text == "Something was left." and companion.isHidden()
+    for name in ("bannerAction", "bannerOther"):
+        qtbot.mouseClick(buttons[name], Qt.MouseButton.LeftButton)
+    assert done == ["Copy the report", "Recover", "Discard"]
+    banner.say("The program failed.", act("Copy the report"), stays=True)
+    banner.withdraw("Something was left.")
+    assert banner.text == "The program failed." and banner.isVisible()
     qtbot.mouseClick(buttons["bannerClose"], Qt.MouseButton.LeftButton)
     assert banner.isHidden() and companion.isVisible()

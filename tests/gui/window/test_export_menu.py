@@ -9,6 +9,8 @@ import pytest
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFileDialog, QMessageBox
 
+from engine.documents.examples import read_example
+from engine.run import reshaping
 from gui.window.main_window import MainWindow
 from tests.gui.conftest import OpenWindow
 
@@ -112,3 +114,45 @@ def test_what_cannot_be_written_is_said(
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *arguments: (path, ""))
     action(window, "export/md").trigger()
     assert len(said) == 1 and path in said[0] and "cannot be written" in said[0]
+
+
+def test_what_is_too_long_to_be_written_out_is_said_before_it_is_asked_where_to(
+    window: MainWindow, asked: list[Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said: list[str] = []
+    monkeypatch.setattr(QMessageBox, "exec", lambda box: said.append(box.text()))
+    for layer in (0, 1, 2):
+        window.session.apply("units", reshaping.set_units, layer, 120)
+    action(window, "export/pdf").trigger()
+    assert asked == [] and len(said) == 1
+    assert "Written out, this iteration has" in said[0] and "steps" in said[0]
+
+
+def test_a_name_that_is_offered_fits_however_long_the_document_s_is(
+    window: MainWindow, asked: list[Path], tmp_path: Path
+) -> None:
+    window.documents.show(read_example("mazur-2-2-2"), "ž" * 120)
+    action(window, "export/md").trigger()
+    [proposed] = asked
+    assert proposed.name.startswith("žžž") and proposed.suffix == ".md"
+    assert (tmp_path / proposed.name).exists()
+
+
+def test_a_name_that_is_too_long_is_asked_for_again(
+    window: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said: list[str] = []
+    monkeypatch.setattr(QMessageBox, "exec", lambda box: said.append(box.text()))
+    typed = ["x" * 300, "homework.md"]
+
+    def answer(parent: object, title: str, start: str, filters: str) -> tuple[str, str]:
+        started.append(Path(start).name)
+        return str(tmp_path / typed.pop(0)), filters
+
+    started: list[str] = []
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", answer)
+    action(window, "export/md").trigger()
+    assert started == ["mazur-2-2-2 iteration 1.md"] * 2
+    assert len(said) == 1 and said[0].startswith("xxx") and "too long" in said[0]
+    assert len(said[0]) < 120
+    assert [made.name for made in tmp_path.iterdir()] == ["homework.md"]

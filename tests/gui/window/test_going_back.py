@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 from msgspec.structs import replace
-from PySide6.QtCore import QBuffer, QPoint, QPointF, QSettings, Qt, QTimer
+from PySide6.QtCore import QBuffer, QPoint, QPointF, Qt, QTimer
 from PySide6.QtGui import QAction, QPainter
 from PySide6.QtSvg import QSvgGenerator
 from PySide6.QtTest import QTest
@@ -38,7 +38,7 @@ from engine.training.history import DEFAULT_MEMORY
 from gui import theme
 from gui.canvas.network_canvas import NetworkCanvas
 from gui.session.session import Session
-from gui.settings import MIB
+from gui.settings import MEMORY, MIB, stored
 from gui.view import Ghost, View
 from gui.window.main_window import MainWindow
 
@@ -330,7 +330,7 @@ def test_the_memory_bound_is_a_preference_applied_at_once(qtbot: QtBot, themed: 
     driver.fill(choose, "Preferences")
     assert "1,024 moments of the open network" in said[0]
     assert driver.session.history.memory == 64 * MIB
-    assert int(str(QSettings().value("history/memory_mib"))) == 64
+    assert MEMORY.kept() == 64
     driver.window.documents.show(read_example("xor-2-3-1"), "xor-2-3-1")
     assert driver.session.history.memory == 64 * MIB
     other = Driver(qtbot, "mazur-2-2-2", remember=True)
@@ -343,7 +343,7 @@ def test_the_memory_bound_is_a_preference_applied_at_once(qtbot: QtBot, themed: 
 def test_a_spoilt_preference_does_no_harm(
     qtbot: QtBot, themed: None, kept: str, bound: int
 ) -> None:
-    QSettings().setValue("history/memory_mib", kept)
+    stored().setValue("history/memory_mib", kept)
     driver = Driver(qtbot, "mazur-2-2-2", remember=True)
     assert driver.session.history.memory == bound * MIB
 

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from engine.documents.examples import example_names, read_example
+from gui import settings
 from gui.canvas.spots import Spot
 from gui.widgets.number_field import NumberField
 from gui.window.main_window import MainWindow
@@ -194,9 +195,7 @@ def test_settings_remember_the_theme_and_the_size(mazur: Driver, qtbot: QtBot) -
     mazur.menu("Dark theme").trigger()
     mazur.window.resize(1100, 700)
     mazur.window.close_quietly()
-    from PySide6.QtCore import QSettings
-
-    assert QSettings().value("theme") == "dark"
+    assert settings.THEME.kept() == "dark"
     again = MainWindow(remember=True)
     qtbot.addWidget(again)
     again.documents.show(read_example("one-neuron"), "one-neuron")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import pytest
-from PySide6.QtCore import QSettings, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QGuiApplication
 from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QMenu, QTableView
 from pytestqt.qtbot import QtBot
@@ -17,6 +17,7 @@ from engine.run.steps import StepId
 from engine.text.numbers import format_number
 from gui import theme
 from gui.canvas.spots import Spot, describe
+from gui.settings import stored
 from gui.window.main_window import MainWindow
 
 Open = Callable[..., MainWindow]
@@ -28,7 +29,6 @@ def opened(qtbot: QtBot) -> Iterator[Open]:
     assert isinstance(app, QApplication)
     theme.load_fonts()
     theme.apply(app, "light")
-    QSettings().clear()
 
     def make(steps: int = 0, name: str = "mazur-2-2-2", remember: bool = False) -> MainWindow:
         window = MainWindow(remember)
@@ -40,7 +40,6 @@ def opened(qtbot: QtBot) -> Iterator[Open]:
         return window
 
     yield make
-    QSettings().clear()
 
 
 def choose(window: MainWindow, *names: str) -> None:
@@ -185,7 +184,7 @@ def test_choices_are_remembered(opened: Open) -> None:
 
 @pytest.mark.parametrize("key", ["digits", "notation/loss"])
 def test_a_strange_setting_is_taken_for_the_default(opened: Open, key: str) -> None:
-    QSettings().setValue(key, "strange")
+    stored().setValue(key, "strange")
     assert loss(opened(remember=True)) == "E = 0.298371"
 
 
