@@ -219,10 +219,11 @@ class Network(Struct, frozen=True, dict=True):
                 view[:] = 0.0 if b is None else b
         return theta
 
-    def draw(self, initializer: str, seed: int) -> Array:
-        """Start values θ drawn by an initializer (a key of INITIALIZERS) from a seed ≥ 0."""
+    def draw(self, initializer: str, *seed: int) -> Array:
+        """Start values θ drawn by an initializer (a key of INITIALIZERS) from a seed ≥ 0, or from
+        several numbers together."""
         rule = INITIALIZERS[initializer]
-        generator = np.random.default_rng(seed)
+        generator = np.random.default_rng(seed if len(seed) > 1 else seed[0])
         weights: list[Array] = []
         biases: list[Array | None] = []
         for number, layer in enumerate(self.layers, start=1):

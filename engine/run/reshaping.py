@@ -2,8 +2,8 @@
 
 Each makes a new Spec and State from the old ones. A weight is carried over when both its ends
 are units that were there before, in neighbouring layers; whatever is new is drawn by the
-document's initializer and seed, with empty optimizer slots. Every function may raise SpecError
-with a sentence if the result could not be trained.
+document's initializer from seed and shape, with empty optimizer slots. Every function may raise
+SpecError with a sentence if the result could not be trained.
 """
 
 from __future__ import annotations
@@ -165,7 +165,10 @@ def _carried(spec: Spec, state: State, network: Network, origins: list[_Origin])
                 W_new[np.ix_(new_rows, new_columns)] = W_old[np.ix_(old_rows, old_columns)]
         return result
 
-    drawn, empty = network.draw(spec.initializer, spec.seed), np.zeros(network.size)
+    # The shape belongs to the seed: from the seed alone the numbers that other parameters began
+    # with would come once more, since each is drawn at another place of the row now.
+    drawn = network.draw(spec.initializer, spec.seed, *network.sizes)
+    empty = np.zeros(network.size)
     slots = tuple(moved(slot, empty) for slot in state.slots)
     return changed, State(moved(state.theta, drawn), slots, state.t)
 

@@ -97,13 +97,11 @@ class NetworkPanel(Card):
         self._loss.chosen.connect(self.loss_chosen)
         self._content.addWidget(FormRow("Loss", self._loss, filling=self._loss))
         self._reduction = Choice("reduction", "Loss over the samples")
-        set_tip(self._reduction, "How the losses of the samples make the loss of a batch")
         self._reduction.offer([ChoiceItem(key, key) for key in REDUCTIONS])
         self._reduction.chosen.connect(self.reduction_chosen)
-        self._reduction_row = FormRow(
-            "Over samples", self._reduction, filling=self._reduction, brief="Samples"
+        self._content.addWidget(
+            FormRow("Over samples", self._reduction, filling=self._reduction, brief="Samples")
         )
-        self._content.addWidget(self._reduction_row)
 
     def _add_optimizer_rows(self) -> None:
         self._optimizer = Choice("optimizer", "Optimizer")
@@ -274,7 +272,13 @@ class NetworkPanel(Card):
         formulas = notation.formula(f"{loss.formula}, derivative {loss.derivative}")
         set_tip(self._loss, f"{loss.title}: {formulas}")
         self._reduction.show_key(spec.reduction)
-        self._reduction_row.setVisible(loss.reduction is None)
+        is_free = loss.reduction is None
+        self._reduction.setEnabled(is_free)
+        how = "How the losses of the samples make the loss of a batch"
+        set_tip(
+            self._reduction,
+            how if is_free else f"{how}: {loss.title} is their {loss.reduction} by definition",
+        )
 
     def _display_optimizer(self, optimizer: Optimizer) -> None:
         rule = RULES[optimizer.key]

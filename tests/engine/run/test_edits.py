@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
-from engine.maths.metrics import are_classes
+from engine.maths.metrics import are_classes, is_right
 from engine.maths.network import Parameter
 from engine.maths.optimizers import Optimizer
 from engine.run import edits, reshaping
@@ -86,6 +87,33 @@ def test_new_units_leave_the_old_weights_and_their_names() -> None:
     assert {name: now[name] for name in before} == before
     assert sorted(set(now) - set(before)) == ["w10", "w11", "w12", "w9"]
     assert changed.network.layers[0].units == ("h1", "h2", "h3")
+
+
+@pytest.mark.parametrize("initializer", ["uniform_0_1", "uniform_pm_1"])
+def test_a_new_unit_begins_with_numbers_of_its_own(initializer: str) -> None:
+    network = mazur_network()
+    spec = replace(mazur()[0], initializer=initializer, seed=7)
+    state = start_state(spec, network.draw(initializer, 7))
+    seen = {*state.theta.tolist()}
+    for count in (3, 4, 5):
+        changed, after = reshaping.set_units(spec, state, 1, count)
+        new = set(after.theta.tolist()) - {*state.theta.tolist()}
+        assert len(new) == 4 * (count - 2)  # to it two, and from it two; the bias is shared
+        assert not new & seen
+        seen |= new
+        low = {"uniform_0_1": 0.0, "uniform_pm_1": -1.0}[initializer]
+        assert all(low <= value < 1.0 for value in new)
+        again = reshaping.set_units(spec, state, 1, count)[1]
+        assert np.array_equal(again.theta, after.theta)
+    other = reshaping.set_units(replace(spec, seed=8), state, 1, 3)[1]
+    assert not np.array_equal(other.theta, reshaping.set_units(spec, state, 1, 3)[1].theta)
+
+
+def test_a_new_unit_has_the_biases_of_the_initializer() -> None:
+    spec, state = reshaping.set_bias(*mazur(), 1, "per_unit", True)
+    changed, after = reshaping.set_units(replace(spec, initializer="he_normal"), state, 1, 3)
+    b = changed.network.biases(after.theta, 1)
+    assert b is not None and b.tolist() == [0.35, 0.35, 0.0]
 
 
 def test_removing_what_was_added_brings_everything_back() -> None:
@@ -211,3 +239,23 @@ def test_only_targets_that_name_classes_can_be_right(
     targets: list[list[float]], activation: str, expected: bool
 ) -> None:
     assert are_classes(np.array(targets), activation) is expected
+
+
+@pytest.mark.parametrize(
+    "target, output, expected",
+    [
+        ([0.0, 1.0], [0.3, 0.7], True),
+        ([0.0, 1.0], [0.7, 0.3], False),
+        ([0.0, 0.0], [0.7, 0.3], False),
+        ([0.0, 0.0], [0.3, 0.7], False),
+        ([0.5, 0.5], [0.7, 0.3], False),
+        ([0.4, 0.6], [0.3, 0.7], True),
+    ],
+)
+def test_a_row_of_targets_that_names_no_class_is_never_right(
+    target: list[float], output: list[float], expected: bool
+) -> None:
+    a, t = np.array([output]), np.array([target])
+    assert is_right(a, t, "softmax").tolist() == [expected]
+    many = is_right(np.array([a, a]), t, "softmax")
+    assert many.tolist() == [[expected]] * 2

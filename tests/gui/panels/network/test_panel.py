@@ -104,7 +104,11 @@ def test_only_the_losses_that_go_with_the_output_are_offered(
     panel.display(replace(view, spec=spec))
     assert keys_of(combo(panel, "loss")) == losses
     assert combo(panel, "loss").currentData() == loss
-    assert combo(panel, "reduction").isVisible() == (activation == "tanh")
+    # What is taken over the samples can always be seen, and chosen where the loss leaves it open.
+    shown = combo(panel, "reduction")
+    assert shown.isVisible() and shown.currentData() == reduction
+    assert shown.isEnabled() == (activation == "tanh")
+    assert ("by definition" in shown.toolTip()) == (activation == "softmax")
     assert "softmax" in keys_of(combo(panel, "activation2"))
     assert "softmax" not in keys_of(combo(panel, "activation1"))
 
