@@ -16,7 +16,7 @@ from command_line.window import open_window
 
 COMMANDS = (
     "open", "examples", "run", "trace", "check", "published", "seeds", "exercise", "results",
-    "screenshot", "-h", "--help",
+    "screenshot", "picture", "-h", "--help",
 )
 
 

@@ -14,9 +14,11 @@ from command_line.refusal import Refused
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
 
+    from gui.window.main_window import MainWindow
+
 DEFAULT_EXAMPLE = "xor-2-3-1"
 WITHOUT_WINDOW = (
-    "examples, run, trace, check, published, seeds, exercise, results and screenshot work "
+    "examples, run, trace, check, published, seeds, exercise, results, screenshot and picture work "
     "without one"
 )
 _SETTLED_MILLISECONDS = 1_000  # after which the window is up, and what loads is in nobody's way
@@ -67,6 +69,41 @@ def open_window(options: argparse.Namespace) -> int:
 
 def screenshot(options: argparse.Namespace) -> None:
     """Write a picture of the window."""
+    from PySide6.QtCore import QBuffer, QIODevice
+
+    window = _window_off_screen(options)
+    picture = QBuffer()
+    picture.open(QIODevice.OpenModeFlag.WriteOnly)
+    window.grab().save(picture, "PNG")
+    window.close_quietly()
+    _write(options.picture, bytes(picture.data().data()))
+
+
+def picture(options: argparse.Namespace) -> None:
+    """Write a picture of the network, the loss curve or the surface."""
+    from engine.documents.whole_file import FileError
+
+    path = Path(options.picture)
+    window = _window_off_screen(options)
+    if options.what == "surface":
+        window.result.show_answers()
+    try:
+        data = window.pictures.data(options.what, path.suffix.lower())
+    except FileError as error:
+        raise Refused(str(error)) from error
+    finally:
+        window.close_quietly()
+    _write(options.picture, data)
+
+
+def _write(path: str, data: bytes) -> None:
+    from engine.documents.whole_file import write_whole
+
+    write_whole(Path(path), data)
+
+
+def _window_off_screen(options: argparse.Namespace) -> MainWindow:
+    """A window that nobody sees, with a document, trained and stepped as the options say."""
     from command_line.jobs import mistakes_of
     from engine.documents.examples import load
     from gui.window import system_check
@@ -79,9 +116,6 @@ def screenshot(options: argparse.Namespace) -> None:
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
     os.environ.setdefault("QT_SCALE_FACTOR", "1")
     app = _application(options.theme, options.text_size)
-    from PySide6.QtCore import QBuffer, QIODevice
-
-    from engine.documents.whole_file import write_whole
     from gui.window.main_window import MainWindow
 
     window = MainWindow(remember=False)
@@ -93,11 +127,7 @@ def screenshot(options: argparse.Namespace) -> None:
     window.session.advance(options.epochs, options.steps)
     window.settle()
     app.processEvents()
-    picture = QBuffer()
-    picture.open(QIODevice.OpenModeFlag.WriteOnly)
-    window.grab().save(picture, "PNG")
-    window.close_quietly()
-    write_whole(Path(options.picture), bytes(picture.data().data()))
+    return window
 
 
 def _application(theme_name: str | None = None, text_size: int | None = None) -> QApplication:

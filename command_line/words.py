@@ -56,7 +56,8 @@ def parser() -> argparse.ArgumentParser:
         description="See backpropagation happen, one number at a time or thousands of epochs "
         "a second.",
         usage="backpass [FILE|EXAMPLE]\n"
-        "       backpass {examples,run,trace,check,published,seeds,exercise,results,screenshot} …",
+        "       backpass {examples,run,trace,check,published,seeds,exercise,results,screenshot,"
+        "picture} …",
     )
     titles = listed([format.title for format in FORMATS.values()], "or")
     commands = parser.add_subparsers(metavar="command", required=True, prog="backpass")
@@ -154,13 +155,22 @@ def parser() -> argparse.ArgumentParser:
 
     shot = on_document("screenshot", window.screenshot, help="a picture of the window")
     shot.add_argument("picture", metavar="OUT.png")
-    shot.add_argument("--epochs", type=_count, default=0, metavar="N", help="train first")
-    shot.add_argument("--steps", type=_count, default=0, metavar="K", help="then step")
-    shot.add_argument("--size", type=_size, default=(1440, 900), metavar="1440x900")
-    shot.add_argument("--theme", choices=("light", "dark"), default="light")
-    shot.add_argument("--text-size", type=_text_size, default=100, metavar="PERCENT",
-                      help="how large text is, from 80 to 200 (default 100)")
-    for each in (run, trace, check, published, shot):
+    drawing = on_document(
+        "picture", window.picture, help="a picture of the network, the loss curve or the surface",
+        description="Draw the network (also as TikZ, with its weights), the loss curve, or what "
+        "the network answers over its inputs. The ending of the file chooses the format.",
+    )
+    drawing.add_argument("picture", metavar="OUT.svg|png|tex")
+    drawing.add_argument("--what", choices=("network", "loss", "surface"), default="network")
+    for each in (shot, drawing):
+        each.add_argument("--epochs", type=_count, default=0, metavar="N", help="train first")
+        each.add_argument("--steps", type=_count, default=0, metavar="K", help="then step")
+        each.add_argument("--size", type=_size, default=(1440, 900), metavar="1440x900",
+                          help="of the window that it is taken from (default 1440x900)")
+        each.add_argument("--theme", choices=("light", "dark"), default="light")
+        each.add_argument("--text-size", type=_text_size, default=100, metavar="PERCENT",
+                          help="how large text is, from 80 to 200 (default 100)")
+    for each in (run, trace, check, published, shot, drawing):
         each.add_argument("--mistake", action="append", default=[], metavar="KEY",
                           help="make a classic mistake; may be given several times")
     return parser

@@ -11,6 +11,8 @@ The size of text is a percentage. Three roads lead to it, and each widget takes 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from msgspec import Struct
@@ -144,6 +146,18 @@ def drawn_font(pixels: int, bold: bool = False) -> QFont:
     font.setPixelSize(pixels)
     font.setBold(bold)
     return font
+
+
+@contextmanager
+def worn(name: str) -> Iterator[None]:
+    """Have another theme in force for what is painted meanwhile, as in a picture; the window keeps
+    its own, and nothing of it may be painted before this ends."""
+    global _current
+    own, _current = _current, THEMES[name]
+    try:
+        yield
+    finally:
+        _current = own
 
 
 def load_fonts() -> None:

@@ -268,6 +268,38 @@ def test_without_a_display_it_says_so_and_what_works_without(display: str) -> No
     assert all(name in done.stderr for name in ("examples", "run", "trace", "screenshot"))
 
 
+@pytest.mark.parametrize(
+    ("ending", "what", "inside"),
+    [
+        ("svg", "network", ">b 0.538817<"), ("png", "loss", "\x89PNG"), ("svg", "surface", ">x2<"),
+        ("tex", "network", r"$w_{11}^{1} = "),
+    ],
+)  # fmt: skip
+def test_a_picture_of_what_was_asked_for(
+    tmp_path: Path, ending: str, what: str, inside: str
+) -> None:
+    out = tmp_path / f"x.{ending}"
+    done = backpass("picture", "xor-2-3-1", str(out), "--what", what, "--theme", "dark")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    assert inside in out.read_bytes().decode("utf-8" if ending != "png" else "latin-1")
+
+
+@pytest.mark.parametrize(
+    ("name", "what", "sentence"),
+    [
+        ("x.jpg", "network", "A picture of the network can be .svg, .png, .tex, not “.jpg”."),
+        ("x.tex", "loss", "A picture of the loss can be .svg, .png, not “.tex”."),
+        ("x", "network", "A picture of the network can be .svg, .png, .tex, not “”."),
+    ],
+)
+def test_a_picture_that_there_is_none_of(
+    tmp_path: Path, name: str, what: str, sentence: str
+) -> None:
+    done = backpass("picture", "one-neuron", str(tmp_path / name), "--what", what)
+    assert (done.returncode, done.stdout, done.stderr) == (2, "", f"{sentence}\n")
+    assert not list(tmp_path.iterdir())
+
+
 def test_a_screenshot_has_the_size_that_was_asked_for(tmp_path: Path) -> None:
     from PySide6.QtGui import QImage
 

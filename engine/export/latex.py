@@ -52,10 +52,10 @@ def latex(solution: Solution) -> str:
     text = "\n\n".join((_PREAMBLE + r"\begin{document}", *blocks, r"\end{document}"))
     if r"\bcancel{" in text:
         text = text.replace(_AMSMATH, _AMSMATH + _CANCEL, 1)
-    return "".join(map(_in_ascii, text)) + "\n"
+    return "".join(map(in_ascii, text)) + "\n"
 
 
-def _in_ascii(char: str) -> str:
+def in_ascii(char: str) -> str:
     """A character as every LaTeX reads it, in text and in formulas."""
     if char.isascii() or (char.isalpha() and char <= _LAST_LATIN and char not in _SIGNS):
         return char

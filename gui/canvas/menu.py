@@ -14,6 +14,7 @@ from engine.run.limits import HIDDEN_LAYERS, INPUTS, UNITS
 from gui.canvas.placing.layout import FOLD_ABOVE
 from gui.canvas.spots import Spot, parameter_at
 from gui.view import View
+from gui.widgets.picture import add_picture_entries
 from gui.widgets.plain_text import menu_text
 
 
@@ -30,6 +31,7 @@ class CanvasMenu(QMenu):
     layer_folded = Signal(int)
     fit_chosen = Signal()
     layout_reset = Signal()
+    picture_wanted = Signal(bool)
 
     def __init__(
         self, view: View, spot: Spot | None, is_folded: bool, parent: QWidget
@@ -45,6 +47,8 @@ class CanvasMenu(QMenu):
             self.addSeparator()
         self._add("Reset view", self.fit_chosen.emit)
         self._add("Reset layout", self.layout_reset.emit)
+        self.addSeparator()
+        add_picture_entries(self, self.picture_wanted.emit)
 
     def _add(self, words: str, job: Callable[[], None], enabled: bool = True) -> None:
         action = self.addAction(menu_text(words))

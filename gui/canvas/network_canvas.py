@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, QRect, Qt, Signal
+from PySide6.QtCore import QPoint, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QWidget
 
@@ -23,8 +23,10 @@ from gui.canvas.walk import next_number
 from gui.view import View
 from gui.widgets.layouts import NO_MARGINS, column, row
 from gui.widgets.number_field import Check
+from gui.widgets.picture import Picture
 
 _CHIP_ROOM = 330  # pixels of the head that are kept for the chip
+_PICTURE_MARGIN = 8  # pixels around the network in a picture of it
 _COLUMN_MARGIN = 16  # pixels beside a column where its buttons still show
 
 
@@ -34,6 +36,7 @@ class NetworkCanvas(QWidget):
     Layer 0 are the inputs. `layer_added` names the layer that the new one is put before (1 …
     depth). `unit_moved` is in the plane of gui.canvas.placing.layout and comes once,
     at the end of a drag.
+    `picture_wanted` asks for a file with the picture, True for one in light colours.
     `step_asked` is the step of a number that was clicked, among those behind the cursor, and
     `spot_hovered` what is under the pointer: a StepId, a Parameter, or None.
     """
@@ -50,6 +53,7 @@ class NetworkCanvas(QWidget):
     activation_chosen = Signal(int, str)
     step_asked = Signal(object)
     spot_hovered = Signal(object)
+    picture_wanted = Signal(bool)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -82,6 +86,17 @@ class NetworkCanvas(QWidget):
         self.view.looked.connect(self._follow_view)
         self._buttons.unit_added.connect(self.unit_added)
         self._buttons.unit_removed.connect(self.unit_removed)
+
+    def picture(self) -> Picture:
+        """All of the network, whatever part of it is in view."""
+        area = self.scene.itemsBoundingRect().toAlignedRect()
+        area.adjust(-_PICTURE_MARGIN, -_PICTURE_MARGIN, _PICTURE_MARGIN, _PICTURE_MARGIN)
+        return Picture(
+            "Network",
+            area.size(),
+            lambda painter: self.scene.paint_whole(painter, QRectF(area)),
+            self.scene.restyle,
+        )
 
     # What is shown
 
@@ -233,6 +248,7 @@ class NetworkCanvas(QWidget):
         menu.layer_folded.connect(self._fold_layer)
         menu.fit_chosen.connect(self.fit)
         menu.layout_reset.connect(self.layout_reset)
+        menu.picture_wanted.connect(self.picture_wanted)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.popup(where)
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QGraphicsItem, QGraphicsScene
 
 from engine.maths.network import Network
@@ -118,6 +119,17 @@ class NetworkScene(QGraphicsScene):
             self._update()
         for item in self.items():
             item.update()  # the scene's own update leaves kept pictures as they are
+
+    def paint_whole(self, painter: QPainter, area: QRectF) -> None:
+        """Paint an area of the scene from the painter's origin, as lines and texts: without what is
+        pointed at, and without the kept pictures of items, which are pixels."""
+        assert self.view is not None
+        attended = self._hovered, self._focus
+        self.attend(None, None)
+        self._keep_pictures(False)
+        self.render(painter, QRectF(QPointF(0, 0), area.size()), area)
+        self.attend(*attended)
+        self._keep_pictures(not self.view.training)
 
     def full_spread(self, width: float, height: float) -> tuple[float, float]:
         """How much wider and higher than this the area has to be for every node to be large."""

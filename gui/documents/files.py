@@ -62,10 +62,11 @@ class Files(QObject):
         start = self.path or Path(self.folder()) / f"{suggestion}{SUFFIX}"
         return ask_where_to_write(self._window, "Save as", start, [_DOCUMENTS])
 
-    def ask_where(self, title: str, name: str, kind: FileKind) -> Path | None:
-        """Let the person choose where to write a file, and offer it this name in the folder."""
+    def ask_where(self, title: str, name: str, *kinds: FileKind) -> Path | None:
+        """Let the person choose where to write a file of one of some kinds, and offer it this name
+        in the folder."""
         start = Path(self.folder()) / re.sub(r'[\\/:*?"<>|]', "-", name)
-        return ask_where_to_write(self._window, title, start, [kind])
+        return ask_where_to_write(self._window, title, start, kinds)
 
     def ask_about_changes(self, name: str) -> QMessageBox.StandardButton:
         """Ask whether to save, discard or cancel before a changed document would be lost."""

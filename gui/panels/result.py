@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction, QResizeEvent
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QAction, QContextMenuEvent, QResizeEvent
 from PySide6.QtWidgets import QMenu, QStackedWidget, QWidget
 
 from engine.maths.activations import Array
@@ -14,11 +14,13 @@ from engine.maths.network import Network
 from engine.run.spec import Data
 from gui import theme
 from gui.plots.held_inputs import HeldInputs
+from gui.plots.plot_picture import plot_picture
 from gui.plots.surface_view import SurfaceView
 from gui.view import View
 from gui.widgets.buttons import Button
 from gui.widgets.card import Card
 from gui.widgets.cover import Cover
+from gui.widgets.picture import Picture, open_picture_menu
 from gui.widgets.plain_text import menu_text, set_tip
 
 if TYPE_CHECKING:
@@ -44,7 +46,10 @@ class ResultPanel(Card):
     Several samples make a surface over two inputs (a curve if there is only one input), a single
     sample its outputs against targets; a link changes to the other. Which output is shown, over
     which inputs, and where the other inputs are held, is chosen here and nowhere else.
+    `picture_wanted` asks for a file with what is shown, True for one in light colours.
     """
+
+    picture_wanted = Signal(bool)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("", parent)
@@ -116,6 +121,23 @@ class ResultPanel(Card):
         if view is None or self._outputs_wanted[len(view.spec.data) == 1]:
             return "outputs"
         return "curve" if len(view.spec.network.inputs) == 1 else "surface"
+
+    def picture(self) -> Picture | None:
+        """What is shown; None while it is hidden."""
+        view, showing = self._view, self.showing
+        if view is None or view.hides_outputs:
+            return None
+        page: QWidget = getattr(self, showing)
+        return plot_picture(page, _TITLES[showing], self.restyle)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        if self._view is not None and not self._view.hides_outputs:
+            open_picture_menu(self, event.globalPos(), self.picture_wanted.emit)
+
+    def show_answers(self) -> None:
+        """Show what the network answers over its inputs, rather than outputs and targets."""
+        if self.showing == "outputs":
+            self._on_switch()
 
     def display(self, view: View) -> None:
         """Show what the parameters of a View answer."""

@@ -26,6 +26,7 @@ from gui.window.banner import Action, Banner
 from gui.window.columns import Columns
 from gui.window.help_menu import HelpMenu
 from gui.window.menus import Menus
+from gui.window.picture_menu import Pictures
 from gui.window.refreshing import Refreshing
 
 if TYPE_CHECKING:
@@ -107,9 +108,10 @@ class MainWindow(QMainWindow):
 
     def _build_menus(self) -> None:
         bar, session, documents = self.menuBar(), self.session, self.documents
+        self.pictures = Pictures(self._columns, session, documents)
         self._menus = Menus(
             self, session, documents, self._intents, self._player, self.canvas, self._columns,
-            self.use_theme, self.use_text_size, self._remember,
+            self.pictures, self.use_theme, self.use_text_size, self._remember,
         )
         self.tools = ToolHost(
             bar.addMenu("&Learn"), self._columns.right, session, self._intents, documents,

@@ -25,6 +25,7 @@ from gui.widgets.typed_text import take_typed_text
 from gui.window.columns import SIDE_KEYS, Columns
 from gui.window.export_menu import ExportMenu
 from gui.window.keys import WindowKeys
+from gui.window.picture_menu import Pictures
 from gui.window.writing_menu import WritingMenu
 
 Job = Callable[[], object]
@@ -70,6 +71,7 @@ class Menus(QObject):
         player: Player,
         canvas: NetworkCanvas,
         columns: Columns,
+        pictures: Pictures,
         use_theme: Callable[[str], None],
         use_text_size: Callable[[int], None],
         remember: bool,
@@ -82,6 +84,7 @@ class Menus(QObject):
         self._player = player
         self._canvas = canvas
         self._columns = columns
+        self._pictures = pictures
         self._use_theme = use_theme
         self._use_text_size = use_text_size
         self._remember = remember
@@ -120,6 +123,7 @@ class Menus(QObject):
             Entry("Save &as…", documents.save_as, ("Ctrl+Shift+S",)),
             Entry("Re&vert to saved", documents.revert, is_enabled=lambda: documents.can_revert),
             Fill(lambda menu: ExportMenu(menu, self._session, documents)),
+            Fill(self._pictures.add_to),
             None,
             Entry("&Title and note…", documents.describe),
             None,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QContextMenuEvent, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from engine.maths.metrics import METRICS
@@ -11,11 +11,13 @@ from engine.text.numbers import format_distinct, format_number
 from gui import settings, theme
 from gui.panels.loss.ghost_menu import GhostMenu
 from gui.plots.loss_plot import LOSS, LossPlot
+from gui.plots.plot_picture import plot_picture
 from gui.view import View
 from gui.widgets.buttons import Button
 from gui.widgets.card import Card
 from gui.widgets.cover import Cover
 from gui.widgets.labels import RichLabel
+from gui.widgets.picture import Picture, open_picture_menu
 from gui.widgets.plain_text import set_tip
 
 _SWATCHES = ("───", "┈┈┈", "─┈─")
@@ -24,9 +26,11 @@ _SWATCHES = ("───", "┈┈┈", "─┈─")
 class LossPanel(Card):
     """The card "Loss". `epoch_asked` carries the epoch that was clicked or dragged to; what is to
     be done with abandoned roads, `ghost_menu` reports. With `remember` the choice of the
-    axis outlives the window."""
+    axis outlives the window. `picture_wanted` asks for a file with the curve, True for one in light
+    colours."""
 
     epoch_asked = Signal(float)
+    picture_wanted = Signal(bool)
 
     def __init__(self, parent: QWidget | None = None, remember: bool = False) -> None:
         super().__init__("Loss", parent)
@@ -90,6 +94,16 @@ class LossPanel(Card):
         self._show_what_if(view)
         self._show_legend(view)
         self._show_log()
+
+    def picture(self) -> Picture | None:
+        """The curve; None while it is hidden."""
+        if self.plot.isHidden():
+            return None
+        return plot_picture(self.plot, "Loss", self.plot.restyle)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        if not self.plot.isHidden():
+            open_picture_menu(self, event.globalPos(), self.picture_wanted.emit)
 
     def _open_ghosts(self) -> None:
         if self._view is not None:

@@ -1,0 +1,108 @@
+"""Pictures: network, loss curve and surface as pictures, in files that are asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from msgspec import Struct
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QMenu
+
+from engine.documents.examples import SUFFIX
+from engine.documents.whole_file import FileError, write_whole
+from gui import theme
+from gui.documents.documents import Documents
+from gui.documents.save_dialog import FileKind
+from gui.session.session import Session
+from gui.widgets.picture import Picture, png, svg
+from gui.window.columns import Columns
+
+_SVG, _PNG = FileKind("SVG", (".svg",)), FileKind("PNG", (".png",))
+_TIKZ = FileKind("TikZ, with the weights as they are", (".tex",))
+
+
+class Pictured(Struct, frozen=True):
+    """Something to be seen: its entry in the menu, what gives its picture (None while it is
+    hidden), and the kinds of files that it can be."""
+
+    title: str
+    picture: Callable[[], Picture | None]
+    kinds: tuple[FileKind, ...] = (_SVG, _PNG)
+
+
+class Pictures:
+    """Writes pictures of what the window shows."""
+
+    def __init__(self, columns: Columns, session: Session, documents: Documents) -> None:
+        self._session = session
+        self._documents = documents
+        self._things = {
+            "network": Pictured("&Network", columns.canvas.picture, (_SVG, _PNG, _TIKZ)),
+            "loss": Pictured("&Loss curve", columns.loss.picture),
+            "surface": Pictured("&Surface, or outputs", columns.result.picture),
+        }
+        columns.canvas.picture_wanted.connect(lambda light: self.save("network", light))
+        columns.loss.picture_wanted.connect(lambda light: self.save("loss", light))
+        columns.result.picture_wanted.connect(lambda light: self.save("surface", light))
+
+    def add_to(self, menu: QMenu) -> None:
+        """Add the submenu of the File menu."""
+        below = menu.addMenu("Save pi&cture")
+        below.setObjectName("picturesMenu")
+        light = QAction("In light colours", below)
+        light.setCheckable(True)
+        for what, thing in self._things.items():
+            below.addAction(f"{thing.title}…").triggered.connect(
+                lambda _=False, what=what: self.save(what, light.isChecked())
+            )
+        line = below.addSeparator()
+        below.addAction(light)
+
+        def offer() -> None:
+            for each in (line, light):
+                each.setVisible(theme.current().name != theme.LIGHT.name)
+
+        below.aboutToShow.connect(offer)
+
+    def save(self, what: str, light: bool = False) -> None:
+        """Ask for a file, and write the picture of one of WHAT."""
+        files, thing = self._documents.files, self._things[what]
+        if thing.picture() is None:
+            files.say("It is hidden for now, so there is no picture of it.")
+            return
+        name = f"{self._documents.name.removesuffix(SUFFIX)} {what}.svg"
+        path = files.ask_where("Save picture", name, *thing.kinds)
+        if path is None:
+            return
+        try:
+            write_whole(path, self.data(what, path.suffix.lower(), light))
+        except FileError as error:
+            files.say(str(error))
+
+    def data(self, what: str, ending: str, light: bool = False) -> bytes:
+        """The bytes of a picture, by the ending of its file. Raises FileError for what cannot be
+        had: what is hidden, or a kind of file that there is none of."""
+        thing = self._things[what]
+        if all(ending not in kind.endings for kind in thing.kinds):
+            endings = ", ".join(kind.endings[0] for kind in thing.kinds)
+            raise FileError(f"A picture of the {what} can be {endings}, not “{ending}”.")
+        if ending in _TIKZ.endings:
+            return self._tikz().encode()
+        picture = thing.picture()
+        if picture is None:
+            raise FileError("It is hidden for now, so there is no picture of it.")
+        theme_name = theme.LIGHT.name if light else theme.current().name
+        return (svg if ending in _SVG.endings else png)(picture, theme_name)
+
+    def _tikz(self) -> str:
+        from engine.export.tikz import network_tikz  # loaded when it is asked for
+
+        session = self._session
+        return network_tikz(
+            session.spec.network,
+            session.state.theta,
+            session.standing.layout,
+            session.writing.digits,
+            session.writing.notation,
+            session.standing.title or self._documents.name,
+        )
