@@ -95,7 +95,7 @@ def test_empty_space_offers_to_reset_the_view(
     before = ann.at("unit", 0, 0)
     ann.drag(QPoint(10, 10), QPoint(50, 60))
     corner = QPoint(5, 5)
-    assert titles(menu_at(ann, corner)) == ["Reset view", "Reset layout"]
+    assert titles(menu_at(ann, corner)) == ["Reset view", "Reset layout", "Save picture…"]
     ann.canvas.findChild(QMenu, "canvasMenu").close()
     choose(ann, corner, "Reset view")
     assert ann.at("unit", 0, 0) == before
