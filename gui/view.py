@@ -18,7 +18,7 @@ from engine.formulas.notation import DEFAULT, Notation
 from engine.maths.activations import Array
 from engine.run.iteration import Evaluation, Iteration, SamplePass
 from engine.run.spec import Spec
-from engine.run.steps import StepId, Steps
+from engine.run.steps import StepGroup, StepId, Steps
 from engine.run.value_kinds import SEEN_IN_OUTPUTS, kind_of
 from engine.training.divergence import Divergence
 
@@ -147,6 +147,19 @@ class View(Struct, frozen=True, eq=False, dict=True):
     def step(self) -> StepId | None:
         """The step at the cursor, the last one shown; None before the first."""
         return self.steps.id_at(self.revealed - 1) if self.revealed else None
+
+    @cached_property
+    def together(self) -> tuple[StepGroup, ...]:
+        """The groups of steps that were taken as one, by layer or by pass, with the step at the
+        cursor; none where that is not the last of them, or steps are taken number by number."""
+        groups = self.steps.groups if self.grain in ("layer", "pass") else ()
+        ended = [group for group in groups if group.stop == self.revealed]
+        if not ended or ended[0].phase == "check":
+            return ()
+        if self.grain == "layer":
+            return (ended[0],)
+        of_pass = tuple(group for group in groups if group.phase == ended[0].phase)
+        return of_pass if of_pass[-1].stop == self.revealed else ()
 
     def is_revealed(self, step: StepId) -> bool:
         """Whether a step lies behind the cursor; False for a step this network does not have."""

@@ -262,3 +262,23 @@ def title_of(network: Network, step: StepId, notation: Notation = DEFAULT) -> st
         "bias_update": f"update of {name}",
         "loss_after": "loss before → after",
     }[step.kind]
+
+
+_OF_GROUP = {
+    "forward": "activations",
+    "loss": "losses, total loss",
+    "backward": "deltas and gradients",
+    "update": "updates",
+}
+
+
+def group_title(network: Network, groups: tuple[StepGroup, ...]) -> str:
+    """Groups of one phase in words: "activations of layer 1", "updates of all layers"; "" for
+    those that are a single step, and where there are none."""
+    if not groups or groups[0].phase == "check":
+        return ""
+    what = _OF_GROUP[groups[0].phase]
+    if groups[0].phase == "loss":
+        return what
+    layers = [group.layer for group in groups]
+    return f"{what} of {'all layers' if len(layers) > 1 else f'layer {layers[0]}'}"

@@ -6,7 +6,7 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from engine.run.steps import PHASE_TITLES, title_of
+from engine.run.steps import PHASE_TITLES, group_title, title_of
 from engine.text.numbers import format_count, format_distinct, format_number
 from gui import theme
 from gui.canvas.items.text import Text, paint_texts, shortened, width
@@ -31,7 +31,9 @@ def chip_words(view: View) -> tuple[str, list[str]]:
     if step is None:
         begin = f"to begin iteration {format_count(view.t + 1)}"
         return "Ready", [f"press Step (PageDown) {begin}", f"press Step {begin}", "press Step"]
-    title = title_of(view.spec.network, step, view.notation)
+    title = group_title(view.spec.network, view.together) or title_of(
+        view.spec.network, step, view.notation
+    )
     iteration = view.worked
     if iteration is not None and step.kind == "total_loss":
         title += f" {format_number(iteration.loss, view.worked_digits)}"
@@ -40,7 +42,10 @@ def chip_words(view: View) -> tuple[str, list[str]]:
         before, after = format_distinct(*losses, view.worked_digits)
         title = f"loss {before} → {after}"
     count = f"{format_count(view.revealed)} of {format_count(len(view.steps))}"
-    return PHASE_TITLES[step.phase], [f"{title} · step {count}", f"{title} · {count}", title]
+    word = "step"
+    if view.together and view.together[0].start + 1 < view.revealed:
+        word, count = "steps", f"{format_count(view.together[0].start + 1)} to {count}"
+    return PHASE_TITLES[step.phase], [f"{title} · {word} {count}", f"{title} · {count}", title]
 
 
 class PhaseChip(QWidget):

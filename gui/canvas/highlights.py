@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from PySide6.QtCore import QLineF, QPointF, QRectF
 from PySide6.QtWidgets import QGraphicsScene
@@ -10,17 +10,18 @@ from PySide6.QtWidgets import QGraphicsScene
 from engine.maths.network import Network
 from engine.run.steps import StepId
 from gui.canvas.connections import Connections
+from gui.canvas.involved import Unit, involved
 from gui.canvas.items.edges import Edge
-from gui.canvas.items.glow import Glow, Outline, chain_path
+from gui.canvas.items.glow import PATH, RING, USED, Glow, Outline, chain_path
 from gui.canvas.items.node import NodeItem
 from gui.canvas.items.verdicts import Sign, VerdictSigns, WrongEdges, free_corner, is_free
-from gui.canvas.marks import Unit
 from gui.canvas.spots import Spot
 from gui.view import View
 
 
 class Highlights:
-    """The path of the chain rule, a ring, and signs at weights and biases, over nodes and edges.
+    """The path of the chain rule, the edges that the step works with, a ring, and signs at weights
+    and biases, on nodes and edges.
 
     `node(unit)` is the item of a unit, or None where it has none.
     """
@@ -33,23 +34,25 @@ class Highlights:
     ) -> None:
         self._connections = connections
         self._node = node
-        self._path, self._ring = Glow(above=False), Glow(above=True)
+        self._path, self._used, self._ring = Glow(PATH), Glow(USED), Glow(RING)
         self._verdicts, self._wrong = VerdictSigns(), WrongEdges()
-        for item in (self._path, self._ring, self._verdicts, self._wrong):
+        for item in (self._path, self._used, self._ring, self._verdicts, self._wrong):
             scene.addItem(item)
 
-    def show_spoken_of(
-        self, network: Network, traced: StepId | None, ringed: Spot | None
-    ) -> None:
-        """Light up the way from the loss to a step, and a spot, where they stand now."""
-        self._show_path(network, traced)
+    def show_spoken_of(self, view: View, traced: StepId | None, ringed: Spot | None) -> None:
+        """Light up the edges that the current step works with, the way from the loss to a step,
+        and a spot, where they stand now."""
+        used = involved(view).edges
+        self._used.show_parts(self._lines(used), [])
+        self._show_path(view.spec.network, traced)
         self._show_ring(ringed)
+
+    def _lines(self, edges: Mapping[int, Sequence[Edge]]) -> list[QLineF]:
+        return [self._line(layer, edge) for layer, there in edges.items() for edge in there]
 
     def _show_path(self, network: Network, traced: StepId | None) -> None:
         path = chain_path(network, traced)
-        lines = [
-            self._line(layer, edge) for layer, edges in path.edges.items() for edge in edges
-        ]
+        lines = self._lines(path.edges)
         units = [self._outline(Spot("unit", *unit)) for unit in sorted(path.units)]
         self._path.show_parts(lines, [outline for outline in units if outline is not None])
 

@@ -5,22 +5,24 @@ from __future__ import annotations
 from msgspec import Struct
 from msgspec.structs import replace
 
+from gui.canvas.involved import Unit, involved
 from gui.canvas.spots import Spot, spot_of
 from gui.view import View
-
-Unit = tuple[int, int]  # layer, unit
 
 
 class Marks(Struct, frozen=True):
     """What is special about a node just now; kinds are those of Spot, "" for none of it.
 
-    `ringed` says that the step under the cursor concerns the node, `current` which of its values
-    that step is, `focus` is where the keyboard is. `called_out` makes a node that is too small for
+    `ringed` says that the step under the cursor works out something of the node, `current` which of
+    its values that is, `lit` that the step works with the node, and `used` with which value beside
+    it; `focus` is where the keyboard is. `called_out` makes a node that is too small for
     its numbers large enough to read, `pinned` says that it stays so when the pointer moves on.
     """
 
     ringed: bool = False
     current: str = ""
+    lit: bool = False
+    used: str = ""
     focus: str = ""
     hovered: bool = False
     called_out: bool = False
@@ -42,10 +44,15 @@ def node_marks(view: View, hovered: Spot | None, focus: Spot | None) -> dict[Uni
         for unit in spot.units:
             # Of many at once, only the first is made readable: the others would cover each other.
             mark(unit, called_out=spot is spots[0], pinned=spot is spots[0])
-            if spot.source is None:
+            if spot.source is None and not view.together:
                 mark(unit, current=spot.kind)
-            if view.step is not None and view.step.kind != "total_loss":
-                mark(unit, ringed=True)
+    step = involved(view)
+    for unit in step.units:
+        mark(unit, ringed=True)
+    for unit in step.sources:
+        mark(unit, lit=True)
+    for unit in step.targets:
+        mark(unit, used="target")
     if focus is not None:
         for unit in focus.units:
             mark(unit, called_out=True, pinned=True)
@@ -62,9 +69,9 @@ def node_marks(view: View, hovered: Spot | None, focus: Spot | None) -> dict[Uni
 def used_edges(view: View, layer: int) -> tuple[tuple[int, int], ...]:
     """The edges into a layer, each (unit, source), whose weights the current step works with: for
     a net input all into the unit, for a hidden delta all out of it, for a gradient or an update
-    the weight's own."""
+    the weight's own; none where whole layers are taken at once."""
     step, sizes = view.step, view.spec.network.sizes
-    if step is None or step.layer is None or step.unit is None:
+    if step is None or view.together or step.layer is None or step.unit is None:
         return ()
     if step.kind == "net_input" and step.layer == layer:
         return tuple((step.unit, source) for source in range(sizes[layer - 1]))

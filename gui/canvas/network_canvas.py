@@ -123,7 +123,7 @@ class NetworkCanvas(QWidget):
 
     @property
     def _caption_room(self) -> int:
-        return self.width() - _CHIP_ROOM
+        return self.width() - theme.px(_CHIP_ROOM)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

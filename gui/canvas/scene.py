@@ -14,11 +14,12 @@ from engine.run.steps import StepId
 from gui.canvas.connections import Attention, Connections
 from gui.canvas.faces import Faces, Revealed
 from gui.canvas.highlights import Highlights
+from gui.canvas.involved import Unit
 from gui.canvas.items.folded import FoldedLayer
 from gui.canvas.items.node import NodeItem
 from gui.canvas.items.node_texts import Limits
 from gui.canvas.items.pictures import UnitPictures
-from gui.canvas.marks import Marks, Unit, node_marks, used_edges
+from gui.canvas.marks import Marks, node_marks, used_edges
 from gui.canvas.placing.layout import CALL_OUT, PLANE, Arrangement, arrange, full_spread, is_folded
 from gui.canvas.spots import Spot, spot_of
 from gui.view import View
@@ -279,7 +280,7 @@ class NetworkScene(QGraphicsScene):
             if item.node_shape is CALL_OUT:
                 x, y = self._inside(x, y, item)
             item.move_to(x, y)
-        ringed = {layer for (layer, _), mark in marks.items() if mark.ringed}
+        ringed = {layer for (layer, _), mark in marks.items() if mark.ringed or mark.lit}
         for layer, folded in self._folded.items():
             known = not layer or shown("forward", "activation", layer, network.sizes[layer] - 1)
             values = view.sample_pass.a[layer] if known else None
@@ -309,7 +310,7 @@ class NetworkScene(QGraphicsScene):
     def _show_spoken_of(self) -> None:
         """Light up what is spoken of, where it stands now."""
         if self.view is not None and self._highlights is not None:
-            self._highlights.show_spoken_of(self.view.spec.network, self._traced, self._lit)
+            self._highlights.show_spoken_of(self.view, self._traced, self._lit)
 
     def _node(self, unit: Unit) -> NodeItem | None:
         """The node of a unit: the large one where it is called out; None inside a folded layer."""
@@ -341,7 +342,8 @@ class NetworkScene(QGraphicsScene):
                 return None
             return spot.unit, spot.source
 
-        current = spot_of(view.step) if view.step is not None else None
+        # Where a whole layer is worked out at once no edge of it is the one.
+        current = None if view.step is None or view.together else spot_of(view.step)
         units = [
             (spot.layer, spot.unit)
             for spot in (self._hovered, self._focus)

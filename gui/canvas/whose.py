@@ -43,7 +43,7 @@ def captions(view: View) -> list[str]:
     sign = batch_sign(view)
     if sign == "∂" or not view.spec.can_train:
         return []
-    notation = view.notation
+    notation, own = view.notation, sample_sign(view.sample)
     values = [notation.net_input, notation.activation, notation.loss, "δ"]
     if _batch_size(view) == 1:
         batch = short = f"{sign}: sample {format_count(_only_row(view) + 1)}, the batch of one"
@@ -51,13 +51,16 @@ def captions(view: View) -> list[str]:
         batch = f"{sign}: {_of_batch(view)}"
         short = f"{sign}: {view.spec.reduction} of batch"
         if view.gradients != "batch":
-            values.append(sample_sign(view.sample))
+            values.append(own)
         if view.gradients == "sample":
             batch = short = f"updates: {_of_batch(view)}"
     is_outside = view.worked is not None and view.sample not in view.worked.rows
     outside = ", not in this batch" if is_outside else ""
     sample = f"sample {format_count(view.sample + 1)}{outside}"
-    return [f"{', '.join(values)}: {sample} · {batch}", batch, short]
+    wordings = [f"{', '.join(values)}: {sample} · {batch}", batch, short]
+    if view.gradients == "both" and _batch_size(view) > 1:
+        wordings.insert(1, f"{own}: {sample} · {batch}")
+    return wordings
 
 
 def _batch_size(view: View) -> int:

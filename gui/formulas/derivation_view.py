@@ -27,12 +27,14 @@ _LOW = 240  # pixels of height below which only the result itself stays in place
 
 
 class Explanation(Struct, frozen=True):
-    """What the view shows: a derivation and, in one line, the one before it; or only words."""
+    """What the view shows: a derivation and, in one line, the one before it; or only words. `lead`
+    stands before its title, which is then shown."""
 
     derivation: Derivation | None = None
     previous: Derivation | None = None
     message: Prose = ()
     titled: bool = False
+    lead: str = ""
     long: bool = False
     typeset: bool = False
     digits: int | None = 6
@@ -152,8 +154,8 @@ class DerivationView(QWidget):
                 sheet.add_words(shown.message, theme.NORMAL, "secondary", 4.0)
             return
         derivation = shown.derivation
-        if shown.titled or derivation.scope:
-            parts = (derivation.title, derivation.scope)
+        if shown.titled or shown.lead or derivation.scope:
+            parts = (shown.lead + derivation.title, derivation.scope)
             title = " · ".join(part for part in parts if part)
             sheet.add_words((title,), theme.NORMAL, "accent", 3.0)
         sheet.add_formula(derivation.headline, self._look(_HEADLINE), 5.0)

@@ -15,6 +15,7 @@ from engine.derivations.derive import Derivation, Factor, derive
 from engine.derivations.matrix import derive_layer, has_matrix_form, layer_group
 from engine.formulas.writers import latex_number, prose_text
 from engine.run.steps import StepId, title_of
+from engine.text.numbers import format_count
 from gui import theme
 from gui.formulas.derivation_view import BAR, DerivationView, Explanation
 from gui.formulas.typesetting import Typesetter
@@ -156,7 +157,7 @@ class DerivationPanel(Card):
         if derivation is None:
             self.inside.setAccessibleDescription(prose_text(shown.message))
         elif QAccessible.isActive():  # where nobody listens it would only delay every step
-            self.inside.setAccessibleDescription(derivation.text)
+            self.inside.setAccessibleDescription(shown.lead + derivation.text)
         if view is not None and not view.training:
             self._rest.start(_REST if self.derivation is not None else _LONG_REST)
         is_number = derivation is not None and derivation.step == step and not self._matrix_shown
@@ -195,9 +196,17 @@ class DerivationPanel(Card):
             self._derive(view.worked, step, view.sample, view.notation),
             self._previous(view),
             titled=self._asked is not None,
+            lead=self._lead(view),
             long=self.long_button.isChecked(),
             digits=view.worked_digits,
         )
+
+    def _lead(self, view: View) -> str:
+        """Says of the step at the cursor that others were taken with it, where they were."""
+        if self._asked is not None or not view.together:
+            return ""
+        count = view.revealed - view.together[0].start
+        return f"last of {format_count(count)} steps: " if count > 1 else ""
 
     @property
     def _matrix_shown(self) -> bool:
@@ -298,7 +307,7 @@ class DerivationPanel(Card):
 def _looks(view: View) -> tuple[object, ...]:
     """What a derivation of a step depends on."""
     place = view.worked, view.spec, view.revealed, view.sample
-    return *place, view.worked_digits, view.notation, view.curtain
+    return *place, view.worked_digits, view.notation, view.curtain, view.together
 
 
 def _factor_about(factors: Sequence[Factor], about: object) -> Factor | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from msgspec import Struct, field
 from PySide6.QtCore import QLineF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
@@ -9,16 +11,29 @@ from PySide6.QtGui import QColor, QPainter, QPen
 from engine.maths.network import Network, Parameter
 from engine.run.steps import StepId
 from gui import theme
+from gui.canvas.involved import Unit
 from gui.canvas.items.canvas_item import CanvasItem, around
 from gui.canvas.items.colours import mixed
 from gui.canvas.items.edges import MOST_EDGES, Edge
-from gui.canvas.marks import Unit
 from gui.canvas.spots import Spot, spot_of
 
-_SOFT = 0.24  # strength of the path's colour, of the accent's
 _MARGIN = 6.0  # of a halo around what it belongs to
 _HALO = 6.0  # width of a ring
-_WIDTHS = ((40, 14.0), (150, 8.0), (MOST_EDGES, 3.0))  # of a path of at most so many edges
+
+
+class Light(NamedTuple):
+    """How lines and outlines are lit: how high above the plane, how strongly of the accent's
+    colour, and how wide lines are where they are at most so many. Outlines are rings or filled."""
+
+    height: float
+    strength: float
+    widths: tuple[tuple[int, float], ...]
+    is_ring: bool = False
+
+
+PATH = Light(-1.0, 0.24, ((40, 14.0), (150, 8.0), (MOST_EDGES, 3.0)))
+USED = Light(-0.5, 0.5, ((40, 13.0), (150, 7.0), (MOST_EDGES, 2.0)))
+RING = Light(9.0, 0.45, ((MOST_EDGES, _HALO),), is_ring=True)
 
 
 class ChainPath(Struct, frozen=True):
@@ -74,11 +89,11 @@ class Outline(Struct, frozen=True):
 
 
 class Glow(CanvasItem):
-    """Lines and outlines: filled beneath everything for a path, or drawn as rings above it."""
+    """Lines and outlines that are lit, beneath the network or as rings above it."""
 
-    def __init__(self, above: bool) -> None:
-        super().__init__(9.0 if above else -1.0)
-        self._above = above
+    def __init__(self, light: Light) -> None:
+        super().__init__(light.height)
+        self._light = light
         self.lines: list[QLineF] = []
         self.outlines: list[Outline] = []
 
@@ -94,12 +109,12 @@ class Glow(CanvasItem):
         self.update()
 
     def draw(self, painter: QPainter) -> None:
-        if self._above:
+        light, count = self._light, len(self.lines)
+        if light.is_ring:
             self._paint_rings(painter)
             return
-        colour = mixed(theme.current().colour("accent"), _SOFT)
-        count = len(self.lines)
-        width = next((w for most, w in _WIDTHS if count <= most), _WIDTHS[-1][1])
+        colour = mixed(theme.current().colour("accent"), light.strength)
+        width = next((w for most, w in light.widths if count <= most), light.widths[-1][1])
         painter.setPen(_pen(colour, width))
         painter.drawLines(self.lines)
         painter.setPen(Qt.PenStyle.NoPen)
@@ -109,7 +124,7 @@ class Glow(CanvasItem):
 
     def _paint_rings(self, painter: QPainter) -> None:
         colour = theme.current().colour("accent")
-        colour.setAlphaF(0.45)
+        colour.setAlphaF(self._light.strength)
         painter.setPen(_pen(colour, _HALO))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawLines(self.lines)

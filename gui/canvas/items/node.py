@@ -118,10 +118,10 @@ class NodeItem(CanvasItem):
 
     def draw(self, painter: QPainter) -> None:
         colours, shape, marks = theme.current(), self.node_shape, self.marks
-        thickness = 3.0 if marks.ringed else 2.0 if marks.hovered else 1.5
+        thickness = 3.0 if marks.ringed else 2.0 if marks.hovered or marks.lit else 1.5
         if shape.kind == "dot":
             thickness = min(thickness, max(0.6, shape.half_width / 4))
-        edge = "accent" if marks.ringed or marks.hovered else "secondary"
+        edge = "accent" if marks.ringed or marks.hovered or marks.lit else "secondary"
         painter.setPen(QPen(colours.colour(edge), thickness))
         if shape.half_width < _TINY and not marks.ringed:
             painter.setPen(Qt.PenStyle.NoPen)  # outlines alone would run together

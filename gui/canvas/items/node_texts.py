@@ -325,6 +325,8 @@ def _write_side(node: NodeTexts, face: NodeFace, shape: NodeShape, marks: Marks)
 def _write_value(node: NodeTexts, marks: Marks, kind: str, text: Text) -> None:
     if marks.current == kind:
         text = text._replace(colour="accent", bold=True)
+    elif marks.used == kind:
+        text = text._replace(colour="accent")
     node.write(text, kind)
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from PySide6.QtGui import QImage
 
 from engine.run.surface import unit_maps
+from gui.canvas.involved import Unit
 from gui.canvas.items.colours import activation_image
-from gui.canvas.marks import Unit
 from gui.view import View
 
 _MOST_UNITS = 40

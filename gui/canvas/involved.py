@@ -1,0 +1,87 @@
+"""What the current step works out and what it works with: units, edges and targets of the network.
+
+A net input comes from the activations before it, through the edges between; a hidden delta from
+the deltas behind it; the loss of an output from its target. Stepping by layer or pass takes many
+numbers at once, which are involved together.
+"""
+
+from __future__ import annotations
+
+from msgspec import Struct, field
+
+from engine.maths.network import Network
+from engine.run.steps import StepGroup, StepId
+from gui.view import View
+
+Unit = tuple[int, int]  # layer, unit
+Edge = tuple[int, int]  # unit, source
+
+# Of more edges that are taken together none stands out.
+_MOST_TOGETHER = 150
+
+
+class Involved(Struct, frozen=True):
+    """The units of which something is worked out, those and the targets that it is worked out
+    from, and by layer the edges into it that lead from these to those or are the result."""
+
+    units: frozenset[Unit] = frozenset()
+    sources: frozenset[Unit] = frozenset()
+    targets: frozenset[Unit] = frozenset()
+    edges: dict[int, list[Edge]] = field(default_factory=dict)
+
+
+def involved(view: View) -> Involved:
+    """What is involved in the step of a view, or in all that were taken together with it."""
+    step, network = view.step, view.spec.network
+    if view.together:
+        return _together(network, view.together)
+    if step is None:
+        return Involved()
+    if step.kind == "total_loss":
+        return Involved(sources=_all(network, network.depth))
+    return _of_step(network, step)
+
+
+def _of_step(network: Network, step: StepId) -> Involved:
+    layer, unit = step.layer, step.unit
+    if layer is None:
+        return Involved()
+    if unit is None:  # of a shared bias
+        units = _all(network, layer) if step.phase == "backward" else frozenset()
+        return Involved(units)
+    here = frozenset({(layer, unit)})
+    if step.kind == "net_input":
+        before = _all(network, layer - 1)
+        edges = {layer: [(unit, source) for source in range(network.sizes[layer - 1])]}
+        return Involved(here, before, edges=edges)
+    if step.kind == "delta" and layer < network.depth:
+        edges = {layer + 1: [(other, unit) for other in range(network.sizes[layer + 1])]}
+        return Involved(here, _all(network, layer + 1), edges=edges)
+    if step.kind in ("loss", "delta"):
+        return Involved(here, targets=here)
+    if step.kind == "weight_gradient" and step.source is not None:
+        return Involved(here | {(layer - 1, step.source)})
+    return Involved() if step.phase == "update" else Involved(here)
+
+
+def _together(network: Network, groups: tuple[StepGroup, ...]) -> Involved:
+    """What is involved in whole layers."""
+    phase, depth = groups[0].phase, network.depth
+    layers = [group.layer for group in groups if group.layer is not None]
+    units = frozenset().union(*(_all(network, layer) for layer in layers))
+    if phase == "loss":
+        return Involved(units, targets=units)
+    edges = {
+        layer: [(k, source) for k in range(n_out) for source in range(n_in)]
+        for layer in layers
+        if (n_out := network.sizes[layer]) * (n_in := network.sizes[layer - 1]) <= _MOST_TOGETHER
+    }
+    if phase == "update":
+        return Involved(edges=edges)
+    before = frozenset().union(*(_all(network, layer - 1) for layer in layers))
+    targets = _all(network, depth) if phase == "backward" and depth in layers else frozenset()
+    return Involved(units, before - units, targets, edges)
+
+
+def _all(network: Network, layer: int) -> frozenset[Unit]:
+    return frozenset((layer, unit) for unit in range(network.sizes[layer]))
