@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from os.path import isfile  # false, and no error, for what cannot be a path
+from os.path import isdir, isfile  # false, and no error, for what cannot be a path
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QStandardPaths, Signal
@@ -43,6 +43,7 @@ class Files(QObject):
 
     recent_changed = Signal()
     noticed = Signal(str)
+    exported = Signal(object)  # the path of what was written, that it can be opened
 
     def __init__(self, window: QWidget, remember: bool) -> None:
         super().__init__(window)
@@ -50,6 +51,7 @@ class Files(QObject):
         self._remember = remember
         self.path: Path | None = None
         self._known = b""  # the digest of what was read or written last
+        self._folder: str | None = None  # where a dialog begins; None: as it was kept
 
     def ask_open(self) -> Path | None:
         """Let the person choose a file to open."""
@@ -59,14 +61,18 @@ class Files(QObject):
 
     def ask_save_as(self, suggestion: str) -> Path | None:
         """Let the person choose where to save."""
-        start = self.path or Path(self.folder()) / f"{suggestion}{SUFFIX}"
+        name = f"{suggestion}{SUFFIX}" if self.path is None else self.path.name
+        start = Path(self.folder()) / name
         return ask_where_to_write(self._window, "Save as", start, [_DOCUMENTS])
 
     def ask_where(self, title: str, name: str, *kinds: FileKind) -> Path | None:
         """Let the person choose where to write a file of one of some kinds, and offer it this name
         in the folder."""
         start = Path(self.folder()) / re.sub(r'[\\/:*?"<>|]', "-", name)
-        return ask_where_to_write(self._window, title, start, kinds)
+        path = ask_where_to_write(self._window, title, start, kinds)
+        if path is not None:
+            self.begin_in(path.parent)
+        return path
 
     def ask_about_changes(self, name: str) -> QMessageBox.StandardButton:
         """Ask whether to save, discard or cancel before a changed document would be lost."""
@@ -177,6 +183,7 @@ class Files(QObject):
         it holds."""
         self.path = path.resolve()
         self._known = known
+        self.begin_in(self.path.parent)
         if self._remember:
             recent = [str(self.path), *(p for p in self.recent() if p != str(self.path))]
             settings.RECENT.keep(recent[:_MAX_RECENT])
@@ -187,7 +194,17 @@ class Files(QObject):
         return [path for path in settings.RECENT.kept() if isfile(path)]
 
     def folder(self) -> str:
-        """Where a dialog begins: beside the open file, or in the person's documents."""
-        if self.path is not None:
-            return str(self.path.parent)
+        """Where a dialog begins: where a file was opened or written last, or in the person's
+        documents."""
+        if self._folder is None:
+            self._folder = settings.FOLDER.kept() if self._remember else ""
+        if isdir(self._folder):
+            return self._folder
         return QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
+
+    def begin_in(self, folder: Path) -> None:
+        """Have the next dialog begin in a folder."""
+        if str(folder) != self._folder:
+            self._folder = str(folder)
+            if self._remember:
+                settings.FOLDER.keep(self._folder)

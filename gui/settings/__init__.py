@@ -113,6 +113,13 @@ def _count(key: str, default: int, least: int, most: int) -> KeptSetting[int]:
     return KeptSetting(key, default, read)
 
 
+def _text(key: str) -> KeptSetting[str]:
+    def read(found: object) -> str | None:
+        return found if isinstance(found, str) and len(found) <= _LONGEST else None
+
+    return KeptSetting(key, "", read)
+
+
 def _texts(key: str) -> KeptSetting[list[str]]:
     def read(found: object) -> list[str]:
         texts = [found] if isinstance(found, str) else found  # as a list of one comes back
@@ -141,6 +148,7 @@ GEOMETRY = _geometry("geometry")  # size and place of the window as it was close
 THEME = _choice("theme", theme.THEMES, "light")
 TEXT_SIZE = _count("text_size", 100, theme.TEXT_SIZES[0], theme.TEXT_SIZES[-1])  # percent
 RECENT = _texts("recent")  # paths, the latest first
+FOLDER = _text("folder")  # where a file was opened or written last
 LOG = _flag("loss/log")
 # What the person wants to see of the parts around the network; "auto": what there is room for.
 SIDES = {

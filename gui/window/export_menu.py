@@ -70,6 +70,8 @@ class ExportMenu:
             QGuiApplication.restoreOverrideCursor()
         if problem:
             files.say(problem)
+        else:
+            files.exported.emit(path)
 
     def _solution(self) -> Solution:
         """The iteration at the cursor written out, revealed or not. Raises FileError."""

@@ -24,6 +24,7 @@ from gui.widgets.labels import PlainLabel
 from gui.widgets.typed_text import take_typed_text
 from gui.window.banner import Action, Banner
 from gui.window.columns import Columns
+from gui.window.export_notice import ExportNotice
 from gui.window.help_menu import HelpMenu
 from gui.window.menus import Menus
 from gui.window.picture_menu import Pictures
@@ -161,6 +162,7 @@ class MainWindow(QMainWindow):
         self.documents.files.noticed.connect(
             lambda what: self.statusBar().showMessage(what, _NOTICE_MILLISECONDS)
         )
+        self.documents.files.exported.connect(ExportNotice(self, self.banner).tell)
         controls.examples_wanted.connect(self._offer_examples)
         controls.example_chosen.connect(self.documents.open_example)
         controls.save_requested.connect(self.documents.save)

@@ -43,6 +43,7 @@ class ExerciseDialog(FormDialog):
     def __init__(self, exercise: Exercise, folder: str, parent: QWidget | None = None) -> None:
         super().__init__("New exercise", parent)
         self._folder = folder
+        self.sheet: Path | None = None  # that was saved last
         self._made: tuple[Exercise, Document] | None = None
         self._inputs = _spin("exerciseInputs", 1, MAX_UNITS, exercise.sizes[0])
         self._hidden = QLineEdit(", ".join(str(size) for size in exercise.sizes[1:-1]))
@@ -176,7 +177,7 @@ class ExerciseDialog(FormDialog):
             self._problem.say(str(error))
             return
         self._problem.say("")
-        self._folder = str(sheet.parent)
+        self.sheet, self._folder = sheet, str(sheet.parent)
         self._preview.setText(f"Saved as {sheet.name} and {key.name}.")
 
 

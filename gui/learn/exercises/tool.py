@@ -22,7 +22,11 @@ def add_exercises(host: ToolHost) -> None:
 
         usual = _open_exercise(session) or Exercise()
         dialog = ExerciseDialog(usual, documents.files.folder(), host.menu.window())
-        if dialog.exec():
+        accepted = dialog.exec()
+        if dialog.sheet is not None:
+            documents.files.begin_in(dialog.sheet.parent)
+            documents.files.exported.emit(dialog.sheet)
+        if accepted:
             documents.open_new(dialog.document(), dialog.exercise().name)
 
     def next_variant() -> None:

@@ -122,6 +122,7 @@ class PredictTool(Tool):
             self._host.documents.tell_unsaved(path.name, error)
             return False
         self._predicting.mark_saved()
+        files.exported.emit(path)
         return True
 
     def may_leave(self) -> bool:

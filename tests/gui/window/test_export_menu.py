@@ -6,8 +6,10 @@ import re
 from pathlib import Path
 
 import pytest
-from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QFileDialog, QMessageBox
+from PySide6.QtCore import QUrl
+from PySide6.QtGui import QAction, QDesktopServices
+from PySide6.QtWidgets import QFileDialog, QMessageBox, QPushButton
+from pytestqt.qtbot import QtBot
 
 from engine.documents.examples import read_example
 from engine.run import reshaping
@@ -156,3 +158,73 @@ def test_a_name_that_is_too_long_is_asked_for_again(
     assert len(said) == 1 and said[0].startswith("xxx") and "too long" in said[0]
     assert len(said[0]) < 120
     assert [made.name for made in tmp_path.iterdir()] == ["homework.md"]
+
+
+def link(window: MainWindow, words: str) -> QPushButton:
+    return next(b for b in window.banner.findChildren(QPushButton) if b.text() == words)
+
+
+def test_it_is_said_where_an_export_went_with_a_link_that_opens_it(
+    window: MainWindow, asked: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[str] = []
+
+    def open_url(url: QUrl) -> bool:
+        opened.append(url.toLocalFile())
+        return len(opened) < 3
+
+    monkeypatch.setattr(QDesktopServices, "openUrl", open_url)
+    action(window, "export/md").trigger()
+    path = tmp_path / "mazur-2-2-2 iteration 1.md"
+    said = f"{path.name} was written to {tmp_path}."
+    assert window.banner.isVisible() and window.banner.text == said
+    window.session.step()  # it is there for a while, whatever is done meanwhile
+    assert window.banner.text == said
+    for words, wanted in (("Open", path), ("Show folder", tmp_path)):
+        link(window, words).click()
+        assert opened[-1] == str(wanted)
+    link(window, "Open").click()
+    assert window.banner.text.startswith("No program was found that opens mazur-2-2-2")
+    link(window, "Close").click()
+    assert window.banner.text == said
+    link(window, "Close").click()
+    assert window.banner.isHidden()
+
+
+def test_dialogs_begin_where_the_last_one_ended_also_in_the_next_window(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
+) -> None:
+    folders = [tmp_path / name for name in ("one", "two", "three")]
+    for folder in folders:
+        folder.mkdir()
+    begun: list[Path] = []
+
+    def save(parent: object, title: str, start: str, filters: str) -> tuple[str, str]:
+        begun.append(Path(start))
+        return str(folders[len(begun) - 1] / Path(start).name), filters
+
+    def open_file(parent: object, title: str, start: str, filters: str) -> tuple[str, str]:
+        begun.append(Path(start))
+        return "", ""
+
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", save)
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", open_file)
+
+    def opened() -> MainWindow:
+        window = MainWindow(remember=True)
+        qtbot.addWidget(window, before_close_func=lambda _: window.session.mark_saved())
+        window.documents.show(read_example("mazur-2-2-2"), "mazur-2-2-2")
+        return window
+
+    first = opened()
+    action(first, "export/md").trigger()
+    assert first.documents.save_as()
+    assert begun[1] == folders[0] / "mazur-2-2-2.backpass.json"
+    action(opened(), "export/html").trigger()
+    assert begun[2] == folders[1] / "mazur-2-2-2 iteration 1.html"
+    opened().documents.open()
+    assert begun[3] == folders[2]
+    (folders[2] / "mazur-2-2-2 iteration 1.html").unlink()
+    folders[2].rmdir()
+    opened().documents.open()
+    assert begun[4] not in folders and begun[4].name
