@@ -78,6 +78,8 @@ class Pictures:
             write_whole(path, self.data(what, path.suffix.lower(), light))
         except FileError as error:
             files.say(str(error))
+        else:
+            files.exported.emit(path)
 
     def data(self, what: str, ending: str, light: bool = False) -> bytes:
         """The bytes of a picture, by the ending of its file. Raises FileError for what cannot be
