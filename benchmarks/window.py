@@ -10,6 +10,7 @@ minutes: the largest network, and memory after 1,000,000 epochs of every bundled
 from __future__ import annotations
 
 import argparse
+import gc
 import os
 import subprocess
 import sys
@@ -36,6 +37,7 @@ from engine.run.spec import Data, Spec, start_state
 from engine.run.surface import data_range, grid_axis, surface
 from engine.training.kernels import choice
 from gui import theme
+from gui.window.garbage import Collector
 from gui.window.main_window import MainWindow
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -297,6 +299,8 @@ def main() -> None:
     theme.load_fonts()
     theme.apply(app, "light")
     choice.load()
+    Collector(app)
+    gc.freeze()  # as the program does once its window is up
     found += training(read_example("xor-3-4-1"), "xor-3-4-1", 50, 3000, 30)
     found += painting()
     if options.long:

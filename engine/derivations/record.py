@@ -14,7 +14,7 @@ from engine.formulas.notation import Name, Notation, Symbols
 from engine.maths.activations import ACTIVATIONS, Activation, Array
 from engine.maths.losses import LOSSES
 from engine.maths.network import Parameter
-from engine.run.iteration import BatchPass, Iteration, SamplePass, work_per_sample
+from engine.run.iteration import BatchPass, Iteration, SamplePass
 from engine.run.steps import StepId, title_of
 
 # Multiply-adds up to which all samples of a batch are worked out again for one derivation: a few
@@ -30,7 +30,7 @@ class Batch:
         spec, count = iteration.spec, len(iteration.rows)
         self.count = count
         self.here = here
-        self.complete = count * work_per_sample(spec.network) <= _BATCH_WORK
+        self.complete = count * spec.network.work_per_sample <= _BATCH_WORK
         self.shown = shown_rows(count, here)
         self.positions = list(range(count)) if self.complete else self.shown
         self.rows = iteration.rows[self.positions]

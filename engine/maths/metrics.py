@@ -75,7 +75,7 @@ METRICS: dict[str, Metric] = {
         Metric(
             "accuracy",
             "share of samples right",
-            lambda a, t, activation: is_right(a, t, activation).mean(axis=-1),
+            lambda a, t, activation: is_right(a, t, activation).sum(axis=-1) / a.shape[-2],
         ),
     )
 }

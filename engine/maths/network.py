@@ -97,6 +97,11 @@ class Network(Struct, frozen=True, dict=True):
         return int(self._slices[-1].biases.stop)
 
     @cached_property
+    def work_per_sample(self) -> int:
+        """Multiply-adds of a forward and backward pass of one sample, roughly."""
+        return 3 * self.size + 20 * sum(self.sizes)
+
+    @cached_property
     def trained(self) -> Array:
         """The mask of θ that an update may touch: 1 for trained, 0 for fixed, shape (size,)."""
         mask = np.ones(self.size)

@@ -37,14 +37,9 @@ def never() -> None:
     """The check of work that is never called off: it does nothing."""
 
 
-def work_per_sample(network: Network) -> int:
-    """Multiply-adds of a forward and backward pass of one sample, roughly."""
-    return 3 * network.size + 20 * sum(network.sizes)
-
-
 def chunks(network: Network, count: int) -> list[slice]:
     """Cut samples into stretches of limited work; the cut depends on nothing but the sizes."""
-    size = max(1, _CHUNK_WORK // work_per_sample(network))
+    size = max(1, _CHUNK_WORK // network.work_per_sample)
     return [slice(start, min(start + size, count)) for start in range(0, count, size)]
 
 

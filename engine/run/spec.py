@@ -198,7 +198,7 @@ class Spec(Struct, frozen=True, eq=False, dict=True):
         """Whether it can be trained; else it is stepped through forward, up to the loss."""
         return self.network.can_train
 
-    @property
+    @cached_property
     def takes_all_in_order(self) -> bool:
         """Whether every iteration takes the whole training set as it stands."""
         return self.batch_size == len(self.data) and not self.batching.shuffled

@@ -13,8 +13,8 @@ last, a sixteenth of the bound or one. So each edit made at a moment of its own 
 
 Measured with benchmarks/rewind.py under the default of 256 MiB:
 - Bundled examples keep at most 1,024 key frames a branch. After 1,000,000 epochs mazur-2-2-2 has
-  977 of them and holds 17 MiB, nearly all of it the curve (8 bytes a number, grown by doubling;
-  xor-2-3-1, with a metric, 25 MiB). Any moment is back within 0.2 s: at most 1,023 updates.
+  977 of them and holds 16 MiB, nearly all of it the curve (8 bytes a number, up to twice while it
+  grows; xor-2-3-1, with a metric, 24 MiB). Any moment is back within 0.2 s: at most 1,023 updates.
 - With 8 hidden layers of 512 units and 512 inputs a State takes 16 MiB (48 MiB with Adam): 8 to
   14 key frames (3 or 4) and the tip are held, so a replay takes up to a seventh (a half) of the
   time that training took, in the background. The process grew by 273 (386) MiB at its peak, with
@@ -35,81 +35,14 @@ from engine.run.iteration import Check, Evaluation, never
 from engine.run.spec import Spec, State, drawn_start
 from engine.training.kernels.choice import at_hand, reproducible
 from engine.training.kernels.kernel import Stretch
+from engine.training.loss_curve import LossCurve
 from engine.training.trainer import Progress, Trainer
 
 DEFAULT_MEMORY = 256 * 1024 * 1024
 MAX_FRAMES = 1024
 _MIN_FRAMES = 2
-_MIN_POINTS = 4096
 _OBJECTS = 600  # bytes of the Python objects around the arrays of a State
 _NEIGHBOURS = 4
-
-
-class LossCurve:
-    """Points (epochs done, loss, metrics…) in growing order of epochs, in one growing array."""
-
-    def __init__(self, columns: int) -> None:
-        self._points = np.empty((64, columns))
-        self._count = 0
-
-    def __len__(self) -> int:
-        return self._count
-
-    def append(self, point: tuple[float, ...]) -> None:
-        """Add a point; one that is not beyond the last is known already and is left out."""
-        self.append_all(np.array([point]))
-
-    def append_all(self, points: Array) -> None:
-        """Add points in order, shape (count, columns); those known already are left out."""
-        last = self.last_epoch
-        if last is not None:
-            points = points[np.searchsorted(points[:, 0], last, side="right") :]
-        count = self._count + len(points)
-        if count > len(self._points):
-            grown = np.empty((max(count, 2 * len(self._points)), self._points.shape[1]))
-            grown[: self._count] = self._points[: self._count]
-            self._points = grown
-        self._points[self._count : count] = points
-        self._count = count
-
-    def thin(self) -> bool:
-        """Leave out half of the points; whether there were enough to do so.
-
-        Of each four the least and the greatest loss stay, so that no peak is lost; the first
-        point and the last stay too.
-        """
-        if self._count < _MIN_POINTS:
-            return False
-        points = self.points
-        within = points[1 : 1 + (self._count - 2) // 4 * 4]
-        losses = within[:, 1].reshape(-1, 4)
-        ends = np.sort(np.stack([losses.argmin(axis=1), losses.argmax(axis=1)], axis=1), axis=1)
-        kept = np.unique(np.arange(0, len(within), 4)[:, None] + ends)
-        rest = points[1 + len(within) :]
-        self.extend(np.concatenate([points[:1], within[kept], rest]))
-        return True
-
-    @property
-    def nbytes(self) -> int:
-        """Memory held, in bytes."""
-        return self._points.nbytes
-
-    def extend(self, points: Array) -> None:
-        """Add points known to be in order, shape (count, columns), in place of what was there."""
-        self._points = np.concatenate([points, np.empty((64, self._points.shape[1]))])
-        self._count = len(points)
-
-    @property
-    def last_epoch(self) -> float | None:
-        """Epochs of the last point, None while there is none."""
-        return float(self._points[self._count - 1, 0]) if self._count else None
-
-    @property
-    def points(self) -> Array:
-        """All points, shape (count, 2 + metrics), as a view that must not be written to."""
-        view = self._points[: self._count]
-        view.flags.writeable = False
-        return view
 
 
 class Branch:

@@ -18,7 +18,6 @@ from engine.run.iteration import (
     iterate,
     sample_gradient,
     sample_pass,
-    work_per_sample,
 )
 from engine.run.spec import Spec, State
 from engine.training.history import Branch
@@ -39,7 +38,7 @@ Background = Callable[[Callable[[Check], Any], Callable[[Any], None]], None]
 
 def iteration_seconds(spec: Spec) -> float:
     """About how long one iteration takes."""
-    work = spec.batch_size * work_per_sample(spec.network)
+    work = spec.batch_size * spec.network.work_per_sample
     return _ITERATION_SECONDS + work / _MULTIPLY_ADDS_PER_SECOND
 
 
@@ -62,7 +61,7 @@ class Results:
     def evaluation(self, branch: Branch, state: State) -> Evaluation | None:
         """The whole training set with the state's parameters."""
         spec = branch.spec
-        work = len(spec.data) * work_per_sample(spec.network) / 3
+        work = len(spec.data) * spec.network.work_per_sample / 3
         seconds = _ITERATION_SECONDS + work / _MULTIPLY_ADDS_PER_SECOND
         return self._get(
             ("evaluation", branch.number, state.t),

@@ -24,7 +24,6 @@ from engine.run.iteration import (
     loss_of_batch,
     sent_back_through,
     updated,
-    work_per_sample,
 )
 from engine.run.mistakes import MISTAKES, why_not
 from engine.run.spec import Spec
@@ -41,7 +40,7 @@ _MOST_WORK = 20_000_000
 
 def is_small(iteration: Iteration) -> bool:
     """Whether the batch can be worked out again within some milliseconds."""
-    work = len(iteration.rows) * work_per_sample(iteration.spec.network)
+    work = len(iteration.rows) * iteration.spec.network.work_per_sample
     return work <= _MOST_WORK
 
 

@@ -10,7 +10,7 @@ from msgspec import Struct
 from engine.maths.activations import Array
 from engine.maths.losses import LOSSES
 from engine.maths.metrics import METRICS
-from engine.run.iteration import Check, work_per_sample
+from engine.run.iteration import Check
 from engine.run.limits import FromOne, told
 from engine.run.spec import Spec, State
 from engine.training.kernels.known import IS_MEAN
@@ -82,7 +82,7 @@ class Kernel(Protocol):
 def iterations_at_once(spec: Spec, overhead: int) -> int:
     """How many iterations take a few milliseconds, where each costs `overhead` multiply-adds
     beyond its own."""
-    return max(1, _BURST_WORK // (spec.batch_size * work_per_sample(spec.network) + overhead))
+    return max(1, _BURST_WORK // (spec.batch_size * spec.network.work_per_sample + overhead))
 
 
 class Outputs:

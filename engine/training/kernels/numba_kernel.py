@@ -12,7 +12,7 @@ from engine.maths.activations import Array
 from engine.maths.losses import LOSSES
 from engine.maths.network import Layer, Network
 from engine.maths.optimizers import Optimizer
-from engine.run.iteration import Check, never, work_per_sample
+from engine.run.iteration import Check, never
 from engine.run.spec import Data, Spec, State, start_state
 from engine.text.numbers import LARGEST
 from engine.training.kernels import numba_code
@@ -44,7 +44,7 @@ _LONGEST_WORK = 20_000_000
 
 def is_fit(spec: Spec) -> bool:
     """Whether the kernel can take a run, all of which it knows, and is the fastest one for it."""
-    network, work = spec.network, work_per_sample(spec.network)
+    network, work = spec.network, spec.network.work_per_sample
     made_up = sum(
         len(layer.units) * _MADE_UP.get(layer.activation, _MADE_UP_OTHERWISE)
         for layer in network.layers

@@ -14,7 +14,7 @@ from engine.run.edits import set_optimizer, set_parameters, set_settings
 from engine.run.iteration import iterate
 from engine.run.reshaping import set_units
 from engine.run.spec import Spec, State, start_state
-from engine.training.history import MAX_FRAMES, History, LossCurve, Place
+from engine.training.history import MAX_FRAMES, History, Place
 from engine.training.trainer import Progress, Trainer
 from tests.engine.conftest import specs
 from tests.engine.training.test_trainer import same
@@ -137,36 +137,6 @@ def test_the_bound_includes_the_curves_of_roads_that_were_left() -> None:
         assert history.nbytes <= bound
         history.restart("reset", spec, start.theta, start)
     assert sum(branch.curve.nbytes for branch in history.branches) <= bound
-
-
-@given(st.integers(5_000, 5_003), st.integers(0, 4_999), st.integers(0, 99))
-@settings(max_examples=10)
-def test_a_thinned_curve_keeps_its_ends_and_every_peak(count: int, peak: int, seed: int) -> None:
-    losses = np.random.default_rng(seed).random(count).tolist()
-    losses[peak] = 5.0
-    curve = LossCurve(2)
-    for epoch, loss in enumerate(losses):
-        curve.append((float(epoch), loss))
-    assert curve.thin()
-    points = curve.points
-    assert 2 * len(points) <= len(losses) + 8
-    assert points[0].tolist() == [0.0, losses[0]]
-    assert points[-1].tolist() == [len(losses) - 1.0, losses[-1]]
-    assert [float(peak), 5.0] in points.tolist()
-    assert (np.diff(points[:, 0]) > 0).all()
-    assert all(losses[int(epoch)] == loss for epoch, loss in points)
-    last = curve.last_epoch
-    curve.append((last, 1.0))  # known already
-    curve.append((last + 1.0, 0.25))
-    assert curve.points[-1].tolist() == [last + 1.0, 0.25]
-    assert len(curve) == len(points) + 1
-
-
-def test_a_short_curve_is_left_alone() -> None:
-    curve = LossCurve(2)
-    for epoch in range(100):
-        curve.append((float(epoch), 1.0))
-    assert not curve.thin() and len(curve) == 100
 
 
 def test_a_removed_road_keeps_what_leads_to_others_and_can_be_replayed() -> None:
