@@ -13,6 +13,7 @@ from gui.widgets.number_field import Check, NumberField
 
 _SMALLEST = (104, 30)
 _WIDEST = 220
+_GAP = 3  # to what it stands beside
 _PAD = 9  # beside the text, with the frame
 
 
@@ -44,14 +45,14 @@ class InPlaceField(NumberField):
         self._caption = caption
         self._words = format_number(value, None)
 
-    def open_at(self, place: QRect) -> None:
-        """Show the field over a rectangle of its parent, with the whole text selected."""
+    def open_at(self, place: QRect, beside: bool) -> None:
+        """Show the field where `move_to` has it, with the whole text selected."""
         self.setFont(theme.font(theme.CANVAS))
         self.setTextMargins(self._caption_room(), 0, 0, 0)
         self.setAlignment(
             Qt.AlignmentFlag.AlignLeft if self._caption else Qt.AlignmentFlag.AlignCenter
         )
-        self.move_to(place)
+        self.move_to(place, beside)
         self.show()
         self.setFocus(Qt.FocusReason.OtherFocusReason)
 
@@ -60,19 +61,45 @@ class InPlaceField(NumberField):
         words = self.fontMetrics().horizontalAdvance(self._caption)
         return words + theme.px(5) if self._caption else 0
 
-    def move_to(self, place: QRect) -> None:
+    def move_to(self, place: QRect, beside: bool) -> None:
         """Stand over a rectangle of the parent, as far as that is inside of it, wide enough for
         all digits. What stands beside a node is covered to the right of where it begins, so that
-        the node's own numbers stay in sight."""
+        the node's own numbers stay in sight. With `beside` the rectangle is left free: the field
+        stands above it, of a bias below, where the node is not, or where there is room."""
         digits = self.fontMetrics().horizontalAdvance(self._words)
         needed = min(theme.px(_WIDEST), self._caption_room() + digits + 2 * theme.px(_PAD))
         width = max(theme.px(_SMALLEST[0]), needed, place.width())
-        height = max(theme.px(_SMALLEST[1]), place.height())
+        height = max(theme.px(_SMALLEST[1]), 0 if beside else place.height())
         room = self._frame.rect()
         left = place.left() if self.spot.kind == "target" else place.center().x() - width // 2
         x = min(max(left, 0), max(0, room.width() - width))
-        y = min(max(place.center().y() - height // 2, 0), max(0, room.height() - height))
+        y = place.center().y() - height // 2
+        if beside:
+            above, below = place.top() - _GAP - height, place.bottom() + _GAP
+            first, second = (below, above) if self.spot.kind == "bias" else (above, below)
+            y = first if 0 <= first <= room.height() - height else second
+        y = min(max(y, 0), max(0, room.height() - height))
         self.setGeometry(x, y, width, height)
+
+    def begin_with(self, text: str) -> None:
+        """Have a text typed in place of the number."""
+        self.selectAll()
+        self.insert(text)
+
+    def finish(self) -> bool:
+        """Take what was typed and close; False, and it stays beside its sentence, if that is
+        refused."""
+        self._commit()
+        if self._problem:
+            return False
+        self.close_field(True)
+        return True
+
+    def drop(self) -> None:
+        """Take the field away with what was typed: what it edited is gone."""
+        self._touched = False
+        self._refuse("")
+        self.close_field(False)
 
     def close_field(self, by_key: bool) -> None:
         """Take the field away."""
@@ -86,7 +113,7 @@ class InPlaceField(NumberField):
 
     def focusNextPrevChild(self, forward: bool) -> bool:
         self._commit()
-        if not self.property("wrong"):  # else it stays open beside its sentence
+        if not self._problem:  # else it stays open beside its sentence
             self.passed.emit(forward)
         return True
 
@@ -106,16 +133,11 @@ class InPlaceField(NumberField):
             painter.end()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        super().keyPressEvent(event)
-        key = event.key()
-        if key == Qt.Key.Key_Escape:
+        super().keyPressEvent(event)  # which finishes it at Enter
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Escape):
             event.accept()
+        if event.key() == Qt.Key.Key_Escape:
             self.close_field(True)
-        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            event.accept()
-            # A refused text stays open beside its sentence.
-            if not self.property("wrong"):
-                self.close_field(True)
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)

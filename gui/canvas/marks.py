@@ -1,4 +1,4 @@
-"""Marks: which nodes the current step, the pointer and the keyboard single out."""
+"""Marks: which nodes the current step, the pointer and the selection single out."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class Marks(Struct, frozen=True):
 
     `ringed` says that the step under the cursor works out something of the node, `current` which of
     its values that is, `lit` that the step works with the node, and `used` with which value beside
-    it; `focus` is where the keyboard is. `called_out` makes a node that is too small for
+    it; `focus` which value is selected. `called_out` makes a node that is too small for
     its numbers large enough to read, `pinned` says that it stays so when the pointer moves on.
     """
 
@@ -57,7 +57,7 @@ def node_marks(view: View, hovered: Spot | None, focus: Spot | None) -> dict[Uni
         for unit in focus.units:
             mark(unit, called_out=True, pinned=True)
             if focus.source is None:
-                mark(unit, focus=focus.owner.kind)
+                mark(unit, focus=focus.kind)
     if hovered is not None:
         for unit in hovered.units:
             mark(unit, called_out=True)

@@ -7,6 +7,7 @@ from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QWidget
 
 from engine.maths.losses import LOSSES
+from engine.run.given import Given
 from engine.run.steps import StepId
 from engine.text.numbers import format_number
 from gui import theme
@@ -18,7 +19,16 @@ from gui.canvas.layer_buttons import LayerButtons
 from gui.canvas.menu import CanvasMenu
 from gui.canvas.pointing_view import PointingView
 from gui.canvas.scene import NetworkScene
-from gui.canvas.spots import Spot, about_spot, caption_of, describe, parameter_at, step_at, value_at
+from gui.canvas.spots import (
+    Spot,
+    about_spot,
+    caption_of,
+    describe,
+    number_at,
+    parameter_at,
+    step_at,
+    value_at,
+)
 from gui.canvas.walk import next_number
 from gui.view import View
 from gui.widgets.layouts import NO_MARGINS, column, row
@@ -37,8 +47,9 @@ class NetworkCanvas(QWidget):
     depth). `unit_moved` is in the plane of gui.canvas.placing.layout and comes once,
     at the end of a drag.
     `picture_wanted` asks for a file with the picture, True for one in light colours.
-    `step_asked` is the step of a number that was clicked, among those behind the cursor, and
-    `spot_hovered` what is under the pointer: a StepId, a Parameter, or None.
+    The canvas owns which number is selected: `selected` says it, `asked` that the person went to
+    it and wants to hear of it, both as a StepId, a Parameter or a Given (`selected` None for
+    none). `spot_hovered` is what is under the pointer: a StepId, a Parameter, or None.
     """
 
     parameter_edited = Signal(object, float)
@@ -51,7 +62,8 @@ class NetworkCanvas(QWidget):
     layer_added = Signal(int)
     layer_removed = Signal(int)
     activation_chosen = Signal(int, str)
-    step_asked = Signal(object)
+    selected = Signal(object)
+    asked = Signal(object)
     spot_hovered = Signal(object)
     picture_wanted = Signal(bool)
 
@@ -79,7 +91,9 @@ class NetworkCanvas(QWidget):
 
     def _wire(self) -> None:
         self.view.unit_moved.connect(self.unit_moved)
-        self.view.activated.connect(self._activate)
+        self.view.selection_changed.connect(self._tell_selected)
+        self.view.asked.connect(self._ask)
+        self.view.edit_asked.connect(self.edit)
         self.view.menu_asked.connect(self._open_menu)
         self.view.layer_opened.connect(self._open_layer)
         self.view.pointed.connect(self._follow_pointer)
@@ -136,6 +150,15 @@ class NetworkCanvas(QWidget):
             view, self._waiting = self._waiting, None
             self.display(view)
 
+    def start_anew(self) -> None:
+        """Be as at the start, for another document or the same one opened again: the whole
+        network in sight, and nothing selected."""
+        self._drop_field()
+        self._buttons.withdraw()
+        self.view.forget()
+        self.scene.fold_all()
+        self.view.fit()
+
     def restyle(self) -> None:
         """Follow a change of the theme."""
         self._buttons.restyle()
@@ -161,19 +184,29 @@ class NetworkCanvas(QWidget):
 
     # What the person does
 
-    def _activate(self, spot: Spot) -> None:
-        """A click, or Enter: ask about a number, and edit it if it can be."""
+    def select(self, number: object) -> None:
+        """Select a number, a StepId, a Parameter or a Given, wherever it stands."""
         view = self.scene.view
         if view is None:
             return
-        step = step_at(view, spot)
-        if step is not None and view.is_revealed(step):
-            self.step_asked.emit(step)
-        if spot.is_editable:
-            self.edit(spot)
+        if isinstance(number, Given):
+            is_input = number.kind == "input"
+            layer = 0 if is_input else view.spec.network.depth
+            self.view.select(Spot("unit" if is_input else "target", layer, number.unit))
+        else:
+            self.view.select(spot_about(number))
 
-    def edit(self, spot: Spot) -> None:
-        """Open a field at a parameter, an input or a target."""
+    def _tell_selected(self) -> None:
+        view, spot = self.scene.view, self.view.selected
+        self.selected.emit(None if view is None or spot is None else number_at(view, spot))
+
+    def _ask(self, spot: Spot) -> None:
+        number = None if self.scene.view is None else number_at(self.scene.view, spot)
+        if number is not None:
+            self.asked.emit(number)
+
+    def edit(self, spot: Spot, typed: str = "") -> None:
+        """Open a field at a parameter, an input or a target, which begins with what was typed."""
         view = self.scene.view
         value = None if view is None else value_at(view, spot)
         if view is None or value is None:
@@ -181,7 +214,7 @@ class NetworkCanvas(QWidget):
         self._close_field()
         name = describe(view, spot).splitlines()[0]
         check = _target_check(view) if spot.kind == "target" else None
-        _, is_covered = self.scene.editor_place(spot)
+        place, is_covered = self._editor_place(spot)
         caption = caption_of(view, spot) if is_covered else ""
         field = InPlaceField(spot, value, name, caption, check, self.view.viewport())
         # The sample as it is now: by the time a number is confirmed another may be shown.
@@ -190,10 +223,24 @@ class NetworkCanvas(QWidget):
         field.closed.connect(self._field_closed)
         field.passed.connect(self._edit_next)
         self._field = field
-        field.open_at(self._editor_place(spot))
+        field.open_at(place, self._leaves_label(spot))
+        if typed:
+            field.begin_with(typed)
 
-    def _editor_place(self, spot: Spot) -> QRect:
-        return self.view.to_viewport(self.scene.editor_place(spot)[0])
+    def _editor_place(self, spot: Spot) -> tuple[QRect, bool]:
+        """Where a field for the number at a spot belongs, and whether it covers the name there."""
+        if self._leaves_label(spot):
+            return self.place_of(spot), False
+        place, is_covered = self.scene.editor_place(spot)
+        return self.view.to_viewport(place), is_covered
+
+    def _leaves_label(self, spot: Spot) -> bool:
+        """Whether a gradient or a new value stands beside the number, which stays in sight."""
+        view = self.scene.view
+        if view is None or parameter_at(view.spec.network, spot) is None:
+            return False
+        step = step_at(view, spot)
+        return step is not None and view.is_revealed(step)
 
     def _edit_next(self, forward: bool) -> None:
         """Go on from the number just taken to the next one, or the one before."""
@@ -203,7 +250,7 @@ class NetworkCanvas(QWidget):
         field.close_field(True)
         following = next_number(view.spec.network, field.spot, forward)
         if following is not None:
-            self.view.go_to(following)
+            self.view.ask(following)
             self.edit(following)
 
     def _report(self, spot: Spot, row: int, number: float) -> None:
@@ -223,14 +270,13 @@ class NetworkCanvas(QWidget):
     def _drop_field(self) -> None:
         """Close the field without its number, which belongs to a network that is gone."""
         if self._field is not None:
-            self._field.edited.disconnect()
-            self._field.close_field(False)
+            self._field.drop()
 
     def _field_closed(self, by_key: bool) -> None:
         field, self._field = self._field, None
         if field is not None and by_key:
             self.view.setFocus(Qt.FocusReason.OtherFocusReason)
-            self.view.focus_on(field.spot.owner)
+            self.view.select(field.spot)
 
     def _open_menu(self, spot: Spot | None, where: QPoint) -> None:
         view = self.scene.view
@@ -284,8 +330,8 @@ class NetworkCanvas(QWidget):
         self._buttons.withdraw()
 
     def _say_where(self) -> None:
-        """Tell assistive technology what the keyboard is at."""
-        view, spot = self.scene.view, self.view.focus_spot
+        """Tell assistive technology what is selected."""
+        view, spot = self.scene.view, self.view.selected
         words = "" if view is None or spot is None else describe(view, spot)
         if words != self.view.accessibleDescription():
             self.view.setAccessibleDescription(words)
@@ -296,7 +342,8 @@ class NetworkCanvas(QWidget):
 
     def _place_field(self) -> None:
         if self._field is not None:
-            self._field.move_to(self._editor_place(self._field.spot))
+            spot = self._field.spot
+            self._field.move_to(self._editor_place(spot)[0], self._leaves_label(spot))
 
 
 def _target_check(view: View) -> Check:

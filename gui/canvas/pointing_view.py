@@ -13,12 +13,15 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QApplication
 
 from gui.canvas.scene import NetworkScene, clamped
-from gui.canvas.spots import Spot, describe, step_at
+from gui.canvas.spots import Spot, describe, values_of
 from gui.canvas.walk import neighbour, tab_order
 from gui.canvas.zoom_view import KEY_ZOOM, ZoomView
 from gui.widgets.plain_text import show_tip
+from gui.widgets.typed_text import take_typed_text
 
 _REACH = 7.0  # pixels beside an edge that still hit it
+
+_BEGINNINGS = "0123456789.,-−"  # what the text of a number can begin with; + zooms
 
 _NOWHERE = QPointF(-1, -1)  # where the pointer is while it is not on the view
 
@@ -31,12 +34,16 @@ _ARROWS = {
 
 
 class PointingView(ZoomView):
-    """Says what was clicked or entered (`activated`), what is under the pointer or the keyboard
-    (`pointed`), for what a menu is wanted (`menu_asked`: a Spot or None, and where on the screen)
-    where a node was dragged to (`unit_moved`, in the plane), and which folded layer is to be
-    opened, at which unit (`layer_opened`)."""
+    """Owns which spot is selected: `selection_changed` tells of every other one, `asked` that the
+    person went to one by click or key, and wants to hear of it. `edit_asked` says which is to be
+    edited, and what was typed to say so. It also says what is under the pointer (`pointed`), for
+    what a menu is wanted (`menu_asked`: a Spot or None, and where on the screen), where a node was
+    dragged to (`unit_moved`, in the plane), and which folded layer is to be opened, at which unit
+    (`layer_opened`)."""
 
-    activated = Signal(object)
+    selection_changed = Signal()
+    asked = Signal(object)
+    edit_asked = Signal(object, str)
     pointed = Signal()
     menu_asked = Signal(object, QPoint)
     unit_moved = Signal(str, float, float)
@@ -47,8 +54,7 @@ class PointingView(ZoomView):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
         self.hovered: Spot | None = None
-        self.focus_spot: Spot | None = None
-        self._entered: Spot | None = None  # where Enter was pressed last
+        self.selected: Spot | None = None
         self.pointer = _NOWHERE
         self._pressed_at: QPoint | None = None
         self._pressed: Spot | None = None
@@ -57,23 +63,26 @@ class PointingView(ZoomView):
         self._grip = QPointF()
 
     def forget(self) -> None:
-        """Let go of everything pointed at, as the network has changed."""
-        self.hovered = self.focus_spot = self._pressed = None
+        """Let go of everything pointed at and selected, as the network has changed."""
+        self.hovered = self._pressed = None
         self._pressed_at, self._moving = None, ""
+        self.select(None)
 
-    def focus_on(self, spot: Spot | None) -> None:
-        """Move the keyboard to a spot."""
-        self.focus_spot = spot
-        self._attend()
-
-    def go_to(self, spot: Spot) -> None:
-        """Move the keyboard to a spot and have it in sight."""
-        self.focus_on(spot)
+    def select(self, spot: Spot | None) -> None:
+        """Make a spot the selected one, and have it in sight; None for none."""
+        if spot != self.selected:
+            self.selected = spot
+            self._attend()
+            self.selection_changed.emit()
         self._keep_in_sight()
 
+    def ask(self, spot: Spot) -> None:
+        """Select a spot and ask about it."""
+        self.select(spot)
+        self.asked.emit(spot)
+
     def _attend(self) -> None:
-        has_focus = self.hasFocus() or self.viewport().hasFocus()
-        self._scene.attend(self.hovered, self.focus_spot if has_focus else None)
+        self._scene.attend(self.hovered, self.selected)
         self.pointed.emit()
 
     def _spot_at(self, position: QPointF) -> Spot | None:
@@ -137,9 +146,10 @@ class PointingView(ZoomView):
             self.unit_moved.emit(name, x, y)
             self._scene.drag(name, None)
         elif not moving and event.button() == Qt.MouseButton.LeftButton:
-            self.focus_on(None if spot is None else spot.owner)
-            if spot is not None:
-                self.activated.emit(spot)
+            if spot is None:
+                self.select(None)
+            else:
+                self.ask(spot)
         event.accept()
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
@@ -148,6 +158,8 @@ class PointingView(ZoomView):
             self.fit()
         elif self._scene.is_folded(spot.layer) and spot.source is None:
             self.layer_opened.emit(spot.layer, spot.unit)
+        elif spot.is_editable:
+            self.edit_asked.emit(spot, "")
         event.accept()
 
     def _name(self, spot: Spot) -> str:
@@ -175,15 +187,16 @@ class PointingView(ZoomView):
         return super().viewportEvent(event)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        take_typed_text()  # before anything is looked up: it may make another network
         if event.reason() == QContextMenuEvent.Reason.Keyboard:
-            spot = self.focus_spot
+            spot = self.selected
             corner = self.viewport().rect().center()
             if spot is not None:
                 corner = self.to_viewport(self._scene.place_of(spot)).center()
             self.menu_asked.emit(spot, self.viewport().mapToGlobal(corner))
         else:
             spot = self._spot_at(QPointF(event.pos()))
-            self.focus_on(None if spot is None else spot.owner)
+            self.select(spot)
             self.menu_asked.emit(spot, event.globalPos())
         event.accept()
 
@@ -194,11 +207,11 @@ class PointingView(ZoomView):
         if key in _ARROWS:
             self._walk(_ARROWS[key])
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_F2):
-            if self.focus_spot is not None:
-                self._entered = self._value_to_enter(self.focus_spot)
-                self.activated.emit(self._entered)
-        elif key == Qt.Key.Key_Escape and self.focus_spot is not None:
-            self.focus_on(None)
+            self._enter()
+        elif self._begins_number(event):
+            self.edit_asked.emit(self.selected, event.text())
+        elif key == Qt.Key.Key_Escape and self.selected is not None:
+            self.select(None)
         elif key in (Qt.Key.Key_0, Qt.Key.Key_Home):
             self.fit()
         elif key in (Qt.Key.Key_Plus, Qt.Key.Key_Equal):
@@ -209,34 +222,40 @@ class PointingView(ZoomView):
             # Not to the base class: page keys would scroll the picture instead of stepping.
             event.ignore()
 
-    def _value_to_enter(self, spot: Spot) -> Spot:
-        """Of a unit its values one after the other, each time Enter is pressed: the keyboard does
-        not stop at each of them."""
-        view = self._scene.view
-        if view is None or spot.kind != "unit" or spot.layer == 0:
-            return spot
-        values = [spot, *(spot._replace(kind=kind) for kind in ("delta", "loss", "net_input"))]
-        steps = [(each, step_at(view, each)) for each in values]
-        known = [each for each, step in steps if step is not None and view.is_revealed(step)]
-        if self._entered not in known:
-            return spot
-        return known[(known.index(self._entered) + 1) % len(known)]
+    def _begins_number(self, event: QKeyEvent) -> bool:
+        """Whether a key is the beginning of another number for what is selected."""
+        held = Qt.KeyboardModifier
+        if event.modifiers() & (held.ControlModifier | held.AltModifier | held.MetaModifier):
+            return False
+        begins = event.text() != "" and event.text() in _BEGINNINGS
+        return begins and self.selected is not None and self.selected.is_editable
+
+    def _enter(self) -> None:
+        """Edit what is selected; ask for the next value of a unit, which has no number to edit."""
+        view, spot = self._scene.view, self.selected
+        if view is None or spot is None:
+            return
+        if spot.is_editable:
+            self.edit_asked.emit(spot, "")
+            return
+        values = values_of(view, spot.owner)
+        after = values.index(spot) + 1 if spot in values else 0
+        self.ask(values[after % len(values)] if values else spot.owner)
 
     def _walk(self, direction: str) -> None:
-        view = self._scene.view
+        view, spot = self._scene.view, self.selected
         if view is None:
             return
-        if self.focus_spot is None:
-            self.focus_on(Spot("unit", 0, 0))
+        if spot is None:
+            self.ask(Spot("unit", 0, 0))
         else:
-            self.focus_on(neighbour(view.spec.network, self.focus_spot, direction))
-        self._keep_in_sight()
+            self.ask(neighbour(view.spec.network, spot.owner, direction))
 
     def _keep_in_sight(self) -> None:
-        """Pan to the spot that the keyboard is at, if it is out of the picture."""
-        if self.focus_spot is None:
+        """Pan to what is selected, if it is out of the picture."""
+        if self.selected is None or self._scene.arrangement is None:
             return
-        place = self._scene.place_of(self.focus_spot)
+        place = self._scene.place_of(self.selected)
         if not self.viewport().rect().contains(self.to_viewport(place).center()):
             self.is_fitted = False
             self.centerOn(place.center())
@@ -244,12 +263,12 @@ class PointingView(ZoomView):
 
     def focusNextPrevChild(self, forward: bool) -> bool:
         """Tab goes through the spots and leaves the canvas after the last, or after Escape."""
-        view = self._scene.view
+        view, spot = self._scene.view, self.selected
         order = [] if view is None else tab_order(view.spec.network)
-        if self.focus_spot in order:
-            k = order.index(self.focus_spot) + (1 if forward else -1)
+        if spot is not None and spot.owner in order:
+            k = order.index(spot.owner) + (1 if forward else -1)
             if 0 <= k < len(order):
-                self.go_to(order[k])
+                self.ask(order[k])
                 return True
         return super().focusNextPrevChild(forward)
 
@@ -263,10 +282,4 @@ class PointingView(ZoomView):
         if by_tab and view is not None:
             order = tab_order(view.spec.network) or [Spot("unit", 0, 0)]
             forward = event.reason() == Qt.FocusReason.TabFocusReason
-            self.focus_spot = order[0 if forward else -1]
-        self._attend()
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        super().focusOutEvent(event)
-        if event.reason() != Qt.FocusReason.PopupFocusReason:
-            self._attend()
+            self.ask(order[0 if forward else -1])

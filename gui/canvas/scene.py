@@ -113,6 +113,13 @@ class NetworkScene(QGraphicsScene):
             self._build()
             self._update()
 
+    def fold_all(self) -> None:
+        """Draw every large layer as a summary again."""
+        if self.opened:
+            self.opened = frozenset()
+            self._build()
+            self._update()
+
     def restyle(self) -> None:
         """Follow a change of the theme."""
         self._pictures.forget()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from engine.maths.network import Network, Parameter
+from engine.run.given import Given
 from engine.run.steps import StepId
 from engine.text.numbers import format_count, format_number
 from gui.canvas.whose import batch_words
@@ -25,7 +26,7 @@ class Spot(NamedTuple):
 
     @property
     def owner(self) -> Spot:
-        """The spot that the keyboard stops at: a unit for its values, else the spot itself."""
+        """The spot that the arrow keys stop at: a unit for its values, else the spot itself."""
         if self.kind in ("net_input", "delta", "loss"):
             return Spot("unit", self.layer, self.unit)
         return self
@@ -76,6 +77,24 @@ def step_at(view: View, spot: Spot) -> StepId | None:
     phase = {"delta": "backward", "loss": "loss"}.get(spot.kind, "forward")
     kind = "activation" if spot.kind == "unit" else spot.kind
     return StepId(phase, kind, spot.layer, spot.unit)
+
+
+def number_at(view: View, spot: Spot) -> StepId | Parameter | Given | None:
+    """The number that is asked about where a spot is selected: for a parameter it, whatever has
+    been worked out of it so far."""
+    if spot.kind == "target":
+        return Given("target", spot.unit)
+    if spot.layer == 0:
+        return Given("input", spot.unit)
+    return parameter_at(view.spec.network, spot) or step_at(view, spot)
+
+
+def values_of(view: View, unit: Spot) -> list[Spot]:
+    """The spots of the values of a unit that are shown, in the order in which they are asked for;
+    the unit stands for its activation."""
+    spots = [unit, *(unit._replace(kind=kind) for kind in ("delta", "loss", "net_input"))]
+    steps = [(spot, step_at(view, spot)) for spot in spots]
+    return [spot for spot, step in steps if step is not None and view.is_revealed(step)]
 
 
 def about_spot(view: View, spot: Spot) -> StepId | Parameter | None:

@@ -12,8 +12,11 @@ from PySide6.QtWidgets import QMenu
 
 from engine.derivations.as_text import solution_latex, solution_text
 from engine.derivations.derive import Derivation, Factor, derive
+from engine.derivations.given import about_given, about_parameter
 from engine.derivations.matrix import derive_layer, has_matrix_form, layer_group
 from engine.formulas.writers import latex_number, prose_text
+from engine.maths.network import Parameter
+from engine.run.given import Given
 from engine.run.steps import StepId, title_of
 from engine.text.numbers import format_count
 from gui import theme
@@ -23,6 +26,8 @@ from gui.view import View
 from gui.widgets.buttons import Button
 from gui.widgets.card import Card
 
+Asked = StepId | Parameter | Given
+
 # Milliseconds of rest after which formulas are typeset; holding the step key never gets there.
 _REST = 25
 _LONG_REST = 700  # before what setting needs is loaded: the window has just come up
@@ -31,10 +36,10 @@ _LONG_REST = 700  # before what setting needs is loaded: the window has just com
 class DerivationPanel(Card):
     """The card "Why this number?".
 
-    It derives the step at the cursor for the sample that is looked at, or the step of `ask` until
-    the cursor moves. `factor_hovered` carries what the factor under the pointer belongs to: a
-    StepId, a Parameter, or None; `explained` the step that is derived now, or None. `copied` says
-    what went to the clipboard.
+    It derives the step at the cursor for the sample that is looked at, or says of the number of
+    `ask`, until the cursor moves, where it comes from or what it is. `factor_hovered` carries what
+    the factor under the pointer belongs to: a StepId, a Parameter, or None; `explained` the step
+    that is derived now, or None. `copied` says what went to the clipboard.
     """
 
     factor_hovered = Signal(object)
@@ -44,7 +49,7 @@ class DerivationPanel(Card):
     def __init__(self) -> None:
         super().__init__("Why this number?")
         self._view: View | None = None
-        self._asked: StepId | None = None
+        self._asked: Asked | None = None
         self._matrix: bool | None = None  # what was chosen for the present grain
         self._state: tuple[object, ...] = ()
         # Each derivation is shown twice, then as the previous one.
@@ -98,18 +103,23 @@ class DerivationPanel(Card):
         """Show the derivation of the view's step; of the one asked for while the cursor stays."""
         before = self._view
         moved = before is not None and (before.t, before.revealed) != (view.t, view.revealed)
-        asked = self._asked
-        if moved or asked == view.step or (asked is not None and asked not in view.steps):
+        if moved or not _has(view, before, self._asked):
             self._asked = None
         if before is not None and before.grain != view.grain:
             self._matrix = None
         self._view = view
         self._show()
 
-    def ask(self, step: StepId) -> None:
-        """Show the derivation of another number, until the cursor moves on."""
-        self._asked = None if self._view is not None and step == self._view.step else step
+    def ask(self, number: Asked) -> None:
+        """Show of another number, until the cursor moves on, how it was worked out; of one that
+        is given what it is. A parameter stands for what was worked out of it last."""
+        self._asked = number
         self._show()
+
+    @property
+    def is_asked(self) -> bool:
+        """Whether it speaks of a number that was asked for, which is not the cursor's."""
+        return self._asked is not None
 
     def highlight(self, about: object) -> None:
         """Mark the factor that belongs to a StepId or a Parameter; None unmarks it."""
@@ -128,12 +138,15 @@ class DerivationPanel(Card):
         return self.inside.shown.derivation
 
     def _show(self) -> None:
-        view, step = self._view, self._asked
-        if view is not None and step is None:
-            step = view.step
+        view = self._view
+        asked = self._asked if view is None else _worked_out(view, self._asked)
+        if view is not None and asked == view.step:
+            asked = self._asked = None
+        step = view.step if asked is None and view is not None else asked
         state = (
             None if view is None else _looks(view),
             step,
+            _what_it_is(view, step) if view is not None else "",
             view is not None and view.training,
             self.long_button.isChecked(),
             self._in_matrix_form,
@@ -163,7 +176,7 @@ class DerivationPanel(Card):
         is_number = derivation is not None and derivation.step == step and not self._matrix_shown
         self.explained.emit(step if is_number else None)
 
-    def _shown(self, view: View | None, step: StepId | None) -> Explanation:
+    def _shown(self, view: View | None, step: Asked | None) -> Explanation:
         """A derivation of a step of the view, or words where there is none."""
         if view is None:
             return Explanation(message=("…",))
@@ -177,8 +190,9 @@ class DerivationPanel(Card):
                 "Nothing is worked out yet. Step (Space or Page Down) to the first number, the "
                 f"{first}.",
             ))
-        if not view.is_revealed(step):
-            message = (_not_yet(view, step),)
+        if not (isinstance(step, StepId) and view.is_revealed(step)):
+            words = _not_yet(view, step) if isinstance(step, StepId) else _what_it_is(view, step)
+            message = (words,)
             previous, digits = self._previous(view), view.worked_digits
             return Explanation(message=message, previous=previous, digits=digits)
         if view.curtain is not None and view.curtain.locks(step):
@@ -325,6 +339,38 @@ def _factor_about(factors: Sequence[Factor], about: object) -> Factor | None:
         if isinstance(step, StepId) and step.parameter is None and (step.layer, step.unit) == unit:
             return factor
     return None
+
+
+def _has(view: View, before: View | None, asked: Asked | None) -> bool:
+    """Whether there is still in a view what was asked for."""
+    if asked is None or isinstance(asked, StepId):
+        return asked is None or asked in view.steps
+    return before is not None and before.spec.network is view.spec.network
+
+
+def _worked_out(view: View, asked: Asked | None) -> Asked | None:
+    """What was asked for; of a parameter its update or gradient, once that is shown."""
+    if isinstance(asked, Parameter):
+        kind = "bias" if asked.source is None else "weight"
+        for phase, what in (("update", "update"), ("backward", "gradient")):
+            step = StepId(phase, f"{kind}_{what}", *asked)
+            if view.is_revealed(step):
+                return step
+    return asked
+
+
+def _what_it_is(view: View, number: Asked | None) -> str:
+    """What a number is that is given, of a parameter also when its gradient comes; nothing for
+    one that a step works out."""
+    network, digits = view.spec.network, view.worked_digits
+    if number is None or isinstance(number, StepId):
+        return ""
+    if isinstance(number, Given):
+        return about_given(network, view.spec.data, view.sample, number, digits)
+    words = about_parameter(network, view.worked_theta, number, view.notation, digits)
+    kind = "bias" if number.source is None else "weight"
+    gradient = StepId("backward", f"{kind}_gradient", *number)
+    return f"{words} {_not_yet(view, gradient)}" if gradient in view.steps else words
 
 
 def _not_yet(view: View, step: StepId) -> str:

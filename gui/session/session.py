@@ -40,6 +40,7 @@ class Session(Cursor):
     """One open document and everything done with it."""
 
     changed = Signal(object)
+    opened = Signal()  # another document, before the first view of it
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -75,6 +76,7 @@ class Session(Cursor):
         self.undo_stack.clear()
         self.undo_stack.blockSignals(False)
         self._saved = self.to_keep if is_saved else None
+        self.opened.emit()
         self.announce()
 
     def document(self) -> Document:

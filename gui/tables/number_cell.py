@@ -20,11 +20,10 @@ from engine.text.numbers import at_most, parse_number
 from gui import theme
 from gui.tables.number_model import Index, NumberModel
 from gui.widgets.style_property import set_style_property
+from gui.widgets.typed_text import leaves_space
 
 # Pixels of a cell's width that its number leaves free: in a box, and without one.
 _BOXED_MARGINS, _MARGINS = 5, 8
-
-_CONFIRMING = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Tab, Qt.Key.Key_Backtab)
 
 
 class _Box(NamedTuple):
@@ -66,6 +65,31 @@ def _laid_out(text: str) -> tuple[QStaticText, QSizeF]:
     return laid_out, laid_out.size()
 
 
+class CellEditor(QLineEdit):
+    """The line in which the number of a cell is typed. `finished` asks the table to take it: it
+    is gone then, or marked as wrong."""
+
+    finished = Signal()
+
+    def __init__(self, parent: QWidget, name: str) -> None:
+        super().__init__(parent)
+        self.setObjectName("cellEditor")
+        self.setFont(theme.font(theme.SMALL))
+        self.setAccessibleName(name)
+        self.setProperty("wrong", False)
+
+    def finish(self) -> bool:
+        """Take what was typed and give the keys back to the table; False if it is refused."""
+        self.finished.emit()
+        return not self.property("wrong")
+
+    def event(self, event: QEvent) -> bool:
+        if leaves_space(self, event):
+            event.ignore()
+            return True
+        return super().event(event)
+
+
 class NumberCell(QStyledItemDelegate):
     """Paints the cells of a NumberModel and edits them in full precision.
 
@@ -100,7 +124,8 @@ class NumberCell(QStyledItemDelegate):
             edge, fill = "border", "sunken" if model.is_fixed(row, column) else "card"
             if selected or here:
                 fill = "accent_soft"
-        if focused and index == self._table.currentIndex():
+        at_cell = focused and index == self._table.currentIndex()
+        if at_cell or model.is_selected(row, column):
             edge = "accent"
         if here:
             edge, width = "accent", 2
@@ -135,11 +160,8 @@ class NumberCell(QStyledItemDelegate):
     # Editing
 
     def createEditor(self, parent: QWidget, option: QStyleOptionViewItem, index: Index) -> QWidget:
-        editor = QLineEdit(parent)
-        editor.setObjectName("cellEditor")
-        editor.setFont(theme.font(theme.SMALL))
-        editor.setAccessibleName(self._model().name(index.row(), index.column()))
-        editor.setProperty("wrong", False)
+        editor = CellEditor(parent, self._model().name(index.row(), index.column()))
+        editor.finished.connect(lambda: self._finish(editor))
         cell = QRect(option.rect)
         editor.textChanged.connect(lambda: self._place(editor, cell))
         editor.textEdited.connect(lambda: self._take_back(editor))
@@ -183,19 +205,31 @@ class NumberCell(QStyledItemDelegate):
             assert isinstance(editor, QLineEdit)
             if event.key() == Qt.Key.Key_Escape:
                 self._take_back(editor)
-            elif event.key() in _CONFIRMING and editor.isModified():
-                try:
-                    parse_number(editor.text())
-                except ValueError as error:
-                    set_style_property(editor, "wrong", True)
-                    self.problem.emit(str(error))
-                    return True
-            if event.key() in _CONFIRMING[:2]:
+            elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
                 # Qt would do it a moment later; a key that follows must find the table.
-                self.commitData.emit(editor)
-                self.closeEditor.emit(editor, QAbstractItemDelegate.EndEditHint.NoHint)
+                self._finish(editor)
+                return True
+            elif event.key() in (Qt.Key.Key_Tab, Qt.Key.Key_Backtab) and self._is_refused(editor):
                 return True
         return super().eventFilter(editor, event)
+
+    def _finish(self, editor: QLineEdit) -> None:
+        """Take the number and close the editor; nonsense keeps it open."""
+        if not self._is_refused(editor):
+            self.commitData.emit(editor)
+            self.closeEditor.emit(editor, QAbstractItemDelegate.EndEditHint.NoHint)
+
+    def _is_refused(self, editor: QLineEdit) -> bool:
+        """Whether what was typed is no number, which the editor shows then."""
+        if not editor.isModified():
+            return False
+        try:
+            parse_number(editor.text())
+        except ValueError as error:
+            set_style_property(editor, "wrong", True)
+            self.problem.emit(str(error))
+            return True
+        return False
 
     def _take_back(self, editor: QLineEdit) -> None:
         """Forget that a text was refused, as it is being changed."""

@@ -83,6 +83,10 @@ class NumberModel(QAbstractTableModel):
         """Whether the cell is what the current step is about."""
         return False
 
+    def is_selected(self, row: int, column: int) -> bool:
+        """Whether the cell is the number that is selected in the whole window."""
+        return False
+
     def is_row_here(self, row: int) -> bool:
         """Whether the row is the one that the rest of the window shows."""
         return False
@@ -139,6 +143,12 @@ class NumberModel(QAbstractTableModel):
         if index.isValid() and self.is_editable(index.row(), index.column()):
             flags |= Qt.ItemFlag.ItemIsEditable
         return flags
+
+    def tell_changed(self, *cells: tuple[int, int]) -> None:
+        """Have some cells painted anew."""
+        for cell in cells:
+            index = self.index(*cell)
+            self.dataChanged.emit(index, index)
 
     def tell_all_changed(self) -> None:
         """Have what is visible painted anew."""

@@ -45,11 +45,12 @@ def _bar_if(needed: bool) -> Qt.ScrollBarPolicy:
 class NumberTable(TableView):
     """A table of numbers, quick whatever its size: only what is visible is ever painted.
 
-    Enter, F2, a double click or the beginning of a number open an editor, Tab goes on to the next
-    cell that can be edited.
+    A click or the arrow keys go to a cell and ask about its number. Enter, F2, a double click or
+    the beginning of a number open an editor, Tab goes on to the next cell that can be edited.
     """
 
     moves = (*TableView.moves, Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_F2)
+    asked = Signal(int, int)  # row, column of the number that the person went to
     problem = Signal(str)  # why something was refused, "" once that is over
     fitted = Signal()  # the columns have other widths
     passed_end = Signal(int)  # Tab beyond the last cell (1) or before the first (-1)
@@ -252,6 +253,12 @@ class NumberTable(TableView):
         self._title.setGeometry(0, 0, width, height)
 
     # Where the person is
+
+    def _tell(self, row: int, column: int) -> None:
+        super()._tell(row, column)
+        headers = self.horizontalHeader(), self.verticalHeader()
+        if not any(isinstance(each, TableHeader) and each.is_pressed for each in headers):
+            self.asked.emit(row, column)
 
     def _keep_current(self) -> None:
         self._kept = (self.currentIndex().row(), self.currentIndex().column())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRect, Qt
-from PySide6.QtGui import QPainter
+from PySide6.QtGui import QMouseEvent, QPainter
 from PySide6.QtWidgets import QHeaderView, QTableView
 
 from gui import theme
@@ -17,10 +17,16 @@ class TableHeader(QHeaderView):
 
     def __init__(self, orientation: Qt.Orientation, table: QTableView) -> None:
         super().__init__(orientation, table)
+        self.is_pressed = False  # while a press chooses whole rows or columns
         self.setSectionsClickable(True)
         self.setHighlightSections(False)
         self.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         self.setMinimumSectionSize(8)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self.is_pressed = True
+        super().mousePressEvent(event)
+        self.is_pressed = False
 
     def paintSection(self, painter: QPainter, rect: QRect, section: int) -> None:
         t, model = theme.current(), self.model()

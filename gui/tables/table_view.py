@@ -19,7 +19,7 @@ class TableView(QTableView):
     """What tables of numbers have in common. Keys that mean nothing here, such as Space and
     PageDown, are left to the window."""
 
-    chosen = Signal(int, int)  # row, column that the person went to
+    chosen = Signal(int, int)  # row, column that the person went to, by a whole row too
     moves: tuple[Qt.Key, ...] = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Home, Qt.Key.Key_End)
 
     def __init__(self, model: NumberModel) -> None:
@@ -54,13 +54,17 @@ class TableView(QTableView):
     def currentChanged(self, current: Index, previous: Index) -> None:
         super().currentChanged(current, previous)
         if current.isValid() and not self._quiet:
-            self.chosen.emit(current.row(), current.column())
+            self._tell(current.row(), current.column())
+
+    def _tell(self, row: int, column: int) -> None:
+        """Say that the person went to a cell."""
+        self.chosen.emit(row, column)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         before = self.currentIndex()
         super().mousePressEvent(event)
         if before.isValid() and before == self.indexAt(event.position().toPoint()):
-            self.chosen.emit(before.row(), before.column())
+            self._tell(before.row(), before.column())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if self._means_something(event):

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 
-from PySide6.QtCore import QSignalBlocker, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QSignalBlocker, Qt, QTimer, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QValidator, QWheelEvent
 from PySide6.QtWidgets import QSpinBox
 
 from gui.widgets.plain_text import set_tip
-from gui.widgets.refusal import show_refusal
+from gui.widgets.refusal import show_refusal, tell_of_refusal
+from gui.widgets.typed_text import leaves_space
 
 _MOST_DIGITS = 9  # that Qt's own whole numbers can have
 
@@ -27,7 +28,8 @@ class CountField(QSpinBox):
         super().__init__()
         self.setObjectName(name)
         self.setAccessibleName(accessible_name)
-        self._bounds = f"{accessible_name}: {lowest} to {highest:,}"
+        self._range = f"{lowest} to {highest:,}"
+        self._bounds = f"{accessible_name}: {self._range}"
         set_tip(self, self._bounds)
         self.setProperty("wrong", False)
         self.setRange(lowest, highest)
@@ -44,6 +46,11 @@ class CountField(QSpinBox):
                 self.setValue(count)
 
     def _objection(self, text: str) -> str:
+        """What is wrong with a text, and what would be right; nothing if it can be taken."""
+        fault = self._fault(text)
+        return f"{fault}. {self._bounds}." if fault else ""
+
+    def _fault(self, text: str) -> str:
         """What is wrong with a text as a count within the bounds; nothing if it is one."""
         plain = text.strip()
         count = int(plain) if re.fullmatch(rf"[0-9]{{1,{_MOST_DIGITS}}}", plain) else None
@@ -51,7 +58,7 @@ class CountField(QSpinBox):
             return ""
         whole = plain.removeprefix("-").isdecimal()
         why = "is out of bounds" if whole else "is not a whole number"
-        return f'"{text}" {why}. {self._bounds}.'
+        return f'"{text}" {why}'
 
     def validate(self, text: str, position: int) -> tuple[QValidator.State, str, int]:
         """Let anything be typed, so that it can be refused with a sentence."""
@@ -83,10 +90,29 @@ class CountField(QSpinBox):
         if confirming:
             self.clearFocus()  # the keys are the window's again
 
+    def finish(self) -> bool:
+        """Take what was typed and give the keys back to the window; False if it is refused."""
+        problem = self._objection(self.text())
+        if problem:
+            self._mark(problem)
+            return False
+        self.clearFocus()
+        return True
+
+    def event(self, event: QEvent) -> bool:
+        if leaves_space(self.lineEdit(), event):
+            event.ignore()
+            return True
+        return super().event(event)
+
     def focusOutEvent(self, event: QFocusEvent) -> None:
+        fault = self._fault(self.text())
         super().focusOutEvent(event)
         if self.property("wrong"):
             self._mark("")
+        if fault:
+            still = f"{self.accessibleName()}: still {self.value()} ({self._range})"
+            tell_of_refusal(self, f"{fault}. {still}.")
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
@@ -96,6 +122,7 @@ class CountField(QSpinBox):
     def _select(self) -> None:
         if self.hasFocus():  # it may have gone on in the meantime
             self.selectAll()
+            self.lineEdit().setModified(False)  # as it is after Enter, with the same text
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         if self.hasFocus():

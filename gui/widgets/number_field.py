@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from engine.text.numbers import format_number, parse_number
 from gui.widgets.plain_text import set_tip
-from gui.widgets.refusal import show_refusal
+from gui.widgets.refusal import show_refusal, tell_of_refusal
+from gui.widgets.typed_text import leaves_space
 
 Check = Callable[[float], str | None]
 
@@ -20,7 +21,8 @@ class NumberField(QLineEdit):
 
     `edited` carries a new value once Enter or leaving the field confirms it. Text that is no
     number, or that `check` objects to with a sentence, is refused beside the field (a red edge
-    and the sentence) and changes nothing; Escape brings the old value back.
+    and the sentence) and changes nothing; Escape brings the old value back. So does leaving the
+    field, and then the window says what was refused.
     """
 
     edited = Signal(float)
@@ -32,6 +34,7 @@ class NumberField(QLineEdit):
         self._value = value
         self._check = check
         self._touched = False
+        self._problem = ""  # what there is to say against the text
         self._just_entered = False
         self.digits: int | None = 6
         self.setProperty("wrong", False)
@@ -57,11 +60,15 @@ class NumberField(QLineEdit):
         self.setCursorPosition(0)
         set_tip(self, format_number(self._value, None))
         self._touched = False
-        show_refusal(self, "")
+        self._refuse("")
+
+    def _refuse(self, problem: str) -> None:
+        self._problem = problem
+        show_refusal(self, problem)
 
     def _on_text_edited(self) -> None:
         self._touched = True
-        show_refusal(self, "")
+        self._refuse("")
 
     def _commit(self) -> None:
         if not self._touched:
@@ -72,11 +79,25 @@ class NumberField(QLineEdit):
         except ValueError as error:
             problem, value = str(error), self._value
         if problem is not None:
-            show_refusal(self, problem)
+            self._refuse(problem)
             return
         self._value = value
         self._show_rounded()
         self.edited.emit(value)
+
+    def finish(self) -> bool:
+        """Take what was typed and give the keys back to the window; False if it is refused."""
+        self._commit()
+        if self._problem:
+            return False
+        self.clearFocus()
+        return True
+
+    def event(self, event: QEvent) -> bool:
+        if leaves_space(self, event):
+            event.ignore()
+            return True
+        return super().event(event)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
@@ -88,8 +109,19 @@ class NumberField(QLineEdit):
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)
-        if self.property("wrong") or not self._touched:
+        problem = self._problem
+        if problem or not self._touched:
             self._show_rounded()
+        if problem:
+            tell_of_refusal(self, self._what_stays(problem))
+
+    def _what_stays(self, problem: str) -> str:
+        """What was refused and the number that is still there, in a sentence."""
+        name = self.accessibleName() or "number"
+        if name[1:2].islower():
+            name = name[:1].lower() + name[1:]
+        refused = problem.partition(";")[0].rstrip(".")  # without what to write instead
+        return f"{refused}: the {name} is still {self.text()}."
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         super().mouseReleaseEvent(event)
@@ -106,5 +138,5 @@ class NumberField(QLineEdit):
             self.selectAll()
             return
         super().keyPressEvent(event)
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not self.property("wrong"):
-            self.clearFocus()  # the keys are the window's again
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.finish()

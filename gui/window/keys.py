@@ -6,10 +6,15 @@ from PySide6.QtCore import QEvent, QObject
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QLineEdit, QPlainTextEdit, QWidget
 
+from gui.widgets.typed_text import TypedField
+
 
 class WindowKeys(QObject):
-    """Tells which presses of a key the window follows: none while text is typed, and of a key held
-    down no more than can be shown, so that none ever queue up.
+    """Tells which presses of a key the window follows: none that are text where text is typed, and
+    of a key held down no more than can be shown, so that none ever queue up.
+
+    Keys that mean nothing in a field for a number, the page keys, and Space while nothing is typed
+    there, leave the field: what was typed is taken first, or keeps the field open if it is wrong.
 
     A window hears of each key by ShortcutOverride, before its shortcuts do, and is asked to
     repaint by UpdateRequest, which it carries out at once.
@@ -22,9 +27,9 @@ class WindowKeys(QObject):
         window.installEventFilter(self)
 
     def take(self) -> bool:
-        """Whether to follow the press at hand, which then is the one to be painted: not while text
-        is typed, and not if it only repeats one that is still unpainted."""
-        if _typing() or (self._repeating and self._unpainted):
+        """Whether to follow the press at hand, which then is the one to be painted: not if it
+        leads out of no field, and not if it only repeats one that is still unpainted."""
+        if (self._repeating and self._unpainted) or not _is_free():
             return False
         self._unpainted = True
         return True
@@ -37,9 +42,11 @@ class WindowKeys(QObject):
         return False
 
 
-def _typing() -> bool:
-    """Whether the keys belong to a text field at the moment."""
+def _is_free() -> bool:
+    """Whether the keys belong to no text field, or to none any more."""
     focus = QApplication.focusWidget()
+    if isinstance(focus, TypedField):
+        return focus.finish()
     if isinstance(focus, QAbstractSpinBox):
-        return True
-    return isinstance(focus, QLineEdit | QPlainTextEdit) and not focus.isReadOnly()
+        return False
+    return not isinstance(focus, QLineEdit | QPlainTextEdit) or focus.isReadOnly()

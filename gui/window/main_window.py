@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QMainWindow, QMenu, QWi
 
 from engine.documents.examples import example_names, read_example
 from engine.maths.network import Parameter
+from engine.run.given import Given
 from engine.run.steps import StepId
 from gui import settings, theme
 from gui.documents.documents import Documents
@@ -157,6 +158,7 @@ class MainWindow(QMainWindow):
         session, controls = self.session, self.controls
         self._columns.sides_changed.connect(self._menus.follow)
         session.changed.connect(self._display)
+        session.opened.connect(self._start_anew)
         session.refused.connect(self._say)
         self._intents.noticed.connect(self._say)
         self.documents.files.noticed.connect(
@@ -184,11 +186,14 @@ class MainWindow(QMainWindow):
         self.loss.ghost_menu.hide_asked.connect(self._intents.hide_road)
         self.loss.ghost_menu.remove_asked.connect(self._intents.remove_road)
         self.mistake_strip.right_asked.connect(self._intents.do_it_right)
-        self.canvas.step_asked.connect(self._ask)
+        self.canvas.asked.connect(self._ask)
+        for table in (self.weights, self.data):
+            table.asked.connect(self.canvas.select)
+            table.asked.connect(self._ask)
+            self.canvas.selected.connect(table.show_selected)
         self.canvas.unit_moved.connect(session.move_unit)
         self.canvas.layout_reset.connect(session.reset_layout)
         self._columns.why.derivation_made.connect(self._wire_derivation)
-        self.weights.parameter_selected.connect(self._ask_about)
         self.data.sample_chosen.connect(session.choose_sample)
         self._columns.sample_back.clicked.connect(lambda: self._other_sample(-1))
         self._columns.sample_on.clicked.connect(lambda: self._other_sample(1))
@@ -211,19 +216,16 @@ class MainWindow(QMainWindow):
         count = len(self.session.spec.data)
         self.session.choose_sample((self.session.standing.sample + offset) % count)
 
-    def _ask(self, step: StepId) -> None:
-        self._columns.why.explain(step)
+    def _start_anew(self) -> None:
+        """Begin a document, or the same one again, with all of the network in sight and the keys
+        at it."""
+        self.canvas.start_anew()
+        self.canvas.setFocus()
+
+    def _ask(self, number: StepId | Parameter | Given) -> None:
+        self._columns.why.explain(number)
         if self.tools.current is None:
             self._columns.right.show_card(self._columns.why)
-
-    def _ask_about(self, parameter: Parameter) -> None:
-        """Explain what was worked out last of a parameter that was chosen in the table."""
-        kind = "bias" if parameter.source is None else "weight"
-        for phase, what in (("update", "update"), ("backward", "gradient")):
-            step = StepId(phase, f"{kind}_{what}", *parameter)
-            if self._view is not None and self._view.is_revealed(step):
-                self._ask(step)
-                return
 
     def _display(self, view: View) -> None:
         self._view = view

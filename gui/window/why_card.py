@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
+from engine.maths.network import Parameter
+from engine.run.given import Given
 from engine.run.steps import StepId
 from gui.panels.summary import SummaryPanel
 from gui.view import View
@@ -42,6 +44,7 @@ class WhyCard(QStackedWidget):
 
             self._derivation = DerivationPanel()
             self.addWidget(self._derivation)
+            self._derivation.back_button.clicked.connect(self._turn)
             self.derivation_made.emit(self._derivation)
             if self._view is not None:
                 self._derivation.display(self._view)
@@ -58,17 +61,28 @@ class WhyCard(QStackedWidget):
         else:
             QTimer.singleShot(0, self, lambda: self.derivation)
 
-    def explain(self, step: StepId) -> None:
-        """Show where the value of a step comes from."""
-        self.derivation.ask(step)
+    def explain(self, number: StepId | Parameter | Given) -> None:
+        """Show where a number comes from, or what it is; not while training, when none stays."""
+        if self._view is not None and self._view.training:
+            return
+        self.derivation.ask(number)
         self.setCurrentWidget(self.derivation)
 
     def display(self, view: View) -> None:
-        """Show what a view says of the step at the cursor; before the first one, the summary."""
+        """Show what a view says of the step at the cursor, or of a number that was asked for;
+        before the first step, the summary."""
         self._view = view
         if view.revealed or self._derivation is not None:
             self.derivation.display(view)
-        self.setCurrentWidget(self.derivation if view.revealed else self.summary)
+        self._turn()
+
+    def _turn(self) -> None:
+        """Have on top what there is something to see of."""
+        panel, is_begun = self._derivation, self._view is not None and self._view.revealed > 0
+        if panel is not None and (is_begun or panel.is_asked):
+            self.setCurrentWidget(panel)
+        else:
+            self.setCurrentWidget(self.summary)
 
     def restyle(self) -> None:
         """Follow a change of the theme."""

@@ -67,7 +67,7 @@ class Lessons(QObject):
 
             strip, host = LessonStrip(), self._host
             hand = WindowHand(host.session, host.intents)
-            hand.ask_wanted.connect(host.canvas.step_asked)
+            hand.ask_wanted.connect(host.canvas.asked)
             hand.tool_wanted.connect(self._open_tool)
             guide = Guide(host.session, hand, self._progress)
             guide.turned.connect(self._show)

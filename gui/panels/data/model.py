@@ -9,8 +9,10 @@ from PySide6.QtCore import QModelIndex, Qt, Signal
 
 from engine.maths.activations import Array
 from engine.maths.metrics import are_classes, is_right
+from engine.run.given import Given
 from engine.run.limits import SAMPLES
 from engine.run.spec import Data
+from engine.run.steps import StepId
 from engine.text.numbers import at_most, format_count, format_number
 from gui.tables.number_model import Index, NumberModel
 from gui.view import View
@@ -32,6 +34,7 @@ class DataModel(NumberModel):
         self._view: View | None = None
         self._right: Array | None = None
         self._are_classes = True
+        self._selected: object = None
 
     def show(self, view: View) -> None:
         """Read from another view."""
@@ -227,6 +230,29 @@ class DataModel(NumberModel):
     def is_number(self, column: int) -> bool:
         """All columns but the one with the signs."""
         return column < self._numbers
+
+    def number(self, column: int) -> Given | StepId | None:
+        """What a column has of the sample shown: an input, a target, or an output's activation."""
+        kind, unit = self.cell(column)
+        if kind in ("inputs", "targets"):
+            return Given(kind[:-1], unit)
+        if kind == "outputs":
+            assert self._view is not None
+            return StepId("forward", "activation", self._view.spec.network.depth, unit)
+        return None
+
+    def show_selected(self, number: object) -> None:
+        """Mark the number that is selected, if it is one of the sample shown."""
+        if number != self._selected:
+            self._selected = number
+            if self._view is not None:
+                row = self._view.sample
+                self.tell_changed(*((row, column) for column in range(self.columnCount())))
+
+    def is_selected(self, row: int, column: int) -> bool:
+        """Whether it is the number that is selected, of the sample shown."""
+        selected = self._selected
+        return selected is not None and self.is_row_here(row) and self.number(column) == selected
 
     def is_row_here(self, row: int) -> bool:
         """Whether it is the sample that the window shows."""

@@ -36,6 +36,7 @@ class DataPanel(Card):
     that sample."""
 
     sample_chosen = Signal(int)
+    asked = Signal(object)  # the Given or StepId of the sample shown that the person went to
     input_edited = Signal(int, int, float)  # row, input, value
     target_edited = Signal(int, int, float)  # row, output, value
     cells_pasted = Signal(object)  # the Data that the paste makes of the present one
@@ -71,6 +72,7 @@ class DataPanel(Card):
         self._model.pasted.connect(self.cells_pasted)
         self._table.problem.connect(self.show_error)
         self._table.chosen.connect(self._on_chosen)
+        self._table.asked.connect(self._on_asked)
 
     def display(self, view: View) -> None:
         """Show the training set, the outputs for it, and which sample the window shows."""
@@ -91,6 +93,10 @@ class DataPanel(Card):
                 self._table.go_to(view.sample, max(self._table.currentIndex().column(), 0))
             self._table.verticalHeader().viewport().update()
         self._show_title()
+
+    def show_selected(self, number: object) -> None:
+        """Mark the number that is selected in the window, if it is one of the sample shown."""
+        self._model.show_selected(number)
 
     def show_error(self, sentence: str) -> None:
         """Show why something was refused, below the table; "" clears it."""
@@ -117,6 +123,11 @@ class DataPanel(Card):
     def _on_chosen(self, row: int, column: int) -> None:
         if self._view is not None and row != self._view.sample:
             self.sample_chosen.emit(row)
+
+    def _on_asked(self, row: int, column: int) -> None:
+        number = self._model.number(column)
+        if number is not None:
+            self.asked.emit(number)
 
     def _on_edited(self, row: int, column: int, value: float) -> None:
         kind, number = self._model.cell(column)

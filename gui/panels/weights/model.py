@@ -35,6 +35,7 @@ class LayerModel(NumberModel):
         self._n_out, self._n_in = network.sizes[layer], network.sizes[layer - 1]
         self._theta: Array | None = None
         self._here: Parameter | None = None
+        self._selected: Parameter | None = None
         self._notation = DEFAULT
         self.endResetModel()
 
@@ -51,14 +52,21 @@ class LayerModel(NumberModel):
         self.training = view.training
         if same:
             # Stepping marks one cell after another; painting all of them takes longer than a step.
-            for parameter in (before, here):
-                if parameter is not None:
-                    cell = self.index(*self.place_of(parameter))
-                    self.dataChanged.emit(cell, cell)
+            self._tell_changed(before, here)
             return
         self._weights = self._network.weights(theta, self._layer)
         self._biases = self._network.biases(theta, self._layer)
         self.tell_all_changed()
+
+    def show_selected(self, parameter: Parameter | None) -> None:
+        """Mark the parameter that is selected, if it is one of this layer."""
+        before, here = self._selected, parameter
+        self._selected = here if here is not None and here.layer == self._layer else None
+        if self._selected != before:
+            self._tell_changed(before, self._selected)
+
+    def _tell_changed(self, *parameters: Parameter | None) -> None:
+        self.tell_changed(*(self.place_of(each) for each in parameters if each is not None))
 
     def measured(self) -> Array:
         """All weights and biases of the layer, in the shape of the table."""
@@ -73,6 +81,11 @@ class LayerModel(NumberModel):
     def shares_bias(self) -> bool:
         """Whether several units have one bias: its cells are merged."""
         return self._rule.bias == "shared" and self._n_out > 1
+
+    @property
+    def layer(self) -> int:
+        """Which layer it is, from 1."""
+        return self._layer
 
     def parameter(self, row: int, column: int) -> Parameter:
         """The parameter in a cell."""
@@ -142,6 +155,10 @@ class LayerModel(NumberModel):
     def is_here(self, row: int, column: int) -> bool:
         """Whether it is the parameter of the current step."""
         return self._here is not None and self.parameter(row, column) == self._here
+
+    def is_selected(self, row: int, column: int) -> bool:
+        """Whether it is the parameter that is selected."""
+        return self._selected is not None and self.parameter(row, column) == self._selected
 
     def paste(self, row: int, column: int, rows: list[list[float]]) -> None:
         """Emit `pasted` with the parameters of the cells and their new values."""

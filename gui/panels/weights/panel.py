@@ -22,11 +22,12 @@ _REST = 60
 
 
 class WeightsPanel(Card):
-    """Every parameter of the network, editable. The parameter of the current step is outlined."""
+    """Every parameter of the network, editable. The parameter of the current step is outlined, and
+    the one that is selected."""
 
     value_edited = Signal(object, float)  # Parameter, new value
     values_pasted = Signal(object)  # list of (Parameter, value)
-    parameter_selected = Signal(object)  # Parameter
+    asked = Signal(object)  # the Parameter that the person went to
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("Weights and biases", parent)
@@ -64,6 +65,16 @@ class WeightsPanel(Card):
         if self._here is not None:
             table, model = list(self._layers())[self._here.layer - 1]
             self._stack.show_cell(table, *model.place_of(self._here))
+
+    def show_selected(self, number: object) -> None:
+        """Mark the number that is selected in the window, if it is a Parameter, and go to it."""
+        parameter = number if isinstance(number, Parameter) else None
+        for table, model in self._layers():
+            model.show_selected(parameter)
+            if parameter is not None and parameter.layer == model.layer and not table.hasFocus():
+                place = model.place_of(parameter)
+                table.go_to(*place)
+                self._stack.show_cell(table, *place)
 
     def show_error(self, sentence: str) -> None:
         """Show why an edit was refused, below the tables; "" clears it."""
@@ -120,14 +131,10 @@ class WeightsPanel(Card):
         model.pasted.connect(self.values_pasted)
         table.fitted.connect(self._share_digits)
         table.problem.connect(self.show_error)
-        table.chosen.connect(lambda row, column: self._on_chosen(table, row, column))
+        table.chosen.connect(lambda row, column: self._stack.show_cell(table, row, column))
+        table.asked.connect(lambda row, column: self.asked.emit(model.parameter(row, column)))
         table.passed_end.connect(lambda direction: self._on_passed_end(table, direction))
         return table
-
-    def _on_chosen(self, table: NumberTable, row: int, column: int) -> None:
-        self._stack.show_cell(table, row, column)
-        assert isinstance(table.numbers, LayerModel)
-        self.parameter_selected.emit(table.numbers.parameter(row, column))
 
     def _on_passed_end(self, table: NumberTable, direction: int) -> None:
         """Tab goes on from the last cell of a layer to the first of the next."""

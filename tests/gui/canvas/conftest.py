@@ -75,6 +75,11 @@ class Person:
         self._qtbot.mouseMove(self._port, point)
         self._qtbot.mouseClick(self._port, Qt.MouseButton.LeftButton, pos=point)
 
+    def edit(self, *spot: Any) -> None:
+        """Open the field of a number: a double click, whose first press is a click."""
+        self.click(*spot)
+        self.double_click_at(self.at(*spot))
+
     def double_click_at(self, point: QPoint) -> None:
         self._qtbot.mouseMove(self._port, point)
         self._qtbot.mouseDClick(self._port, Qt.MouseButton.LeftButton, pos=point)

@@ -101,12 +101,12 @@ def test_empty_space_offers_to_reset_the_view(
     assert ann.at("unit", 0, 0) == before
 
 
-def test_the_menu_key_opens_the_menu_of_what_the_keyboard_is_at(
+def test_the_menu_key_opens_the_menu_of_what_is_selected(
     person: Callable[..., Any], mazur_view: Callable[..., Any]
 ) -> None:
     ann = person(mazur_view())
     ann.canvas.setFocus()
-    ann.canvas.view.focus_on(Spot("unit", 1, 1))
+    ann.canvas.view.select(Spot("unit", 1, 1))
     event = QContextMenuEvent(QContextMenuEvent.Reason.Keyboard, QPoint(0, 0), QPoint(0, 0))
     QApplication.sendEvent(ann.canvas.view.viewport(), event)
     menu = ann.canvas.findChild(QMenu, "canvasMenu")

@@ -9,11 +9,12 @@ import numpy as np
 import pytest
 from msgspec.structs import replace
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QApplication, QPushButton
+from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
 from engine.maths.network import Parameter
 from engine.run.edits import set_parameters
+from engine.run.given import Given
 from engine.run.reshaping import set_units
 from engine.run.spec import start_state
 from engine.run.steps import StepId
@@ -142,34 +143,43 @@ def test_the_sample_is_named_where_there_are_several(
 
 
 @pytest.mark.parametrize(
-    ("revealed", "spot", "step"),
+    ("revealed", "spot", "number"),
     [
         (8, ("unit", 1, 0), StepId("forward", "activation", 1, 0)),
         (8, ("net_input", 1, 0), StepId("forward", "net_input", 1, 0)),
         (11, ("loss", 2, 1), StepId("loss", "loss", 2, 1)),
         (15, ("delta", 2, 0), StepId("backward", "delta", 2, 0)),
-        (15, ("weight", 2, 0, 1), StepId("backward", "weight_gradient", 2, 0, 1)),
-        (34, ("weight", 2, 0, 1), StepId("update", "weight_update", 2, 0, 1)),
-        (34, ("bias", 2, 1), StepId("backward", "bias_gradient", 2)),
+        (15, ("weight", 2, 0, 1), Parameter(2, 0, 1)),
+        (0, ("bias", 2, 1), Parameter(2, None, None)),
+        (0, ("unit", 0, 1), Given("input", 1)),
+        (0, ("target", 2, 1), Given("target", 1)),
+        (0, ("unit", 1, 1), StepId("forward", "activation", 1, 1)),
     ],
 )
-def test_a_clicked_number_is_asked_about(
-    person: Callable[..., Any], mazur_view: Callable[..., Any], qtbot: QtBot,
-    revealed: int, spot: tuple[Any, ...], step: StepId,
+def test_a_clicked_number_is_asked_about_and_selected_and_not_edited(
+    person: Callable[..., Any], mazur_view: Callable[..., Any], colours_in: Callable[..., Any],
+    revealed: int, spot: tuple[Any, ...], number: object,
 ) -> None:
     ann = person(mazur_view(revealed=revealed))
-    with qtbot.waitSignal(ann.canvas.step_asked) as caught:
-        ann.click(*spot)
-    assert caught.args == [step]
+    told: list[object] = []
+    ann.canvas.asked.connect(lambda number: told.append(number))
+    ann.canvas.selected.connect(lambda number: told.append(number))
+    ann.click(*spot)
+    assert told == [number, number]
+    ann.canvas.view.clearFocus()
+    assert "#6741d9" in colours_in(ann.canvas, Spot(*spot))  # the frame stays
+    assert ann.canvas.findChild(QLineEdit, "inPlaceField") is None
 
 
-def test_what_lies_ahead_of_the_cursor_is_not_asked_about(
+def test_escape_and_a_click_beside_everything_select_nothing(
     person: Callable[..., Any], mazur_view: Callable[..., Any], qtbot: QtBot
 ) -> None:
-    ann = person(mazur_view(revealed=2))
-    with qtbot.assertNotEmitted(ann.canvas.step_asked, wait=20):
-        ann.click("unit", 1, 1)
+    ann = person(mazur_view())
+    for leave in (lambda: ann.press(Key.Key_Escape), lambda: ann.click_at(QPoint(5, 5))):
         ann.click("weight", 2, 0, 0)
+        with qtbot.waitSignal(ann.canvas.selected) as caught:
+            leave()
+        assert caught.args == [None]
 
 
 # Keyboard
@@ -193,17 +203,18 @@ def test_enter_asks_for_one_value_of_a_unit_after_the_other(
     person: Callable[..., Any], mazur_view: Callable[..., Any]
 ) -> None:
     ann, asked = person(mazur_view(revealed=13)), []
-    ann.canvas.step_asked.connect(asked.append)
+    ann.canvas.asked.connect(lambda number: asked.append(number))
     ann.canvas.setFocus()
     ann.press(*[Key.Key_Right] * 5)
     assert ann.canvas.view.accessibleDescription().startswith("unit o1")
-    ann.press(*[Key.Key_Return] * 5)
+    del asked[:4]  # on the way each was asked about
+    ann.press(*[Key.Key_Return] * 4)
     assert [step.kind for step in asked] == [
         "activation", "delta", "loss", "net_input", "activation",
     ]  # fmt: skip
     ann.press(Key.Key_Left, Key.Key_Left)
-    ann.press(*[Key.Key_Return] * 3)  # the delta of h1 is not worked out yet
-    assert [step.kind for step in asked[5:]] == ["activation", "net_input", "activation"]
+    ann.press(*[Key.Key_Return] * 2)  # the delta of h1 is not worked out yet
+    assert [step.kind for step in asked[6:]] == ["activation", "net_input", "activation"]
 
 
 def test_where_the_keyboard_is_can_be_seen(
@@ -261,7 +272,7 @@ def test_a_dragged_node_is_reported_once_at_the_end(
     ann.canvas.unit_moved.connect(lambda *move: moves.append(move))
     start = ann.at("unit", 1, 0)
     target = start + QPoint(60, 45)
-    with qtbot.assertNotEmitted(ann.canvas.step_asked, wait=20):
+    with qtbot.assertNotEmitted(ann.canvas.asked, wait=20):
         ann.drag(start, target)
     assert [name for name, _, _ in moves] == ["h1"]
     name, x, y = moves[0]

@@ -59,10 +59,10 @@ def test_the_screen_keeps_nothing_of_what_was_pointed_at(
     view = sized_view(2, 8, 8, 1, revealed=60)
     ann = person(view)
     for spot in (Spot("unit", 1, 2), Spot("unit", 2, 5), Spot("bias", 2, 1)):
-        ann.canvas.view.focus_on(spot)
+        ann.canvas.view.select(spot)
         ann.canvas.highlight(view.steps.id_at(20))
         assert largest_difference(ann.canvas) <= _ROUNDING, spot
-        ann.canvas.view.focus_on(None)
+        ann.canvas.view.select(None)
         ann.canvas.highlight(None)
         assert largest_difference(ann.canvas) <= _ROUNDING, spot
     for source in (0, 5):

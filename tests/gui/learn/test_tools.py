@@ -201,7 +201,7 @@ def test_a_question_leaves_the_tool_where_it_is(window: MainWindow, qtbot: QtBot
     qtbot.waitUntil(lambda: "Why?" in tabs(window))
     window.session.seek(34)
     action.trigger()
-    window.canvas.step_asked.emit(window.session.spec.steps.id_at(12))
+    window.canvas.asked.emit(window.session.spec.steps.id_at(12))
     assert panel.isVisible()
 
 

@@ -58,7 +58,7 @@ def test_what_is_pointed_at_on_the_canvas_marks_its_factor(window: MainWindow) -
 def test_the_path_follows_the_number_that_is_explained(window: MainWindow) -> None:
     viewport = window.canvas.view.viewport()
     at_w1 = viewport.grab().toImage()
-    window.canvas.step_asked.emit(StepId("backward", "delta", 2, 0))
+    window.canvas.asked.emit(StepId("backward", "delta", 2, 0))
     assert viewport.grab().toImage() != at_w1
     window.session.seek(3)
     forward = viewport.grab().toImage()

@@ -76,7 +76,7 @@ def test_arrows_go_around_a_merged_cell(qtbot: QtBot, mazur_view: MakeView) -> N
     panel = show_weights(qtbot, mazur_view())
     grid = table_of(panel, 1)
     click(qtbot, grid, 1, 1)
-    with qtbot.waitSignal(panel.parameter_selected) as selected:
+    with qtbot.waitSignal(panel.asked) as selected:
         qtbot.keyClick(grid, Qt.Key.Key_Right)
     assert selected.args == [Parameter(1, None, None)]
     assert (grid.currentIndex().row(), grid.currentIndex().column()) == (0, 2)
@@ -86,10 +86,10 @@ def test_selecting_a_parameter(qtbot: QtBot, mazur_view: MakeView) -> None:
     panel = show_weights(qtbot, mazur_view())
     grid = table_of(panel, 2)
     for _ in range(2):  # a second click selects again what was selected elsewhere meanwhile
-        with qtbot.waitSignal(panel.parameter_selected) as selected:
+        with qtbot.waitSignal(panel.asked) as selected:
             click(qtbot, grid, 1, 1)
         assert selected.args == [Parameter(2, 1, 1)]
-    with qtbot.waitSignal(panel.parameter_selected) as selected:
+    with qtbot.waitSignal(panel.asked) as selected:
         qtbot.keyClick(grid, Qt.Key.Key_Up)
     assert selected.args == [Parameter(2, 0, 1)]
 
