@@ -22,7 +22,7 @@ from engine.derivations.record import Record
 from engine.derivations.update import used_in_update
 from engine.derivations.written.losses import WRITTEN_LOSSES, output_and_target
 from engine.derivations.written.mistakes import made_in, with_mistakes
-from engine.formulas.formula import Expr, Line, Number, Product, Symbol
+from engine.formulas.formula import Derivative, Expr, Line, Number, Product, Symbol
 from engine.formulas.writers import Prose
 from engine.maths.activations import Array
 from engine.maths.network import Parameter
@@ -82,12 +82,12 @@ def _short_notes(record: Record, layer: int) -> tuple[Prose, ...]:
 
 
 def weight_gradient(record: Record, step: StepId) -> Derivation:
-    """∂E/∂w = δ · a, over the batch."""
+    """∂E/∂w = δ · a, over the batch or of a sample alone."""
     parameter = step.parameter
     assert parameter is not None and step.unit is not None and step.source is not None
     layer, unit, source = step.layer or 0, step.unit, step.source
     term = Product((record.delta(layer, unit), record.activation(layer - 1, source)))
-    if not record.whole_batch:
+    if record.own or not record.whole_batch:
         return _single_gradient(record, step, parameter, unit, term)
     batch = record.batch
     deltas, inputs = batch.delta[layer][:, unit], batch.a[layer - 1][:, source]
@@ -105,7 +105,8 @@ def weight_gradient(record: Record, step: StepId) -> Derivation:
 
 
 def bias_gradient(record: Record, step: StepId) -> Derivation:
-    """∂E/∂b = δ, over the batch; for a shared bias the sum of its units' deltas."""
+    """∂E/∂b = δ, over the batch or of a sample alone; for a shared bias the sum of its units'
+    deltas."""
     parameter = step.parameter
     assert parameter is not None
     layer = step.layer or 0
@@ -118,7 +119,7 @@ def bias_gradient(record: Record, step: StepId) -> Derivation:
         term = long_sum(
             size, lambda k: record.delta(layer, k), lambda i, k: float(deltas[i:k].sum())
         )
-    if not record.whole_batch:
+    if record.own or not record.whole_batch:
         if step.unit is None:
             return _shared_gradient(record, step, parameter, term)
         return _single_gradient(record, step, parameter, step.unit, term)
@@ -141,7 +142,7 @@ def bias_gradient(record: Record, step: StepId) -> Derivation:
 def _single_gradient(
     record: Record, step: StepId, parameter: Parameter, unit: int, term: Expr
 ) -> Derivation:
-    """The gradient of a batch of one: the whole chain from the loss to the parameter."""
+    """The gradient of one sample: the whole chain from the loss to the parameter."""
     layer = parameter.layer
     factors = (
         *links_to_net_input(record, layer, unit),
@@ -152,21 +153,21 @@ def _single_gradient(
     return Derivation(
         step,
         record.title(step),
-        Line(record.gradient(parameter), (used,), (used,)),
+        Line(_of_one(record, parameter), (used,), (used,)),
         chain,
         _after_gradient(record, parameter),
         chain=chain,
         factors=factors,
         notes=(*flat_notes(record, layer, unit), *_fixed_notes(record, parameter)),
         long_form=long_form(record, unit) if layer == record.network.depth else (),
-        scope=record.batch_scope,
+        scope=_scope_of_one(record),
     )
 
 
 def _shared_gradient(
     record: Record, step: StepId, parameter: Parameter, term: Expr
 ) -> Derivation:
-    """The gradient of a shared bias for a batch of one: its units' deltas added up."""
+    """The gradient of a shared bias for one sample: its units' deltas added up."""
     layer, size = parameter.layer, record.network.sizes[parameter.layer]
     factors = [
         Factor(
@@ -182,12 +183,12 @@ def _shared_gradient(
     return Derivation(
         step,
         record.title(step),
-        Line(record.gradient(parameter), (term,), (term,)),
+        Line(_of_one(record, parameter), (term,), (term,)),
         term,
         _after_gradient(record, parameter),
         factors=tuple(factors) if size <= _FEW else (),
         notes=(reason, *_fixed_notes(record, parameter)),
-        scope=record.batch_scope,
+        scope=_scope_of_one(record),
     )
 
 
@@ -238,8 +239,19 @@ def _batch_gradient(
     )
 
 
+def _of_one(record: Record, parameter: Parameter) -> Derivative:
+    """The gradient of one sample: its own, or that of the batch that has no other."""
+    return record.own_gradient(parameter) if record.own else record.gradient(parameter)
+
+
+def _scope_of_one(record: Record) -> str:
+    return record.sample_scope if record.own else record.batch_scope
+
+
 def _as_used(record: Record, parameter: Parameter, formula: Expr) -> Expr:
-    """A gradient's formula, with what mistakes do to the gradient."""
+    """A gradient's formula, with what mistakes do to the gradient of a batch."""
+    if record.own:
+        return formula
     return with_mistakes("gradient", record, formula, parameter)
 
 
@@ -248,9 +260,22 @@ def _is_fixed(record: Record, parameter: Parameter) -> bool:
 
 
 def _after_gradient(record: Record, parameter: Parameter) -> Prose:
+    if record.own:
+        return _after_own(record, Line(record.gradient(parameter)))
     if _is_fixed(record, parameter):
         return ("not used: ", Line(record.parameter(parameter)), " is fixed")
     return ("used next in ", *used_in_update(record, parameter))
+
+
+def _after_own(record: Record, of_batch: Line) -> Prose:
+    """What a sample's own gradient is to the batch's."""
+    iteration, spec = record.iteration, record.spec
+    if record.row not in iteration.rows:
+        return ("no part of ", of_batch, f": sample {record.row + 1} is not in this batch")
+    if record.row not in spec.counted(iteration.rows):
+        return ("no part of ", of_batch, ", which is made of the first sample only")
+    terms = f"one of the {len(iteration.rows)} terms of which "
+    return (terms, of_batch, f" is the {spec.reduction}")
 
 
 def _fixed_notes(record: Record, parameter: Parameter) -> tuple[Prose, ...]:

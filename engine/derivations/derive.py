@@ -46,20 +46,28 @@ _RULES: dict[str, Callable[[Record, StepId], Derivation]] = {
 
 
 def derive(
-    iteration: Iteration, step: StepId, row: int, notation: Notation = DEFAULT
+    iteration: Iteration,
+    step: StepId,
+    row: int,
+    notation: Notation = DEFAULT,
+    own: bool = False,
 ) -> Derivation:
     """How the value of a step of this iteration comes about, in a notation's symbols.
 
     `row` is the sample (its row in the training set) that per-sample steps are derived for. For
     steps of the batch it is the sample whose term is explained, or the batch's first sample if
-    the batch does not contain it.
+    the batch does not contain it. With `own` a gradient of a batch of several is derived for the
+    sample alone.
     """
-    if not step.of_sample and row not in iteration.rows:
+    own = own and step.kind.endswith("gradient") and len(iteration.rows) > 1
+    if not (own or step.of_sample or row in iteration.rows):
         row = int(iteration.rows[0])
     with np.errstate(all="ignore"):
-        derivation = _RULES[step.kind](Record(iteration, row, notation), step)
+        derivation = _RULES[step.kind](Record(iteration, row, notation, own=own), step)
         if iteration.spec.mistakes:
             derivation = _with_mistakes_named(derivation)
+    if own and isinstance(iteration, PaperIteration):
+        return _own_on_paper(derivation, iteration)
     if isinstance(iteration, PaperIteration):
         return _on_paper(derivation, iteration, row, notation)
     return derivation
@@ -103,6 +111,14 @@ def _on_paper(
     is_gradient = step.phase == "backward" and step.kind != "delta"
     result = derivation.line.numbers[-1] if is_gradient else derivation.result
     return replace(derivation, result=result, carried=carried, paper=prose)
+
+
+def _own_on_paper(derivation: Derivation, iteration: PaperIteration) -> Derivation:
+    """A sample's own gradient by hand: a product of values that are carried, inside the step that
+    adds up the batch, which rounds only what that comes to."""
+    prose = (f"Paper mode: {iteration.decimals} decimals. This is not rounded by itself, but the "
+             f"{iteration.spec.reduction} over the batch is.",)
+    return replace(derivation, result=derivation.line.numbers[-1], paper=prose)
 
 
 def _drift(distance: float) -> Line:

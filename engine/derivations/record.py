@@ -14,7 +14,7 @@ from engine.formulas.notation import Name, Notation, Symbols
 from engine.maths.activations import ACTIVATIONS, Activation, Array
 from engine.maths.losses import LOSSES
 from engine.maths.network import Parameter
-from engine.run.iteration import BatchPass, Iteration, SamplePass
+from engine.run.iteration import BatchPass, Iteration, SamplePass, sample_gradient
 from engine.run.steps import StepId, title_of
 
 # Multiply-adds up to which all samples of a batch are worked out again for one derivation: a few
@@ -113,7 +113,10 @@ class Unit:
 
 
 class Record:
-    """An iteration seen from one sample (its row), under θ before the update or after it."""
+    """An iteration seen from one sample (its row), under θ before the update or after it.
+
+    With `own` a gradient is that of the sample's own loss, which the batch is made of.
+    """
 
     def __init__(
         self,
@@ -121,7 +124,9 @@ class Record:
         row: int,
         notation: Notation,
         after: bool = False,
+        own: bool = False,
     ) -> None:
+        self.own = own
         self.iteration = iteration
         self.notation = notation
         self.spec = iteration.spec
@@ -206,6 +211,11 @@ class Record:
         """∂E/∂w of the batch."""
         value = float(self.iteration.gradient[self.network.index(parameter)])
         return Derivative(self.names.loss, self.names.parameter(parameter), value)
+
+    def own_gradient(self, parameter: Parameter) -> Derivative:
+        """∂E/∂w of the sample's own loss."""
+        value = float(sample_gradient(self.spec, self.sample)[self.network.index(parameter)])
+        return Derivative(self.loss_name, self.names.parameter(parameter), value)
 
     def kept_gradient(self, parameter: Parameter) -> float:
         """The gradient that is left from the iteration before where it is not cleared, else 0."""

@@ -207,7 +207,7 @@ class DerivationPanel(Card):
                 digits=view.worked_digits,
             )
         return Explanation(
-            self._derive(view.worked, step, view.sample, view.notation),
+            self._derive(view.worked, step, view.sample, view.notation, _is_own(view)),
             self._previous(view),
             titled=self._asked is not None,
             lead=self._lead(view),
@@ -257,7 +257,7 @@ class DerivationPanel(Card):
         step = view.steps.id_at(revealed - 1)
         if view.curtain is not None and view.curtain.locks(step):
             return None
-        return self._derive(view.worked, step, view.sample, view.notation)
+        return self._derive(view.worked, step, view.sample, view.notation, _is_own(view))
 
     # Typesetting
 
@@ -318,10 +318,15 @@ class DerivationPanel(Card):
         self.copied.emit("picture")
 
 
+def _is_own(view: View) -> bool:
+    """Whether gradients are those of the sample alone."""
+    return view.gradients == "sample" and view.sample_gradient is not None
+
+
 def _looks(view: View) -> tuple[object, ...]:
     """What a derivation of a step depends on."""
     place = view.worked, view.spec, view.revealed, view.sample
-    return *place, view.worked_digits, view.notation, view.curtain, view.together
+    return *place, view.worked_digits, view.notation, view.curtain, view.together, _is_own(view)
 
 
 def _factor_about(factors: Sequence[Factor], about: object) -> Factor | None:

@@ -20,8 +20,9 @@ from engine.maths.losses import LOSSES
 from engine.maths.network import Layer, Network, default_unit_names
 from engine.maths.optimizers import Optimizer
 from engine.run.edits import set_mistakes
-from engine.run.iteration import iterate
+from engine.run.iteration import iterate, sample_gradient
 from engine.run.mistakes import MISTAKES
+from engine.run.paper import paper_iteration
 from engine.run.spec import Batching, Data, Spec, State, start_state
 from engine.run.step_values import step_value
 from engine.run.steps import StepId
@@ -245,6 +246,54 @@ def test_a_batch_has_a_row_for_each_sample() -> None:
         assert term == pytest.approx(delta * activation, rel=1e-12)
     assert derivation.scope == "mean over the batch of 4"
     assert derivation.text.startswith("∂E/∂w²₁₂ = 1/4 · Σ_s δ_o · a_h2 = 1/4 · (")
+
+
+@given(runs(), st.data())
+def test_of_a_sample_alone_gradients_come_to_its_own_and_add_up(
+    run: tuple[Spec, State], data: st.DataObject
+) -> None:
+    iteration = iterate(*run)
+    spec, count = iteration.spec, len(iteration.rows)
+    assume(count > 1)
+    every = [spec.steps.id_at(k) for k in range(len(spec.steps))]
+    step = data.draw(st.sampled_from([s for s in every if s.kind.endswith("gradient")]))
+    assert step.parameter is not None
+    index = spec.network.index(step.parameter)
+    own = [derive(iteration, step, int(row), own=True) for row in iteration.rows]
+    for row, derivation in zip(iteration.rows, own, strict=True):
+        expected = float(sample_gradient(spec, iteration.sample(int(row)))[index])
+        assert agree(derivation.value, expected)
+        check_line(derivation.line, expected)
+        assert derivation.table is None and derivation.scope.startswith(f"sample {row + 1} of ")
+        words = prose_text(derivation.used_next)
+        assert words.startswith(f"one of the {count} terms of which ∂E/∂")
+        assert words.endswith(f" is the {spec.reduction}")
+    total = sum(derivation.value for derivation in own)
+    of_batch = derive(iteration, step, int(iteration.rows[0])).value
+    assert agree(total / count if spec.reduction == "mean" else total, of_batch)
+
+
+def test_a_sample_outside_the_batch_is_no_part_of_its_gradient() -> None:
+    batching = Batching(2, False)
+    iteration = iteration_of((2, 1), ("sigmoid",), samples=4, batching=batching)
+    step = StepId("backward", "weight_gradient", 1, 0, 0)
+    alone = derive(iteration, step, 3, own=True)
+    sample = iteration.sample(3)
+    assert alone.value == pytest.approx(float(sample.delta[1][0] * sample.a[0][0]), rel=1e-12)
+    assert prose_text(alone.used_next) == (
+        "no part of ∂E/∂w¹₁₁: sample 4 is not in this batch"
+    )
+    first_only = replace(iteration.spec, mistakes=("first-sample-only",))
+    left_out = derive(iterate(first_only, iteration.state), step, 1, own=True)
+    assert "made of the first sample only" in prose_text(left_out.used_next)
+
+
+def test_on_paper_a_samples_own_gradient_is_not_rounded_by_itself() -> None:
+    iteration = paper_iteration(iteration_of((2, 1), ("sigmoid",), samples=3), 2)
+    step = StepId("backward", "weight_gradient", 1, 0, 0)
+    alone, sample = derive(iteration, step, 1, own=True), iteration.sample(1)
+    assert alone.value == float(sample.delta[1][0]) * float(sample.a[0][0])
+    assert "but the sum over the batch is" in prose_text(alone.paper)
 
 
 def test_a_long_table_keeps_the_sample_that_is_looked_at() -> None:

@@ -14,7 +14,7 @@ from engine.documents.examples import read_example
 from engine.run.edits import set_batching, set_settings
 from engine.run.iteration import iterate
 from engine.run.steps import StepId
-from engine.text.numbers import format_number
+from engine.text.numbers import format_number, machine_number
 from gui import theme
 from gui.canvas.spots import Spot, describe
 from gui.settings import stored
@@ -277,9 +277,11 @@ def test_a_samples_gradients_are_shown_instead_of_the_batch_or_beside_it(opened:
     for row, term in enumerate(terms):
         window.session.choose_sample(row)
         assert scene.pill_words(2, 0, 0)[-1] == f"∂{'₁₂₃₄'[row]} {format_number(term)}"
-    assert caption(window) == (
-        "z, a, E, δ, ∂₄: sample 4 · updates: sum of the batch's 4"
-    )
+    assert caption(window) == "z, a, E, δ, ∂₄: sample 4 · updates: sum of the batch's 4"
+    text = derivation(window)
+    assert text.startswith("gradient of w5 (sample 4 of 4)\n∂E^(4)/∂w5 = δ_o · a_h1")
+    assert f"≈ {machine_number(terms[3], 6)}\n" in text
+    assert text.endswith("one of the 4 terms of which ∂E/∂w5 is the sum\n")
     choose(window, "gradients/both")
     shown = scene.pill_words(2, 0, 0)
     assert shown[-2:] == [f"∂₄ {format_number(terms[3])}", f"∂Σ {format_number(total)}"]

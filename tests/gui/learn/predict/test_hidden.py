@@ -20,7 +20,10 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
+from engine.documents.examples import read_example
 from engine.documents.reading import read_document, write_document
+from engine.text.numbers import format_number
+from gui.canvas.spots import Spot, describe
 from gui.learn.predict.panel import PredictPanel
 from gui.learn.tool import Tool
 from gui.learn.tool_host import ToolRow
@@ -77,6 +80,31 @@ def test_deltas_alone_leave_outputs_and_losses_in_sight(window: MainWindow) -> N
     begin(window, "deltas")
     shown = everything_written(window)
     assert "0.751365" in shown and "0.298371" in shown
+
+
+@pytest.mark.parametrize("whose", ["sample", "both"])
+def test_gradients_of_samples_are_hidden_with_those_of_the_batch(
+    window: MainWindow, whose: str
+) -> None:
+    choice = window.findChild(QAction, f"gradients/{whose}")
+    assert isinstance(choice, QAction)
+    window.documents.show(read_example("xor-2-2-1"), "xor-2-2-1")
+    choice.trigger()
+    begin(window, "gradients")
+    assert step_until_asked(window) == "What is ∂E/∂w5?"
+    scene, spot = window.canvas.scene, Spot("weight", 2, 0, 0)
+    own = float(view_of(window).sample_pass.delta[2][0] * view_of(window).sample_pass.a[1][0])
+    for row in (1, 2, 0):
+        window.session.choose_sample(row)
+        assert not any(words.startswith("∂") for words in scene.pill_words(2, 0, 0))
+        assert "gradient" not in describe(view_of(window), spot)
+        window.canvas.view.select(spot)
+        assert format_number(own)[:6] not in everything_written(window)
+    part(window, QPushButton, "predictSkip").setFocus(Qt.FocusReason.TabFocusReason)
+    press(Qt.Key.Key_Return)
+    assert f"∂₁ {format_number(own)}" in scene.pill_words(2, 0, 0)
+    assert f"gradient of sample 1 {format_number(own, None)}" in describe(view_of(window), spot)
+    assert not any(words.startswith("∂") for words in scene.pill_words(2, 0, 1))
 
 
 def test_after_the_tool_is_closed_everything_is_there_again(window: MainWindow) -> None:
