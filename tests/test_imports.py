@@ -48,7 +48,8 @@ MAY_IMPORT = {
     "gui.session": "engine gui.view",
     "gui.panels": "engine gui.theme gui.settings gui.view gui.widgets gui.tables gui.formulas "
     "gui.plots",
-    "gui.documents": "engine gui.theme gui.settings gui.view gui.widgets gui.session gui.formulas",
+    "gui.documents": "engine gui.theme gui.settings gui.view gui.widgets gui.session gui.formulas "
+    "gui.tables",
     "gui.learn": "engine gui.theme gui.settings gui.view gui.widgets gui.tables gui.formulas "
     "gui.plots gui.canvas gui.session gui.documents",
     "gui.window": "engine gui",

@@ -3,19 +3,29 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Mapping
 
-from PySide6.QtWidgets import QComboBox, QLineEdit, QWidget
+from PySide6.QtWidgets import QFrame, QLineEdit, QWidget
 
 from engine.data.datasets import DATASETS, DatasetRule
 from engine.documents.document import Document
+from engine.documents.titles import new_title
 from engine.maths.activations import ACTIVATIONS, hidden_activations
-from engine.maths.losses import LOSSES
+from engine.maths.losses import LOSSES, losses_for, output_activations
 from engine.maths.network import Layer, Network, default_unit_names
 from engine.maths.optimizers import Optimizer
-from engine.run.limits import HIDDEN_LAYERS, UNITS
-from engine.run.spec import Spec
+from engine.run.check_spec import SpecError, check_spec
+from engine.run.limits import HIDDEN_LAYERS, INPUTS, UNITS
+from engine.run.spec import Data, Spec
+from gui import theme
+from gui.documents.own_data import MOST_SAMPLES, OwnData
+from gui.widgets.choice import Choice, ChoiceItem
+from gui.widgets.count_field import CountField
 from gui.widgets.form_dialog import FormDialog
-from gui.widgets.labels import PlainLabel
+from gui.widgets.labels import ErrorLabel, SecondaryLabel
+from gui.widgets.layouts import column
+
+_OWN = "own"  # in the place of a data set's key
 
 
 class NewDialog(FormDialog):
@@ -23,70 +33,143 @@ class NewDialog(FormDialog):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("New", parent)
-        self._data = QComboBox()
-        self._data.setObjectName("newData")
-        for rule in DATASETS.values():
-            self._data.addItem(rule.title, rule.key)
+        titles = {rule.key: rule.title for rule in DATASETS.values()}
+        self._data = _choice("newData", "Training set", {**titles, _OWN: "my own"})
+        self._inputs = CountField("newInputs", "Inputs", 1, INPUTS.most)
+        self._outputs = CountField("newOutputs", "Outputs", 1, UNITS.most)
+        self._samples = CountField("newSamples", "Samples", 1, MOST_SAMPLES)
+        for field, count in ((self._inputs, 2), (self._outputs, 1), (self._samples, 4)):
+            field.show_count(count)
+            field.valueChanged.connect(self._follow)
+        self._table = OwnData()
+        self._framed = QFrame()
+        self._framed.setObjectName("card")
+        self._framed.setLayout(column(self._table, margins=(theme.GAP,) * 4))
         self._hidden = QLineEdit()
         self._hidden.setObjectName("newHidden")
         self._hidden.setPlaceholderText("such as 3 or 8, 8; empty for none")
-        self._activation = QComboBox()
-        self._activation.setObjectName("newActivation")
-        for key in hidden_activations():
-            if ACTIVATIONS[key].learns:
-                self._activation.addItem(ACTIVATIONS[key].title, key)
-        self._problem = PlainLabel()
-        self._problem.setProperty("error", True)
-        self._problem.setWordWrap(True)
+        self._hidden.textChanged.connect(self._follow)
+        self._activation = _choice(
+            "newActivation", "Activation of the hidden units", _that_learn(hidden_activations())
+        )
+        self._output = _choice(
+            "newOutputActivation", "Activation at the output", _that_learn(output_activations())
+        )
+        self._preview = SecondaryLabel(name="newPreview")
+        self._preview.setWordWrap(True)
+        self._problem = ErrorLabel("newProblem")
+        self._table.problem.connect(self._problem.say)
         fields = {
-            "Training set": self._data,
-            "Hidden units, layer by layer": self._hidden,
-            "Their activation": self._activation,
+            "&Training set": self._data,
+            "&Inputs": self._inputs,
+            "&Outputs": self._outputs,
+            "&Samples": self._samples,
+            "Inputs and targets": self._framed,
+            "&Hidden units, layer by layer": self._hidden,
+            "Their &activation": self._activation,
+            "Activation at the output": self._output,
         }
-        self.lay_out(fields, self._problem)
+        self.lay_out(fields, self._preview, self._problem)
+        self.setMinimumWidth(460)
         self._data.currentIndexChanged.connect(self._suggest)
         self._suggest()
 
     @property
-    def _rule(self) -> DatasetRule:
-        return DATASETS[self._data.currentData()]
+    def _rule(self) -> DatasetRule | None:
+        """The chosen data set; None for the person's own."""
+        return DATASETS.get(self._data.currentData())
 
     def _suggest(self) -> None:
-        self._hidden.setText(", ".join(str(size) for size in self._rule.hidden))
+        rule = self._rule
+        for field in (self._inputs, self._outputs, self._samples, self._framed, self._output):
+            self.form.setRowVisible(field, rule is None)
+        hidden = (3,) if rule is None else rule.hidden
+        self._hidden.setText(", ".join(str(size) for size in hidden))
+        self._follow()
+        self.adjustSize()
+
+    def _follow(self) -> None:
+        """Show what follows from the fields: names, and the columns of the table."""
+        self._problem.say("")
+        if self._rule is None:
+            names = default_unit_names((self._inputs.value(), 1))[0]
+            self._table.resize_to(names, self._outputs.value(), self._samples.value())
+        try:
+            layers = default_unit_names(self._sizes())
+        except ValueError:
+            self._preview.setText("")
+        else:
+            self._preview.setText(f"The units: {' → '.join(map(_in_short, layers))}")
 
     def accept(self) -> None:
         try:
-            self._sizes()
+            check_spec(self._spec())
+        except SpecError as error:
+            self._problem.say(f"{error.sentence[:1].upper()}{error.sentence[1:]}.")
         except ValueError as error:
-            self._problem.setText(str(error))
-            return
-        super().accept()
+            self._problem.say(str(error))
+        else:
+            super().accept()
 
-    def _sizes(self) -> list[int]:
-        """The sizes typed in. Raises ValueError with a sentence."""
+    def _sizes(self) -> tuple[int, ...]:
+        """The units of each layer, the inputs first. Raises ValueError with a sentence."""
         words = [word for word in re.split(r"[\s,;]+", self._hidden.text().strip()) if word]
         for word in words:
-            if not word.isdecimal() or int(word) not in UNITS:
+            if not word.isdecimal() or len(word) > 9 or int(word) not in UNITS:
                 raise ValueError(f'A layer has {UNITS} units; "{word}" is no such number.')
         if len(words) > HIDDEN_LAYERS.most:
             raise ValueError(f"At most {HIDDEN_LAYERS.most} hidden layers are possible.")
-        return [int(word) for word in words]
-
-    def document(self) -> Document:
-        """The document that was asked for, with start values drawn from seed 1."""
         rule = self._rule
-        names = default_unit_names((rule.inputs, *self._sizes(), rule.outputs))
+        inputs, outputs = (
+            (self._inputs.value(), self._outputs.value())
+            if rule is None
+            else (rule.inputs, rule.outputs)
+        )
+        return inputs, *map(int, words), outputs
+
+    def _spec(self) -> Spec:
+        """What was asked for. Raises ValueError with a sentence."""
+        names, rule = default_unit_names(self._sizes()), self._rule
+        if rule is None:
+            output = self._output.currentData()
+            loss = losses_for(output)[0]
+        else:
+            output, loss = rule.activation, rule.loss
         hidden = self._activation.currentData()
-        layers = [Layer(units, hidden) for units in names[1:-1]]
-        layers.append(Layer(names[-1], rule.activation))
-        spec = Spec(
+        layers = [*(Layer(units, hidden) for units in names[1:-1]), Layer(names[-1], output)]
+        return Spec(
             Network(names[0], tuple(layers)),
-            rule.loss,
-            LOSSES[rule.loss].reduction or "mean",
+            loss,
+            LOSSES[loss].reduction or "mean",
             Optimizer().changed(learning_rate=0.5),
-            rule.make(1),
+            self._samples_asked_for(),
             initializer="glorot_uniform",
             seed=1,
         )
+
+    def _samples_asked_for(self) -> Data:
+        return self._table.data_set() if self._rule is None else self._rule.make(1)
+
+    def document(self) -> Document:
+        """The document that was asked for, with start values drawn from seed 1."""
+        spec = self._spec()
+        about = "own data" if self._rule is None else self._rule.title
         start = spec.network.draw(spec.initializer, spec.seed)
-        return Document(spec=spec, start=start, title=rule.title)
+        return Document(spec=spec, start=start, title=new_title(spec.network.sizes, about))
+
+
+def _choice(name: str, spoken: str, titles: Mapping[str, str]) -> Choice:
+    choice = Choice(name, spoken)
+    choice.offer([ChoiceItem(key, title) for key, title in titles.items()])
+    choice.setCurrentIndex(0)
+    return choice
+
+
+def _that_learn(keys: Iterable[str]) -> dict[str, str]:
+    return {key: ACTIVATIONS[key].title for key in keys if ACTIVATIONS[key].learns}
+
+
+def _in_short(names: tuple[str, ...]) -> str:
+    """Names of units, the middle ones left out where there are many."""
+    few = names if len(names) <= 4 else (*names[:2], "…", names[-1])
+    return ", ".join(few)

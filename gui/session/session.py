@@ -16,6 +16,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QUndoStack
 
 from engine.documents.document import Document
+from engine.documents.titles import title_after
 from engine.formulas.notation import Notation
 from engine.maths.activations import Array
 from engine.run import edits
@@ -225,7 +226,8 @@ class Session(Cursor):
         if new_spec is not spec and branch.parent is None and place.t == branch.fork_t:
             began = branch.name  # of a run that has not begun, settings speak for themselves
         made = self.history.fork(place, began, new_spec, start, new_state)
-        after = replace(before, place=Place(made, place.t, revealed))
+        title = title_after(before.title, spec.network.sizes, new_spec.network.sizes)
+        after = replace(before, place=Place(made, place.t, revealed), title=title)
         self.edited = (place, after.place, state)
         self._push(text, before, after)
         if resume:

@@ -24,7 +24,7 @@ class FormDialog(QDialog):
     ) -> QDialogButtonBox:
         """Put fields in their place, by their labels, then what stands below them, and a button
         that takes the form. Returns the buttons."""
-        form = QFormLayout()
+        self.form = form = QFormLayout()
         for label, field in fields.items():
             form.addRow(label, field)
         buttons = QDialogButtonBox(button | QDialogButtonBox.StandardButton.Cancel)

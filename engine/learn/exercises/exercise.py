@@ -17,6 +17,7 @@ from msgspec.structs import asdict, replace
 
 from engine.documents.document import Document
 from engine.documents.own_keys import OwnKey
+from engine.documents.titles import shape
 from engine.maths.activations import ACTIVATIONS, Array, hidden_activations
 from engine.maths.losses import LOSSES
 from engine.maths.network import Layer, Network, default_unit_names
@@ -69,7 +70,7 @@ class Exercise(Struct, frozen=True):
 
     @property
     def _shape(self) -> str:
-        return "-".join(str(size) for size in self.sizes)
+        return shape(self.sizes)
 
     @property
     def output_activation(self) -> str:

@@ -191,3 +191,18 @@ def test_weights_keep_their_digits_when_an_activation_is_changed(driver: Driver)
     window.network.activation_chosen.emit(2, "step")
     assert window.session.spec.network.layers[1].activation == "step"
     assert shown() == before
+
+
+def test_the_title_follows_the_shape_and_undo_brings_it_back(xor: Driver) -> None:
+    session = xor.window.session
+    for title, then in (
+        ("XOR with three hidden units", "2-4-1, from “XOR with three hidden units”"),
+        ("My homework", "My homework"),
+    ):
+        if session.standing.title != title:
+            session.describe(title, "")
+        xor.window.canvas.unit_added.emit(1)
+        assert session.spec.network.sizes == (2, 4, 1) and session.standing.title == then
+        assert session.document().title == then
+        session.undo_stack.undo()
+        assert session.standing.title == title

@@ -1,0 +1,161 @@
+"""The New dialog: what a person fills in is what opens."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QLineEdit, QSpinBox, QTableView
+from pytestqt.qtbot import QtBot
+
+from engine.documents.reading import read_document, write_document
+from gui.documents.new_dialog import NewDialog
+from tests.gui.conftest import choose
+
+
+class Person:
+    def __init__(self, qtbot: QtBot) -> None:
+        self.dialog = NewDialog()
+        qtbot.addWidget(self.dialog)
+        self.dialog.show()
+        self.dialog.activateWindow()
+        assert QTest.qWaitForWindowActive(self.dialog)
+
+    def choose(self, name: str, key: str) -> None:
+        choose(self.dialog.findChild(QComboBox, name), key)
+
+    def count(self, name: str, number: int) -> None:
+        self.dialog.findChild(QSpinBox, name).setValue(number)
+
+    def type(self, row: int, column: int, text: str, confirm: Qt.Key = Qt.Key.Key_Return) -> None:
+        """Type into a cell of the table, and Enter."""
+        self.table.setFocus()
+        self.table.setCurrentIndex(self.table.model().index(row, column))
+        QTest.keyClicks(self.table, text[0])
+        editor = QApplication.focusWidget()
+        assert isinstance(editor, QLineEdit)
+        QTest.keyClicks(editor, text[1:])
+        QTest.keyClick(editor, confirm)
+
+    @property
+    def table(self) -> QTableView:
+        return self.dialog.findChild(QTableView, "newTable")
+
+    @property
+    def heads(self) -> list[str]:
+        model = self.table.model()
+        columns = range(model.columnCount())
+        return [model.headerData(column, Qt.Orientation.Horizontal) for column in columns]
+
+    @property
+    def problem(self) -> str:
+        return self.dialog.findChild(QLabel, "newProblem").text()
+
+
+@pytest.fixture
+def person(qtbot: QtBot) -> Person:
+    return Person(qtbot)
+
+
+def test_a_network_of_my_own_with_samples_that_are_typed(person: Person) -> None:
+    assert not person.table.isVisible()
+    person.choose("newData", "own")
+    assert person.table.isVisible() and person.heads == ["x1", "x2", "t"]
+    person.count("newInputs", 3)
+    person.count("newOutputs", 2)
+    person.count("newSamples", 2)
+    assert person.heads == ["x1", "x2", "x3", "t1", "t2"]
+    for column, text in enumerate(("0.5", "-1", "2", "1", ".25")):
+        person.type(1, column, text)
+        assert person.dialog.isVisible()
+    hidden = person.dialog.findChild(QLineEdit, "newHidden")
+    hidden.setText("4")
+    preview = person.dialog.findChild(QLabel, "newPreview")
+    assert preview.text() == "The units: x1, x2, x3 → h1, h2, h3, h4 → o1, o2"
+    QTest.keyClick(person.dialog, Qt.Key.Key_Return)
+    assert not person.dialog.isVisible()
+    document = read_document(write_document(person.dialog.document()))
+    spec = document.spec
+    assert spec.network.sizes == (3, 4, 2) and document.title == "3-4-2, own data"
+    assert spec.network.inputs == ("x1", "x2", "x3")
+    assert spec.network.layers[-1].units == ("o1", "o2")
+    assert spec.data.target_names == ("t1", "t2")
+    assert spec.data.inputs.tolist() == [[0, 0, 0], [0.5, -1, 2]]
+    assert spec.data.targets.tolist() == [[0, 0], [1, 0.25]]
+
+
+def test_what_was_filled_in_stays_as_far_as_it_fits(person: Person) -> None:
+    person.choose("newData", "own")
+    person.type(3, 2, "7")
+    person.count("newInputs", 4)
+    person.count("newOutputs", 3)
+    person.count("newSamples", 6)
+    person.count("newInputs", 1)
+    person.count("newOutputs", 1)
+    data = person.dialog.document().spec.data
+    assert data.inputs.tolist() == [[0], [0], [1], [1], [0], [0]]
+    assert data.targets.tolist() == [[0], [0], [0], [7], [0], [0]]
+
+
+def test_numbers_are_pasted_all_or_none(person: Person) -> None:
+    person.choose("newData", "own")
+    person.table.setFocus()
+    person.table.setCurrentIndex(person.table.model().index(2, 1))
+    QGuiApplication.clipboard().setText("1\t2\n3\t4")
+    QTest.keySequence(person.table, "Ctrl+V")
+    data = person.dialog.document().spec.data
+    assert data.inputs[2:, 1].tolist() == [1, 3] and data.targets[2:, 0].tolist() == [2, 4]
+    QGuiApplication.clipboard().setText("1\t2\t3")
+    QTest.keySequence(person.table, "Ctrl+V")
+    assert "room for 2 of 2" in person.problem
+    assert np.array_equal(person.dialog.document().spec.data.inputs, data.inputs)
+
+
+@pytest.mark.parametrize("text, sentence", [("5e", "5e"), ("1e13", "1e12")])
+def test_what_is_no_number_is_said_and_not_taken(
+    person: Person, text: str, sentence: str
+) -> None:
+    person.choose("newData", "own")
+    person.type(0, 0, text)
+    assert sentence in person.problem and person.dialog.isVisible()
+    assert person.dialog.document().spec.data.inputs[0, 0] == 0.0
+
+
+@pytest.mark.parametrize(
+    "hidden, sentence",
+    [
+        ("3, x", 'A layer has 1 to 512 units; "x" is no such number.'),
+        ("513", '"513"'),
+        ("9" * 5000, "no such number"),
+        ("1 1 1 1 1 1 1 1 1", "At most 8 hidden layers"),
+    ],
+)
+def test_hidden_layers_that_cannot_be_are_refused(
+    person: Person, hidden: str, sentence: str
+) -> None:
+    person.dialog.findChild(QLineEdit, "newHidden").setText(hidden)
+    QTest.keyClick(person.dialog, Qt.Key.Key_Return)
+    assert sentence in person.problem and person.dialog.isVisible()
+
+
+def test_what_does_not_go_together_is_refused(person: Person) -> None:
+    person.choose("newData", "own")
+    person.choose("newOutputActivation", "softmax")
+    person.dialog.accept()
+    assert "two outputs or more" in person.problem and person.dialog.isVisible()
+    person.count("newOutputs", 2)
+    person.type(0, 2, "2")
+    person.dialog.accept()
+    assert "targets from 0 to 1" in person.problem and person.dialog.isVisible()
+    person.type(0, 2, "1")
+    person.dialog.accept()
+    assert not person.dialog.isVisible()
+    assert person.dialog.document().spec.loss == "categorical_cross_entropy"
+
+
+def test_the_title_says_what_was_made(person: Person) -> None:
+    person.choose("newData", "sine")
+    person.dialog.findChild(QLineEdit, "newHidden").setText("5")
+    assert person.dialog.document().title == "1-5-1, points along a sine wave"
