@@ -211,7 +211,7 @@ def _palette(theme: Theme) -> QPalette:
 def style_sheet(theme: Theme) -> str:
     """The style sheet; widgets opt in to variants by object names and dynamic properties. A length
     in `tx` is one in pixels that grows with the text."""
-    t = theme
+    t, knob = theme, 2 * px(7)
     sheet = f"""
     QWidget {{ color: {t.ink}; }}
     QMainWindow, QDialog {{ background: {t.window}; }}
@@ -299,9 +299,11 @@ def style_sheet(theme: Theme) -> str:
         border-bottom: 2px solid transparent;
     }}
     QTabBar::tab:selected {{ color: {t.ink}; border-bottom: 2px solid {t.accent}; }}
+    QSlider {{ min-height: 16tx; }}
     QSlider::groove:horizontal {{ height: 4tx; background: {t.border}; border-radius: 2px; }}
     QSlider::handle:horizontal {{
-        background: {t.accent}; width: 14tx; height: 14tx; margin: -5tx 0; border-radius: 7tx;
+        background: {t.accent}; width: {knob}px; height: {knob}px; margin: -5tx 0;
+        border-radius: {knob // 2}px;
     }}
     QSplitter::handle {{ background: transparent; }}
     """

@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QDialogButtonBox, QLineEdit, QPlainTextEdit, QWidg
 
 from engine.run.limits import NOTE, TITLE
 from engine.text.numbers import format_count
+from gui import theme
 from gui.widgets.form_dialog import FormDialog
 from gui.widgets.labels import ErrorLabel
 
@@ -25,7 +26,7 @@ class NoteDialog(FormDialog):
         self._ok = buttons.button(QDialogButtonBox.StandardButton.Ok)
         self._title.textChanged.connect(self._check)
         self._note.textChanged.connect(self._check)
-        self.resize(460, 280)
+        self.resize(theme.px(460), theme.px(280))
 
     def _check(self) -> None:
         """Refuse, as long as it stands there, what is longer than a file may have it."""

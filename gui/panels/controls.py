@@ -33,7 +33,15 @@ _FITS: tuple[tuple[int, int, int, int, int, tuple[str, ...]], ...] = (
     (9, 6, 14, 100, 52, ("by",)),
     (9, 6, 14, 100, 52, ("by", "examples", "save")),
     (6, 4, 8, 92, 48, ("by", "examples", "save")),
+    (6, 4, 8, 92, 48, ("by", "examples", "save", "reset", "newSeed")),
+    (6, 4, 8, 92, 48, ("by", "examples", "save", "reset", "newSeed", "pace", "paceCaption")),
+    (
+        6, 4, 8, 92, 48,
+        ("by", "examples", "save", "reset", "newSeed", "pace", "paceCaption", "epoch"),
+    ),
 )
+_WIDEST_PLACE = "iteration 1,000,000 · epoch 1,000,000"
+_NARROW_PLACE = "iteration 1,000,000"  # where buttons have had to go
 
 
 class _Slider(QSlider):
@@ -47,7 +55,7 @@ class _Slider(QSlider):
 
 
 class ControlsBar(QWidget):
-    """The top row. It narrows down to 1024 pixels; what goes first is in the menu bar too.
+    """The top row. What goes first in a narrow window, or with large text, is in the menu bar too.
 
     `examples_wanted` asks for `set_examples` when their menu is to open and nobody has set any.
     """
@@ -69,9 +77,9 @@ class ControlsBar(QWidget):
         self.setObjectName("controls")
         self._make_widgets()
         self._lay_out()
-        self._needs = [self._arrange(level) for level in range(len(_FITS))]
         self._level = 0
-        self._arrange(self._level)
+        self._needs: list[int] = []
+        self.restyle()
 
     def _make_widgets(self) -> None:
         self._menu = QMenu(self)
@@ -108,10 +116,8 @@ class ControlsBar(QWidget):
         self._show_pace()
         self._where = SecondaryLabel(name="where")
         self._loss = PlainLabel(name="lossValue")
-        self._loss.setFont(theme.font(16, bold=True))
         for label in (self._where, self._loss):
             label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-            label.setFixedWidth(_advance("iteration 1,000,000 · epoch 1,000,000", theme.SMALL))
 
     def _lay_out(self) -> None:
         self._groups = [
@@ -129,34 +135,45 @@ class ControlsBar(QWidget):
     def _arrange(self, level: int) -> int:
         """Take on one of the fits; returns the width that it needs, in pixels."""
         padding, gap, group_gap, slider, height, hidden = _FITS[level]
+        padding, slider = theme.px(padding), theme.px(slider)
         # Fixed widths, so that a bold face or Train/Pause never moves a neighbour.
         for button in self.findChildren(Button):
             texts = (_TRAIN, _PAUSE) if button is self._train else (button.text(),)
             bold = button in (self._step, self._train)
             widest = max(_advance(text, bold=bold) for text in texts)
             button.setFixedWidth(widest + 2 * padding + 2)
-        self._grain.setFixedWidth(max(map(_advance, GRAINS)) + 2 * padding + 20)
+        self._grain.setFixedWidth(max(map(_advance, GRAINS)) + 2 * padding + theme.px(20))
         self._slider.setFixedWidth(slider)
         self._caption.setFixedWidth(max(slider, _advance("3,000 epochs/s", theme.SMALL)))
-        for widget in (self._by, self._examples, self._save):
+        place = _NARROW_PLACE if "reset" in hidden else _WIDEST_PLACE
+        for label in (self._where, self._loss):
+            label.setFixedWidth(_advance(place, theme.SMALL))
+        for widget in (
+            self._by, self._examples, self._save, self._reset, self._new_seed, self._slider,
+            self._caption, self._epoch,
+        ):
             widget.setVisible(widget.objectName() not in hidden)
         for group in self._groups:
             group.setSpacing(gap)
         self._row.setSpacing(group_gap)
-        self.setFixedHeight(height)
+        self.setFixedHeight(theme.px(height))
         self._row.invalidate()
         return self._row.minimumSize().width()
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(self._needs[-1], _FITS[-1][4])
+        return QSize(self._needs[-1], theme.px(_FITS[-1][4]))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        fitting = [n for n, need in enumerate(self._needs) if need <= event.size().width()]
-        level = fitting[0] if fitting else len(_FITS) - 1
+        level = self._fitting()
         if level != self._level:
             self._level = level
             self._arrange(level)
+
+    def _fitting(self) -> int:
+        """The first of the fits that there is room for."""
+        fitting = (level for level, need in enumerate(self._needs) if need <= self.width())
+        return next(fitting, len(_FITS) - 1)
 
     def set_examples(self, examples: Sequence[tuple[str, str]]) -> None:
         """Fill the menu of examples, each given as (name, title)."""
@@ -238,6 +255,11 @@ class ControlsBar(QWidget):
         self._where.setText(text if fits else parts[0])
 
     def restyle(self) -> None:
+        """Follow a change of the theme."""
+        self._loss.setFont(theme.font(16, bold=True))
+        self._needs = [self._arrange(level) for level in range(len(_FITS))]
+        self._level = self._fitting()
+        self._arrange(self._level)
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:

@@ -178,6 +178,9 @@ class ResultPanel(Card):
         for page in ("surface", "curve", "outputs"):
             if page in self.__dict__:  # it is made only when it is shown first
                 getattr(self, page).restyle()
+        self.held.restyle()
+        self._head = ()
+        self._again()
 
     def _on_network(self, network: Network) -> None:
         """Keep the choices that still make sense."""

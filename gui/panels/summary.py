@@ -78,7 +78,10 @@ class SummaryPanel(Card):
             value.setAccessibleName(row.name)
 
     def restyle(self) -> None:
-        """The labels follow the style sheet."""
+        """Follow a change of the size of text."""
+        for value in self._values:
+            value.setFont(theme.font(theme.NORMAL, bold=True))
+        self._spread()
 
     def _have(self, count: int) -> None:
         """Have as many rows as are needed; what is there already stays."""
@@ -105,7 +108,7 @@ class SummaryPanel(Card):
         count = len(self._labels)
         pitch = self._scroll.viewport().height() // count if count else 0
         for row in range(self._grid.rowCount()):
-            height = min(max(pitch, _LEAST_PITCH), _LARGEST_PITCH) - _SPACING
+            height = min(max(pitch, theme.px(_LEAST_PITCH)), theme.px(_LARGEST_PITCH)) - _SPACING
             self._grid.setRowMinimumHeight(row, height if row < count else 0)
             self._grid.setRowStretch(row, 0)
         self._grid.setRowStretch(count, 1)

@@ -93,7 +93,7 @@ class PlainAxis(pg.AxisItem):
         for most in (10, 8, 6, 5, 4, 3, 2):
             ticks = linear_ticks(low, high, most, self._whole)
             widest = max((metrics.horizontalAdvance(text) for _, text in ticks), default=0.0)
-            if (widest + _ROOM) * len(ticks) <= length:
+            if (widest + theme.px(_ROOM)) * len(ticks) <= length:
                 break
         return ticks
 
@@ -160,7 +160,7 @@ class PlainAxis(pg.AxisItem):
             left, top = bounds.center().x() - width / 2, bounds.top() + _GAP + height
             if self._name_at_end:
                 left, top = bounds.right() - width, bounds.top() + _GAP
-                free = left - _ROOM / 2
+                free = left - theme.px(_ROOM) / 2
             texts.append((QRectF(left, top, width, height), flags, name))
         for value, text in self.ticks():
             x = box.left() + (value - low) / (high - low) * box.width()
@@ -171,6 +171,12 @@ class PlainAxis(pg.AxisItem):
                 texts.append((rect, flags, text))
         line = (QPen(theme.current().colour("border")), box.bottomLeft(), box.bottomRight())
         return line, [], texts
+
+    def restyle(self) -> None:
+        """Follow a change of the theme."""
+        self.picture = None
+        self._arrange()
+        self.update()
 
     def textPen(self) -> QPen:
         """The pen of the numbers, asked of the theme each time: to set it would have the axis

@@ -67,8 +67,9 @@ class ColourBar(QWidget):
         """How large it is at least, standing or lying."""
         metrics = QFontMetrics(theme.font(theme.SMALL))
         if upright:
-            return QSize(_THICKNESS + _GAP + max(map(metrics.horizontalAdvance, self.texts())), 40)
-        return QSize(120, _THICKNESS + _GAP + metrics.height())
+            widest = max(map(metrics.horizontalAdvance, self.texts()))
+            return QSize(_THICKNESS + _GAP + widest, theme.px(40))
+        return QSize(theme.px(120), _THICKNESS + _GAP + metrics.height())
 
     def sizeHint(self) -> QSize:
         return self.size_of(self._upright)

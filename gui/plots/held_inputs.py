@@ -48,7 +48,6 @@ class HeldInputs(QScrollArea):
             field = NumberField()
             field.setObjectName(f"held{number + 1}")
             field.setAccessibleName(f"{name} is held at")
-            field.setFixedWidth(_FIELD_WIDTH)
             field.edited.connect(lambda value, number=number: self.chosen.emit(number, value))
             label = SecondaryLabel(menu_text(name))
             label.setBuddy(field)
@@ -58,6 +57,14 @@ class HeldInputs(QScrollArea):
         layout.addStretch(1)
         self.setWidget(row)
         row.setAutoFillBackground(False)  # Qt fills what it scrolls; the card shows here
-        bar = self.horizontalScrollBar().sizeHint().height()
-        room = bar if len(self._names) > 2 else 0
-        self.setFixedHeight(row.sizeHint().height() + room)
+        self.restyle()
+
+    def restyle(self) -> None:
+        """Take the room that the size of text asks for."""
+        for field in self.fields.values():
+            field.setFixedWidth(theme.px(_FIELD_WIDTH))
+        row = self.widget()
+        if self.fields and row is not None:
+            bar = self.horizontalScrollBar().sizeHint().height()
+            room = bar if len(self._names) > 2 else 0
+            self.setFixedHeight(row.sizeHint().height() + room)

@@ -83,7 +83,7 @@ class _Bars(QWidget):
 
     def sizeHint(self) -> QSize:
         count = len(self.rows.names) if self.rows is not None else 1
-        return QSize(200, count * _LEAST_ROW)
+        return QSize(200, count * theme.px(_LEAST_ROW))
 
     def minimumSizeHint(self) -> QSize:
         return self.sizeHint()
@@ -91,14 +91,14 @@ class _Bars(QWidget):
     def row_height(self) -> float:
         """Pixels from one row to the next: all of the height shared, within limits."""
         count = len(self.rows.names) if self.rows is not None else 1
-        return min(max(self.height() / count, _LEAST_ROW), _TALLEST_ROW)
+        return min(max(self.height() / count, theme.px(_LEAST_ROW)), theme.px(_TALLEST_ROW))
 
     def track(self) -> tuple[float, float]:
         """Left and right end of the bars."""
         metrics = QFontMetrics(theme.font(theme.CANVAS, bold=True))
         names = self.rows.names if self.rows is not None else ()
         widest = max((metrics.horizontalAdvance(name) for name in names[:64]), default=0)
-        return min(widest + 2, _LONGEST_NAME) + theme.MARGIN, self.width() - _EDGE
+        return min(widest + 2, theme.px(_LONGEST_NAME)) + theme.MARGIN, self.width() - _EDGE
 
     def event(self, event: QEvent) -> bool:
         if isinstance(event, QHelpEvent) and self.rows is not None:
@@ -127,7 +127,7 @@ class _Bars(QWidget):
         colours = theme.current()
         left, right = self.track()
         text_height = QFontMetrics(theme.font(theme.SMALL)).height()
-        bar = min(_BAR, height - text_height - 2 * _OVERHANG - 8)
+        bar = min(theme.px(_BAR), height - text_height - 2 * _OVERHANG - 8)
         top += max(_OVERHANG, (height - bar - text_height - 8) / 2)
         painter.setFont(theme.font(theme.CANVAS, bold=True))
         painter.setPen(colours.colour("ink"))
@@ -184,7 +184,12 @@ class _Foot(QWidget):
     def __init__(self, bars: _Bars) -> None:
         super().__init__()
         self._bars = bars
+        self.restyle()
+
+    def restyle(self) -> None:
+        """Follow a change of the theme."""
         self.setFixedHeight(QFontMetrics(theme.font(theme.SMALL)).height() + 2)
+        self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         rows = self._bars.rows
@@ -219,8 +224,8 @@ class OutputBars(QWidget):
         self._bars = _Bars()
         self._foot = _Foot(self._bars)
         self._scroll = VerticalScroll(self._bars)
-        self._scroll.setMinimumHeight(_LEAST_ROW)
         self.setLayout(column((self._scroll, 1), self._foot, gap=2, margins=NO_MARGINS))
+        self.restyle()
 
     def display(self, view: View) -> None:
         """Show the outputs of a View's sample."""
@@ -242,6 +247,8 @@ class OutputBars(QWidget):
         ]
 
     def restyle(self) -> None:
-        """Take the colours of the theme in force."""
+        """Take the colours of the theme in force, and the size of text."""
+        self._scroll.setMinimumHeight(theme.px(_LEAST_ROW))
+        self._bars.updateGeometry()
         self._bars.update()
-        self._foot.update()
+        self._foot.restyle()

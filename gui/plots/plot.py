@@ -69,10 +69,10 @@ class Plot(pg.GraphicsView):
             axis.restyle()
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(100, 40)
+        return QSize(theme.px(100), theme.px(40))
 
     def sizeHint(self) -> QSize:
-        return QSize(300, 200)
+        return QSize(theme.px(300), theme.px(200))
 
     # What pyqtgraph would do with the mouse is of no use here; whatever lies behind may have it.
 

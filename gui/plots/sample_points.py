@@ -46,23 +46,24 @@ class SamplePoints:
         two_kinds = next((pair for pair in _SIGNS if kinds <= set(pair)), None)
         if two_kinds is not None and not np.isin(targets, two_kinds).all():
             two_kinds = None
-        size = _SMALL if count > _MOST_LABELLED else _PLAIN if two_kinds is None else _LABELLED
+        kind = _SMALL if count > _MOST_LABELLED else _PLAIN if two_kinds is None else _LABELLED
+        size = theme.px(kind)
         if two_kinds is not None:
             names = ("negative_text", "positive_text")
             fills = [pg.mkBrush(colours.colour(name)) for name in names]
             brushes = [fills[t == two_kinds[1]] for t in targets[rows].tolist()]
-            edge = pg.mkPen(colours.colour("card"), width=2 if size == _LABELLED else 1)
+            edge = pg.mkPen(colours.colour("card"), width=2 if kind == _LABELLED else 1)
         else:
             brushes = [pg.mkBrush(colour) for colour in colours_of(targets[rows], *levels)]
             edge = pg.mkPen(colours.colour("ink"), width=1)
         self.discs.setData(x[rows], y[rows], size=size, brush=brushes, pen=edge)
         for number, item in enumerate(self.signs):
             wanted = np.zeros(count, dtype=bool)
-            if size == _LABELLED and two_kinds is not None:
+            if kind == _LABELLED and two_kinds is not None:
                 wanted = targets == two_kinds[number]
                 item.setSymbol(_glyph(_SIGNS[two_kinds][number]))
             brush = pg.mkBrush(colours.colour("card"))
-            item.setData(x[wanted], y[wanted], size=theme.SMALL, brush=brush, pen=None)
+            item.setData(x[wanted], y[wanted], size=theme.px(theme.SMALL), brush=brush, pen=None)
         # Light around the accent, so that the ring is seen on any colour.
         rings = (("card", 5.0), ("accent", 2.5))
         pens = [pg.mkPen(colours.colour(name), width=width) for name, width in rings]
@@ -82,7 +83,7 @@ def two_values(column: Array) -> tuple[float, float] | None:
 def _glyph(sign: str) -> QPainterPath:
     """A sign as a symbol: a path around the origin, one unit high for the font's size."""
     pixels = 100
-    font = theme.font(pixels, bold=True)
+    font = theme.drawn_font(pixels, bold=True)
     path = QPainterPath()
     path.addText(0.0, 0.0, font, sign)
     path.setFillRule(Qt.FillRule.WindingFill)

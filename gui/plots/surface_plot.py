@@ -231,4 +231,4 @@ class SurfacePlot(Plot):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         if hasattr(self, "x_axis"):  # pyqtgraph resizes before this widget is made
-            self.x_axis.set_name_at_end(self.height() < _LOW_PLOT)
+            self.x_axis.set_name_at_end(self.height() < theme.px(_LOW_PLOT))

@@ -42,6 +42,7 @@ class SurfaceView(QWidget):
     def restyle(self) -> None:
         """Take the colours and the size of text in force."""
         self.plot.restyle()
+        self.colour_bar.updateGeometry()
         self.colour_bar.update()
         self._arrange()
 

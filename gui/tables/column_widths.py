@@ -13,9 +13,9 @@ from engine.maths.activations import Array
 from engine.text.numbers import format_number
 from gui import theme
 
-MOST_COLUMN = 64  # pixels that a column asks for at most
 LEAST_DIGITS = 3  # of a number, before the table scrolls
 
+_MOST_COLUMN = 64  # pixels
 _FEW = 400  # numbers that are all written to see how wide they are
 
 
@@ -28,13 +28,13 @@ def fitted_widths(
     is too little, wide ones shrink towards the same width, but none below its `least`. If even
     that is too wide the table scrolls, and then there is no reason to shrink at all.
     """
-    lowest = np.array(least, dtype=int)
-    wanted = np.maximum(np.minimum(natural, MOST_COLUMN), lowest)
-    for floor_width in range(MOST_COLUMN, 0, -1):
+    lowest, widest = np.array(least, dtype=int), most_column()
+    wanted = np.maximum(np.minimum(natural, widest), lowest)
+    for floor_width in range(widest, 0, -1):
         grown = np.minimum(np.maximum(wanted, floor_width), np.maximum(most, wanted))
         if grown.sum() <= room:
             return [int(width) for width in grown]
-    for cap in range(MOST_COLUMN, 0, -1):
+    for cap in range(widest, 0, -1):
         shrunk = np.maximum(np.minimum(wanted, cap), lowest)
         if shrunk.sum() <= room:
             return [int(width) for width in shrunk]
@@ -79,7 +79,17 @@ def _shape(size: float, digits: int) -> str:
     return "0." + "0" * (digits - 1) + f"e−{abs(exponent):02}"
 
 
-@lru_cache(maxsize=8192)
 def text_width(text: str) -> int:
-    """Pixels that a text takes in a table; kept, as the same numbers come again and again."""
+    """Pixels that a text takes in a table."""
+    return _text_width(text, theme.percent())
+
+
+@lru_cache(maxsize=8192)
+def _text_width(text: str, percent: int) -> int:
+    """The same at a size of text; kept, as the same numbers come again and again."""
     return QFontMetrics(theme.font(theme.SMALL)).horizontalAdvance(text)
+
+
+def most_column() -> int:
+    """Pixels that a column asks for at most."""
+    return theme.px(_MOST_COLUMN)

@@ -151,7 +151,6 @@ class FigureTable(TableView):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.verticalHeader().hide()
-        self.verticalHeader().setDefaultSectionSize(_ROW)
         header = self.horizontalHeader()
         header.setSectionsClickable(False)
         header.setHighlightSections(False)
@@ -159,6 +158,16 @@ class FigureTable(TableView):
         header.setDefaultAlignment(_RIGHT)
         header.setMinimumSectionSize(8)
         self.chosen.connect(lambda row, _: self.row_chosen.emit(self.rows[row].key))
+        self._take_row_height()
+
+    def restyle(self) -> None:
+        """Take the theme's colours, and the room that the size of text asks for."""
+        super().restyle()
+        self._take_row_height()
+        self._arrange()
+
+    def _take_row_height(self) -> None:
+        self.verticalHeader().setDefaultSectionSize(theme.px(_ROW))
 
     @property
     def rows(self) -> Sequence[FigureRow]:
@@ -186,14 +195,14 @@ class FigureTable(TableView):
                 cells = [row.cells[column - 1] for row in measured]
                 words = [cell for cell in cells if isinstance(cell, str)]
             need = max([text_width(head), *map(text_width, words)]) + _MARGIN
-            widths.append(min(need, _MOST_NAME) if not column else need)
+            widths.append(min(need, theme.px(_MOST_NAME)) if not column else need)
         shared = [
             column
             for column in range(1, len(widths))
             if any(isinstance(row.cells[column - 1], float) for row in measured)
         ]
         bar = 0
-        height = self.horizontalHeader().height() + len(model.rows) * _ROW
+        height = self.horizontalHeader().height() + len(model.rows) * theme.px(_ROW)
         if height > self.height():
             bar = self.verticalScrollBar().sizeHint().width()
         left = self.width() - bar - sum(w for c, w in enumerate(widths) if c not in shared)

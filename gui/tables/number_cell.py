@@ -56,9 +56,9 @@ def _box_picture(box: _Box, colours: theme.Theme, scale: float) -> QPixmap:
 
 
 @lru_cache(maxsize=2048)  # more than a screen shows; 1.6 kB each, and training makes ever new ones
-def _laid_out(text: str) -> tuple[QStaticText, QSizeF]:
-    """A text ready to be painted, and its size in pixels; kept, as the same numbers are painted
-    again and again."""
+def _laid_out(text: str, percent: int) -> tuple[QStaticText, QSizeF]:
+    """A text ready to be painted at a size of text, and its size in pixels; kept, as the same
+    numbers are painted again and again."""
     laid_out = QStaticText(text)
     laid_out.setTextFormat(Qt.TextFormat.PlainText)
     laid_out.prepare(font=theme.font(theme.SMALL))
@@ -138,7 +138,7 @@ class NumberCell(QStyledItemDelegate):
             rect = rect.intersected(self._table.viewport().rect())
         painter.setFont(theme.font(theme.SMALL))
         painter.setPen(t.colour(model.colour(row, column)))
-        text, size = _laid_out(self.painted_text(row, column))
+        text, size = _laid_out(self.painted_text(row, column), theme.percent())
         across, down = rect.width() - size.width(), rect.height() - size.height()
         painter.drawStaticText(QPointF(rect.x() + across / 2, rect.y() + down / 2), text)
         painter.restore()

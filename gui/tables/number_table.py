@@ -19,8 +19,8 @@ from engine.text.numbers import at_most, parse_table
 from gui import theme
 from gui.tables.column_widths import (
     LEAST_DIGITS,
-    MOST_COLUMN,
     fitted_widths,
+    most_column,
     needed_widths,
     signs_of,
     text_width,
@@ -67,13 +67,11 @@ class NumberTable(TableView):
         self._scrolled_outside = scrolled_outside
         self._least: list[int] = []
         self._title = PlainLabel(parent=self)
-        self._title.setFont(theme.font(theme.SMALL, bold=True))
         self._cell = cell = NumberCell(self, boxed)
         cell.problem.connect(self.problem)
         self.setItemDelegate(cell)
         self.setHorizontalHeader(TableHeader(Qt.Orientation.Horizontal, self))
         self.setVerticalHeader(TableHeader(Qt.Orientation.Vertical, self))
-        self.verticalHeader().setDefaultSectionSize(row_height)
         self.setModel(model)
         self.setCornerButtonEnabled(False)
         self.setCornerWidget(QWidget())  # else the style draws an edge between the scroll bars
@@ -102,10 +100,12 @@ class NumberTable(TableView):
 
     def lay_out(self) -> None:
         """Take on the widths that the model's names and numbers ask for."""
-        metrics = QFontMetrics(theme.font(theme.SMALL, bold=True))
+        self._title.setFont(theme.font(theme.SMALL, bold=True))
+        metrics = QFontMetrics(self._title.font())
         names = metrics.horizontalAdvance(self.numbers.widest_row_name()) + 10
         title = self._title.sizeHint().width() + 4 if self._title.text() else 0
-        self.verticalHeader().setFixedWidth(max(min(names, _MOST_ROW_NAME), title))
+        self.verticalHeader().setFixedWidth(max(min(names, theme.px(_MOST_ROW_NAME)), title))
+        self.verticalHeader().setDefaultSectionSize(theme.px(self._row_height))
         columns = range(self.numbers.columnCount())
         margins = self._cell.margins
         self._name_widths = [self._name_width(column) + margins for column in columns]
@@ -114,7 +114,7 @@ class NumberTable(TableView):
             for column, name in zip(columns, self._name_widths, strict=True)
         ]
         self._most = [
-            MOST_COLUMN if self.numbers.may_grow(column) else natural
+            most_column() if self.numbers.may_grow(column) else natural
             for column, natural in zip(columns, self._natural, strict=True)
         ]
         self._widths: list[int] = []
@@ -158,10 +158,11 @@ class NumberTable(TableView):
         """Pixels for the name of a column: on two lines only if it is too long for one."""
         name = self._column_name(column)
         whole = text_width(name)
-        if whole + self._cell.margins <= MOST_COLUMN - self._cell.margins:
+        room = most_column() - self._cell.margins
+        if whole + self._cell.margins <= room:
             return whole
         longest = max(text_width(word) for word in name.split(" "))
-        return min(longest, MOST_COLUMN - self._cell.margins)
+        return min(longest, room)
 
     def _column_name(self, column: int) -> str:
         name = self.numbers.headerData(
@@ -204,11 +205,12 @@ class NumberTable(TableView):
             " " in name and metrics.horizontalAdvance(name) > width - 2
             for name, width in zip(map(self._column_name, range(len(widths))), widths, strict=True)
         )
-        return 2 * LINE + 2 if two else LINE + 7
+        return theme.px(2 * LINE + 2 if two else LINE + 7)
 
     def _height_for(self, widths: list[int], room: int) -> int:
         bar = self.horizontalScrollBar().sizeHint().height() if sum(widths) > room else 0
-        return self._names_height(widths) + self.numbers.rowCount() * self._row_height + bar
+        rows = self.numbers.rowCount() * theme.px(self._row_height)
+        return self._names_height(widths) + rows + bar
 
     def whole_height(self, width: int) -> int:
         """The height at which nothing has to be scrolled up or down, for a width of the table."""
@@ -251,6 +253,11 @@ class NumberTable(TableView):
         super().updateGeometries()
         width, height = self.verticalHeader().width(), self.horizontalHeader().height()
         self._title.setGeometry(0, 0, width, height)
+
+    def restyle(self) -> None:
+        """Take the theme's colours, and the room that the size of text asks for."""
+        super().restyle()
+        self.lay_out()
 
     # Where the person is
 

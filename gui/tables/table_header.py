@@ -43,7 +43,7 @@ class TableHeader(QHeaderView):
         metrics = painter.fontMetrics()
         room = rect.width() - 2 if columns else rect.width() - 8
         lines = [text]
-        if metrics.horizontalAdvance(text) > room and rect.height() >= 2 * LINE:
+        if metrics.horizontalAdvance(text) > room and rect.height() >= theme.px(2 * LINE):
             lines = text.split(" ", 1)
         shown = "\n".join(
             metrics.elidedText(line, Qt.TextElideMode.ElideRight, room) for line in lines

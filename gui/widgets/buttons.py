@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QPoint, QPointF, QRectF, QSignalBlocker, Qt, SignalInstance
+from PySide6.QtCore import QPoint, QPointF, QRectF, QSignalBlocker, QSize, Qt, SignalInstance
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QCheckBox, QMenu, QPushButton
 
@@ -17,6 +17,7 @@ from gui.widgets.plain_text import set_tip
 from gui.widgets.typed_text import take_typed_text
 
 _BOX = 14  # pixels
+_GAP = 6  # between a box and its text
 
 
 class Button(QPushButton):
@@ -61,23 +62,31 @@ class CheckBox(QCheckBox):
         with QSignalBlocker(self):
             self.setChecked(checked)
 
+    def sizeHint(self) -> QSize:
+        text, side = self.fontMetrics().size(0, self.text()), theme.px(_BOX)
+        return QSize(side + _GAP + text.width() + 1, max(side, text.height()) + theme.px(4))
+
+    def minimumSizeHint(self) -> QSize:
+        return self.sizeHint()
+
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         colours = theme.current()
-        box = QRectF(0.5, (self.height() - _BOX) // 2 + 0.5, _BOX - 1, _BOX - 1)
+        side, scale = theme.px(_BOX), theme.scale()
+        box = QRectF(0.5, (self.height() - side) // 2 + 0.5, side - 1, side - 1)
         lit = self.hasFocus() or self.underMouse()
         full = self.isChecked() and self.isEnabled()
         painter.setPen(colours.colour("accent" if lit or full else "secondary"))
         painter.setBrush(colours.colour("accent" if full else "card"))
         painter.drawRoundedRect(box, 3, 3)
         if self.isChecked():
-            painter.setPen(QPen(colours.colour("accent_ink" if full else "secondary"), 2))
+            painter.setPen(QPen(colours.colour("accent_ink" if full else "secondary"), 2 * scale))
             x, y = box.left(), box.top()
-            tick = [QPointF(x + 3, y + 6.5), QPointF(x + 5.5, y + 9.5), QPointF(x + 10, y + 3.5)]
-            painter.drawPolyline(tick)
+            tick = ((3, 6.5), (5.5, 9.5), (10, 3.5))
+            painter.drawPolyline([QPointF(x + scale * dx, y + scale * dy) for dx, dy in tick])
         painter.setPen(colours.colour("ink" if self.isEnabled() else "secondary"))
-        text = self.rect().adjusted(_BOX + 6, 0, 0, 0)
+        text = self.rect().adjusted(side + _GAP, 0, 0, 0)
         painter.drawText(text, Qt.AlignmentFlag.AlignVCenter, self.text())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

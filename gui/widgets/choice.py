@@ -52,7 +52,7 @@ class _Lines(QStyledItemDelegate):
         metrics = QFontMetrics(theme.font())
         note = QFontMetrics(theme.font(theme.SMALL)).horizontalAdvance(index.data(_NOTE))
         width = metrics.horizontalAdvance(index.data()) + (note + _NOTE_GAP if note else 0)
-        return QSize(width + 2 * _INSET, metrics.height() + 10)
+        return QSize(width + 2 * _INSET, metrics.height() + theme.px(10))
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
         colours = theme.current()
@@ -118,7 +118,7 @@ class Choice(QComboBox):
             self.chosen.emit(self.key)
 
     def sizeHint(self) -> QSize:
-        return QSize(2 * _INSET + _ARROW_ROOM, super().sizeHint().height())
+        return QSize(2 * _INSET + theme.px(_ARROW_ROOM), super().sizeHint().height())
 
     def minimumSizeHint(self) -> QSize:
         return self.sizeHint()
@@ -140,13 +140,13 @@ class Choice(QComboBox):
         # Text and arrow are painted here: the closed list shows less than the open one, and
         # with a style sheet Qt's own arrow sits in a bevelled box.
         painter.setPen(option.palette.color(self.foregroundRole()))
-        room = self.rect().adjusted(_INSET, 0, -_ARROW_ROOM, 0)
+        room = self.rect().adjusted(_INSET, 0, -theme.px(_ARROW_ROOM), 0)
         text = self.currentData(_TITLE) or ""
         if option.fontMetrics.horizontalAdvance(text) > room.width():
             text = self.currentData(_BRIEF)
         text = option.fontMetrics.elidedText(text, Qt.TextElideMode.ElideRight, room.width())
         painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, text)
-        arrow = self.rect().adjusted(self.width() - _ARROW_ROOM, 0, 0, 0)
+        arrow = self.rect().adjusted(self.width() - theme.px(_ARROW_ROOM), 0, 0, 0)
         painter.drawText(arrow, Qt.AlignmentFlag.AlignCenter, "▾")
 
     def wheelEvent(self, event: QWheelEvent) -> None:

@@ -10,6 +10,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QProgressBar, QVBoxLayout, QWidget
 
 from engine.run.iteration import Check, Interrupted
+from gui import theme
 from gui.widgets.labels import WrappedLabel
 
 T = TypeVar("T")
@@ -52,7 +53,7 @@ class _Waiting(QDialog):
         layout = QVBoxLayout(self)
         for widget in (self._label, bar, self._buttons):
             layout.addWidget(widget)
-        self.setMinimumWidth(360)
+        self.setMinimumWidth(theme.px(360))
         self.ended.connect(self.accept)
 
     def check(self) -> None:

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QSpinBox, QWidget
 from engine.run.spec import State
 from engine.text.numbers import format_count
 from engine.training.history import MAX_FRAMES, moments_within
+from gui import theme
 from gui.settings import LEAST_MIB, MIB, MOST_MIB
 from gui.widgets.form_dialog import FormDialog
 from gui.widgets.labels import SecondaryLabel
@@ -29,7 +30,7 @@ class PreferencesDialog(FormDialog):
         self._meaning.setWordWrap(True)
         self._field.valueChanged.connect(self._explain)
         self.lay_out({"&Memory for the way back": self._field}, self._meaning)
-        self.setMinimumWidth(420)
+        self.setMinimumWidth(theme.px(420))
         self._explain()
 
     @property

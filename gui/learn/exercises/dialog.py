@@ -25,6 +25,7 @@ from engine.learn.exercises.exercise import (
 from engine.learn.exercises.files import key_beside, sheet_name, write_sheet_and_key
 from engine.maths.activations import ACTIVATIONS
 from engine.maths.losses import LOSSES
+from gui import theme
 from gui.documents.formats import PDF, file_kind, formats
 from gui.documents.save_dialog import ask_where_to_write
 from gui.widgets.choice import Choice, ChoiceItem
@@ -87,7 +88,7 @@ class ExerciseDialog(FormDialog):
         }
         for label in (self._preview, self._problem):
             label.setWordWrap(True)
-            label.setMinimumWidth(420)
+            label.setMinimumWidth(theme.px(420))
         opens = QDialogButtonBox.StandardButton.Open
         buttons = self.lay_out(fields, self._preview, self._problem, button=opens)
         self.body.insertStretch(self.body.count() - 1, 1)

@@ -42,7 +42,6 @@ class GradientCheckPanel(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.headline, self.notes = WrappedLabel("checkHeadline"), WrappedLabel("checkNotes")
-        self.headline.setFont(theme.font(theme.NORMAL, bold=True))
         explanation = SecondaryLabel(_EXPLANATION)
         explanation.setWordWrap(True)
         self.table = FigureTable("Gradients by backward and by differences")
@@ -51,6 +50,7 @@ class GradientCheckPanel(QWidget):
         parts = self.headline, self.notes, (self.table, 1), explanation
         self.setLayout(column(*parts, gap=theme.GAP, margins=NO_MARGINS))
         self._is_wrong = False
+        self.restyle()
 
     def display(self, view: View) -> None:
         """Show the check of a view's iteration."""
@@ -70,7 +70,8 @@ class GradientCheckPanel(QWidget):
         self.table.show_rows(_HEADS, [_row(view, each) for each in check.checked], view.digits)
 
     def restyle(self) -> None:
-        """Take the colours of the theme in force."""
+        """Follow a change of the theme."""
+        self.headline.setFont(theme.font(theme.NORMAL, bold=True))
         self._colour_headline()
         self.table.restyle()
 

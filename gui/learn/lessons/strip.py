@@ -48,7 +48,6 @@ class LessonStrip(QFrame):
 
         self._bar = _Bar()
         self._heading = PlainLabel(name="lessonHeading")
-        self._heading.setFont(theme.font(bold=True))
         self._place = SecondaryLabel(name="lessonPlace")
         self._text = WrappedLabel("lessonText", rich=True)
         self._text.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
@@ -71,6 +70,7 @@ class LessonStrip(QFrame):
         )
         self.close_button.setAccessibleName("Leave the lesson")
         self._arrange()
+        self.restyle()
         self.hide()
 
     def _arrange(self) -> None:
@@ -114,8 +114,10 @@ class LessonStrip(QFrame):
 
     def restyle(self) -> None:
         """Follow a change of the theme."""
+        self._heading.setFont(theme.font(bold=True))
         self._bar.update()
-        self._mark.update()
+        self._mark.restyle()
+        self._fit()
 
     def come_before(self, widget: QWidget) -> None:
         """Have Tab lead through the strip and on to a widget."""
@@ -132,7 +134,7 @@ class LessonStrip(QFrame):
         """Give the text the height it needs, up to what the window can spare."""
         if self._page is None:
             return
-        low = self.window().height() < _LOW
+        low = self.window().height() < theme.px(_LOW)
         self._heading.setVisible(not low)
         self._place.setVisible(not low)
         home = self._foot if low else self._head
@@ -214,8 +216,13 @@ class _Mark(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.setFixedSize(_MARK, _MARK)
         self._done = False
+        self.restyle()
+
+    def restyle(self) -> None:
+        """Follow a change of the theme."""
+        self.setFixedSize(theme.px(_MARK), theme.px(_MARK))
+        self.update()
 
     def show_state(self, done: bool) -> None:
         self._done = done
@@ -224,6 +231,7 @@ class _Mark(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.scale(theme.scale(), theme.scale())
         colour = theme.current().colour("accent")
         painter.setPen(QPen(colour, 1.5))
         if self._done:

@@ -40,12 +40,17 @@ class LossDots(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("lossDots")
-        self.setFixedHeight(_HEIGHT)
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setAccessibleName("Final losses of the seeds, sorted")
         self.dots: tuple[Dot, ...] = ()
         self._current: int | None = None
+        self.restyle()
+
+    def restyle(self) -> None:
+        """Follow a change of the theme."""
+        self.setFixedHeight(theme.px(_HEIGHT))
+        self.update()
 
     def show_dots(self, dots: Sequence[Dot]) -> None:
         """Show runs, sorted by their losses."""
@@ -53,13 +58,19 @@ class LossDots(QWidget):
         self._current = None
         self.update()
 
+    @property
+    def _area(self) -> QRectF:
+        """Where dots are drawn: text stands left of it and below it."""
+        room = QRectF(self.rect())
+        return room.adjusted(theme.px(_LEFT), _TOP, -_RIGHT, -theme.px(_BOTTOM))
+
     def place(self, index: int) -> QPointF:
         """Where a dot is drawn, in pixels of the widget."""
-        width = self.width() - _LEFT - _RIGHT
-        x = _LEFT + width * (index + 0.5) / len(self.dots)
+        area = self._area
+        x = area.left() + area.width() * (index + 0.5) / len(self.dots)
         low, high = self._height(self.dots[0].loss), self._height(self.dots[-1].loss)
         share = 0.0 if high == low else (self._height(self.dots[index].loss) - low) / (high - low)
-        return QPointF(x, self.height() - _BOTTOM - share * (self.height() - _TOP - _BOTTOM))
+        return QPointF(x, area.top() + (1.0 - share) * area.height())
 
     @property
     def _is_logarithmic(self) -> bool:
@@ -85,10 +96,10 @@ class LossDots(QWidget):
         colours = theme.current()
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        base, right = self.height() - _BOTTOM + 6, self.width() - _RIGHT
+        frame = self._area.adjusted(0, -4, 0, 6)
         painter.setPen(colours.colour("border"))
-        painter.drawLine(QPointF(_LEFT, _TOP - 4), QPointF(_LEFT, base))
-        painter.drawLine(QPointF(_LEFT, base), QPointF(right, base))
+        painter.drawLine(frame.topLeft(), frame.bottomLeft())
+        painter.drawLine(frame.bottomLeft(), frame.bottomRight())
         self._write(painter)
         for index, dot in enumerate(self.dots):
             colour = colours.colour("positive" if dot.learnt else "negative")
@@ -104,13 +115,14 @@ class LossDots(QWidget):
         """The least loss and the largest at the left, and what the axes are."""
         painter.setFont(theme.font(theme.SMALL))
         painter.setPen(theme.current().colour("secondary"))
+        area, line = self._area, painter.fontMetrics().height()
         end = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         losses = {self.dots[0].loss: self.place(0).y()}
         losses[self.dots[-1].loss] = self.place(len(self.dots) - 1).y()
         for loss, y in losses.items():
-            room = QRectF(0.0, y - 10.0, _LEFT - 6.0, 20.0)
+            room = QRectF(0.0, y - line / 2, area.left() - 6.0, line)
             painter.drawText(room, end, format_number(loss, 2))
-        below = QRectF(_LEFT, self.height() - 15.0, self.width() - _LEFT - _RIGHT, 15.0)
+        below = QRectF(area.left(), self.height() - line, area.width(), line)
         scale = ", log scale" if self._is_logarithmic else ""
         painter.drawText(below, Qt.AlignmentFlag.AlignLeft, f"sorted by loss{scale}")
 

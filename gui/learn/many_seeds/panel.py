@@ -5,6 +5,7 @@ from __future__ import annotations
 from html import escape
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QGridLayout, QProgressBar, QWidget
 
 from engine.learn.many_seeds.result import SeedRun, SeedsResult, Stuck
@@ -24,6 +25,7 @@ from gui.widgets.vertical_scroll import VerticalScroll
 _COUNT, _EPOCHS = 100, 10_000
 _MOST_SEEDS = 999_999_999
 _FIELD_WIDTH = 44
+_HEADLINE = 18  # pixels of its letters
 _LISTED = 24  # seeds of a group that are named one by one
 
 _EXPLANATION = (
@@ -51,8 +53,6 @@ class SeedsPanel(QWidget):
         for field, value in ((self._count, _COUNT), (self._epochs, _EPOCHS)):
             field.show_count(value)
         self._run = Button("Run", "seedsRun", "Train from each seed", self._run_or_cancel)
-        self._run.setFixedWidth(self._run.fontMetrics().horizontalAdvance("Cancel") + 22)
-        self._run.setStyleSheet("padding: 5px 0;")
         self._progress = QProgressBar()
         self._progress.setObjectName("seedsProgress")
         self._progress.setRange(0, 1000)
@@ -62,7 +62,6 @@ class SeedsPanel(QWidget):
         kept.setRetainSizeWhenHidden(True)
         self._progress.setSizePolicy(kept)
         self.headline, self._note = WrappedLabel("seedsHeadline"), WrappedLabel("seedsNote")
-        self.headline.setFont(theme.font(18, bold=True))
         self._note.setProperty("secondary", True)
         self.dots = LossDots()
         self.dots.seed_chosen.connect(self.seed_chosen)
@@ -76,8 +75,8 @@ class SeedsPanel(QWidget):
         self._spec: Spec | None = None
         self._lay_out()
         self.setFocusProxy(self._run)
-        self._colour_progress()
         self.show_progress(None)
+        self.restyle()
 
     def _lay_out(self) -> None:
         fields = QGridLayout()
@@ -87,7 +86,6 @@ class SeedsPanel(QWidget):
         for place, (words, field) in enumerate(columns):
             label = SecondaryLabel(words)
             label.setBuddy(field)
-            field.setMinimumWidth(_FIELD_WIDTH)  # Qt would leave room for the largest number
             fields.addWidget(label, 0, place)
             fields.addWidget(field, 1, place)
             fields.setColumnStretch(place, 1)
@@ -128,10 +126,17 @@ class SeedsPanel(QWidget):
         self.show_progress(None)
 
     def restyle(self) -> None:
-        """Take the colours of the theme in force."""
+        """Follow a change of the theme."""
         self._colour_progress()
+        self.headline.setFont(theme.font(_HEADLINE, bold=True))
+        for field in (self._first, self._count, self._epochs):
+            # Qt would leave room for the largest number.
+            field.setMinimumWidth(theme.px(_FIELD_WIDTH))
+        words = QFontMetrics(theme.font()).horizontalAdvance("Cancel")
+        self._run.setFixedWidth(words + theme.px(22))
+        self._run.setStyleSheet(f"padding: {theme.px(5)}px 0;")
         self._write()
-        self.dots.update()
+        self.dots.restyle()
 
     def _colour_progress(self) -> None:
         colours = theme.current()

@@ -82,7 +82,7 @@ class PredictPanel(QWidget):
         self._pages.addWidget(self._make_questions())
         self.setLayout(column(self._pages, margins=NO_MARGINS))
         self.setFocusProxy(self.name)
-        self.show_question(self._shown)
+        self.restyle()
 
     # What it is made of
 
@@ -129,7 +129,6 @@ class PredictPanel(QWidget):
             self.save_asked, link=True,
         )
         self.question = WrappedLabel("predictQuestion", rich=True)
-        self.question.setFont(theme.font(_QUESTION, bold=True))
         self.about = _words()
         self.field = _Field()
         self.field.setObjectName("predictField")
@@ -281,7 +280,8 @@ class PredictPanel(QWidget):
             self.field.selectAll()
 
     def restyle(self) -> None:
-        """Take the colours of the theme in force."""
+        """Follow a change of the theme."""
+        self.question.setFont(theme.font(_QUESTION, bold=True))
         self.hints.lay_out()
         self.show_question(self._shown)
 

@@ -15,6 +15,8 @@ from gui.widgets.count_field import CountField
 from gui.widgets.labels import ErrorLabel, SecondaryLabel
 from gui.widgets.layouts import row
 
+_COUNT_WIDTH = 76  # pixels
+
 
 class _Line(QLineEdit):
     """A field that reports Enter, Escape, and several pasted lines, which it does not take in."""
@@ -79,9 +81,8 @@ class FigureForm(QWidget):
             line.left.connect(self.left)
             line.lines_pasted.connect(self.lines_pasted)
             line.textEdited.connect(lambda: self.refuse(""))
-        for field in (self.iteration, self.sample):
-            field.setMaximumWidth(76)
         self._arrange()
+        self.restyle()
 
     def _arrange(self) -> None:
         grid = QGridLayout(self)
@@ -145,3 +146,5 @@ class FigureForm(QWidget):
     def restyle(self) -> None:
         """Take the colours of the theme in force."""
         self.problem.setFont(theme.font(theme.SMALL))
+        for field in (self.iteration, self.sample):
+            field.setMaximumWidth(theme.px(_COUNT_WIDTH))

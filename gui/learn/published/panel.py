@@ -59,13 +59,11 @@ class PublishedPanel(QWidget):
         self._edited: int | None = None
         self._quantities_of: tuple[Network, Notation] | None = None
         self.headline = WrappedLabel("publishedHeadline")
-        self.headline.setFont(theme.font(theme.NORMAL, bold=True))
         self.search = Button(_SEARCH, "searchMistake")
         self.add = Button("Add a figure", "addFigures", "Type in a figure", link=True)
         self.list = PrintedList("Figures of the source, and the program’s")
         self.setFocusProxy(self.list)
         self.note = WrappedLabel("publishedNote")
-        self.note.setFont(theme.font(theme.SMALL))
         self.go = Button("Go to it", "goToFigure", "Show this step (Enter)", link=True)
         self.edit = Button("Edit", "editFigure", "Change this figure (F2)", link=True)
         self.remove = Button("Delete", "deleteFigure", "Remove this figure (Del)", link=True)
@@ -74,6 +72,7 @@ class PublishedPanel(QWidget):
         self.form.hide()
         self._arrange()
         self._wire()
+        self.restyle()
 
     def _arrange(self) -> None:
         layout = QVBoxLayout(self)
@@ -175,7 +174,9 @@ class PublishedPanel(QWidget):
             self._offer(suspect, "it" if len(offered) == 1 else f"the {ordinal}")
 
     def restyle(self) -> None:
-        """Take the colours of the theme in force."""
+        """Follow a change of the theme."""
+        self.headline.setFont(theme.font(theme.NORMAL, bold=True))
+        self.note.setFont(theme.font(theme.SMALL))
         self.list.restyle()
         self.form.restyle()
 

@@ -32,7 +32,7 @@ from gui.tables.column_widths import text_width
 Index = QModelIndex | QPersistentModelIndex
 
 _INSET = 8  # pixels, left and right of a row
-_LINE = 18
+_LINE = 18  # at 100 %
 _PAD = 5  # above and below a row
 _GAP = 14  # between what stands at the left of a line and at the right
 _SPACE = 6  # between symbol and place
@@ -85,7 +85,7 @@ class _Row(QStyledItemDelegate):
         line, room = self._list().lines[index.row()], width - 2 * _INSET
         numbers = 1 if line.here == line.printed or _numbers_fit(line, room) else 2
         lines = numbers + (1 if _head_fits(line, room) else 2)
-        return QSize(width, lines * _LINE + 2 * _PAD)
+        return QSize(width, lines * theme.px(_LINE) + 2 * _PAD)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         line, colours = self._list().lines[index.row()], theme.current()
@@ -96,14 +96,14 @@ class _Row(QStyledItemDelegate):
             colours.colour("grid"),
         )
         room = option.rect.adjusted(_INSET, _PAD, -_INSET, -_PAD)
-        left = room.topLeft() + QPoint(0, _write_head(painter, line, room) * _LINE)
+        left = room.topLeft() + QPoint(0, _write_head(painter, line, room) * theme.px(_LINE))
         _write_number(painter, line, left, _PRINTED, line.printed)
         if _numbers_fit(line, room.width()):
             here = QPoint(room.right() - text_width(_HERE + line.here), left.y())
             _write_number(painter, line, here, _HERE, line.here)
         elif line.here != line.printed:
             shift = text_width(_PRINTED) - text_width(_HERE)
-            _write_number(painter, line, left + QPoint(shift, _LINE), _HERE, line.here)
+            _write_number(painter, line, left + QPoint(shift, theme.px(_LINE)), _HERE, line.here)
 
 
 def _metrics() -> QFontMetrics:
@@ -127,7 +127,7 @@ def _write_head(painter: QPainter, line: PrintedLine, room: QRect) -> int:
     """Symbol and place at the left, the verdict at the right; returns the lines that took."""
     colours, fits = theme.current(), _head_fits(line, room.width())
     centre = Qt.AlignmentFlag.AlignVCenter
-    first = QRect(room.left(), room.top(), room.width(), _LINE)
+    first = QRect(room.left(), room.top(), room.width(), theme.px(_LINE))
     painter.setFont(theme.font(theme.SMALL))
     painter.setPen(colours.colour(line.colour))
     painter.drawText(first, Qt.AlignmentFlag.AlignRight | centre, line.verdict)
@@ -139,7 +139,7 @@ def _write_head(painter: QPainter, line: PrintedLine, room: QRect) -> int:
     painter.setFont(theme.font(theme.SMALL))
     painter.setPen(colours.colour("secondary"))
     beside = first.adjusted(_bold().horizontalAdvance(symbol) + _SPACE, 0, 0, 0)
-    painter.drawText(beside if fits else first.translated(0, _LINE), centre, line.where)
+    painter.drawText(beside if fits else first.translated(0, theme.px(_LINE)), centre, line.where)
     return 1 if fits else 2
 
 
@@ -150,7 +150,7 @@ def _write_number(
     if not number:
         return
     colours = theme.current()
-    base = where.y() + (_LINE + _metrics().ascent() - _metrics().descent()) // 2
+    base = where.y() + (theme.px(_LINE) + _metrics().ascent() - _metrics().descent()) // 2
     painter.setFont(theme.font(theme.SMALL))
     painter.setPen(colours.colour("secondary"))
     painter.drawText(where.x(), base, label)
@@ -235,7 +235,9 @@ class PrintedList(QListView):
         self._kept_where = QAbstractItemView.ScrollHint.EnsureVisible
 
     def restyle(self) -> None:
-        """Paint anew in the theme's colours."""
+        """Paint anew in the theme's colours, and in rows of other heights where text has another
+        size."""
+        self.scheduleDelayedItemsLayout()
         self.viewport().update()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

@@ -54,6 +54,7 @@ class ComparisonPanel(QWidget):
         after = row(self.after, (self.slider, 1), gap=theme.GAP)
         parts = head, legend, (self.plot, 4), self.notes, after, (self.table, 5)
         self.setLayout(column(*parts, gap=6, margins=NO_MARGINS))
+        self._take_sizes()
 
     def _build(self) -> None:
         self.choice = Choice("comparisonMistake", "mistake to compare with")
@@ -61,7 +62,6 @@ class ComparisonPanel(QWidget):
         self.mistake_names = PlainLabel(name="comparisonMistakes")
         self.mistake_names.setWordWrap(True)
         self.epochs_field = CountField("comparisonEpochs", "epochs to compare", 1, MOST_EPOCHS)
-        self.epochs_field.setFixedWidth(76)
         self.epochs_field.show_count(_FIRST_EPOCHS)
         self.epochs_field.chosen.connect(lambda _: self.asked.emit())
         self.legend = SecondaryLabel(name="comparisonLegend")
@@ -73,7 +73,6 @@ class ComparisonPanel(QWidget):
         self.log_button.setCheckable(True)
         self.log_button.toggled.connect(self._on_log)
         self.plot = TwoCurves()
-        self.plot.setMinimumHeight(80)
         self.notes = SecondaryLabel(name="comparisonNotes")
         self.notes.setWordWrap(True)
         self.after = SecondaryLabel(name="comparisonAfter")
@@ -186,9 +185,14 @@ class ComparisonPanel(QWidget):
 
     def restyle(self) -> None:
         """Take the colours of the theme in force."""
+        self._take_sizes()
         self.plot.restyle()
         self.table.restyle()
         self._show_legend()
+
+    def _take_sizes(self) -> None:
+        self.epochs_field.setFixedWidth(theme.px(76))
+        self.plot.setMinimumHeight(theme.px(80))
 
 
 def _ends(comparison: Comparison) -> list[str]:

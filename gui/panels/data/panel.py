@@ -105,6 +105,7 @@ class DataPanel(Card):
     def restyle(self) -> None:
         """Paint anew in the theme's colours."""
         self._table.restyle()
+        self._show_title()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

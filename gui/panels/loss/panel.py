@@ -113,6 +113,8 @@ class LossPanel(Card):
     def restyle(self) -> None:
         """Take the colours of the theme in force."""
         self.plot.restyle()
+        self._notes_place = None
+        self._place_notes()
         if self._view is not None:
             self._show_legend(self._view)
 

@@ -30,6 +30,11 @@ _BIASES = (
 )
 
 
+def size_count(field: CountField, width: int = COUNT_WIDTH) -> None:
+    """Have a field for a count as large as the text asks for, with a width at 100 %."""
+    field.setFixedSize(theme.px(width), theme.px(COUNT_HEIGHT))
+
+
 class FormRow(QWidget):
     """A label and, in a column that all rows share, fields.
 
@@ -83,7 +88,7 @@ class LayerRows(QWidget):
         super().__init__()
         name = title.lower()
         self._units = CountField(f"units{number}", f"Units of {name}", 1, UNITS.most)
-        self._units.setFixedSize(COUNT_WIDTH, COUNT_HEIGHT)
+        size_count(self._units)
         self._units.chosen.connect(self.units_chosen)
         self._activation = Choice(f"activation{number}", f"Activation of {name}")
         self._activation.offer(_activation_items(output))
@@ -119,6 +124,10 @@ class LayerRows(QWidget):
     def fields(self) -> tuple[QWidget, ...]:
         """What the keyboard reaches, in its order."""
         return self._units, self._activation, self._remove, self._bias, self._trained
+
+    def restyle(self) -> None:
+        """Follow a change of the size of text."""
+        size_count(self._units)
 
     def _choose_bias(self) -> None:
         self.bias_chosen.emit(self._bias.key, self._trained.isChecked())

@@ -16,7 +16,7 @@ from engine.run.check_spec import SpecError, check_spec
 from engine.run.limits import HIDDEN_LAYERS, INPUTS, SAMPLES
 from engine.run.spec import Batching, Spec
 from gui import theme
-from gui.panels.network.layer_rows import COUNT_HEIGHT, COUNT_WIDTH, LINE_GAP, FormRow, LayerRows
+from gui.panels.network.layer_rows import LINE_GAP, FormRow, LayerRows, size_count
 from gui.view import View
 from gui.widgets.buttons import Button, CheckBox
 from gui.widgets.card import Card
@@ -80,7 +80,7 @@ class NetworkPanel(Card):
 
     def _add_layer_rows(self) -> None:
         self._inputs = CountField("units0", "Inputs", 1, INPUTS.most)
-        self._inputs.setFixedSize(COUNT_WIDTH, COUNT_HEIGHT)
+        size_count(self._inputs)
         self._inputs.chosen.connect(lambda count: self.units_chosen.emit(0, count))
         self._content.addWidget(FormRow("Input", self._inputs))
         self._layer_box = QVBoxLayout()
@@ -129,7 +129,7 @@ class NetworkPanel(Card):
         self._batch.offer(_BATCHES)
         self._batch.chosen.connect(self._choose_batch)
         self._size = CountField("batchSize", "Samples in a batch", 2, SAMPLES.most)
-        self._size.setFixedSize(_SIZE_WIDTH, COUNT_HEIGHT)
+        size_count(self._size, _SIZE_WIDTH)
         self._size.chosen.connect(self._choose_size)
         self._shuffled = CheckBox("shuffled")
         self._shuffled.setObjectName("shuffled")
@@ -186,7 +186,7 @@ class NetworkPanel(Card):
 
     def _fit_labels(self) -> None:
         for row in self.findChildren(FormRow):
-            row.set_narrow(self.width() < _NARROW)
+            row.set_narrow(self.width() < theme.px(_NARROW))
 
     # What the person does
 
@@ -320,6 +320,12 @@ class NetworkPanel(Card):
         self._fit_labels()
 
     def restyle(self) -> None:
+        """Follow a change of the theme."""
+        size_count(self._inputs)
+        size_count(self._size, _SIZE_WIDTH)
+        for rows in self._layers:
+            rows.restyle()
+        self._fit_labels()
         self.update()
 
 

@@ -31,12 +31,13 @@ from gui.widgets.plain_text import set_tip, show_tip
 HINT = "PgDn step · PgUp back · drag to seek"
 RATES = {0.5: "½ step/s", 1.0: "1 step/s", 2.0: "2 steps/s", 5.0: "5 steps/s", 10.0: "10 steps/s"}
 
-# Pixels.
+# Pixels, those of what text stands in at 100 %.
 _TOP = 2
 _TITLE_HEIGHT = 22
 _TICK_HEIGHT = 26
 _LOWEST_TICK = 12
 _HINT_HEIGHT = 24
+_USUAL_WIDTH, _LEAST_WIDTH = 700, 350
 
 _PLAY, _STOP = "▶ Play", "■ Stop"
 _PLAY_TIP = "Play: step after step (P)"
@@ -122,13 +123,18 @@ class StepRibbon(QWidget):
 
     @property
     def _has_hint(self) -> bool:
-        return self.height() - _TOP - _TITLE_HEIGHT - _LOWEST_TICK - 2 >= _HINT_HEIGHT
+        return self.height() >= self.minimumSizeHint().height() + theme.px(_HINT_HEIGHT)
+
+    @property
+    def _ticks_top(self) -> int:
+        return _TOP + theme.px(_TITLE_HEIGHT)
 
     def sizeHint(self) -> QSize:
-        return QSize(700, _TOP + _TITLE_HEIGHT + _TICK_HEIGHT + _HINT_HEIGHT)
+        height = self._ticks_top + theme.px(_TICK_HEIGHT) + theme.px(_HINT_HEIGHT)
+        return QSize(theme.px(_USUAL_WIDTH), height)
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(350, _TOP + _TITLE_HEIGHT + _LOWEST_TICK + 2)
+        return QSize(theme.px(_LEAST_WIDTH), self._ticks_top + theme.px(_LOWEST_TICK) + 2)
 
     def display(self, view: View) -> None:
         """Show how far the iteration has been stepped through."""
@@ -157,7 +163,7 @@ class StepRibbon(QWidget):
             ends = [self._plan.span_of(k - 1) for k in (before, now)]
             left = floor(min(left for left, _ in ends)) - 1
             right = ceil(max(left + width for left, width in ends)) + 1
-            self.update(left, _TOP + _TITLE_HEIGHT, right - left, _TICK_HEIGHT)
+            self.update(left, self._ticks_top, right - left, theme.px(_TICK_HEIGHT))
 
     def _update_all(self) -> None:
         """Paint all but the buttons below, whose painting takes far longer."""
@@ -169,6 +175,10 @@ class StepRibbon(QWidget):
         return self._steps.group_of(revealed - 1).phase
 
     def restyle(self) -> None:
+        """Follow a change of the theme."""
+        self.updateGeometry()
+        self._plan_anew()
+        self._place_controls()
         self.update()
 
     def _plan_anew(self) -> None:
@@ -268,8 +278,8 @@ class StepRibbon(QWidget):
         painter = QPainter(self)
         colours = theme.current()
         hint = self._has_hint
-        top = _TOP + _TITLE_HEIGHT
-        height = min(_TICK_HEIGHT, self.height() - top - 2 - (_HINT_HEIGHT if hint else 0))
+        top, below = self._ticks_top, theme.px(_HINT_HEIGHT) if hint else 0
+        height = min(theme.px(_TICK_HEIGHT), self.height() - top - 2 - below)
         if event.rect().top() < top:
             self._paint_titles(painter, colours)
         if hint and event.rect().bottom() >= top + height:
@@ -277,7 +287,7 @@ class StepRibbon(QWidget):
             painter.setPen(colours.colour("secondary"))
             room = self._controls.x() - 2 * SIDE
             if painter.fontMetrics().horizontalAdvance(HINT) <= room:
-                line = QRectF(SIDE, top + height, room, _HINT_HEIGHT)
+                line = QRectF(SIDE, top + height, room, below)
                 bottom_left = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignBottom
                 painter.drawText(line, bottom_left, HINT)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -293,7 +303,7 @@ class StepRibbon(QWidget):
             named.add(phase)
             painter.setFont(theme.font(theme.SMALL, bold=phase == current))
             painter.setPen(colours.colour("accent" if phase == current else "secondary"))
-            place = QRectF(band.left, _TOP, self.width(), _TITLE_HEIGHT)
+            place = QRectF(band.left, _TOP, self.width(), theme.px(_TITLE_HEIGHT))
             painter.drawText(place, Qt.AlignmentFlag.AlignLeft, TITLES[phase])
 
     def _paint_ticks(
@@ -329,7 +339,7 @@ class StepRibbon(QWidget):
     def _pictures_for(self, colours: theme.Theme, height: int) -> _Pictures:
         """The ticks all taken and all ahead: a paint is then a piece of each, whatever the
         number of ticks."""
-        look = (self._plan, colours.name, height, self.devicePixelRatioF())
+        look = (self._plan, colours.name, theme.percent(), height, self.devicePixelRatioF())
         if self._pictures is None or self._pictures.look != look:
             done, ahead = self._blank(height), self._blank(height)
             done_painter, ahead_painter = QPainter(done), QPainter(ahead)

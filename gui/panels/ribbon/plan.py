@@ -165,6 +165,10 @@ def _room(
     return max(_title_width(groups[0].phase), _length(groups, pitch, bars, spacing))
 
 
-@cache
 def _title_width(phase: str) -> int:
+    return _title_width_at(phase, theme.percent())
+
+
+@cache
+def _title_width_at(phase: str, percent: int) -> int:
     return QFontMetrics(theme.font(theme.SMALL, bold=True)).horizontalAdvance(TITLES[phase])

@@ -84,6 +84,7 @@ class WeightsPanel(Card):
         """Paint anew in the theme's colours."""
         for table, _ in self._layers():
             table.restyle()
+        self._stack.arrange()
 
     def _layers(self) -> Iterator[tuple[NumberTable, LayerModel]]:
         for table in self._stack.tables:

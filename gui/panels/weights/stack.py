@@ -59,7 +59,7 @@ class TableStack(QScrollArea):
         """Give every table the height that it needs, or what can be seen at once."""
         if self._moving:
             return
-        width, seen = self.width(), max(self.height(), _LEAST_HEIGHT)
+        width, seen = self.width(), max(self.height(), theme.px(_LEAST_HEIGHT))
         if self._heights(width)[1] > self.height():
             width -= self.verticalScrollBar().sizeHint().width()
         wholes, total = self._heights(width)
