@@ -167,7 +167,7 @@ def parser() -> argparse.ArgumentParser:
         each.add_argument("--steps", type=_count, default=0, metavar="K", help="then step")
         each.add_argument("--size", type=_size, default=(1440, 900), metavar="1440x900",
                           help="of the window that it is taken from (default 1440x900)")
-        each.add_argument("--theme", choices=("light", "dark"), default="light")
+        each.add_argument("--theme", choices=("light", "dark", "contrast"), default="light")
         each.add_argument("--text-size", type=_text_size, default=100, metavar="PERCENT",
                           help="how large text is, from 80 to 200 (default 100)")
     for each in (run, trace, check, published, shot, drawing):

@@ -16,8 +16,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from msgspec import Struct
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QPalette
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QStyle
 
 FONT_FOLDER = Path(__file__).resolve().parent.parent / "resources" / "fonts"
 FONT_FAMILY = "DejaVu Sans"
@@ -37,6 +38,7 @@ class Theme(Struct, frozen=True):
     """One set of colours, as #rrggbb. Sign is never told by colour alone."""
 
     name: str
+    title: str  # in menus
     window: str  # behind the cards
     card: str
     sunken: str  # fixed or read-only fields, empty bars
@@ -48,7 +50,8 @@ class Theme(Struct, frozen=True):
     accent_ink: str  # text on accent
     accent_soft: str  # a wash of the accent behind ink
     accent_done: str  # steps already taken
-    positive: str
+    done_ink: str  # text on accent_done
+    positive: str  # areas and lines
     positive_text: str
     negative: str
     negative_text: str
@@ -66,6 +69,7 @@ class Theme(Struct, frozen=True):
 
 LIGHT = Theme(
     name="light",
+    title="Light theme",
     window="#f6f7f9",
     card="#ffffff",
     sunken="#edf0f3",
@@ -76,10 +80,11 @@ LIGHT = Theme(
     accent="#6741d9",
     accent_ink="#ffffff",
     accent_soft="#f0ebfc",
-    accent_done="#b6a5f0",
+    accent_done="#9a85e5",
+    done_ink="#1f2933",
     positive="#1f77b4",
     positive_text="#1b6ca3",
-    negative="#e8710a",
+    negative="#db6908",
     negative_text="#b54708",
     neutral="#ffffff",
     error="#b42318",
@@ -87,6 +92,7 @@ LIGHT = Theme(
 
 DARK = Theme(
     name="dark",
+    title="Dark theme",
     window="#14171c",
     card="#1d2229",
     sunken="#262c35",
@@ -97,7 +103,8 @@ DARK = Theme(
     accent="#a48bff",
     accent_ink="#14171c",
     accent_soft="#332b52",
-    accent_done="#65549f",
+    accent_done="#7362b0",
+    done_ink="#ffffff",
     positive="#4aa3df",
     positive_text="#7cc0ee",
     negative="#f08a3c",
@@ -106,10 +113,37 @@ DARK = Theme(
     error="#ff8a80",
 )
 
-THEMES = {theme.name: theme for theme in (LIGHT, DARK)}
+# Text at least 7:1 on each ground it stands on; frames and lines as clear as text.
+CONTRAST = Theme(
+    name="contrast",
+    title="High-contrast theme",
+    window="#ffffff",
+    card="#ffffff",
+    sunken="#eef0f2",
+    border="#4b5563",
+    grid="#767e88",
+    ink="#000000",
+    secondary="#1f2830",
+    accent="#2d0080",
+    accent_ink="#ffffff",
+    accent_soft="#efe8ff",
+    accent_done="#5a3fb5",
+    done_ink="#ffffff",
+    positive="#0b4f8a",
+    positive_text="#0b4f8a",
+    negative="#9e3f00",
+    negative_text="#7d2e00",
+    neutral="#ffffff",
+    error="#8f0f0f",
+)
+
+THEMES = {theme.name: theme for theme in (LIGHT, DARK, CONTRAST)}
+SYSTEM = "system"  # the theme that the platform asks for
+CHOICES = (SYSTEM, *THEMES)
 
 TEXT_SIZES = (80, 90, 100, 110, 125, 150, 175, 200)  # percent
 
+_chosen = SYSTEM
 _current = LIGHT
 _percent = 100
 
@@ -117,6 +151,11 @@ _percent = 100
 def current() -> Theme:
     """The theme in force; ask at each paint, it may change while the window is open."""
     return _current
+
+
+def chosen() -> str:
+    """The name of the theme that was chosen: one of CHOICES."""
+    return _chosen
 
 
 def percent() -> int:
@@ -167,17 +206,32 @@ def load_fonts() -> None:
 
 
 def apply(app: QApplication, name: str | None = None, percent: int | None = None) -> None:
-    """Put a theme, a size of text or both in force for the whole application; what is not named
-    stays. Whoever changes them while a window is open has it restyled: MainWindow.use_theme and
-    MainWindow.use_text_size do both."""
-    global _current, _percent
-    _current = _current if name is None else THEMES[name]
+    """Put a theme (one of CHOICES), a size of text or both in force for the whole application;
+    what is not named stays. Whoever changes them while a window is open has it restyled:
+    MainWindow.use_theme and MainWindow.use_text_size do both."""
+    global _chosen, _current, _percent
+    _chosen = _chosen if name is None else name
+    _current = _of_the_system(app) if _chosen == SYSTEM else THEMES[_chosen]
     _percent = _percent if percent is None else percent
     if not app.styleSheet():  # the first theme; anew, it would polish every widget twice
         app.setStyle("Fusion")
     app.setFont(font())
     app.setPalette(_palette(_current))
     app.setStyleSheet(style_sheet(_current))
+
+
+def moves() -> bool:
+    """Whether anything may move by itself: some people ask their system that nothing does."""
+    hint = QStyle.StyleHint.SH_Widget_Animation_Duration
+    return QApplication.style().styleHint(hint) > 0
+
+
+def _of_the_system(app: QApplication) -> Theme:
+    """What the platform asks for; light where it does not tell."""
+    hints = app.styleHints()
+    if hints.accessibility().contrastPreference() == Qt.ContrastPreference.HighContrast:
+        return CONTRAST
+    return DARK if hints.colorScheme() == Qt.ColorScheme.Dark else LIGHT
 
 
 def _palette(theme: Theme) -> QPalette:

@@ -145,7 +145,7 @@ def _geometry(key: str) -> KeptSetting[QByteArray]:
 
 
 GEOMETRY = _geometry("geometry")  # size and place of the window as it was closed last
-THEME = _choice("theme", theme.THEMES, "light")
+THEME = _choice("theme", theme.CHOICES, theme.SYSTEM)
 TEXT_SIZE = _count("text_size", 100, theme.TEXT_SIZES[0], theme.TEXT_SIZES[-1])  # percent
 RECENT = _texts("recent")  # paths, the latest first
 FOLDER = _text("folder")  # where a file was opened or written last

@@ -47,7 +47,8 @@ class _Waiting(QDialog):
         self._label = WrappedLabel("waitingFor")
         self._label.setText(words)
         bar = QProgressBar()
-        bar.setRange(0, 0)
+        bar.setRange(0, 0)  # it runs to and fro
+        bar.setVisible(theme.moves())
         self._buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
         self._buttons.rejected.connect(self.reject)
         layout = QVBoxLayout(self)

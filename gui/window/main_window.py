@@ -62,6 +62,7 @@ class MainWindow(QMainWindow):
         self._build_panels()
         self._build_menus()
         self._wire()
+        self._follow_system()
         self._take_first_size()
         if remember:
             self.session.memory = settings.MEMORY.kept() * settings.MIB
@@ -268,10 +269,20 @@ class MainWindow(QMainWindow):
     # Looks
 
     def use_theme(self, name: str) -> None:
-        """Change the colours of the whole window."""
+        """Change the colours of the whole window; `name` is one of theme.CHOICES."""
         self._restyle(name=name)
         if self._remember:
             settings.THEME.keep(name)
+
+    def _follow_system(self) -> None:
+        """Have the theme of the system follow the system, from now on."""
+        hints = QApplication.styleHints()
+        for changed in (hints.colorSchemeChanged, hints.accessibility().contrastPreferenceChanged):
+            changed.connect(self._on_system_changed)
+
+    def _on_system_changed(self) -> None:
+        if theme.chosen() == theme.SYSTEM:
+            self._restyle()
 
     def use_text_size(self, percent: int, keep: bool = True) -> None:
         """Change the size of all text, in percent.

@@ -168,12 +168,11 @@ class Menus(QObject):
 
     def _view(self) -> Iterable[Row]:
         themes = (
-            Entry(
-                f"{name.capitalize()} theme",
-                partial(self._use_theme, name),
-                is_checked=partial(_is_theme, name),
+            Entry(title, partial(self._use_theme, name), is_checked=partial(_is_theme, name))
+            for name, title in (
+                (theme.SYSTEM, "Theme of the system"),
+                *((each.name, each.title) for each in theme.THEMES.values()),
             )
-            for name in theme.THEMES
         )
         resize, size = self._resize_text, _text_size
         return (
@@ -293,7 +292,7 @@ def _text_size(way: int) -> str:
 
 
 def _is_theme(name: str) -> bool:
-    return theme.current().name == name
+    return theme.chosen() == name
 
 
 def _whole_text(entry: Entry) -> str:

@@ -32,10 +32,11 @@ class _Look(NamedTuple):
 
 
 # Lines of up to one pixel are painted ten times faster than wider ones, so where there are many,
-# size is told by strength of colour and only the largest are wider.
+# size is told by strength of colour and only the largest are wider. Where there are fewer, the
+# smallest is as clearly seen as the largest.
 _LOOKS = (
-    _Look(40, 1.4, 7.0, 0.7, 0.75),
-    _Look(150, 1.0, 4.5, 0.55, 0.75),
+    _Look(40, 1.4, 7.0, 0.9, 0.9),
+    _Look(150, 1.0, 4.5, 0.9, 0.9),
     _Look(10**9, 0.4, 1.6, 0.12, 0.85),
 )
 _FADED = 0.2  # of the strength, where other edges are pointed at

@@ -353,7 +353,7 @@ class StepRibbon(QWidget):
                 done_painter.drawRoundedRect(QRectF(left, 0, width, height), radius, radius)
                 outline = QRectF(left + 0.75, 0.75, width - 1.5, height - 1.5)
                 ahead_painter.drawRoundedRect(outline, radius, radius)
-            for painter, colour in ((done_painter, "ink"), (ahead_painter, "secondary")):
+            for painter, colour in ((done_painter, "done_ink"), (ahead_painter, "secondary")):
                 painter.setPen(colours.colour(colour))
                 painter.setFont(theme.font(theme.SMALL))
                 self._paint_counts(painter, height)

@@ -108,10 +108,10 @@ def test_little_surfaces_stand_in_hidden_nodes_before_the_first_step(
     theta[: W.size] = 20.0 * (np.arange(W.size) % 2 - 0.5)
     ann = person(replace(view, theta=theta))
     seen = colours_in(ann.canvas, Spot("unit", 1, 1))
-    assert "#1f77b4" in seen and "#e8710a" in seen
-    assert "#e8710a" not in colours_in(ann.canvas, Spot("unit", 2, 0))
+    assert "#1f77b4" in seen and "#db6908" in seen
+    assert "#db6908" not in colours_in(ann.canvas, Spot("unit", 2, 0))
     ann.canvas.display(xor_view(revealed=1))
-    assert "#e8710a" not in colours_in(ann.canvas, Spot("unit", 1, 1))
+    assert "#db6908" not in colours_in(ann.canvas, Spot("unit", 1, 1))
 
 
 def test_a_change_of_theme_is_followed(
