@@ -126,8 +126,10 @@ class ControlsBar(QWidget):
             row(self._back, self._step, self._by, self._grain),
             row(self._epoch, self._train),
         ]
-        pace = column(None, self._caption, self._slider, None, gap=3)
-        place = column(None, self._where, self._loss, None, gap=0)
+        self._columns = pace, place = (
+            column(None, self._caption, self._slider, None, gap=3),
+            column(None, self._where, self._loss, None, gap=0),
+        )
         self._row = row(*self._groups, pace, None, place, margins=(16, 0, 16, 0))
         self._row.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)
         self.setLayout(self._row)
@@ -155,6 +157,8 @@ class ControlsBar(QWidget):
             widget.setVisible(widget.objectName() not in hidden)
         for group in self._groups:
             group.setSpacing(gap)
+        for part in self._columns:
+            part.invalidate()  # Qt does it later, and the width is asked for at once
         self._row.setSpacing(group_gap)
         self.setFixedHeight(theme.px(height))
         self._row.invalidate()

@@ -172,12 +172,6 @@ class PlainAxis(pg.AxisItem):
         line = (QPen(theme.current().colour("border")), box.bottomLeft(), box.bottomRight())
         return line, [], texts
 
-    def restyle(self) -> None:
-        """Follow a change of the theme."""
-        self.picture = None
-        self._arrange()
-        self.update()
-
     def textPen(self) -> QPen:
         """The pen of the numbers, asked of the theme each time: to set it would have the axis
         painted anew."""
