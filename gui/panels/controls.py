@@ -77,9 +77,10 @@ class ControlsBar(QWidget):
         self.setObjectName("controls")
         self._make_widgets()
         self._lay_out()
+        self._view: View | None = None
         self._level = 0
-        self._needs: list[int] = []
-        self.restyle()
+        self._measure()
+        self._arrange(self._level)
 
     def _make_widgets(self) -> None:
         self._menu = QMenu(self)
@@ -173,6 +174,12 @@ class ControlsBar(QWidget):
         if level != self._level:
             self._level = level
             self._arrange(level)
+            self._show_place()
+
+    def _measure(self) -> None:
+        """Find the width that each of the fits needs."""
+        self._loss.setFont(theme.font(16, bold=True))
+        self._needs = [self._arrange(level) for level in range(len(_FITS))]
 
     def _fitting(self) -> int:
         """The first of the fits that there is room for."""
@@ -225,14 +232,20 @@ class ControlsBar(QWidget):
             set_tip(button, usual if can_train else FORWARD_ONLY)
         set_style_property(self._step, "primary", not view.training)
         set_style_property(self._train, "primary", view.training)
-        self._display_where(view)
-        self._loss.setText(self._fitting_loss(view))
+        self._view = view
+        self._show_place()
         if view.hides_outputs:
             set_tip(self._loss, "Hidden while you predict")
         elif view.loss is not None:
             set_tip(
                 self._loss, f"Loss over the whole training set: {format_number(view.loss, None)}"
             )
+
+    def _show_place(self) -> None:
+        """Write where the run is, as far as there is room."""
+        if self._view is not None:
+            self._display_where(self._view)
+            self._loss.setText(self._fitting_loss(self._view))
 
     def _fitting_loss(self, view: View) -> str:
         """The loss with as many of the digits as there is room for."""
@@ -260,10 +273,10 @@ class ControlsBar(QWidget):
 
     def restyle(self) -> None:
         """Follow a change of the theme."""
-        self._loss.setFont(theme.font(16, bold=True))
-        self._needs = [self._arrange(level) for level in range(len(_FITS))]
+        self._measure()
         self._level = self._fitting()
         self._arrange(self._level)
+        self._show_place()
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
