@@ -54,6 +54,8 @@ def open_window(options: argparse.Namespace) -> int:
     ending.listen_for_lost_display(window.keep_now)
     window.documents.open_at_start(options.document, DEFAULT_EXAMPLE)
     window.show()
+    if options.document is None:
+        window.welcome_once()
     # What is there by now stays to the end: no collection need go through all of it, neither
     # between two pictures nor as the program ends.
     gc.freeze()

@@ -339,6 +339,8 @@ def style_sheet(theme: Theme) -> str:
         selection-background-color: {t.accent_soft}; selection-color: {t.ink};
     }}
     QScrollArea, QAbstractScrollArea {{ background: transparent; border: none; }}
+    QTextBrowser {{ background: {t.card}; border: 1px solid {t.border}; border-radius: {RADIUS}px;
+        selection-background-color: {t.accent}; selection-color: {t.accent_ink}; }}
     QPlainTextEdit {{ background: {t.card}; border: 1px solid {t.border}; }}
     QScrollBar:vertical {{ width: 10px; background: transparent; }}
     QScrollBar:horizontal {{ height: 10px; background: transparent; }}

@@ -72,6 +72,10 @@ class Window:
             preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
         )
         self.id = str(wait_for(self._find))
+        self.focus()
+
+    def focus(self) -> None:
+        """Give the window the keys: without a window manager nobody does once a dialog is gone."""
         self._xdotool("windowfocus", "--sync", self.id)
 
     def _xdotool(self, *words: str) -> str:

@@ -48,6 +48,23 @@ def window(display: str, tmp_path: Path) -> Iterator[Window]:
     made.close()
 
 
+def test_the_welcome_comes_at_the_first_start_and_never_again(
+    display: str, tmp_path: Path
+) -> None:
+    first = Window(display, tmp_path)
+    wait_for(lambda: first.count() == 2)
+    first.press("Escape")
+    wait_for(lambda: first.count() == 1)
+    first.focus()
+    first.press("ctrl+q")
+    assert first.process.wait(20) == 0, first.log()
+    first.close()
+    second = Window(display, tmp_path)
+    time.sleep(1.5)
+    assert second.count() == 1
+    second.close()
+
+
 def test_keys_step_train_edit_undo_save_and_quit(window: Window, tmp_path: Path) -> None:
     document = tmp_path / "lesson.backpass.json"
     before = document.stat().st_mtime_ns

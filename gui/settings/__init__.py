@@ -150,6 +150,7 @@ TEXT_SIZE = _count("text_size", 100, theme.TEXT_SIZES[0], theme.TEXT_SIZES[-1]) 
 RECENT = _texts("recent")  # paths, the latest first
 FOLDER = _text("folder")  # where a file was opened or written last
 LOG = _flag("loss/log")
+WELCOMED = _flag("welcomed")
 # What the person wants to see of the parts around the network; "auto": what there is room for.
 SIDES = {
     side: _choice(f"sides/{side}", ("auto", "open", "closed"), "auto")

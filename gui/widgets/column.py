@@ -67,6 +67,13 @@ class Column(QWidget):
         if self.tabbed and card is not self._pages.currentWidget():
             self._tabs.setCurrentIndex(self._pages.indexOf(card))
 
+    def show_card_with(self, inside: QWidget) -> None:
+        """Bring the card to the front that something is in."""
+        for place in range(self._pages.count()):
+            page = self._pages.widget(place)
+            if page is not None and (page is inside or page.isAncestorOf(inside)):
+                self.show_card(page)
+
     def add_page(self, title: str, card: QWidget) -> None:
         """Take one more card behind a tab of its own; it leaves by being put elsewhere."""
         self._pages.addWidget(card)

@@ -139,6 +139,16 @@ class Columns(QWidget):
             layout.addWidget(handle, 0, Qt.AlignmentFlag.AlignCenter)
         handle.setVisible(is_seen)
 
+    def bring_forward(self, inside: QWidget) -> None:
+        """Bring what something is in to the front: open its side, and choose its tab."""
+        for side, part in ((self.left_side, self._left), (self.right_side, self.right)):
+            if part.isAncestorOf(inside):
+                side.open()
+                part.show_card_with(inside)
+                return
+        if self.loss is inside or self.loss.isAncestorOf(inside):
+            self._lower_side.open()
+
     @property
     def is_loss_shown(self) -> bool:
         """Whether the loss is to be seen: below the network, or in front of the other tabs."""

@@ -8,8 +8,10 @@ from PySide6.QtWidgets import QMenu, QWidget
 
 from engine.text.wording import on_one_line
 from gui.documents.documents import Documents
+from gui.learn.lessons.menu import Lessons
 from gui.session.session import Session
 from gui.widgets.message_box import message_box
+from gui.window.columns import Columns
 
 KEYS = (
     ("Space, PageDown", "step forward"),
@@ -21,14 +23,18 @@ KEYS = (
     ("Ctrl+PageDown, Ctrl+PageUp", "a pass forward, back"),
     ("R", "reset to the start values"),
     ("Ctrl+P", "predict the next values"),
-    ("Ctrl+Z, Ctrl+Shift+Z", "undo, redo"),
-    ("Ctrl+S, Ctrl+O, Ctrl+N", "save, open, new"),
+    ("Ctrl+Z, Ctrl+Shift+Z or Ctrl+Y", "undo, redo"),
+    ("Ctrl+S, Ctrl+Shift+S", "save, save as"),
+    ("Ctrl+O, Ctrl+N, Ctrl+Q", "open, new, quit"),
     ("Ctrl+L", "published figures against right ones"),
     ("Ctrl+G, Ctrl+B", "gradient check, right and wrong side by side"),
     ("Tab, arrows", "move between fields, edges and nodes"),
     ("Enter", "edit or explain what has the focus; again: a unit's next value"),
     ("Ctrl+1, Ctrl+2, Ctrl+3", "show or hide the left, the right, the loss"),
+    ("Ctrl++, Ctrl+−, Ctrl+0", "text larger, smaller, as usual"),
     ("0, Home on the canvas", "fit the network into view"),
+    ("← → on the loss curve", "an epoch back, on; with Shift a twentieth of the curve"),
+    ("Home, End on the loss curve", "to its beginning, to its end"),
     ("Ctrl+Enter, Ctrl+Shift+Enter", "a lesson's next step, the one before"),
 )
 
@@ -37,26 +43,61 @@ class HelpMenu(QObject):
     """Fills the menu; what it opens belongs to the window."""
 
     def __init__(
-        self, menu: QMenu, window: QWidget, session: Session, documents: Documents
+        self,
+        menu: QMenu,
+        window: QWidget,
+        session: Session,
+        documents: Documents,
+        columns: Columns,
+        lessons: Lessons,
     ) -> None:
         super().__init__(menu)
         self._window = window
         self._session = session
         self._documents = documents
+        self._columns = columns
+        self._lessons = lessons
+        menu.addAction("&Welcome").triggered.connect(self.welcome)
+        menu.addAction("&Guide").triggered.connect(self._open_guide)
+        menu.addAction("G&lossary").triggered.connect(self._open_glossary)
         keys = menu.addAction("&Keys")
         keys.setShortcut(QKeySequence("F1"))
         keys.triggered.connect(self._show_keys)
         menu.addAction("About this &document").triggered.connect(self._show_note)
         menu.addAction("&About Backpass").triggered.connect(self._show_about)
 
+    def welcome(self) -> None:
+        """Show the ways in."""
+        from gui.window.help.welcome import Welcome  # as all of these, loaded when it is asked for
+
+        welcome = Welcome(self._documents, self._lessons, self._window)
+        welcome.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        welcome.open()
+
+    def _open_guide(self) -> None:
+        from gui.window.help.guide import open_guide
+
+        open_guide(self._window)
+
+    def _open_glossary(self) -> None:
+        from gui.window.help.glossary import Glossary
+
+        glossary = Glossary(self._columns, self._session.writing.notation, self._window)
+        glossary.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        glossary.show()
+
     def _show_keys(self) -> None:
+        from gui.window.help.reader import Reader
+
         rows = "".join(
-            f"<tr><td style='padding-right:18px'><b>{keys}</b></td><td>{meaning}</td></tr>"
+            f"<tr><td style='padding: 3px 18px 3px 0'><b>{keys}</b></td>"
+            f"<td style='padding: 3px 0'>{meaning}</td></tr>"
             for keys, meaning in KEYS
         )
-        box = message_box(self._window, f"<table cellspacing='4'>{rows}</table>", title="Keys")
-        box.setTextFormat(Qt.TextFormat.RichText)
-        box.exec()
+        keys = Reader("Keys", "keys", self._window)
+        keys.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        keys.show_text(f"<table>{rows}</table>")
+        keys.show()
 
     def _show_note(self) -> None:
         standing = self._session.standing

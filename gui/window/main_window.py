@@ -41,6 +41,7 @@ _STATUS_EDGES = 5  # pixels that a status bar keeps above and below what it hold
 _SETTLE_MILLISECONDS = 1000
 _MESSAGE_MILLISECONDS = 3000
 _NOTICE_MILLISECONDS = 15_000  # for a sentence about a file; it covers what the file's state is
+_WELCOME_MILLISECONDS = 400  # after which a first picture stands, and an offer if there is one
 _LOAD_MILLISECONDS = 100  # after which what the first picture does without is loaded
 
 
@@ -122,7 +123,9 @@ class MainWindow(QMainWindow):
         )
         add_tools(self.tools)
         self.lessons = Lessons(self.tools, self, self._columns.above, self._remember)
-        HelpMenu(bar.addMenu("&Help"), self, session, documents)
+        self.help = HelpMenu(
+            bar.addMenu("&Help"), self, session, documents, self._columns, self.lessons
+        )
         for menu in bar.findChildren(QMenu, options=Qt.FindChildOption.FindDirectChildrenOnly):
             menu.aboutToShow.connect(take_typed_text)
         panels = (
@@ -152,6 +155,20 @@ class MainWindow(QMainWindow):
             from gui.window.safekeeping import Safekeeping
 
             self._safekeeping = Safekeeping(self.session, self.documents, self.banner)
+
+    def welcome_once(self) -> None:
+        """Show the ways in once the window is painted, to somebody who is here for the first time;
+        not over the offer of what was left by an end that saved nothing."""
+        if settings.WELCOMED.kept():
+            return
+
+        def welcome() -> None:
+            is_free = self.banner.isHidden() and QApplication.activeModalWidget() is None
+            if self.isVisible() and is_free:
+                settings.WELCOMED.keep(True)
+                self.help.welcome()
+
+        QTimer.singleShot(_WELCOME_MILLISECONDS, self, welcome)
 
     # Wiring
 

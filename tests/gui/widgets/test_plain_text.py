@@ -26,7 +26,8 @@ ONLY_IN = {
     "QLabel": "widgets/labels.py",
     "QMessageBox": "widgets/message_box.py",
     **dict.fromkeys(("about", "critical", "information", "question", "warning"), "nowhere"),
-    **dict.fromkeys(("setHtml", "setMarkdown", "insertHtml"), "nowhere"),
+    "setHtml": "window/help/reader.py",  # for texts of the program's own
+    **dict.fromkeys(("setMarkdown", "insertHtml"), "nowhere"),
 }
 # What a file names only together with what makes it plain.
 TOGETHER = {"ToolTipRole": "tip_text(", "QStaticText(": "setTextFormat(Qt.TextFormat.PlainText)"}
