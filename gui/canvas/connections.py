@@ -14,12 +14,16 @@ from PySide6.QtWidgets import QGraphicsScene
 from engine.formulas.notation import Notation
 from engine.maths.activations import Array
 from engine.maths.network import Network, Parameter
+from gui import theme
 from gui.canvas.faces import LayerFaces
 from gui.canvas.items.bundle import EdgeBundle
 from gui.canvas.items.edges import MOST_EDGES, Edge, EdgeLayer
 from gui.canvas.items.pills import FULL, FULL_NARROW, SIZES, Pill, PillLayer, Size
 from gui.canvas.placing.labels import Floats, may_fit, most_hidden, place_labels, rows
-from gui.canvas.placing.layout import Arrangement, NodeShape
+from gui.canvas.placing.layout import Arrangement
+from gui.canvas.placing.plan import LabelRoom
+from gui.canvas.placing.shapes import NodeShape
+from gui.canvas.placing.stack import Cells, stacked
 from gui.canvas.placing.step_labels import CLEAR, Surroundings, current_pill, make_way, used_pills
 from gui.view import View
 
@@ -65,6 +69,8 @@ class Connections:
         self._bodies: Floats = np.empty((0, 4))  # the same where room is scarce
         self._nodes: Floats = np.empty((0, 4))  # without what is written around them
         self._size: Size | None = None
+        self._cells: Cells | None = None  # where each label has a place of its own
+        self._whole = Size(0.0, 0, True, whole=True)
         self._middles: Floats = np.empty((0, 2))
         self._current_middles: Floats = np.empty((0, 2))
         self._single: Floats = np.empty((0, 2))  # while the labels have only one line
@@ -86,14 +92,24 @@ class Connections:
             return np.vstack([_obstacles(shapes[k], centres[k], k, half_line) for k in layers])
 
         obstacles = obstacles_of(shapes, 0.43 * arrangement.line_room)
+        room = None if arrangement.plan is None else arrangement.plan.labels[self.layer - 1]
+        pixels = theme.CANVAS if arrangement.plan is None else arrangement.plan.pixels
+        whole = Size(0.0, 0, True, pixels, whole=True)
+        if room is not None and room.columns and self.edges is not None:
+            whole = replace(whole, width=room.width)
+        else:
+            room = None
         same = (
-            np.array_equal(sources, self._sources)
+            (room is None) == (self._cells is None)
+            and whole == self._whole
+            and np.array_equal(sources, self._sources)
             and np.array_equal(units, self._units)
             and np.array_equal(obstacles, self._obstacles)
         )
         if same:
             return
         self._sources, self._units, self._obstacles = sources, units, obstacles
+        self._whole, self._cells = whole, None
         self._bodies = obstacles_of(shapes, 0.0)
         self._nodes = obstacles_of([replace(s, above=0.0, below=0.0) for s in shapes], 0.0)
         self._area = arrangement.width, arrangement.height
@@ -105,7 +121,20 @@ class Connections:
         else:
             assert self.edges is not None
             self.edges.set_ends(sources, units)
-            self._choose_size()
+            if room is None:
+                self._choose_size()
+            else:
+                self._stack(arrangement, room)
+
+    def _stack(self, arrangement: Arrangement, room: LabelRoom) -> None:
+        """Give every label a cell of its own in the column between the layers."""
+        assert self.edges is not None and arrangement.plan is not None
+        plan, columns, k = arrangement.plan, arrangement.columns, self.layer
+        left = columns[k - 1] + plan.right[k - 1]
+        right = columns[k] - plan.left[k]
+        self._size = None
+        ends, height = self.edges.ends, arrangement.height
+        self._cells = stacked(ends, room, left, right, height, plan.pixels)
 
     def _choose_size(self) -> None:
         """Take the most telling size of label for which all of them find a place."""
@@ -143,7 +172,7 @@ class Connections:
     @property
     def is_labelled(self) -> bool:
         """Whether all its edges have labels at any time."""
-        return self._size is not None
+        return self._size is not None or self._cells is not None
 
     def show(
         self, view: View, faces: LayerFaces, largest: float, attention: Attention
@@ -165,7 +194,30 @@ class Connections:
         if faces is self._labelled[0] and attention == self._labelled[1]:
             return
         self._labelled = faces, attention
+        if self._cells is not None:
+            self.labels.set_pills(self._whole_pills(faces, attention, self._cells))
+            return
         self.labels.set_pills(self._pills(faces, attention))
+
+    def _whole_pills(
+        self, faces: LayerFaces, attention: Attention, cells: Cells
+    ) -> dict[Edge, Pill]:
+        """The labels of all edges, each in its cell."""
+        pills, size = {}, self._whole
+        for k in range(len(cells.edges)):
+            edge = divmod(k, self._shape[1])
+            face = faces.whole(edge)
+            marks = edge == attention.current, edge == attention.focus, edge == attention.hovered
+            before = self.labels.pills.get(edge)
+            if before is not None and before.looks_like(face, size, marks):
+                pills[edge] = before
+                continue
+            pill = Pill(QPointF(), face, size, *marks)
+            x, y, leader = cells.place(k, pill.place.width(), pill.place.height())
+            pill.move(x, y)
+            pill.leader = leader
+            pills[edge] = pill
+        return pills
 
     def _pills(self, faces: LayerFaces, attention: Attention) -> dict[Edge, Pill]:
         """The labels of edges, each in its place."""

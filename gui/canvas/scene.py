@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtCore import QPointF, QRectF, Signal
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QGraphicsItem, QGraphicsScene
 
@@ -20,14 +20,23 @@ from gui.canvas.items.node import NodeItem
 from gui.canvas.items.node_texts import Limits
 from gui.canvas.items.pictures import UnitPictures
 from gui.canvas.marks import Marks, node_marks, used_edges
-from gui.canvas.placing.layout import CALL_OUT, PLANE, Arrangement, arrange, full_spread, is_folded
+from gui.canvas.placing.layout import PLANE, Arrangement, arrange, is_folded
+from gui.canvas.placing.planner import Planner
+from gui.canvas.placing.shapes import CALL_OUT
 from gui.canvas.spots import Spot, spot_of
 from gui.view import View
 
 
 class NetworkScene(QGraphicsScene):
     """Nodes, edges and labels. Items are made when the network's shape changes and otherwise
-    updated. What the person points at is handed in, what a drag moves too."""
+    updated. What the person points at is handed in, what a drag moves too.
+
+    Where all numbers are to stand on it, the picture can be larger than the area that it was given
+    (see `extent`); `resized` says that it became so of itself, `stepped` that another step is
+    shown than before."""
+
+    resized = Signal()
+    stepped = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -36,6 +45,7 @@ class NetworkScene(QGraphicsScene):
         self.arrangement: Arrangement | None = None
         self.opened: frozenset[int] = frozenset()
         self._area = (600.0, 400.0)
+        self._planner = Planner()
         self._hovered: Spot | None = None
         self._focus: Spot | None = None
         self.dragged: dict[str, tuple[float, float]] = {}
@@ -65,11 +75,11 @@ class NetworkScene(QGraphicsScene):
                 layer for layer in self.opened if is_folded_size(network, layer)
             )
             self._build()
-        elif view.notation.parameters != before.notation.parameters:
-            self._build()  # other names need other room
-        elif view.layout != self._layout:
-            self._arrange()
+        elif self._planner.follow(view) or view.layout != self._layout:
+            self._arrange()  # other numbers need other room
         self._update()
+        if before is not None and view.step != before.step:
+            self.stepped.emit()
 
     def set_area(self, width: float, height: float) -> None:
         """Lay the network out over an area of some pixels."""
@@ -78,6 +88,13 @@ class NetworkScene(QGraphicsScene):
             if self.view is not None:
                 self._arrange()
                 self._update()
+
+    @property
+    def extent(self) -> tuple[float, float]:
+        """Width and height of the picture in pixels: those of the area, or more where the numbers
+        need it."""
+        placed = self.arrangement
+        return self._area if placed is None else (placed.width, placed.height)
 
     def attend(self, hovered: Spot | None, focus: Spot | None) -> None:
         """Show what the pointer is on and where the keyboard is."""
@@ -140,10 +157,16 @@ class NetworkScene(QGraphicsScene):
         self._keep_pictures(not self.view.training)
 
     def full_spread(self, width: float, height: float) -> tuple[float, float]:
-        """How much wider and higher than this the area has to be for every node to be large."""
+        """How much wider and higher than this the area has to be for every number to have a place
+        of its own; 1 where the picture takes that by itself."""
         if self.view is None:
             return 1.0, 1.0
-        return full_spread(self.view.spec.network.sizes, self.opened, width, height)
+        return self._planner.full_spread(self.view, self.opened, width, height)
+
+    def step_place(self) -> QRectF | None:
+        """Where the quantity of the step is that is shown last; None before the first."""
+        spot = None if self.view is None or self.view.step is None else spot_of(self.view.step)
+        return None if spot is None else self.place_of(spot)
 
     # What stands where
 
@@ -242,6 +265,7 @@ class NetworkScene(QGraphicsScene):
             Connections(self, network, layer, notation) for layer in range(1, network.depth + 1)
         ]
         self._highlights = Highlights(self, self._connections, self._node)
+        self._planner.follow(self.view)
         for layer, size in enumerate(network.sizes):
             if is_folded(network.sizes, layer, self.opened):
                 self._folded[layer] = FoldedLayer(layer, _layer_name(network, layer), size)
@@ -257,13 +281,15 @@ class NetworkScene(QGraphicsScene):
         assert self.view is not None
         self._layout = self.view.layout
         layout = {**self._layout, **self.dragged}
-        self.arrangement = placed = arrange(
-            self.view.spec.network, layout, *self._area, self.opened
-        )
+        network, before = self.view.spec.network, self.extent
+        plan = self._planner.plan(self.view, self.opened, *self._area)
+        self.arrangement = placed = arrange(network, layout, *self._area, self.opened, plan)
         for layer, item in self._folded.items():
-            item.setPos(float(placed.centres[layer][0, 0]), self._area[1] / 2)
+            item.setPos(float(placed.centres[layer][0, 0]), placed.height / 2)
         for connections in self._connections:
             connections.arrange(placed)
+        if self.extent != before:
+            self.resized.emit()
 
     def _update(self) -> None:
         """Give every item its numbers and marks."""
@@ -277,13 +303,10 @@ class NetworkScene(QGraphicsScene):
         for key, item in (*self._nodes.items(), *self._called.items()):
             layer, unit = key
             x, y = placed.centres[layer][unit].tolist()
-            item.show_face(
-                faces[layer].node(unit),
-                placed.shapes[layer],
-                marks.get(key, _NO_MARKS),
-                Limits(placed.line_room, 8 - x, self._area[0] - 8 - x),
-                pictures.get(key),
-            )
+            limits = Limits(placed.line_room, 8 - x, placed.width - 8 - x, placed.spare(layer))
+            mark = marks.get(key, _NO_MARKS)
+            face, shape = faces[layer].node(unit), placed.shapes[layer]
+            item.show_face(face, shape, mark, limits, pictures.get(key))
             if item.node_shape is CALL_OUT:
                 x, y = self._inside(x, y, item)
             item.move_to(x, y)
@@ -325,7 +348,7 @@ class NetworkScene(QGraphicsScene):
 
     def _inside(self, x: float, y: float, item: NodeItem) -> tuple[float, float]:
         """Where a called-out node stands, so that nothing of it is cut off."""
-        bounds, (width, height) = item.boundingRect(), self._area
+        bounds, (width, height) = item.boundingRect(), self.extent
         x = min(max(x, 2 - bounds.left()), width - 2 - bounds.right())
         return x, min(max(y, 2 - bounds.top()), height - 2 - bounds.bottom())
 

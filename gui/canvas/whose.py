@@ -27,6 +27,14 @@ def batch_sign(view: View) -> str:
     return "∂" if row == view.sample else sample_sign(row)
 
 
+def gradient_signs(view: View) -> list[str]:
+    """The signs of the gradients that stand at each parameter once they are worked out."""
+    batch, own = batch_sign(view), sample_sign(view.sample)
+    if batch == "∂" or view.gradients == "batch" or _batch_size(view) == 1:
+        return [batch]
+    return [own] if view.gradients == "sample" else [own, batch]
+
+
 def batch_words(view: View) -> str:
     """What the batch's gradient is of: "sum over the batch of 4"; empty where there is nothing to
     tell apart."""

@@ -1,15 +1,16 @@
 """ZoomView: a look at the scene that can be zoomed around the pointer, panned and fitted.
 
-Zooming in first gives the network a larger area, so that nodes move apart and take larger shapes;
-once every node has its full shape, what is there is magnified. A tall layer of small dots thus
-opens into a column of readable nodes.
+Fitted, the whole network is in sight, as far as all its numbers can be read then; where they need
+more room than there is, the picture is larger than the view and scrolls, by itself to where the
+current step is. Zooming into a large network first gives it a larger area, so that nodes move apart
+until each number has its place; then what is there is magnified.
 """
 
 from __future__ import annotations
 
 from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import QPainter, QResizeEvent, QWheelEvent
-from PySide6.QtWidgets import QFrame, QGraphicsView
+from PySide6.QtWidgets import QApplication, QFrame, QGraphicsView
 
 from gui import theme
 from gui.canvas.scene import NetworkScene
@@ -18,6 +19,7 @@ _SMALLEST_ZOOM = 0.4
 _LARGEST_MAGNIFICATION = 3.0
 _WHEEL_BASE = 1.0015  # to the power of eighths of a degree: a notch is some 20 %
 KEY_ZOOM = 1.25
+_MARGIN = 60  # pixels kept around the current step where the picture scrolls to it
 _CLOSE = 0.4  # of the full spread, where nodes are capsules with their numbers
 
 
@@ -31,6 +33,8 @@ class ZoomView(QGraphicsView):
         self._scene = scene
         self.zoom = 1.0
         self.is_fitted = True
+        self._is_scrolled = False  # whether the picture reaches beyond the view
+        self._is_spreading = False
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -40,13 +44,18 @@ class ZoomView(QGraphicsView):
         self.setTransformationAnchor(QGraphicsView.ViewportAnchor.NoAnchor)
         self.setResizeAnchor(QGraphicsView.ViewportAnchor.NoAnchor)
         self.viewport().setAutoFillBackground(False)
+        scene.resized.connect(self._follow_scene)
+        scene.stepped.connect(self._follow_step)
 
     def fit(self) -> None:
         """Show the whole network, as large as the canvas allows."""
         self.zoom, self.is_fitted = 1.0, True
         self._spread()
-        area = self._scene.sceneRect()
-        self.centerOn(area.center())
+        self.centerOn(self._scene.sceneRect().center())
+        if self._is_scrolled:
+            for bar in (self.horizontalScrollBar(), self.verticalScrollBar()):
+                bar.setValue(bar.minimum())
+            self._show_step()
         self.looked.emit()
 
     def zoom_by(self, factor: float, around: QPoint | None = None) -> None:
@@ -61,7 +70,12 @@ class ZoomView(QGraphicsView):
 
     def pan_by(self, offset: QPoint) -> None:
         """Move the picture by pixels."""
-        self.is_fitted = False
+        if self.is_fitted:
+            before = self.viewportTransform()
+            self.is_fitted = False
+            self._spread()  # from now on there is room around it
+            self.horizontalScrollBar().setValue(-round(before.dx()))
+            self.verticalScrollBar().setValue(-round(before.dy()))
         for bar, distance in (
             (self.horizontalScrollBar(), offset.x()),
             (self.verticalScrollBar(), offset.y()),
@@ -102,30 +116,80 @@ class ZoomView(QGraphicsView):
         return inverse.map(position)
 
     def _room(self) -> tuple[float, float]:
-        """Width and height of the viewport, in pixels at 100 % text size: what is drawn for those
-        is magnified with the text."""
-        size = self.viewport().size()
+        """Width and height of the viewport while there are no scroll bars, in pixels at 100 % text
+        size: what is drawn for those is magnified with the text."""
+        size = self.contentsRect()
         return size.width() / theme.scale(), size.height() / theme.scale()
 
     def _full_spread(self) -> tuple[float, float]:
         return self._scene.full_spread(*self._room())
 
     def _spread(self) -> None:
-        """Give the scene its area for the zoom, and magnify by what is left."""
+        """Give the scene its area for the zoom, magnify by what is left, and let it scroll where
+        it reaches beyond the view."""
         width, height = self._room()
         full = self._full_spread()
         spread_x, spread_y = (min(max(self.zoom, 1.0), most) for most in full)
-        self._scene.set_area(width * spread_x, height * spread_y)
         scale = theme.scale() * self.zoom / max(1.0, min(self.zoom, max(full)))
+        self._is_spreading = True
+        bar = self.verticalScrollBar().sizeHint().width() / theme.scale()
+        is_wide = is_high = False
+        for _ in range(3):
+            # A bar takes room from the picture, which then may need the other one too.
+            free_x, free_y = width - is_high * bar, height - is_wide * bar
+            self._scene.set_area(free_x * spread_x, free_y * spread_y)
+            extent = self._scene.extent
+            before = is_wide, is_high
+            is_wide = is_wide or extent[0] * scale > width * theme.scale() + 1
+            is_high = is_high or extent[1] * scale > height * theme.scale() + 1
+            if (is_wide, is_high) == before:
+                break
+        self._is_scrolled = is_wide or is_high
+        self._show_bars(is_wide, is_high)
         self.resetTransform()
         self.scale(scale, scale)
-        # With half a view around it any point can be brought to the middle; whole pixels keep
-        # text sharp.
-        size = self.viewport().size()
-        margin_x, margin_y = size.width() // 2 / scale, size.height() // 2 / scale
+        margin_x = margin_y = 0.0
+        if not self.is_fitted:
+            # With half a view around it any point can be brought to the middle; whole pixels keep
+            # text sharp.
+            size = self.viewport().size()
+            margin_x, margin_y = size.width() // 2 / scale, size.height() // 2 / scale
         self._scene.setSceneRect(
-            -margin_x, -margin_y, width * spread_x + 2 * margin_x, height * spread_y + 2 * margin_y
+            -margin_x, -margin_y, extent[0] + 2 * margin_x, extent[1] + 2 * margin_y
         )
+        self._is_spreading = False
+
+    def _show_bars(self, is_wide: bool, is_high: bool) -> None:
+        policies = Qt.ScrollBarPolicy
+        on, off = policies.ScrollBarAlwaysOn, policies.ScrollBarAlwaysOff
+        self.setHorizontalScrollBarPolicy(on if is_wide else off)
+        self.setVerticalScrollBarPolicy(on if is_high else off)
+
+    def _follow_scene(self) -> None:
+        """Keep what is in sight where it is, as the picture has become larger or smaller."""
+        if self._is_spreading:
+            return
+        middle = self.viewport().rect().center()
+        here = self._plane_at(middle)
+        self._spread()
+        self._bring(here, middle)
+
+    def _follow_step(self) -> None:
+        """Have the current step in sight, but never pull the picture from under a drag."""
+        if QApplication.mouseButtons() == Qt.MouseButton.NoButton and self._show_step():
+            self.looked.emit()
+
+    def _show_step(self) -> bool:
+        """Scroll to the current step where it is out of sight; whether that was so."""
+        place = self._scene.step_place()
+        if place is None or not self._is_scrolled:
+            return False
+        seen = self.viewport().rect()
+        if seen.contains(self.to_viewport(place)):
+            return False
+        margin_x, margin_y = (min(_MARGIN, side // 4) for side in seen.size().toTuple())
+        self.ensureVisible(place, margin_x, margin_y)
+        return True
 
     def _plane_at(self, point: QPoint) -> tuple[float, float]:
         arrangement = self._scene.arrangement
@@ -145,6 +209,8 @@ class ZoomView(QGraphicsView):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        if self._is_spreading:
+            return  # by a scroll bar of its own
         if self.is_fitted:
             self.fit()
             return

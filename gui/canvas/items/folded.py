@@ -12,7 +12,7 @@ from gui import theme
 from gui.canvas.items.canvas_item import CanvasItem
 from gui.canvas.items.colours import signed_image
 from gui.canvas.items.text import centred, paint_texts, shortened
-from gui.canvas.placing.layout import FOLDED_HEAD, NodeShape
+from gui.canvas.placing.shapes import FOLDED_HEAD, NodeShape
 
 
 class FoldedLayer(CanvasItem):

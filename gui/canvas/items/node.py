@@ -11,8 +11,9 @@ from gui.canvas.items.canvas_item import CanvasItem
 from gui.canvas.items.colours import mixed
 from gui.canvas.items.node_texts import Limits, NodeTexts, node_texts
 from gui.canvas.items.text import paint_texts
+from gui.canvas.items.whole_texts import whole_texts
 from gui.canvas.marks import Marks
-from gui.canvas.placing.layout import CALL_OUT, LINE, NodeShape
+from gui.canvas.placing.shapes import CALL_OUT, LINE, NodeShape
 
 _PAD = 4.0
 _TINY = 3.0  # a half width, from which on nodes have an outline
@@ -53,7 +54,8 @@ class NodeItem(CanvasItem):
             return
         self.face, self.marks, self._limits, self._picture = face, marks, limits, picture
         self._shape, self._writing = shape, None
-        self._texts = node_texts(face, self.node_shape, marks, limits, picture is not None)
+        write = whole_texts if self.node_shape.is_whole else node_texts
+        self._texts = write(face, self.node_shape, marks, limits, picture is not None)
         self.setZValue(6.0 if marks.called_out else 4.0 if marks.ringed else 2.0)
         self.set_bounds(self._texts.bounds().adjusted(-2 * _PAD, -2 * _PAD, 2 * _PAD, 2 * _PAD))
         self.update()
@@ -161,9 +163,11 @@ class NodeItem(CanvasItem):
             painter.setPen(QPen(colours.colour("accent"), 2.0))
             painter.setBrush(colours.colour("card"))
             place = texts.places[self.marks.current]
-            # No higher than a line of text: there is no more between a node and the border.
-            spare = (place.height() - LINE) / 2 + 1
-            painter.drawRoundedRect(place.adjusted(0, spare, 0, -spare), 8, 8)
+            if not self.node_shape.is_whole:
+                # No higher than a line of text: there is no more between a node and the border.
+                spare = (place.height() - LINE) / 2 + 1
+                place = place.adjusted(0, spare, 0, -spare)
+            painter.drawRoundedRect(place, 8, 8)
         paint_texts(painter, texts.texts)
         if texts.lock is not None:
             painter.setPen(QPen(colours.colour("secondary"), 1.2))

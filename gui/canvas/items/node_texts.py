@@ -13,7 +13,8 @@ from gui import theme
 from gui.canvas.faces import NodeFace, ParameterFace
 from gui.canvas.items.text import Text, centred, fitted, replaced, shortened, sign_colour, width
 from gui.canvas.marks import Marks
-from gui.canvas.placing.layout import LINE, SIDE, NodeShape
+from gui.canvas.placing.layout import SIDE
+from gui.canvas.placing.shapes import LINE, NodeShape
 
 _SMALL = theme.SMALL
 _BIG = theme.CANVAS
@@ -24,12 +25,13 @@ _ROOM_FOR_FIVE = 40.0  # a radius
 
 
 class Limits(NamedTuple):
-    """Pixels for the lines above and below a node: their width, and how far they may reach to
-    the left and right of its middle."""
+    """Pixels for the lines above and below a node: their width, how far they may reach to the
+    left and right of its middle, and what is left free between them and those of the next node."""
 
     room: float = 150.0
     left: float = -200.0
     right: float = 200.0
+    spare: float = 0.0
 
     def start(self, total: float) -> float:
         """Where a line of some width begins: centred, unless that reaches beyond a limit."""

@@ -6,43 +6,67 @@ from collections.abc import Sequence
 
 from msgspec import Struct, field
 from msgspec.structs import replace
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPainterPath, QPen
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from engine.text.numbers import at_most, fewer_digits, format_distinct, format_number
 from gui import theme
 from gui.canvas.faces import ParameterFace
-from gui.canvas.items.canvas_item import CanvasItem
+from gui.canvas.items.canvas_item import CanvasItem, around
 from gui.canvas.items.edges import Edge
-from gui.canvas.items.text import Text, fitted, paint_texts, replaced, sign_colour, width
+from gui.canvas.items.text import (
+    Text,
+    fitted,
+    line_height,
+    paint_texts,
+    replaced,
+    sign_colour,
+    width,
+)
+from gui.canvas.items.words import between, parameter_lines
 from gui.canvas.placing.labels import SinglePlaces
+from gui.canvas.placing.plan import label_height, label_pad
 
 _LINE = 18.0
 _OVERLAP = 20.0
+_ROUND = 9.0  # radius of the corners, also where there is only one line
 
 
 class Size(Struct, frozen=True):
-    """Room that is kept for every pill of a layer: a change of its numbers moves none of them."""
+    """Room that is kept for every pill of a layer: a change of its numbers moves none of them.
+    With a `whole` one there is room for everything, whatever it says of width and lines."""
 
     width: float
     lines: int
     named: bool
     pixels: int = theme.CANVAS
+    whole: bool = False
+
+    @property
+    def line(self) -> float:
+        """Height of a line."""
+        return line_height(self.pixels) if self.whole else _LINE
 
     @property
     def pad(self) -> float:
         """Pixels left and right of the words."""
+        if self.whole:
+            return label_pad(self.pixels)
         return 9.0 if self.pixels > theme.SMALL else 6.0
 
     @property
     def gap(self) -> float:
         """Pixels between two words."""
+        if self.whole:
+            return between(self.pixels)
         return 6.0 if self.pixels > theme.SMALL else 4.0
 
     @property
     def height(self) -> float:
         """Pixels from the upper to the lower edge."""
+        if self.whole:
+            return label_height(self.lines, self.pixels)
         return self.lines * _LINE + (6 if self.pixels > theme.SMALL else 2)
 
     @property
@@ -94,7 +118,8 @@ USED = (
 
 
 class Pill(Struct):
-    """One label: where, and what is written on it. Marks as those of a node."""
+    """One label: where, and what is written on it. Marks as those of a node. A `leader` is a thin
+    line from one that could not stand on its edge to where that is nearest."""
 
     middle: QPointF
     face: ParameterFace
@@ -104,9 +129,11 @@ class Pill(Struct):
     is_hovered: bool = False
     place: QRectF = field(default_factory=QRectF)
     texts: list[Text] = field(default_factory=list)
+    leader: QLineF | None = None
 
     def __post_init__(self) -> None:
-        lines = _write(self.face, self.size, self.is_current)
+        write = _write_whole if self.size.whole else _write
+        lines = write(self.face, self.size, self.is_current)
         gap = self.size.gap
         widths = [sum(t.width for t in line) + gap * (len(line) - 1) for line in lines]
         w, h = max(widths) + 2 * self.size.pad, replace(self.size, lines=len(lines)).height
@@ -115,19 +142,28 @@ class Pill(Struct):
         for row, (line, total) in enumerate(zip(lines, widths, strict=True)):
             left = x - total / 2
             for text in line:
-                middle = y + (row - (len(lines) - 1) / 2) * _LINE
+                middle = y + (row - (len(lines) - 1) / 2) * self.size.line
                 self.texts.append(text._replace(x=left, y=middle))
                 left += text.width + gap
 
     @property
     def ground(self) -> QRectF:
         """All that it paints on."""
-        return self.place.adjusted(-6, -6, 6, 6)
+        ground = self.place.adjusted(-6, -6, 6, 6)
+        if self.leader is None:
+            return ground
+        return ground | around([self.leader]).adjusted(-2, -2, 2, 2)
 
     def is_same(self, middle: QPointF, face: ParameterFace, size: Size) -> bool:
         """Whether an unmarked pill made of these would look just like this one."""
         same = (middle, face, size) == (self.middle, self.face, self.size)
         return same and not (self.is_current or self.is_focus or self.is_hovered)
+
+    def looks_like(self, face: ParameterFace, size: Size, marks: tuple[bool, bool, bool]) -> bool:
+        """Whether a pill made of these (marks: current, focus, hovered) would look like this one,
+        wherever it stands."""
+        same = (face, size) == (self.face, self.size)
+        return same and marks == (self.is_current, self.is_focus, self.is_hovered)
 
     def move(self, x: float, y: float) -> None:
         """Shift it by pixels."""
@@ -193,6 +229,28 @@ def _write(face: ParameterFace, size: Size, is_current: bool) -> list[list[Text]
     if not newest:
         return [old]
     return [old, *more, newest] if size.lines == 2 else [[*name, *newest]]
+
+
+def _write_whole(face: ParameterFace, size: Size, is_current: bool) -> list[list[Text]]:
+    """The lines of a pill that has room for all there is to say."""
+    lines = []
+    for kind, words in parameter_lines(face).items():
+        accent = "accent" if is_current and kind == "value" else ""
+        texts = [
+            Text(word.text, 0, 0, size.pixels, word.bold, accent or word.colour) for word in words
+        ]
+        if kind == "value" and face.old is not None:
+            room = size.width - 2 * size.pad - sum(text.width + size.gap for text in texts)
+            old = replaced(face.old.value, face.value, face.digits, room)
+            if old:
+                texts.insert(1, Text(old, 0, 0, theme.SMALL, False, "secondary", True))
+        if kind == "gradient" and face.old is not None and face.gradient is not None:
+            room = size.width - 2 * size.pad - sum(text.width + size.gap for text in texts)
+            old = replaced(face.old.gradient, face.gradient, face.digits, room)
+            if old:
+                texts.insert(0, Text(old, 0, 0, theme.SMALL, False, "secondary", True))
+        lines.append(texts)
+    return lines
 
 
 def _least(value: float) -> int:
@@ -268,9 +326,13 @@ class PillLayer(CanvasItem):
         card = colours.colour("card")
         exposed = [p for p in self.pills.values() if p.ground.intersects(option.exposedRect)]
         boxes = QPainterPath()
+        leaders = [pill.leader for pill in exposed if pill.leader is not None]
+        if leaders:
+            painter.setPen(QPen(colours.colour("secondary"), 1.0))
+            painter.drawLines(leaders)
         for pill in exposed:
             if not _rank(pill):
-                boxes.addRoundedRect(pill.place, 12, 12)
+                boxes.addRoundedRect(pill.place, _ROUND, _ROUND)
         painter.setPen(QPen(colours.colour("border"), 1.0))
         painter.setBrush(card)
         painter.drawPath(boxes)
@@ -280,7 +342,7 @@ class PillLayer(CanvasItem):
                 edge = colours.colour("accent" if strong else "border")
                 painter.setPen(QPen(edge, 2.0 if pill.is_current else 1.2))
                 painter.setBrush(card)
-                painter.drawRoundedRect(pill.place, 12, 12)
+                painter.drawRoundedRect(pill.place, _ROUND, _ROUND)
                 if pill.is_focus:
                     painter.setPen(QPen(colours.colour("accent"), 2.0, Qt.PenStyle.DotLine))
                     painter.setBrush(Qt.BrushStyle.NoBrush)

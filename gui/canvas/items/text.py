@@ -53,6 +53,12 @@ def width(words: str, pixels: int, bold: bool = False) -> float:
     return float(_font(pixels, bold)[1].horizontalAdvance(words))
 
 
+@lru_cache(maxsize=64)
+def line_height(pixels: int) -> float:
+    """Height of a line in pixels."""
+    return float(round(_font(pixels, True)[1].height()))
+
+
 @lru_cache(maxsize=1024)  # more than is shown at once; training makes ever new ones
 def _laid_out(words: str, pixels: int, bold: bool) -> tuple[QStaticText, float]:
     """The words ready to be painted, and half their height."""

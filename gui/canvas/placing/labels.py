@@ -56,7 +56,7 @@ def place_labels(
     places = _places_along(edges)
     blocked = _blocked(places, obstacles, half)
     away = np.abs(_FRACTIONS - np.asarray(preferred)[..., None])
-    cost = _OFF_MIDDLE * away + _CROSSED * _edges_beneath(places, beneath, half)
+    cost = _OFF_MIDDLE * away + _CROSSED * edges_beneath(places, beneath, half)
 
     every = np.arange(len(edges))
     # Mostly the best place of each is clear of the others: then there is nothing to give way to.
@@ -134,7 +134,7 @@ class SinglePlaces:
             return None
         places, cost = self._places[free], self._cost[free]
         cost = cost + _BESIDE * self._aside[free] / float((half @ np.abs(self._across))[0])
-        cost += _CROSSED * _edges_beneath(places[None], self._beneath, half)[0]
+        cost += _CROSSED * edges_beneath(places[None], self._beneath, half)[0]
         x, y = places[int(np.argmin(cost))].tolist()
         return x, y
 
@@ -157,7 +157,7 @@ def has_room(edges: Floats, obstacles: Floats, sizes: Floats) -> bool:
 
 def most_hidden(edges: Floats, middles: Floats, sizes: Floats) -> float:
     """How much of another edge the worst of some labels hides: 1 for one right on a crossing."""
-    hidden = _edges_beneath(middles[:, None, :], edges, sizes / 2) - 1.0  # less its own
+    hidden = edges_beneath(middles[:, None, :], edges, sizes / 2) - 1.0  # less its own
     return float(hidden.max())
 
 
@@ -199,7 +199,7 @@ def _blocked(places: Floats, obstacles: Floats, half: Floats) -> Floats:
     )
 
 
-def _edges_beneath(places: Floats, edges: Floats, half: Floats) -> Floats:
+def edges_beneath(places: Floats, edges: Floats, half: Floats) -> Floats:
     """How much each label would hide of edges, shape (labels, places): 1 for one right through
     its middle (so its own adds the same everywhere), and little for one that passes close by."""
     direction = edges[:, 2:] - edges[:, :2]

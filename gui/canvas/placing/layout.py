@@ -8,7 +8,8 @@ layer the largest shape of node that there is room for; zooming hands it a large
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from bisect import bisect_right
+from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 from msgspec import Struct
@@ -16,14 +17,14 @@ from msgspec.structs import replace
 from numpy.typing import NDArray
 
 from engine.maths.network import Network
+from gui.canvas.placing.plan import Plan
+from gui.canvas.placing.shapes import EDGE, FOLDED_HALF_WIDTH, FOLDED_HEAD, LINE, NodeShape
 
 Points = NDArray[np.float64]  # (n, 2): x and y
 
 PLANE = 1000.0
 FOLD_ABOVE = 32  # layers with more units are drawn as one summary until they are opened
 
-EDGE = 6.0  # pixels between a node and the edge of the canvas
-LINE = 18.0  # a line of text
 SIDE = 112.0  # target and loss beside an output node
 SIDE_NARROW = 62.0  # the target alone
 LARGEST_RADIUS = 48.0
@@ -34,86 +35,66 @@ BELOW_SIDE = 22.0  # kept beside such outputs, for their lines are wider than th
 SMALLEST_GAP = 56.0
 SMALLEST_HALF = 20.0  # kept beside the outermost nodes, for words wider than a dot
 ROOMY = 520.0  # pixels of width from which target and loss go beside small nodes
-FOLDED_HALF_WIDTH = 52.0
-FOLDED_HEAD = 46.0  # name and number of units above the strip of a folded layer
-
-
-class NodeShape(Struct, frozen=True):
-    """How the nodes of a layer look, in pixels from their middle.
-
-    `lines` of text are inside; `above` is kept for the delta, `below` for the bias (and for
-    target and loss, where `side` is "below" rather than "right" or "none").
-    """
-
-    kind: str  # circle, capsule, dot or folded
-    half_width: float
-    half_height: float
-    lines: int = 0
-    above: float = 0.0
-    below: float = 0.0
-    side: str = "none"
-
-    @property
-    def is_readable(self) -> bool:
-        """Whether there is room for the name and the newest number of a unit."""
-        wide = self.half_width >= 46 and self.below > 0
-        return self.kind == "circle" or (self.kind == "capsule" and (self.lines == 2 or wide))
-
-
-# What a node too small for its numbers becomes while it is pointed at or the cursor is there.
-CALL_OUT = NodeShape("capsule", 52.0, 21.0, 2, LINE, LINE, "right")
 
 
 class Arrangement(Struct, frozen=True, eq=False):
     """Every node's shape and middle for one size of the area, and the way back to the plane.
 
-    `shifts` are what a layer's nodes stand lower than the plane says (mostly higher, below 0), so
-    that a node and the lines above and below it share their room evenly.
+    `columns` is where on the way across the middle of each layer is. With a `plan` every number
+    has a place of its own, and the area is as large as that takes. `shifts` are what a layer's
+    nodes stand lower than the plane says (mostly higher, below 0), so that a node and the lines
+    above and below it share their room evenly.
     """
 
     width: float
     height: float
-    left: float
-    right: float
+    columns: tuple[float, ...]
     shapes: tuple[NodeShape, ...]
     shifts: tuple[float, ...]
     centres: tuple[Points, ...]
+    plan: Plan | None = None
 
     @property
     def column_gap(self) -> float:
-        """Pixels from one layer's middle to the next one's."""
-        return (self.width - self.left - self.right) / (len(self.shapes) - 1)
+        """Pixels from one layer's middle to the next one's, on average."""
+        return (self.columns[-1] - self.columns[0]) / (len(self.shapes) - 1)
 
     @property
     def line_room(self) -> float:
         """Width for the line below a node."""
         return min(164.0, max(84.0, 0.8 * self.column_gap - 8))
 
+    def spare(self, layer: int) -> float:
+        """Pixels between the lines of one node and those of the next, where they are kept free."""
+        shape, size = self.shapes[layer], len(self.centres[layer])
+        return self.height / size - 2 * shape.half_height - shape.above - shape.below
+
     def to_plane(self, x: float, y: float) -> tuple[float, float]:
         """A point of the area in the plane, which it may lie outside of."""
-        inner = max(1.0, self.width - self.left - self.right)
-        return PLANE * (x - self.left) / inner, PLANE * y / self.height
+        return _across(x, self.columns, self._planes), PLANE * y / self.height
 
     def from_plane(self, x: float, y: float) -> tuple[float, float]:
         """A point of the plane in the area."""
-        inner = self.width - self.left - self.right
-        return self.left + x * inner / PLANE, y * self.height / PLANE
+        return _across(x, self._planes, self.columns), y * self.height / PLANE
+
+    @property
+    def _planes(self) -> tuple[float, ...]:
+        depth = len(self.columns) - 1
+        return tuple(PLANE * layer / depth for layer in range(depth + 1))
+
+
+def _across(x: float, stops: Sequence[float], places: Sequence[float]) -> float:
+    """Where x is between some places if it is so between the stops that belong to them; beyond
+    the last two as between them."""
+    k = min(max(bisect_right(stops, x) - 1, 0), len(stops) - 2)
+    apart = stops[k + 1] - stops[k]
+    share = (x - stops[k]) / apart if apart > 0 else 0.0
+    return places[k] + share * (places[k + 1] - places[k])
 
 
 def is_folded(sizes: tuple[int, ...], layer: int, opened: Collection[int]) -> bool:
     """Whether a layer is drawn as a summary."""
     return sizes[layer] > FOLD_ABOVE and layer not in opened
-
-
-def full_spread(
-    sizes: tuple[int, ...], opened: Collection[int], width: float, height: float
-) -> tuple[float, float]:
-    """How many times wider and higher the area must be for every node to have its full shape."""
-    most = max(
-        (size for layer, size in enumerate(sizes) if not is_folded(sizes, layer, opened)), default=1
-    )
-    gap = (width - 2 * LARGEST_RADIUS - SIDE) / (len(sizes) - 1)
-    return max(1.0, 200.0 / max(gap, 10.0)), max(1.0, 125.0 * most / height)
 
 
 def arrange(
@@ -122,29 +103,38 @@ def arrange(
     width: float,
     height: float,
     opened: Collection[int] = (),
+    plan: Plan | None = None,
 ) -> Arrangement:
-    """Place every node of a network in an area of some pixels.
+    """Place every node of a network in an area of some pixels, or in a larger one where the plan
+    takes more; without a plan as large as they can be in it.
 
     `layout` has the positions in the plane of units that were moved, by name; `opened` the layers
     that are drawn unit by unit however many they have.
     """
-    shapes = _forms(network.sizes, width, height, opened)
-    left = max(shapes[0].half_width, SMALLEST_HALF) + EDGE
-    right = max(shapes[-1].half_width, SMALLEST_HALF) + EDGE + _side_width(shapes[-1])
+    sizes = network.sizes
+    if plan is not None:
+        shapes = plan.shapes
+        width, height = max(width, plan.width), max(height, plan.height)
+        columns = tuple(plan.columns(width))
+    else:
+        shapes = _forms(sizes, width, height, opened)
+        left = max(shapes[0].half_width, SMALLEST_HALF) + EDGE
+        right = max(shapes[-1].half_width, SMALLEST_HALF) + EDGE + _side_width(shapes[-1])
+        columns = tuple(np.linspace(left, width - right, len(sizes)).tolist())
+    stops = [PLANE * layer / network.depth for layer in range(len(sizes))]
     shifts, centres = [], []
     for layer, shape in enumerate(shapes):
         # Alike for all layers of a shape, where there is room, so that rows stay level.
         alike = [each for each in shapes if each.kind == shape.kind != "folded"]
         above = max((each.above for each in alike), default=0.0)
         below = max((each.below for each in alike), default=0.0)
-        if 2 * shape.half_height + above + below + 4 > height / network.sizes[layer]:
+        if 2 * shape.half_height + above + below + 4 > height / sizes[layer]:
             above, below = shape.above, shape.below
         if shape.kind == "folded":
-            places = _strip(network.sizes, layer, shape, height)
+            places = _strip(sizes, layer, shape, height)
         else:
             places = _places(network, layer, layout)
-        inner = width - left - right
-        x = left + places[:, 0] * inner / PLANE
+        x = np.array([_across(each, stops, columns) for each in places[:, 0].tolist()])
         y = places[:, 1] * height / PLANE + (above - below) / 2
         if shape.kind != "folded":
             # No node may stick out of the canvas.
@@ -152,7 +142,9 @@ def arrange(
             y = np.clip(y, min(top, height / 2), max(bottom, height / 2))
         shifts.append((above - below) / 2)
         centres.append(np.column_stack([x, y]))
-    return Arrangement(width, height, left, right, shapes, tuple(shifts), tuple(centres))
+    return Arrangement(
+        width, height, columns, shapes, tuple(shifts), tuple(centres), plan
+    )
 
 
 def _places(network: Network, layer: int, layout: Mapping[str, tuple[float, float]]) -> Points:

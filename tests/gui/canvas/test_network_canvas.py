@@ -50,7 +50,7 @@ def test_numbers_appear_as_the_cursor_reaches_them(
     ann.canvas.display(mazur_view(revealed=20))
     assert "∂ 0.100400" in scene.node_words(2, 1)
     ann.canvas.display(mazur_view(revealed=34))
-    assert scene.pill_words(2, 0, 0) == ["w5", "0.4", "→ 0.358916"]
+    assert scene.pill_words(2, 0, 0) == ["w5", "0.4", "∂ 0.0821670", "→ 0.358916"]
     ann.canvas.display(mazur_view())
     assert scene.pill_words(2, 0, 0) == ["w5", "0.4"]
 

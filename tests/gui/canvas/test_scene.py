@@ -21,7 +21,7 @@ def revealed_to(view: Any, step: StepId) -> int:
 def test_labels_of_many_edges_are_shown_for_the_unit_under_the_pointer(
     person: Callable[..., Any], sized_view: Callable[..., Any]
 ) -> None:
-    ann = person(sized_view(2, 8, 8, 1))
+    ann = person(sized_view(2, 10, 10, 1))
     scene = ann.canvas.scene
     assert scene.pill_words(2, 3, 4) == []
     assert scene.pill_words(3, 0, 4) != []

@@ -1,0 +1,99 @@
+"""Planner: keeps the room that the numbers of a network need, and plans the picture by it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from engine.maths.network import Network
+from gui.canvas.placing.layout import is_folded
+from gui.canvas.placing.plan import Plan, best_plan
+from gui.canvas.placing.room import Room, room_at_first, room_for, widened
+from gui.view import View
+
+FEW_UNITS = 8  # in a layer at most, where all numbers stand on the canvas at any size
+
+
+class Planner:
+    """Room that was once given stays, until the network, the digits or the notation are others:
+    what numbers need changes while a run trains, and the picture is not to tremble."""
+
+    def __init__(self) -> None:
+        self._room: Room | None = None
+        self._manner: tuple[object, ...] = ()
+        self._numbers: tuple[object, ...] = ()
+        self._is_followed = False  # whether the room is kept up with the numbers
+        self._plans: dict[tuple[object, ...], Plan] = {}
+
+    def follow(self, view: View) -> bool:
+        """Make room for the numbers of a view; whether that takes more, or less, than before."""
+        network = view.spec.network
+        manner = network, view.worked_digits, view.notation, view.gradients
+        if manner != self._manner:
+            self._manner, self._room, self._numbers = manner, None, ()
+            self._is_followed = is_small(network)
+            self._plans = {}
+            if self._is_followed:
+                self._follow(view)
+            return True
+        return self._is_followed and self._follow(view)
+
+    def _follow(self, view: View) -> bool:
+        numbers = (
+            view.spec, view.sample_pass, view.worked_pass, view.worked, view.worked_theta,
+            view.sample_gradient, view.curtain, view.training, view.revealed if view.curtain is not None else None,
+        )
+        same = len(numbers) == len(self._numbers) and all(
+            a is b or (isinstance(a, int) and a == b)
+            for a, b in zip(numbers, self._numbers, strict=True)
+        )
+        if same:
+            return False
+        self._numbers = numbers
+        before = self._room or room_at_first(view)
+        room = widened(before, room_for(view))
+        changed = room is not self._room
+        if changed:
+            self._room, self._plans = room, {}
+        return changed
+
+    def plan(
+        self, view: View, opened: Collection[int], width: float, height: float
+    ) -> Plan | None:
+        """How everything is drawn in an area of some pixels; None where a large network has to be
+        drawn without all its numbers."""
+        found = self._planned(view, opened, width, height)
+        if is_small(view.spec.network) or found is None:
+            return found
+        return found if found.width <= width + 0.5 and found.height <= height + 0.5 else None
+
+    def full_spread(
+        self, view: View, opened: Collection[int], width: float, height: float
+    ) -> tuple[float, float]:
+        """How many times larger than an area the picture has to be for all its numbers, if it does
+        not take that by itself."""
+        if is_small(view.spec.network):
+            return 1.0, 1.0
+        found = self._planned(view, opened, width, height)
+        assert found is not None
+        return max(1.0, found.width / width), max(1.0, found.height / height)
+
+    def _planned(
+        self, view: View, opened: Collection[int], width: float, height: float
+    ) -> Plan | None:
+        sizes = view.spec.network.sizes
+        folded = tuple(is_folded(sizes, layer, opened) for layer in range(len(sizes)))
+        if not is_small(view.spec.network):
+            width = height = 0.0  # zoomed into, it is the same picture in any window
+        if self._room is None:
+            self._room = room_at_first(view)
+        key = folded, width, height
+        if key not in self._plans:
+            if len(self._plans) > 16:
+                self._plans = {}
+            self._plans[key] = best_plan(sizes, folded, self._room, width, height)
+        return self._plans[key]
+
+
+def is_small(network: Network) -> bool:
+    """Whether all numbers of a network stand on the canvas at any size."""
+    return max(network.sizes) <= FEW_UNITS

@@ -1,0 +1,119 @@
+"""Room: how wide each line in and around nodes and on labels can become, layer by layer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from gui.canvas.faces import LayerFaces, Revealed
+from gui.canvas.items.words import (
+    Line,
+    line_width,
+    parameter_lines,
+    sizes_of_type,
+    unit_lines,
+    usual,
+    usual_of_unit,
+)
+from gui.canvas.whose import gradient_signs
+from gui.view import View
+
+Widths = dict[str, tuple[float, ...]]  # of a kind of line, in every size of type
+
+
+class LayerRoom(Struct, frozen=True):
+    """Widths of the lines of a layer's units, of their biases, and of the labels of the weights
+    into it; each kind in all sizes of type, from the largest."""
+
+    unit: Widths
+    bias: Widths
+    label: Widths
+
+    def widened(self, other: LayerRoom) -> LayerRoom:
+        """Room for the lines of both."""
+        return LayerRoom(
+            _wider(self.unit, other.unit),
+            _wider(self.bias, other.bias),
+            _wider(self.label, other.label),
+        )
+
+
+Room = tuple[LayerRoom, ...]
+
+
+def room_at_first(view: View) -> Room:
+    """Room for numbers of everyday length, so that little moves when they come."""
+    shown, network, signs = Revealed(view), view.spec.network, gradient_signs(view)
+    found = []
+    for layer, size in enumerate(network.sizes):
+        faces = LayerFaces(shown, layer)
+        nodes = [faces.node(unit) for unit in range(size)]
+        if not layer:
+            found.append(LayerRoom(_widest(unit_lines(node) for node in nodes), {}, {}))
+            continue
+        is_output = layer == network.depth
+        sources = _ends(network.sizes[layer - 1])
+        edges = [(unit, source) for unit in range(size) for source in sources]
+        found.append(
+            LayerRoom(
+                _widest(usual_of_unit(node, is_output) for node in nodes),
+                _widest(usual(node.bias, signs, True) for node in nodes if node.bias is not None),
+                _widest(usual(faces.whole(edge), signs) for edge in edges),
+            )
+        )
+    return tuple(found)
+
+
+def room_for(view: View) -> Room:
+    """Room for all that a view shows once all its steps are revealed, so that no step moves
+    anything; what a curtain hides does not show in it either."""
+    if view.curtain is None and not view.training:
+        view = replace(view, revealed=len(view.steps), before=None)
+    shown, sizes = Revealed(view), view.spec.network.sizes
+    found = []
+    for layer, size in enumerate(sizes):
+        faces = LayerFaces(shown, layer)
+        nodes = [faces.node(unit) for unit in range(size)]
+        biases = [node.bias for node in nodes if node.bias is not None]
+        sources = range(sizes[layer - 1]) if layer else range(0)
+        edges = [(unit, source) for unit in range(size) for source in sources]
+        found.append(
+            LayerRoom(
+                _widest(unit_lines(node) for node in nodes),
+                _widest(parameter_lines(bias, True) for bias in biases),
+                _widest(parameter_lines(faces.whole(edge)) for edge in edges),
+            )
+        )
+    return tuple(found)
+
+
+def widened(room: Room, other: Room) -> Room:
+    """Room for both; the same object where it suffices already."""
+    both = tuple(one.widened(another) for one, another in zip(room, other, strict=True))
+    return room if both == room else both
+
+
+def _ends(size: int) -> Iterable[int]:
+    """The first and the last of some units: names of weights are longest there."""
+    return sorted({0, size - 1})
+
+
+def _widest(of_each: Iterable[Mapping[str, Line]]) -> Widths:
+    """The width of the widest line of each kind."""
+    widest: Widths = {}
+    sizes = sizes_of_type()
+    for lines in of_each:
+        for kind, line in lines.items():
+            there = tuple(line_width(line, pixels) for pixels in sizes)
+            before = widest.get(kind)
+            widest[kind] = there if before is None else tuple(map(max, before, there))
+    return widest
+
+
+def _wider(one: Widths, other: Widths) -> Widths:
+    both = dict(one)
+    for kind, there in other.items():
+        both[kind] = tuple(map(max, both[kind], there)) if kind in both else there
+    return both
