@@ -40,7 +40,8 @@ class Planner:
     def _follow(self, view: View) -> bool:
         numbers = (
             view.spec, view.sample_pass, view.worked_pass, view.worked, view.worked_theta,
-            view.sample_gradient, view.curtain, view.training, view.revealed if view.curtain is not None else None,
+            view.sample_gradient, view.curtain, view.training,
+            None if view.curtain is None else view.revealed,
         )
         same = len(numbers) == len(self._numbers) and all(
             a is b or (isinstance(a, int) and a == b)
