@@ -12,11 +12,13 @@ from engine.run.steps import StepId
 from gui.canvas.connections import Connections
 from gui.canvas.involved import Unit, involved
 from gui.canvas.items.edges import Edge
-from gui.canvas.items.glow import PATH, RING, USED, Glow, Outline, chain_path
+from gui.canvas.items.glow import PATH, RING, USED, Fan, Glow, Outline, chain_path, fan_of
 from gui.canvas.items.node import NodeItem
 from gui.canvas.items.verdicts import Sign, VerdictSigns, WrongEdges, free_corner, is_free
 from gui.canvas.spots import Spot
 from gui.view import View
+
+_MOST_LINES = 200  # into a layer; more are drawn as one surface
 
 
 class Highlights:
@@ -42,8 +44,15 @@ class Highlights:
     def show_spoken_of(self, view: View, traced: StepId | None, ringed: Spot | None) -> None:
         """Light up the edges that the current step works with, the way from the loss to a step,
         and a spot, where they stand now."""
-        used = involved(view).edges
-        self._used.show_parts(self._lines(used), [])
+        lines: list[QLineF] = []
+        fans: list[Fan] = []
+        for layer, edges in involved(view).edges.items():
+            of_layer = self._lines({layer: edges})
+            if len(of_layer) > _MOST_LINES:  # of one unit: of a whole layer there are fewer
+                fans.append(fan_of(of_layer))
+            else:
+                lines += of_layer
+        self._used.show_parts(lines, fans)
         self._show_path(view.spec.network, traced)
         self._show_ring(ringed)
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from msgspec import Struct, field
 from PySide6.QtCore import QLineF, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPen
+from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 
 from engine.maths.network import Network, Parameter
 from engine.run.steps import StepId
@@ -88,6 +89,30 @@ class Outline(Struct, frozen=True):
             painter.drawRoundedRect(around, 12 + margin / 2, 12 + margin / 2)
 
 
+class Fan(Struct, frozen=True):
+    """Lines in one plane between a point and a column, too many to be told apart: their hull."""
+
+    corners: QPolygonF
+
+    @property
+    def place(self) -> QRectF:
+        """The rectangle around it."""
+        return self.corners.boundingRect()
+
+    def paint(self, painter: QPainter, margin: float) -> None:
+        """Fill it, faintly, for words may stand on it; there is no margin to a fan."""
+        painter.setBrush(mixed(theme.current().colour("accent"), PATH.strength))
+        painter.drawPolygon(self.corners)
+
+
+def fan_of(lines: Sequence[QLineF]) -> Fan:
+    """The fan of lines that all have one end in common."""
+    low, high = (
+        pick(lines, key=lambda line: line.y1() + line.y2()) for pick in (min, max)
+    )
+    return Fan(QPolygonF([low.p1(), low.p2(), high.p2(), high.p1()]))
+
+
 class Glow(CanvasItem):
     """Lines and outlines that are lit, beneath the network or as rings above it."""
 
@@ -95,9 +120,9 @@ class Glow(CanvasItem):
         super().__init__(light.height)
         self._light = light
         self.lines: list[QLineF] = []
-        self.outlines: list[Outline] = []
+        self.outlines: Sequence[Outline | Fan] = []
 
-    def show_parts(self, lines: list[QLineF], outlines: list[Outline]) -> None:
+    def show_parts(self, lines: list[QLineF], outlines: Sequence[Outline | Fan]) -> None:
         """Show these, in the plane of the scene."""
         if (lines, outlines) == (self.lines, self.outlines):
             return

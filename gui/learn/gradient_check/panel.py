@@ -15,6 +15,7 @@ from engine.run.gradient_check import (
 )
 from engine.text.numbers import format_count, format_number
 from gui import theme
+from gui.canvas.whose import batch_words
 from gui.tables.figure_table import FigureRow, FigureTable
 from gui.view import View
 from gui.widgets.labels import SecondaryLabel, WrappedLabel
@@ -112,6 +113,8 @@ def _headline(view: View, check: GradientCheck) -> str:
 
 def _notes(view: View, check: GradientCheck) -> list[str]:
     notes = unseen_mistakes(view.spec, check)
+    if whose := batch_words(view):
+        notes.append(f"The gradients are the batch's: {whose}.")
     if check.is_sample:
         count, size = format_count(len(check.checked)), format_count(check.size)
         notes.append(

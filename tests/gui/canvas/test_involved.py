@@ -115,3 +115,21 @@ def test_a_step_by_layer_or_pass_names_and_lights_all_of_it(
     assert lit_edges(canvas) == {
         edge for edge in EDGES if edge[0] in edges or edge[:2] in edges
     }
+
+
+def test_in_a_large_layer_the_edges_into_a_unit_are_lit_as_one(
+    person: Callable[..., Any], sized_view: Callable[..., Any], colours_in: Callable[..., Any]
+) -> None:
+    plain = sized_view(2, 300, 2)
+    canvas = person(plain, 1000, 600).canvas
+    band = (canvas.place_of(Spot("unit", 1, 150)).right() + 20, canvas.view.height() // 2)
+
+    def colour() -> str:
+        picture = canvas.grab(canvas.view.geometry()).toImage()
+        return str(picture.pixelColor(*band).name())
+
+    before = colour()
+    step = StepId("forward", "net_input", 2, 0)
+    canvas.display(sized_view(2, 300, 2, revealed=plain.steps.index_of(step) + 1))
+    assert colour() != before
+    assert ACCENT in colours_in(canvas, Spot("unit", 2, 0))

@@ -126,3 +126,8 @@ def test_numbers_that_differ_look_different(qtbot: QtBot) -> None:
     shown.resize(240, 100)
     shown.show_rows(("", "a", "b"), [row], 4)
     assert shown.columnWidth(0) + shown.columnWidth(1) + shown.columnWidth(2) == 240
+
+
+def test_it_says_that_gradients_are_the_batchs(panel: GradientCheckPanel) -> None:
+    panel.display(checked(*xor_spec()))
+    assert panel.notes.text() == "The gradients are the batch's: sum over the batch of 4."
