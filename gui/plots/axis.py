@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import pyqtgraph as pg
@@ -10,7 +11,7 @@ from PySide6.QtGui import QFontMetricsF, QPainter, QPen
 
 from engine.text.numbers import format_number
 from gui import theme
-from gui.plots.ticks import Tick, linear_ticks, log_ticks
+from gui.plots.ticks import Tick, linear_ticks, log_epoch_ticks, log_ticks
 
 _TICK_ROW = 26  # pixels at 100 % from tick to tick up an axis
 _GAP = 5
@@ -88,12 +89,26 @@ class PlainAxis(pg.AxisItem):
             most = max(2, int(length / theme.px(_TICK_ROW)))
             make = log_ticks if self.logarithmic else linear_ticks
             return make(low, high, most)
-        # As many as fit, told by the widest of those that would stand there.
         metrics = QFontMetricsF(theme.font(theme.SMALL))
+        if self.logarithmic:
+            return self._log_ticks(low, high, metrics)
+        # As many as fit, told by the widest of those that would stand there.
         for most in (10, 8, 6, 5, 4, 3, 2):
             ticks = linear_ticks(low, high, most, self._whole)
             widest = max((metrics.horizontalAdvance(text) for _, text in ticks), default=0.0)
             if (widest + theme.px(_ROOM)) * len(ticks) <= length:
+                break
+        return ticks
+
+    def _log_ticks(self, low: float, high: float, metrics: QFontMetricsF) -> list[Tick]:
+        """Those of a bottom axis: as many as keep apart from each other."""
+        length = self.size().width()
+        ticks: list[Tick] = []
+        for ticks in log_epoch_ticks(low, high):
+            middles = [(place - low) / (high - low) * length for place, _ in ticks]
+            halves = [metrics.horizontalAdvance(text) / 2 for _, text in ticks]
+            spans = list(zip(middles, halves, strict=True))
+            if all(b - a >= c + d + _ROOM / 2 for (a, c), (b, d) in pairwise(spans)):
                 break
         return ticks
 

@@ -1,6 +1,8 @@
-"""EpochPlot: what plots of losses over the epochs share, such as a loss axis that may be log."""
+"""EpochPlot: what plots of losses over the epochs share, such as axes that may be logarithmic."""
 
 from __future__ import annotations
+
+from typing import overload
 
 import numpy as np
 
@@ -20,7 +22,10 @@ _LEAST_PIXELS = 50
 
 class EpochPlot(Plot):
     """Base of the plots of losses over the epochs: a subclass draws its curves in `_redraw`, which
-    is called when the size or the kind of loss axis changes."""
+    is called when the size or the kind of an axis changes.
+
+    On a logarithmic axis of epochs the epoch n stands at log10(1 + n), so that 0 has a place.
+    """
 
     def __init__(self) -> None:
         x_axis = PlainAxis("bottom", whole=True)
@@ -45,8 +50,34 @@ class EpochPlot(Plot):
         """Whether all values that are shown are above zero."""
         return self._log_possible
 
+    @property
+    def log_epochs(self) -> bool:
+        """Whether the axis of epochs is logarithmic."""
+        return self.x_axis.logarithmic
+
+    @log_epochs.setter
+    def log_epochs(self, wanted: bool) -> None:
+        self.x_axis.logarithmic = wanted
+        self._redraw()
+
     def _redraw(self) -> None:
         raise NotImplementedError
+
+    @overload
+    def _place(self, epochs: float) -> float: ...
+    @overload
+    def _place(self, epochs: Array) -> Array: ...
+    def _place(self, epochs: float | Array) -> float | Array:
+        """Where epochs stand on their axis."""
+        return np.log10(1.0 + epochs) if self.log_epochs else epochs
+
+    @overload
+    def _epoch(self, places: float) -> float: ...
+    @overload
+    def _epoch(self, places: Array) -> Array: ...
+    def _epoch(self, places: float | Array) -> float | Array:
+        """Which epochs stand at places of their axis."""
+        return 10.0**places - 1.0 if self.log_epochs else places
 
     def _pixels_across(self) -> int:
         """How many pixels curves are thinned to."""

@@ -7,22 +7,34 @@ from __future__ import annotations
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QFontMetricsF
 
 from engine.maths.activations import Array
-from engine.training.thinning import thinned
 from gui import theme
 from gui.plots.epoch_plot import Series
+from gui.plots.name_places import Line, NamePlaces
 from gui.plots.plot import Plot
+from gui.plots.thinned_curve import ThinnedCurve
 from gui.view import Ghost
 
 MOST = 12  # ghosts drawn at once; the latest go first
 
-_POINTS = 1000
 _GRIP = 6  # pixels from a line that still point at it
-_EDGE = 8  # pixels between a line's end and its name
+_END = 7  # pixels around a line's end that no name covers
 _FORK = 8  # pixels across
+_INSET = 2  # pixels around the words of a name
+_LONGEST_NAMES = (0.4, 0.2)  # of the width, beyond which a name is shortened; the second at need
+_SHORTEST = 40  # pixels at 100 %
+
+
+class _Known:
+    """What was found out about the points of a ghost: those that are finite, and their extremes."""
+
+    def __init__(self, points: Array) -> None:
+        finite = np.isfinite(points[:, 1])
+        self.points = points if finite.all() else points[finite]
+        self.thinned = ThinnedCurve()
 
 
 class GhostLines:
@@ -31,8 +43,10 @@ class GhostLines:
 
     def __init__(self, plot: Plot) -> None:
         self._plot = plot
-        self._known: dict[tuple[int, int, bytes], Array] = {}
+        self._known: dict[tuple[int, int, bytes], _Known] = {}
         self._drawn: list[Series] = []
+        self._free: list[Series] = []
+        self._words: list[QRectF] = []
         self._pointed: int | None = None
         self.shown: tuple[Ghost, ...] = ()
         self.curves: list[pg.PlotCurveItem] = []
@@ -41,27 +55,27 @@ class GhostLines:
         self.forks.setZValue(8)
         plot.addItem(self.forks)
 
-    def choose(self, ghosts: tuple[Ghost, ...]) -> list[Series]:
-        """Take the latest ghosts that are not hidden, and return their points. They are thinned
-        once and kept, since a ghost changes only if its road is taken up again."""
+    def choose(self, ghosts: tuple[Ghost, ...]) -> list[Array]:
+        """Take the latest ghosts that are not hidden, and return their points, all of them. What
+        is worked out for them is kept, since a ghost changes only if its road is taken up again."""
         self.shown = tuple(ghost for ghost in ghosts if not ghost.hidden)[-MOST:]
         known, self._known = self._known, {}
-        series = []
         for ghost in self.shown:
-            ends = ghost.points[[0, -1], :2].tobytes() if len(ghost.points) else b""
-            key = (ghost.branch, len(ghost.points), ends)
-            points = known.get(key)
-            if points is None:
-                points = thinned(ghost.points[:, :2], _POINTS)
-            self._known[key] = points
-            series.append((points[:, 0], points[:, 1]))
-        return series
+            key = _key(ghost)
+            self._known[key] = known.get(key) or _Known(ghost.points)
+        return [self._known[_key(ghost)].points for ghost in self.shown]
 
-    def draw(self, drawn: list[Series]) -> None:
-        """Draw those chosen last with these points, as the plot's axes have them."""
+    def series(self, pixels: int, edges: Array) -> list[Series]:
+        """The points of those chosen last, as columns of pixels between these epochs show them."""
+        chosen = (self._known[_key(ghost)] for ghost in self.shown)
+        return [each.thinned.points(each.points, 1, pixels, edges) for each in chosen]
+
+    def draw(self, drawn: list[Series], free: list[Series], words: list[QRectF]) -> None:
+        """Draw those chosen last with these points, as the plot's axes have them; their names leave
+        some other lines free, and what words cover in the scene."""
         if len(self.curves) != len(drawn):
             self._have(len(drawn))
-        self._drawn = drawn
+        self._drawn, self._free, self._words = drawn, free, words
         for item, series in zip(self.curves, drawn, strict=True):
             item.setData(*series)
         forks = [
@@ -80,55 +94,92 @@ class GhostLines:
             plot.removeItem(self.names.pop())
         while len(self.curves) < count:
             self.curves.append(pg.PlotCurveItem(antialias=True))
-            self.names.append(pg.TextItem(anchor=(1.0, 1.0)))
+            name = pg.TextItem(anchor=(0.0, 0.0))
+            name.textItem.document().setDocumentMargin(_INSET)
+            self.names.append(name)
             plot.addItem(self.curves[-1])
-            plot.addItem(self.names[-1])
+            plot.addItem(name)
         self.restyle()
 
     def _place_names(self) -> None:
-        """Write each ghost's name over its end; a name that would cover another is left out, but
-        not that of the ghost pointed at."""
+        """Write each ghost's name beside its line, short enough to have a place there; one without
+        a place is left out."""
+        if not self.shown:
+            return
         box = self._plot.box
-        metrics = QFontMetricsF(theme.font(theme.SMALL))
-        wide, high = box.viewPixelSize()
-        (left, _), (low, top) = box.viewRange()
-        top -= high * (metrics.height() + _EDGE)
-        taken: list[QRectF] = []
-        order = sorted(range(len(self.shown)), key=lambda place: place != self._pointed)
-        for place in order:
-            (epochs, values), item = self._drawn[place], self.names[place]
-            name = self.shown[place].name
-            item.setText(name)
-            shown = len(epochs) > 1
-            if shown:
-                width = wide * (metrics.horizontalAdvance(name) + _EDGE)
-                right = max(float(epochs[-1]), left + width)
-                level = float(values[epochs >= min(right, float(epochs[-1])) - width].max())
-                level = max(low, min(level, top))  # a line that leaves the plot keeps its name
-                item.setPos(right, level)
-                room = QRectF(right - width, level, width, high * metrics.height())
-                shown = not any(room.intersects(other) for other in taken)
-                if shown:
-                    taken.append(room)
-            item.setVisible(shown)
+        lines = [self._in_pixels(series) for series in self._drawn]
+        places = NamePlaces(box.width(), box.height(), lines)
+        for series in self._free:
+            line = self._in_pixels(series)
+            places.keep_free(line)
+            _keep_end_free(places, line)
+        for ghost, line in zip(self.shown, lines, strict=True):
+            _keep_end_free(places, line)
+            if ghost.forked:
+                _keep_end_free(places, Line(line.x[:1], line.y[:1]))
+        for room in self._words:
+            places.keep_free_of(box.mapRectFromScene(room))
+        metrics = QFontMetricsF(theme.font(theme.SMALL, bold=True))  # the wider of the two
+        shortest = theme.px(_SHORTEST)
+        waiting = sorted(range(len(lines)), key=lambda number: number != self._pointed)
+        for share in _LONGEST_NAMES:
+            longest = max(shortest, share * box.width())
+            for over_lines in (False, True):
+                waiting = [
+                    number for number in waiting
+                    if not self._has_place(places, number, metrics, longest, over_lines)
+                ]
+        for number in waiting:
+            self.names[number].setVisible(False)
 
-    def at(self, point: QPointF) -> Ghost | None:
-        """The ghost whose line passes a point of the scene, the nearest of several."""
+    def _has_place(
+        self, places: NamePlaces, number: int, metrics: QFontMetricsF, longest: float, over: bool
+    ) -> bool:
+        """Write one name where there is a place for it; whether there is one."""
+        item = self.names[number]
+        name = metrics.elidedText(self.shown[number].name, Qt.TextElideMode.ElideRight, longest)
+        inset = 2 * _INSET
+        size = QSizeF(metrics.horizontalAdvance(name) + inset, metrics.height() + inset)
+        room = places.place(number, size, over)
+        if room is None:
+            return False
+        item.setText(name)
+        left, top, wide, high = self._pixel()
+        item.setPos(left + room.left() * wide, top - room.top() * high)
+        item.setVisible(True)
+        return True
+
+    def _pixel(self) -> tuple[float, float, float, float]:
+        """The upper left corner of the plot, and how wide and high a pixel is, on its axes."""
         box = self._plot.box
-        found = None
-        nearest = float(_GRIP)
-        for ghost, (epochs, values) in zip(self.shown, self._drawn, strict=True):
-            if len(epochs) < 2:
+        (left, _), (_, top) = box.viewRange()
+        return left, top, *box.viewPixelSize()
+
+    def _in_pixels(self, series: Series) -> Line:
+        left, top, wide, high = self._pixel()
+        return Line((series[0] - left) / wide, (top - series[1]) / high)
+
+    def at(self, point: QPointF) -> tuple[Ghost, float] | None:
+        """The ghost whose line passes a point of the scene, the nearest of several, with how many
+        pixels away it does; or the one whose name stands there."""
+        box = self._plot.box
+        found, nearest = None, float(_GRIP)
+        for ghost, (places, values) in zip(self.shown, self._drawn, strict=True):
+            if len(places) < 2:
                 continue
             x = box.mapSceneToView(point).x()
             reach = _GRIP * box.viewPixelSize()[0]
-            if not epochs[0] - reach <= x <= epochs[-1] + reach:
+            if not places[0] - reach <= x <= places[-1] + reach:
                 continue
-            level = float(np.interp(x, epochs, values))
+            level = float(np.interp(x, places, values))
             away = abs(box.mapViewToScene(QPointF(x, level)).y() - point.y())
             if away <= nearest:
                 found, nearest = ghost, away
-        return found
+        if found is None:
+            for ghost, name in zip(self.shown, self.names, strict=True):
+                if name.isVisible() and name.sceneBoundingRect().contains(point):
+                    return ghost, nearest
+        return None if found is None else (found, nearest)
 
     def point_at(self, ghost: Ghost | None) -> None:
         """Make one ghost and its name stand out."""
@@ -152,3 +203,15 @@ class GhostLines:
             name.fill = pg.mkBrush(colours.colour("card"))
         self.forks.setPen(pg.mkPen(colours.colour("secondary"), width=2))
         self.forks.setBrush(pg.mkBrush(colours.colour("card")))
+
+
+def _key(ghost: Ghost) -> tuple[int, int, bytes]:
+    """What a ghost's points are remembered by."""
+    ends = ghost.points[[0, -1], :2].tobytes() if len(ghost.points) else b""
+    return ghost.branch, len(ghost.points), ends
+
+
+def _keep_end_free(places: NamePlaces, line: Line) -> None:
+    if len(line.x):
+        x, y = float(line.x[-1]), float(line.y[-1])
+        places.keep_free_of(QRectF(x - _END, y - _END, 2 * _END, 2 * _END))

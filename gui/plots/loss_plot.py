@@ -1,38 +1,42 @@
-"""LossPlot: the loss over the epochs, with a handle at the present moment."""
+"""LossPlot: the loss curve in the hands of a person: going to an epoch, zooming, reading it out."""
 
 from __future__ import annotations
 
 import math
 
 import numpy as np
-import pyqtgraph as pg
-from PySide6.QtCore import QEvent, QPointF, Qt, QTimer, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent
+from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, QTimer, Signal
+from PySide6.QtGui import QBrush, QFocusEvent, QKeyEvent, QMouseEvent, QPen, QWheelEvent
+from PySide6.QtWidgets import QApplication, QGraphicsRectItem
 
-from engine.maths.activations import Array
+from engine.maths.metrics import METRICS
 from engine.text.numbers import format_count, format_number
 from gui import theme
-from gui.plots.epoch_plot import HEADROOM, LEAST_DECADES, EpochPlot, Series, with_log_margin
-from gui.plots.ghost_lines import GhostLines
-from gui.plots.solid_line import SolidLine
-from gui.plots.thinned_curve import ThinnedCurve
-from gui.view import View
+from gui.plots.loss_curves import LOSS, LossCurves
+from gui.plots.read_out import ReadOut
+from gui.view import Ghost, View
 from gui.widgets.plain_text import set_tip
 
-LOSS = 1  # the column of View.curve that has the loss
-
-_EDGE = 8  # pixels kept free left and right, so that the dot is whole at either end
 _GRIP = 6  # pixels from the line that still take hold of it
-_DASHES = (Qt.PenStyle.SolidLine, Qt.PenStyle.DotLine, Qt.PenStyle.DashDotLine)
-_TIP = "Click or drag to go to an epoch; ← and → go one epoch"
+_ROOM_AROUND_END = 6  # pixels that the read-out leaves free
+_NOTCH = 120  # of the wheel, in the units of Qt
+_CLOSER = 0.8  # as much is shown after a notch
+_PAN = 0.15  # of what is shown, a notch
+_BAND_OPACITY = 0.2
+_TIP = (
+    "Click to go to an epoch; drag a range or turn the wheel to zoom, double click for all; "
+    "← and → go one epoch, + − 0 zoom"
+)
 
 
-class LossPlot(EpochPlot):
-    """Loss and error metrics over the epochs, ghosts, and the marker of the present moment.
+class LossPlot(LossCurves):
+    """The loss curve and what mouse and keys do with it.
 
-    A click or drag asks for the epoch under the mouse (`epoch_asked`), at most once a turn of the
-    event loop; the marker moves when the answer comes back as a View. So do ← and → (an epoch),
-    with Shift (a twentieth of the curve), Home and End.
+    A click asks for the epoch under the mouse (`epoch_asked`), and so does dragging the marker of
+    the present moment, at most once a turn of the event loop; the marker moves when the answer
+    comes back as a View. ← and → ask for an epoch more or less, with Shift for a twentieth of the
+    curve, Home and End for its ends. Dragging a range anywhere else zooms to it, the wheel zooms
+    about the pointer, and + − 0 do so about the present moment; a double click shows all.
     """
 
     epoch_asked = Signal(float)
@@ -44,150 +48,28 @@ class LossPlot(EpochPlot):
         set_tip(self, _TIP)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.viewport().setMouseTracking(True)
-        self._view: View | None = None
-        self._metrics: tuple[int, ...] = ()
-        self._thinned = ThinnedCurve()
-        self._dragging = False
+        self._holds_marker = False
+        self._pressed_at: QPointF | None = None  # where a press began that may become a click
+        self._pointer: QPointF | None = None
         self._asked: float | None = None
         self._ask_timer = QTimer(self, singleShot=True)
         self._ask_timer.timeout.connect(self._ask)
-
-        self.curves: list[pg.PlotCurveItem] = []
-        self.ghost_lines = GhostLines(self)
-        self.now_line = pg.InfiniteLine(angle=90)
-        self.now_dot = pg.ScatterPlotItem(size=11, antialias=True)
-        self.now_name = pg.TextItem("now")
-        for height, item in enumerate((self.now_line, self.now_dot, self.now_name), start=10):
-            item.setZValue(height)
-            self.addItem(item)
-        self.now_dot.setZValue(30)  # over the names of ghosts
+        self._band = QGraphicsRectItem()  # the range that is being dragged
+        self._band.setZValue(9)
+        self._band.hide()
+        self.addItem(self._band)
+        self.read_out = ReadOut()
+        self.scene().addItem(self.read_out)
         self.restyle()
-
-    def display(self, view: View, metrics: tuple[int, ...] = ()) -> None:
-        """Show the curve of a View, and these columns of it beside the loss."""
-        self._view, self._metrics = view, metrics
-        self._redraw()
-
-    # Drawing
-
-    def _all_series(self, view: View) -> list[Series]:
-        """What is drawn: loss, metrics, ghosts, and last the present moment (if it is known)."""
-        pixels = self._pixels_across()
-        series = [
-            _finite(*self._thinned.points(view.curve, column, pixels))
-            for column in self._columns(view)
-        ]
-        series += [_finite(*ghost) for ghost in self.ghost_lines.choose(view.ghosts)]
-        if view.loss is not None and math.isfinite(view.loss):
-            series.append((np.array([view.epoch_position]), np.array([view.loss])))
-        return series
-
-    def _columns(self, view: View) -> tuple[int, ...]:
-        """The columns of View.curve that are drawn; none while it has no point."""
-        return (LOSS, *self._metrics) if len(view.curve) else ()
-
-    def _redraw(self) -> None:
-        view = self._view
-        if view is None:
-            return
-        drawn = self._on_loss_axis(self._all_series(view))
-        count = len(self._columns(view))
-        here = slice(count, count + len(self.ghost_lines.shown))
-        ghosts, road = drawn[here], drawn[:count] + drawn[here.stop :]
-        self._show_all(road, ghosts, view.epoch_position)
-        self._have_curves(count)
-        for curve, series in zip(self.curves, drawn, strict=False):
-            curve.setData(*series)
-        self.ghost_lines.draw([(epochs, self._within_reach(values)) for epochs, values in ghosts])
-        self._mark_now(view, drawn[here.stop :])
-
-    def _have_curves(self, count: int) -> None:
-        """Have as many items as there are curves; what is there already stays."""
-        if len(self.curves) == count:
-            return
-        while len(self.curves) > count:
-            self.removeItem(self.curves.pop())
-        while len(self.curves) < count:
-            self.curves.append(pg.PlotCurveItem(antialias=True) if self.curves else SolidLine())
-            self.addItem(self.curves[-1])
-        self.restyle()
-
-    def _show_all(self, road: list[Series], ghosts: list[Series], now: float) -> None:
-        """Choose the range: all of the present road is seen, and of the ghosts as much as leaves it
-        a third of the height, for beside one that diverged it would be a flat line."""
-        epochs = np.concatenate([np.array([now]), *(series[0] for series in road + ghosts)])
-        values = np.concatenate([np.empty(0), *(series[1] for series in road)])
-        first, last = float(epochs.min()), float(epochs.max())
-        last = max(last, first + 1.0)
-        edge = (last - first) * _EDGE / max(50.0, self.box.width() - 2 * _EDGE)
-        logarithmic = self.y_axis.logarithmic
-        low, high = 0.0, 1.0
-        if len(values):
-            low, high = float(values.min()), float(values.max())
-            lowest, highest = (low, high) if logarithmic else (min(low, 0.0), max(high, 0.0))
-            span = max(highest - lowest, LEAST_DECADES if logarithmic else 0.0)
-            for _, others in ghosts:
-                if len(others):
-                    low = min(low, max(float(others.min()), lowest - span))
-                    high = max(high, min(float(others.max()), highest + span))
-        if logarithmic:
-            low, high = with_log_margin(low, high)
-        else:
-            low, high = min(low, 0.0), high * HEADROOM if high > 0.0 else 1.0
-            low -= (high - low) * _EDGE / max(50.0, self.box.height())
-        self._name_epochs(float(epochs.max()))
-        self.show_range((first - edge, last + edge), (low, high))
-
-    def _name_epochs(self, last: float) -> None:
-        """Write at the end of the axis how far it goes."""
-        count = format_count(int(last)) if last.is_integer() else format_number(last, 4)
-        name = "epoch" if last == 0.0 else "1 epoch" if last == 1.0 else f"{count} epochs"
-        self.x_axis.set_name(name)
-
-    def _mark_now(self, view: View, drawn: list[Series]) -> None:
-        """Put line and dot at the present moment; the word too, unless it is the curve's end."""
-        now = view.epoch_position
-        self.now_line.setPos(now)
-        self.now_dot.setData(*(drawn[0] if drawn else ([], [])))
-        left, right = self._reach()
-        alone = left == right
-        self.now_line.setVisible(not alone)
-        self.now_name.setVisible(alone or now < right)
-        (low_x, high_x), (_, high_y) = self.box.viewRange()
-        beside = _EDGE * self.box.viewPixelSize()[0]
-        on_the_right = now < (low_x + high_x) / 2
-        self.now_name.setAnchor((0.0 if on_the_right else 1.0, 0.5 if alone else 0.0))
-        level = float(drawn[0][1][0]) if alone and drawn else high_y
-        self.now_name.setPos(now + (beside if on_the_right else -beside), level)
-
-    def _reach(self) -> tuple[float, float]:
-        """The epochs one can go to: from the first point of the curve to its end."""
-        view = self._view
-        assert view is not None
-        ends = [view.epoch_position]
-        if len(view.curve):
-            ends += [float(view.curve[0, 0]), float(view.curve[-1, 0])]
-        return min(ends), max(ends)
 
     def restyle(self) -> None:
         super().restyle()
-        colours = theme.current()
-        for number, curve in enumerate(self.curves):
-            if isinstance(curve, SolidLine):
-                curve.set_colour(colours.colour("positive"))
-            else:
-                dash = _DASHES[(number - 1) % len(_DASHES)]
-                curve.setPen(pg.mkPen(colours.colour("ink"), width=1, style=dash))
-            curve.setZValue(5 - number)
-        self.ghost_lines.restyle()
-        accent = colours.colour("accent")
-        self.now_line.setPen(pg.mkPen(accent, width=2))
-        self.now_dot.setBrush(pg.mkBrush(accent))
-        ring = "accent_done" if self.hasFocus() else "card"
-        self.now_dot.setPen(pg.mkPen(colours.colour(ring), width=3 if self.hasFocus() else 1))
-        self.now_name.setColor(accent)
-        self.now_name.setFont(theme.font(theme.SMALL))
-        self.now_name.fill = pg.mkBrush(colours.colour("card"))
+        accent = theme.current().colour("accent")
+        pen = QPen(accent)
+        pen.setCosmetic(True)
+        self._band.setPen(pen)
+        accent.setAlphaF(_BAND_OPACITY)
+        self._band.setBrush(QBrush(accent))
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
@@ -197,73 +79,237 @@ class LossPlot(EpochPlot):
         super().focusOutEvent(event)
         self.restyle()
 
+    def _redraw(self) -> None:
+        super()._redraw()
+        self._point_at(self._pointer)  # something else may be there now
+
     # Asking for another moment
 
-    def _ask_for(self, epoch: float) -> None:
-        """Ask for an epoch within reach once the events at hand are through."""
+    def _ask_for(self, epoch: float, after: int = 0) -> None:
+        """Ask for an epoch within reach once the events at hand are through, or so many
+        milliseconds later."""
         first, last = self._reach()
         epoch = min(max(epoch, first), last)
         if first < last:
             self._asked = epoch
-            self._ask_timer.start(0)
+            self._ask_timer.start(after)
 
     def _ask(self) -> None:
         asked, self._asked = self._asked, None
         if asked is not None:
             self.epoch_asked.emit(asked)
 
+    def _place_at(self, position: QPointF) -> float:
+        """The place on the axis of epochs under a point of the widget."""
+        return float(self.box.mapSceneToView(self.mapToScene(position.toPoint())).x())
+
     def _epoch_at(self, position: QPointF) -> float:
         """The epoch under a point of the widget: a whole one, or where the few that are shown
         are wider than a pixel's precision, a whole iteration."""
         assert self._view is not None
-        epoch = float(self.box.mapSceneToView(self.mapToScene(position.toPoint())).x())
-        first, last = self._reach()
+        place, wide = self._place_at(position), self.box.viewPixelSize()[0]
         parts = 1
-        if last - first < self.box.width():
+        if self._epoch(place + wide) - self._epoch(place) < 1.0:
             parts = self._view.spec.iterations_per_epoch
-        return round(epoch * parts) / parts
+        return round(self._epoch(place) * parts) / parts
 
     def _is_inside(self, position: QPointF) -> bool:
         scene = self.mapToScene(position.toPoint())
         return self._view is not None and self.box.sceneBoundingRect().contains(scene)
 
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        self._dragging = (
-            event.button() == Qt.MouseButton.LeftButton and self._is_inside(event.position())
+    def _is_on_marker(self, position: QPointF) -> bool:
+        line = self.box.mapViewToScene(QPointF(self.now_line.value(), 0.0)).x()
+        return (
+            abs(position.x() - line) <= _GRIP
+            and self.now_line.isVisible()
+            and self._is_inside(position)
         )
-        if self._dragging:
-            self._ask_for(self._epoch_at(event.position()))
+
+    # The mouse
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        place = event.position()
+        if event.button() != Qt.MouseButton.LeftButton or not self._is_inside(place):
+            event.ignore()
+            return
+        self._pressed_at = place
+        self._holds_marker = self._is_on_marker(place)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        place = event.position()
+        if self._pressed_at is None:
+            if not event.buttons():
+                shape = Qt.CursorShape
+                on_marker = self._is_on_marker(place)
+                self.viewport().setCursor(shape.SizeHorCursor if on_marker else shape.ArrowCursor)
+                self._point_at(place)
+        elif self._holds_marker:
+            self._ask_for(self._epoch_at(place))
+        else:
+            self._point_at(None)
+            self._show_band(place)
+
+    def _show_band(self, place: QPointF) -> None:
+        """Show the range that is being dragged, if it is wide enough to be meant as one."""
+        assert self._pressed_at is not None
+        is_range = abs(place.x() - self._pressed_at.x()) >= QApplication.startDragDistance()
+        self._band.setVisible(is_range)
+        low, high = sorted((self._place_at(self._pressed_at), self._place_at(place)))
+        (first, last), (bottom, top) = self.box.viewRange()
+        low, high = max(low, first), min(high, last)
+        self._band.setRect(QRectF(low, bottom, high - low, top - bottom))
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        begun, place, held = self._pressed_at, event.position(), self._holds_marker
+        self._let_go()
+        if begun is None or event.button() != Qt.MouseButton.LeftButton:
+            return
+        moved = place - begun
+        far = QApplication.startDragDistance()
+        if max(abs(moved.x()), abs(moved.y())) < far:
+            # Where all is to be shown by a double click, its first half goes nowhere.
+            wait = QApplication.doubleClickInterval() if self.is_zoomed and not held else 0
+            if not held or moved.isNull():
+                self._ask_for(self._epoch_at(begun), wait)
+        elif not held and abs(moved.x()) >= far:
+            self.show_part(*sorted((self._place_at(begun), self._place_at(place))))
+
+    def _let_go(self) -> None:
+        """End what a press began."""
+        self._pressed_at, self._holds_marker = None, False
+        self._band.hide()
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton and self.is_zoomed:
+            self._asked = None
+            self.show_all()
         else:
             event.ignore()
 
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        if self._dragging:
-            self._ask_for(self._epoch_at(event.position()))
-        elif not event.buttons():
-            line = self.box.mapViewToScene(QPointF(self.now_line.value(), 0.0)).x()
-            near = abs(event.position().x() - line) <= _GRIP and self._is_inside(event.position())
-            shape = Qt.CursorShape.SizeHorCursor if near else Qt.CursorShape.ArrowCursor
-            self.viewport().setCursor(shape)
-            self._point_at(None if near else event.position())
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        turned, place = event.angleDelta(), event.position()
+        done = False
+        if self._is_inside(place) and self._pressed_at is None:
+            sideways = abs(turned.x()) > abs(turned.y())
+            notches = (turned.x() if sideways else turned.y()) / _NOTCH
+            if sideways or event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+                done = self.pan(-notches * _PAN)
+            elif not event.modifiers():
+                done = self.zoom(_CLOSER**notches, self._place_at(place))
+        event.setAccepted(done)
 
     def leaveEvent(self, event: QEvent) -> None:
         super().leaveEvent(event)
         self._point_at(None)
 
-    def _point_at(self, position: QPointF | None) -> None:
-        """Name the ghost under the mouse."""
-        ghost = None
-        if position is not None and self._is_inside(position):
-            ghost = self.ghost_lines.at(self.mapToScene(position.toPoint()))
-        self.ghost_lines.point_at(ghost)
-        set_tip(self, _TIP if ghost is None else f"A road that was left: {ghost.name}")
+    # What is under the pointer
 
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        self._dragging = False
+    def _point_at(self, position: QPointF | None) -> None:
+        """Read out the point that is nearest to the mouse, and name the ghost under it."""
+        self._pointer = position
+        view = self._view
+        if view is None or position is None or not self._is_inside(position):
+            self.ghost_lines.point_at(None)
+            self.read_out.hide()
+            set_tip(self, _TIP)
+            return
+        scene = self.mapToScene(position.toPoint())
+        found = self._nearest(view, scene)
+        ghost = self.ghost_lines.at(scene)
+        if ghost is not None and found is not None and found[0] < ghost[1]:
+            ghost = None
+        self.ghost_lines.point_at(None if ghost is None else ghost[0])
+        # Over the curve a tooltip would cover what is read out.
+        set_tip(self, "" if ghost is None else f"A road that was left: {ghost[0].name}")
+        if ghost is not None:
+            self._read_ghost(view, ghost[0], scene)
+        elif found is not None:
+            _, epoch, value, name, colour = found
+            self._read(view, epoch, value, name, colour)
+        else:
+            self.read_out.hide()
+
+    def _nearest(
+        self, view: View, scene: QPointF
+    ) -> tuple[float, float, float, str, str] | None:
+        """Of the present run's points at the epoch under the mouse the nearest: pixels from it,
+        epoch, value, and name and colour of its curve."""
+        if not len(view.curve):
+            return None
+        row = _nearest_row(view.curve[:, 0], self._epoch(self.box.mapSceneToView(scene).x()))
+        epoch = float(view.curve[row, 0])
+        found = []
+        for column in self._columns(view):
+            value = float(view.curve[row, column])
+            spot = self._spot(epoch, value)
+            if spot is not None:
+                metric = "" if column == LOSS else view.spec.metrics[column - LOSS - 1]
+                name, colour = (METRICS[metric].title, "ink") if metric else ("loss", "positive")
+                found.append((abs(spot.y() - scene.y()), epoch, value, name, colour))
+        return min(found, default=None)
+
+    def _read_ghost(self, view: View, ghost: Ghost, scene: QPointF) -> None:
+        points = ghost.points
+        row = _nearest_row(points[:, 0], self._epoch(self.box.mapSceneToView(scene).x()))
+        name = f"{ghost.name}: loss"
+        self._read(view, float(points[row, 0]), float(points[row, LOSS]), name, "secondary")
+
+    def _read(self, view: View, epoch: float, value: float, name: str, colour: str) -> None:
+        spot = self._spot(epoch, value)
+        if spot is None:
+            self.read_out.hide()
+            return
+        count = format_count(int(epoch)) if epoch.is_integer() else format_number(epoch)
+        words = (f"epoch {count}", f"{name} {format_number(value, view.digits)}")
+        room = QRectF(self.viewport().rect()).adjusted(1, 1, -1, -1)
+        self.read_out.show_at(spot, words, colour, room, self._ends_of_curves())
+
+    def _spot(self, epoch: float, value: float) -> QPointF | None:
+        """Where a point stands in the scene; None for one that has no place there."""
+        if not math.isfinite(value) or (self.y_axis.logarithmic and value <= 0.0):
+            return None
+        level = math.log10(value) if self.y_axis.logarithmic else value
+        low, high = self.box.viewRange()[1]
+        if not low - (high - low) <= level <= high + (high - low):
+            return None
+        return QPointF(self.box.mapViewToScene(QPointF(self._place(epoch), level)))
+
+    def _ends_of_curves(self) -> list[QRectF]:
+        """What the read-out is not to cover: where each curve ends, and the present moment."""
+        around = _ROOM_AROUND_END
+        found = []
+        for item in (*self.curves, self.now_dot):
+            places, values = item.getData()
+            if places is not None and len(places):
+                end = self.box.mapViewToScene(QPointF(float(places[-1]), float(values[-1])))
+                found.append(QRectF(end, end).adjusted(-around, -around, around, around))
+        return found
+
+    # Keys
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if self._view is None or not self._go_by_key(event):
+        if event.key() == Qt.Key.Key_Escape and self._pressed_at is not None:
+            self._let_go()
+        elif self._view is None or not (self._zoom_by_key(event) or self._go_by_key(event)):
             event.ignore()
+
+    def _zoom_by_key(self, event: QKeyEvent) -> bool:
+        keys = Qt.Key
+        modifiers = Qt.KeyboardModifier
+        if event.modifiers() & (modifiers.ControlModifier | modifiers.AltModifier):
+            return False
+        low, high = self._shown()
+        now = self.now_line.value()
+        about = now if low <= now <= high else (low + high) / 2
+        if event.key() in (keys.Key_Plus, keys.Key_Equal):
+            self.zoom(_CLOSER**2, about)
+        elif event.key() == keys.Key_Minus:
+            self.zoom(_CLOSER**-2, about)
+        elif event.key() == keys.Key_0:
+            self.show_all()
+        else:
+            return False
+        return True
 
     def _go_by_key(self, event: QKeyEvent) -> bool:
         assert self._view is not None
@@ -280,11 +326,13 @@ class LossPlot(EpochPlot):
         goal = goals.get(Qt.Key(event.key()))
         if goal is None:
             return False
+        self._bring_into_view(min(max(goal, first), last))
         self._ask_for(goal)
         return True
 
 
-def _finite(epochs: Array, values: Array) -> Series:
-    """The points whose values are finite: a run near divergence may have others."""
-    kept = np.isfinite(values)
-    return (epochs, values) if kept.all() else (epochs[kept], values[kept])
+def _nearest_row(epochs: np.ndarray, epoch: float) -> int:
+    """The row whose epoch is nearest."""
+    after = min(int(np.searchsorted(epochs, epoch)), len(epochs) - 1)
+    before = max(0, after - 1)
+    return before if epoch - epochs[before] < epochs[after] - epoch else after

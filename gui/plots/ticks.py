@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from math import ceil, floor, isfinite, log10
 
 from engine.text.numbers import format_count, format_number
@@ -46,6 +47,22 @@ def log_ticks(low: float, high: float, most: int) -> list[Tick]:
     if len(inside) >= 2:
         return inside[:: ceil(len(inside) / most)]
     return [(log10(value), text) for value, text in linear_ticks(10**low, 10**high, most)]
+
+
+def log_epoch_ticks(low: float, high: float) -> Iterator[list[Tick]]:
+    """Ticks for an axis on which the whole number n stands at log10(1 + n), between two places of
+    it: from many to few, so that the first that have room can be taken."""
+    if not (isfinite(high - low) and high > low):
+        return
+    first, last = 10**low - 1, 10**high - 1
+    if high - low > 1:
+        top = ceil(high)
+        for factors, every in (((1, 2, 5), 1), ((1,), 1), ((1,), 2), ((1,), 3), ((1,), 6)):
+            numbers = [0, *(factor * 10**p for p in range(0, top + 1, every) for factor in factors)]
+            yield [(log10(1 + n), format_count(n)) for n in numbers if first <= n <= last]
+    for most in (10, 8, 6, 5, 4, 3, 2):
+        ticks = linear_ticks(first, last, most, whole=True)
+        yield [(log10(1 + max(value, 0.0)), text) for value, text in ticks]
 
 
 def tick_text(value: float, spacing: float) -> str:

@@ -151,6 +151,7 @@ RECENT = _texts("recent")  # paths, the latest first
 FOLDER = _text("folder")  # where a file was opened or written last
 LOG = _flag("loss/log")
 WELCOMED = _flag("welcomed")
+LOG_EPOCHS = _flag("loss/log_epochs")
 # What the person wants to see of the parts around the network; "auto": what there is room for.
 SIDES = {
     side: _choice(f"sides/{side}", ("auto", "open", "closed"), "auto")

@@ -10,7 +10,8 @@ from engine.maths.metrics import METRICS
 from engine.text.numbers import format_distinct, format_number
 from gui import settings, theme
 from gui.panels.loss.ghost_menu import GhostMenu
-from gui.plots.loss_plot import LOSS, LossPlot
+from gui.plots.loss_curves import LOSS
+from gui.plots.loss_plot import LossPlot
 from gui.plots.plot_picture import plot_picture
 from gui.view import View
 from gui.widgets.buttons import Button
@@ -26,7 +27,7 @@ _SWATCHES = ("───", "┈┈┈", "─┈─")
 class LossPanel(Card):
     """The card "Loss". `epoch_asked` carries the epoch that was clicked or dragged to; what is to
     be done with abandoned roads, `ghost_menu` reports. With `remember` the choice of the
-    axis outlives the window. `picture_wanted` asks for a file with the curve, True for one in light
+    axes outlives the window. `picture_wanted` asks for a file with the curve, True for one in light
     colours."""
 
     epoch_asked = Signal(float)
@@ -35,12 +36,17 @@ class LossPanel(Card):
     def __init__(self, parent: QWidget | None = None, remember: bool = False) -> None:
         super().__init__("Loss", parent)
         self._view: View | None = None
-        self.log_button = Button("log", "lossLog", link=True)
-        self.log_button.setCheckable(True)
-        self.log_button.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.log_button.setAccessibleName("logarithmic loss axis")
+        self.all_button = Button(
+            "show all", "lossAll", "Show the whole run again (0, or a double click)", link=True
+        )
+        self.all_button.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.all_button.hide()
+        self.log_epochs_button = _switch("log x", "lossLogX", "logarithmic axis of epochs")
+        self.log_button = _switch("log y", "lossLog", "logarithmic loss axis")
+        self.log_epochs_button.toggled.connect(self._on_log_epochs_toggled)
         self.log_button.toggled.connect(self._on_log_toggled)
-        self.corner.addWidget(self.log_button)
+        for button in (self.all_button, self.log_epochs_button, self.log_button):
+            self.corner.addWidget(button)
         self.ghosts_button = Button(
             "ghosts ▾", "lossGhosts", "Roads that were left: return, name, hide, remove",
             self._open_ghosts, link=True,
@@ -59,13 +65,17 @@ class LossPanel(Card):
         self._notes_place: tuple[int, tuple[str, ...], int] | None = None
         self.plot = LossPlot()
         self.plot.epoch_asked.connect(self.epoch_asked)
+        self.plot.zoom_changed.connect(self._on_zoom_changed)
+        self.all_button.clicked.connect(self.plot.show_all)
         self.body.addWidget(self.plot, 1)
         self._cover = Cover()
         self._cover.hide()
         self.body.addWidget(self._cover, 1)
         if remember:
             self.log = settings.LOG.kept()
+            self.log_epochs = settings.LOG_EPOCHS.kept()
             self.log_button.clicked.connect(settings.LOG.keep)
+            self.log_epochs_button.clicked.connect(settings.LOG_EPOCHS.keep)
 
     @property
     def log(self) -> bool:
@@ -75,6 +85,19 @@ class LossPanel(Card):
     @log.setter
     def log(self, wanted: bool) -> None:
         self.log_button.setChecked(wanted)
+
+    @property
+    def log_epochs(self) -> bool:
+        """Whether the axis of epochs is logarithmic."""
+        return self.plot.log_epochs
+
+    @log_epochs.setter
+    def log_epochs(self, wanted: bool) -> None:
+        self.log_epochs_button.setChecked(wanted)
+
+    def show_all(self) -> None:
+        """Show the whole run, as another document does."""
+        self.plot.show_all()
 
     def display(self, view: View) -> None:
         """Show the curve of a View."""
@@ -88,9 +111,11 @@ class LossPanel(Card):
         )
         self._cover.setVisible(view.hides_outputs)
         self.plot.setVisible(not view.hides_outputs)
-        self.log_button.setVisible(not view.hides_outputs)
+        for button in (self.log_button, self.log_epochs_button):
+            button.setVisible(not view.hides_outputs)
         self.plot.display(view, errors)
         self.ghosts_button.setVisible(bool(view.ghosts))
+        self._show_all_button()
         self._show_what_if(view)
         self._show_legend(view)
         self._show_log()
@@ -122,10 +147,23 @@ class LossPanel(Card):
         self.plot.log = checked
         self._show_log()
 
+    def _on_log_epochs_toggled(self, checked: bool) -> None:
+        self.plot.log_epochs = checked
+        self.log_epochs_button.setText("log x ✓" if checked else "log x")
+        self._place_notes()
+
+    def _on_zoom_changed(self) -> None:
+        self._show_all_button()
+        self._place_notes()
+
+    def _show_all_button(self) -> None:
+        hides = self._view is not None and self._view.hides_outputs
+        self.all_button.setVisible(self.plot.is_zoomed and not hides)
+
     def _show_log(self) -> None:
         possible = self.plot.log_possible
         self.log_button.setEnabled(possible)
-        self.log_button.setText("log ✓" if self.plot.log and possible else "log")
+        self.log_button.setText("log y ✓" if self.plot.log and possible else "log y")
         set_tip(self.log_button, "" if possible else "A logarithm needs a loss above zero")
 
     def _show_legend(self, view: View) -> None:
@@ -163,8 +201,10 @@ class LossPanel(Card):
         """Put readout and legend into the head where they fit there, else below in as many lines
         as they take."""
         notes = [note for note in (self.legend, self.what_if) if not note.isHidden()]
-        links = [link for link in (self.log_button, self.ghosts_button) if not link.isHidden()]
-        place = (self.width(), tuple(note.text() for note in notes), len(links))
+        buttons = (self.all_button, self.log_epochs_button, self.log_button, self.ghosts_button)
+        links = [link for link in buttons if not link.isHidden()]
+        texts = tuple(part.text() for part in (*notes, *links))
+        place = (self.width(), texts, len(links))
         if place == self._notes_place:
             return
         self._notes_place = place
@@ -182,6 +222,14 @@ class LossPanel(Card):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._place_notes()
+
+
+def _switch(text: str, name: str, accessible_name: str) -> Button:
+    button = Button(text, name, link=True)
+    button.setCheckable(True)
+    button.setCursor(Qt.CursorShape.PointingHandCursor)
+    button.setAccessibleName(accessible_name)
+    return button
 
 
 def what_if(view: View) -> str:

@@ -67,3 +67,36 @@ def test_another_curve_is_noticed() -> None:
     for curve in (forked, curve_of(9_000, seed=1)):
         _, values = kept.points(curve, 1, 5)
         assert (values.min(), values.max()) == (curve[:, 1].min(), curve[:, 1].max())
+
+
+@given(
+    st.integers(1, 60_000), st.integers(2, 60), st.floats(0, 1), st.floats(0, 1), st.booleans()
+)
+def test_a_part_has_its_extremes_and_a_point_beyond_either_end(
+    count: int, pixels: int, one: float, other: float, log: bool
+) -> None:
+    curve = curve_of(count)
+    low, high = sorted((one * count, other * count))
+    edges = np.linspace(low, high, pixels + 1)
+    if log:
+        edges = 10 ** np.linspace(np.log10(1 + low), np.log10(1 + high), pixels + 1) - 1
+    epochs, values = ThinnedCurve().points(curve, 1, pixels, edges)
+    assert len(epochs) <= 2 * pixels + 5
+    assert (np.diff(epochs) >= 0).all()
+    inside = (curve[:, 0] >= edges[0]) & (curve[:, 0] <= edges[-1])
+    begin = max(0, int(np.searchsorted(curve[:, 0], edges[0])) - 1)
+    end = min(count, int(np.searchsorted(curve[:, 0], edges[-1], side="right")) + 1)
+    assert (epochs[0], epochs[-1]) == (curve[begin, 0], curve[end - 1, 0])
+    if inside.any():
+        assert values.min() == curve[begin:end, 1].min()
+        assert values.max() == curve[begin:end, 1].max()
+    if end - begin <= 2 * pixels:  # all of its points are there
+        assert_array_equal(values, curve[begin:end, 1])
+
+
+def test_on_a_logarithmic_axis_the_beginning_keeps_its_single_points() -> None:
+    curve = curve_of(1_000_000)
+    edges = 10 ** np.linspace(0, 6, 701) - 1
+    epochs, values = ThinnedCurve().points(curve, 1, 700, edges)
+    for epoch in range(20):
+        assert curve[epoch, 1] in values[epochs == epoch]
