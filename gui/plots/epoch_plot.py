@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import log10
 from typing import overload
 
 import numpy as np
@@ -69,7 +70,9 @@ class EpochPlot(Plot):
     def _place(self, epochs: Array) -> Array: ...
     def _place(self, epochs: float | Array) -> float | Array:
         """Where epochs stand on their axis."""
-        return np.log10(1.0 + epochs) if self.log_epochs else epochs
+        if not self.log_epochs:
+            return epochs
+        return np.log10(1.0 + epochs) if isinstance(epochs, np.ndarray) else log10(1.0 + epochs)
 
     @overload
     def _epoch(self, places: float) -> float: ...

@@ -65,10 +65,11 @@ class GhostLines:
             self._known[key] = known.get(key) or _Known(ghost.points)
         return [self._known[_key(ghost)].points for ghost in self.shown]
 
-    def series(self, pixels: int, edges: Array) -> list[Series]:
-        """The points of those chosen last, as columns of pixels between these epochs show them."""
-        chosen = (self._known[_key(ghost)] for ghost in self.shown)
-        return [each.thinned.points(each.points, 1, pixels, edges) for each in chosen]
+    def series(self, edges: Array) -> list[Series]:
+        """The points of those chosen last, as columns of pixels show them, which begin and end at
+        these epochs. For a thin line every other column will do."""
+        chosen, edges = (self._known[_key(ghost)] for ghost in self.shown), _every_other(edges)
+        return [each.thinned.points(each.points, 1, len(edges) - 1, edges) for each in chosen]
 
     def draw(self, drawn: list[Series], free: list[Series], words: list[QRectF]) -> None:
         """Draw those chosen last with these points, as the plot's axes have them; their names leave
@@ -209,6 +210,10 @@ def _key(ghost: Ghost) -> tuple[int, int, bytes]:
     """What a ghost's points are remembered by."""
     ends = ghost.points[[0, -1], :2].tobytes() if len(ghost.points) else b""
     return ghost.branch, len(ghost.points), ends
+
+
+def _every_other(edges: Array) -> Array:
+    return edges[::2] if len(edges) % 2 else np.append(edges[::2], edges[-1])
 
 
 def _keep_end_free(places: NamePlaces, line: Line) -> None:

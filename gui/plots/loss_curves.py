@@ -21,6 +21,7 @@ LOSS = 1  # the column of View.curve that has the loss
 
 _EDGE = 8  # pixels kept free left and right, so that the dot is whole at either end
 _AIR = 0.06  # of the present run's length, in which a longer ghost is seen to go on
+_LEAST_MARGIN = 1e-6  # of a loss, above and below what is zoomed to
 _LEAST_EPOCHS = 1.0  # that are shown
 _DASHES = (Qt.PenStyle.SolidLine, Qt.PenStyle.DotLine, Qt.PenStyle.DashDotLine)
 
@@ -130,16 +131,16 @@ class LossCurves(EpochPlot):
         if view is None:
             return
         count, was_zoomed = len(self._columns(view)), self.is_zoomed
-        self._find_all(view, self.ghost_lines.choose(view.ghosts))
+        self._find_all(self.ghost_lines.choose(view.ghosts))
         low, high = self._shown()
         edge = (high - low) * _EDGE / max(50.0, self.box.width() - 2 * _EDGE)
         across = (low - edge, high + edge)
         drawn = self._on_axes(self._all_series(view, across))
         here = slice(count, count + len(self.ghost_lines.shown))
         ghosts, road = drawn[here], drawn[:count] + drawn[here.stop :]
-        begun = self._has_begun(view)
+        begun = self._has_begun()
         up = self._losses(road if begun or not ghosts else road + ghosts, ghosts, (low, high))
-        self._name_epochs(view)
+        self._name_epochs()
         self.show_range(across, up)
         self._have_curves(count)
         for curve, series in zip(self.curves, drawn, strict=False):
@@ -155,16 +156,16 @@ class LossCurves(EpochPlot):
         """The columns of View.curve that are drawn; none while it has no point."""
         return (LOSS, *self._metrics) if len(view.curve) else ()
 
-    def _has_begun(self, view: View) -> bool:
+    def _has_begun(self) -> bool:
         first, last = self._reach()
         return first < last
 
-    def _find_all(self, view: View, ghosts: list[Array]) -> None:
+    def _find_all(self, ghosts: list[Array]) -> None:
         """Find out how far there is something to see, and forget a part that lies beyond."""
         first, last = self._reach()
         ends = [float(points[-1, 0]) for points in ghosts if len(points)]
         begins = [float(points[0, 0]) for points in ghosts if len(points)]
-        if self.log_epochs or not self._has_begun(view):
+        if self.log_epochs or not self._has_begun():
             first, last = min([first, *begins]), max([last, *ends])
         low = self._place(first)
         high = self._place(max(last, first + _LEAST_EPOCHS))
@@ -184,7 +185,7 @@ class LossCurves(EpochPlot):
             _finite(*self._thinned.points(view.curve, column, pixels, edges))
             for column in self._columns(view)
         ]
-        series += self.ghost_lines.series(pixels, edges)
+        series += self.ghost_lines.series(edges)
         if view.loss is not None and math.isfinite(view.loss):
             series.append((np.array([view.epoch_position]), np.array([view.loss])))
         return series
@@ -224,21 +225,22 @@ class LossCurves(EpochPlot):
             if others is not None:
                 low = min(low, others[0] if logarithmic else max(others[0], lowest - span))
                 high = max(high, min(others[1], highest + span))
+        if self.is_zoomed:
+            margin = (high - low) * (HEADROOM - 1.0)
+            margin = max(margin, _LEAST_MARGIN if logarithmic else _LEAST_MARGIN * abs(high))
+            return low - margin, high + margin or 1.0
         if logarithmic:
             return with_log_margin(low, high)
-        least = (high - low) * _EDGE / max(50.0, self.box.height())
-        if self.is_zoomed:
-            margin = max((high - low) * (HEADROOM - 1.0), least) or 0.1 * abs(high) or 1.0
-            return low - margin, high + margin
         low, high = min(low, 0.0), high * HEADROOM if high > 0.0 else 1.0
         return low - (high - low) * _EDGE / max(50.0, self.box.height()), high
 
-    def _name_epochs(self, view: View) -> None:
+    def _name_epochs(self) -> None:
         """Write at the end of the axis how far the run goes."""
         last = self._reach()[1]
+        goes_on = self.log_epochs and self._all[1] > self._place(last)
         count = format_count(int(last)) if last.is_integer() else format_number(last, 4)
         name = "1 epoch" if last == 1.0 else f"{count} epochs"
-        self.x_axis.set_name("epoch" if last == 0.0 or self.is_zoomed else name)
+        self.x_axis.set_name("epoch" if last == 0.0 or self.is_zoomed or goes_on else name)
 
     def _mark_now(self, view: View, drawn: list[Series]) -> None:
         """Put line and dot at the present moment; the word too, unless it is the curve's end."""

@@ -6,6 +6,8 @@ a grid of small cells, so that a place is judged by one look at its cells.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
@@ -15,6 +17,7 @@ from engine.maths.activations import Array
 
 _CELL = 3
 _APART = 2  # pixels between a line and its name
+_BEYOND = 10  # pixels from its end
 _TRIES = 7  # places along a line
 _TAKEN = np.int64(1) << 62  # by what no name may cover
 
@@ -57,24 +60,36 @@ class NamePlaces:
                 return room
         return None
 
-    def _candidates(self, number: int, size: QSizeF) -> list[QRectF]:
+    def _candidates(self, number: int, size: QSizeF) -> Iterator[QRectF]:
         top, bottom = self._profiles[number]
-        there = np.flatnonzero(np.isfinite(top) & (bottom >= 0.0) & (top <= self._height))
-        if not len(there) or size.width() > self._width or size.height() > self._height:
-            return []
-        first, last = there[0] * _CELL, (there[-1] + 1) * _CELL
-        rights = np.linspace(last, min(last, first + size.width()), _TRIES)
-        found = []
-        for right in dict.fromkeys(np.clip(rights, size.width(), self._width).tolist()):
-            begin = int((right - size.width()) / _CELL)
+        with np.errstate(invalid="ignore"):
+            there = np.flatnonzero((bottom >= 0.0) & (top <= self._height))
+        width, height = size.width(), size.height()
+        if not len(there) or width > self._width or height > self._height:
+            return
+        first, last = float(there[0] * _CELL), float((there[-1] + 1) * _CELL)
+        rights = np.linspace(last, min(last, first + width), _TRIES)
+        for right in dict.fromkeys(np.clip(rights, width, self._width).tolist()):
+            begin = int((right - width) / _CELL)
             span = slice(begin, max(begin + 1, int(right / _CELL)))
-            over, under = np.nanmin(top[span], initial=np.inf), np.nanmax(
-                bottom[span], initial=-np.inf
-            )
-            for y in (over - _APART - size.height(), under + _APART):
-                if 0.0 <= y <= self._height - size.height():
-                    found.append(QRectF(right - size.width(), y, size.width(), size.height()))
-        return found
+            over = np.fmin.reduce(top[span], initial=np.inf) - _APART - height
+            under = np.fmax.reduce(bottom[span], initial=-np.inf) + _APART
+            for y in (over, under):
+                if 0.0 <= y <= self._height - height:
+                    yield QRectF(right - width, y, width, height)
+        yield from self._beside(number, size, int(there[0]), int(there[-1]))
+
+    def _beside(self, number: int, size: QSizeF, first: int, last: int) -> Iterator[QRectF]:
+        """Right of a line and left of it, given its first and last column: one that is nearly
+        upright has no other place."""
+        top, bottom = self._profiles[number]
+        for column, left in (
+            (last, (last + 1) * _CELL + _BEYOND), (first, first * _CELL - _BEYOND - size.width())
+        ):
+            level = (max(0.0, top[column]) + min(self._height, bottom[column])) / 2
+            y = min(max(level - size.height() / 2, 0.0), self._height - size.height())
+            if 0.0 <= left <= self._width - size.width():
+                yield QRectF(left, y, size.width(), size.height())
 
     def _profile(self, line: Line) -> tuple[Array, Array]:
         """The highest and the lowest y of a line in each column of cells, nan where it is not."""

@@ -48,7 +48,7 @@ class ThinnedCurve:
             edges = np.linspace(curve[0, 0], curve[-1, 0], pixels + 1)
         last = end - 1  # it is a point of its own
         found = begin + np.searchsorted(curve[begin:last, 0], edges[:-1])
-        starts = np.unique(np.append(begin, found[found < last]))
+        starts = _distinct(np.concatenate([[begin], found[found < last]]))
         starts, lowest, highest = self._extremes(curve, column, starts, last)
         # A falling curve enters a column at its highest value, a rising one at its lowest.
         first = curve[starts, column]
@@ -71,7 +71,7 @@ class ThinnedCurve:
         low, high = self._blocks(curve, column)
         first = -(-int(starts[narrow]) // BLOCK)  # block; what is left before it is taken in rows
         stop = end // BLOCK
-        by_block = np.unique(np.maximum(starts[narrow:] // BLOCK, first))
+        by_block = _distinct(np.maximum(starts[narrow:] // BLOCK, first))
         by_block = by_block[by_block < stop]
         by_row = starts[:narrow]
         if first * BLOCK > starts[narrow]:
@@ -116,3 +116,8 @@ def _of_rows(values: Array, starts: NDArray[np.intp]) -> tuple[Array, Array]:
     first = int(starts[0])
     part, since = values[first:], starts - first
     return np.minimum.reduceat(part, since), np.maximum.reduceat(part, since)
+
+
+def _distinct(numbers: NDArray[np.intp]) -> NDArray[np.intp]:
+    """Numbers in growing order, each of them once."""
+    return numbers[np.diff(numbers, prepend=-1) > 0]

@@ -56,10 +56,12 @@ def log_epoch_ticks(low: float, high: float) -> Iterator[list[Tick]]:
         return
     first, last = 10**low - 1, 10**high - 1
     if high - low > 1:
-        top = ceil(high)
-        for factors, every in (((1, 2, 5), 1), ((1,), 1), ((1,), 2), ((1,), 3), ((1,), 6)):
-            numbers = [0, *(factor * 10**p for p in range(0, top + 1, every) for factor in factors)]
-            yield [(log10(1 + n), format_count(n)) for n in numbers if first <= n <= last]
+        ones = range(ceil(high) + 1)
+        decades = [[factor * 10**p for p in ones for factor in (1, 2, 5)], [10**p for p in ones]]
+        decades += [[10**p for p in ones if p and p % every == 0] for every in (1, 2, 3, 6)]
+        for numbers in decades:
+            inside = [n for n in (0, *numbers) if first <= n <= last]
+            yield [(log10(1 + n), format_count(n)) for n in inside]
     for most in (10, 8, 6, 5, 4, 3, 2):
         ticks = linear_ticks(first, last, most, whole=True)
         yield [(log10(1 + max(value, 0.0)), text) for value, text in ticks]

@@ -62,7 +62,7 @@ class LossPanel(Card):
             note.setProperty("secondary", True)
             note.setMinimumWidth(1)  # it gives way to a narrow card, see _place_notes
             note.hide()
-        self._notes_place: tuple[int, tuple[str, ...], int] | None = None
+        self._notes_place: tuple[int, tuple[str, ...]] | None = None
         self.plot = LossPlot()
         self.plot.epoch_asked.connect(self.epoch_asked)
         self.plot.zoom_changed.connect(self._on_zoom_changed)
@@ -203,8 +203,8 @@ class LossPanel(Card):
         notes = [note for note in (self.legend, self.what_if) if not note.isHidden()]
         buttons = (self.all_button, self.log_epochs_button, self.log_button, self.ghosts_button)
         links = [link for link in buttons if not link.isHidden()]
-        texts = tuple(part.text() for part in (*notes, *links))
-        place = (self.width(), texts, len(links))
+        texts = [note.text() for note in notes] + [link.text() for link in links]
+        place = (self.width(), tuple(texts))
         if place == self._notes_place:
             return
         self._notes_place = place

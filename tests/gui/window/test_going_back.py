@@ -143,7 +143,9 @@ def test_the_road_that_was_left_is_dashed_and_its_fork_marked(forked: Driver) ->
     assert lines.curves[0].opts["pen"].style() == Qt.PenStyle.DashLine
     [fork] = np.transpose(lines.forks.getData())
     epochs, losses = lines.curves[0].getData()
-    assert fork.tolist() == [20.0, losses[0]] and epochs[-1] == 60.0
+    assert fork.tolist() == [20.0, losses[0]]
+    # The present run ends at 50; where the other goes on to 60 it leaves the plot.
+    assert epochs[-1] > forked.window.loss.plot.box.viewRange()[0][1] > 50.0
     assert forked.window.loss.ghosts_button.isVisible()
 
 

@@ -174,21 +174,26 @@ def test_the_theme_changes_every_panel(mazur: Driver) -> None:
     assert min(light) > 200 and max(dark) < 80
 
 
-def test_the_logarithmic_axis_is_remembered(mazur: Driver, qtbot: QtBot) -> None:
-    assert not mazur.window.loss.log
+@pytest.mark.parametrize(
+    ("name", "axis", "text"), [("lossLog", "log", "log y"), ("lossLogX", "log_epochs", "log x")]
+)
+def test_a_logarithmic_axis_is_remembered(
+    mazur: Driver, qtbot: QtBot, name: str, axis: str, text: str
+) -> None:
+    assert not getattr(mazur.window.loss, axis)
     for wanted in (True, False):
-        mazur.click("lossLog")
+        mazur.click(name)
         again = MainWindow(remember=True)
         qtbot.addWidget(again)
         again.documents.show(read_example("xor-2-3-1"), "xor-2-3-1")
-        button = again.findChild(QAbstractButton, "lossLog")
+        button = again.findChild(QAbstractButton, name)
         assert button is not None
-        assert again.loss.log == button.isChecked() == wanted
-        assert button.text() == ("log ✓" if wanted else "log")
+        assert getattr(again.loss, axis) == button.isChecked() == wanted
+        assert button.text() == (f"{text} ✓" if wanted else text)
         untouched = MainWindow(remember=False)
         qtbot.addWidget(untouched)
         untouched.documents.show(read_example("xor-2-3-1"), "xor-2-3-1")
-        assert not untouched.loss.log
+        assert not getattr(untouched.loss, axis)
 
 
 def test_settings_remember_the_theme_and_the_size(mazur: Driver, qtbot: QtBot) -> None:
