@@ -14,8 +14,9 @@ from engine.text.wording import on_one_line
 from gui.documents.files import Files
 from gui.documents.origin import Origin
 from gui.documents.outside import KeptVersion, ask_what_to_keep, free_name_beside
+from gui.documents.places import KeptPlace, keep_place, kept_place
 from gui.session.failure import tell
-from gui.session.session import Session
+from gui.session.session import Kept, Session
 from gui.widgets.typed_text import take_typed_text
 
 UNTITLED = "untitled"
@@ -29,6 +30,8 @@ class Documents(QObject):
         self._session = session
         self._window = window
         self._own_name = UNTITLED
+        self._is_example = False
+        self._remember = remember
         self.files = Files(window, remember)
         # What else may have something to lose; each asks and says whether it may go.
         self.before_leaving: list[Callable[[], bool]] = []
@@ -38,11 +41,17 @@ class Documents(QObject):
         """What the open document is called: its file's name, or the example's."""
         return on_one_line(self._own_name if self.files.path is None else self.files.path.name)
 
-    def show(self, document: Document, name: str = UNTITLED) -> None:
-        """Show a document that has no file yet."""
+    def show(self, document: Document, name: str = UNTITLED, is_kept: bool = True) -> None:
+        """Show a document that has no file yet. One that `is_kept` can be had again."""
         self.files.path = None
         self._own_name = name
-        self._session.open(document)
+        self._is_example = False
+        self._session.open(document, is_kept)
+
+    def show_example(self, name: str) -> None:
+        """Show a bundled example."""
+        self.show(read_example(name), name)
+        self._is_example = True
 
     @property
     def origin(self) -> Origin:
@@ -51,27 +60,28 @@ class Documents(QObject):
 
     def show_recovered(self, document: Document, origin: Origin) -> None:
         """Show a document as it was when the program ended without saving it."""
-        self._own_name = origin.name
+        self._own_name, self._is_example = origin.name, False
         self.files.open_file = origin.path, origin.known
         self._session.open(document, is_saved=False)
 
     def open_at_start(self, asked: str | None, default: str) -> None:
         """Open what the command line names; if it cannot be, say so and open the default."""
         if asked is None or asked in example_names():
-            name = asked or default
-            self.show(read_example(name), name)
-        elif not self._read(Path(asked)):
-            self.show(read_example(default), default)
+            self.show_example(asked or default)
+        elif not self._open_where_left(Path(asked)):
+            self.show_example(default)
 
     def open_example(self, name: str) -> None:
         """Open a bundled example."""
         if self.may_leave():
-            self.show(read_example(name), name)
+            self.show_example(name)
 
-    def open_new(self, document: Document, name: str = UNTITLED) -> None:
-        """Open a document just made."""
+    def open_new(
+        self, document: Document, name: str = UNTITLED, is_kept: bool = True
+    ) -> None:
+        """Open a document just made. One that `is_kept` can be had again."""
         if self.may_leave():
-            self.show(document, name)
+            self.show(document, name, is_kept)
 
     def new(self) -> None:
         """Open a new document, with a training set and a network that the person chooses."""
@@ -79,7 +89,7 @@ class Documents(QObject):
 
         dialog = NewDialog(self._window)
         if dialog.exec():
-            self.open_new(dialog.document())
+            self.open_new(dialog.document(), is_kept=not dialog.is_own)
 
     def describe(self) -> None:
         """Ask for the title and the note of the open document."""
@@ -99,12 +109,34 @@ class Documents(QObject):
     def open_path(self, path: Path) -> None:
         """Open a file; what is open stays open if it cannot be read."""
         if self.may_leave():
-            self._read(path)
+            self._open_where_left(path)
+
+    def _open_where_left(self, path: Path) -> bool:
+        """Open a file at the place where it was left here, if it is as it was then."""
+        if not self._read(path):
+            return False
+        if self._may_keep_place and self.files.path is not None:
+            place = kept_place(self.files.path, self.files.open_file[1])
+            if place is not None:
+                self._session.stand_at(*place)
+        return True
+
+    @property
+    def _may_keep_place(self) -> bool:
+        """A locked document goes no further than what was answered."""
+        return self._remember and self._session.standing.lock is None
+
+    def _keep_place(self) -> None:
+        """Remember where the open file is left."""
+        if self._may_keep_place and self.files.path is not None:
+            place = KeptPlace(*self._session.place.moment, self._session.standing.sample)
+            keep_place(self.files.path, self.files.open_file[1], place)
 
     def _read(self, path: Path) -> bool:
         document = self.files.read(path)
         if document is None:
             return False
+        self._is_example = False
         self._session.open(document)
         if lost := [kernel for road in document.roads for kernel in road.lost_kernels]:
             self.files.noticed.emit(
@@ -167,10 +199,11 @@ class Documents(QObject):
             self.tell_unsaved(path.name, error)
             return False
         if kept is not None:
+            self._is_example = False
             self._session.mark_saved(kept)
         return kept is not None
 
-    def _saved_within_bound(self, path: Path) -> object | None:
+    def _saved_within_bound(self, path: Path) -> Kept | None:
         """Save; of a document that is too large, leave out the roads that the person names.
         Returns what was to keep and is kept now, training having gone on since; None if not."""
         while True:
@@ -222,7 +255,10 @@ class Documents(QObject):
 
     def _may_lose_changes(self) -> bool:
         if not self._session.is_changed:
+            self._keep_place()
             return True
+        if self._is_example and not self._session.is_edited:
+            return True  # whatever was worked out comes again
         button = QMessageBox.StandardButton
         answer = self.files.ask_about_changes(self.name)
         if answer == button.Save:

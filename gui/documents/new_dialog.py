@@ -79,6 +79,11 @@ class NewDialog(FormDialog):
         """The chosen data set; None for the person's own."""
         return DATASETS.get(self._data.currentData())
 
+    @property
+    def is_own(self) -> bool:
+        """Whether the samples are the person's own."""
+        return self._rule is None
+
     def _suggest(self) -> None:
         rule = self._rule
         for field in (self._inputs, self._outputs, self._samples, self._framed, self._output):

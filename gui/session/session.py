@@ -32,6 +32,9 @@ from gui.session.opening import opened, saved
 from gui.session.undo import Change, Standing
 from gui.session.viewing import Viewing, Writing
 
+# What there is to keep: Standing, the numbers of the roads, and how far each has come.
+Kept = tuple[Standing, list[int], list[int]]
+
 _UNDO_CALLED_OFF = (
     "Undo was called off, since its moment was still being worked out. Wait a little longer for it."
 )
@@ -57,7 +60,7 @@ class Session(Cursor):
         self._heading: tuple[Standing, int] | None = None
         self._following = False  # the stack follows what is shown
         self._document: Document
-        self._saved: object  # what a file then gave back, as `to_keep` has it
+        self._saved: Kept | None  # what a file then gave back, as `to_keep` has it
 
     # The document
 
@@ -112,15 +115,30 @@ class Session(Cursor):
         return self.to_keep != self._saved
 
     @property
-    def to_keep(self) -> object:
+    def is_edited(self) -> bool:
+        """Whether there is something that was not saved beside training since."""
+        return self._saved is None or self.to_keep[:2] != self._saved[:2]
+
+    @property
+    def to_keep(self) -> Kept:
         """What would be lost without being saved: all of Standing but where on its road the cursor
         is, and how far each road that a file keeps has come."""
         leaf = self.place.leaf
-        standing = replace(self.standing, place=Place(leaf, leaf.tip.t), sample=0)
+        standing = replace(self.standing, place=Place(leaf, leaf.first_t), sample=0)
         kept = standing.roads.kept(self.history, leaf.number)
-        return standing, [(branch.number, branch.tip.t) for branch in kept]
+        return standing, [b.number for b in kept], [b.tip.t for b in kept]
 
-    def mark_saved(self, kept: object = None) -> None:
+    def stand_at(self, t: int, revealed: int, sample: int) -> None:
+        """Go to a place of the present road, and look at a sample; stay if there is none."""
+        try:
+            place = Place(self.place.leaf, t, revealed)
+        except ValueError:
+            return
+        self.choose_sample(sample)
+        self._stop_job()
+        self._go(place)
+
+    def mark_saved(self, kept: Kept | None = None) -> None:
         """Remember what stands in the file: what was to keep when it was written, or is now."""
         self._saved = kept or self.to_keep
         self.announce()

@@ -148,6 +148,7 @@ GEOMETRY = _geometry("geometry")  # size and place of the window as it was close
 THEME = _choice("theme", theme.CHOICES, theme.SYSTEM)
 TEXT_SIZE = _count("text_size", 100, theme.TEXT_SIZES[0], theme.TEXT_SIZES[-1])  # percent
 RECENT = _texts("recent")  # paths, the latest first
+PLACES = _texts("places")  # where files were left, the latest first: gui/documents/places.py
 FOLDER = _text("folder")  # where a file was opened or written last
 LOG = _flag("loss/log")
 WELCOMED = _flag("welcomed")
