@@ -1,0 +1,156 @@
+"""What a canvas paints: every text and every box around texts, caught on its way to the screen."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtGui import QFontMetricsF, QImage, QPainter, QPainterPath, QStaticText
+from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem
+
+from gui.canvas.items.node import NodeItem
+from gui.canvas.items.pills import PillLayer
+from gui.canvas.network_canvas import NetworkCanvas
+
+
+class Written(NamedTuple):
+    """A text in the scene: its words, its rectangle, the size of its type, and of which item."""
+
+    words: str
+    place: QRectF
+    pixels: int
+    item: QGraphicsItem
+
+
+class Box(NamedTuple):
+    """A label or the body of a node in the scene."""
+
+    place: QRectF
+    item: QGraphicsItem
+    is_round: bool = False
+
+
+class Recorder(QPainter):
+    """Paints, and keeps what is asked of it."""
+
+    def __init__(self, device: QImage) -> None:
+        super().__init__(device)
+        self.item: QGraphicsItem | None = None
+        self.texts: list[Written] = []
+        self.boxes: list[Box] = []
+
+    def drawStaticText(self, point: QPointF, text: QStaticText) -> None:  # type: ignore[override]
+        font = self.font()
+        metrics = QFontMetricsF(font)
+        wide, high = metrics.horizontalAdvance(text.text()), text.size().height()
+        # The letters themselves: a line has a little air above and below them.
+        place = QRectF(point.x(), point.y() + 0.1 * high, wide, 0.8 * high)
+        self._keep(text.text(), place, font.pixelSize())
+        super().drawStaticText(point, text)
+
+    def drawRoundedRect(self, *arguments: Any) -> None:
+        super().drawRoundedRect(*arguments)
+        if isinstance(arguments[0], QRectF) and isinstance(self.item, PillLayer | NodeItem):
+            self.boxes.append(Box(self._mapped(arguments[0]), self.item))
+
+    def drawEllipse(self, *arguments: Any) -> None:
+        super().drawEllipse(*arguments)
+        if isinstance(arguments[0], QRectF) and isinstance(self.item, NodeItem):
+            self.boxes.append(Box(self._mapped(arguments[0]), self.item, is_round=True))
+
+    def drawPath(self, path: QPainterPath) -> None:
+        super().drawPath(path)
+        if isinstance(self.item, PillLayer):
+            for polygon in path.toSubpathPolygons():
+                self.boxes.append(Box(self._mapped(polygon.boundingRect()), self.item))
+
+    def drawText(self, *arguments: Any) -> None:
+        raise AssertionError(f"{arguments} is not painted as the texts of the canvas are.")
+
+    def _mapped(self, place: QRectF) -> QRectF:
+        assert self.item is not None
+        return self.item.mapRectToScene(place)
+
+    def _keep(self, words: str, place: QRectF, pixels: int) -> None:
+        assert self.item is not None
+        self.texts.append(Written(words, self._mapped(place), pixels, self.item))
+
+
+class Painted:
+    """All that a canvas paints at one moment, in the coordinates of its scene."""
+
+    def __init__(self, canvas: NetworkCanvas) -> None:
+        self.canvas = canvas
+        image = QImage(1, 1, QImage.Format.Format_RGB32)
+        painter = Recorder(image)
+        for item in filter(QGraphicsItem.isVisible, canvas.scene.items()):
+            option = QStyleOptionGraphicsItem()
+            option.exposedRect = item.boundingRect()
+            painter.item = item
+            item.paint(painter, option, None)
+        painter.end()
+        self.texts, self.boxes = painter.texts, painter.boxes
+        self.labels = [box for box in self.boxes if isinstance(box.item, PillLayer)]
+
+    def at_node(self, layer: int, unit: int) -> list[str]:
+        """What is written in and around a node."""
+        return [
+            text.words
+            for text in self.texts
+            if isinstance(text.item, NodeItem) and (text.item.layer, text.item.unit) == (layer, unit)
+        ]
+
+    def on_labels(self) -> list[list[str]]:
+        """What is written on each label."""
+        found: list[list[str]] = []
+        for box in self.labels:
+            inside = [t for t in self.texts if t.item is box.item and box.place.contains(t.place)]
+            found.append([text.words for text in inside])
+        return found
+
+    def overlaps(self) -> list[tuple[str, str]]:
+        """Texts that cover one another, and labels that cover each other or a text of others."""
+        texts = [text.place.adjusted(0.5, 0.5, -0.5, -0.5) for text in self.texts]
+        found = [
+            (self.texts[a].words, self.texts[b].words) for a, b in _crossing(texts, texts) if a < b
+        ]
+        boxes = [box.place.adjusted(0.5, 0.5, -0.5, -0.5) for box in self.labels]
+        found += [("a label", "another") for a, b in _crossing(boxes, boxes) if a < b]
+        for a, b in _crossing(boxes, texts):
+            if not self.labels[a].place.contains(texts[b]):
+                found.append(("a label", self.texts[b].words))
+        return found
+
+    def clipped(self) -> list[str]:
+        """Texts that reach out of their label, out of the node that they are in, or out of what
+        can be scrolled to; and such that are too small to read in the fitted view."""
+        scroll, scale = self.canvas.view.sceneRect(), self.canvas.view.magnification
+        found = [t.words for t in self.texts if not scroll.contains(t.place)]
+        found += [t.words for t in self.texts if t.pixels * scale < 11.99]
+        for text in self.texts:
+            middle = text.place.center()
+            around = [b for b in self.boxes if b.item is text.item and b.place.contains(middle)]
+            if isinstance(text.item, PillLayer) and not around:
+                found.append(text.words)
+            found += [text.words for box in around if not _holds(box, text.place)]
+        return found
+
+
+def _holds(box: Box, place: QRectF) -> bool:
+    if not box.is_round:
+        return box.place.contains(place)
+    middle, radius = box.place.center(), box.place.width() / 2 + 0.5
+    corners = (place.topLeft(), place.topRight(), place.bottomLeft(), place.bottomRight())
+    return all((c - middle).x() ** 2 + (c - middle).y() ** 2 <= radius**2 for c in corners)
+
+
+def _crossing(some: list[QRectF], others: list[QRectF]) -> list[tuple[int, int]]:
+    """The pairs of rectangles that have a part in common."""
+    if not some or not others:
+        return []
+    one = np.array([(r.left(), r.top(), r.right(), r.bottom()) for r in some])[:, None, :]
+    two = np.array([(r.left(), r.top(), r.right(), r.bottom()) for r in others])[None, :, :]
+    apart = (one[..., 0] >= two[..., 2]) | (one[..., 2] <= two[..., 0])
+    apart |= (one[..., 1] >= two[..., 3]) | (one[..., 3] <= two[..., 1])
+    return [(int(a), int(b)) for a, b in np.argwhere(~apart)]
