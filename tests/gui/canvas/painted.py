@@ -95,11 +95,12 @@ class Painted:
 
     def at_node(self, layer: int, unit: int) -> list[str]:
         """What is written in and around a node."""
-        return [
-            text.words
-            for text in self.texts
-            if isinstance(text.item, NodeItem) and (text.item.layer, text.item.unit) == (layer, unit)
-        ]
+        found = []
+        for text in self.texts:
+            item = text.item
+            if isinstance(item, NodeItem) and (item.layer, item.unit) == (layer, unit):
+                found.append(text.words)
+        return found
 
     def on_labels(self) -> list[list[str]]:
         """What is written on each label."""
