@@ -35,6 +35,7 @@ KEYS = (
     ("0, Home on the canvas", "fit the network into view"),
     ("← → on the loss curve", "an epoch back, on; with Shift a twentieth of the curve"),
     ("Home, End on the loss curve", "to its beginning, to its end"),
+    ("+, −, 0 on the loss curve", "zoom in, out, show all; or wheel, drag, double click"),
     ("Ctrl+Enter, Ctrl+Shift+Enter", "a lesson's next step, the one before"),
 )
 

@@ -235,9 +235,10 @@ class MainWindow(QMainWindow):
         self.session.choose_sample((self.session.standing.sample + offset) % count)
 
     def _start_anew(self) -> None:
-        """Begin a document, or the same one again, with all of the network in sight and the keys
-        at it."""
+        """Begin a document, or the same one again, with all of the network and of its run in
+        sight and the keys at the network."""
         self.canvas.start_anew()
+        self.loss.show_all()
         self.canvas.setFocus()
 
     def _ask(self, number: StepId | Parameter | Given) -> None:

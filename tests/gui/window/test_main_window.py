@@ -205,3 +205,13 @@ def test_settings_remember_the_theme_and_the_size(mazur: Driver, qtbot: QtBot) -
     qtbot.addWidget(again)
     again.documents.show(read_example("one-neuron"), "one-neuron")
     assert again.height() == 700  # the width would not fit the offscreen screen
+
+
+def test_a_document_begins_with_all_of_its_loss_curve(mazur: Driver) -> None:
+    mazur.window.session.advance(50, 0)
+    mazur.window.loss.plot.show_part(10.0, 20.0)
+    assert mazur.window.loss.plot.is_zoomed
+    mazur.window.documents.show(mazur.window.session.document(), "again")
+    assert not mazur.window.loss.plot.is_zoomed
+    low, high = mazur.window.loss.plot.box.viewRange()[0]
+    assert low < 0.0 and high > 50.0
