@@ -63,7 +63,7 @@ STRANGERS = ("gui.panels",)
 STRANGE_FOLDERS = ("gui.learn", "engine.learn")
 
 MATHS = "numpy msgspec"
-QT = f"PySide6 {MATHS}"
+QT = f"PySide6 shiboken6 {MATHS}"
 PAINTING = f"{QT} pyqtgraph ziamath"
 LIBRARIES = {
     "engine": MATHS,

@@ -11,6 +11,7 @@ from engine.run.given import Given
 from engine.run.steps import StepId
 from engine.text.numbers import format_number
 from gui import theme
+from gui.canvas.accessible import announce, install, tell_selected, told_of_step
 from gui.canvas.caption import SampleCaption
 from gui.canvas.chip import PhaseChip
 from gui.canvas.editor import InPlaceField
@@ -88,10 +89,12 @@ class NetworkCanvas(QWidget):
         self._waiting: View | None = None  # to be shown as soon as there is a size to fit it into
         self._was_shown = False
         self._wire()
+        install()
 
     def _wire(self) -> None:
         self.view.unit_moved.connect(self.unit_moved)
         self.view.selection_changed.connect(self._tell_selected)
+        self.view.selection_changed.connect(lambda: tell_selected(self.view))
         self.view.asked.connect(self._ask)
         self.view.edit_asked.connect(self.edit)
         self.view.menu_asked.connect(self._open_menu)
@@ -134,6 +137,8 @@ class NetworkCanvas(QWidget):
         self.caption.display(view, self._caption_room)
         self._place_field()
         self._say_where()
+        if before is not None and not view.training and view.step != before.step:
+            announce(self.view, told_of_step(view))
 
     @property
     def _caption_room(self) -> int:
@@ -180,7 +185,7 @@ class NetworkCanvas(QWidget):
 
     def place_of(self, spot: Spot) -> QRect:
         """Where a spot is on the viewport of the view."""
-        return self.view.to_viewport(self.scene.place_of(spot))
+        return self.view.place_of(spot)
 
     # What the person does
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QPoint, QPointF, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, Qt, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
     QFocusEvent,
@@ -16,6 +16,7 @@ from gui.canvas.scene import NetworkScene, clamped
 from gui.canvas.spots import Spot, describe, values_of
 from gui.canvas.walk import neighbour, tab_order
 from gui.canvas.zoom_view import KEY_ZOOM, ZoomView
+from gui.view import View
 from gui.widgets.plain_text import show_tip
 from gui.widgets.typed_text import take_typed_text
 
@@ -61,6 +62,15 @@ class PointingView(ZoomView):
         self._last = QPoint()
         self._moving = ""  # what a drag moves: node, picture, or nothing yet
         self._grip = QPointF()
+
+    @property
+    def shown(self) -> View | None:
+        """What is to be seen."""
+        return self._scene.view
+
+    def place_of(self, spot: Spot) -> QRect:
+        """Where a spot is on the viewport."""
+        return self.to_viewport(self._scene.place_of(spot))
 
     def forget(self) -> None:
         """Let go of everything pointed at and selected, as the network has changed."""
@@ -192,7 +202,7 @@ class PointingView(ZoomView):
             spot = self.selected
             corner = self.viewport().rect().center()
             if spot is not None:
-                corner = self.to_viewport(self._scene.place_of(spot)).center()
+                corner = self.place_of(spot).center()
             self.menu_asked.emit(spot, self.viewport().mapToGlobal(corner))
         else:
             spot = self._spot_at(QPointF(event.pos()))

@@ -144,13 +144,21 @@ def gradients_of(view: View, k: int) -> list[tuple[str, float]]:
     return gradients
 
 
-def describe(view: View, spot: Spot) -> str:
-    """A spot in words with all digits of what is known there, a fact a line."""
+class Fact(NamedTuple):
+    """A number that is known at a spot: what it is, and the step it comes from (None: given)."""
+
+    words: str
+    value: float
+    step: StepId | None = None
+
+
+def facts_at(view: View, spot: Spot) -> tuple[str, list[Fact]]:
+    """What stands at a spot in words, and what is known of it."""
     network, values = view.spec.network, view.worked_pass
     name = network.unit_name(spot.layer, spot.unit)
     spot = spot.owner
     parameter = parameter_at(network, spot)
-    lines: list[tuple[str, float]] = []
+    facts: list[Fact] = []
     if parameter is not None:
         title = f"{spot.kind} {view.notation.parameter(network, parameter)}"
         if spot.source is not None:
@@ -162,20 +170,21 @@ def describe(view: View, spot: Spot) -> str:
         k = network.index(parameter)
         if not network.trained[k]:
             title += ", fixed"
-        lines.append(("value", float(view.worked_theta[k])))
+        facts.append(Fact("value", float(view.worked_theta[k])))
         gradient = StepId("backward", f"{spot.kind}_gradient", *parameter)
         update = StepId("update", f"{spot.kind}_update", *parameter)
         if view.worked is not None:
             if view.is_revealed(gradient):
-                lines += gradients_of(view, k)
+                facts += [Fact(*each, gradient) for each in gradients_of(view, k)]
             if view.is_revealed(update):
-                lines.append(("after the update", float(view.worked.next_state.theta[k])))
+                new = float(view.worked.next_state.theta[k])
+                facts.append(Fact("after the update", new, update))
     elif spot.kind == "target":
         title = f"target of {name}"
-        lines.append(("value", float(values.targets[spot.unit])))
+        facts.append(Fact("value", float(values.targets[spot.unit])))
     elif spot.layer == 0:
         title = f"input {name}"
-        lines.append(("value", float(values.a[0][spot.unit])))
+        facts.append(Fact("value", float(values.a[0][spot.unit])))
     else:
         title = f"unit {name}, {network.layers[spot.layer - 1].activation.replace('_', ' ')}"
         for phase, kind, words, numbers in (
@@ -184,6 +193,14 @@ def describe(view: View, spot: Spot) -> str:
             ("loss", "loss", "loss", values.loss_terms),
             ("backward", "delta", "delta", values.delta[spot.layer]),
         ):
-            if view.is_revealed(StepId(phase, kind, spot.layer, spot.unit)):
-                lines.append((words, float(numbers[spot.unit])))
-    return "\n".join([title, *(f"{words} {format_number(v, None)}" for words, v in lines)])
+            step = StepId(phase, kind, spot.layer, spot.unit)
+            if view.is_revealed(step):
+                facts.append(Fact(words, float(numbers[spot.unit]), step))
+    return title, facts
+
+
+def describe(view: View, spot: Spot) -> str:
+    """A spot in words with all digits of what is known there, a fact a line."""
+    title, facts = facts_at(view, spot)
+    lines = [f"{fact.words} {format_number(fact.value, None)}" for fact in facts]
+    return "\n".join([title, *lines])

@@ -8,11 +8,11 @@ from gui.canvas.spots import Spot, parameter_at
 MOST_TAB_STOPS = 120  # a network with more is left by the next Tab; the arrows still go everywhere
 
 
-def tab_order(network: Network) -> list[Spot]:
+def tab_order(network: Network, most: int = MOST_TAB_STOPS) -> list[Spot]:
     """All spots from the inputs to the targets, into each unit its weights first; empty for a
     network that has too many to be gone through one by one."""
     biases = sum(layer.bias != "none" for layer in network.layers)
-    if network.size + sum(network.sizes) + biases > MOST_TAB_STOPS:
+    if network.size + sum(network.sizes) + biases > most:
         return []
     spots = [Spot("unit", 0, unit) for unit in range(network.sizes[0])]
     for layer in range(1, network.depth + 1):

@@ -87,6 +87,8 @@ class _Figures(NumberModel):
     ) -> Any:
         if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
             return self.heads[section]
+        if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.AccessibleTextRole:
+            return self.heads[section] or "name"
         return None
 
     def text(self, row: int, column: int, digits: int | None) -> str:

@@ -106,6 +106,8 @@ class DataModel(NumberModel):
     ) -> Any:
         if role == Qt.ItemDataRole.ToolTipRole:
             return tip_text(self._header_tip(section, orientation))
+        if role == Qt.ItemDataRole.AccessibleTextRole:
+            return self.headerData(section, orientation) or "right or not"
         if role != Qt.ItemDataRole.DisplayRole or self._view is None:
             return None
         if orientation == Qt.Orientation.Vertical:
