@@ -234,6 +234,11 @@ class Connections:
             )
             of_step = self._of_step(faces, attention, around)
             pills = make_way(around, pills, of_step, self._unplaced()) | of_step
+        elif (current := attention.current) is not None:  # among more edges than are drawn
+            marks = True, current == attention.focus, current == attention.hovered
+            face = faces.whole(current)
+            pills[current] = Pill(self._middle_of(current), face, self._whole, *marks)
+            pills[current].dodge(attention.avoided, self._area[1])
         for edge in {attention.focus, attention.hovered} - {None, attention.current}:
             assert edge is not None
             flags = False, edge == attention.focus, edge == attention.hovered
@@ -276,7 +281,9 @@ class Connections:
         """The pills that the current step is about."""
         edge, size = attention.current, self._size
         if edge is not None:
-            pill = current_pill(around, edge, faces.whole(edge), self._middle_of(edge))
+            middle, size = self._middle_of(edge), self._whole
+            pill = current_pill(around, edge, faces.whole(edge), middle, size)
+            pill.dodge(attention.avoided, self._area[1])
             pill.is_focus, pill.is_hovered = edge == attention.focus, edge == attention.hovered
             return {edge: pill}
         if size is not None and size.named and size.lines == 2:

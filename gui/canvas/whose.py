@@ -61,14 +61,14 @@ def captions(view: View) -> list[str]:
         if view.gradients != "batch":
             values.append(own)
         if view.gradients == "sample":
-            batch = short = f"updates: {_of_batch(view)}"
+            batch, short = f"updates: {_of_batch(view)}", f"{own}: this sample's"
     is_outside = view.worked is not None and view.sample not in view.worked.rows
     outside = ", not in this batch" if is_outside else ""
     sample = f"sample {format_count(view.sample + 1)}{outside}"
-    wordings = [f"{', '.join(values)}: {sample} · {batch}", batch, short]
-    if view.gradients == "both" and _batch_size(view) > 1:
-        wordings.insert(1, f"{own}: {sample} · {batch}")
-    return wordings
+    full = f"{', '.join(values)}: {sample} · {batch}"
+    if own in values:
+        return [full, f"{own}: {sample} · {batch}", short if view.gradients == "sample" else batch]
+    return [full, batch, short]
 
 
 def _batch_size(view: View) -> int:

@@ -99,17 +99,7 @@ SIZES = (
 # The one pill that may cover others, where there is room and where the columns stand close.
 FULL = Size(300.0, 2, True)
 FULL_NARROW = (Size(116.0, 2, True), Size(104.0, 2, False))
-# For the label of the weight that a step is about, and for those of the weights that it works
-# with: from the most telling to the smallest.
-CURRENT = (
-    FULL,
-    Size(124.0, 2, True),
-    Size(104.0, 2, True, theme.SMALL),
-    Size(92.0, 2, True, theme.SMALL),
-    Size(84.0, 2, False, theme.SMALL),
-    Size(84.0, 1, True, theme.SMALL),
-    Size(60.0, 1, False, theme.SMALL),
-)
+# For those of the weights that a step works with: from the most telling to the smallest.
 USED = (
     Size(150.0, 1, True),
     Size(124.0, 1, True),

@@ -6,13 +6,12 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 from msgspec import Struct
-from msgspec.structs import replace
 from PySide6.QtCore import QPointF, QRectF
 
 from gui import theme
 from gui.canvas.faces import ParameterFace
 from gui.canvas.items.edges import Edge
-from gui.canvas.items.pills import CURRENT, SIZES, USED, Pill, Size
+from gui.canvas.items.pills import SIZES, USED, Pill, Size
 from gui.canvas.placing.labels import (
     Floats,
     SinglePlaces,
@@ -50,37 +49,20 @@ class Surroundings(Struct, frozen=True, eq=False):
 
 
 def current_pill(
-    around: Surroundings, edge: Edge, face: ParameterFace, middle: QPointF
+    around: Surroundings, edge: Edge, face: ParameterFace, middle: QPointF, size: Size
 ) -> Pill:
-    """The label of the weight that the step is about, as telling as it finds a place: on its
-    edge, near a middle if possible, or else a little aside."""
+    """The label of the weight that the step is about, with all that it has to say: on its edge,
+    near a middle if possible, or else a little aside."""
     line = around.lines([edge])
     preferred = float(fractions_of(line, np.array([middle.toTuple()]))[0])
-    smallest = Pill(QPointF(), face, CURRENT[-1], is_current=True)
-    telling = [size for size in CURRENT[:-1] if size.suits(around.longest_name)]
-    heights = {size.height for size in telling}
-    by_size: dict[Size, Pill] = {}
-    all_places = []
+    pill = Pill(QPointF(), face, size, is_current=True)
     for area in (None, around.area):
         places = SinglePlaces(line[0], around.obstacles, around.ends, preferred, area)
-        all_places.append(places)
-        # Where not even the narrowest label has room, wider ones need not be tried.
-        roomy = {h for h in heights if places.has_room(smallest.place.width(), h)}
-        for size in telling:
-            if size.height not in roomy:
-                continue
-            if size not in by_size:
-                by_size[size] = Pill(QPointF(), face, size, is_current=True)
-            if by_size[size].move_into(places):
-                return by_size[size]
-    if any(smallest.move_into(places) for places in all_places):
-        return smallest
-    short = Pill(QPointF(), replace(face, digits=2), CURRENT[-1], is_current=True)
-    if any(short.move_into(places) for places in all_places):
-        return short
-    # Better over other edges, midway between the columns, than over a node.
-    short.move(*line.reshape(2, 2).mean(axis=0).tolist())
-    return short
+        if pill.move_into(places):
+            return pill
+    # Better over edges and labels than without a digit.
+    pill.move(*line.reshape(2, 2).mean(axis=0).tolist())
+    return pill
 
 
 def used_pills(

@@ -9,7 +9,9 @@ import pytest
 from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QMenu
 
+from engine.maths.network import Parameter
 from engine.run.steps import StepId
+from engine.text.numbers import format_distinct, format_number
 from gui.canvas.spots import Spot
 
 
@@ -102,3 +104,26 @@ def test_the_largest_network_is_shown(
     assert len(ann.canvas.scene.items()) < 100
     assert not ann.canvas.grab().toImage().isNull()
     assert ann.canvas.findChild(QMenu) is None
+
+
+@pytest.mark.parametrize("sizes", [(2, 3, 1), (2, 8, 8, 1), (2, 32, 32, 2), (2, 100, 100, 2)])
+@pytest.mark.parametrize("room", [(400, 300), (1000, 600)])
+def test_the_label_of_the_current_edge_says_everything_however_many_there_are(
+    person: Callable[..., Any], sized_view: Callable[..., Any],
+    sizes: tuple[int, ...], room: tuple[int, int],
+) -> None:
+    view = sized_view(*sizes)
+    canvas = person(view, *room).canvas
+    network, last = view.spec.network, len(sizes) - 1
+    for edge in ((1, 0, 1), (last, 0, sizes[last - 1] - 1), (2, sizes[2] // 2, sizes[1] // 3)):
+        parameter = Parameter(*edge)
+        step = StepId("update", "weight_update", *edge)
+        shown = sized_view(*sizes, revealed=revealed_to(view, step))
+        canvas.display(shown)
+        iteration, k = shown.iteration, network.index(parameter)
+        value, gradient = shown.theta[k], iteration.gradient[k]
+        old, new = format_distinct(value, iteration.next_state.theta[k], 6)
+        assert canvas.scene.pill_words(*edge) == [
+            network.parameter_name(parameter), old, f"∂Σ {format_number(gradient)}", f"→ {new}"
+        ]
+        canvas.display(sized_view(*sizes, revealed=revealed_to(view, step) - 1))

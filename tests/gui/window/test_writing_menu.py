@@ -282,6 +282,9 @@ def test_a_samples_gradients_are_shown_instead_of_the_batch_or_beside_it(opened:
     assert text.startswith("gradient of w5 (sample 4 of 4)\n∂E^(4)/∂w5 = δ_o · a_h1")
     assert f"≈ {machine_number(terms[3], 6)}\n" in text
     assert text.endswith("one of the 4 terms of which ∂E/∂w5 is the sum\n")
+    window.resize(960, 540)
+    QApplication.processEvents()
+    assert window.canvas.caption.whose.text().startswith("∂₄: ")  # where there is less room
     choose(window, "gradients/both")
     shown = scene.pill_words(2, 0, 0)
     assert shown[-2:] == [f"∂₄ {format_number(terms[3])}", f"∂Σ {format_number(total)}"]
