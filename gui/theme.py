@@ -28,6 +28,8 @@ SMALL = 12
 NORMAL = 13
 CANVAS = 14
 TITLE = 14
+LOSS = 16
+HEADLINE = 18
 GAP = 8
 MARGIN = 12
 RADIUS = 6
@@ -174,7 +176,9 @@ def px(pixels: float) -> int:
 
 
 def font(pixels: float = NORMAL, bold: bool = False) -> QFont:
-    """The program's font at a size in pixels at 100 %, grown to the size of text in force."""
+    """The program's font at a size in pixels at 100 %, grown to the size of text in force, for
+    what is painted. A label says its `letters` to the style sheet instead: a font that is set by
+    hand is lost as soon as Qt styles the label anew, as in another parent."""
     return drawn_font(px(pixels), bold)
 
 
@@ -274,6 +278,11 @@ def style_sheet(theme: Theme) -> str:
     #banner {{ background: {t.accent_soft}; border-left: 4px solid {t.error}; }}
     #mistakeStrip {{ background: {t.sunken}; border-radius: {RADIUS}px; }}
     #cardTitle {{ font-size: {TITLE}tx; font-weight: bold; }}
+    QLabel[letters="small"] {{ font-size: {SMALL}tx; }}
+    QLabel[letters="small bold"] {{ font-size: {SMALL}tx; font-weight: bold; }}
+    QLabel[letters="bold"] {{ font-weight: bold; }}
+    QLabel[letters="loss"] {{ font-size: {LOSS}tx; font-weight: bold; }}
+    QLabel[letters="headline"] {{ font-size: {HEADLINE}tx; font-weight: bold; }}
     QLabel[secondary="true"] {{ color: {t.secondary}; font-size: {SMALL}tx; }}
     QLabel[error="true"] {{ color: {t.error}; font-size: {SMALL}tx; }}
     QPushButton, QToolButton, QComboBox {{

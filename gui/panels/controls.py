@@ -117,6 +117,7 @@ class ControlsBar(QWidget):
         self._show_pace()
         self._where = SecondaryLabel(name="where")
         self._loss = PlainLabel(name="lossValue")
+        self._loss.setProperty("letters", "loss")
         for label in (self._where, self._loss):
             label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 
@@ -178,7 +179,6 @@ class ControlsBar(QWidget):
 
     def _measure(self) -> None:
         """Find the width that each of the fits needs."""
-        self._loss.setFont(theme.font(16, bold=True))
         self._needs = [self._arrange(level) for level in range(len(_FITS))]
 
     def _fitting(self) -> int:
@@ -252,7 +252,7 @@ class ControlsBar(QWidget):
         letter, text = view.notation.loss, ""
         if view.loss is None:
             return f"{letter} = {'?' if view.hides_outputs else '…'}"
-        metrics = self._loss.fontMetrics()
+        metrics = QFontMetrics(theme.font(theme.LOSS, bold=True))
         for digits in fewer_digits(view.digits, 4):
             text = f"{letter} = {format_number(view.loss, digits)}"
             if metrics.horizontalAdvance(text) <= self._loss.width():

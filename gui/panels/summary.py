@@ -79,8 +79,6 @@ class SummaryPanel(Card):
 
     def restyle(self) -> None:
         """Follow a change of the size of text."""
-        for value in self._values:
-            value.setFont(theme.font(theme.NORMAL, bold=True))
         self._spread()
 
     def _have(self, count: int) -> None:
@@ -94,7 +92,7 @@ class SummaryPanel(Card):
             label, value = SecondaryLabel(), RichLabel()
             value.setTextFormat(Qt.TextFormat.AutoText)  # a number, or two with one struck out
             label.setWordWrap(True)
-            value.setFont(theme.font(theme.NORMAL, bold=True))
+            value.setProperty("letters", "bold")
             value.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
             row = len(self._labels)
             self._grid.addWidget(label, row, 0)

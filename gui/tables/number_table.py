@@ -67,6 +67,7 @@ class NumberTable(TableView):
         self._scrolled_outside = scrolled_outside
         self._least: list[int] = []
         self._title = PlainLabel(parent=self)
+        self._title.setProperty("letters", "small bold")
         self._cell = cell = NumberCell(self, boxed)
         cell.problem.connect(self.problem)
         self.setItemDelegate(cell)
@@ -100,10 +101,10 @@ class NumberTable(TableView):
 
     def lay_out(self) -> None:
         """Take on the widths that the model's names and numbers ask for."""
-        self._title.setFont(theme.font(theme.SMALL, bold=True))
-        metrics = QFontMetrics(self._title.font())
+        metrics = QFontMetrics(theme.font(theme.SMALL, bold=True))
         names = metrics.horizontalAdvance(self.numbers.widest_row_name()) + 10
-        title = self._title.sizeHint().width() + 4 if self._title.text() else 0
+        words = self._title.text()
+        title = metrics.horizontalAdvance(words) + 4 if words else 0
         self.verticalHeader().setFixedWidth(max(min(names, theme.px(_MOST_ROW_NAME)), title))
         self.verticalHeader().setDefaultSectionSize(theme.px(self._row_height))
         columns = range(self.numbers.columnCount())

@@ -5,9 +5,10 @@ from __future__ import annotations
 from PySide6.QtWidgets import QWidget
 
 
-def set_style_property(widget: QWidget, name: str, value: bool) -> None:
-    """Set such a property to yes or no, and style the widget anew if that changed it."""
-    if bool(widget.property(name)) != value:
+def set_style_property(widget: QWidget, name: str, value: bool | str) -> None:
+    """Set such a property to yes or no, or to a word, and style the widget anew if that changed
+    it."""
+    if (widget.property(name) or type(value)()) != value:
         widget.setProperty(name, value)
         widget.style().unpolish(widget)
         widget.style().polish(widget)

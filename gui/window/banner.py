@@ -36,6 +36,7 @@ class Banner(QFrame):
         # What stays until it is closed: the sentence that was said last is on top.
         self._standing: list[tuple[str, tuple[Action, ...]]] = []
         self._text = WrappedLabel("bannerText")
+        self._text.setProperty("letters", "small")
         self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         # A long sentence is cut, and does not widen the window.
         self._text.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
@@ -50,7 +51,6 @@ class Banner(QFrame):
 
     def restyle(self) -> None:
         """Follow the size of text."""
-        self._text.setFont(theme.font(theme.SMALL))
         self.setFixedHeight(theme.px(_HEIGHT))
 
     @property

@@ -43,6 +43,7 @@ class GradientCheckPanel(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.headline, self.notes = WrappedLabel("checkHeadline"), WrappedLabel("checkNotes")
+        self.headline.setProperty("letters", "bold")
         explanation = SecondaryLabel(_EXPLANATION)
         explanation.setWordWrap(True)
         self.table = FigureTable("Gradients by backward and by differences")
@@ -51,7 +52,6 @@ class GradientCheckPanel(QWidget):
         parts = self.headline, self.notes, (self.table, 1), explanation
         self.setLayout(column(*parts, gap=theme.GAP, margins=NO_MARGINS))
         self._is_wrong = False
-        self.restyle()
 
     def display(self, view: View) -> None:
         """Show the check of a view's iteration."""
@@ -72,7 +72,6 @@ class GradientCheckPanel(QWidget):
 
     def restyle(self) -> None:
         """Follow a change of the theme."""
-        self.headline.setFont(theme.font(theme.NORMAL, bold=True))
         self._colour_headline()
         self.table.restyle()
 

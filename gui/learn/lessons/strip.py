@@ -48,6 +48,7 @@ class LessonStrip(QFrame):
 
         self._bar = _Bar()
         self._heading = PlainLabel(name="lessonHeading")
+        self._heading.setProperty("letters", "bold")
         self._place = SecondaryLabel(name="lessonPlace")
         self._text = WrappedLabel("lessonText", rich=True)
         self._text.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
@@ -114,7 +115,6 @@ class LessonStrip(QFrame):
 
     def restyle(self) -> None:
         """Follow a change of the theme."""
-        self._heading.setFont(theme.font(bold=True))
         self._bar.update()
         self._mark.restyle()
         self._fit()
@@ -148,7 +148,7 @@ class LessonStrip(QFrame):
         if html != self._text.text():
             self._text.setText(html)
         for label in (self._text, self._asked):
-            label.setFont(theme.font(theme.SMALL if low else theme.NORMAL))
+            set_style_property(label, "letters", "small" if low else "")
         edge = 6 if low else theme.GAP
         self._layout.setContentsMargins(theme.MARGIN, edge, theme.MARGIN, edge)
         needed = self._text.heightForWidth(self.contentsRect().width() - 2 * theme.MARGIN)

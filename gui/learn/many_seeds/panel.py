@@ -25,7 +25,6 @@ from gui.widgets.vertical_scroll import VerticalScroll
 _COUNT, _EPOCHS = 100, 10_000
 _MOST_SEEDS = 999_999_999
 _FIELD_WIDTH = 44
-_HEADLINE = 18  # pixels of its letters
 _LISTED = 24  # seeds of a group that are named one by one
 
 _EXPLANATION = (
@@ -62,6 +61,7 @@ class SeedsPanel(QWidget):
         kept.setRetainSizeWhenHidden(True)
         self._progress.setSizePolicy(kept)
         self.headline, self._note = WrappedLabel("seedsHeadline"), WrappedLabel("seedsNote")
+        self.headline.setProperty("letters", "headline")
         self._note.setProperty("secondary", True)
         self.dots = LossDots()
         self.dots.seed_chosen.connect(self.seed_chosen)
@@ -128,7 +128,6 @@ class SeedsPanel(QWidget):
     def restyle(self) -> None:
         """Follow a change of the theme."""
         self._colour_progress()
-        self.headline.setFont(theme.font(_HEADLINE, bold=True))
         for field in (self._first, self._count, self._epochs):
             # Qt would leave room for the largest number.
             field.setMinimumWidth(theme.px(_FIELD_WIDTH))

@@ -33,7 +33,6 @@ from gui.widgets.plain_text import set_tip
 from gui.widgets.vertical_scroll import VerticalScroll
 
 _FORMULA = Look(14, 17, 6, False)
-_QUESTION = 18  # pixels of the letters of the question
 _BAR, _SCROLL_BAR = 12, 10  # pixels: room beside the words, and what a scroll bar takes
 
 _INTRODUCTION = (
@@ -129,6 +128,7 @@ class PredictPanel(QWidget):
             self.save_asked, link=True,
         )
         self.question = WrappedLabel("predictQuestion", rich=True)
+        self.question.setProperty("letters", "headline")
         self.about = _words()
         self.field = _Field()
         self.field.setObjectName("predictField")
@@ -281,7 +281,6 @@ class PredictPanel(QWidget):
 
     def restyle(self) -> None:
         """Follow a change of the theme."""
-        self.question.setFont(theme.font(_QUESTION, bold=True))
         self.hints.lay_out()
         self.show_question(self._shown)
 

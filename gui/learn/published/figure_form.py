@@ -145,6 +145,5 @@ class FigureForm(QWidget):
 
     def restyle(self) -> None:
         """Take the colours of the theme in force."""
-        self.problem.setFont(theme.font(theme.SMALL))
         for field in (self.iteration, self.sample):
             field.setMaximumWidth(theme.px(_COUNT_WIDTH))

@@ -59,11 +59,13 @@ class PublishedPanel(QWidget):
         self._edited: int | None = None
         self._quantities_of: tuple[Network, Notation] | None = None
         self.headline = WrappedLabel("publishedHeadline")
+        self.headline.setProperty("letters", "bold")
         self.search = Button(_SEARCH, "searchMistake")
         self.add = Button("Add a figure", "addFigures", "Type in a figure", link=True)
         self.list = PrintedList("Figures of the source, and the program’s")
         self.setFocusProxy(self.list)
         self.note = WrappedLabel("publishedNote")
+        self.note.setProperty("letters", "small")
         self.go = Button("Go to it", "goToFigure", "Show this step (Enter)", link=True)
         self.edit = Button("Edit", "editFigure", "Change this figure (F2)", link=True)
         self.remove = Button("Delete", "deleteFigure", "Remove this figure (Del)", link=True)
@@ -72,7 +74,6 @@ class PublishedPanel(QWidget):
         self.form.hide()
         self._arrange()
         self._wire()
-        self.restyle()
 
     def _arrange(self) -> None:
         layout = QVBoxLayout(self)
@@ -175,8 +176,6 @@ class PublishedPanel(QWidget):
 
     def restyle(self) -> None:
         """Follow a change of the theme."""
-        self.headline.setFont(theme.font(theme.NORMAL, bold=True))
-        self.note.setFont(theme.font(theme.SMALL))
         self.list.restyle()
         self.form.restyle()
 
