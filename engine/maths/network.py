@@ -194,6 +194,11 @@ class Network(Struct, frozen=True, dict=True):
         """Name of a unit; layer 0 are the inputs."""
         return self.inputs[unit] if layer == 0 else self.layers[layer - 1].units[unit]
 
+    @property
+    def unit_names(self) -> tuple[str, ...]:
+        """The names of all units, the inputs first."""
+        return sum((layer.units for layer in self.layers), self.inputs)
+
     def parameter_name(self, parameter: Parameter) -> str:
         """Name of a parameter: the document's, or w²₁₁ and b²₁ from its layer and units."""
         number, unit, source = parameter

@@ -61,6 +61,41 @@ def set_parameters(
     return spec, replace(state, theta=theta)
 
 
+def rename_unit(spec: Spec, state: State, layer: int, unit: int, name: str) -> Edited:
+    """Call a unit something else; layer 0 are the inputs. A target that is called after the unit
+    (t o1) follows it."""
+    network, data = spec.network, spec.data
+    old = network.unit_name(layer, unit)
+    before = network.inputs if layer == 0 else network.layers[layer - 1].units
+    units = (*before[:unit], name, *before[unit + 1 :])
+    if layer == 0:
+        network = replace(network, inputs=units)
+    else:
+        network = with_layer(network, layer, units=units)
+    if layer == network.depth:
+        targets = (f"t {name}" if each == f"t {old}" else each for each in data.target_names)
+        data = replace(data, target_names=tuple(targets))
+    return _checked(replace(spec, network=network, data=data), state)
+
+
+def rename_target(spec: Spec, state: State, column: int, name: str) -> Edited:
+    """Call a column of targets something else."""
+    before = spec.data.target_names
+    names = (*before[:column], name, *before[column + 1 :])
+    if names.count(name) > 1:
+        raise SpecError(f"$.data.target_columns[{column}]", f'two targets are called "{name}"')
+    return _checked(replace(spec, data=replace(spec.data, target_names=names)), state)
+
+
+def objection_to(spec: Spec, state: State, edit: Edit, *arguments: Any) -> str:
+    """What there is against an edit, as a whole sentence; "" for nothing."""
+    try:
+        edit(spec, state, *arguments)
+    except SpecError as error:
+        return f"{error.sentence[:1].upper()}{error.sentence[1:]}."
+    return ""
+
+
 def set_settings(spec: Spec, state: State, **settings: object) -> Edited:
     """Change fields of Spec that leave the parameters alone: reduction, metrics …"""
     return _checked(replace(spec, **settings), state)

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 from engine.maths.activations import ACTIVATIONS, hidden_activations
 from engine.maths.losses import output_activations
 from engine.run.limits import HIDDEN_LAYERS, INPUTS, UNITS
+from engine.run.spec import Spec
 from gui.canvas.placing.layout import FOLD_ABOVE
 from gui.canvas.spots import Spot, parameter_at
 from gui.view import View
@@ -22,6 +23,7 @@ class CanvasMenu(QMenu):
     """A menu for a spot (None: empty space); what is chosen goes out through its signals."""
 
     edit_chosen = Signal(object)
+    rename_chosen = Signal(object)
     activation_chosen = Signal(int, str)
     unit_added = Signal(int)
     unit_removed = Signal(int, int)
@@ -43,6 +45,9 @@ class CanvasMenu(QMenu):
             self._add(f"Edit {_name(view, spot)}…", lambda: self.edit_chosen.emit(spot))
             self.addSeparator()
         if spot is not None and spot.owner.kind in ("unit", "bias", "target"):
+            named = spot if spot.kind == "target" else Spot("unit", spot.layer, spot.unit)
+            name = _document_name(view.spec, named)
+            self._add(f"Rename {name}…", lambda: self.rename_chosen.emit(named), not is_folded)
             self._add_unit_actions(spot.layer, spot.unit, is_folded)
             self.addSeparator()
         self._add("Reset view", self.fit_chosen.emit)
@@ -93,6 +98,13 @@ class CanvasMenu(QMenu):
                 lambda _=False, key=key: self.activation_chosen.emit(layer, key)
             )
             group.addAction(action)
+
+
+def _document_name(spec: Spec, spot: Spot) -> str:
+    """What a unit, or for the spot of a target its column, is called in the document."""
+    if spot.kind == "target":
+        return spec.data.target_names[spot.unit]
+    return spec.network.unit_name(spot.layer, spot.unit)
 
 
 def _name(view: View, spot: Spot) -> str:

@@ -33,6 +33,7 @@ from gui.canvas.spots import (
 from gui.canvas.walk import next_number
 from gui.view import View
 from gui.widgets.layouts import NO_MARGINS, column, row
+from gui.widgets.name_field import NameField, name_field
 from gui.widgets.number_field import Check
 from gui.widgets.picture import Picture
 
@@ -60,6 +61,8 @@ class NetworkCanvas(QWidget):
     layout_reset = Signal()
     unit_added = Signal(int)
     unit_removed = Signal(int, int)
+    unit_renamed = Signal(int, int, str)
+    target_renamed = Signal(int, str)
     layer_added = Signal(int)
     layer_removed = Signal(int)
     activation_chosen = Signal(int, str)
@@ -232,6 +235,20 @@ class NetworkCanvas(QWidget):
         if typed:
             field.begin_with(typed)
 
+    def rename(self, spot: Spot) -> None:
+        """Open a field for the name of a unit, or of an output's target."""
+        view, layer, unit = self.scene.view, spot.layer, spot.unit
+        if view is None:
+            return
+        self._close_field()
+        parent, place = self.view.viewport(), self.place_of(spot)
+        if spot.kind == "target":
+            field = name_field(view, None, unit, parent, place)
+            field.named.connect(lambda name: self.target_renamed.emit(unit, name))
+        else:
+            field = name_field(view, layer, unit, parent, place)
+            field.named.connect(lambda name: self.unit_renamed.emit(layer, unit, name))
+
     def _editor_place(self, spot: Spot) -> tuple[QRect, bool]:
         """Where a field for the number at a spot belongs, and whether it covers the name there."""
         if self._leaves_label(spot):
@@ -274,6 +291,8 @@ class NetworkCanvas(QWidget):
 
     def _drop_field(self) -> None:
         """Close the field without its number, which belongs to a network that is gone."""
+        for field in self.view.viewport().findChildren(NameField):
+            field.drop()
         if self._field is not None:
             self._field.drop()
 
@@ -290,6 +309,7 @@ class NetworkCanvas(QWidget):
         is_folded = spot is not None and self.scene.is_folded(spot.layer)
         menu = CanvasMenu(view, spot, is_folded, self)
         menu.edit_chosen.connect(self.edit)
+        menu.rename_chosen.connect(self.rename)
         menu.activation_chosen.connect(self.activation_chosen)
         menu.unit_added.connect(self.unit_added)
         menu.unit_removed.connect(self.unit_removed)

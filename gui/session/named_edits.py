@@ -47,6 +47,9 @@ class Intents(QObject):
         canvas.target_edited.connect(self.set_target)
         canvas.unit_added.connect(self.add_unit)
         canvas.unit_removed.connect(self.remove_unit)
+        for panel in (canvas, data):
+            panel.unit_renamed.connect(self.rename_unit)
+            panel.target_renamed.connect(self.rename_target)
         for panel in (canvas, network):
             panel.layer_added.connect(self.add_layer)
             panel.layer_removed.connect(self.remove_layer)
@@ -117,6 +120,18 @@ class Intents(QObject):
         """Take another training set, with names for the inputs where it brings them."""
         text = f"Data: {len(data)} sample{'' if len(data) == 1 else 's'}"
         self._session.apply(text, edits.replace_data, data, names)
+
+    # Names
+
+    def rename_unit(self, layer: int, unit: int, name: str) -> None:
+        """Call a unit or an input something else."""
+        old = self._session.spec.network.unit_name(layer, unit)
+        self._session.apply(f"Rename {old}: {name}", edits.rename_unit, layer, unit, name)
+
+    def rename_target(self, column: int, name: str) -> None:
+        """Call a column of targets something else."""
+        old = self._session.spec.data.target_names[column]
+        self._session.apply(f"Rename {old}: {name}", edits.rename_target, column, name)
 
     # Shape
 

@@ -19,6 +19,7 @@ from engine.documents.document import Document
 from engine.documents.titles import title_after
 from engine.formulas.notation import Notation
 from engine.maths.activations import Array
+from engine.maths.network import Network
 from engine.run import edits
 from engine.run.check_spec import SpecError
 from engine.run.edits import Edit, edited_with_start, kept_revealed
@@ -29,7 +30,7 @@ from engine.training.history import DEFAULT_MEMORY, Branch, Place
 from engine.training.trainer import Progress
 from gui.session.cursor import Cursor
 from gui.session.opening import opened, saved
-from gui.session.undo import Change, Standing
+from gui.session.undo import Change, Layout, Standing
 from gui.session.viewing import Viewing, Writing
 
 # What there is to keep: Standing, the numbers of the roads, and how far each has come.
@@ -244,8 +245,12 @@ class Session(Cursor):
         if new_spec is not spec and branch.parent is None and place.t == branch.fork_t:
             began = branch.name  # of a run that has not begun, settings speak for themselves
         made = self.history.fork(place, began, new_spec, start, new_state)
-        title = title_after(before.title, spec.network.sizes, new_spec.network.sizes)
-        after = replace(before, place=Place(made, place.t, revealed), title=title)
+        after = replace(
+            before,
+            place=Place(made, place.t, revealed),
+            title=title_after(before.title, spec.network.sizes, new_spec.network.sizes),
+            layout=_layout_after(before.layout, spec.network, new_spec.network),
+        )
         self.edited = (place, after.place, state)
         self._push(text, before, after)
         if resume:
@@ -355,6 +360,14 @@ class Session(Cursor):
             self._following = True
             self.undo_stack.setIndex(shown)
             self._following = False
+
+
+def _layout_after(layout: Layout, before: Network, after: Network) -> Layout:
+    """Where nodes were moved, by the names that they have now."""
+    if not layout or before.sizes != after.sizes:
+        return layout
+    names = dict(zip(before.unit_names, after.unit_names, strict=True))
+    return {names.get(name, name): place for name, place in layout.items()}
 
 
 def _sentence(error: SpecError) -> str:

@@ -11,6 +11,8 @@ from engine.documents.document import Lock, Published
 from engine.training.history import Place
 from gui.session.left_roads import Roads
 
+Layout = Mapping[str, tuple[float, float]]  # where nodes were moved, by name
+
 
 class Standing(Struct, frozen=True):
     """Everything an undo brings back: the place (and with its branch Spec, parameters and start
@@ -19,7 +21,7 @@ class Standing(Struct, frozen=True):
 
     place: Place
     sample: int = 0
-    layout: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    layout: Layout = field(default_factory=dict)
     title: str = ""
     note: str = ""
     roads: Roads = Roads()

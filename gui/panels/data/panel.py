@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QRect, Qt, Signal
 from PySide6.QtGui import QAction, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QFileDialog, QWidget
 
@@ -20,6 +20,7 @@ from gui.view import View
 from gui.widgets.buttons import Button
 from gui.widgets.card import Card
 from gui.widgets.labels import ErrorLabel
+from gui.widgets.name_field import name_field
 from gui.widgets.waiting import waited_for
 
 if TYPE_CHECKING:
@@ -43,6 +44,8 @@ class DataPanel(Card):
     rows_added = Signal(object)  # list of (inputs, targets), each a list of numbers
     rows_removed = Signal(object)  # list of rows
     data_replaced = Signal(object, object)  # Data, and names of its inputs or None
+    unit_renamed = Signal(int, int, str)  # layer, unit
+    target_renamed = Signal(int, str)  # column
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("Data", parent)
@@ -72,6 +75,7 @@ class DataPanel(Card):
         self._model.pasted.connect(self.cells_pasted)
         self._table.problem.connect(self.show_error)
         self._table.chosen.connect(self._on_chosen)
+        self._table.horizontalHeader().sectionDoubleClicked.connect(self._rename)
         self._table.asked.connect(self._on_asked)
 
     def display(self, view: View) -> None:
@@ -134,6 +138,22 @@ class DataPanel(Card):
         kind, number = self._model.cell(column)
         signal = self.input_edited if kind == "inputs" else self.target_edited
         signal.emit(row, number, value)
+
+    def _rename(self, column: int) -> None:
+        """Open a field for the name of a column: that of an input, a target, or an output."""
+        view, (kind, number) = self._view, self._model.cell(column)
+        if view is None or kind == "right":
+            return
+        header = self._table.horizontalHeader()
+        left, width = header.sectionViewportPosition(column), header.sectionSize(column)
+        place = QRect(left, 0, width, header.height())
+        if kind == "targets":
+            field = name_field(view, None, number, header.viewport(), place)
+            field.named.connect(lambda name: self.target_renamed.emit(number, name))
+        else:
+            layer = 0 if kind == "inputs" else view.spec.network.depth
+            field = name_field(view, layer, number, header.viewport(), place)
+            field.named.connect(lambda name: self.unit_renamed.emit(layer, number, name))
 
     def _add_row(self) -> None:
         if self._view is None:

@@ -259,3 +259,36 @@ def test_a_row_of_targets_that_names_no_class_is_never_right(
     assert is_right(a, t, "softmax").tolist() == [expected]
     many = is_right(np.array([a, a]), t, "softmax")
     assert many.tolist() == [[expected]] * 2
+
+
+def test_a_new_name_is_everywhere_and_changes_no_number() -> None:
+    spec, state = mazur()
+    for layer, unit, name in ((0, 1, "width"), (1, 0, "first"), (2, 1, "class b")):
+        changed, after = edits.rename_unit(spec, state, layer, unit, name)
+        assert changed.network.unit_name(layer, unit) == name
+        assert after is state and changed.network.sizes == spec.network.sizes
+        assert {*changed.network.unit_names} - {*spec.network.unit_names} == {name}
+        assert iterate(changed, after).loss == iterate(spec, state).loss
+    renamed = edits.rename_unit(spec, state, 2, 1, "class b")[0]
+    assert renamed.data.target_names == ("t o1", "t class b")
+    other = edits.rename_target(spec, state, 0, "wanted")[0]
+    assert other.data.target_names == ("wanted", "t o2") and other.network is spec.network
+    kept = edits.rename_unit(other, state, 2, 0, "y")[0]
+    assert kept.data.target_names == ("wanted", "t o2")
+
+
+@pytest.mark.parametrize(
+    "edit, sentence",
+    [
+        (lambda s, x: edits.rename_unit(s, x, 1, 0, "o1"), 'two units are called "o1"'),
+        (lambda s, x: edits.rename_unit(s, x, 0, 0, ""), "a unit needs a name"),
+        (lambda s, x: edits.rename_unit(s, x, 0, 0, "x" * 41), "at most 40 characters"),
+        (lambda s, x: edits.rename_unit(s, x, 0, 0, "a\nb"), "line breaks"),
+        (lambda s, x: edits.rename_target(s, x, 0, "t o2"), 'two targets are called "t o2"'),
+        (lambda s, x: edits.rename_target(s, x, 0, " "), "a target column needs a name"),
+    ],
+)
+def test_a_name_that_cannot_be_is_refused(edit: object, sentence: str) -> None:
+    spec, state = mazur()
+    with pytest.raises(SpecError, match=sentence):
+        edit(spec, state)  # type: ignore[operator]
