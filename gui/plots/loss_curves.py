@@ -225,14 +225,20 @@ class LossCurves(EpochPlot):
             if others is not None:
                 low = min(low, others[0] if logarithmic else max(others[0], lowest - span))
                 high = max(high, min(others[1], highest + span))
+        # In a low plot a share of the height is less than half a dot.
+        edge = _EDGE / max(2.0 * _EDGE, self.box.height() - 2.0 * _EDGE)
+        head = max(HEADROOM - 1.0, edge)
         if self.is_zoomed:
-            margin = (high - low) * (HEADROOM - 1.0)
-            margin = max(margin, _LEAST_MARGIN if logarithmic else _LEAST_MARGIN * abs(high))
+            least = _LEAST_MARGIN if logarithmic else _LEAST_MARGIN * abs(high)
+            margin = max((high - low) * head, least)
             return low - margin, high + margin or 1.0
         if logarithmic:
-            return with_log_margin(low, high)
-        low, high = min(low, 0.0), high * HEADROOM if high > 0.0 else 1.0
-        return low - (high - low) * _EDGE / max(50.0, self.box.height()), high
+            low, high = with_log_margin(low, high)
+            more = (high - low) * (head - (HEADROOM - 1.0))
+            return low - more, high + more
+        low, high = min(low, 0.0), high if high > 0.0 else 1.0
+        span = high - low
+        return low - span * edge, high + span * head
 
     def _name_epochs(self) -> None:
         """Write at the end of the axis how far the run goes."""

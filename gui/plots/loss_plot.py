@@ -22,6 +22,7 @@ _ROOM_AROUND_END = 6  # pixels that the read-out leaves free
 _NOTCH = 120  # of the wheel, in the units of Qt
 _CLOSER = 0.8  # as much is shown after a notch
 _PAN = 0.15  # of what is shown, a notch
+_LONGEST_NAME = 40  # letters of a ghost's name that are read out
 _BAND_OPACITY = 0.2
 _TIP = (
     "Click to go to an epoch; drag a range or turn the wheel to zoom, double click for all; "
@@ -251,8 +252,10 @@ class LossPlot(LossCurves):
     def _read_ghost(self, view: View, ghost: Ghost, scene: QPointF) -> None:
         points = ghost.points
         row = _nearest_row(points[:, 0], self._epoch(self.box.mapSceneToView(scene).x()))
-        name = f"{ghost.name}: loss"
-        self._read(view, float(points[row, 0]), float(points[row, LOSS]), name, "secondary")
+        is_long = len(ghost.name) > _LONGEST_NAME
+        name = f"{ghost.name[: _LONGEST_NAME - 1]}…" if is_long else ghost.name
+        epoch, loss = float(points[row, 0]), float(points[row, LOSS])
+        self._read(view, epoch, loss, f"{name}: loss", "secondary")
 
     def _read(self, view: View, epoch: float, value: float, name: str, colour: str) -> None:
         spot = self._spot(epoch, value)
@@ -260,9 +263,10 @@ class LossPlot(LossCurves):
             self.read_out.hide()
             return
         count = format_count(int(epoch)) if epoch.is_integer() else format_number(epoch)
-        words = (f"epoch {count}", f"{name} {format_number(value, view.digits)}")
+        number = format_number(value, view.digits)
         room = QRectF(self.viewport().rect()).adjusted(1, 1, -1, -1)
-        self.read_out.show_at(spot, words, colour, room, self._ends_of_curves())
+        free = self._ends_of_curves()
+        self.read_out.show_at(spot, f"epoch {count}", name, number, colour, room, free)
 
     def _spot(self, epoch: float, value: float) -> QPointF | None:
         """Where a point stands in the scene; None for one that has no place there."""

@@ -46,15 +46,18 @@ class ReadOut(QGraphicsItem):
         return self._point
 
     def show_at(
-        self, point: QPointF, words: Sequence[str], colour: str, room: QRectF,
+        self, point: QPointF, place: str, name: str, value: str, colour: str, room: QRectF,
         free: Sequence[QRectF],
     ) -> None:
-        """Write words about a point: on one line if that fits into the room, else on several."""
+        """Write where a point is, what it is called and its value, on as few lines as fit into the
+        room; a name that does not is shortened, a number never."""
         metrics = QFontMetricsF(theme.font(theme.SMALL))
         most = room.width() - 2 * _INSET
-        lines = ["   ".join(words)]
-        if metrics.horizontalAdvance(lines[0]) > most:
-            lines = [metrics.elidedText(word, Qt.TextElideMode.ElideRight, most) for word in words]
+        short = metrics.elidedText(name, Qt.TextElideMode.ElideRight, most)
+        ways = ([f"{place}   {name} {value}"], [place, f"{name} {value}"], [place, short, value])
+        lines = next(
+            (way for way in ways if max(map(metrics.horizontalAdvance, way)) <= most), ways[-1]
+        )
         width = max(map(metrics.horizontalAdvance, lines)) + 2 * _INSET
         height = metrics.height() * len(lines) + _INSET
         self.prepareGeometryChange()

@@ -111,3 +111,34 @@ def test_what_is_hidden_is_not_read_out(panel: LossPanel, xor_view: MakeView) ->
     assert panel.plot.read_out.text
     panel.display(view.behind(Curtain(SEEN_IN_OUTPUTS[:1])))
     assert panel.plot.read_out.text == ""
+
+
+def test_a_long_name_takes_no_room_from_the_number(panel: LossPanel, xor_view: MakeView) -> None:
+    panel.resize(260, 200)
+    points = np.column_stack([np.arange(101.0), np.full(101, 0.25)])
+    name = "what a person called the very first run of a long afternoon"
+    panel.display(replace(trained(xor_view(), 100), ghosts=(Ghost(3, name, points),)))
+    QApplication.processEvents()
+    move(panel, on_curve(panel, 50.0, 0.25), held=False)
+    place, called, number = panel.plot.read_out.text.split("\n")
+    assert (place, number) == ("epoch 50", "0.25")
+    assert name.startswith(called.split("…")[0]) and "…" in called
+
+
+@pytest.mark.parametrize("logs", [(False, False), (True, False), (False, True)])
+def test_the_present_moment_is_whole_in_a_low_plot(
+    panel: LossPanel, xor_view: MakeView, logs: tuple[bool, bool]
+) -> None:
+    panel.resize(300, 110)
+    panel.log, panel.log_epochs = logs
+    view = trained(xor_view(), 2000)
+    for t in (0, 1000, 2000):
+        loss = float(view.curve[t, 1])
+        panel.display(replace(view, t=t, evaluation=replace(view.evaluation, loss=loss)))
+        QApplication.processEvents()
+        panel.display(replace(view, t=t, evaluation=replace(view.evaluation, loss=loss)))
+        box = panel.plot.box.sceneBoundingRect()
+        place = panel.plot.box.mapViewToScene(
+            QPointF(*(float(each[0]) for each in panel.plot.now_dot.getData()))
+        )
+        assert box.contains(QRectF(place, place).adjusted(-5, -5, 5, 5))
