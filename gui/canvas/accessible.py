@@ -19,11 +19,12 @@ from PySide6.QtWidgets import QAccessibleWidget
 from shiboken6 import isValid
 
 from engine.maths.network import Network
-from engine.run.steps import title_of
+from engine.run.steps import group_title, title_of
 from engine.text.numbers import format_number
 from gui.canvas.pointing_view import PointingView
 from gui.canvas.spots import Spot, facts_at, spot_of
 from gui.canvas.walk import tab_order
+from gui.canvas.whose import batch_words
 from gui.view import View
 
 _MOST = 2000  # children; of a larger network the units alone are
@@ -41,7 +42,8 @@ def told_of(view: View, spot: Spot) -> tuple[str, str]:
 
 
 def told_of_step(view: View) -> str:
-    """The step that was just taken, and what it came to."""
+    """The step that was just taken, and what it came to; of many at once what they are, and the
+    last of them."""
     step, worked = view.step, view.worked
     if step is None:
         return ""
@@ -54,7 +56,11 @@ def told_of_step(view: View) -> str:
         numbers = [("", worked.loss if is_total else worked.loss_after)]
     else:
         numbers = []
-    if len(numbers) == 1:
+    if together := group_title(view.spec.network, view.together):
+        title = f"{together}, the last of them {title}"
+    # Whose a gradient is has to be told where it is not the shown sample's alone.
+    is_shared = step.kind.endswith("gradient") and batch_words(view)
+    if len(numbers) == 1 and not is_shared:
         return f"{title}: {format_number(numbers[0][1], view.worked_digits)}"
     told = [f"{words} {format_number(value, view.worked_digits)}" for words, value in numbers]
     return ": ".join([title, ", ".join(told)]) if told else title

@@ -95,7 +95,9 @@ TERMS = (
     ),
     Term(
         "gradient", "∂", "weight",
-        "How much the loss would grow if a parameter grew a little: its derivative.",
+        "How much the loss would grow if a parameter grew a little: its derivative. In a batch "
+        "∂Σ is the sum over its samples, ∂⌀ their mean, and ∂₁ that of sample 1 alone, which "
+        "View ▸ Gradients shows.",
     ),
     Term(
         "chain rule", "", "why",

@@ -113,6 +113,25 @@ def test_each_step_is_heard_as_it_is_taken(window: MainWindow, heard: list[str])
     assert heard[13].startswith("delta of o1: ") and len(heard) == 14
 
 
+def test_whose_a_gradient_is_is_heard_and_that_a_layer_was_taken_at_once(
+    window: MainWindow, heard: list[str]
+) -> None:
+    window.documents.show(read_example("xor-2-2-1"), "xor-2-2-1")
+    window.session.seek(9)
+    window.canvas.setFocus()
+    heard.clear()
+    QTest.keyClick(window.canvas.view, Qt.Key.Key_Space)
+    assert heard == ["gradient of w5: gradient, sum over the batch of 4: 0.0448190"]
+    window.session.set_gradients("both")
+    told = children(window)["weight w5 from h1 to o"]
+    assert "gradient of sample 1 0.0568662, gradient, sum over the batch of 4: 0.0448190" in told
+    window.session.set_grain("layer")
+    window.session.seek(0)
+    heard.clear()
+    QTest.keyClick(window.canvas.view, Qt.Key.Key_Space)
+    assert heard == ["activations of layer 1, the last of them activation of h2: 0.461738"]
+
+
 def test_what_is_gone_to_by_arrows_is_heard(window: MainWindow, heard: list[str]) -> None:
     window.canvas.setFocus()
     QTest.keyClick(window.canvas.view, Qt.Key.Key_Right)
