@@ -153,6 +153,7 @@ FOLDER = _text("folder")  # where a file was opened or written last
 LOG = _flag("loss/log")
 WELCOMED = _flag("welcomed")
 LOG_EPOCHS = _flag("loss/log_epochs")
+TOLD_HOW_TO_EDIT = _flag("hints/how_to_edit")  # at the first number that was asked about
 # What the person wants to see of the parts around the network; "auto": what there is room for.
 SIDES = {
     side: _choice(f"sides/{side}", ("auto", "open", "closed"), "auto")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QDeadlineTimer, QEventLoop, QSize, Qt, QTimer
-from PySide6.QtGui import QCloseEvent, QResizeEvent, QShowEvent
+from PySide6.QtCore import QDeadlineTimer, QEvent, QEventLoop, QSize, Qt, QTimer
+from PySide6.QtGui import QCloseEvent, QResizeEvent, QShowEvent, QStatusTipEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QMainWindow, QMenu, QWidget
 
 from engine.documents.examples import example_names, read_example
@@ -40,8 +40,12 @@ _LEAST = QSize(860, 480)  # with a frame it fits a screen of 960 × 540
 _STATUS_EDGES = 5  # pixels that a status bar keeps above and below what it holds
 _SETTLE_MILLISECONDS = 1000
 _MESSAGE_MILLISECONDS = 3000
-_NOTICE_MILLISECONDS = 15_000  # for a sentence about a file; it covers what the file's state is
 _WELCOME_MILLISECONDS = 400  # after which a first picture stands, and an offer if there is one
+_NOTICE_MILLISECONDS = 15_000  # for a sentence to be read; it covers what the file's state is
+_HOW_TO_EDIT = (
+    "A click asks about a number. Double click it, press Enter or type a digit to edit it; Space "
+    "and Page Down step on."
+)
 _LOAD_MILLISECONDS = 100  # after which what the first picture does without is loaded
 
 
@@ -179,9 +183,7 @@ class MainWindow(QMainWindow):
         session.opened.connect(self._start_anew)
         session.refused.connect(self._say)
         self._intents.noticed.connect(self._say)
-        self.documents.files.noticed.connect(
-            lambda what: self.statusBar().showMessage(what, _NOTICE_MILLISECONDS)
-        )
+        self.documents.files.noticed.connect(self._notice)
         self.documents.files.exported.connect(ExportNotice(self, self.banner).tell)
         controls.examples_wanted.connect(self._offer_examples)
         controls.example_chosen.connect(self.documents.open_example)
@@ -245,6 +247,10 @@ class MainWindow(QMainWindow):
         self._columns.why.explain(number)
         if self.tools.current is None:
             self._columns.right.show_card(self._columns.why)
+        is_quiet = not self.statusBar().currentMessage()
+        if self._remember and is_quiet and not settings.TOLD_HOW_TO_EDIT.kept():
+            settings.TOLD_HOW_TO_EDIT.keep(True)
+            self._notice(_HOW_TO_EDIT)
 
     def _display(self, view: View) -> None:
         self._view = view
@@ -263,6 +269,19 @@ class MainWindow(QMainWindow):
         """Show a message, at once: what the status bar says for a moment would hide it."""
         self.statusBar().clearMessage()
         self.banner.say(sentence, *actions, stays=stays)
+
+    def _notice(self, sentence: str) -> None:
+        """Show a sentence for a while, whatever happens meanwhile."""
+        self.statusBar().showMessage(sentence, _NOTICE_MILLISECONDS)
+
+    def event(self, event: QEvent) -> bool:
+        """Show what a field says as it is left. An entry of a menu, which has nothing to say when
+        it is pointed at, leaves what is shown."""
+        if isinstance(event, QStatusTipEvent):
+            if event.tip():
+                self._notice(event.tip())
+            return True
+        return super().event(event)
 
     def tell_of_fault(self, sentence: str, report: str) -> None:
         """Say that the program failed, until that is closed. Title and menus follow what is there,
