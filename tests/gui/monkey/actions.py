@@ -34,7 +34,9 @@ _KEYS: tuple[tuple[Key, tuple[Held, ...]], ...] = (
     *((key, (_SHIFT,)) for key in (Key.Key_PageDown, Key.Key_PageUp)),
 )  # fmt: skip
 _STEPS = ((Key.Key_PageDown, ()), (Key.Key_PageDown, (_SHIFT,)), (Key.Key_PageDown, (_CONTROL,)))
-_ENDINGS = (Key.Key_Return, Key.Key_Tab, Key.Key_Escape, None)
+_ENDINGS = (Key.Key_Return, Key.Key_Tab, Key.Key_Escape, Key.Key_PageDown, Key.Key_PageUp, None)
+# What opens the field of the number that was clicked: a key, or a second click.
+_OPENINGS = (None, None, Key.Key_Return, Key.Key_F2, Key.Key_5, Key.Key_Minus)
 
 
 class Action(NamedTuple):
@@ -170,13 +172,19 @@ def _canvas(hands: Hands, random: Random) -> None:
 
 def _canvas_edit(hands: Hands, random: Random) -> None:
     canvas = hands.window.canvas
-    hands.click(canvas.view.viewport(), canvas.place_of(_spot(hands, random)).center())
+    port, point = canvas.view.viewport(), canvas.place_of(_spot(hands, random)).center()
+    hands.click(port, point)
+    opening = random.choice(_OPENINGS)
+    if opening is None:
+        hands.click(port, point, double=True)
+    else:
+        hands.press(opening)
     _end_editing(hands, random)
 
 
 def _end_editing(hands: Hands, random: Random) -> None:
     fields = [each for each in hands.seen(QLineEdit) if each.hasFocus()]
-    if fields:
+    if fields and random.random() < 0.8:
         hands.fill_in(fields[0], random.choice(TEXTS))
     ending = random.choice(_ENDINGS)
     if ending is not None:
@@ -191,7 +199,7 @@ def _cell(hands: Hands, random: Random) -> None:
     column = random.randrange(table.numbers.columnCount())
     table.setFocus()
     table.setCurrentIndex(table.numbers.index(row, column))
-    hands.press(Key.Key_F2)
+    hands.press(random.choice((Key.Key_F2, Key.Key_Return, Key.Key_7)))
     _end_editing(hands, random)
 
 

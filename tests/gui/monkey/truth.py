@@ -27,6 +27,9 @@ from engine.run.paper import paper_iteration
 from engine.run.step_values import step_value
 from engine.run.steps import StepId
 from engine.text.numbers import format_count, format_number
+from gui.canvas.spots import number_at
+from gui.panels.data.model import DataModel
+from gui.panels.weights.model import LayerModel
 from gui.tables.column_widths import LEAST_DIGITS
 from gui.tables.number_cell import NumberCell
 from gui.tables.number_table import NumberTable
@@ -54,6 +57,7 @@ def differences(window: MainWindow) -> list[str]:
         *_in_data(window),
         *_on_canvas(window, known),
         *_in_derivation(window, known),
+        *_in_selection(window),
         *_in_title(window),
     ]
 
@@ -278,6 +282,28 @@ def _in_derivation(window: MainWindow, known: Known) -> Iterator[str]:
     alike = math.isclose(derivation.value, value, rel_tol=1e-9, abs_tol=1e-300)
     if math.isfinite(value) and not alike:
         yield f"derivation of {derivation.title}: {derivation.value!r}, the engine says {value!r}"
+
+
+def _in_selection(window: MainWindow) -> Iterator[str]:
+    """What the tables mark as selected, against what the canvas, which owns that, has selected."""
+    view, spot = window.canvas.scene.view, window.canvas.view.selected
+    number = None if view is None or spot is None else number_at(view, spot)
+    marked: set[object] = set()
+    panels = window.weights, window.data
+    for table in (each for panel in panels for each in panel.findChildren(NumberTable)):
+        model = table.numbers
+        for row in range(min(model.rowCount(), _ROWS)):
+            for column in range(model.columnCount()):
+                if not model.is_selected(row, column):
+                    continue
+                if isinstance(model, LayerModel):
+                    marked.add(model.parameter(row, column))
+                elif isinstance(model, DataModel):
+                    marked.add(model.number(column))
+    if not marked <= {number}:
+        yield f"selection: the tables mark {marked}, and {number} is selected"
+    if isinstance(number, Parameter) and (number.unit or 0) < _ROWS and not marked:
+        yield f"selection: no table marks {number}"
 
 
 def _in_title(window: MainWindow) -> Iterator[str]:

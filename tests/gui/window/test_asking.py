@@ -425,7 +425,7 @@ def test_what_is_refused_is_told_of_as_the_field_is_left(mazur: Driver) -> None:
     for leave in (
         lambda: mazur.press(Key.Key_Tab),
         lambda: click(mazur, on_canvas),
-        lambda: mazur.menu("Undo").trigger(),
+        lambda: mazur.menu("Fit the network").trigger(),
         lambda: QTest.mouseClick(mazur.find(QWidget, "step"), LEFT),
     ):
         mazur.window.statusBar().clearMessage()
