@@ -265,8 +265,9 @@ class LossPlot(LossCurves):
         count = format_count(int(epoch)) if epoch.is_integer() else format_number(epoch)
         number = format_number(value, view.digits)
         room = QRectF(self.viewport().rect()).adjusted(1, 1, -1, -1)
-        free = self._ends_of_curves()
-        self.read_out.show_at(spot, f"epoch {count}", name, number, colour, room, free)
+        free, names = self._ends_of_curves(), self.ghost_lines.names
+        words = [each.sceneBoundingRect() for each in names if each.isVisible()]
+        self.read_out.show_at(spot, f"epoch {count}", name, number, colour, room, free, words)
 
     def _spot(self, epoch: float, value: float) -> QPointF | None:
         """Where a point stands in the scene; None for one that has no place there."""

@@ -47,10 +47,11 @@ class ReadOut(QGraphicsItem):
 
     def show_at(
         self, point: QPointF, place: str, name: str, value: str, colour: str, room: QRectF,
-        free: Sequence[QRectF],
+        free: Sequence[QRectF], words: Sequence[QRectF],
     ) -> None:
         """Write where a point is, what it is called and its value, on as few lines as fit into the
-        room; a name that does not is shortened, a number never."""
+        room; a name that does not is shortened, a number never. `free` is what it is not to cover,
+        `words` what it had better not."""
         metrics = QFontMetricsF(theme.font(theme.SMALL))
         most = room.width() - 2 * _INSET
         short = metrics.elidedText(name, Qt.TextElideMode.ElideRight, most)
@@ -62,7 +63,7 @@ class ReadOut(QGraphicsItem):
         height = metrics.height() * len(lines) + _INSET
         self.prepareGeometryChange()
         self._lines, self._point, self._colour = tuple(lines), point, colour
-        self._label = _label(point, QRectF(0.0, 0.0, width, height), room, free)
+        self._label = _label(point, QRectF(0.0, 0.0, width, height), room, free, words)
         self.setVisible(True)
         self.update()
 
@@ -88,13 +89,15 @@ class ReadOut(QGraphicsItem):
         painter.drawText(words, flags | Qt.TextFlag.TextDontClip, "\n".join(self._lines))
 
 
-def _label(point: QPointF, size: QRectF, room: QRectF, free: Sequence[QRectF]) -> QRectF:
+def _label(
+    point: QPointF, size: QRectF, room: QRectF, free: Sequence[QRectF], words: Sequence[QRectF]
+) -> QRectF:
     """Where a label of this size stands: beside the point, first above it, off the pointer, and in
     the room; of those that cover something the one that covers least."""
     dot = QRectF(point, point).adjusted(*(2 * [-_ROOM_AROUND_DOT] + 2 * [_ROOM_AROUND_DOT]))
     right, left = point.x() + _AWAY, point.x() - _AWAY - size.width()
     over, under = point.y() - _AWAY - size.height(), point.y() + _AWAY
-    found: list[tuple[float, float, int, QRectF]] = []
+    found: list[tuple[tuple[float, ...], QRectF]] = []
     for x, y in (
         (right, over), (left, over), (left, under), (right, under),
         (room.left(), room.top()), (room.right(), room.top()),
@@ -103,9 +106,9 @@ def _label(point: QPointF, size: QRectF, room: QRectF, free: Sequence[QRectF]) -
         x = max(room.left(), min(x, room.right() - size.width()))
         y = max(room.top(), min(y, room.bottom() - size.height()))
         label = size.translated(x, y)
-        covered = sum(_area(label & each) for each in free)
-        found.append((covered, _area(label & dot), len(found), label))
-    return min(found, key=lambda each: each[:3])[3]
+        covered = [sum(_area(label & each) for each in others) for others in (free, [dot], words)]
+        found.append(((*covered, len(found)), label))
+    return min(found, key=lambda each: each[0])[1]
 
 
 def _area(room: QRectF) -> float:
