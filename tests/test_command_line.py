@@ -194,7 +194,8 @@ def test_a_refused_document_is_one_sentence_with_its_place(tmp_path: Path) -> No
     done = backpass("run", str(path))
     assert done.returncode == 2
     assert done.stderr == (
-        'wrong.backpass.json: $.layers[1].weights[0][1]: expected a number, got "x"\n'
+        'wrong.backpass.json: weight from h2 to o1: expected a number, got "x" '
+        "($.layers[1].weights[0][1])\n"
     )
 
 

@@ -60,8 +60,7 @@ def load(file_or_example: str) -> tuple[str, Document]:
             "", f'there is no file "{file_or_example}", and no example of that name ({known})'
         ) from None
     except DocumentError as error:
-        place = f"{path.name}: {error.place}" if error.place else path.name
-        raise DocumentError(place, error.sentence) from None
+        raise DocumentError(path.name, error.told) from None
 
 
 def _readable(name: str) -> str:

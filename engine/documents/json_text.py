@@ -28,14 +28,27 @@ _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 class DocumentError(ValueError):
     """A document that cannot be read or written: one sentence, and the place it speaks of.
 
-    The place is a path ($.layers[1].units), a line and column, or empty for the whole file.
+    The place is a path ($.layers[1].units), a line and column, or empty for the whole file. `words`
+    say what the path is, where that is known.
     """
 
-    def __init__(self, place: str, sentence: str) -> None:
-        whole = f"{sentence[:1].upper()}{sentence[1:]}."
-        super().__init__(f"{place}: {sentence}" if place else whole)
+    def __init__(self, place: str, sentence: str, words: str = "") -> None:
+        super().__init__(place, sentence, words)
         self.place = place
         self.sentence = sentence
+        self.words = words
+
+    @property
+    def told(self) -> str:
+        """Place and sentence, to go on from words before them."""
+        if self.words:
+            return f"{self.words}: {self.sentence} ({self.place})"
+        return f"{self.place}: {self.sentence}" if self.place else self.sentence
+
+    def __str__(self) -> str:
+        if self.place and not self.words:
+            return self.told
+        return f"{self.told[:1].upper()}{self.told[1:]}" + ("." if not self.words else "")
 
 
 def decode(data: bytes, check: Check = never) -> Any:

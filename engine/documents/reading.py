@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -17,6 +18,7 @@ from engine.documents.document import Document, TooLarge, check, check_run, tidi
 from engine.documents.from_file import document_from
 from engine.documents.json_text import DocumentError, decode, encode
 from engine.documents.own_keys import put_own_keys
+from engine.documents.places_in_words import in_words
 from engine.documents.to_file import file_of
 from engine.documents.whole_file import read_up_to
 from engine.run.check_spec import SpecError
@@ -30,12 +32,13 @@ def read_document(data: bytes, check: Check = never) -> Document:
 
     Raises DocumentError with a sentence that names the place, and what `check` raises.
     """
-    with _refusals():
-        try:
-            document = document_from(*fmt.parse(decode(data, check)))
-        except RecursionError:
-            raise DocumentError("", "the file is nested too deeply") from None
-        check_run(document)
+    try:
+        tree = decode(data, check)
+        with _refusals(tree):
+            document = document_from(*fmt.parse(tree))
+            check_run(document)
+    except RecursionError:
+        raise DocumentError("", "the file is nested too deeply") from None
     return document
 
 
@@ -52,7 +55,7 @@ def write_document(document: Document) -> bytes:
     as TooLarge, one too large for a file.
     """
     document = tidied(document)
-    with _refusals():
+    with _refusals(_names_of(document)):
         check(document)
     tree = msgspec.to_builtins(file_of(document))
     for settings in (tree, *tree.get("specs", ())):
@@ -70,9 +73,23 @@ def write_document(document: Document) -> bytes:
 
 
 @contextmanager
-def _refusals() -> Iterator[None]:
-    """What cannot be trained is refused as a document is."""
+def _refusals(tree: Any) -> Iterator[None]:
+    """What cannot be trained is refused as a document is, and the place told in words, with the
+    names that the tree of the file has."""
     try:
         yield
     except SpecError as error:
-        raise DocumentError(error.path, error.sentence) from None
+        words = in_words(error.path, tree)
+        raise DocumentError(error.path, error.sentence, words) from None
+    except DocumentError as error:
+        error.words = in_words(error.place, tree)
+        raise
+
+
+def _names_of(document: Document) -> Any:
+    """The part of a document's tree that has names."""
+    network, data = document.spec.network, document.spec.data
+    layers = [{"units": layer.units} for layer in network.layers]
+    return {
+        "inputs": network.inputs, "layers": layers, "data": {"target_columns": data.target_names}
+    }

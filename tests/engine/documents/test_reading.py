@@ -252,7 +252,7 @@ def test_points_that_are_no_numbers_are_not_written() -> None:
         ({"curve": np.zeros((3, 3))}, r"\$\.loss_curve: expected 2 columns"),
         ({"curve": np.zeros((3, 2))}, r"\$\.loss_curve\.points\[1\]\[0\]: epochs have to grow"),
         ({"updates": 1}, r"\$\.place\.updates: the road runs from 0 to 0 updates"),
-        ({"sample": 1}, r"\$\.place\.sample: there is no sample 1"),
+        ({"sample": 1}, r"^Sample shown: there is no sample 1 \(\$\.place\.sample\)$"),
         ({"grain": "day"}, r"\$\.place\.grain: the grains are number,"),
         ({"revealed": StepId("check", "delta")}, r"\$\.place\.revealed: this network has no"),
         ({"title": "t" * 201}, r"\$\.title: at most 200 characters"),

@@ -33,10 +33,13 @@ def changed(tree: Any, path: Path, value: Any) -> Any:
 def refusal(data: bytes | str) -> str:
     with pytest.raises(DocumentError) as caught:
         read_document(data if isinstance(data, bytes) else data.encode())
-    sentence = str(caught.value)
-    assert len(sentence) < 300
-    assert "\n" not in sentence
-    return sentence
+    error = caught.value
+    told = str(error)
+    assert len(told) < 300
+    assert "\n" not in told
+    # In words or not, place and sentence are there.
+    assert not error.words or told.endswith(f": {error.sentence} ({error.place})")
+    return f"{error.place}: {error.sentence}" if error.place else told
 
 
 XOR = tree_of("xor-2-3-1")
