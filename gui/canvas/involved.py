@@ -78,9 +78,13 @@ def _together(network: Network, groups: tuple[StepGroup, ...]) -> Involved:
     }
     if phase == "update":
         return Involved(edges=edges)
-    before = frozenset().union(*(_all(network, layer - 1) for layer in layers))
-    targets = _all(network, depth) if phase == "backward" and depth in layers else frozenset()
-    return Involved(units, before - units, targets, edges)
+    sources = frozenset().union(*(_all(network, layer - 1) for layer in layers))
+    if phase == "forward":
+        return Involved(units, sources - units, edges=edges)
+    behind = (layer + 1 for layer in layers if layer < depth)  # where the deltas come from
+    sources = sources.union(*(_all(network, layer) for layer in behind))
+    targets = _all(network, depth) if depth in layers else frozenset()
+    return Involved(units, sources - units, targets, edges)
 
 
 def _all(network: Network, layer: int) -> frozenset[Unit]:

@@ -37,7 +37,7 @@ from gui.widgets.name_field import NameField, name_field
 from gui.widgets.number_field import Check
 from gui.widgets.picture import Picture
 
-_CHIP_ROOM = 330  # pixels of the head that are kept for the chip
+_CHIP_ROOM = 420  # pixels of the head that are kept for the chip
 _PICTURE_MARGIN = 8  # pixels around the network in a picture of it
 _COLUMN_MARGIN = 16  # pixels beside a column where its buttons still show
 
