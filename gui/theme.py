@@ -266,10 +266,24 @@ def _palette(theme: Theme) -> QPalette:
     return palette
 
 
+# What stands out by a colour or a thin frame elsewhere is made to stand out by more.
+_FOR_CONTRAST = """
+    QPushButton:focus, QToolButton:focus, QComboBox:focus, QLineEdit:focus, QSpinBox:focus,
+    QPlainTextEdit:focus {{ border: 2px solid {t.accent}; }}
+    QSpinBox QLineEdit:focus {{ border: none; }}
+    QPushButton[link="true"]:focus, QToolButton[link="true"]:focus {{
+        border: 1px solid {t.accent};
+    }}
+    QMenu::item:selected, QMenuBar::item:selected {{
+        background: {t.accent}; color: {t.accent_ink};
+    }}
+"""
+
+
 def style_sheet(theme: Theme) -> str:
     """The style sheet; widgets opt in to variants by object names and dynamic properties. A length
     in `tx` is one in pixels that grows with the text."""
-    t, knob = theme, 2 * px(7)
+    t, knob, groove = theme, 2 * px(7), 2 * px(2)
     sheet = f"""
     QWidget {{ color: {t.ink}; }}
     QMainWindow, QDialog {{ background: {t.window}; }}
@@ -317,6 +331,7 @@ def style_sheet(theme: Theme) -> str:
         background: {t.card}; border: 1px solid {t.border}; border-radius: 4px; padding: 3tx 6tx;
         selection-background-color: {t.accent}; selection-color: {t.accent_ink};
     }}
+    QLineEdit, QPlainTextEdit {{ placeholder-text-color: {t.secondary}; }}
     QSpinBox::up-button, QSpinBox::down-button {{ width: 0; border: none; }}
     QSpinBox QLineEdit {{ background: transparent; border: none; padding: 0; }}
     QLineEdit:focus, QSpinBox:focus, QPlainTextEdit:focus {{ border: 1px solid {t.accent}; }}
@@ -334,6 +349,7 @@ def style_sheet(theme: Theme) -> str:
     }}
     QTableCornerButton::section {{ background: {t.card}; border: none; }}
     QMenu {{ background: {t.card}; border: 1px solid {t.border}; padding: 4tx; }}
+    QMenu {{ menu-scrollable: 1; }}
     QMenu::item {{ padding: 5tx 24tx 5tx 20tx; border-radius: 4px; }}
     QMenu::item:selected {{ background: {t.accent_soft}; }}
     QMenu::item:disabled {{ color: {t.secondary}; }}
@@ -365,11 +381,12 @@ def style_sheet(theme: Theme) -> str:
     }}
     QTabBar::tab:selected {{ color: {t.ink}; border-bottom: 2px solid {t.accent}; }}
     QSlider {{ min-height: 16tx; }}
-    QSlider::groove:horizontal {{ height: 4tx; background: {t.border}; border-radius: 2px; }}
+    QSlider::groove:horizontal {{ height: {groove}px; background: {t.border}; border-radius: 2px; }}
     QSlider::handle:horizontal {{
-        background: {t.accent}; width: {knob}px; height: {knob}px; margin: -5tx 0;
-        border-radius: {knob // 2}px;
+        background: {t.accent}; width: {knob}px; height: {knob}px; border-radius: {knob // 2}px;
+        margin: {(groove - knob) // 2}px 0;
     }}
     QSplitter::handle {{ background: transparent; }}
+    {_FOR_CONTRAST.format(t=t) if t is CONTRAST else ""}
     """
     return re.sub(r"(\d+)tx", lambda length: f"{px(int(length[1]))}px", sheet)

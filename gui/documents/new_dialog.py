@@ -70,7 +70,7 @@ class NewDialog(FormDialog):
             "Activation at the output": self._output,
         }
         self.lay_out(fields, self._preview, self._problem)
-        self.setMinimumWidth(460)
+        self.setMinimumWidth(theme.px(460))
         self._data.currentIndexChanged.connect(self._suggest)
         self._suggest()
 
