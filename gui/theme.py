@@ -369,7 +369,11 @@ def style_sheet(theme: Theme) -> str:
     QPlainTextEdit {{ background: {t.card}; border: 1px solid {t.border}; }}
     QScrollBar:vertical {{ width: 10px; background: transparent; }}
     QScrollBar:horizontal {{ height: 10px; background: transparent; }}
-    #networkScroll QScrollBar:vertical {{ width: {NARROW_SCROLL_BAR}px; }}
+    #networkScroll QScrollBar:vertical, #networkView QScrollBar:vertical {{
+        width: {NARROW_SCROLL_BAR}px;
+    }}
+    #networkView QScrollBar:horizontal {{ height: {NARROW_SCROLL_BAR}px; }}
+    QAbstractScrollArea::corner {{ background: transparent; border: none; }}
     QScrollBar::handle {{ background: {t.border}; border-radius: 4px; min-height: 24px;
         min-width: 24px; }}
     QScrollBar::handle:hover {{ background: {t.secondary}; }}

@@ -17,12 +17,10 @@ from gui.canvas.highlights import Highlights
 from gui.canvas.involved import Unit
 from gui.canvas.items.folded import FoldedLayer
 from gui.canvas.items.node import NodeItem
-from gui.canvas.items.node_texts import Limits
 from gui.canvas.items.pictures import UnitPictures
 from gui.canvas.marks import Marks, node_marks, used_edges
 from gui.canvas.placing.layout import PLANE, Arrangement, arrange, is_folded
 from gui.canvas.placing.planner import Planner
-from gui.canvas.placing.shapes import CALL_OUT
 from gui.canvas.spots import Spot, spot_of
 from gui.view import View
 
@@ -260,9 +258,8 @@ class NetworkScene(QGraphicsScene):
         network = self.view.spec.network
         self.clear()
         self._nodes, self._called, self._folded = {}, {}, {}
-        notation = self.view.notation
         self._connections = [
-            Connections(self, network, layer, notation) for layer in range(1, network.depth + 1)
+            Connections(self, network, layer) for layer in range(1, network.depth + 1)
         ]
         self._highlights = Highlights(self, self._connections, self._node)
         self._planner.follow(self.view)
@@ -283,7 +280,7 @@ class NetworkScene(QGraphicsScene):
         layout = {**self._layout, **self.dragged}
         network, before = self.view.spec.network, self.extent
         plan = self._planner.plan(self.view, self.opened, *self._area)
-        self.arrangement = placed = arrange(network, layout, *self._area, self.opened, plan)
+        self.arrangement = placed = arrange(network, layout, *self._area, plan)
         for layer, item in self._folded.items():
             item.setPos(float(placed.centres[layer][0, 0]), placed.height / 2)
         for connections in self._connections:
@@ -303,11 +300,10 @@ class NetworkScene(QGraphicsScene):
         for key, item in (*self._nodes.items(), *self._called.items()):
             layer, unit = key
             x, y = placed.centres[layer][unit].tolist()
-            limits = Limits(placed.line_room, 8 - x, placed.width - 8 - x, placed.spare(layer))
             mark = marks.get(key, _NO_MARKS)
             face, shape = faces[layer].node(unit), placed.shapes[layer]
-            item.show_face(face, shape, mark, limits, pictures.get(key))
-            if item.node_shape is CALL_OUT:
+            item.show_face(face, shape, mark, placed.spare(layer), pictures.get(key))
+            if item.is_called_out:
                 x, y = self._inside(x, y, item)
             item.move_to(x, y)
         ringed = {layer for (layer, _), mark in marks.items() if mark.ringed or mark.lit}
@@ -319,8 +315,9 @@ class NetworkScene(QGraphicsScene):
             float(np.abs(network.weights(view.theta, layer)).max())
             for layer in range(1, network.depth + 1)
         )
+        blocked = self._blocked()
         for connections in self._connections:
-            attention = self._attention(view, connections)
+            attention = self._attention(view, connections, blocked)
             connections.show(view, faces[connections.layer], size, attention)
         self._show_spoken_of()
         if self._highlights is not None:
@@ -363,7 +360,21 @@ class NetworkScene(QGraphicsScene):
             self._called[key] = NodeItem(*key)
             self.addItem(self._called[key])
 
-    def _attention(self, view: View, connections: Connections) -> Attention:
+    def _blocked(self) -> tuple[QRectF, ...]:
+        """What may stand between the layers, where labels would: nodes that are called out, and
+        those that the person has moved."""
+        moved = {*self._layout, *self.dragged}
+        assert self.view is not None
+        name = self.view.spec.network.unit_name
+        return tuple(
+            item.reach
+            for (layer, unit), item in (*self._nodes.items(), *self._called.items())
+            if item.is_called_out or (moved and name(layer, unit) in moved)
+        )
+
+    def _attention(
+        self, view: View, connections: Connections, blocked: tuple[QRectF, ...]
+    ) -> Attention:
         """The edges into a layer that stand out."""
         layer = connections.layer
 
@@ -380,25 +391,7 @@ class NetworkScene(QGraphicsScene):
             if spot is not None and spot.owner.kind == "unit"
         ]
         edges = edge(current), edge(self._hovered), edge(self._focus)
-        ends = [
-            key
-            for each in edges
-            if each is not None
-            for key in ((layer, each[0]), (layer - 1, each[1]))
-        ]
-        items = [self._node(key) for key in (*ends, *units)]
-        avoided = tuple(item.core for item in items if item is not None)
-        used = used_edges(view, layer)
-        writing: tuple[QRectF, ...] = ()
-        if connections.is_labelled or used or edges[0] is not None:
-            sides = [
-                item
-                for group in (self._nodes, self._called)
-                for item in group.values()
-                if item.layer in (layer - 1, layer)
-            ]
-            writing = tuple(place for item in sides for place in item.writing)
-        return Attention(*edges, connections.near(units), used, avoided, writing)
+        return Attention(*edges, connections.near(units), used_edges(view, layer), blocked)
 
 
 _NO_MARKS = Marks()

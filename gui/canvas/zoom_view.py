@@ -137,7 +137,11 @@ class ZoomView(QGraphicsView):
         for _ in range(3):
             # A bar takes room from the picture, which then may need the other one too.
             free_x, free_y = width - is_high * bar, height - is_wide * bar
-            self._scene.set_area(free_x * spread_x, free_y * spread_y)
+            # Spread, it is larger than the view anyway.
+            self._scene.set_area(
+                width * spread_x if spread_x > 1 else free_x,
+                height * spread_y if spread_y > 1 else free_y,
+            )
             extent = self._scene.extent
             before = is_wide, is_high
             is_wide = is_wide or extent[0] * scale > width * theme.scale() + 1

@@ -9,11 +9,11 @@ from gui import theme
 from gui.canvas.faces import NodeFace
 from gui.canvas.items.canvas_item import CanvasItem
 from gui.canvas.items.colours import mixed
-from gui.canvas.items.node_texts import Limits, NodeTexts, node_texts
+from gui.canvas.items.node_texts import NodeTexts, small_texts
 from gui.canvas.items.text import paint_texts
-from gui.canvas.items.whole_texts import whole_texts
+from gui.canvas.items.whole_texts import called_out, whole_texts
 from gui.canvas.marks import Marks
-from gui.canvas.placing.shapes import CALL_OUT, LINE, NodeShape
+from gui.canvas.placing.shapes import NodeShape
 
 _PAD = 4.0
 _TINY = 3.0  # a half width, from which on nodes have an outline
@@ -28,16 +28,15 @@ class NodeItem(CanvasItem):
         self.layer, self.unit = layer, unit
         self.face = NodeFace("")
         self.marks = Marks()
-        self._shape = NodeShape("dot", 4.0, 4.0)
-        self._limits = Limits()
+        self._shape = self.node_shape = NodeShape("dot", 4.0, 4.0)
+        self._spare = 0.0
         self._picture: QImage | None = None
         self._texts = NodeTexts()
-        self._writing: list[QRectF] | None = None  # worked out when it is asked for
 
     @property
-    def node_shape(self) -> NodeShape:
-        """How it is drawn: larger than its layer's shape while it is called out."""
-        return CALL_OUT if self.marks.called_out and not self._shape.is_readable else self._shape
+    def is_called_out(self) -> bool:
+        """Whether it is drawn large among nodes that are too small for their numbers."""
+        return self.marks.called_out and not self._shape.is_whole
 
     @property
     def words(self) -> list[str]:
@@ -45,17 +44,23 @@ class NodeItem(CanvasItem):
         return [text.words for text in self._texts.texts]
 
     def show_face(
-        self, face: NodeFace, shape: NodeShape, marks: Marks, limits: Limits, picture: QImage | None
+        self, face: NodeFace, shape: NodeShape, marks: Marks, spare: float, picture: QImage | None
     ) -> None:
-        """Show other numbers, another shape or other marks; `picture` is the activation over the
-        inputs, where that is shown instead of numbers."""
-        before = self.face, self._shape, self.marks, self._limits
-        if (face, shape, marks, limits) == before and picture is self._picture:
+        """Show other numbers, another shape or other marks. `spare` are the pixels that are free
+        above its lines; `picture` is the activation over the inputs, where that is shown instead of
+        numbers."""
+        before = self.face, self._shape, self.marks, self._spare
+        if (face, shape, marks, spare) == before and picture is self._picture:
             return
-        self.face, self.marks, self._limits, self._picture = face, marks, limits, picture
-        self._shape, self._writing = shape, None
-        write = whole_texts if self.node_shape.is_whole else node_texts
-        self._texts = write(face, self.node_shape, marks, limits, picture is not None)
+        self.face, self.marks, self._spare, self._picture = face, marks, spare, picture
+        self._shape = self.node_shape = shape
+        if self.is_called_out:
+            # Larger than its layer's shape, so that it can be read.
+            self.node_shape = called_out(face)
+        if self.node_shape.is_whole:
+            self._texts = whole_texts(face, self.node_shape, marks, spare, picture is not None)
+        else:
+            self._texts = small_texts(face, shape, picture is not None)
         self.setZValue(6.0 if marks.called_out else 4.0 if marks.ringed else 2.0)
         self.set_bounds(self._texts.bounds().adjusted(-2 * _PAD, -2 * _PAD, 2 * _PAD, 2 * _PAD))
         self.update()
@@ -64,7 +69,6 @@ class NodeItem(CanvasItem):
         """Stand elsewhere in the scene."""
         if (x, y) != (self.x(), self.y()):
             self.setPos(x, y)
-            self._writing = None
 
     def kind_at(self, point: QPointF) -> str:
         """Which of its values is at a point of the scene; "" outside of it."""
@@ -101,28 +105,20 @@ class NodeItem(CanvasItem):
         return None if value is None else self.mapRectToScene(value)
 
     @property
-    def writing(self) -> list[QRectF]:
-        """Where of the scene something is written around the node: the words alone."""
-        if self._writing is None:
-            places = [place.adjusted(4, 2, -4, -2) for place in self._texts.grounds]
-            self._writing = [self.mapRectToScene(place) for place in places]
-        return self._writing
-
-    @property
-    def core(self) -> QRectF:
-        """Of the scene, what a label must leave free: its body, of a called-out node also the
-        lines above and below."""
-        core, places = QRectF(self._texts.places["unit"]), self._texts.places
-        if self.node_shape is CALL_OUT:
-            for kind in ("delta", "bias"):
-                core |= places.get(kind, core)
-        return self.mapRectToScene(core)
+    def reach(self) -> QRectF:
+        """All of the scene that it and its lines take."""
+        return self.mapRectToScene(self._texts.bounds())
 
     def draw(self, painter: QPainter) -> None:
         colours, shape, marks = theme.current(), self.node_shape, self.marks
         thickness = 3.0 if marks.ringed else 2.0 if marks.hovered or marks.lit else 1.5
         if shape.kind == "dot":
             thickness = min(thickness, max(0.6, shape.half_width / 4))
+        if self.is_called_out:
+            # On a card of its own, for it covers others.
+            painter.setPen(QPen(colours.colour("border"), 1.0))
+            painter.setBrush(colours.colour("card"))
+            painter.drawRoundedRect(self._texts.bounds().adjusted(-3, -1, 3, 1), 9, 9)
         edge = "accent" if marks.ringed or marks.hovered or marks.lit else "secondary"
         painter.setPen(QPen(colours.colour(edge), thickness))
         if shape.half_width < _TINY and not marks.ringed:
@@ -163,10 +159,6 @@ class NodeItem(CanvasItem):
             painter.setPen(QPen(colours.colour("accent"), 2.0))
             painter.setBrush(colours.colour("card"))
             place = texts.places[self.marks.current]
-            if not self.node_shape.is_whole:
-                # No higher than a line of text: there is no more between a node and the border.
-                spare = (place.height() - LINE) / 2 + 1
-                place = place.adjusted(0, spare, 0, -spare)
             painter.drawRoundedRect(place, 8, 8)
         paint_texts(painter, texts.texts)
         if texts.lock is not None:

@@ -8,20 +8,20 @@ from PySide6.QtCore import QLineF, QPointF, QRectF
 from engine.text.numbers import format_distinct
 from gui import theme
 from gui.canvas.faces import NodeFace
-from gui.canvas.items.node_texts import Limits, NodeTexts
+from gui.canvas.items.node_texts import NodeTexts
 from gui.canvas.items.text import Text, line_height, width
 from gui.canvas.items.words import LOCK, Line, between, line_width, parameter_lines, unit_lines
 from gui.canvas.marks import Marks
-from gui.canvas.placing.plan import BESIDE, PITCH, net_input_pixels
+from gui.canvas.placing.plan import BESIDE, INSIDE, PITCH, net_input_pixels
 from gui.canvas.placing.shapes import NodeShape
 
 _ROOM_FOR_FIVE = 44.0  # a radius
 
 
 def whole_texts(
-    face: NodeFace, shape: NodeShape, marks: Marks, limits: Limits, has_picture: bool
+    face: NodeFace, shape: NodeShape, marks: Marks, spare: float, has_picture: bool
 ) -> NodeTexts:
-    """Lay out a face in a shape with room for it."""
+    """Lay out a face in a shape with room for it; `spare` is what is free above its lines."""
     node, lines = NodeTexts(), unit_lines(face)
     w, h = shape.half_width, shape.half_height
     node.places["unit"] = QRectF(-w, -h, 2 * w, 2 * h)
@@ -30,7 +30,7 @@ def whole_texts(
         writer.write_picture(lines["name"])
     elif face.old is None or not writer.write_changed(face, face.old, lines):
         writer.write_body(face, lines)
-    writer.write_above(face, lines, limits)
+    writer.write_above(face, lines, spare)
     writer.write_below(face, lines)
     writer.write_side(face, lines)
     return node
@@ -118,14 +118,14 @@ class _Writer:
             self._write(lines[kind], x + left, y, kind if kind == "net_input" else "", pixels)
         return True
 
-    def write_above(self, face: NodeFace, lines: dict[str, Line], limits: Limits) -> None:
+    def write_above(self, face: NodeFace, lines: dict[str, Line], spare: float) -> None:
         """The delta."""
         y = -self._shape.half_height - self._line / 2 - 1
         if "delta" not in lines:
             return
         self._centred(lines["delta"], y, "delta")
         old = "" if face.old is None else _changed(face.old.delta, face.delta, face.digits)
-        if old and limits.spare >= self._line:
+        if old and spare >= self._line:
             self._struck(old, -width(old, theme.SMALL) / 2, y - self._line)
 
     def write_below(self, face: NodeFace, lines: dict[str, Line]) -> None:
@@ -216,3 +216,16 @@ def _changed(then: float | None, now: float | None, digits: int | None) -> str:
     if then is None or now is None or then == now:
         return ""
     return format_distinct(then, now, digits)[0]
+
+
+def called_out(face: NodeFace) -> NodeShape:
+    """The shape that a unit takes which is to be read among many that are too small for that."""
+    pixels = theme.SMALL
+    line, lines = line_height(pixels), unit_lines(face)
+    widest = max(line_width(lines[kind], pixels) for kind in INSIDE if kind in lines)
+    of_bias = 0 if face.bias is None else len(parameter_lines(face.bias, True))
+    half_width = max(40.0, widest / 2 + 8)
+    rows = 3 if "net_input" in lines else 2
+    above, below = line + 1, of_bias * line + 1
+    half_height = rows * line / 2 + 5
+    return NodeShape("capsule", half_width, half_height, rows, above, below, "right", pixels)

@@ -24,15 +24,16 @@ from gui.canvas.placing.shapes import FOLDED_HALF_WIDTH, NodeShape
 _RADII = (48.0, 42.0, 36.0)  # wanted; numbers that need more get more
 _WIDEST_RADIUS = 56.0  # beyond, a node is a capsule
 _BETWEEN_NODES = 4.0  # pixels between the lines of a node and those of the next one
+INSIDE = ("name", "value", "net_input")  # kinds of lines in a node, from top to bottom
 PITCH = 1.15  # heights of a line from name to activation to net input, in a circle
 BESIDE = 9.0  # between an output and its target
 _INSIDE = 6.0  # beside the lines of a capsule
 _AROUND = 4.0  # beside the lines above and below a node
 _MARGIN = 3.0  # left and right of a column of labels
-_BETWEEN_LABELS = 4.0
-_EDGE = 3.0  # beside the outermost nodes
+BETWEEN_LABELS = 4.0
+EDGE = 3.0  # beside the outermost nodes
 _ROOMY_SIDE = 112.0  # beside an output, where there is room
-_FOLDED_HEIGHT = 200.0
+FOLDED_HEIGHT = 200.0
 _TALLER = 1.5  # times the height of the canvas, that labels may be stacked to
 
 
@@ -52,7 +53,8 @@ class LabelRoom(Struct, frozen=True):
 
 class Plan(Struct, frozen=True):
     """Sizes of everything, and the size of the whole. `left` and `right` are how far the column
-    of a layer reaches from its middle, `labels` has the room before each layer but the first."""
+    of a layer reaches from its middle, `labels` has the room before each layer but the first.
+    `is_whole` says that there is room for every number; else for those of one step at a time."""
 
     pixels: int
     shapes: tuple[NodeShape, ...]
@@ -61,6 +63,7 @@ class Plan(Struct, frozen=True):
     labels: tuple[LabelRoom, ...]
     width: float
     height: float
+    is_whole: bool = True
 
     def columns(self, width: float) -> list[float]:
         """The middle of each layer's column in an area of some width: what there is beyond the
@@ -70,7 +73,7 @@ class Plan(Struct, frozen=True):
             # First of all for a target and loss that are longer, and for the field to edit them.
             beside = self.right[-1] - self.shapes[-1].half_width
             spare -= min(spare, max(0.0, _ROOMY_SIDE - beside))
-        x = _EDGE + self.left[0]
+        x = EDGE + self.left[0]
         middles = [x]
         for layer, room in enumerate(self.labels, start=1):
             x += self.right[layer - 1] + room.whole_width + spare / depth + self.left[layer]
@@ -123,22 +126,17 @@ def _with(
     for layer, each in enumerate(room):
         if folded[layer]:
             half = FOLDED_HALF_WIDTH
-            shapes.append(NodeShape("folded", half, _FOLDED_HEIGHT / 2, pixels=pixels))
+            shapes.append(NodeShape("folded", half, FOLDED_HEIGHT / 2, pixels=pixels))
             left.append(half)
             right.append(half)
-            slots.append(_FOLDED_HEIGHT / sizes[layer])
+            slots.append(FOLDED_HEIGHT / sizes[layer])
             continue
         beside = side if layer == last else "none"
-        shape = _shape(each, k, pixels, radius, beside, is_input=not layer)
+        shape = whole_shape(each, k, pixels, radius, beside, is_input=not layer)
         shapes.append(shape)
-        half = max(shape.half_width, _half_around(each, k, beside))
-        reach = half
-        if beside == "right":
-            widest = _widest_of(each.unit, k, "target", "loss")
-            reach = max(half, shape.half_width + BESIDE + widest)
-        left.append(half)
-        right.append(reach)
-        slots.append(2 * shape.half_height + shape.above + shape.below + _BETWEEN_NODES)
+        left.append(reach_of(shape, each, k))
+        right.append(reach_beside(shape, each, k) if beside == "right" else left[-1])
+        slots.append(slot_of(shape))
     needed = max(size * slot for size, slot in zip(sizes, slots, strict=True))
     for tallest in (max(height, needed), max(_TALLER * height, needed)):
         labels = tuple(
@@ -149,16 +147,17 @@ def _with(
             for layer in range(1, len(sizes))
         )
         stacked = max(_stacked(each, sizes[i] * sizes[i + 1]) for i, each in enumerate(labels))
-        width = 2 * _EDGE + sum(left) + sum(right) + sum(each.whole_width for each in labels)
+        width = 2 * EDGE + sum(left) + sum(right) + sum(each.whole_width for each in labels)
         yield Plan(
             pixels, tuple(shapes), tuple(left), tuple(right), labels, width, max(needed, stacked)
         )
 
 
-def _shape(
+def whole_shape(
     room: LayerRoom, k: int, pixels: int, radius: float, side: str, is_input: bool
 ) -> NodeShape:
-    """How the nodes of a layer look."""
+    """How the nodes of a layer look with all their numbers, in the k-th size of type: circles of
+    a radius, or capsules."""
     line = line_height(pixels)
     above = 0.0 if is_input else line + 1
     below = line * (len(room.bias) + (2 if side == "below" else 0))
@@ -166,7 +165,7 @@ def _shape(
         below += 1
     if radius:
         return NodeShape("circle", radius, radius, 3, above, below, side, pixels)
-    widest = _widest_of(room.unit, k, "name", "value", "net_input")
+    widest = _widest_of(room.unit, k, *INSIDE)
     lines = 2 if is_input else 3
     half_width = max(18.0, widest / 2 + _INSIDE)
     return NodeShape("capsule", half_width, lines * line / 2 + 4, lines, above, below, side, pixels)
@@ -189,13 +188,24 @@ def net_input_pixels(pixels: int) -> int:
     return max(theme.SMALL, pixels - 2)
 
 
-def _half_around(room: LayerRoom, k: int, side: str) -> float:
-    """Half the width of the widest line above or below the nodes of a layer."""
-    kinds = ("delta", "target", "loss") if side == "below" else ("delta",)
+def slot_of(shape: NodeShape) -> float:
+    """The height that a node takes with its lines."""
+    return 2 * shape.half_height + shape.above + shape.below + _BETWEEN_NODES
+
+
+def reach_of(shape: NodeShape, room: LayerRoom, k: int) -> float:
+    """How far a node or a line above or below it reaches from its middle."""
+    kinds = ("delta", "target", "loss") if shape.side == "below" else ("delta",)
     widest = _widest_of(room.unit, k, *kinds)
     if room.bias:
         widest = max(widest, _widest_of(room.bias, k, *room.bias))
-    return widest / 2 + _AROUND
+    return max(shape.half_width, widest / 2 + _AROUND)
+
+
+def reach_beside(shape: NodeShape, room: LayerRoom, k: int) -> float:
+    """How far target and loss reach that stand to the right of a node."""
+    beside = shape.half_width + BESIDE + _widest_of(room.unit, k, "target", "loss")
+    return max(reach_of(shape, room, k), beside)
 
 
 def _widest_of(widths: Widths, k: int, *kinds: str) -> float:
@@ -206,17 +216,21 @@ def _label_room(
     room: LayerRoom, k: int, pixels: int, line: float, count: int, tallest: float
 ) -> LabelRoom:
     """The room of labels that are stacked no higher than some pixels, if one finds room at all."""
-    widest = _widest_of(room.label, k, *room.label)
     height = label_height(len(room.label), pixels)
-    rows = max(1, int((tallest - _BETWEEN_LABELS) // (height + _BETWEEN_LABELS)))
-    return LabelRoom(widest + 2 * label_pad(pixels), height, ceil(count / rows))
+    rows = max(1, int((tallest - BETWEEN_LABELS) // (height + BETWEEN_LABELS)))
+    return LabelRoom(label_width(room, k, pixels), height, ceil(count / rows))
+
+
+def label_width(room: LayerRoom, k: int, pixels: int) -> float:
+    """The width of a label with the widest line that there can be."""
+    return _widest_of(room.label, k, *room.label) + 2 * label_pad(pixels)
 
 
 def _stacked(room: LabelRoom, count: int) -> float:
     """The height of the highest column of labels."""
     if not room.columns:
         return 0.0
-    return ceil(count / room.columns) * (room.height + _BETWEEN_LABELS) + _BETWEEN_LABELS
+    return ceil(count / room.columns) * (room.height + BETWEEN_LABELS) + BETWEEN_LABELS
 
 
 def label_height(lines: int, pixels: int) -> float:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Sequence
 
 from engine.maths.network import Network
 from gui.canvas.placing.layout import is_folded
+from gui.canvas.placing.overview import overview
 from gui.canvas.placing.plan import Plan, best_plan
 from gui.canvas.placing.room import Room, room_at_first, room_for, widened
 from gui.view import View
 
+Way = Callable[[Sequence[int], Sequence[bool], Room, float, float], Plan]
+
+_MOST_PLANS = 16  # kept at a time
 FEW_UNITS = 8  # in a layer at most, where all numbers stand on the canvas at any size
 
 
@@ -59,13 +63,14 @@ class Planner:
 
     def plan(
         self, view: View, opened: Collection[int], width: float, height: float
-    ) -> Plan | None:
-        """How everything is drawn in an area of some pixels; None where a large network has to be
-        drawn without all its numbers."""
-        found = self._planned(view, opened, width, height)
-        if is_small(view.spec.network) or found is None:
-            return found
-        return found if found.width <= width + 0.5 and found.height <= height + 0.5 else None
+    ) -> Plan:
+        """How everything is drawn in an area of some pixels."""
+        whole = self._whole(view, opened, width, height)
+        if is_small(view.spec.network):
+            return whole
+        if whole.width <= width + 0.5 and whole.height <= height + 0.5:
+            return whole
+        return self._overview(view, opened, width, height)
 
     def full_spread(
         self, view: View, opened: Collection[int], width: float, height: float
@@ -74,24 +79,34 @@ class Planner:
         not take that by itself."""
         if is_small(view.spec.network):
             return 1.0, 1.0
-        found = self._planned(view, opened, width, height)
-        assert found is not None
-        return max(1.0, found.width / width), max(1.0, found.height / height)
+        whole = self._whole(view, opened, width, height)
+        return max(1.0, whole.width / width), max(1.0, whole.height / height)
 
-    def _planned(
+    def _whole(
         self, view: View, opened: Collection[int], width: float, height: float
-    ) -> Plan | None:
-        sizes = view.spec.network.sizes
-        folded = tuple(is_folded(sizes, layer, opened) for layer in range(len(sizes)))
+    ) -> Plan:
         if not is_small(view.spec.network):
             width = height = 0.0  # zoomed into, it is the same picture in any window
+        return self._planned(best_plan, view, opened, width, height)
+
+    def _overview(
+        self, view: View, opened: Collection[int], width: float, height: float
+    ) -> Plan:
+        return self._planned(overview, view, opened, width, height)
+
+    def _planned(
+        self, way: Way, view: View, opened: Collection[int], width: float, height: float
+    ) -> Plan:
+        """A plan made in one of the ways there are, kept as long as the room is the same."""
+        sizes = view.spec.network.sizes
+        folded = tuple(is_folded(sizes, layer, opened) for layer in range(len(sizes)))
         if self._room is None:
             self._room = room_at_first(view)
-        key = folded, width, height
+        key = way, folded, width, height
         if key not in self._plans:
-            if len(self._plans) > 16:
+            if len(self._plans) > _MOST_PLANS:
                 self._plans = {}
-            self._plans[key] = best_plan(sizes, folded, self._room, width, height)
+            self._plans[key] = way(sizes, folded, self._room, width, height)
         return self._plans[key]
 
 

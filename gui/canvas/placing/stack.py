@@ -8,9 +8,7 @@ from msgspec import Struct
 from numpy.typing import NDArray
 from PySide6.QtCore import QLineF, QPointF
 
-from gui.canvas.items.text import line_height
 from gui.canvas.placing.labels import Floats, edges_beneath
-from gui.canvas.placing.plan import LabelRoom
 
 _ORDERED_AT = (0.35, 0.65, 0.5)  # along the gap, where the heights of edges say who is above whom
 _APART = 1.6  # times their least distance, that labels are spread to at most
@@ -18,18 +16,34 @@ _SAMPLES = np.linspace(0.0, 1.0, 41)
 _TOUCHES = 1.5  # pixels off its edge, up to which a label can be seen to belong to it
 _MARGIN = 3.0  # pixels kept to the next column
 _BORDER = 2.0  # pixels kept to the border of the canvas
+_BETWEEN = 2.0  # pixels between two cells, and to what is in the way
 # Pixels off its edge that a label takes rather than go to an end of it, or onto another edge.
 _OFF_MIDDLE, _CROSSED = 12.0, 10.0
+_LINE = 16.0  # the height of a label of one line, which has most to choose from
+
+
+class Stack(Struct, frozen=True, eq=False):
+    """Where there is room for labels: between x = left and x = right, in so many columns side by
+    side, in an area of some height. `blocked` has a row (left, top, right, bottom) for everything
+    that stands in it."""
+
+    left: float
+    right: float
+    columns: int
+    height: float
+    blocked: Floats
 
 
 class Cells(Struct, frozen=True, eq=False):
     """Where labels may stand: a row (left, top, right, bottom) for each of `edges`, whose rows are
     (x1, y1, x2, y2). `cost` says of some places along each edge how well a label would stand there:
-    near the middle, and with little of other edges beneath it."""
+    near the middle, and with little of other edges beneath it. `is_enough` is whether there is
+    room for all."""
 
     edges: Floats
     boxes: Floats
     cost: Floats
+    is_enough: bool
 
     def place(
         self, k: int, width: float, height: float
@@ -41,10 +55,8 @@ class Cells(Struct, frozen=True, eq=False):
         x, y = x1 + _SAMPLES * (x2 - x1), y1 + _SAMPLES * (y2 - y1)
         near_x = _within(x, left + width / 2, right - width / 2)
         near_y = _within(y, top + height / 2, bottom - height / 2)
-        off = np.hypot(near_x - x, near_y - y)
-        best = int(np.argmin(off + self.cost[k]))
+        best = int(np.argmin(np.hypot(near_x - x, near_y - y) + self.cost[k]))
         middle = float(near_x[best]), float(near_y[best])
-        # From the middle to where the edge is nearest to the label's own outline.
         beyond_x = np.maximum(np.abs(x - middle[0]) - width / 2, 0.0)
         beyond_y = np.maximum(np.abs(y - middle[1]) - height / 2, 0.0)
         beyond = np.hypot(beyond_x, beyond_y)
@@ -66,57 +78,99 @@ def _within(values: Floats, low: float, high: float) -> Floats:
     return np.clip(np.asarray(values), low, high)
 
 
-def stacked(
-    edges: Floats, room: LabelRoom, left: float, right: float, height: float, pixels: int
-) -> Cells:
-    """Cells for the labels of edges between x = left and x = right, in an area of some height;
-    `pixels` is the size of type."""
-    columns = room.columns
-    wide = (right - left) / columns
-    least = room.height + 4.0
-    at_middle = _heights(edges, (left + right) / 2)
-    order = np.lexsort((edges[:, 1], at_middle))
-    boxes = np.empty((len(edges), 4))
-    for column in range(columns):
-        mine = order[column::columns]
-        x = left + wide * (column + 0.5)
-        points = [left + wide * (column + share) for share in _ORDERED_AT] if columns == 1 else [x]
-        tried = [_column(edges[mine], point, least, height) for point in points]
-        _, ranks, middles = min(tried, key=lambda each: round(each[0]))
+def stacked(edges: Floats, stack: Stack, height: float) -> Cells:
+    """Cells for the labels of edges, each as high as `height` at least."""
+    least = height + 2 * _BETWEEN
+    wide = (stack.right - stack.left) / stack.columns
+    order = np.lexsort((edges[:, 1], _heights(edges, (stack.left + stack.right) / 2)))
+    boxes, is_enough = np.empty((len(edges), 4)), True
+    for column in range(min(stack.columns, len(edges))):
+        mine = order[column :: stack.columns]
+        left = stack.left + wide * column
+        free = _free(stack, left, left + wide, least)
+        shares = _ORDERED_AT if stack.columns == 1 else (0.5,)
+        tried = [_column(edges[mine], left + share * wide, least, free) for share in shares]
+        # By whole pixels: what is alike but for rounding is to be the first.
+        _, ranks, middles, enough = min(tried, key=lambda each: round(each[0]))
+        is_enough &= enough
         mine = mine[ranks]
-        tops, bottoms = middles - least / 2 + 2, middles + least / 2 - 2
+        tops, bottoms = middles - least / 2, middles + least / 2
+        lowest, highest = _borders(middles, free)
         # What is left free between two cells belongs to both by halves.
         between = (bottoms[:-1] + tops[1:]) / 2
-        tops[1:], bottoms[:-1] = between + 1, between - 1
-        tops[0], bottoms[-1] = _BORDER, height - _BORDER
+        tops = np.maximum(np.concatenate([[lowest[0]], between]), lowest)
+        bottoms = np.minimum(np.concatenate([between, [highest[-1]]]), highest)
+        edge = np.full(len(mine), left)
         boxes[mine] = np.column_stack(
-            [
-                np.full(len(mine), x - wide / 2 + _MARGIN), tops,
-                np.full(len(mine), x + wide / 2 - _MARGIN), bottoms,
-            ]
+            [edge + _MARGIN, tops + _BETWEEN, edge + wide - _MARGIN, bottoms - _BETWEEN]
         )
     places = edges[:, None, :2] + _SAMPLES[:, None] * (edges[:, 2:] - edges[:, :2])[:, None, :]
-    sizes = np.tile([room.width, line_height(pixels)], (len(edges), 1))
+    sizes = np.tile([0.8 * wide, _LINE], (len(edges), 1))
     cost = _CROSSED * edges_beneath(places, edges, sizes / 2)
-    return Cells(edges, boxes, cost + _OFF_MIDDLE * np.abs(_SAMPLES - 0.5))
+    return Cells(edges, boxes, cost + _OFF_MIDDLE * np.abs(_SAMPLES - 0.5), is_enough)
+
+
+Free = list[tuple[float, float]]  # from top to bottom, each from y to y
+
+
+def _free(stack: Stack, left: float, right: float, least: float) -> Free:
+    """The parts of a column in which at least one label has room."""
+    there = stack.blocked[(stack.blocked[:, 0] < right) & (stack.blocked[:, 2] > left)]
+    free, top = [], _BORDER
+    for low, high in sorted(there[:, [1, 3]].tolist()):
+        free.append((top, low))
+        top = max(top, high)
+    free.append((top, stack.height - _BORDER))
+    return [part for part in free if part[1] - part[0] >= least] or [
+        (_BORDER, stack.height - _BORDER)
+    ]
+
+
+def _borders(middles: Floats, free: Free) -> tuple[Floats, Floats]:
+    """The top and the bottom of the free part that each middle is in."""
+    tops = np.array([part[0] for part in free])
+    k = np.maximum(np.searchsorted(tops, middles, side="right") - 1, 0)
+    return tops[k], np.array([part[1] for part in free])[k]
 
 
 def _column(
-    edges: Floats, x: float, least: float, height: float
-) -> tuple[float, NDArray[np.intp], Floats]:
+    edges: Floats, x: float, least: float, free: Free
+) -> tuple[float, NDArray[np.intp], Floats, bool]:
     """Labels of edges in one column, ordered by the heights of the edges at x: by how much they are
-    moved in all, the order, and their middles in that order, at least some pixels apart."""
+    moved in all, the order, their middles in that order, at least some pixels apart, and whether
+    there is room for that."""
     wanted = _heights(edges, x)
     order = np.lexsort((edges[:, 3], edges[:, 1], wanted))
     wanted = wanted[order]
-    low, high = _BORDER + least / 2, height - _BORDER - least / 2
-    # Evenly spread they keep off the crossings, as far as that moves none far from its edge.
-    even = (wanted[-1] - wanted[0]) / max(1, len(wanted) - 1)
-    step = min(max(even, least), _APART * least)
-    if (len(wanted) - 1) * step > high - low:
-        step = least
-    middles = spaced(wanted, step, low, high)
-    return float(np.abs(middles - wanted).sum()), order, middles
+    shares = _share_out(wanted, least, free)
+    middles: list[float] = []
+    for (low, high), count in zip(free, shares, strict=True):
+        mine = wanted[len(middles) : len(middles) + count]
+        if count:
+            low, high = low + least / 2, high - least / 2
+            # Evenly spread they keep off the crossings, as far as none leaves its edge by that.
+            even = (mine[-1] - mine[0]) / max(1, count - 1)
+            step = min(max(even, least), _APART * least)
+            step = least if (count - 1) * step > high - low else step
+            middles += spaced(mine, step, low, high).tolist()
+    found = np.array(middles)
+    fits = bool((np.diff(found) >= least - 0.1).all())
+    return float(np.abs(found - wanted).sum()), order, found, fits
+
+
+def _share_out(wanted: Floats, least: float, free: Free) -> list[int]:
+    """How many labels, in their order, go into each free part: where they would be, or the next
+    one that has room."""
+    room = [int((high - low + 0.1) // least) for low, high in free]
+    ends = np.array([(a[1] + b[0]) / 2 for a, b in zip(free, free[1:], strict=False)])
+    counts = np.bincount(np.searchsorted(ends, wanted), minlength=len(free)).tolist()
+    for ways in (range(len(free) - 1), range(len(free) - 1, 0, -1)):
+        step = 1 if ways.step > 0 else -1
+        for k in ways:
+            more = max(0, counts[k] - room[k])
+            counts[k] -= more
+            counts[k + step] += more
+    return [int(count) for count in counts]
 
 
 def _heights(edges: Floats, x: float) -> Floats:
@@ -131,8 +185,8 @@ def spaced(wanted: Floats, step: float, low: float, high: float) -> Floats:
     from those wanted have the least sum of squares (isotonic regression by pooling neighbours).
     Where there is not room for all, they are shared out evenly."""
     count = len(wanted)
-    if (count - 1) * step > high - low:
-        return np.linspace(low, high, count) if count > 1 else np.array([(low + high) / 2])
+    if (count - 1) * step > high - low + 0.01:
+        return np.linspace(low, high, count)
     offsets = step * np.arange(count)
     means: list[float] = []
     sizes: list[int] = []
@@ -144,4 +198,4 @@ def spaced(wanted: Floats, step: float, low: float, high: float) -> Floats:
             means[-1] = (means[-1] * sizes[-1] + mean * size) / (sizes[-1] + size)
             sizes[-1] += size
     pooled: Floats = np.repeat(np.array(means), sizes)
-    return np.asarray(np.clip(pooled, low, high - offsets[-1]) + offsets)
+    return np.asarray(np.clip(pooled, low, max(low, high - offsets[-1])) + offsets)

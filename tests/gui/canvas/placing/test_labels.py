@@ -41,27 +41,6 @@ def test_the_weights_that_a_step_works_with_carry_name_and_value(
                     assert words[0].startswith("w") and not words[1].startswith(("∂", "→"))
 
 
-def test_labels_of_one_line_show_one_kind_of_number(
-    person: Callable[..., Any], sized_view: Callable[..., Any]
-) -> None:
-    view = sized_view(2, 9, 1)
-    ann = person(view, 710, 455)
-    edges = [(unit, source) for unit in range(9) for source in range(2)]
-    for phase, unit in (("backward", 1), ("update", 2)):
-        kind = "weight_gradient" if phase == "backward" else "weight_update"
-        step = StepId(phase, kind, 1, unit, 0)
-        ann.canvas.display(sized_view(2, 9, 1, revealed=at_step(view, step)))
-        signs = set()
-        for edge in edges:
-            words = ann.canvas.scene.pill_words(1, *edge)
-            if edge == (unit, 0):
-                # The step's own shows everything.
-                assert len(words) == (3 if phase == "backward" else 4)
-            elif words:
-                signs.add(words[-1][0] if words[-1][0] in "∂→" else "")
-        assert signs == {"" if phase == "backward" else "∂"}
-
-
 def numbers_around(canvas: Any, sizes: tuple[int, ...]) -> list[QRectF]:
     """Where the nodes are, and what is written around them."""
     place, taken = canvas.scene.place_of, []
