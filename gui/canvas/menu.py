@@ -50,7 +50,7 @@ class CanvasMenu(QMenu):
             self._add(f"Rename {name}…", lambda: self.rename_chosen.emit(named), not is_folded)
             self._add_unit_actions(spot.layer, spot.unit, is_folded)
             self.addSeparator()
-        self._add("Reset view", self.fit_chosen.emit)
+        self._add("Fit the network into view", self.fit_chosen.emit)
         self._add("Reset layout", self.layout_reset.emit)
         self.addSeparator()
         add_picture_entries(self, self.picture_wanted.emit)

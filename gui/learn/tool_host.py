@@ -25,10 +25,10 @@ from gui.widgets.column import Column
 class ToolRow(Struct, frozen=True):
     """A tool as the menu knows it.
 
-    `title` stands on its card, `menu_text` in the menu. `make` gives what stands behind its panel
-    (see Tool) when it is asked for first. `tab` is a short word for the tab it has in a low
-    window, else the title. It covers the card of the right column with the title `over`, "Why?"
-    or "Result".
+    `title` stands on its card and, with a mnemonic, as `menu_text` in the menu. `make` gives what
+    stands behind its panel (see Tool) when it is asked for first. `tab` is a short word for the tab
+    it has in a low window, else the title. It covers the card of the right column with the title
+    `over`, "Why?" or "Result".
     """
 
     title: str

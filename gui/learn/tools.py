@@ -73,12 +73,12 @@ MENU: tuple[ToolRow | Callable[[ToolHost], None], ...] = (
         _in("gradient_check", "GradientCheckTool"), "Ctrl+G", "Check",
     ),
     ToolRow(
-        "Right and wrong side by side", "&Side by side",
+        "Right and wrong side by side", "Right and wrong &side by side",
         _in("side_by_side", "SideBySideTool"), "Ctrl+B", "Compare",
     ),
     ToolRow(PREDICT, "&Predict, then reveal", _in("predict", "PredictTool"), "Ctrl+P", "Predict"),
     add_lock,
-    ToolRow("Many seeds", "Run ma&ny seeds", _in("many_seeds", "SeedsTool"), tab="Seeds"),
+    ToolRow("Many seeds", "Ma&ny seeds", _in("many_seeds", "SeedsTool"), tab="Seeds"),
     _separate,
     add_exercises,
 )  # fmt: skip

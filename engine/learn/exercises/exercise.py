@@ -153,8 +153,8 @@ def _note(exercise: Exercise) -> str:
     return (
         "An exercise to be worked by hand: one forward pass, the loss, one backward pass and one "
         f"update. Round every value to {exercise.decimals} digits after the point and carry it on "
-        "so (Paper mode in the View menu shows the same). The numbers are chosen so that nothing "
-        "rounds half-way.\n\nLearn → Next variant makes another one of the same kind."
+        "so (View ▸ Paper mode shows the same). The numbers are chosen so that nothing rounds "
+        "half-way.\n\nLearn ▸ Next variant of the exercise makes another one of the same kind."
     )
 
 

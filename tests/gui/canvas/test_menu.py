@@ -95,9 +95,10 @@ def test_empty_space_offers_to_reset_the_view(
     before = ann.at("unit", 0, 0)
     ann.drag(QPoint(10, 10), QPoint(50, 60))
     corner = QPoint(5, 5)
-    assert titles(menu_at(ann, corner)) == ["Reset view", "Reset layout", "Save picture…"]
+    offered = titles(menu_at(ann, corner))
+    assert offered == ["Fit the network into view", "Reset layout", "Save picture…"]
     ann.canvas.findChild(QMenu, "canvasMenu").close()
-    choose(ann, corner, "Reset view")
+    choose(ann, corner, "Fit the network into view")
     assert ann.at("unit", 0, 0) == before
 
 

@@ -1,4 +1,4 @@
-"""Learn → Run many seeds: trained in the background, looked at, opened."""
+"""Learn ▸ Many seeds: trained in the background, looked at, opened."""
 
 from __future__ import annotations
 
