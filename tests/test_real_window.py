@@ -188,6 +188,69 @@ def test_a_request_from_outside_ends_the_window_with_the_pointer_at_a_unit(
     assert_ended(window, 128 + signal.SIGTERM)
 
 
+def test_a_click_asks_and_a_double_click_edits(
+    window: Window, tmp_path: Path, qtbot: QtBot
+) -> None:
+    document = tmp_path / "lesson.backpass.json"
+    wait_for(lambda: "lesson.backpass.json" in window.title)
+    like = window_like(read_document(EXAMPLE.read_bytes()), window.frame[2:], qtbot)
+    before = document.stat().st_mtime_ns
+
+    def place(spot: Spot) -> tuple[int, int]:
+        at = like.canvas.view.viewport().mapTo(like, like.canvas.place_of(spot).center())
+        return at.x(), at.y()
+
+    def saved() -> Document:
+        """Press save, and read what then stands in the file."""
+        nonlocal before
+        window.press("ctrl+s")
+        wait_for(lambda: document.stat().st_mtime_ns != before)
+        before = document.stat().st_mtime_ns
+        return read_document(document.read_bytes())
+
+    def weight(document: Document) -> float:
+        return float(document.spec.network.weights(document.start, 2)[0, 0])
+
+    # A click asks: Space and a clicker's key step, and the number is as it was.
+    window.point_at(place(Spot("weight", 2, 0, 0)))
+    time.sleep(0.5)
+    window.click()
+    time.sleep(0.5)
+    window.press("space", "Next")
+    there = saved()
+    assert there.revealed is not None and there.revealed.kind == "activation"
+    assert weight(there) == 0.4
+
+    # A double click edits; while nothing is typed the clicker's key closes the field and steps.
+    like.session.seek(2)
+    window.point_at(place(Spot("weight", 2, 0, 0)))
+    time.sleep(1.0)
+    window.click()
+    window.click()
+    time.sleep(0.5)
+    window.press("Next")
+    there = saved()
+    assert there.revealed is not None
+    assert (there.revealed.kind, there.revealed.unit) == ("net_input", 1)
+    assert weight(there) == 0.4
+
+    # A digit begins another number, and the clicker's key takes it; what is wrong stays.
+    window.press("period", "7", "Next")
+    there = saved()
+    assert weight(there) == 0.7
+    assert there.revealed is not None
+    assert (there.revealed.kind, there.revealed.unit) == ("activation", 1)
+    window.press("F2", "x", "Next", "Escape")
+    window.press("e")
+    there = saved()
+    assert there.updates == 1 and weight(there) == 0.7
+
+    window.press("ctrl+q")
+    wait_for(lambda: window.process.poll() is not None)
+    assert window.process.returncode == 0
+    assert window.log() == ""
+
+
 def assert_ended(window: Window, code: int) -> None:
     wait_for(lambda: window.process.poll() is not None)
     assert window.process.returncode == code, window.log()

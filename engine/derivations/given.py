@@ -9,8 +9,6 @@ from engine.run.given import Given
 from engine.run.spec import Data
 from engine.text.numbers import format_count, format_number
 
-_EDITED = " A double click, Enter or a digit edits it."
-
 
 def about_parameter(
     network: Network,
@@ -29,7 +27,7 @@ def about_parameter(
         what = f"input {come}" if layer == 1 else f"what {come} puts out"
         return (
             f"{name} is the weight from {come} to {to}{fixed}. It is {number}. The net input of "
-            f"{to} takes {what} times {name}.{_EDITED}"
+            f"{to} takes {what} times {name}."
         )
     if unit is None:
         whose = f"the bias that the units of the {network.layer_title(layer).lower()} layer share"
@@ -37,7 +35,7 @@ def about_parameter(
     else:
         to = network.unit_name(layer, unit)
         whose, added = f"the bias of {to}", f"It is added to the net input of {to}."
-    return f"{name} is {whose}{fixed}. It is {number}. {added}{_EDITED}"
+    return f"{name} is {whose}{fixed}. It is {number}. {added}"
 
 
 def about_given(
@@ -51,11 +49,10 @@ def about_given(
         return (
             f"{name} is an input. It is {number}{where}. Each unit of the "
             f"{network.layer_title(1).lower()} layer takes it times the weight between them."
-            f"{_EDITED}"
         )
     name = network.unit_name(network.depth, given.unit)
     number = format_number(float(data.targets[row, given.unit]), digits)
     return (
         f"This is the target of {name}, what {name} is to put out{where}. It is {number}. The loss "
-        f"of {name} says how far off it is.{_EDITED}"
+        f"of {name} says how far off it is."
     )

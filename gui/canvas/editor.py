@@ -65,7 +65,7 @@ class InPlaceField(NumberField):
         """Stand over a rectangle of the parent, as far as that is inside of it, wide enough for
         all digits. What stands beside a node is covered to the right of where it begins, so that
         the node's own numbers stay in sight. With `beside` the rectangle is left free: the field
-        stands above it, of a bias below, where the node is not, or where there is room."""
+        stands above it, or below, of a bias below, or at a side: above a bias is its node."""
         digits = self.fontMetrics().horizontalAdvance(self._words)
         needed = min(theme.px(_WIDEST), self._caption_room() + digits + 2 * theme.px(_PAD))
         width = max(theme.px(_SMALLEST[0]), needed, place.width())
@@ -76,8 +76,13 @@ class InPlaceField(NumberField):
         y = place.center().y() - height // 2
         if beside:
             above, below = place.top() - _GAP - height, place.bottom() + _GAP
-            first, second = (below, above) if self.spot.kind == "bias" else (above, below)
-            y = first if 0 <= first <= room.height() - height else second
+            if self.spot.kind != "bias":
+                y = above if above >= 0 else below
+            elif below + height <= room.height():
+                y = below
+            else:
+                left, right = place.left() - _GAP - width, place.right() + _GAP
+                x = left if left >= 0 else min(right, room.width() - width)
         y = min(max(y, 0), max(0, room.height() - height))
         self.setGeometry(x, y, width, height)
 

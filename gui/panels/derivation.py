@@ -28,6 +28,8 @@ from gui.widgets.card import Card
 
 Asked = StepId | Parameter | Given
 
+_HOW_TO_EDIT = "A double click, Enter or a digit edits it."
+
 # Milliseconds of rest after which formulas are typeset; holding the step key never gets there.
 _REST = 25
 _LONG_REST = 700  # before what setting needs is loaded: the window has just come up
@@ -371,11 +373,14 @@ def _what_it_is(view: View, number: Asked | None) -> str:
     if number is None or isinstance(number, StepId):
         return ""
     if isinstance(number, Given):
-        return about_given(network, view.spec.data, view.sample, number, digits)
+        words = about_given(network, view.spec.data, view.sample, number, digits)
+        return f"{words} {_HOW_TO_EDIT}"
     words = about_parameter(network, view.worked_theta, number, view.notation, digits)
     kind = "bias" if number.source is None else "weight"
     gradient = StepId("backward", f"{kind}_gradient", *number)
-    return f"{words} {_not_yet(view, gradient)}" if gradient in view.steps else words
+    if gradient in view.steps:
+        words += f" {_not_yet(view, gradient)}"
+    return f"{words} {_HOW_TO_EDIT}"
 
 
 def _not_yet(view: View, step: StepId) -> str:
