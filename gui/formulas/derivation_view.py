@@ -23,6 +23,7 @@ BAR = 10  # pixels that the scroll bar takes
 _HEADLINE = Look(14, 17, None, False)
 _FORMULA = Look(12, 14, None, False)
 _GAP = 8
+_ENLARGED = (1.6, 1.4, 1.2, 1.0)  # how large a derivation may be that is to fill the room
 _LOW = 240  # pixels of height below which only the result itself stays in place
 
 
@@ -79,6 +80,7 @@ class DerivationView(QWidget):
         self.explanation.setAutoFillBackground(False)  # setWidget turns it on
         self.result = Sheet(self)
         self.result.setObjectName("derivationResult")
+        self._fills_room = False
         self._rule: int | None = None  # height of the line where the explanation scrolls under
         self.setMinimumHeight(80)
 
@@ -89,6 +91,12 @@ class DerivationView(QWidget):
         self._fill()
         if not same:
             self.area.verticalScrollBar().setValue(0)
+
+    def fill_room(self, wanted: bool) -> None:
+        """Write everything as large as there is room for without scrolling, or as large as text is
+        elsewhere."""
+        self._fills_room = wanted
+        self._fill()
 
     def mark(self, factor: Factor | None) -> None:
         """Mark a factor and bring it into sight; None marks none."""
@@ -137,8 +145,14 @@ class DerivationView(QWidget):
     # Layout
 
     def _fill(self) -> None:
-        self.explanation.fill(self._explain)
-        self.result.fill(self._conclude)
+        for enlarged in _ENLARGED if self._fills_room else (1.0,):
+            for sheet, build in (
+                (self.explanation, self._explain), (self.result, self._conclude),
+            ):  # fmt: skip
+                sheet.enlarged = enlarged
+                sheet.fill(build)
+            if self.explanation.needed + _GAP + self.result.needed <= self.height():
+                break
         self._place()
 
     def _explain(self, sheet: Sheet) -> None:
@@ -225,7 +239,7 @@ class DerivationView(QWidget):
         was_low = event.oldSize().height() < theme.px(_LOW)
         self.explanation.set_extent(extent)
         self.result.set_extent(extent)
-        if was_low != self._is_low:
+        if was_low != self._is_low or self._fills_room:
             self._fill()
         else:
             self._place()

@@ -48,6 +48,7 @@ class Sheet(Ground):
         self.setMouseTracking(True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.extent = 300
+        self.enlarged = 1.0
         self._build: Callable[[Sheet], None] | None = None
         self._blocks: list[_Block] = []
         self._under: Factor | None = None
@@ -77,14 +78,19 @@ class Sheet(Ground):
         self.update()
 
     @property
+    def scale(self) -> float:
+        """How many times as large as at 100 % text it is painted."""
+        return theme.scale() * self.enlarged
+
+    @property
     def needed(self) -> int:
         """The height in pixels that everything takes."""
-        return theme.px(self._end) + 1 if self._blocks else 0
+        return round(self._end * self.scale) + 1 if self._blocks else 0
 
     @property
     def _room(self) -> float:
         """The width that blocks are laid out to."""
-        return self.extent / theme.scale()
+        return self.extent / self.scale
 
     @property
     def _end(self) -> float:
@@ -198,7 +204,7 @@ class Sheet(Ground):
         super().paintEvent(event)
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        scale, visible = theme.scale(), event.rect()
+        scale, visible = self.scale, event.rect()
         painter.scale(scale, scale)
         self._paint_under(painter)
         top, bottom = visible.top() / scale, visible.bottom() / scale
@@ -214,7 +220,7 @@ class Sheet(Ground):
 
     def span_of(self, factor: Factor) -> tuple[float, float] | None:
         """Top and bottom, in pixels, of what explains a factor; None if nothing here does."""
-        span, scale = self._span(factor), theme.scale()
+        span, scale = self._span(factor), self.scale
         return None if span is None else (span[0] * scale, span[1] * scale)
 
     def _span(self, factor: Factor) -> tuple[float, float] | None:
@@ -232,7 +238,7 @@ class Sheet(Ground):
                 painter.drawRoundedRect(QRectF(0.0, top, self._room, bottom - top), 4, 4)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        y = event.position().y() / theme.scale()
+        y = event.position().y() / self.scale
         over = (b.factor for b in self._blocks if b.y - 4.0 <= y <= b.y + b.height + 4.0)
         self._set_under(next(over, None))
 

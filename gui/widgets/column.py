@@ -31,6 +31,7 @@ class Column(QWidget):
         self._tabbed: bool | None = None
         self._moved = False  # by the person, whose choice then stays
         self._guest: tuple[str, QWidget, int] | None = None  # and the number of the card it covers
+        self._shows_one = False
         self._splitter = QSplitter(Qt.Orientation.Vertical, self)
         self._splitter.setHandleWidth(theme.MARGIN)
         self._splitter.setChildrenCollapsible(False)
@@ -83,6 +84,12 @@ class Column(QWidget):
         """Remove the tab of a card that has been put elsewhere."""
         self._tabs.removeTab(self._tabs.count() - 1)
 
+    def show_one(self, wanted: bool) -> None:
+        """Show one card alone, the first or the guest, as high as the column; or all again."""
+        self._shows_one = wanted
+        self._share_out()
+        self._show_cards()
+
     def show_guest(self, title: str, guest: QWidget, over: str) -> None:
         """Show another card in the place of the one with the title `over`; behind tabs, bring it
         to the front. A guest shown before has to be sent away first."""
@@ -102,8 +109,8 @@ class Column(QWidget):
             self._tabs.setCurrentIndex(covered)
         guest.setParent(self)
         guest.hide()
-        self._cards[covered][1].show()
-        if not self.tabbed:
+        self._show_cards()
+        if not self.tabbed and not self._shows_one:
             del sizes[covered + 1]
             sizes[covered] = self._splitter.height() - sum(sizes) + sizes[covered]
             self._splitter.setSizes(sizes)
@@ -123,10 +130,19 @@ class Column(QWidget):
         else:
             sizes = self._splitter.sizes()
             self._splitter.insertWidget(covered, guest)
-            self._cards[covered][1].hide()
             sizes.insert(covered + 1, 0)
             self._splitter.setSizes(sizes)
         guest.show()
+        self._show_cards()
+
+    def _show_cards(self) -> None:
+        """Show the cards that are to be seen one below the other."""
+        if self.tabbed:
+            return
+        covered = None if self._guest is None else self._guest[2]
+        for number, (_, card, _) in enumerate(self._cards):
+            is_alone = number == 0 and self._guest is None
+            card.setVisible(is_alone if self._shows_one else number != covered)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -137,8 +153,8 @@ class Column(QWidget):
         self._share_out()
 
     def _share_out(self) -> None:
-        self._arrange(self.height() < theme.px(self._needs))
-        if not self._moved:
+        self._arrange(self.height() < theme.px(self._needs) and not self._shows_one)
+        if not self._moved and not self._shows_one:
             shares = [share for _, _, share in self._cards]
             sizes = [self.height() * share // sum(shares) for share in shares]
             if self._guest is not None and not self.tabbed:
@@ -160,11 +176,11 @@ class Column(QWidget):
                 self._pages.insertWidget(index, card)
             else:
                 self._splitter.addWidget(card)
-                card.show()
         self._tabs.setVisible(tabbed)
         self._pages.setVisible(tabbed)
         self._splitter.setVisible(not tabbed)
         self._pages.setCurrentIndex(self._tabs.currentIndex())
+        self._show_cards()
         self._seat_guest()
         self.tabbed_changed.emit(tabbed)
         if focus is not None and self.isAncestorOf(focus) and focus.isVisible():

@@ -2,8 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QPushButton, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QBoxLayout,
+    QHBoxLayout,
+    QMainWindow,
+    QPushButton,
+    QSplitter,
+    QVBoxLayout,
+    QWidget,
+)
 
 from gui import settings, theme
 from gui.canvas.network_canvas import NetworkCanvas
@@ -27,9 +37,19 @@ from gui.window.why_card import WhyCard
 SIDE_KEYS = {"left": "Ctrl+1", "right": "Ctrl+2", "lower": "Ctrl+3"}
 
 _HEIGHTS = [600, 170]  # of the network and the loss below it, at first
+# Around the columns; little below: the status bar keeps two lines free for a message.
+_MARGINS = theme.MARGIN, theme.MARGIN, theme.MARGIN, theme.GAP // 2
 # Pixels of a window's width, at 100 % text, from which the outer columns leave enough of it.
 _ROOM_FOR_BOTH = 1200
 _ROOM_FOR_ONE = 640
+# What the explanation of a presented step takes: of the width on a screen that is so many times as
+# wide as high, also on a projector of 4 : 3, else of the height.
+_WIDE = 1.1
+_PART_BESIDE, _PART_BELOW = 0.38, 0.40
+_UNBOUND = 16_777_215  # pixels: Qt's "no bound"
+
+
+Shown = Literal["all", "network", "explained network"]
 
 
 class Columns(QWidget):
@@ -41,6 +61,7 @@ class Columns(QWidget):
     """
 
     sides_changed = Signal()
+    shows: Shown = "all"
 
     def __init__(self, window: QMainWindow, remember: bool) -> None:
         super().__init__(window)
@@ -51,9 +72,8 @@ class Columns(QWidget):
         layout.setSpacing(0)
         self.controls = ControlsBar(self)
         layout.addWidget(self.controls)
-        columns = QHBoxLayout()
-        # Little below: the status bar keeps two lines free for a message.
-        columns.setContentsMargins(theme.MARGIN, theme.MARGIN, theme.MARGIN, theme.GAP // 2)
+        self._row = columns = QHBoxLayout()
+        columns.setContentsMargins(*_MARGINS)
         columns.setSpacing(0)  # a handle is as wide as the gap
         layout.addLayout(columns, 1)
         self._build_left()
@@ -128,7 +148,7 @@ class Columns(QWidget):
 
     def _seat_lower_handle(self) -> None:
         """Put the handle of the loss between it and the network, below that if it is closed."""
-        handle, is_seen = self._lower_handle, self._lower_handle.isVisibleTo(self)
+        handle = self._lower_handle
         between = self._centre.handle(1) if self._centre.count() > 1 else None
         if between is None or not self._lower_side.is_open:
             self.above.addWidget(handle)
@@ -137,7 +157,7 @@ class Columns(QWidget):
             if not isinstance(layout, QHBoxLayout):
                 between.setLayout(layout := row(margins=NO_MARGINS))
             layout.addWidget(handle, 0, Qt.AlignmentFlag.AlignCenter)
-        handle.setVisible(is_seen)
+        handle.setVisible(not self._lower_side.is_away)
 
     def bring_forward(self, inside: QWidget) -> None:
         """Bring what something is in to the front: open its side, and choose its tab."""
@@ -181,13 +201,48 @@ class Columns(QWidget):
             self._centre.setSizes(_HEIGHTS)
             self.loss.hide()  # as a page it was seen whether it is closed or not
             self.right.drop_last_tab()
-            self._lower_side.send_away(False)
+            self._lower_side.send_away(self.shows != "all")
             self._seat_lower_handle()
         strip.setHidden(idle)
+
+    def show_only(self, shows: Shown) -> None:
+        """Show all panels; the network with its ribbon and nothing else; or these and, as large as
+        may be, the card that explains a step, or the tool that is open in its place."""
+        self.shows = shows
+        is_all, is_explained = shows == "all", shows == "explained network"
+        self.controls.setVisible(is_all)
+        self._row.setContentsMargins(*(_MARGINS if is_all else [theme.MARGIN] * 4))
+        self._row.setSpacing(theme.MARGIN if is_explained else 0)
+        for side in (self.left_side, self.right_side):
+            side.send_away(not is_all)
+        self._lower_side.send_away(not is_all or self.right.tabbed)
+        self.right.show_one(is_explained)
+        self.why.fill_room(is_explained)
+        self.right.setVisible(is_explained or (is_all and self.right_side.is_open))
+        self.share_out(self.width())
+
+    def _share_with_explanation(self) -> None:
+        """Give the explanation its part: beside the network on a wide screen, else below it."""
+        width, height = self.width(), self.height()
+        is_wide = width > _WIDE * height
+        directions = QBoxLayout.Direction
+        self._row.setDirection(directions.LeftToRight if is_wide else directions.TopToBottom)
+        self.right.setMinimumSize(0, 0)
+        self.right.setMaximumSize(_UNBOUND, _UNBOUND)
+        if is_wide:
+            self.right.setFixedWidth(round(_PART_BESIDE * width))
+        else:
+            self.right.setFixedHeight(round(_PART_BELOW * height))
 
     def share_out(self, width: int) -> None:
         """Give the outer columns their parts of a window of this width: more than half of it is the
         network's, whatever the width."""
+        if self.shows == "explained network":
+            self._share_with_explanation()
+            return
+        self._row.setDirection(QBoxLayout.Direction.LeftToRight)
+        self.right.setMinimumHeight(0)
+        self.right.setMaximumHeight(_UNBOUND)
         width = round(width / theme.scale())
         self._left.setFixedWidth(theme.px(_share(width, 230, 285, 300)))
         self.right.setFixedWidth(theme.px(_share(width, 290, 360, 420)))

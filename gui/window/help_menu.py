@@ -34,6 +34,8 @@ KEYS = (
     ("Space, PageDown in a field", "step on, if nothing is typed; PageDown takes what is typed"),
     ("Ctrl+1, Ctrl+2, Ctrl+3", "show or hide the left, the right, the loss"),
     ("Ctrl++, Ctrl+−, Ctrl+0", "text larger, smaller, as usual"),
+    ("F11", "presentation: B or . blacks the screen, Escape ends it"),
+    ("Ctrl+F11", "the network alone, and all again"),
     ("Home on the canvas", "fit the network into view; 0 too, with no number selected"),
     ("← → on the loss curve", "an epoch back, on; with Shift a twentieth of the curve"),
     ("Home, End on the loss curve", "to its beginning, to its end"),

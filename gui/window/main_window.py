@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QDeadlineTimer, QEvent, QEventLoop, QSize, Qt, QTimer
-from PySide6.QtGui import QCloseEvent, QResizeEvent, QShowEvent, QStatusTipEvent
+from PySide6.QtGui import QCloseEvent, QKeyEvent, QResizeEvent, QShowEvent, QStatusTipEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QMainWindow, QMenu, QWidget
 
 from engine.documents.examples import example_names, read_example
@@ -29,6 +29,7 @@ from gui.window.export_notice import ExportNotice
 from gui.window.help_menu import HelpMenu
 from gui.window.menus import Menus
 from gui.window.picture_menu import Pictures
+from gui.window.presenting import Presenting
 from gui.window.refreshing import Refreshing
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from gui.window.safekeeping import Safekeeping
 
 _SIZE = QSize(1440, 900)
+_FRAME = QSize(16, 48)  # what a window manager puts around a window, as far as one can know
 _LEAST = QSize(860, 480)  # with a frame it fits a screen of 960 × 540
 _STATUS_EDGES = 5  # pixels that a status bar keeps above and below what it holds
 _SETTLE_MILLISECONDS = 1000
@@ -74,8 +76,8 @@ class MainWindow(QMainWindow):
             self.restoreGeometry(settings.GEOMETRY.kept())
 
     def _take_first_size(self) -> None:
-        """The usual size, or all of a screen that is smaller."""
-        room = self.screen().availableSize()
+        """The usual size, or all of a screen on which that has no room within its frame."""
+        room = self.screen().availableSize() - _FRAME
         # Off screen there is a screen of 800 × 800, but nobody looks at it.
         if QApplication.platformName() == "offscreen" or _SIZE.boundedTo(room) == _SIZE:
             self.resize(_SIZE)
@@ -117,9 +119,10 @@ class MainWindow(QMainWindow):
     def _build_menus(self) -> None:
         bar, session, documents = self.menuBar(), self.session, self.documents
         self.pictures = Pictures(self._columns, session, documents)
+        self.presenting = Presenting(self, self._columns, self.banner, self.use_text_size)
         self._menus = Menus(
             self, session, documents, self._intents, self._player, self.canvas, self._columns,
-            self.pictures, self.use_theme, self.use_text_size, self._remember,
+            self.pictures, self.presenting, self.use_theme, self.use_text_size, self._remember,
         )
         self.tools = ToolHost(
             bar.addMenu("&Learn"), self._columns.right, session, self._intents, documents,
@@ -147,6 +150,12 @@ class MainWindow(QMainWindow):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._columns.share_out(event.size().width())
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:  # nothing inside made use of it
+            self.presenting.leave()
+        else:
+            super().keyPressEvent(event)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -179,6 +188,11 @@ class MainWindow(QMainWindow):
     def _wire(self) -> None:
         session, controls = self.session, self.controls
         self._columns.sides_changed.connect(self._menus.follow)
+        self.presenting.changed.connect(self._menus.follow)
+        self.presenting.changed.connect(
+            lambda: self.lessons.put_aside(not self.presenting.shows_all)
+        )
+        self.tools.opened.connect(lambda _: self.presenting.make_room_for_tool())
         session.changed.connect(self._display)
         session.opened.connect(self._start_anew)
         session.refused.connect(self._say)
@@ -329,7 +343,7 @@ class MainWindow(QMainWindow):
         """
         if percent != theme.percent():
             self._restyle(percent=percent)
-        if keep and self._remember:
+        if keep and self._remember and not self.presenting.is_presenting:
             settings.TEXT_SIZE.keep(percent)
 
     def _restyle(self, name: str | None = None, percent: int | None = None) -> None:
@@ -377,4 +391,4 @@ class MainWindow(QMainWindow):
             self._safekeeping = None
         self.session.close()
         if self._remember:
-            settings.GEOMETRY.keep(self.saveGeometry())
+            settings.GEOMETRY.keep(self.presenting.geometry)

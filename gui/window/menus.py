@@ -26,6 +26,7 @@ from gui.window.columns import SIDE_KEYS, Columns
 from gui.window.export_menu import ExportMenu
 from gui.window.keys import WindowKeys
 from gui.window.picture_menu import Pictures
+from gui.window.presenting import Presenting
 from gui.window.writing_menu import WritingMenu
 
 Job = Callable[[], object]
@@ -72,6 +73,7 @@ class Menus(QObject):
         canvas: NetworkCanvas,
         columns: Columns,
         pictures: Pictures,
+        presenting: Presenting,
         use_theme: Callable[[str], None],
         use_text_size: Callable[[int], None],
         remember: bool,
@@ -85,6 +87,7 @@ class Menus(QObject):
         self._canvas = canvas
         self._columns = columns
         self._pictures = pictures
+        self._presenting = presenting
         self._use_theme = use_theme
         self._use_text_size = use_text_size
         self._remember = remember
@@ -184,7 +187,7 @@ class Menus(QObject):
             None,
             Fill(self._add_writing),
             None,
-            *self._sides(),
+            *self._shown(),
             None,
             Entry("Fit the network into view", self._canvas.fit),
             Entry("Reset layout", self._session.reset_layout),
@@ -194,15 +197,24 @@ class Menus(QObject):
         """To the next size of text, up (1) or down (-1), or back to 100 % (0)."""
         self._use_text_size(_next_text_size(way))
 
-    def _sides(self) -> Iterable[Row]:
+    def _shown(self) -> Iterable[Row]:
         columns = self._columns
         left, right = columns.left_side, columns.right_side
         for text, toggle, side, is_shown in (
-            ("Net&work, weights, data", left.toggle, "left", lambda: left.is_open),
-            ("W&hy? and result", right.toggle, "right", lambda: right.is_open),
-            ("&Loss curve", columns.toggle_loss, "lower", lambda: columns.is_loss_shown),
+            ("Le&ft: network, weights, data", left.toggle, "left", lambda: left.is_open),
+            ("Ri&ght: why, and the result", right.toggle, "right", lambda: right.is_open),
+            ("&Below: the loss curve", columns.toggle_loss, "lower", lambda: columns.is_loss_shown),
         ):
             yield Entry(text, toggle, (SIDE_KEYS[side],), is_checked=is_shown)
+        presenting = self._presenting
+        yield Entry(
+            "Network alo&ne", presenting.toggle_alone, ("Ctrl+F11",),
+            is_checked=lambda: presenting.is_alone,
+        )  # fmt: skip
+        yield Entry(
+            "&Presentation", presenting.toggle_presentation, ("F11",),
+            is_checked=lambda: presenting.is_presenting,
+        )  # fmt: skip
 
     def _is_step_order(self, key: str) -> bool:
         return self._session.spec.step_order == key

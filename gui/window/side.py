@@ -35,7 +35,7 @@ class Side(QObject):
         self._remember = remember
         self._wish = kept.kept() if remember else kept.default
         self._has_room = True
-        self._is_away = False
+        self.is_away = False
         self._is_shown: bool | None = None
         handle.clicked.connect(self.toggle)
         self._show()
@@ -54,8 +54,8 @@ class Side(QObject):
         self._show()
 
     def open(self) -> None:
-        """Have it open: the person asked for something in it."""
-        if not self.is_open:
+        """Have it open: the person asked for something in it. Away it stays as it is."""
+        if not self.is_open and not self.is_away:
             self.toggle()
 
     def say_room(self, has_room: bool) -> None:
@@ -65,13 +65,13 @@ class Side(QObject):
 
     def send_away(self, is_away: bool) -> None:
         """Take it and its handle out of the window, or put them back."""
-        self._is_away = is_away
+        self.is_away = is_away
         self._show()
 
     def _show(self) -> None:
-        is_shown = self.is_open and not self._is_away
+        is_shown = self.is_open and not self.is_away
         self._handle.show_open(self.is_open)
-        self._handle.setVisible(not self._is_away)
+        self._handle.setVisible(not self.is_away)
         if is_shown == self._is_shown:
             return
         self._is_shown = is_shown

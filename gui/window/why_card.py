@@ -32,6 +32,7 @@ class WhyCard(QStackedWidget):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self._view: View | None = None
+        self._fills_room = False
         self._derivation: DerivationPanel | None = None
         self.summary = SummaryPanel(self)
         self.addWidget(self.summary)
@@ -45,6 +46,7 @@ class WhyCard(QStackedWidget):
             self._derivation = DerivationPanel()
             self.addWidget(self._derivation)
             self._derivation.back_button.clicked.connect(self._turn)
+            self._derivation.inside.fill_room(self._fills_room)
             self.derivation_made.emit(self._derivation)
             if self._view is not None:
                 self._derivation.display(self._view)
@@ -60,6 +62,12 @@ class WhyCard(QStackedWidget):
             QTimer.singleShot(0, self, lambda: self.load(*others))
         else:
             QTimer.singleShot(0, self, lambda: self.derivation)
+
+    def fill_room(self, wanted: bool) -> None:
+        """Write what explains a step as large as the card allows, or as large as other text."""
+        self._fills_room = wanted
+        if self._derivation is not None:
+            self._derivation.inside.fill_room(wanted)
 
     def explain(self, number: StepId | Parameter | Given) -> None:
         """Show where a number comes from, or what it is; not while training, when none stays."""

@@ -49,6 +49,11 @@ class Lessons(QObject):
         host.closed.connect(lambda _: self._hear_of_tool())
         self._build_menu()
 
+    def put_aside(self, is_aside: bool) -> None:
+        """Have no strip in the window for a while, or have it back."""
+        if self._parts is not None:
+            self.strip.put_aside(is_aside)
+
     @property
     def strip(self) -> LessonStrip:
         """The strip; hidden while there is no lesson."""

@@ -45,6 +45,7 @@ class LessonStrip(QFrame):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self._page: Page | None = None
+        self._is_aside = False
 
         self._bar = _Bar()
         self._heading = PlainLabel(name="lessonHeading")
@@ -108,10 +109,15 @@ class LessonStrip(QFrame):
         self.show_button.setVisible(not page.done)
         state = "done" if page.done else "to do"
         self.setAccessibleDescription(f"{page.heading}. {page.asked} ({state})")
-        self.show()
+        self.setVisible(not self._is_aside)
         self._fit()
         if turned:
             self._scroll.verticalScrollBar().setValue(0)
+
+    def put_aside(self, is_aside: bool) -> None:
+        """Be out of sight for a while, whatever the lesson does, or be back."""
+        self._is_aside = is_aside
+        self.setVisible(self._page is not None and not is_aside)
 
     def restyle(self) -> None:
         """Follow a change of the theme."""

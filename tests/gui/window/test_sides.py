@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import QSettings, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QTabBar, QWidget
 from pytestqt.qtbot import QtBot
 
 from engine.documents.examples import read_example
+from gui import settings
 from gui.window.main_window import MainWindow
 from tests.gui.window.conftest import Driver
 
@@ -17,9 +18,9 @@ Key = Qt.Key
 CONTROL = Qt.KeyboardModifier.ControlModifier
 
 PARTS = {
-    "left": ("Network, weights, data", Key.Key_1),
-    "right": ("Why? and result", Key.Key_2),
-    "lower": ("Loss curve", Key.Key_3),
+    "left": ("Left: network, weights, data", Key.Key_1),
+    "right": ("Right: why, and the result", Key.Key_2),
+    "lower": ("Below: the loss curve", Key.Key_3),
 }
 
 
@@ -90,14 +91,17 @@ def test_what_was_closed_is_closed_in_the_next_window(mazur: Driver, qtbot: QtBo
     assert not any(part_of(again, side).isVisible() for side in PARTS)
     for side in PARTS:
         toggle_by_key(mazur, side)
-    assert QSettings().value("sides/left") == "auto"
+    assert settings.SIDES["left"].kept() == "auto"
 
 
 @pytest.mark.parametrize("found", ["shut", "", "1", ["open", "closed"]])
 def test_what_a_file_says_wrongly_of_a_side_counts_for_nothing(
     qtbot: QtBot, found: object
 ) -> None:
-    QSettings().setValue("sides/left", found)
+    store = settings.stored()
+    assert store is not None
+    store.setValue("sides/left", found)
+    store.sync()
     window = MainWindow(remember=True)
     qtbot.addWidget(window)
     window.documents.show(read_example("xor-2-3-1"), "xor-2-3-1")
