@@ -106,8 +106,11 @@ def _label(
         x = max(room.left(), min(x, room.right() - size.width()))
         y = max(room.top(), min(y, room.bottom() - size.height()))
         label = size.translated(x, y)
-        covered = [sum(_area(label & each) for each in others) for others in (free, [dot], words)]
-        found.append(((*covered, len(found)), label))
+        ends, point_itself, names = (
+            sum(_area(label & each) for each in others) for others in (free, [dot], words)
+        )
+        is_far = len(found) >= 4
+        found.append(((ends, point_itself, is_far, names, len(found)), label))
     return min(found, key=lambda each: each[0])[1]
 
 
