@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFrame, QTableView
 
 from engine.run.iteration import Check, Interrupted, never
 from gui.tables.number_model import Index, NumberModel
+from gui.widgets.typed_text import take_typed_text
 from gui.widgets.waiting import waited_for
 
 _QUICK_CELLS = 50_000  # that are copied in a moment
@@ -35,6 +36,7 @@ class TableView(QTableView):
         action = QAction(text, self)
         action.setShortcut(keys)
         action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
+        action.triggered.connect(take_typed_text)  # a press on a header leaves the focus elsewhere
         action.triggered.connect(act)
         self.addAction(action)
 

@@ -21,6 +21,7 @@ from gui.widgets.buttons import Button
 from gui.widgets.card import Card
 from gui.widgets.labels import ErrorLabel
 from gui.widgets.name_field import name_field
+from gui.widgets.typed_text import take_typed_text
 from gui.widgets.waiting import waited_for
 
 if TYPE_CHECKING:
@@ -70,6 +71,7 @@ class DataPanel(Card):
         self.corner.addWidget(self._csv)
         self.body.addWidget(self._table, 1)
         self.body.addWidget(self._error)
+        remove.triggered.connect(take_typed_text)
         remove.triggered.connect(lambda: self._remove(self._table.selected_rows()))
         self._model.edited.connect(self._on_edited)
         self._model.pasted.connect(self.cells_pasted)

@@ -12,7 +12,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QStackedWidget, QTableView, QWidget
 
 from engine.documents.examples import read_example
-from engine.documents.reading import write_document
+from engine.documents.reading import read_document, write_document
 from gui import theme
 from gui.canvas.spots import Spot
 from gui.tables.number_table import NumberTable
@@ -481,3 +481,27 @@ def test_a_menu_of_the_canvas_takes_what_is_typed_first(mazur: Driver) -> None:
     assert popup is not None
     popup.close()
     assert mazur.view.spec.network.sizes == (2, 4, 2)
+
+
+def test_a_menu_of_a_table_takes_what_is_typed_first(xor: Driver) -> None:
+    inputs = xor.find(QWidget, "units0")
+    inputs.setFocus()
+    inputs.selectAll()
+    QTest.keyClicks(inputs, "3")
+    remove = next(a for a in xor.find(QTableView, "dataTable").actions() if "Remove" in a.text())
+    remove.trigger()
+    assert xor.view.spec.data.inputs.shape == (3, 3)
+
+
+def test_saving_says_what_was_refused_and_saves_the_rest(mazur: Driver, tmp_path: Path) -> None:
+    path = tmp_path / "mine.backpass.json"
+    path.write_bytes(write_document(read_example("mazur-2-2-2")))
+    mazur.window.documents.open_path(path)
+    mazur.type_into(mazur.find(QLineEdit, "learning_rate"), "0.25")
+    rate = mazur.find(QLineEdit, "learning_rate")
+    rate.setFocus()
+    QTest.keyClicks(rate, "oops")
+    QTest.keyClick(rate, Key.Key_S, Held.ControlModifier)
+    assert message(mazur) == '"oops" is not a number: the learning rate is still 0.25.'
+    saved = read_document(path.read_bytes())
+    assert saved.spec.optimizer["learning_rate"] == 0.25
