@@ -290,6 +290,7 @@ def style_sheet(theme: Theme) -> str:
     QToolTip {{ background: {t.card}; color: {t.ink}; border: 1px solid {t.border}; padding: 4tx; }}
     #card {{ background: {t.card}; border: 1px solid {t.border}; border-radius: {RADIUS}px; }}
     #banner {{ background: {t.accent_soft}; border-left: 4px solid {t.error}; }}
+    #banner[good="true"] {{ border-left-color: {t.accent}; }}
     #mistakeStrip {{ background: {t.sunken}; border-radius: {RADIUS}px; }}
     #cardTitle {{ font-size: {TITLE}tx; font-weight: bold; }}
     QLabel[letters="small"] {{ font-size: {SMALL}tx; }}

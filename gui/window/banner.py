@@ -13,6 +13,7 @@ from gui.widgets.buttons import Button
 from gui.widgets.labels import WrappedLabel
 from gui.widgets.layouts import row
 from gui.widgets.plain_text import set_tip
+from gui.widgets.style_property import set_style_property
 
 _HEIGHT = 28  # pixels: two lines
 
@@ -31,7 +32,7 @@ class Banner(QFrame):
         super().__init__(parent)
         self.setObjectName("banner")
         self._companion = companion
-        self._sentence = ""
+        self._sentence = self._good = ""
         self._actions: tuple[Action, ...] = ()
         # What stays until it is closed: the sentence that was said last is on top.
         self._standing: list[tuple[str, tuple[Action, ...]]] = []
@@ -58,16 +59,21 @@ class Banner(QFrame):
         """The sentence that was said last."""
         return self._sentence
 
-    def say(self, sentence: str, *actions: Action, stays: bool = False) -> None:
+    def say(
+        self, sentence: str, *actions: Action, stays: bool = False, is_good: bool = False
+    ) -> None:
         """Show a sentence, with buttons if there is something to be done about it. One that
         `stays` does so until it is closed, or another is said about which the same can be done.
-        What is said meanwhile takes its place only until that is closed or the moment is over."""
+        What is said meanwhile takes its place only until that is closed or the moment is over.
+        What `is_good` has no red edge."""
         words = [word for word, _ in actions]
         if stays and self.isVisible() and sentence == self._sentence:
             return  # what fails in a repaint may fail in each
         if stays:
             others = [each for each in self._standing if [word for word, _ in each[1]] != words]
             self._standing = [*others, (sentence, actions)]
+        self._good = sentence if is_good else self._good
+        set_style_property(self, "good", sentence == self._good)
         self._sentence = sentence
         self._actions = actions
         for number, button in enumerate((self._action, self._other)):

@@ -32,7 +32,7 @@ class ExportNotice(QObject):
         self._sentence = f"{name} was written to {folder}."
         opens = partial(self._open, path), partial(self._open, path.parent)
         actions = zip(("Open", "Show folder"), opens, strict=True)
-        self._banner.say(self._sentence, *actions, stays=True)
+        self._banner.say(self._sentence, *actions, stays=True, is_good=True)
         self._timer.start()
 
     def _open(self, what: Path) -> None:

@@ -178,6 +178,7 @@ def test_it_is_said_where_an_export_went_with_a_link_that_opens_it(
     path = tmp_path / "mazur-2-2-2 iteration 1.md"
     said = f"{path.name} was written to {tmp_path}."
     assert window.banner.isVisible() and window.banner.text == said
+    assert window.banner.property("good") is True
     window.session.step()  # it is there for a while, whatever is done meanwhile
     assert window.banner.text == said
     for words, wanted in (("Open", path), ("Show folder", tmp_path)):
@@ -185,6 +186,7 @@ def test_it_is_said_where_an_export_went_with_a_link_that_opens_it(
         assert opened[-1] == str(wanted)
     link(window, "Open").click()
     assert window.banner.text.startswith("No program was found that opens mazur-2-2-2")
+    assert window.banner.property("good") is False
     link(window, "Close").click()
     assert window.banner.text == said
     link(window, "Close").click()
