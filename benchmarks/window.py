@@ -169,7 +169,7 @@ def training(
     window = opened(document, name)
     session = window.session
     before = slowness()
-    session.train()
+    session.train_at_full_speed()
     wait(1.0)  # the numba kernel, the columns' widths
     frames, stalls, began, epochs = Frames(window), Stalls(), perf_counter(), _epochs(window)
     wait(TRAINED_SECONDS)

@@ -60,8 +60,8 @@ class Ghost(Struct, frozen=True, eq=False):
 
 # What a View says of the steps shown, of the whole run, and of the document.
 _NOT_OF_THE_MOMENT = frozenset(
-    "revealed iteration paper can_go_back grain check curve ghosts rate published "
-    "layout title note changed".split()
+    "revealed iteration paper can_go_back grain check curve ghosts rate gets_faster until_epoch "
+    "published layout title note changed".split()
 )
 
 
@@ -103,6 +103,8 @@ class View(Struct, frozen=True, eq=False, dict=True):
     paper: PaperIteration | None = None
     training: bool = False
     rate: float | None = None  # epochs a second while training
+    gets_faster: bool = False  # whether training is held back, but less and less
+    until_epoch: int | None = None  # where training that was asked for ends, at the latest
     divergence: Divergence | None = None
     title: str = ""
     note: str = ""

@@ -67,7 +67,7 @@ class Soak:
         """Train most of the time, and now and then do something else first."""
         session, random, tools = self._window.session, self._random, self._window.tools
         if not session.training:
-            session.train()
+            session.train_at_full_speed()
             return
         if random.random() < 0.7:
             return

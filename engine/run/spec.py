@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from engine.maths.activations import Array
 from engine.maths.backprop import Carried, Rules
+from engine.maths.metrics import are_classes
 from engine.maths.network import Network
 from engine.maths.optimizers import RULES, Optimizer, Slots
 from engine.maths.wrong_formulas import with_changes
@@ -192,6 +193,11 @@ class Spec(Struct, frozen=True, eq=False, dict=True):
         """The slots of a run that has not begun: zeros of shape (size,)."""
         size, kept = self.network.size, len(self.slot_names) - len(RULES[self.optimizer.key].slots)
         return (*self.optimizer.fresh_slots(size), *(np.zeros(size) for _ in range(kept)))
+
+    @cached_property
+    def has_classes(self) -> bool:
+        """Whether the targets name classes, so that an output can be right or wrong."""
+        return are_classes(self.data.targets, self.network.layers[-1].activation)
 
     @property
     def can_train(self) -> bool:

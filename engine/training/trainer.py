@@ -6,6 +6,7 @@ slices, and in the middle of one by a check that raises Interrupted.
 
 from __future__ import annotations
 
+from math import inf
 from time import perf_counter
 
 import numpy as np
@@ -50,6 +51,8 @@ class Trainer:
     for a replay.
     """
 
+    reached = False  # whether it stands where it was to lead, whatever else it is asked for
+
     def __init__(
         self,
         spec: Spec,
@@ -74,14 +77,19 @@ class Trainer:
         iterations: int | None = None,
         seconds: float | None = None,
         check: Check = never,
+        ahead: float | None = None,
     ) -> Progress:
         """Train until the given number of iterations is done or the time is over.
 
+        Where they are only the next of more, `ahead` says how many there will be in all (maybe
+        infinitely many): by that the kernel is chosen, so that the numbers do not depend on how
+        the work is cut.
         Raises Interrupted if `check` does; what the running slice had done is then kept in
         `state` but its points and frames are lost, which replay makes good.
         """
         deadline = None if seconds is None else perf_counter() + seconds
         last = None if iterations is None else self.state.t + iterations
+        far = inf if iterations is None else self.state.t + (iterations if ahead is None else ahead)
         points: list[Array] = []
         frames: list[State] = []
         stretches: list[Stretch] = []
@@ -91,7 +99,7 @@ class Trainer:
             if self._recorded is None and not in_order:
                 self._record_present(points, check)
             while divergence is None and (last is None or self.state.t < last):
-                kernel, end = self._kernel_and_end(last)
+                kernel, end = self._kernel_and_end(last, far)
                 count = kernel.at_once if end is None else min(kernel.at_once, end - self.state.t)
                 every = self.frame_every
                 if self._at_speed:
@@ -119,8 +127,9 @@ class Trainer:
         """Whether the kernel in use runs beside other threads, which can paint meanwhile."""
         return self._kernel is not None and self._kernel.is_parallel
 
-    def _kernel_and_end(self, last: int | None) -> tuple[Kernel, int | None]:
-        """The kernel for what comes next, and after how many updates to ask again."""
+    def _kernel_and_end(self, last: int | None, far: float) -> tuple[Kernel, int | None]:
+        """The kernel for what comes next, and after how many updates to ask again; training goes
+        on until `far` updates are done."""
         t, end = self.state.t, last
         name = None
         for stretch in self._stretches:
@@ -131,7 +140,7 @@ class Trainer:
         if name is None:
             name = reproducible(self.spec)
             if self._at_speed:
-                name = fastest(self.spec, None if last is None else last - t, self._chosen)
+                name = fastest(self.spec, far - t, self._chosen)
             self._chosen = name
         if self._kernel is None or self._kernel.name != name:
             self._kernel = kernel_named(name, self.spec)

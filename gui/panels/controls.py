@@ -5,8 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QPoint, QSize, Qt, Signal
-from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QLayout, QMenu, QSlider, QWidget
+from PySide6.QtGui import (
+    QFontMetrics,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+)
+from PySide6.QtWidgets import QLayout, QMenu, QSlider, QStyle, QStyleOptionSlider, QWidget
 
 from engine.maths.network import FORWARD_ONLY
 from engine.run.steps import GRAINS
@@ -20,23 +27,31 @@ from gui.widgets.layouts import column, row
 from gui.widgets.plain_text import menu_text, set_tip
 from gui.widgets.style_property import set_style_property
 
-# Epochs a second; None is as fast as it goes.
+# Epochs a second; None is a pace that grows up to as fast as it goes.
 PACES: tuple[int | None, ...] = (1, 2, 5, 10, 30, 100, 300, 1000, 3000, None)
 
 _TRAIN, _PAUSE = "▶▶ Train", "❚❚ Pause"
+_GROWS = "It begins at some 50 epochs a second and gets faster. Full speed at once: Shift+T"
 _ONE_EPOCH = "Train one epoch: every sample once"  # the tooltip of that button
 
+_SHORT, _LONG = "up to full speed", "getting faster: 999,999 epochs/s"  # captions of the slider
+
 # What is left out or tightened, step by step, until the controls fit:
-# (paddings at either side of a text, gap between buttons, between groups, slider, height, hidden)
-_FITS: tuple[tuple[int, int, int, int, int, tuple[str, ...]], ...] = (
-    (14, 8, 18, 110, 60, ()),
-    (9, 6, 14, 100, 52, ("by",)),
-    (9, 6, 14, 100, 52, ("by", "examples", "save")),
-    (6, 4, 8, 92, 48, ("by", "examples", "save")),
-    (6, 4, 8, 92, 48, ("by", "examples", "save", "reset", "newSeed")),
-    (6, 4, 8, 92, 48, ("by", "examples", "save", "reset", "newSeed", "pace", "paceCaption")),
+# (paddings at either side of a text, gap between buttons, between groups, slider, the longest
+# caption over it, height, hidden)
+_FITS: tuple[tuple[int, int, int, int, str, int, tuple[str, ...]], ...] = (
+    (14, 8, 18, 110, _LONG, 60, ()),
+    (14, 8, 18, 110, _SHORT, 60, ()),
+    (9, 6, 14, 100, _SHORT, 52, ("by",)),
+    (9, 6, 14, 100, _SHORT, 52, ("by", "examples", "save")),
+    (6, 4, 8, 92, _SHORT, 48, ("by", "examples", "save")),
+    (6, 4, 8, 92, _SHORT, 48, ("by", "examples", "save", "reset", "newSeed")),
     (
-        6, 4, 8, 92, 48,
+        6, 4, 8, 92, _SHORT, 48,
+        ("by", "examples", "save", "reset", "newSeed", "pace", "paceCaption"),
+    ),
+    (
+        6, 4, 8, 92, _SHORT, 48,
         ("by", "examples", "save", "reset", "newSeed", "pace", "paceCaption", "epoch"),
     ),
 )
@@ -45,7 +60,24 @@ _NARROW_PLACE = "iteration 1,000,000"  # where buttons have had to go
 
 
 class _Slider(QSlider):
-    """A slider that leaves the page keys to the window."""
+    """A slider that goes where it is clicked, and leaves the page keys to the window."""
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton:
+            option = QStyleOptionSlider()
+            self.initStyleOption(option)
+            handle = self.style().subControlRect(
+                QStyle.ComplexControl.CC_Slider, option, QStyle.SubControl.SC_SliderHandle, self
+            )
+            place = event.position().toPoint()
+            if not handle.contains(place):
+                room = self.width() - handle.width()
+                self.setValue(
+                    QStyle.sliderValueFromPosition(
+                        self.minimum(), self.maximum(), place.x() - handle.width() // 2, room
+                    )
+                )
+        super().mousePressEvent(event)  # drags on from there
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_PageUp, Qt.Key.Key_PageDown):
@@ -70,14 +102,14 @@ class ControlsBar(QWidget):
     grain_chosen = Signal(str)
     epoch_requested = Signal()
     train_toggled = Signal()
-    speed_chosen = Signal(object)  # epochs a second, None for as fast as it goes
+    speed_chosen = Signal(object)  # epochs a second, None for a pace that grows
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("controls")
+        self._view: View | None = None
         self._make_widgets()
         self._lay_out()
-        self._view: View | None = None
         self._level = 0
         self._measure()
         self._arrange(self._level)
@@ -138,7 +170,7 @@ class ControlsBar(QWidget):
 
     def _arrange(self, level: int) -> int:
         """Take on one of the fits; returns the width that it needs, in pixels."""
-        padding, gap, group_gap, slider, height, hidden = _FITS[level]
+        padding, gap, group_gap, slider, caption, height, hidden = _FITS[level]
         padding, slider = theme.px(padding), theme.px(slider)
         # Fixed widths, so that a bold face or Train/Pause never moves a neighbour.
         for button in self.findChildren(Button):
@@ -148,7 +180,7 @@ class ControlsBar(QWidget):
             button.setFixedWidth(widest + 2 * padding + 2)
         self._grain.setFixedWidth(max(map(_advance, GRAINS)) + 2 * padding + theme.px(20))
         self._slider.setFixedWidth(slider)
-        self._caption.setFixedWidth(max(slider, _advance("3,000 epochs/s", theme.SMALL)))
+        self._caption.setFixedWidth(max(slider, _advance(caption, theme.SMALL)))
         place = _NARROW_PLACE if "reset" in hidden else _WIDEST_PLACE
         for label in (self._where, self._loss):
             label.setFixedWidth(_advance(place, theme.SMALL))
@@ -167,7 +199,7 @@ class ControlsBar(QWidget):
         return self._row.minimumSize().width()
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(self._needs[-1], theme.px(_FITS[-1][4]))
+        return QSize(self._needs[-1], theme.px(_FITS[-1][5]))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -202,7 +234,7 @@ class ControlsBar(QWidget):
 
     @property
     def pace(self) -> int | None:
-        """The chosen speed in epochs a second, None for as fast as it goes."""
+        """The chosen speed in epochs a second, None for one that grows up to full speed."""
         return PACES[self._slider.value()]
 
     def _on_slider(self) -> None:
@@ -210,12 +242,24 @@ class ControlsBar(QWidget):
         self.speed_chosen.emit(self.pace)
 
     def _show_pace(self) -> None:
-        if self.pace is None:
-            text = "full speed"
+        """Say what the slider stands for, or what training comes to while it gets faster."""
+        view = self._view
+        if self.pace is not None:
+            texts = [f"{format_count(self.pace)} epoch{'s' if self.pace > 1 else ''}/s"]
+        elif view is None or not view.training:
+            texts = [_SHORT]
+        elif view.gets_faster:
+            texts = ["getting faster"]
+            if view.rate is not None:
+                many = format_count(_rounded(view.rate))
+                texts = [f"getting faster: {many} epochs/s", f"↗ {many} epochs/s", f"↗ {many}/s"]
         else:
-            text = f"{format_count(self.pace)} epoch{'s' if self.pace > 1 else ''}/s"
-        self._caption.setText(text)
-        set_tip(self._slider, f"Training speed: {text}")
+            texts = ["full speed"]
+        room = self._caption.width()
+        fitting = (text for text in texts if _advance(text, theme.SMALL) <= room)
+        self._caption.setText(next(fitting, texts[-1]))
+        about = "" if self.pace is not None else f"\n{_GROWS}"
+        set_tip(self._slider, f"Training speed: {texts[0]}{about}")
 
     def display(self, view: View) -> None:
         """Show where the run is, and what can be done there."""
@@ -243,6 +287,7 @@ class ControlsBar(QWidget):
 
     def _show_place(self) -> None:
         """Write where the run is, as far as there is room."""
+        self._show_pace()
         if self._view is not None:
             self._display_where(self._view)
             self._loss.setText(self._fitting_loss(self._view))
@@ -261,6 +306,8 @@ class ControlsBar(QWidget):
 
     def _display_where(self, view: View) -> None:
         epochs = f"epoch {format_count(view.spec.epoch_of(view.t)[0])}"
+        if view.until_epoch is not None:
+            epochs += f" of {format_count(view.until_epoch)}"
         # While steps are shown one is inside an iteration; between two, so many are done.
         if view.revealed:
             parts = (f"iteration {format_count(view.t + 1)}", epochs)
@@ -284,6 +331,11 @@ class ControlsBar(QWidget):
         painter.fillRect(self.rect(), theme.current().colour("card"))
         painter.setPen(theme.current().colour("border"))
         painter.drawLine(0, self.height() - 1, self.width(), self.height() - 1)
+
+
+def _rounded(rate: float) -> int:
+    """A rate with two digits, so that it can be read while it grows."""
+    return int(float(f"{rate:.2g}"))
 
 
 def _advance(text: str, pixels: int = theme.NORMAL, bold: bool = False) -> int:

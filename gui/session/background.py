@@ -11,6 +11,7 @@ from PySide6.QtCore import QCoreApplication, QObject, Qt, QTimer, Signal
 from engine.run.iteration import Check
 from engine.training.trainer import Progress, Trainer
 from gui.session.failure import tell
+from gui.session.pace import Pace
 from gui.session.worker import Computation, Training, Worker
 
 T = TypeVar("T")
@@ -84,14 +85,14 @@ class Background(QObject):
 
         begin()
 
-    def train(self, trainer: Trainer, pace: float | None, until_t: int | None) -> None:
-        """Train at a pace of epochs a second (None: full speed) until so many updates are done
-        (None: until it is stopped); nothing else may be under way."""
+    def train(self, trainer: Trainer, pace: Pace, until_t: int | None) -> None:
+        """Train at a pace until so many updates are done (None: until it is stopped); nothing else
+        may be under way."""
         job = Training(trainer, pace, until_t, self._tell)
         self._begin(job)
         job.grant()
 
-    def set_pace(self, pace: float | None) -> None:
+    def set_pace(self, pace: Pace) -> None:
         """Change the pace of the training under way."""
         if isinstance(self._job, Training):
             self._job.pace = pace

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
+from math import inf
 from time import perf_counter
 
+import numpy as np
 from msgspec.structs import replace
 from PySide6.QtCore import QObject, Signal
 
@@ -17,10 +19,13 @@ from engine.run import moves
 from engine.run.spec import Spec, State
 from engine.run.steps import StepId
 from engine.training.divergence import Divergence
+from engine.training.goal import GoalTrainer
 from engine.training.history import Branch, History, Place
 from engine.training.trainer import Progress, Trainer
 from gui.session.background import Background
+from gui.session.errand import Arrival, Errand
 from gui.session.failure import tell
+from gui.session.pace import Pace
 from gui.session.undo import Standing
 from gui.session.worked_out import PATIENCE_SECONDS, iteration_seconds
 from gui.view import Curtain
@@ -38,13 +43,14 @@ class Cursor(QObject):
 
     moved = Signal()
     refused = Signal(str)
+    arrived = Signal(object)  # Arrival: training that was asked for came to its end
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.history: History
         self.standing: Standing
         self.grain = "number"
-        self.pace: float | None = None
+        self.pace: float | None = inf  # that was chosen: see Pace
         self.goal: int | None = None  # updates after which training pauses by itself
         self.curtain: Curtain | None = None
         self.divergence: Divergence | None = None
@@ -56,7 +62,11 @@ class Cursor(QObject):
         self.background.progressed.connect(self._on_progress)
         self.background.failed.connect(self._on_failed)
         self._training_branch: Branch
+        self._at_work: Trainer
         self._target: int | None = None
+        self._errand: Errand | None = None  # what the training under way was asked for
+        self._pace = Pace(self.pace)
+        self._paused_at: Place | None = None
         self._rates: deque[tuple[float, float]] = deque(maxlen=40)
 
     # Where the cursor is
@@ -179,6 +189,16 @@ class Cursor(QObject):
         leaf = self.place.leaf
         self._go(Place(leaf, *self._hold((self.history.t_at_epoch(leaf.number, epoch), 0))))
 
+    def go_to_whole_epoch(self, epoch: int) -> None:
+        """Go to the end of an epoch: back along the road, or ahead, training what is missing."""
+        leaf = self.place.leaf
+        done, within = leaf.spec.epoch_of(leaf.tip.t)
+        if epoch <= done:
+            self.go_to_epoch(epoch)
+        else:
+            ahead = (epoch - done) * leaf.spec.iterations_per_epoch
+            self.go_on_to(leaf.tip.t - within + ahead)
+
     def go_to_branch(self, number: int) -> None:
         """Return to the end of an abandoned road."""
         self._stop_job()
@@ -239,22 +259,37 @@ class Cursor(QObject):
             if self._take(leaf, [progress]):
                 self._arrive(Place(leaf, t, revealed), leaf.tip)
         else:
+            self._pace = Pace(inf)
             self._train_to(t)
 
     # Training
 
-    def train(self) -> None:
-        """Train until paused, or until `goal` updates are done if those lie ahead."""
+    def train(self, errand: Errand | None = None) -> None:
+        """Train until paused, or until `goal` updates are done if those lie ahead; on an errand
+        until that is done."""
         self._stop_job()
         if self.curtain is not None:
             self.refused.emit(_NO_TRAINING)
             return
-        is_ahead = self.goal is not None and self.goal > self.place.t
-        self._train_to(self.goal if is_ahead else None)
+        if errand is not None and not self.spec.can_train:
+            self.refused.emit(FORWARD_ONLY)
+            return
+        if self.place != self._paused_at:  # else at the pace that it was paused at
+            self._pace = Pace(self.pace)
+        is_ahead = errand is None and self.goal is not None and self.goal > self.place.t
+        self._train_to(self.goal if is_ahead else None, errand)
+
+    def train_at_full_speed(self) -> None:
+        """Train as fast as it goes at once, until paused."""
+        if not self.training:
+            self.train()
+        self._pace = Pace(inf)
+        self.background.set_pace(self._pace)
 
     def pause(self) -> None:
         """Stop training, and show the moment it reached."""
         self._stop_job()
+        self._paused_at = self.place
         self.moved.emit()
 
     def toggle_training(self) -> None:
@@ -265,9 +300,11 @@ class Cursor(QObject):
             self.train()
 
     def set_pace(self, pace: float | None) -> None:
-        """Choose epochs a second for training; None for as fast as it goes."""
+        """Choose epochs a second for training, infinitely many for as fast as it goes; None for a
+        pace that grows from one that can be followed to that."""
         self.pace = pace
-        self.background.set_pace(pace)
+        self._pace = self._pace.choose(pace) if self.training else Pace(pace)
+        self.background.set_pace(self._pace)
 
     @property
     def rate(self) -> float | None:
@@ -277,12 +314,26 @@ class Cursor(QObject):
         (began, first), (now, last) = self._rates[0], self._rates[-1]
         return (last - first) / (now - began) if now > began else None
 
+    @property
+    def gets_faster(self) -> bool:
+        """Whether training is still held back, but less and less."""
+        return self.training and self._pace.grows
+
+    @property
+    def errand(self) -> Errand | None:
+        """What the training under way was asked for, where that was more than to train."""
+        return self._errand
+
     def _trainer(self, branch: Branch, state: State) -> Trainer:
         recorded, stretches = branch.curve.last_epoch, branch.stretches
+        goal = None if self._errand is None else self._errand.goal
+        if goal is not None:
+            return GoalTrainer(branch.spec, state, branch.frame_every, stretches, goal)
         return Trainer(branch.spec, state, branch.frame_every, recorded, stretches, at_speed=True)
 
-    def _train_to(self, t: int | None) -> None:
-        """Train along the road until t updates are done (None: until paused)."""
+    def _train_to(self, t: int | None, errand: Errand | None = None) -> None:
+        """Train along the road until t updates are done (None: until paused), or on an errand until
+        that is done."""
         leaf = self.place.leaf
         if not leaf.spec.can_train:
             if self.place.t == leaf.tip.t:
@@ -294,6 +345,7 @@ class Cursor(QObject):
         self.edited = None
         self._rates.clear()
         self._target = t
+        self._errand = errand
         self._start_stretch()
         self.moved.emit()
 
@@ -303,12 +355,16 @@ class Cursor(QObject):
         branch = self.branch
         road = self.history.road(self.place.branch)
         following = road[road.index(branch) + 1 :]
+        if self._errand is not None:
+            done, within = branch.spec.epoch_of(self.place.t)
+            ahead = (self._errand.until_epoch - done) * branch.spec.iterations_per_epoch
+            self._target = self.place.t - within + ahead
         ends = [fork.fork_t for fork in following[:1]]
         ends += [] if self._target is None else [self._target]
         ends += [branch.tip.t] if self._state.t < branch.tip.t else []
         self._training_branch = branch
-        trainer = self._trainer(branch, self._state)
-        self.background.train(trainer, self.pace, min(ends, default=None))
+        self._at_work = self._trainer(branch, self._state)
+        self.background.train(self._at_work, self._pace, min(ends, default=None))
 
     def _on_progress(self, slices: list[Progress], ended: bool) -> None:
         """Show what slices of training came to, and let the next one run."""
@@ -326,17 +382,29 @@ class Cursor(QObject):
             self.moved.emit()
             return
         self._rates.append((perf_counter(), self.spec.epoch_position(self.place.t)))
-        if ended and self._target == self.place.t:
-            self._target = None
-        elif ended:
+        if ended and (self._at_work.reached or self._target == self.place.t):
+            self._end_errand()
+            return
+        if ended:
             # The road goes over to another branch here; follow it.
             self._start_stretch()
         self.background.go_on(self._training_branch.frame_every)
         self.moved.emit()
 
+    def _end_errand(self) -> None:
+        """Training came to where it was to end: show it, and say what was reached."""
+        errand, reached = self._errand, self._at_work.reached
+        self._target = self._errand = None
+        self.moved.emit()
+        if errand is not None and not self.training:
+            spec = self.spec
+            epoch, points = spec.epoch_of(self.place.t)[0], self.place.leaf.curve.points
+            row = min(int(np.searchsorted(points[:, 0], epoch)), len(points) - 1)
+            self.arrived.emit(Arrival(errand, reached, epoch, float(points[row, 1])))
+
     def _on_failed(self, slices: list[Progress]) -> None:
         """Stay where the work came to before it failed."""
-        self._target = None
+        self._target = self._errand = None
         if slices:
             self._take(self._training_branch, slices)
         self.moved.emit()
@@ -361,7 +429,7 @@ class Cursor(QObject):
     def _stop_job(self) -> None:
         """Call off what runs in the background, and keep what it had finished."""
         slices = self.background.stop()
-        self._target = None
+        self._target = self._errand = None
         if slices:
             self._take(self._training_branch, slices)
 

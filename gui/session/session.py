@@ -86,13 +86,13 @@ class Session(Cursor):
 
     def document(self) -> Document:
         """What is here, to be saved; training goes on."""
-        resume, target = self.training, self._target
+        resume, target, errand = self.training, self._target, self._errand
         self._stop_job()
         try:
             return self.document_so_far()
         finally:
             if resume:
-                self._train_to(target)
+                self._train_to(target, errand)
 
     def document_so_far(self) -> Document:
         """What is here, as far as it was told of: whatever runs is not disturbed. It is made of
@@ -227,7 +227,7 @@ class Session(Cursor):
         The cursor stays at its StepId. An edit before the first update changes the start values
         too. A refused edit changes nothing and its sentence goes out by `refused`.
         """
-        resume, target = self.training, self._target
+        resume, target, errand = self.training, self._target, self._errand
         self._stop_job()
         before, branch = self.standing, self.branch
         spec, state = branch.spec, self.state
@@ -254,7 +254,7 @@ class Session(Cursor):
         self.edited = (place, after.place, state)
         self._push(text, before, after)
         if resume:
-            self._train_to(target)
+            self._train_to(target, errand)
         return True
 
     def reset(self) -> None:
@@ -303,13 +303,13 @@ class Session(Cursor):
 
     def change(self, text: str, **changes: Any) -> None:
         """Change fields of Standing that leave the run alone, in one undo step; it trains on."""
-        resume, target = self.training, self._target
+        resume, target, errand = self.training, self._target, self._errand
         self._stop_job()
         before, after = self.standing, replace(self.standing, **changes)
         if after != before:
             self._push(text, before, after)
         if resume:
-            self._train_to(target)
+            self._train_to(target, errand)
 
     def _named(self, text: str) -> str:
         epoch = self.spec.epoch_position(self.place.t)

@@ -59,6 +59,8 @@ class Viewing:
             grain=cursor.grain,
             training=cursor.training,
             rate=cursor.rate,
+            gets_faster=cursor.gets_faster,
+            until_epoch=None if cursor.errand is None else cursor.errand.until_epoch,
             divergence=cursor.divergence,
             title=standing.title,
             note=standing.note,

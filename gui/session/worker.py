@@ -11,17 +11,21 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Callable
+from math import inf
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 from engine.run.iteration import Check, Interrupted
 from engine.training.trainer import Progress, Trainer
+from gui.session.pace import Pace
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor, Future
 
 # A slice is long enough to cost nothing and short enough that Pause answers within a frame.
 _SLICE_SECONDS = 0.008
+_LONGEST_SLEEP = 0.05
+_UNUSED_SECONDS = 0.1
 
 
 class Job:
@@ -80,8 +84,7 @@ class Computation(Job):
 
 
 class Training(Job):
-    """A trainer at work, at a pace of epochs a second (None: as fast as it goes), until `until_t`
-    updates are done (None: until it is paused).
+    """A trainer at work, at a pace, until `until_t` updates are done (None: until it is paused).
 
     Each slice has to be granted; `slice_done` is called in the worker's thread after it.
     """
@@ -89,7 +92,7 @@ class Training(Job):
     def __init__(
         self,
         trainer: Trainer,
-        pace: float | None,
+        pace: Pace,
         until_t: int | None,
         slice_done: Callable[[], None],
     ) -> None:
@@ -126,30 +129,31 @@ class Training(Job):
     def run(self) -> None:
         """The work itself, in the worker's thread."""
         per_epoch = self.trainer.spec.iterations_per_epoch
-        began, allowed = perf_counter(), 1.0
+        began, allowed = perf_counter(), 1.0  # when the time at hand began; iterations due
         while not self._finished():
             self._granted.wait()
             if self.cancelled:
                 return
-            limit: int | None = None
-            if self.pace is not None:
-                rate, now = self.pace * per_epoch, perf_counter()
-                # What was not used in time is not made up for: a pace, not an average.
-                allowed = min(allowed + (now - began) * rate, 0.1 * rate + 1.0)
-                began = now
-                limit = int(allowed)
-                if limit < 1:
-                    self.sleep(min(0.05, (1.0 - allowed) / rate))
-                    continue
-            if self._until_t is not None:
-                left = self._until_t - self.trainer.state.t
-                limit = left if limit is None else min(limit, left)
-            before = self.trainer.state.t
+            before, pace = self.trainer.state.t, self.pace
+            ahead = inf if self._until_t is None else self._until_t - before
+            rate, now = pace.rate * per_epoch, perf_counter()
+            allowed = inf if rate == inf else allowed + pace.passed(now - began) * per_epoch
+            began = now
+            if allowed < 1.0:
+                self.sleep(min(_LONGEST_SLEEP, (1.0 - allowed) / rate))
+                continue
+            # What was not used in time is not made up for: a pace, not an average.
+            most = _UNUSED_SECONDS * rate + 1.0
+            pace.note(allowed > most)
+            allowed = min(allowed, most)
+            limit = None if allowed == ahead == inf else int(min(allowed, ahead))
             try:
-                progress = self.trainer.advance(limit, _SLICE_SECONDS, self.check)
+                progress = self.trainer.advance(limit, _SLICE_SECONDS, self.check, ahead)
             except Interrupted:
                 return
             allowed -= self.trainer.state.t - before
+            if allowed == inf:
+                allowed = 1.0  # should it be held back again
             self._granted.clear()
             if self._all_granted or self.cancelled:
                 # Said in the very moment between, and just cleared away.
@@ -160,7 +164,8 @@ class Training(Job):
                 return
 
     def _finished(self) -> bool:
-        return self._until_t is not None and self.trainer.state.t >= self._until_t
+        is_there = self._until_t is not None and self.trainer.state.t >= self._until_t
+        return is_there or self.trainer.reached
 
 
 class Worker:

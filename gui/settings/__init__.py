@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
+from math import inf
 from pathlib import Path
 from struct import Struct
 from typing import Generic, TypeVar
@@ -113,6 +114,17 @@ def _count(key: str, default: int, least: int, most: int) -> KeptSetting[int]:
     return KeptSetting(key, default, read)
 
 
+def _positive(key: str, default: float) -> KeptSetting[float]:
+    def read(found: object) -> float | None:
+        try:
+            value = float(found) if isinstance(found, str) else 0.0
+        except ValueError:
+            return None
+        return value if 0.0 < value < inf else None
+
+    return KeptSetting(key, default, read, repr)
+
+
 def _text(key: str) -> KeptSetting[str]:
     def read(found: object) -> str | None:
         return found if isinstance(found, str) and len(found) <= _LONGEST else None
@@ -165,6 +177,11 @@ NOTATION = {
     for quantity, choices in CHOICES.items()
 }
 GRADIENTS = _choice("gradients", ("sample", "batch", "both"), "batch")  # whose
+# What was asked of training last: so many epochs, a loss, and at most so many epochs for that.
+MOST_EPOCHS = 999_999_999
+EPOCHS = _count("training/epochs", 1000, 1, MOST_EPOCHS)
+LOSS_BELOW = _positive("training/loss_below", 0.01)
+AT_MOST = _count("training/at_most", 100_000, 1, MOST_EPOCHS)
 # The bound for the memory of the way back.
 MEMORY = _count("history/memory_mib", DEFAULT_MEMORY // MIB, LEAST_MIB, MOST_MIB)
 

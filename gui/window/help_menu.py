@@ -18,6 +18,7 @@ KEYS = (
     ("PageUp", "step back"),
     ("P", "play steps, stop"),
     ("T", "train, pause"),
+    ("Shift+T", "train at full speed at once"),
     ("E", "one epoch"),
     ("Shift+PageDown, Shift+PageUp", "a layer forward, back"),
     ("Ctrl+PageDown, Ctrl+PageUp", "a pass forward, back"),

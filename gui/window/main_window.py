@@ -34,6 +34,7 @@ from gui.window.refreshing import Refreshing
 
 if TYPE_CHECKING:
     from gui.panels.derivation import DerivationPanel
+    from gui.session.errand import Arrival
     from gui.window.safekeeping import Safekeeping
 
 _SIZE = QSize(1440, 900)
@@ -210,6 +211,8 @@ class MainWindow(QMainWindow):
         controls.epoch_requested.connect(lambda: session.step("epoch"))
         controls.train_toggled.connect(session.toggle_training)
         controls.speed_chosen.connect(session.set_pace)
+        session.set_pace(controls.pace)
+        session.arrived.connect(self._tell_of_arrival)
         self.ribbon.seek_requested.connect(session.seek)
         self.ribbon.play_toggled.connect(self._player.toggle)
         self.ribbon.rate_chosen.connect(self._player.set_rate)
@@ -296,6 +299,9 @@ class MainWindow(QMainWindow):
                 self._notice(event.tip())
             return True
         return super().event(event)
+
+    def _tell_of_arrival(self, arrival: Arrival) -> None:
+        self._say(arrival.sentence(self.session.spec, self.session.writing.digits))
 
     def tell_of_fault(self, sentence: str, report: str) -> None:
         """Say that the program failed, until that is closed. Title and menus follow what is there,

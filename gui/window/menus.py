@@ -20,13 +20,14 @@ from gui.session.named_edits import Intents
 from gui.session.player import Player
 from gui.session.session import Session
 from gui.session.viewing import Writing
-from gui.widgets.plain_text import menu_text
+from gui.widgets.plain_text import menu_text, set_tip
 from gui.widgets.typed_text import take_typed_text
 from gui.window.columns import SIDE_KEYS, Columns
 from gui.window.export_menu import ExportMenu
 from gui.window.keys import WindowKeys
 from gui.window.picture_menu import Pictures
 from gui.window.presenting import Presenting
+from gui.window.train_dialogs import TrainDialogs
 from gui.window.writing_menu import WritingMenu
 
 Job = Callable[[], object]
@@ -43,6 +44,7 @@ class Entry(NamedTuple):
     is_enabled: Callable[[], bool] | None = None  # None: always
     is_checked: Callable[[], bool] | None = None  # None: there is nothing to check
     about: Callable[[], str] | None = None  # what the text goes on with, after a colon
+    why_not: Callable[[], str] | None = None  # why it cannot be chosen now, if it cannot
 
 
 class Group(NamedTuple):
@@ -99,6 +101,7 @@ class Menus(QObject):
         ):
             menu = window.menuBar().addMenu(title)
             self._fill(menu, rows)
+            menu.setToolTipsVisible(True)
             menu.aboutToShow.connect(self.follow)
 
     def follow(self) -> None:
@@ -107,6 +110,10 @@ class Menus(QObject):
         for action, entry in self._followed:
             if entry.is_enabled is not None:
                 action.setEnabled(entry.is_enabled())
+            if entry.why_not is not None:
+                reason = entry.why_not()
+                action.setEnabled(not reason)
+                set_tip(action, reason, wraps=True)
             if entry.is_checked is not None:
                 action.setChecked(entry.is_checked())
             if entry.about is not None and action.text() != (text := _whole_text(entry)):
@@ -146,6 +153,7 @@ class Menus(QObject):
     def _run(self) -> Iterable[Row]:
         session, order = self._session, self._intents.set_step_order
         step, back = session.step, session.back
+        train = TrainDialogs(session, self._window, self._remember)
         orders = (
             Entry(title, partial(order, key), is_checked=partial(self._is_step_order, key))
             for key, title in STEP_ORDERS.items()
@@ -164,6 +172,11 @@ class Menus(QObject):
             None,
             key("One epoch", partial(step, "epoch"), ("E",)),
             key("Train or pause", session.toggle_training, ("T",), repeats=False),
+            key("Train at full speed", session.train_at_full_speed, ("Shift+T",), repeats=False),
+            Entry("Train for N epochs…", train.for_epochs, why_not=train.why_not),
+            Entry("Train until the loss is below…", train.until_loss, why_not=train.why_not),
+            Entry("Train until all are right…", train.until_right, why_not=train.why_not_right),
+            Entry("Go to epoch…", train.go_to_epoch),
             None,
             key("Reset: start values", session.reset, ("R",)),
             Entry("New seed", session.new_seed),
@@ -282,7 +295,7 @@ class Menus(QObject):
         action.setAutoRepeat(entry.repeats)
         action.setCheckable(entry.is_checked is not None)
         action.triggered.connect(lambda: act())
-        if entry.is_enabled or entry.is_checked or entry.about:
+        if entry.is_enabled or entry.is_checked or entry.about or entry.why_not:
             self._followed.append((action, entry))
         return action
 

@@ -58,7 +58,7 @@ class _Numba:
 _numba = _Numba()
 
 
-def fastest(spec: Spec, iterations: int | None, before: str) -> str:
+def fastest(spec: Spec, iterations: float | None, before: str) -> str:
     """The name of the kernel for so many iterations of a run to come (None: nobody knows), the
     ones before having been taken by `before` (empty: there were none)."""
     is_long = iterations is None or iterations >= _MANY or before == "numba"

@@ -137,7 +137,7 @@ def test_speed_goes_from_one_epoch_a_second_to_full(bar: ControlsBar, qtbot: QtB
     slider = bar.findChild(QSlider, "pace")
     chosen: list[object] = []
     bar.speed_chosen.connect(chosen.append)
-    assert label(bar, "paceCaption").text() == "full speed"
+    assert label(bar, "paceCaption").text() == "up to full speed"
     qtbot.keyClick(slider, Qt.Key.Key_Left)
     assert label(bar, "paceCaption").text() == "3,000 epochs/s"
     assert "3,000 epochs/s" in slider.toolTip()

@@ -1,0 +1,49 @@
+"""Errands: training that was asked for with an end of its own, and what it came to."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from engine.run.spec import Spec
+from engine.text.numbers import format_count, format_number
+from engine.training.goal import Goal
+
+
+class Errand(Struct, frozen=True):
+    """Training for so many epochs, up to the end of `until_epoch`; with a goal it ends before, at
+    the end of the first epoch at which that is reached."""
+
+    epochs: int
+    until_epoch: int
+    goal: Goal | None = None
+
+
+class Arrival(Struct, frozen=True):
+    """How an errand ended: after `epoch` epochs in all, with this loss over the training set."""
+
+    errand: Errand
+    reached: bool
+    epoch: int
+    loss: float
+
+    def sentence(self, spec: Spec, digits: int | None) -> str:
+        """What was reached, for the person who asked for it."""
+        goal, many = self.errand.goal, _epochs(self.errand.epochs)
+        loss, at = format_number(self.loss, digits), f"at epoch {format_count(self.epoch)}"
+        if goal is None:
+            return f"Trained {many}: loss {loss} {at}."
+        already = self.epoch == self.errand.until_epoch - self.errand.epochs
+        if goal.loss is not None:
+            if not self.reached:
+                return f"After {many} the loss is still {loss}."
+            wanted = format_number(goal.loss, None)
+            return f"Loss {loss} {at}, {'already ' if already else ''}below {wanted}."
+        if not self.reached:
+            return f"After {many} not every sample is right yet: loss {loss}."
+        count = len(spec.data)
+        all_of = "The sample is" if count == 1 else f"All {format_count(count)} samples are"
+        return f"{all_of} right {'already ' if already else ''}{at}: loss {loss}."
+
+
+def _epochs(count: int) -> str:
+    return f"{format_count(count)} epoch{'' if count == 1 else 's'}"
