@@ -274,9 +274,13 @@ def _in_derivation(window: MainWindow, known: Known) -> Iterator[str]:
     session, derivation = window.session, window.derivation.derivation
     if derivation is None or isinstance(derivation.result, ArrayExpr):
         return
-    value = step_value(known.iteration, derivation.step, known.iteration.sample(
-        session.standing.sample
-    ))
+    iteration, step = known.iteration, derivation.step
+    sample = iteration.sample(session.standing.sample)
+    value = step_value(iteration, step, sample)
+    is_own = session.writing.gradients == "sample" and len(iteration.rows) > 1
+    if is_own and step.kind.endswith("gradient") and step.parameter is not None:
+        index = iteration.spec.network.index(step.parameter)
+        value = float(sample_gradient(iteration.spec, sample)[index])
     if derivation.step.kind == "activation" and not math.isfinite(value):
         return
     alike = math.isclose(derivation.value, value, rel_tol=1e-9, abs_tol=1e-300)
