@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QMessageBox, QWidget
 
 from engine.documents.document import Document, TooLarge
 from engine.documents.examples import example_names, read_example
+from engine.run.iteration import Interrupted
 from engine.text.wording import on_one_line
 from gui.documents.files import Files
 from gui.documents.origin import Origin
@@ -171,7 +172,10 @@ class Documents(QObject):
 
     def _save_to(self, path: Path) -> bool:
         """Save; what was changed from outside since is replaced only if the person says so."""
-        changed = self.files.changed_outside(path)
+        try:
+            changed = self.files.changed_outside(path)
+        except Interrupted:
+            return False
         if changed is None:
             return self._write(path)
         match ask_what_to_keep(self._window, path.name):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from os.path import isdir, isfile  # false, and no error, for what cannot be a path
+from os.path import getsize, isdir, isfile  # false, and no error, for what cannot be a path
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QStandardPaths, Signal
@@ -142,9 +142,23 @@ class Files(QObject):
 
     def changed_outside(self, path: Path) -> bytes | None:
         """The digest of what a path holds, if it is the open file and that is something else than
-        was read or written here last."""
-        found = digest_of(path) if path.resolve() == self.path else None
+        was read or written here last. Raises Interrupted if the person calls it off."""
+        if path.resolve() != self.path:
+            return None
+        found = self._digest_of(path)
         return None if found == self._known else found
+
+    def _digest_of(self, path: Path) -> bytes | None:
+        """The digest of a file; that of a large one is worked out beside the window."""
+        if not isfile(path) or getsize(path) < QUICK_BYTES:
+            return digest_of(path)
+
+        def work(check: Check) -> bytes | None:
+            found = digest_of(path)
+            check()
+            return found
+
+        return waited_for(self._window, f"Comparing with {path.name} …", work)
 
     def accept(self, found: bytes) -> None:
         """Take what changed outside for known: the person wants it replaced."""

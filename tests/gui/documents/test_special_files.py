@@ -255,6 +255,22 @@ def test_a_large_document_is_saved_beside_the_window_or_not_at_all(
     assert list(tmp_path.iterdir()) == [path]
 
 
+@pytest.mark.parametrize("act, is_saved", [(nothing, True), (cancel, False)])
+def test_a_large_file_is_compared_beside_the_window_before_it_is_replaced(
+    large: MainWindow, tmp_path: Path, whenever_waiting: Whenever, slow_disk: threading.Event,
+    monkeypatch: pytest.MonkeyPatch, act: Callable[[QDialog], None], is_saved: bool,
+) -> None:
+    slow_disk.set()
+    monkeypatch.setattr("gui.documents.files._QUICK_NUMBERS", 10**9)  # for saving
+    monkeypatch.setattr("gui.documents.files.QUICK_BYTES", 1000)
+    assert large.documents.save()
+    large.session.describe("second", "")
+    words = whenever_waiting(act)
+    assert large.documents.save() == is_saved == (not large.session.is_changed)
+    assert set(words) == {"Comparing with mine.backpass.json …"}
+    assert read_file(tmp_path / "mine.backpass.json").title == ("second" if is_saved else "")
+
+
 def test_what_was_trained_while_it_was_saved_is_still_to_be_saved(
     large: MainWindow, tmp_path: Path, whenever_waiting: Whenever, slow_disk: threading.Event
 ) -> None:
