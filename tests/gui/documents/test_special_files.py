@@ -268,7 +268,7 @@ def test_a_large_file_is_compared_beside_the_window_before_it_is_replaced(
     words = whenever_waiting(act)
     assert large.documents.save() == is_saved == (not large.session.is_changed)
     assert set(words) == {"Comparing with mine.backpass.json …"}
-    assert read_file(tmp_path / "mine.backpass.json").title == ("second" if is_saved else "")
+    assert read_file(tmp_path / "mine.backpass.json").title == ("second" if is_saved else "large")
 
 
 def test_what_was_trained_while_it_was_saved_is_still_to_be_saved(
