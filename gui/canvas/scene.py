@@ -219,7 +219,7 @@ class NetworkScene(QGraphicsScene):
             value = None if item is None else item.value_place
             if value is not None:
                 # Below the middle, as the name is above it.
-                return value.translated(0, 3), False
+                return value.translated(0, 6), False
         place = self.place_of(spot)
         # Up a little, for the loss is just below a target.
         return (place.translated(0, -5) if spot.kind == "target" else place), True

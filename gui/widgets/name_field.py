@@ -77,14 +77,19 @@ class NameField(QLineEdit):
         self.show()
         self.setFocus(Qt.FocusReason.OtherFocusReason)
 
+    def finish(self) -> bool:
+        """Take the name and close; False, and it stays beside its sentence, if that is refused."""
+        if problem := self._problem():
+            show_refusal(self, problem)
+            return False
+        self._take()
+        return True
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:
             self.drop()
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            if problem := self._problem():
-                show_refusal(self, problem)
-            else:
-                self._take()
+            self.finish()
         else:
             super().keyPressEvent(event)
 
@@ -113,5 +118,7 @@ class NameField(QLineEdit):
         """Take the field away; nothing is called otherwise."""
         if not self._is_closed:
             self._is_closed = True
+            if self.hasFocus():
+                self._room.setFocus()  # Qt would go on to whatever follows in the order of Tab
             self.hide()
             self.deleteLater()

@@ -118,3 +118,14 @@ def test_the_same_name_is_no_edit(window: MainWindow) -> None:
     line = from_the_menu(window, Spot("unit", 0, 0), "Rename i1…")
     type_in(line, " i1 ")
     assert not line.isVisible() and not window.session.undo_stack.canUndo()
+
+
+@pytest.mark.parametrize("key", [Qt.Key.Key_Return, Qt.Key.Key_Escape, Qt.Key.Key_PageDown])
+def test_a_key_that_closes_the_field_leaves_the_keys_at_the_network(
+    window: MainWindow, key: Qt.Key
+) -> None:
+    type_in(from_the_menu(window, Spot("unit", 1, 0), "Rename h1…"), "left", key)
+    taken = key != Qt.Key.Key_Escape
+    assert window.session.spec.network.unit_name(1, 0) == ("left" if taken else "h1")
+    assert window.session.place.revealed == (key == Qt.Key.Key_PageDown)
+    assert QApplication.focusWidget() is window.canvas.view
