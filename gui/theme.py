@@ -360,6 +360,11 @@ def style_sheet(theme: Theme) -> str:
     QMenuBar::item:selected {{ background: {t.accent_soft}; }}
     QStatusBar {{ background: {t.card}; color: {t.secondary}; }}
     QStatusBar::item {{ border: none; }}
+    QListView::indicator {{
+        width: 12tx; height: 12tx; background: {t.card}; border: 1px solid {t.secondary};
+        border-radius: 3px;
+    }}
+    QListView::indicator:checked {{ background: {t.accent}; border-color: {t.accent}; }}
     QComboBox QAbstractItemView {{
         background: {t.card}; border: 1px solid {t.border};
         selection-background-color: {t.accent_soft}; selection-color: {t.ink};

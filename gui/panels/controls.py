@@ -57,6 +57,7 @@ _FITS: tuple[tuple[int, int, int, int, str, int, tuple[str, ...]], ...] = (
 )
 _WIDEST_PLACE = "iteration 1,000,000 · epoch 1,000,000"
 _NARROW_PLACE = "iteration 1,000,000"  # where buttons have had to go
+_USUAL_LOSS = "E = 0.0000000"
 
 
 class _Slider(QSlider):
@@ -182,8 +183,9 @@ class ControlsBar(QWidget):
         self._slider.setFixedWidth(slider)
         self._caption.setFixedWidth(max(slider, _advance(caption, theme.SMALL)))
         place = _NARROW_PLACE if "reset" in hidden else _WIDEST_PLACE
+        room = max(_advance(place, theme.SMALL), _advance(_USUAL_LOSS, theme.LOSS, bold=True))
         for label in (self._where, self._loss):
-            label.setFixedWidth(_advance(place, theme.SMALL))
+            label.setFixedWidth(room)
         for widget in (
             self._by, self._examples, self._save, self._reset, self._new_seed, self._slider,
             self._caption, self._epoch,

@@ -105,9 +105,9 @@ class GhostLines:
     def _place_names(self) -> None:
         """Write each ghost's name beside its line, short enough to have a place there; one without
         a place is left out."""
-        if not self.shown:
-            return
         box = self._plot.box
+        if not self.shown or not all(box.viewPixelSize()):
+            return  # nothing to name, or a plot without any height
         lines = [self._in_pixels(series) for series in self._drawn]
         places = NamePlaces(box.width(), box.height(), lines)
         for series in self._free:

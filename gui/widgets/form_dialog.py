@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFormLayout, QWidget
 
 from gui.widgets.layouts import column
@@ -15,6 +16,11 @@ class FormDialog(QDialog):
     def __init__(self, title: str, parent: QWidget | None) -> None:
         super().__init__(parent)
         self.setWindowTitle(title)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        # Qt opens it no higher than two thirds of the screen, which is too low for large text.
+        self.resize(self.size().expandedTo(self.sizeHint()))
 
     def lay_out(
         self,

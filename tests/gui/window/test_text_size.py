@@ -23,9 +23,13 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from engine.documents.examples import read_example
+from engine.learn.exercises.exercise import Exercise
 from gui import settings, theme
+from gui.documents.leave_out_dialog import LeaveOutDialog
 from gui.documents.new_dialog import NewDialog
 from gui.documents.note_dialog import NoteDialog
+from gui.learn.exercises.dialog import ExerciseDialog
+from gui.window.help.welcome import Welcome
 from gui.window.main_window import MainWindow
 from gui.window.preferences import PreferencesDialog
 from tests.gui.conftest import OpenWindow
@@ -171,6 +175,11 @@ def test_nothing_is_cut_at_any_size_of_window_and_text(
 DIALOGS = {
     "New": NewDialog,
     "Note": lambda parent: NoteDialog("A title", "A note.", parent),
+    "Welcome": lambda parent: Welcome(parent.documents, parent.lessons, parent),
+    "Exercise": lambda parent: ExerciseDialog(Exercise(), "", parent),
+    "Save roads": lambda parent: LeaveOutDialog(
+        "The document is too large for a file.", parent.session.roads_beside, parent
+    ),
     "Preferences": lambda parent: PreferencesDialog(
         parent.session.memory, parent.session.state, parent
     ),
@@ -183,6 +192,9 @@ def test_dialogs_have_room_for_their_words(
     open_window: OpenWindow, name: str, percent: int
 ) -> None:
     window = open_window("xor-2-3-1")
+    window.resize(1366, 768)
+    window.session.advance(5, 0)
+    window.session.new_seed()  # which leaves a road
     window.use_text_size(percent)
     dialog: QDialog = DIALOGS[name](window)
     dialog.show()
