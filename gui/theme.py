@@ -361,7 +361,7 @@ def style_sheet(theme: Theme) -> str:
     QStatusBar {{ background: {t.card}; color: {t.secondary}; }}
     QStatusBar::item {{ border: none; }}
     QListView::indicator {{
-        width: 12tx; height: 12tx; background: {t.card}; border: 1px solid {t.secondary};
+        width: 12px; height: 12px; background: {t.card}; border: 1px solid {t.secondary};
         border-radius: 3px;
     }}
     QListView::indicator:checked {{ background: {t.accent}; border-color: {t.accent}; }}
