@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
     QPlainTextEdit,
     QWidget,
 )
+from shiboken6 import isValid
 
 from gui.window.main_window import MainWindow
 
@@ -207,7 +208,7 @@ class Hands:
             answer()
         else:
             self._do_something(dialog)
-        if not dialog.isVisible():
+        if not isValid(dialog) or not dialog.isVisible():  # some are gone once they are answered
             self._gestures.pop(id(dialog), None)
 
     def _do_something(self, dialog: QDialog) -> None:
