@@ -20,7 +20,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QPalette
 from PySide6.QtWidgets import QApplication, QStyle
 
-FONT_FOLDER = Path(__file__).resolve().parent.parent / "resources" / "fonts"
+_RESOURCES = Path(__file__).resolve().parent.parent / "resources"
+FONT_FOLDER = _RESOURCES / "fonts"
+ARROW = _RESOURCES / "arrow-down.svg"  # grey on any card: Qt's own stands in a bevelled box
 FONT_FAMILY = "DejaVu Sans"
 
 # Pixels at 100 %. Nothing is written smaller than SMALL; numbers on the canvas are CANVAS and up.
@@ -284,6 +286,8 @@ def style_sheet(theme: Theme) -> str:
     """The style sheet; widgets opt in to variants by object names and dynamic properties. A length
     in `tx` is one in pixels that grows with the text."""
     t, knob, groove = theme, 2 * px(7), 2 * px(2)
+    # Qt's own pictures on the buttons of a file dialog are black.
+    under_black = t.card if t.colour("card").lightness() > 128 else t.secondary
     sheet = f"""
     QWidget {{ color: {t.ink}; }}
     QMainWindow, QDialog {{ background: {t.window}; }}
@@ -327,7 +331,15 @@ def style_sheet(theme: Theme) -> str:
         text-decoration: underline;
     }}
     QToolButton::menu-indicator {{ image: none; }}
-    QFileDialog QToolButton {{ padding: 2px; }}
+    QFileDialog QToolButton {{ padding: 2px; background: {under_black}; }}
+    QFileDialog QToolButton:disabled {{ background: {t.border}; }}
+    QFileDialog QComboBox::drop-down {{ border: none; width: 20tx; }}
+    QFileDialog QComboBox::down-arrow {{ image: url({ARROW.as_posix()}); width: 10tx; }}
+    QFileDialog QTreeView, QFileDialog QListView {{
+        background: {t.card}; border: 1px solid {t.border}; border-radius: 4px;
+        selection-background-color: {t.accent_soft}; selection-color: {t.ink};
+    }}
+    QFileDialog QTreeView:focus, QFileDialog QListView:focus {{ border: 1px solid {t.accent}; }}
     QLineEdit, QSpinBox, QPlainTextEdit {{
         background: {t.card}; border: 1px solid {t.border}; border-radius: 4px; padding: 3tx 6tx;
         selection-background-color: {t.accent}; selection-color: {t.accent_ink};

@@ -27,6 +27,30 @@ def wait_for(found: Callable[[], object]) -> object:
 
 
 @contextmanager
+def window_manager(display: str) -> Iterator[None]:
+    """A window manager on a screen: it puts frames around windows, and fills the screen."""
+    manager = subprocess.Popen(
+        ["openbox", "--sm-disable"],
+        env={**os.environ, "DISPLAY": display},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    words = ["xdotool", "get_num_desktops"]  # told by a manager that has begun
+    environment = {**os.environ, "DISPLAY": display}
+
+    def has_begun() -> bool:
+        done = subprocess.run(words, env=environment, capture_output=True, check=False)
+        return done.returncode == 0
+
+    try:
+        wait_for(has_begun)
+        yield
+    finally:
+        manager.terminate()
+        manager.wait()
+
+
+@contextmanager
 def screen(size: str = "1440x900") -> Iterator[str]:
     """A screen of its own, of a size in pixels; it is named as DISPLAY names it."""
     reading, writing = os.pipe()
@@ -97,6 +121,15 @@ class Window:
         shell = self._xdotool("getwindowgeometry", "--shell", self.id)
         told = dict(line.split("=") for line in shell.split("\n"))
         return int(told["X"]), int(told["Y"]), int(told["WIDTH"]), int(told["HEIGHT"])
+
+    @property
+    def place(self) -> tuple[int, int, int, int]:
+        """The same as `frame` where there is a window manager, about which xdotool is mistaken: the
+        pointer tells where the window begins, and is left there."""
+        self.point_at((0, 0))
+        shell = self._xdotool("getmouselocation", "--shell")
+        told = dict(line.split("=") for line in shell.split("\n"))
+        return int(told["X"]), int(told["Y"]), *self.frame[2:]
 
     @property
     def title(self) -> str:

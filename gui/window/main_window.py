@@ -78,9 +78,10 @@ class MainWindow(QMainWindow):
 
     def _take_first_size(self) -> None:
         """The usual size, or all of a screen on which that has no room within its frame."""
-        room = self.screen().availableSize() - _FRAME
+        room = self.screen().availableSize()
+        has_room = _SIZE.boundedTo(room - _FRAME) == _SIZE
         # Off screen there is a screen of 800 × 800, but nobody looks at it.
-        if QApplication.platformName() == "offscreen" or _SIZE.boundedTo(room) == _SIZE:
+        if QApplication.platformName() == "offscreen" or has_room:
             self.resize(_SIZE)
         else:
             self.resize(_SIZE.boundedTo(room))

@@ -31,7 +31,7 @@ X11_LIBRARIES = {
     "libxcb-shape.so.0": "libxcb-shape0",
     "libxkbcommon-x11.so.0": "libxkbcommon-x11-0",
 }
-TEST_PROGRAMS = {"Xvfb": "xvfb", "xdotool": "xdotool"}
+TEST_PROGRAMS = {"Xvfb": "xvfb", "xdotool": "xdotool", "openbox": "openbox"}
 
 # Where Qt needs nothing but its libraries; whether the first two have a screen is asked here.
 _USUAL_PLATFORMS = {"xcb", "wayland", "offscreen", "minimal"}
