@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from engine.derivations.parts import Derivation, Factor, Table, long_sum
 from engine.derivations.record import Record
 from engine.derivations.written.losses import WRITTEN_LOSSES
 from engine.formulas.formula import Expr, Line, Number, Sum, Symbol
 from engine.formulas.writers import Prose
 from engine.run.steps import StepId
+from engine.text.numbers import LARGEST
 
 _FEW = 4
 
@@ -116,12 +119,13 @@ def loss_after(record: Record, step: StepId) -> Derivation:
     elif record.network.sizes[-1] <= _FEW:
         factors = tuple(_new_factor(after, unit) for unit in range(record.network.sizes[-1]))
     t = iteration.next_state.t
+    goes_on = np.abs(iteration.next_state.theta).max() < LARGEST  # else the run diverges here
     return Derivation(
         step,
         record.title(step),
         Line(Symbol(record.names.loss, iteration.loss_after), (formula,), (formula,)),
         result,
-        (f"iteration {t + 1} starts from the new parameters",),
+        (f"iteration {t + 1} starts from the new parameters",) if goes_on else (),
         factors=factors,
         table=table,
         notes=(_change(iteration.loss, iteration.loss_after), *_part_of_the_data(record)),

@@ -248,13 +248,11 @@ class ControlsBar(QWidget):
         view = self._view
         if self.pace is not None:
             texts = [f"{format_count(self.pace)} epoch{'s' if self.pace > 1 else ''}/s"]
-        elif view is None or not view.training:
+        elif view is None or view.rate is None:
             texts = [_SHORT]
         elif view.gets_faster:
-            texts = ["getting faster"]
-            if view.rate is not None:
-                many = format_count(_rounded(view.rate))
-                texts = [f"getting faster: {many} epochs/s", f"↗ {many} epochs/s", f"↗ {many}/s"]
+            many = format_count(_rounded(view.rate))
+            texts = [f"getting faster: {many} epochs/s", f"↗ {many} epochs/s", f"↗ {many}/s"]
         else:
             texts = ["full speed"]
         room = self._caption.width()
@@ -306,10 +304,17 @@ class ControlsBar(QWidget):
                 break
         return text
 
-    def _display_where(self, view: View) -> None:
+    def show_within(self, part: float) -> None:
+        """Show how much is done of an epoch that takes long, from 0 to 1."""
+        if self._view is not None and self._view.training:
+            self._display_where(self._view, part)
+
+    def _display_where(self, view: View, part: float | None = None) -> None:
         epochs = f"epoch {format_count(view.spec.epoch_of(view.t)[0])}"
         if view.until_epoch is not None:
             epochs += f" of {format_count(view.until_epoch)}"
+        if part is not None:
+            epochs += f": {part:.0%}".replace("%", " %")
         # While steps are shown one is inside an iteration; between two, so many are done.
         if view.revealed:
             parts = (f"iteration {format_count(view.t + 1)}", epochs)

@@ -28,6 +28,7 @@ class Background(QObject):
 
     progressed = Signal(object, bool)
     failed = Signal(object)
+    worked_on = Signal(float)  # how much of an epoch is done that takes long
     _news = Signal()  # comes from the worker's thread
 
     def __init__(self, parent: QObject) -> None:
@@ -172,6 +173,8 @@ class Background(QObject):
         elif isinstance(job, Training):
             if slices or ended:
                 self.progressed.emit(slices, ended)
+            else:
+                self.worked_on.emit(job.within_epoch)
         elif ended:
             assert when_done is not None
             try:

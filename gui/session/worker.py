@@ -15,7 +15,7 @@ from math import inf
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
-from engine.run.iteration import Check, Interrupted
+from engine.run.iteration import Check, Interrupted, chunks
 from engine.training.trainer import Progress, Trainer
 from gui.session.pace import Pace
 
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 _SLICE_SECONDS = 0.008
 _LONGEST_SLEEP = 0.05
 _UNUSED_SECONDS = 0.1
+_TOLD_SECONDS = 0.1  # between two words of how far a slice is
 
 
 class Job:
@@ -86,7 +87,8 @@ class Computation(Job):
 class Training(Job):
     """A trainer at work, at a pace, until `until_t` updates are done (None: until it is paused).
 
-    Each slice has to be granted; `slice_done` is called in the worker's thread after it.
+    Each slice has to be granted; `slice_done` is called in the worker's thread after it, and now
+    and then in one that takes long.
     """
 
     def __init__(
@@ -104,6 +106,27 @@ class Training(Job):
         self._granted = threading.Event()
         self._all_granted = False
         self._progress: deque[Progress] = deque()
+        spec = trainer.spec
+        # How often the check is called in an iteration, and how often it was in the present slice.
+        self._looks_wanted = len(chunks(spec.network, spec.batch_size))
+        self._looks, self._told = 0, perf_counter()
+
+    @property
+    def within_epoch(self) -> float:
+        """How much of the running epoch is done, from 0 to 1, the running iteration in part."""
+        spec = self.trainer.spec
+        within = spec.epoch_of(self.trainer.state.t)[1]
+        part = min(self._looks / self._looks_wanted, 1.0)
+        return (within + part) / spec.iterations_per_epoch
+
+    def _look(self) -> None:
+        """The check of a slice: in one that takes long it tells now and then how far it is."""
+        self.check()
+        now = perf_counter()
+        if now - self._told > _TOLD_SECONDS:
+            self._told = now
+            self._slice_done()
+        self._looks += 1
 
     def grant(self) -> None:
         """Let the next slice run."""
@@ -148,7 +171,8 @@ class Training(Job):
             allowed = min(allowed, most)
             limit = None if allowed == ahead == inf else int(min(allowed, ahead))
             try:
-                progress = self.trainer.advance(limit, _SLICE_SECONDS, self.check, ahead)
+                self._looks, self._told = 0, now
+                progress = self.trainer.advance(limit, _SLICE_SECONDS, self._look, ahead)
             except Interrupted:
                 return
             allowed -= self.trainer.state.t - before

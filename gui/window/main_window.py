@@ -142,7 +142,7 @@ class MainWindow(QMainWindow):
             self.loss, self._columns.why, self.summary, self.result, self.mistake_strip,
             self.tools, self.lessons,
         )
-        self._refreshing = Refreshing(panels, (self.weights, self.data, self.summary))
+        self._refreshing = Refreshing(panels, (self.weights, self.data))
 
     @property
     def derivation(self) -> DerivationPanel:
@@ -214,6 +214,7 @@ class MainWindow(QMainWindow):
         controls.speed_chosen.connect(session.set_pace)
         session.set_pace(controls.pace)
         session.arrived.connect(self._tell_of_arrival)
+        session.background.worked_on.connect(controls.show_within)
         self.ribbon.seek_requested.connect(session.seek)
         self.ribbon.play_toggled.connect(self._player.toggle)
         self.ribbon.rate_chosen.connect(self._player.set_rate)

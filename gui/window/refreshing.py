@@ -20,9 +20,10 @@ _READ_SECONDS = 0.1  # what changes as slowly as that can be read
 class Refreshing:
     """Shows views in the panels of the window.
 
-    While training is fast those of `read`, which are text, take turns: nobody reads thirty times a
-    second, and painting two tables takes a third of it. One that fails leaves the others alone: it
-    is covered, told of, and tried again with the next view.
+    While training is fast those of `read`, which are tables, take turns: nobody reads thirty times
+    a second, and painting two takes a third of it. "What happened" is not among them, since it has
+    to agree with the header. One that fails leaves the others alone: it is covered, told of, and
+    tried again with the next view.
     """
 
     def __init__(self, panels: Sequence[Panel], read: Sequence[Panel]) -> None:
