@@ -432,3 +432,13 @@ def test_a_tiny_update_is_shown_with_the_digits_that_tell_it() -> None:
 def test_the_check_says_what_the_update_did() -> None:
     notes = derive(mazur(), CHECK, 0).notes
     assert prose_text(notes[0]) == "The update lowered the loss from 0.298371 to 0.291028."
+
+
+def test_where_the_run_diverges_no_iteration_is_said_to_follow() -> None:
+    first = mazur()
+    for rate, goes_on in ((0.5, True), (1e11, True), (1e300, False)):
+        spec = replace(first.spec, optimizer=Optimizer(settings={"learning_rate": rate}))
+        derivation = derive(iterate(spec, first.state), CHECK, 0)
+        text = prose_text(derivation.used_next)
+        assert (text == "iteration 2 starts from the new parameters") is goes_on, rate
+        assert goes_on or text == ""

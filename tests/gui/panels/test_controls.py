@@ -159,6 +159,27 @@ def test_readout_while_steps_are_shown_and_between_iterations(
     assert label(bar, "where").text() == "epoch 10,000 · iteration 10,000"
 
 
+def test_an_epoch_that_takes_long_says_how_far_it_is(
+    bar: ControlsBar, mazur_view: MakeView
+) -> None:
+    view = replace(mazur_view(training=True), t=3)
+    bar.display(view)
+    bar.show_within(0.449)
+    assert label(bar, "where").text() == "epoch 3: 45 % · iteration 3"
+    bar.display(replace(view, t=4))
+    assert label(bar, "where").text() == "epoch 4 · iteration 4"
+    bar.display(mazur_view())
+    bar.show_within(0.5)  # a word that came late
+    assert "%" not in label(bar, "where").text()
+
+
+def test_an_end_that_was_asked_for_stands_beside_the_epoch(
+    bar: ControlsBar, mazur_view: MakeView
+) -> None:
+    bar.display(replace(mazur_view(training=True), t=312, until_epoch=5000))
+    assert label(bar, "where").text().startswith("epoch 312 of 5,000")
+
+
 def test_readout_of_what_is_unknown_or_has_diverged(
     bar: ControlsBar, mazur_view: MakeView
 ) -> None:
