@@ -87,6 +87,13 @@ class NetworkScene(QGraphicsScene):
                 self._arrange()
                 self._update()
 
+    def extent_in(self, width: float, height: float) -> tuple[float, float]:
+        """What `extent` would be with an area of some pixels."""
+        if self.view is None:
+            return width, height
+        plan = self._planner.plan(self.view, self.opened, width, height)
+        return max(width, plan.width), max(height, plan.height)
+
     @property
     def extent(self) -> tuple[float, float]:
         """Width and height of the picture in pixels: those of the area, or more where the numbers

@@ -139,16 +139,17 @@ class ZoomView(QGraphicsView):
             # A bar takes room from the picture, which then may need the other one too.
             free_x, free_y = width - is_high * bar, height - is_wide * bar
             # Spread, it is larger than the view anyway.
-            self._scene.set_area(
+            area = (
                 width * spread_x if spread_x > 1 else free_x,
                 height * spread_y if spread_y > 1 else free_y,
             )
-            extent = self._scene.extent
+            extent = self._scene.extent_in(*area)
             before = is_wide, is_high
             is_wide = is_wide or extent[0] * scale > width * theme.scale() + 1
             is_high = is_high or extent[1] * scale > height * theme.scale() + 1
             if (is_wide, is_high) == before:
                 break
+        self._scene.set_area(*area)
         self._is_scrolled = is_wide or is_high
         self._show_bars(is_wide, is_high)
         self.resetTransform()

@@ -11,6 +11,8 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QStaticText
 from engine.text.numbers import fewer_digits, format_distinct, format_number
 from gui import theme
 
+_OF_NUMBERS = frozenset("0123456789.−e")
+
 
 class Text(NamedTuple):
     """Words at a place (left, and the middle of the line), with the name of a theme colour."""
@@ -50,7 +52,17 @@ def _font(pixels: int, bold: bool) -> tuple[QFont, QFontMetricsF]:
 @lru_cache(maxsize=8192)
 def width(words: str, pixels: int, bold: bool = False) -> float:
     """Width of a line in pixels."""
+    before, _, number = words.rpartition(" ")
+    if number and _OF_NUMBERS.issuperset(number):
+        # Ever new ones are written, and no pair of their characters is brought closer together.
+        there = width(f"{before} ", pixels, bold) if before else 0.0
+        return there + sum(_character(each, pixels, bold) for each in number)
     return float(_font(pixels, bold)[1].horizontalAdvance(words))
+
+
+@lru_cache(maxsize=512)
+def _character(character: str, pixels: int, bold: bool) -> float:
+    return float(_font(pixels, bold)[1].horizontalAdvance(character))
 
 
 @lru_cache(maxsize=64)

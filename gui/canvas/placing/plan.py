@@ -89,14 +89,19 @@ def best_plan(
     def beyond(plan: Plan) -> float:
         return max(0.0, plan.width - width) + max(0.0, plan.height - height)
 
-    best: Plan | None = None
-    for plan in _plans(sizes, folded, room, height):
-        if best is None or beyond(plan) < beyond(best) - 0.5:
-            best = plan
-            if not beyond(plan):
-                break
-    assert best is not None
-    return best
+    smallest = min(_smallest(sizes, folded, room, height), key=beyond)
+    if beyond(smallest):
+        return smallest
+    return next(plan for plan in _plans(sizes, folded, room, height) if not beyond(plan))
+
+
+def _smallest(
+    sizes: Sequence[int], folded: Sequence[bool], room: Room, height: float
+) -> Iterator[Plan]:
+    """The plans that take the least room."""
+    k, pixels = list(enumerate(sizes_of_type()))[-1]
+    for side in ("right", "below"):
+        yield from _with(sizes, folded, room, height, k, pixels, 0.0, side)
 
 
 def _plans(

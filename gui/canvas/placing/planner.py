@@ -8,13 +8,12 @@ from engine.maths.network import Network
 from gui.canvas.placing.layout import is_folded
 from gui.canvas.placing.overview import overview
 from gui.canvas.placing.plan import Plan, best_plan
-from gui.canvas.placing.room import Room, room_at_first, room_for, widened
+from gui.canvas.placing.room import FEW_UNITS, Room, room_at_first, room_for, room_for_step, widened
 from gui.view import View
 
 Way = Callable[[Sequence[int], Sequence[bool], Room, float, float], Plan]
 
 _MOST_PLANS = 16  # kept at a time
-FEW_UNITS = 8  # in a layer at most, where all numbers stand on the canvas at any size
 
 
 class Planner:
@@ -25,27 +24,27 @@ class Planner:
         self._room: Room | None = None
         self._manner: tuple[object, ...] = ()
         self._numbers: tuple[object, ...] = ()
-        self._is_followed = False  # whether the room is kept up with the numbers
+        self._is_whole = True  # whether all numbers are read
         self._plans: dict[tuple[object, ...], Plan] = {}
 
     def follow(self, view: View) -> bool:
         """Make room for the numbers of a view; whether that takes more, or less, than before."""
         network = view.spec.network
         manner = network, view.worked_digits, view.notation, view.gradients
-        if manner != self._manner:
-            self._manner, self._room, self._numbers = manner, None, ()
-            self._is_followed = is_small(network)
-            self._plans = {}
-            if self._is_followed:
-                self._follow(view)
-            return True
-        return self._is_followed and self._follow(view)
+        is_other = manner != self._manner
+        if is_other:
+            self._manner, self._numbers, self._plans = manner, (), {}
+            self._room = room_at_first(view)
+            self._is_whole = is_small(network)
+        return self._widen(view) or is_other
 
-    def _follow(self, view: View) -> bool:
+    def _widen(self, view: View) -> bool:
+        assert self._room is not None
+        is_stepwise = view.curtain is not None or not self._is_whole
         numbers = (
             view.spec, view.sample_pass, view.worked_pass, view.worked, view.worked_theta,
-            view.sample_gradient, view.curtain, view.training,
-            None if view.curtain is None else view.revealed,
+            view.sample_gradient, view.curtain, view.training, self._is_whole,
+            view.revealed if is_stepwise else None,
         )
         same = len(numbers) == len(self._numbers) and all(
             a is b or (isinstance(a, int) and a == b)
@@ -54,23 +53,26 @@ class Planner:
         if same:
             return False
         self._numbers = numbers
-        before = self._room or room_at_first(view)
-        room = widened(before, room_for(view))
-        changed = room is not self._room
-        if changed:
+        room = widened(self._room, room_for(view) if self._is_whole else room_for_step(view))
+        is_wider = room is not self._room
+        if is_wider:
             self._room, self._plans = room, {}
-        return changed
+        return is_wider
 
     def plan(
         self, view: View, opened: Collection[int], width: float, height: float
     ) -> Plan:
         """How everything is drawn in an area of some pixels."""
-        whole = self._whole(view, opened, width, height)
         if is_small(view.spec.network):
-            return whole
-        if whole.width <= width + 0.5 and whole.height <= height + 0.5:
-            return whole
-        return self._overview(view, opened, width, height)
+            return self._whole(view, opened, width, height)
+        for _ in range(2):
+            whole = self._whole(view, opened, width, height)
+            self._is_whole = whole.width <= width + 0.5 and whole.height <= height + 0.5
+            if not self._is_whole:
+                return self._overview(view, opened, width, height)
+            if not self._widen(view):
+                break
+        return whole
 
     def full_spread(
         self, view: View, opened: Collection[int], width: float, height: float
@@ -100,8 +102,7 @@ class Planner:
         """A plan made in one of the ways there are, kept as long as the room is the same."""
         sizes = view.spec.network.sizes
         folded = tuple(is_folded(sizes, layer, opened) for layer in range(len(sizes)))
-        if self._room is None:
-            self._room = room_at_first(view)
+        assert self._room is not None
         key = way, folded, width, height
         if key not in self._plans:
             if len(self._plans) > _MOST_PLANS:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from gui.canvas.faces import LayerFaces, Revealed
+from gui.canvas.items.edges import Edge
 from gui.canvas.items.words import (
     Line,
     line_width,
@@ -17,8 +18,12 @@ from gui.canvas.items.words import (
     usual,
     usual_of_unit,
 )
+from gui.canvas.marks import used_edges
 from gui.canvas.whose import gradient_signs
 from gui.view import View
+
+FEW_UNITS = 8  # in a layer at most, where all numbers stand on the canvas at any size
+_MOST_USED = 64  # labels of a step
 
 Widths = dict[str, tuple[float, ...]]  # of a kind of line, in every size of type
 
@@ -71,19 +76,36 @@ def room_for(view: View) -> Room:
     anything; what a curtain hides does not show in it either."""
     if view.curtain is None and not view.training:
         view = replace(view, revealed=len(view.steps), before=None)
-    shown, sizes = Revealed(view), view.spec.network.sizes
-    found = []
-    for layer, size in enumerate(sizes):
+    sizes = view.spec.network.sizes
+    edges = [
+        [(unit, source) for unit in range(sizes[layer]) for source in range(sizes[layer - 1])]
+        for layer in range(1, len(sizes))
+    ]
+    return _room_for(view, max(sizes), edges)
+
+
+def room_for_step(view: View) -> Room:
+    """Room for what is read of a large network while not all of it is: the units of small layers,
+    and the weights that the current step works with."""
+    network = view.spec.network
+    edges = [used_edges(view, layer)[:_MOST_USED] for layer in range(1, network.depth + 1)]
+    return _room_for(view, FEW_UNITS, edges)
+
+
+def _room_for(view: View, most: int, edges: Sequence[Sequence[Edge]]) -> Room:
+    """Room for what a view shows of layers of at most so many units, and for the labels of some
+    edges into each layer but the first."""
+    shown, found = Revealed(view), []
+    for layer, size in enumerate(view.spec.network.sizes):
         faces = LayerFaces(shown, layer)
-        nodes = [faces.node(unit) for unit in range(size)]
+        nodes = [faces.node(unit) for unit in range(size if size <= most else 0)]
         biases = [node.bias for node in nodes if node.bias is not None]
-        sources = range(sizes[layer - 1]) if layer else range(0)
-        edges = [(unit, source) for unit in range(size) for source in sources]
+        labels = [faces.whole(edge) for edge in edges[layer - 1]] if layer else []
         found.append(
             LayerRoom(
                 _widest(unit_lines(node) for node in nodes),
                 _widest(parameter_lines(bias, True) for bias in biases),
-                _widest(parameter_lines(faces.whole(edge)) for edge in edges),
+                _widest(parameter_lines(face) for face in labels),
             )
         )
     return tuple(found)
