@@ -267,3 +267,8 @@ def default_unit_names(sizes: tuple[int, ...]) -> tuple[tuple[str, ...], ...]:
         names.append(tuple(f"{prefix}{i + 1}" for i in range(size)))
     names.append(("o",) if sizes[-1] == 1 else tuple(f"o{i + 1}" for i in range(sizes[-1])))
     return tuple(names)
+
+
+def usual_target_names(outputs: int) -> tuple[str, ...]:
+    """t of a single output, else t1, t2 …"""
+    return ("t",) if outputs == 1 else tuple(f"t{number + 1}" for number in range(outputs))

@@ -15,7 +15,13 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from engine.maths.activations import ACTIVATIONS, Array, hidden_activations
-from engine.maths.network import Layer, Network, default_unit_names, with_layer
+from engine.maths.network import (
+    Layer,
+    Network,
+    default_unit_names,
+    usual_target_names,
+    with_layer,
+)
 from engine.run.check_spec import SpecError, check_spec
 from engine.run.edits import Edited
 from engine.run.spec import Spec, State
@@ -116,17 +122,22 @@ def _with_units(spec: Spec, state: State, layer: int, units: tuple[int | None, .
     network, data = spec.network, spec.data
     old_names = network.inputs if layer == 0 else network.layers[layer - 1].units
     fresh = _new_names(network, _prefix(network, layer), units.count(None))
-    names = tuple(old_names[unit] if unit is not None else next(fresh) for unit in units)
+    names = _usual_names(network, layer, units) or tuple(
+        old_names[unit] if unit is not None else next(fresh) for unit in units
+    )
     if layer == 0:
         network = replace(network, inputs=names)
         data = replace(data, inputs=_columns(data.inputs, units))
     else:
         network = with_layer(network, layer, units=names)
     if layer == network.depth:
-        targets = tuple(
-            data.target_names[unit] if unit is not None else f"t {name}"
-            for unit, name in zip(units, names, strict=True)
-        )
+        if data.target_names == usual_target_names(len(old_names)) and _goes_on(units):
+            targets = usual_target_names(len(units))
+        else:
+            targets = tuple(
+                data.target_names[unit] if unit is not None else f"t {name}"
+                for unit, name in zip(units, names, strict=True)
+            )
         data = replace(data, targets=_columns(data.targets, units), target_names=targets)
     origins = _unchanged(spec.network)
     origins[layer] = _Origin(layer, units)
@@ -221,6 +232,26 @@ def _prefix(network: Network, layer: int) -> str:
     names = network.inputs if layer == 0 else network.layers[layer - 1].units
     own = names[-1].rstrip("0123456789")
     return own if own and own != names[-1] else default_unit_names(network.sizes)[layer][0][:1]
+
+
+def _goes_on(units: tuple[int | None, ...]) -> bool:
+    """Whether the first of the old units are there as they were, and what is new comes after."""
+    return all(unit in (None, place) for place, unit in enumerate(units))
+
+
+def _usual_names(
+    network: Network, layer: int, units: tuple[int | None, ...]
+) -> tuple[str, ...] | None:
+    """The names that a layer of so many units usually has, where it had the usual ones: a single
+    output o becomes o1 beside o2. None where that is not so, or where others have such names."""
+    sizes, size = network.sizes, len(units)
+    span = sum(sizes[:layer]), sum(sizes[: layer + 1])
+    all_names = network.unit_names
+    if all_names[slice(*span)] != default_unit_names(sizes)[layer] or not _goes_on(units):
+        return None
+    names = default_unit_names((*sizes[:layer], size, *sizes[layer + 1 :]))[layer]
+    others = {*all_names[: span[0]], *all_names[span[1] :]}
+    return None if others.intersection(names) else names
 
 
 def _new_names(network: Network, prefix: str, count: int) -> Iterator[str]:

@@ -9,6 +9,7 @@ import numpy as np
 from PySide6.QtCore import QModelIndex, Qt
 
 from engine.maths.activations import Array
+from engine.maths.network import usual_target_names
 from engine.run.spec import Data
 from engine.text.numbers import format_count, format_number
 from gui import theme
@@ -18,11 +19,6 @@ from gui.tables.number_table import NumberTable
 _NOWHERE = QModelIndex()
 MOST_SAMPLES = 100
 _ROWS_SEEN = 5
-
-
-def target_names(outputs: int) -> tuple[str, ...]:
-    """t, or t1, t2 …"""
-    return ("t",) if outputs == 1 else tuple(f"t{number + 1}" for number in range(outputs))
 
 
 class _Numbers(NumberModel):
@@ -108,7 +104,7 @@ class OwnData(NumberTable):
 
     def resize_to(self, inputs: tuple[str, ...], outputs: int, samples: int) -> None:
         """Have columns for these inputs and so many targets, and so many rows."""
-        heads = (*inputs, *target_names(outputs))
+        heads = (*inputs, *usual_target_names(outputs))
         if heads != self._numbers.heads or samples != self._numbers.rowCount():
             self._numbers.resize(heads, len(inputs), self._inputs, samples)
             self._inputs = len(inputs)

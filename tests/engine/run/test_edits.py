@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from engine.documents.examples import read_example
 from engine.maths.metrics import are_classes, is_right
 from engine.maths.network import Parameter
 from engine.maths.optimizers import Optimizer
@@ -292,3 +293,23 @@ def test_a_name_that_cannot_be_is_refused(edit: object, sentence: str) -> None:
     spec, state = mazur()
     with pytest.raises(SpecError, match=sentence):
         edit(spec, state)  # type: ignore[operator]
+
+
+def test_the_usual_names_of_outputs_and_targets_follow_their_number() -> None:
+    document = read_example("xor-2-3-1")
+    spec, state = document.spec, start_state(document.spec, document.start)
+    assert spec.network.layers[-1].units == ("o",) and spec.data.target_names == ("t",)
+    two = reshaping.set_units(spec, state, 2, 2)
+    assert two[0].network.layers[-1].units == ("o1", "o2")
+    assert two[0].data.target_names == ("t1", "t2")
+    assert np.array_equal(two[0].data.targets[:, 0], spec.data.targets[:, 0])
+    one = reshaping.set_units(*two, 2, 1)
+    assert one[0].network == spec.network and one[0].data.target_names == ("t",)
+    assert np.array_equal(one[1].theta, state.theta)
+    # Names of a person's own stay, and what is left of several keeps its name.
+    named = edits.rename_target(*edits.rename_unit(spec, state, 2, 0, "y"), 0, "wanted")
+    more = reshaping.set_units(*named, 2, 2)[0]
+    assert more.network.layers[-1].units[0] == "y" and more.data.target_names[0] == "wanted"
+    assert reshaping.remove_unit(*two, 2, 0)[0].network.layers[-1].units == ("o2",)
+    taken = edits.rename_unit(spec, state, 1, 0, "o2")
+    assert "o" in reshaping.set_units(*taken, 2, 2)[0].network.layers[-1].units
