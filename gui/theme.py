@@ -319,6 +319,7 @@ def style_sheet(theme: Theme) -> str:
     QPushButton[primary="true"] {{
         background: {t.accent}; color: {t.accent_ink}; border-color: {t.accent}; font-weight: bold;
     }}
+    QPushButton[primary="true"]:focus {{ border: 2px solid {t.ink}; }}
     QPushButton[primary="true"]:disabled {{
         background: {t.sunken}; color: {t.secondary}; border-color: {t.border};
     }}
@@ -407,6 +408,9 @@ def style_sheet(theme: Theme) -> str:
     QSlider::handle:horizontal {{
         background: {t.accent}; width: {knob}px; height: {knob}px; border-radius: {knob // 2}px;
         margin: {(groove - knob) // 2}px 0;
+    }}
+    QSlider::handle:horizontal:focus {{
+        border: 2px solid {t.ink}; width: {knob - 4}px; height: {knob - 4}px;
     }}
     QSplitter::handle {{ background: transparent; }}
     {_FOR_CONTRAST.format(t=t) if t is CONTRAST else ""}

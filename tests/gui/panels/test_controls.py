@@ -105,6 +105,22 @@ def test_clicking_a_button_leaves_the_focus_where_it_was(bar: ControlsBar, qtbot
     assert slider.hasFocus()
 
 
+@pytest.mark.parametrize("name", [*BUTTONS, "examples", "grain", "pace"])
+def test_what_has_the_focus_can_be_seen(
+    bar: ControlsBar, qtbot: QtBot, mazur_view: MakeView, name: str
+) -> None:
+    bar.display(mazur_view(can_go_back=True))
+    with qtbot.waitActive(bar):
+        bar.activateWindow()
+    widget = bar.findChild(QWidget, name)
+    other = bar.findChild(QWidget, "step" if name != "step" else "pace")
+    other.setFocus(Qt.FocusReason.TabFocusReason)
+    without = widget.grab().toImage()
+    widget.setFocus(Qt.FocusReason.TabFocusReason)
+    assert widget.hasFocus()
+    assert widget.grab().toImage() != without
+
+
 def test_choosing_a_grain_reports_it_and_showing_one_does_not(
     bar: ControlsBar, qtbot: QtBot, mazur_view: MakeView
 ) -> None:
