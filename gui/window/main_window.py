@@ -26,6 +26,7 @@ from gui.widgets.typed_text import take_typed_text
 from gui.window.banner import Action, Banner
 from gui.window.columns import Columns
 from gui.window.export_notice import ExportNotice
+from gui.window.focus_frame import FocusFrames
 from gui.window.help_menu import HelpMenu
 from gui.window.menus import Menus
 from gui.window.picture_menu import Pictures
@@ -68,6 +69,7 @@ class MainWindow(QMainWindow):
         self._player = Player(self.session)
         self.documents = Documents(self.session, self, remember)
         self._build_panels()
+        FocusFrames(self)
         self._build_menus()
         self._wire()
         self._follow_system()

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QScrollArea, QWidget
 from pytestqt.qtbot import QtBot
 
 from engine.documents.examples import example_names, read_example
@@ -215,3 +215,12 @@ def test_a_document_begins_with_all_of_its_loss_curve(mazur: Driver) -> None:
     assert not mazur.window.loss.plot.is_zoomed
     low, high = mazur.window.loss.plot.box.viewRange()[0]
     assert low < 0.0 and high > 50.0
+
+
+@pytest.mark.parametrize("height", [900, 881, 860])
+def test_nothing_of_the_network_panel_is_cut_at_the_usual_size(mazur: Driver, height: int) -> None:
+    """881 and 860: what a frame, and a bar of the desktop, leave of a screen 900 pixels high."""
+    mazur.window.resize(1440, height)
+    QTest.qWait(50)
+    scroll = mazur.find(QScrollArea, "networkScroll")
+    assert scroll.isVisible() and scroll.verticalScrollBar().maximum() == 0
