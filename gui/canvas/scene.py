@@ -91,8 +91,8 @@ class NetworkScene(QGraphicsScene):
         """What `extent` would be with an area of some pixels."""
         if self.view is None:
             return width, height
-        plan = self._planner.plan(self.view, self.opened, width, height)
-        return max(width, plan.width), max(height, plan.height)
+        placed = self._arranged(width, height)
+        return placed.width, placed.height
 
     @property
     def extent(self) -> tuple[float, float]:
@@ -168,10 +168,19 @@ class NetworkScene(QGraphicsScene):
             return 1.0, 1.0
         return self._planner.full_spread(self.view, self.opened, width, height)
 
-    def step_place(self) -> QRectF | None:
-        """Where the quantity of the step is that is shown last; None before the first."""
+    def step_places(self) -> list[QRectF]:
+        """Where the quantity of the step is that is shown last: with the nodes that it belongs to,
+        and alone; empty before the first."""
         spot = None if self.view is None or self.view.step is None else spot_of(self.view.step)
-        return None if spot is None else self.place_of(spot)
+        if spot is None:
+            return []
+        place = self.place_of(spot)
+        around = QRectF(place)
+        for unit in spot.units:
+            item = self._node(unit)
+            if item is not None:
+                around |= item.reach
+        return [around, place]
 
     # What stands where
 
@@ -283,17 +292,21 @@ class NetworkScene(QGraphicsScene):
     def _arrange(self) -> None:
         """Put every item where it belongs."""
         assert self.view is not None
-        self._layout = self.view.layout
-        layout = {**self._layout, **self.dragged}
-        network, before = self.view.spec.network, self.extent
-        plan = self._planner.plan(self.view, self.opened, *self._area)
-        self.arrangement = placed = arrange(network, layout, *self._area, plan)
+        before, self._layout = self.extent, self.view.layout
+        self.arrangement = placed = self._arranged(*self._area)
         for layer, item in self._folded.items():
             item.setPos(float(placed.centres[layer][0, 0]), placed.height / 2)
         for connections in self._connections:
             connections.arrange(placed)
         if self.extent != before:
             self.resized.emit()
+
+    def _arranged(self, width: float, height: float) -> Arrangement:
+        """Where everything belongs in an area of some pixels."""
+        assert self.view is not None
+        plan = self._planner.plan(self.view, self.opened, width, height)
+        layout = {**self.view.layout, **self.dragged}
+        return arrange(self.view.spec.network, layout, width, height, plan)
 
     def _update(self) -> None:
         """Give every item its numbers and marks."""
@@ -370,14 +383,15 @@ class NetworkScene(QGraphicsScene):
     def _blocked(self) -> tuple[QRectF, ...]:
         """What may stand between the layers, where labels would: nodes that are called out, and
         those that the person has moved."""
-        moved = {*self._layout, *self.dragged}
-        assert self.view is not None
-        name = self.view.spec.network.unit_name
-        return tuple(
-            item.reach
-            for (layer, unit), item in (*self._nodes.items(), *self._called.items())
-            if item.is_called_out or (moved and name(layer, unit) in moved)
-        )
+        assert self.view is not None and self.arrangement is not None
+        moved, name = {*self._layout, *self.dragged}, self.view.spec.network.unit_name
+        found = []
+        for (layer, unit), item in (*self._nodes.items(), *self._called.items()):
+            if item.is_called_out:
+                found.append(item.reach)
+            elif moved and name(layer, unit) in moved:
+                found.append(self.arrangement.place_of(layer, unit))
+        return tuple(found)
 
     def _attention(
         self, view: View, connections: Connections, blocked: tuple[QRectF, ...]

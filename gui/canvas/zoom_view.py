@@ -186,16 +186,20 @@ class ZoomView(QGraphicsView):
             self.looked.emit()
 
     def _show_step(self) -> bool:
-        """Scroll to the current step where it is out of sight; whether that was so."""
-        place = self._scene.step_place()
-        if place is None or not self._is_scrolled:
-            return False
+        """Scroll to the current step where it is out of sight, as much of what belongs to it as the
+        view holds; whether that was so."""
         seen = self.viewport().rect()
-        if seen.contains(self.to_viewport(place)):
-            return False
-        margin_x, margin_y = (min(_MARGIN, side // 4) for side in seen.size().toTuple())
-        self.ensureVisible(place, margin_x, margin_y)
-        return True
+        places = self._scene.step_places() if self._is_scrolled else []
+        for place in places:
+            there = self.to_viewport(place)
+            if seen.contains(there):
+                return False
+            if there.width() <= seen.width() and there.height() <= seen.height():
+                spare = seen.size() - there.size()
+                margin = min(_MARGIN, spare.width() // 2), min(_MARGIN, spare.height() // 2)
+                self.ensureVisible(place, *margin)
+                return True
+        return False
 
     def _plane_at(self, point: QPoint) -> tuple[float, float]:
         arrangement = self._scene.arrangement

@@ -10,13 +10,15 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Collection, Mapping, Sequence
+from math import ceil
 
 import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
+from PySide6.QtCore import QRectF
 
 from engine.maths.network import Network
-from gui.canvas.placing.plan import Plan
+from gui.canvas.placing.plan import BETWEEN_LABELS, Plan
 from gui.canvas.placing.shapes import FOLDED_HEAD, NodeShape
 
 Points = NDArray[np.float64]  # (n, 2): x and y
@@ -45,6 +47,14 @@ class Arrangement(Struct, frozen=True, eq=False):
         """Where the room for the labels of the weights into a layer begins and ends, across."""
         left = self.columns[layer - 1] + self.plan.right[layer - 1]
         return left, self.columns[layer] - self.plan.left[layer]
+
+    def place_of(self, layer: int, unit: int) -> QRectF:
+        """All that a node takes, with the lines around it that there can be."""
+        x, y = self.centres[layer][unit].tolist()
+        shape, left, right = self.shapes[layer], self.plan.left[layer], self.plan.right[layer]
+        top = y - shape.half_height - shape.above
+        height = 2 * shape.half_height + shape.above + shape.below
+        return QRectF(x - left, top, left + right, height)
 
     def spare(self, layer: int) -> float:
         """Pixels between the lines of one node and those of the next, where they are kept free."""
@@ -89,8 +99,43 @@ def arrange(
     """Place every node of a network as planned in an area of some pixels, or in a larger one where
     the plan takes more. `layout` has the positions in the plane of units that were moved, by name.
     """
+    placed = _arranged(network, layout, max(width, plan.width), max(height, plan.height), plan)
+    needed = _height_beside_moved(network, layout, placed)
+    if needed > placed.height:
+        placed = _arranged(network, layout, placed.width, needed, plan)
+    return placed
+
+
+def _height_beside_moved(
+    network: Network, layout: Mapping[str, tuple[float, float]], placed: Arrangement
+) -> float:
+    """The height that the labels need above and below the nodes that were moved among them."""
+    moved = [
+        placed.place_of(layer, unit)
+        for layer, size in enumerate(network.sizes)
+        for unit in range(size if layout else 0)
+        if network.unit_name(layer, unit) in layout
+    ]
+    needed, sizes = 0.0, network.sizes
+    for layer, room in enumerate(placed.plan.labels if moved else (), start=1):
+        left, right = placed.between(layer)
+        there = [node for node in moved if node.left() < right and node.right() > left]
+        if there and placed.plan.is_whole and room.columns:
+            rows = ceil(sizes[layer] * sizes[layer - 1] / room.columns)
+            each = room.height + BETWEEN_LABELS
+            needed = max(needed, (rows + 1) * each + sum(node.height() + each for node in there))
+    return needed
+
+
+def _arranged(
+    network: Network,
+    layout: Mapping[str, tuple[float, float]],
+    width: float,
+    height: float,
+    plan: Plan,
+) -> Arrangement:
+    """Place every node in an area of exactly some pixels."""
     sizes, shapes = network.sizes, plan.shapes
-    width, height = max(width, plan.width), max(height, plan.height)
     columns = tuple(plan.columns(width))
     stops = [PLANE * layer / network.depth for layer in range(len(sizes))]
     shifts, centres = [], []

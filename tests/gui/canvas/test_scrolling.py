@@ -93,3 +93,13 @@ def test_of_many_weights_those_of_the_current_step_are_read_and_all_from_near(
     painted = Painted(canvas)
     assert len(painted.on_labels()) == network.size - sum(network.sizes[1:])
     assert painted.overlaps() == [] and painted.clipped() == []
+
+
+def test_labels_make_way_for_a_node_that_was_moved_among_them(
+    person: Callable[..., Any], mazur_view: Callable[..., Any]
+) -> None:
+    layout = {"h1": (330.0, 250.0), "o1": (760.0, 240.0)}
+    canvas = person(mazur_view(revealed=34, layout=layout), 700, 400).canvas
+    painted = Painted(canvas)
+    assert len(painted.on_labels()) == 8
+    assert painted.overlaps() == [] and painted.clipped() == []
