@@ -93,8 +93,8 @@ class DerivationView(QWidget):
             self.area.verticalScrollBar().setValue(0)
 
     def fill_room(self, wanted: bool) -> None:
-        """Write everything as large as there is room for without scrolling, or as large as text is
-        elsewhere."""
+        """Write everything as large as there is room for without scrolling and with all digits, or
+        as large as text is elsewhere."""
         self._fills_room = wanted
         self._fill()
 
@@ -151,7 +151,8 @@ class DerivationView(QWidget):
             ):  # fmt: skip
                 sheet.enlarged = enlarged
                 sheet.fill(build)
-            if self.explanation.needed + _GAP + self.result.needed <= self.height():
+            height = self.explanation.needed + _GAP + self.result.needed
+            if height <= self.height() and not self.explanation.shortens:
                 break
         self._place()
 

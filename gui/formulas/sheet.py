@@ -17,7 +17,7 @@ from gui.formulas.box_writer import ProseWriter
 from gui.formulas.boxes import row, words
 from gui.formulas.flow import Flowed, FlowItem, flow, flow_words
 from gui.formulas.formula_items import Formula, Look, flow_formula, plain_items
-from gui.formulas.sheet_table import lay_out_table
+from gui.formulas.sheet_table import has_room, lay_out_table
 from gui.widgets.ground import Ground
 
 _BAND_X, _BAND_Y = 10.0, 5.0  # room inside the band around the result
@@ -49,6 +49,7 @@ class Sheet(Ground):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.extent = 300
         self.enlarged = 1.0
+        self.shortens = False  # leaves out digits for want of width
         self._build: Callable[[Sheet], None] | None = None
         self._blocks: list[_Block] = []
         self._under: Factor | None = None
@@ -72,6 +73,7 @@ class Sheet(Ground):
     def lay_out(self) -> None:
         """Build all blocks anew."""
         self._blocks = []
+        self.shortens = False
         if self._build is not None:
             self._build(self)
         self.setFixedHeight(self.needed)
@@ -158,6 +160,7 @@ class Sheet(Ground):
     def add_table(self, table: Table, digits: int | None, gap: float) -> None:
         """A table, its numbers as short as the width asks for."""
         height, paint = lay_out_table(table, self._room, digits)
+        self.shortens = not has_room(table, self._room, digits)
         self._add(height, paint, gap, None)
 
     def add_band(self, formula: Formula, look: Look) -> None:

@@ -22,11 +22,7 @@ def lay_out_table(
     table: Table, width: float, wanted: int | None
 ) -> tuple[float, Callable[[QPainter, float], None]]:
     """Height of a table, and what paints it with its upper edge at y."""
-    writer = BoxWriter(theme.SMALL)
-    heads = [
-        words(head, theme.SMALL) if isinstance(head, str) else head.write(writer, False)
-        for head in table.heads
-    ]
+    heads = _heads(table)
     for digits in fewer_digits(wanted, _FEWEST_DIGITS):
         cells = _cells(table, digits)
         columns = _widths(heads, cells)
@@ -63,6 +59,20 @@ def lay_out_table(
             top += _ROW
 
     return head_height + 2.0 + _ROW * len(table.rows), paint
+
+
+def has_room(table: Table, width: float, digits: int | None) -> bool:
+    """Whether a table fits with these digits, and none need be left out."""
+    heads = _heads(table)
+    return sum(_widths(heads, _cells(table, digits))) + 2 * _PAD * len(heads) <= width
+
+
+def _heads(table: Table) -> list[Box]:
+    writer = BoxWriter(theme.SMALL)
+    return [
+        words(head, theme.SMALL) if isinstance(head, str) else head.write(writer, False)
+        for head in table.heads
+    ]
 
 
 def _cells(table: Table, digits: int | None) -> list[list[Box]]:

@@ -42,10 +42,10 @@ _MARGINS = theme.MARGIN, theme.MARGIN, theme.MARGIN, theme.GAP // 2
 # Pixels of a window's width, at 100 % text, from which the outer columns leave enough of it.
 _ROOM_FOR_BOTH = 1200
 _ROOM_FOR_ONE = 640
-# What the explanation of a presented step takes: of the width on a screen that is so many times as
-# wide as high, also on a projector of 4 : 3, else of the height.
-_WIDE = 1.1
-_PART_BESIDE, _PART_BELOW = 0.38, 0.40
+# What the explanation of a presented step takes: of the width on a wide screen, of less on one that
+# is hardly so many times as wide as high, such as a projector of 4 : 3, else of the height.
+_WIDE, _HARDLY_WIDE = 1.5, 1.1
+_PART_BESIDE, _PART_OF_LITTLE, _PART_BELOW = 0.38, 0.33, 0.40
 _UNBOUND = 16_777_215  # pixels: Qt's "no bound"
 
 
@@ -224,13 +224,14 @@ class Columns(QWidget):
     def _share_with_explanation(self) -> None:
         """Give the explanation its part: beside the network on a wide screen, else below it."""
         width, height = self.width(), self.height()
-        is_wide = width > _WIDE * height
+        is_wide = width > _HARDLY_WIDE * height
         directions = QBoxLayout.Direction
         self._row.setDirection(directions.LeftToRight if is_wide else directions.TopToBottom)
         self.right.setMinimumSize(0, 0)
         self.right.setMaximumSize(_UNBOUND, _UNBOUND)
         if is_wide:
-            self.right.setFixedWidth(round(_PART_BESIDE * width))
+            part = _PART_BESIDE if width > _WIDE * height else _PART_OF_LITTLE
+            self.right.setFixedWidth(round(part * width))
         else:
             self.right.setFixedHeight(round(_PART_BELOW * height))
 

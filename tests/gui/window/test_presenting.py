@@ -163,6 +163,17 @@ def test_a_derivation_is_written_larger_where_there_is_room(
     assert inside.explanation.scale == theme.scale() == 1.0
 
 
+def test_a_table_of_a_presented_derivation_keeps_its_digits(
+    xor: Driver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    xor.press(*[Key.Key_PageDown] * 22)  # the gradient of a weight, a row per sample
+    for size in SIZES[1:3]:
+        on_projector(xor, size, monkeypatch)
+        explanation = xor.window.derivation.inside.explanation
+        assert not explanation.shortens
+        xor.press(Key.Key_Escape)
+
+
 @pytest.mark.parametrize("key", [Key.Key_Escape, Key.Key_F11])
 @pytest.mark.parametrize("size", [(1440, 900), (1024, 600)])
 def test_after_a_presentation_everything_is_as_before(
