@@ -156,6 +156,9 @@ class PillLayer(CanvasItem):
         painter.setPen(QPen(colours.colour("border"), 1.0))
         painter.setBrush(card)
         painter.drawPath(boxes)
+        # One colour after the other: to change it takes longer than to paint a word.
+        words = [text for pill in exposed if not _rank(pill) for text in pill.texts]
+        paint_texts(painter, sorted(words, key=lambda text: (text.pixels, text.colour)))
         for pill in exposed:
             if _rank(pill):
                 strong = pill.is_current or pill.is_hovered
@@ -167,7 +170,7 @@ class PillLayer(CanvasItem):
                     painter.setPen(QPen(colours.colour("accent"), 2.0, Qt.PenStyle.DotLine))
                     painter.setBrush(Qt.BrushStyle.NoBrush)
                     painter.drawRoundedRect(pill.place.adjusted(-4, -4, 4, 4), 14, 14)
-            paint_texts(painter, pill.texts)
+                paint_texts(painter, pill.texts)
 
 
 def _rank(pill: Pill) -> int:

@@ -90,10 +90,13 @@ def _colour(theme_name: str, name: str) -> QColor:
 def paint_texts(painter: QPainter, texts: list[Text]) -> None:
     """Paint texts in the colours of the theme in force."""
     theme_name = theme.current().name
+    looks: tuple[object, ...] = ()
     for words, x, y, pixels, bold, colour, struck in texts:
         text, half = _laid_out(words, pixels, bold)
-        painter.setFont(_font(pixels, bold)[0])
-        painter.setPen(_colour(theme_name, colour))
+        if (pixels, bold, colour) != looks:
+            looks = pixels, bold, colour
+            painter.setFont(_font(pixels, bold)[0])
+            painter.setPen(_colour(theme_name, colour))
         painter.drawStaticText(QPointF(x, y - half), text)
         if struck:
             painter.drawLine(QPointF(x - 1, y), QPointF(x + text.size().width() + 1, y))
