@@ -6,7 +6,7 @@ from __future__ import annotations
 import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
-from PySide6.QtCore import QLineF, QPointF
+from PySide6.QtCore import QLineF, QPointF, QRectF
 
 from gui.canvas.placing.labels import Floats, edges_beneath
 
@@ -57,18 +57,36 @@ class Cells(Struct, frozen=True, eq=False):
         near_y = _within(y, top + height / 2, bottom - height / 2)
         best = int(np.argmin(np.hypot(near_x - x, near_y - y) + self.cost[k]))
         middle = float(near_x[best]), float(near_y[best])
+        place = QRectF(middle[0] - width / 2, middle[1] - height / 2, width, height)
+        around = place.adjusted(-_TOUCHES, -_TOUCHES, _TOUCHES, _TOUCHES)
+        if _runs_through(around, QPointF(x1, y1), QPointF(x2, y2)):
+            return *middle, None
         beyond_x = np.maximum(np.abs(x - middle[0]) - width / 2, 0.0)
         beyond_y = np.maximum(np.abs(y - middle[1]) - height / 2, 0.0)
-        beyond = np.hypot(beyond_x, beyond_y)
-        nearest = int(np.argmin(beyond))
-        if beyond[nearest] < _TOUCHES:
-            return *middle, None
+        nearest = int(np.argmin(np.hypot(beyond_x, beyond_y)))
         there = QPointF(float(x[nearest]), float(y[nearest]))
         start = QPointF(
             min(max(there.x(), middle[0] - width / 2 + 8), middle[0] + width / 2 - 8),
             min(max(there.y(), middle[1] - height / 2 + 4), middle[1] + height / 2 - 4),
         )
         return *middle, QLineF(start, there)
+
+
+def _runs_through(place: QRectF, start: QPointF, stop: QPointF) -> bool:
+    """Whether a line runs through a rectangle: some part of it is inside of all four borders."""
+    first, last = 0.0, 1.0
+    way = stop - start
+    for begin, along, low, high in (
+        (start.x(), way.x(), place.left(), place.right()),
+        (start.y(), way.y(), place.top(), place.bottom()),
+    ):
+        if abs(along) < 1e-9:
+            if not low <= begin <= high:
+                return False
+            continue
+        enters, leaves = sorted(((low - begin) / along, (high - begin) / along))
+        first, last = max(first, enters), min(last, leaves)
+    return first <= last
 
 
 def _within(values: Floats, low: float, high: float) -> Floats:
