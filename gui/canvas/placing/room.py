@@ -8,7 +8,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from gui.canvas.faces import LayerFaces, Revealed
-from gui.canvas.items.edges import Edge
+from gui.canvas.items.edges import MOST_EDGES, Edge
 from gui.canvas.items.words import (
     Line,
     line_width,
@@ -23,7 +23,7 @@ from gui.canvas.whose import gradient_signs
 from gui.view import View
 
 FEW_UNITS = 8  # in a layer at most, where all numbers stand on the canvas at any size
-_MOST_USED = 64  # labels of a step
+_MOST_USED = 64  # units of a layer, or labels of a step, that are looked at one by one
 
 Widths = dict[str, tuple[float, ...]]  # of a kind of line, in every size of type
 
@@ -54,13 +54,14 @@ def room_at_first(view: View) -> Room:
     found = []
     for layer, size in enumerate(network.sizes):
         faces = LayerFaces(shown, layer)
-        nodes = [faces.node(unit) for unit in range(size)]
+        units = range(size) if size <= _MOST_USED else _ends(size)
+        nodes = [faces.node(unit) for unit in units]
         if not layer:
             found.append(LayerRoom(_widest(unit_lines(node) for node in nodes), {}, {}))
             continue
         is_output = layer == network.depth
         sources = _ends(network.sizes[layer - 1])
-        edges = [(unit, source) for unit in range(size) for source in sources]
+        edges = [(unit, source) for unit in units for source in sources]
         found.append(
             LayerRoom(
                 _widest(usual_of_unit(node, is_output) for node in nodes),
@@ -77,10 +78,11 @@ def room_for(view: View) -> Room:
     if view.curtain is None and not view.training:
         view = replace(view, revealed=len(view.steps), before=None)
     sizes = view.spec.network.sizes
-    edges = [
-        [(unit, source) for unit in range(sizes[layer]) for source in range(sizes[layer - 1])]
-        for layer in range(1, len(sizes))
-    ]
+    edges: list[Sequence[Edge]] = []
+    for n_in, n_out in zip(sizes, sizes[1:], strict=False):
+        has_labels = n_in * n_out <= MOST_EDGES
+        units = range(n_out if has_labels else 0)
+        edges.append([(unit, source) for unit in units for source in range(n_in)])
     return _room_for(view, max(sizes), edges)
 
 
