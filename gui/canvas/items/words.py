@@ -99,7 +99,7 @@ def usual(face: ParameterFace, signs: Sequence[str], is_bias: bool = False) -> d
     if face.fixed:
         lines["value"] = parameter_lines(face, is_bias)["value"]
     for kind, sign in zip(("gradient", "own"), reversed(signs), strict=False):
-        lines[kind] = (Word(f"{sign} −0.0{digits}"),)
+        lines[kind] = (Word(f"{sign} −0.00{digits}"),)
     if not face.fixed:
         lines["update"] = (Word(f"→ −0.{digits}"),)
     return lines

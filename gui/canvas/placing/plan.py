@@ -66,18 +66,26 @@ class Plan(Struct, frozen=True):
     is_whole: bool = True
 
     def columns(self, width: float) -> list[float]:
-        """The middle of each layer's column in an area of some width: what there is beyond the
-        width needed is shared out between the layers."""
-        spare, depth = max(0.0, width - self.width), len(self.labels)
+        """The middle of each layer's column in an area of some width: as evenly as the room that
+        each needs allows, so that a little more or less of it mostly moves nothing."""
+        spare = max(0.0, width - self.width)
         if self.shapes[-1].side == "right":
             # First of all for a target and loss that are longer, and for the field to edit them.
             beside = self.right[-1] - self.shapes[-1].half_width
             spare -= min(spare, max(0.0, _ROOMY_SIDE - beside))
-        x = EDGE + self.left[0]
-        middles = [x]
-        for layer, room in enumerate(self.labels, start=1):
-            x += self.right[layer - 1] + room.whole_width + spare / depth + self.left[layer]
-            middles.append(x)
+        apart = [
+            self.right[layer - 1] + room.whole_width + self.left[layer]
+            for layer, room in enumerate(self.labels, start=1)
+        ]
+        even, total = 0.0, sum(apart) + spare
+        for k, needed in enumerate(sorted(apart, reverse=True)):
+            even = total / (len(apart) - k)
+            if needed <= even:
+                break
+            total -= needed
+        middles = [EDGE + self.left[0]]
+        for needed in apart:
+            middles.append(middles[-1] + max(needed, even))
         return middles
 
 

@@ -103,6 +103,8 @@ def _room_for(view: View, most: int, edges: Sequence[Sequence[Edge]]) -> Room:
         nodes = [faces.node(unit) for unit in range(size if size <= most else 0)]
         biases = [node.bias for node in nodes if node.bias is not None]
         labels = [faces.whole(edge) for edge in edges[layer - 1]] if layer else []
+        # Any weight may become a negative one.
+        labels += [replace(face, value=-abs(face.value), updated=None) for face in labels]
         found.append(
             LayerRoom(
                 _widest(unit_lines(node) for node in nodes),
