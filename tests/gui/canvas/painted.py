@@ -103,10 +103,11 @@ class Painted:
         return found
 
     def on_labels(self) -> list[list[str]]:
-        """What is written on each label."""
+        """What is written on each label, line by line."""
         found: list[list[str]] = []
         for box in self.labels:
             inside = [t for t in self.texts if t.item is box.item and box.place.contains(t.place)]
+            inside.sort(key=lambda text: (round(text.place.center().y()), text.place.left()))
             found.append([text.words for text in inside])
         return found
 
