@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from html import escape
 
-from PySide6.QtCore import QRect, QTimer
+from PySide6.QtCore import QPoint, QRect, QTimer
 from PySide6.QtWidgets import QScrollArea, QWidget
 
 from engine.formulas.notation import Notation
@@ -73,7 +73,7 @@ PLACES: dict[str, Callable[[Columns], Place]] = {
 
 class Glossary(Reader):
     """The words in the order in which one meets them. A link brings its place to the front and puts
-    a ring around it."""
+    a ring around it, and the glossary goes aside where it would cover that."""
 
     def __init__(self, columns: Columns, notation: Notation, parent: QWidget) -> None:
         super().__init__("Glossary", "glossary", parent)
@@ -94,7 +94,33 @@ class Glossary(Reader):
             if isinstance(ancestor, QScrollArea):
                 ancestor.ensureWidgetVisible(widget)
             ancestor = ancestor.parentWidget()
-        Ring(widget, part)
+        ring = Ring(widget, part)
+        self._go_aside(QRect(ring.mapToGlobal(QPoint(0, 0)), ring.size()))
+
+    def _go_aside(self, seen: QRect) -> None:
+        """Leave a part of the screen free: in the corner of the program's window that covers least
+        of it, and the nearest of such, at most half as wide as the window."""
+        if not self.frameGeometry().intersects(seen):
+            return
+        frame = self.frameGeometry().size() - self.size()
+        room = self.parentWidget().window().frameGeometry()
+        size = (self.size() + frame).boundedTo(room.size())
+        size.setWidth(min(size.width(), room.width() // 2))
+        self.resize(size - frame)
+        corner = QRect(QPoint(0, 0), size)
+        corners = []
+        for edge in (room.topLeft(), room.topRight(), room.bottomLeft(), room.bottomRight()):
+            corner.moveTo(edge)
+            corner.moveRight(min(corner.right(), room.right()))
+            corner.moveBottom(min(corner.bottom(), room.bottom()))
+            corners.append(corner.topLeft())
+
+        def costs(place: QPoint) -> tuple[int, int]:
+            covered = QRect(place, size) & seen
+            area = covered.width() * covered.height() if covered.isValid() else 0
+            return area, (place - self.pos()).manhattanLength()
+
+        self.move(min(corners, key=costs))
 
 
 def _html(notation: Notation) -> str:

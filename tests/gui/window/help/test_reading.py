@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QUrl
+from PySide6.QtCore import QRect, QUrl
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu, QMenuBar
 from pytestqt.qtbot import QtBot
@@ -102,7 +102,7 @@ def test_the_glossary_writes_the_symbols_as_they_were_chosen(window: MainWindow)
 
 
 @pytest.mark.parametrize("size", [(1440, 900), (1024, 600)])
-def test_each_term_leads_to_something_that_is_on_screen(
+def test_each_term_leads_to_something_that_can_be_seen(
     window: MainWindow, size: tuple[int, int], qtbot: QtBot
 ) -> None:
     window.resize(*size)
@@ -119,6 +119,11 @@ def test_each_term_leads_to_something_that_is_on_screen(
         middle = ring.mapTo(window, ring.rect().center())
         inside = widget.mapTo(window, widget.rect().topLeft())
         assert widget.rect().translated(inside).adjusted(-6, -6, 6, 6).contains(middle), place
+        around = QRect(ring.mapToGlobal(ring.rect().topLeft()), ring.size())
+        covered = around & reader.frameGeometry()
+        assert 2 * covered.width() * max(covered.height(), 0) <= around.width() * around.height()
+        if around.width() < size[0] // 4:
+            assert covered.isEmpty(), place
     reader.close()
 
 
