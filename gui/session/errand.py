@@ -26,6 +26,11 @@ class Arrival(Struct, frozen=True):
     epoch: int
     loss: float
 
+    @property
+    def is_good(self) -> bool:
+        """Whether what was asked for is there."""
+        return self.reached or self.errand.goal is None
+
     def sentence(self, spec: Spec, digits: int | None) -> str:
         """What was reached, for the person who asked for it."""
         goal, many = self.errand.goal, _epochs(self.errand.epochs)

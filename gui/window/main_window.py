@@ -286,10 +286,12 @@ class MainWindow(QMainWindow):
         self._display_name()
         self._menus.follow()
 
-    def _say(self, sentence: str, *actions: Action, stays: bool = False) -> None:
+    def _say(
+        self, sentence: str, *actions: Action, stays: bool = False, is_good: bool = False
+    ) -> None:
         """Show a message, at once: what the status bar says for a moment would hide it."""
         self.statusBar().clearMessage()
-        self.banner.say(sentence, *actions, stays=stays)
+        self.banner.say(sentence, *actions, stays=stays, is_good=is_good)
 
     def _notice(self, sentence: str) -> None:
         """Show a sentence for a while, whatever happens meanwhile."""
@@ -305,7 +307,8 @@ class MainWindow(QMainWindow):
         return super().event(event)
 
     def _tell_of_arrival(self, arrival: Arrival) -> None:
-        self._say(arrival.sentence(self.session.spec, self.session.writing.digits))
+        sentence = arrival.sentence(self.session.spec, self.session.writing.digits)
+        self._say(sentence, is_good=arrival.is_good)
 
     def tell_of_fault(self, sentence: str, report: str) -> None:
         """Say that the program failed, until that is closed. Title and menus follow what is there,

@@ -84,6 +84,7 @@ def test_it_trains_so_many_epochs_and_says_so(xor: Driver) -> None:
     assert done(xor) == 251
     assert xor.window.banner.text.startswith("Trained 250 epochs: loss ")
     assert xor.window.banner.text.endswith(" at epoch 251.")
+    assert xor.window.banner.property("good") is True
     answer(xor, FOR, lambda dialog: None)  # the number of the last time stands there
     assert done(xor) == 501
 
@@ -99,6 +100,7 @@ def test_it_stands_at_the_first_epoch_with_the_loss_below(xor: Driver, pace: flo
     spec = xor.view.spec
     assert evaluate(spec, xor.view.theta).loss < 0.5001
     assert xor.window.banner.text == f"Loss 0.500100 at epoch {reached:,}, below 0.5001."
+    assert xor.window.banner.property("good") is True
     before = xor.view.t
     answer(xor, BELOW, lambda dialog: None)
     assert done(xor) == reached and xor.view.t == before
@@ -110,6 +112,7 @@ def test_what_is_not_reached_is_said_too(xor: Driver) -> None:
     answer(xor, BELOW, loss("1e-9", 300))
     assert done(xor) == 300
     assert xor.window.banner.text.startswith("After 300 epochs the loss is still 0.5")
+    assert not xor.window.banner.property("good")
 
 
 def test_it_trains_until_every_sample_is_right(xor: Driver) -> None:
