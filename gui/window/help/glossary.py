@@ -103,7 +103,7 @@ class Glossary(Reader):
         if not self.frameGeometry().intersects(seen):
             return
         frame = self.frameGeometry().size() - self.size()
-        room = self.parentWidget().window().frameGeometry()
+        room = self._columns.canvas.window().frameGeometry()
         size = (self.size() + frame).boundedTo(room.size())
         size.setWidth(min(size.width(), room.width() // 2))
         self.resize(size - frame)
