@@ -201,9 +201,7 @@ class Faces:
 
 
 class LayerFaces:
-    """What the nodes of a layer and the weights into it show. On one line of a label there is room
-    for one number, so that all labels of a layer show the same kind: gradients once there are all
-    of them, new values likewise."""
+    """What the nodes of a layer and the weights into it show."""
 
     def __init__(self, shown: Revealed, layer: int) -> None:
         view = shown.view
@@ -217,12 +215,6 @@ class LayerFaces:
         self._stage = shown.stage(layer)
         self._nodes: dict[int, NodeFace] = {}
         self._weights: dict[tuple[int, int], ParameterFace] = {}
-        if layer:
-            sizes = view.spec.network.sizes
-            last = layer, sizes[layer] - 1, sizes[layer - 1] - 1
-            self.has_any = shown("backward", "weight_gradient", layer, 0, 0)
-            self._has_gradients = shown("backward", "weight_gradient", *last)
-            self._has_updates = shown("update", "weight_update", *last)
 
     def is_like(self, other: LayerFaces) -> bool:
         """Whether all faces are the same."""
@@ -261,13 +253,6 @@ class LayerFaces:
             face = parameter_face(self._shown.view, self._shown, Parameter(self._layer, *edge))
             self._weights[edge] = face
         return face
-
-    def alike(self, edge: tuple[int, int]) -> ParameterFace:
-        """A weight as all others of its layer."""
-        face = self.whole(edge)
-        if not self._has_gradients:
-            return self.value_alone(edge)
-        return face if self._has_updates else replace(face, updated=None)
 
     def value_alone(self, edge: tuple[int, int]) -> ParameterFace:
         """The value of a weight, that a step works with."""
