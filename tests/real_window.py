@@ -104,7 +104,8 @@ class Window:
 
     def _xdotool(self, *words: str) -> str:
         return subprocess.run(
-            ["xdotool", *words], env=self._environment, capture_output=True, text=True, check=False
+            ["xdotool", *words], env=self._environment, capture_output=True, text=True, check=False,
+            timeout=60,  # with --sync it waits for ever for what does not come
         ).stdout.strip()
 
     def _find(self) -> str:

@@ -90,10 +90,10 @@ def test_keys_step_train_edit_undo_save_and_quit(window: Window, tmp_path: Path)
     window.press("space")
     assert saved()["place"]["revealed"]["kind"] == "delta"  # type: ignore[index]
 
-    # One epoch; then training until it is paused.
+    # One epoch; then training at full speed until it is paused.
     window.press("e")
     assert saved()["state"]["updates"] == 1  # type: ignore[index]
-    window.press("t")
+    window.press("shift+t")
     time.sleep(1.0)
     window.press("t")
     trained = saved()["state"]["updates"]  # type: ignore[index]
