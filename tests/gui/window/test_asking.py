@@ -7,9 +7,16 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QContextMenuEvent
+from PySide6.QtGui import QContextMenuEvent, QCursor
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLineEdit, QStackedWidget, QTableView, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QLineEdit,
+    QStackedWidget,
+    QTableView,
+    QToolTip,
+    QWidget,
+)
 
 from engine.documents.examples import read_example
 from engine.documents.reading import read_document, write_document
@@ -47,6 +54,10 @@ def on_canvas(driver: Driver) -> tuple[QWidget, QPoint]:
 
 def in_table(driver: Driver) -> tuple[QWidget, QPoint]:
     return place_in_table(driver, "weightsTable2", 0, 0)
+
+
+def on_the_left(driver: Driver) -> tuple[QWidget, QPoint]:
+    return place_on_canvas(driver, Spot("weight", 1, 0, 0))
 
 
 BOTH = pytest.mark.parametrize("place", [on_canvas, in_table])
@@ -278,6 +289,21 @@ def test_page_down_does_not_step_over_what_is_wrong(mazur: Driver, place: Place)
     assert editor(mazur) is None and w5(mazur) == 0.4
     mazur.press(Key.Key_PageDown)
     assert mazur.view.revealed == 1
+
+
+@pytest.mark.parametrize("revealed", [0, 34])
+def test_why_it_is_wrong_stands_beside_the_pointer(mazur: Driver, revealed: int) -> None:
+    """Under it, it would be gone at once: with a gradient the field stands above its label."""
+    mazur.press(*[Key.Key_PageDown] * revealed)
+    port, point = on_the_left(mazur)
+    QCursor.setPos(port.mapToGlobal(point))
+    field = double_click(mazur, on_the_left)
+    QTest.keyClicks(field, "0.4.5")
+    mazur.press(Key.Key_Return)
+    assert QToolTip.isVisible() and "decimal point" in QToolTip.text()
+    [tip] = [each for each in QApplication.topLevelWidgets() if each.inherits("QTipLabel")]
+    assert not tip.geometry().contains(QCursor.pos())
+    mazur.press(Key.Key_Escape)
 
 
 @BOTH
