@@ -68,6 +68,10 @@ class PointingView(ZoomView):
         """What is to be seen."""
         return self._scene.view
 
+    @property
+    def is_dragging(self) -> bool:
+        return self._pressed_at is not None
+
     def place_of(self, spot: Spot) -> QRect:
         """Where a spot is on the viewport."""
         return self.to_viewport(self._scene.place_of(spot))

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import QPainter, QResizeEvent, QWheelEvent
-from PySide6.QtWidgets import QApplication, QFrame, QGraphicsView, QWidget
+from PySide6.QtWidgets import QFrame, QGraphicsView, QWidget
 
 from gui import theme
 from gui.canvas.scene import NetworkScene
@@ -103,6 +103,11 @@ class ZoomView(QGraphicsView):
             self.looked.emit()
 
     @property
+    def is_dragging(self) -> bool:
+        """Whether the person holds something with the mouse."""
+        return False
+
+    @property
     def magnification(self) -> float:
         """Screen pixels per pixel of the scene."""
         return self.transform().m11()
@@ -136,13 +141,10 @@ class ZoomView(QGraphicsView):
         bar = self.verticalScrollBar().sizeHint().width() / theme.scale()
         is_wide = is_high = False
         for _ in range(3):
-            # A bar takes room from the picture, which then may need the other one too.
-            free_x, free_y = width - is_high * bar, height - is_wide * bar
-            # Spread, it is larger than the view anyway.
-            area = (
-                width * spread_x if spread_x > 1 else free_x,
-                height * spread_y if spread_y > 1 else free_y,
-            )
+            # A bar takes room from the picture, which then may need the other one too; zoomed
+            # into, the picture is larger than the view anyway.
+            taken = bar if self.zoom <= 1 else 0.0
+            area = width * spread_x - is_high * taken, height * spread_y - is_wide * taken
             extent = self._scene.extent_in(*area)
             before = is_wide, is_high
             is_wide = is_wide or extent[0] * scale > width * theme.scale() + 1
@@ -182,7 +184,7 @@ class ZoomView(QGraphicsView):
 
     def _follow_step(self) -> None:
         """Have the current step in sight, but never pull the picture from under a drag."""
-        if QApplication.mouseButtons() == Qt.MouseButton.NoButton and self._show_step():
+        if not self.is_dragging and self._show_step():
             self.looked.emit()
 
     def _show_step(self) -> bool:
