@@ -92,11 +92,11 @@ class Columns(QWidget):
     def _build_left(self) -> None:
         self._left = Column(needs=640, parent=self)
         self.network = NetworkPanel(self._left.place)
-        self._left.add("Network", self.network, 48)
+        self._left.add("Network", self.network, 47)
         self.weights = WeightsPanel(self._left.place)
-        self._left.add("Weights", self.weights, 31)
+        self._left.add("Weights", self.weights, 30)
         self.data = DataPanel(self._left.place)
-        self._left.add("Data", self.data, 21)
+        self._left.add("Data", self.data, 23)
 
     def _build_centre(self, remember: bool) -> None:
         self._centre = QSplitter(Qt.Orientation.Vertical, self)

@@ -7,7 +7,14 @@ from collections.abc import Callable
 import pytest
 from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QScrollArea, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractScrollArea,
+    QApplication,
+    QLabel,
+    QScrollArea,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from engine.documents.examples import example_names, read_example
@@ -224,3 +231,11 @@ def test_nothing_of_the_network_panel_is_cut_at_the_usual_size(mazur: Driver, he
     QTest.qWait(50)
     scroll = mazur.find(QScrollArea, "networkScroll")
     assert scroll.isVisible() and scroll.verticalScrollBar().maximum() == 0
+
+
+def test_nothing_of_the_left_column_is_cut_at_the_usual_size(xor: Driver) -> None:
+    """Neither the weights of XOR's three hidden units nor its four samples."""
+    QTest.qWait(50)
+    for card in (xor.window.network, xor.window.weights, xor.window.data):
+        for area in card.findChildren(QAbstractScrollArea):
+            assert not area.isVisible() or area.verticalScrollBar().maximum() == 0
