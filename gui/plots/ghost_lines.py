@@ -15,6 +15,7 @@ from gui import theme
 from gui.plots.epoch_plot import Series
 from gui.plots.name_places import Line, NamePlaces
 from gui.plots.plot import Plot
+from gui.plots.spot_looks import spot_brush, spot_pen
 from gui.plots.thinned_curve import ThinnedCurve
 from gui.view import Ghost
 
@@ -202,8 +203,8 @@ class GhostLines:
             name.setFont(theme.font(theme.SMALL, bold=here))
             name.setZValue(21 if here else 20)  # over every line, so that none runs through it
             name.fill = pg.mkBrush(colours.colour("card"))
-        self.forks.setPen(pg.mkPen(colours.colour("secondary"), width=2))
-        self.forks.setBrush(pg.mkBrush(colours.colour("card")))
+        self.forks.setPen(spot_pen(colours.colour("secondary"), 2.0))
+        self.forks.setBrush(spot_brush(colours.colour("card")))
 
 
 def _key(ghost: Ghost) -> tuple[int, int, bytes]:

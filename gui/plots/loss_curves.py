@@ -14,6 +14,7 @@ from gui import theme
 from gui.plots.epoch_plot import HEADROOM, LEAST_DECADES, EpochPlot, Series, with_log_margin
 from gui.plots.ghost_lines import GhostLines
 from gui.plots.solid_line import SolidLine
+from gui.plots.spot_looks import spot_brush, spot_pen
 from gui.plots.thinned_curve import ThinnedCurve
 from gui.view import View
 
@@ -286,9 +287,9 @@ class LossCurves(EpochPlot):
         self.ghost_lines.restyle()
         accent = colours.colour("accent")
         self.now_line.setPen(pg.mkPen(accent, width=2))
-        self.now_dot.setBrush(pg.mkBrush(accent))
+        self.now_dot.setBrush(spot_brush(accent))
         ring = "accent_done" if self.hasFocus() else "card"
-        self.now_dot.setPen(pg.mkPen(colours.colour(ring), width=3 if self.hasFocus() else 1))
+        self.now_dot.setPen(spot_pen(colours.colour(ring), 3.0 if self.hasFocus() else 1.0))
         self.now_name.setColor(accent)
         self.now_name.setFont(theme.font(theme.SMALL))
         self.now_name.fill = pg.mkBrush(colours.colour("card"))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import Qt
@@ -11,6 +13,7 @@ from engine.maths.activations import Array
 from gui import theme
 from gui.plots.colours import colours_of
 from gui.plots.plot import Plot
+from gui.plots.spot_looks import spot_brush, spot_pen
 
 MOST = 1000  # more would hide the surface, and slow it down
 _MOST_LABELLED = 60
@@ -50,26 +53,26 @@ class SamplePoints:
         size = theme.px(kind)
         if two_kinds is not None:
             names = ("negative_text", "positive_text")
-            fills = [pg.mkBrush(colours.colour(name)) for name in names]
+            fills = [spot_brush(colours.colour(name)) for name in names]
             brushes = [fills[t == two_kinds[1]] for t in targets[rows].tolist()]
-            edge = pg.mkPen(colours.colour("card"), width=2 if kind == _LABELLED else 1)
+            edge = spot_pen(colours.colour("card"), 2.0 if kind == _LABELLED else 1.0)
         else:
-            brushes = [pg.mkBrush(colour) for colour in colours_of(targets[rows], *levels)]
-            edge = pg.mkPen(colours.colour("ink"), width=1)
+            brushes = [spot_brush(colour) for colour in colours_of(targets[rows], *levels)]
+            edge = spot_pen(colours.colour("ink"))
         self.discs.setData(x[rows], y[rows], size=size, brush=brushes, pen=edge)
         for number, item in enumerate(self.signs):
             wanted = np.zeros(count, dtype=bool)
             if kind == _LABELLED and two_kinds is not None:
                 wanted = targets == two_kinds[number]
                 item.setSymbol(_glyph(_SIGNS[two_kinds][number]))
-            brush = pg.mkBrush(colours.colour("card"))
-            item.setData(x[wanted], y[wanted], size=theme.px(theme.SMALL), brush=brush, pen=None)
+            brush, pen = spot_brush(colours.colour("card")), spot_pen(None)
+            item.setData(x[wanted], y[wanted], size=theme.px(theme.SMALL), brush=brush, pen=pen)
         # Light around the accent, so that the ring is seen on any colour.
         rings = (("card", 5.0), ("accent", 2.5))
-        pens = [pg.mkPen(colours.colour(name), width=width) for name, width in rings]
+        pens = [spot_pen(colours.colour(name), width) for name, width in rings]
         here = slice(shown, shown + 1)
         ring_x, ring_y = np.repeat(x[here], 2), np.repeat(y[here], 2)
-        self.ring.setData(ring_x, ring_y, size=size + 5, pen=pens, brush=pg.mkBrush(None))
+        self.ring.setData(ring_x, ring_y, size=size + 5, pen=pens, brush=spot_brush(None))
 
 
 def two_values(column: Array) -> tuple[float, float] | None:
@@ -80,6 +83,7 @@ def two_values(column: Array) -> tuple[float, float] | None:
     return None
 
 
+@cache  # as spot_looks.py says of pens
 def _glyph(sign: str) -> QPainterPath:
     """A sign as a symbol: a path around the origin, one unit high for the font's size."""
     pixels = 100

@@ -55,7 +55,7 @@ def _box_picture(box: _Box, colours: theme.Theme, scale: float) -> QPixmap:
     return picture
 
 
-@lru_cache(maxsize=2048)  # more than a screen shows; 1.6 kB each, and training makes ever new ones
+@lru_cache(maxsize=1024)  # more than a screen shows; 1.6 kB each, and training makes ever new ones
 def _laid_out(text: str, percent: int) -> tuple[QStaticText, QSizeF]:
     """A text ready to be painted at a size of text, and its size in pixels; kept, as the same
     numbers are painted again and again."""
