@@ -91,7 +91,7 @@ class NewDialog(FormDialog):
         hidden = (3,) if rule is None else rule.hidden
         self._hidden.setText(", ".join(str(size) for size in hidden))
         self._follow()
-        self.adjustSize()
+        self.fit()
 
     def _follow(self) -> None:
         """Show what follows from the fields: names, and the columns of the table."""

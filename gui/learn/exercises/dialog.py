@@ -91,7 +91,6 @@ class ExerciseDialog(FormDialog):
             label.setMinimumWidth(theme.px(420))
         opens = QDialogButtonBox.StandardButton.Open
         buttons = self.lay_out(fields, self._preview, self._problem, button=opens)
-        self.body.insertStretch(self.body.count() - 1, 1)
         self._save = buttons.addButton(
             "&Save sheet and key…", QDialogButtonBox.ButtonRole.ActionRole
         )

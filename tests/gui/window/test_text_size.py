@@ -13,7 +13,9 @@ from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractScrollArea,
     QApplication,
+    QComboBox,
     QDialog,
+    QDialogButtonBox,
     QLabel,
     QLineEdit,
     QSpinBox,
@@ -32,7 +34,7 @@ from gui.learn.exercises.dialog import ExerciseDialog
 from gui.window.help.welcome import Welcome
 from gui.window.main_window import MainWindow
 from gui.window.preferences import PreferencesDialog
-from tests.gui.conftest import OpenWindow
+from tests.gui.conftest import OpenWindow, choose
 
 PERCENTS = (80, 100, 150, 200)
 SIZES = ((960, 540), (1024, 600), (1366, 768), (1440, 900))
@@ -201,6 +203,44 @@ def test_dialogs_have_room_for_their_words(
     assert problems(dialog) == []
     assert dialog.width() <= 1366 and dialog.height() <= 768
     dialog.reject()
+
+
+def test_a_form_that_is_higher_than_the_screen_scrolls_above_its_buttons(
+    open_window: OpenWindow,
+) -> None:
+    window = open_window("one-neuron")
+    window.use_text_size(200)
+    room = window.screen().availableGeometry()
+    dialog = NewDialog(window)
+    dialog.show()
+    dialog.move(room.center().x() - dialog.width() // 2, room.center().y())
+    assert not dialog.is_own
+    low = dialog.height()
+    choose(dialog.findChild(QComboBox, "newData"), "own")
+    QTest.qWait(0)
+    place = dialog.geometry()
+    assert place.height() > low and room.top() <= place.top() < place.bottom() <= room.bottom()
+    buttons = dialog.findChild(QDialogButtonBox)
+    assert dialog.rect().contains(buttons.geometry())
+    last = dialog.findChild(QComboBox, "newOutputActivation")
+    assert not _is_whole(last), "too little is in it to scroll"
+    for _ in range(10):
+        focus = QApplication.focusWidget()
+        if focus is not None and focus is not last:
+            QTest.keyClick(focus, Qt.Key.Key_Tab)
+    assert QApplication.focusWidget() is last and _is_whole(last)
+    dialog.findChild(QComboBox, "newData").setFocus()
+    choose(dialog.findChild(QComboBox, "newData"), "xor")
+    QTest.qWait(0)
+    assert dialog.height() == low
+    dialog.reject()
+
+
+def _is_whole(field: QWidget) -> bool:
+    """Whether a field of a form is not scrolled out of sight, in part or altogether."""
+    inside = field.parentWidget()
+    seen, place = inside.parentWidget().rect(), inside.mapToParent(field.geometry().topLeft())
+    return bool(seen.top() <= place.y() and place.y() + field.height() - 1 <= seen.bottom())
 
 
 @pytest.mark.parametrize("percent", PERCENTS)
