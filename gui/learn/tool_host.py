@@ -53,7 +53,8 @@ class ToolHost(QObject):
 
     `changed` carries what the session announces, before any panel is shown it. `opened` carries
     the panel that was opened, `closed` the one that was closed; when another tool takes its place,
-    `closed` comes first.
+    `closed` comes first. Each of `before_opening` is asked by a tool's title whether it may open,
+    and says why not.
     """
 
     changed = Signal(object)
@@ -79,6 +80,7 @@ class ToolHost(QObject):
         self._entries: dict[str, _Entry] = {}  # by their titles
         self._open: _Entry | None = None
         self._view: View | None = None
+        self.before_opening: list[Callable[[str], bool]] = []
         session.changed.connect(self.changed)
 
     def add(self, row: ToolRow) -> QAction:
@@ -108,8 +110,11 @@ class ToolHost(QObject):
 
     def open(self, title: str) -> None:
         """Show a tool, in the place of the one that is open."""
-        entry, card = self._entries[title], self._card(title)
-        row = entry.row
+        entry = self._entries[title]
+        if not all(may_open(title) for may_open in self.before_opening):
+            entry.action.setChecked(self._open is entry)
+            return
+        row, card = entry.row, self._card(title)
         if self._open is entry:
             self._column.show_card(card)
             return

@@ -46,7 +46,8 @@ class PredictTool(Tool):
         panel.save_asked.connect(self.save)
         predicting.changed.connect(panel.show_question)
         predicting.asked.connect(self._come_forward)
-        host.opened.connect(self._keep_others_out)
+        host.before_opening.append(self._keep_others_out)
+        host.changed.connect(self._send_others_away)
         host.documents.before_leaving.append(self.may_leave)
 
     @property
@@ -59,10 +60,16 @@ class PredictTool(Tool):
         self._host.open(TITLE)
         self.panel.setFocus()
 
-    def _keep_others_out(self, panel: object) -> None:
-        if self._predicting.locked and panel is not self.panel:
+    def _keep_others_out(self, title: str) -> bool:
+        if not self._predicting.locked or title == TITLE:
+            return True
+        self._host.session.refused.emit(_ONLY_THIS)
+        return False
+
+    def _send_others_away(self) -> None:
+        """Close a tool that was open before the lock was closed, or a locked document opened."""
+        if self._predicting.locked and self._host.open_title not in ("", TITLE):
             self._host.close()
-            self._host.session.refused.emit(_ONLY_THIS)
 
     def on_closed(self) -> None:
         # Another tool may be about to take its place; the question has to wait for that.

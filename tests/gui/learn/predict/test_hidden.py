@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QMessageBox,
     QPushButton,
+    QSplitter,
     QWidget,
 )
 from pytestqt.qtbot import QtBot
@@ -121,12 +122,16 @@ def test_after_the_tool_is_closed_everything_is_there_again(window: MainWindow) 
 # Locked
 
 
+def lock_of(window: MainWindow) -> QAction:
+    """The entry of the menu that closes and opens the lock."""
+    return next(a for a in window.tools.menu.actions() if a.objectName() == "predictLock")
+
+
 def locked(window: MainWindow, qtbot: QtBot) -> None:
     """Lock the deltas, save, and open that as a student does."""
     begin(window, "deltas")
-    lock = next(a for a in window.tools.menu.actions() if a.objectName() == "predictLock")
     click_when_asked("lockQuestion", "Lock")
-    lock.trigger()
+    lock_of(window).trigger()
     data = write_document(window.session.document())
     assert json.loads(data)["lock"] == {"hidden": ["deltas"], "own_values": True, "opened": False}
     window.session.mark_saved()
@@ -162,10 +167,39 @@ def test_other_tools_give_way_in_a_locked_document(window: MainWindow, qtbot: Qt
     other = QWidget()
     other.display = lambda view: None  # type: ignore[attr-defined]
     other.restyle = lambda: None  # type: ignore[attr-defined]
-    window.tools.add(ToolRow("Another", "Another", lambda host: Tool(host, other)))
-    window.tools.open("Another")
-    assert window.tools.current is None
-    assert window.banner.isVisible()
+    entry = window.tools.add(ToolRow("Another", "Another", lambda host: Tool(host, other)))
+    was_open = window.tools.current
+    column = window.derivation.parentWidget()
+    while not isinstance(column, QSplitter):
+        column = column.parentWidget()
+    divided = column.sizes()
+    checks = next(a for a in window.tools.menu.actions() if a.text() == "&Gradient check")
+    for action in (entry, checks):
+        window.banner.fall_silent()
+        action.trigger()
+        QTest.qWait(0)
+        assert window.tools.current is was_open and not action.isChecked()
+        assert window.banner.isVisible() and "locked" in window.banner.text
+        assert column.sizes() == divided
+    assert view_of(window).check is None
+
+
+@pytest.mark.parametrize("opened_locked", [False, True])
+def test_a_tool_that_is_open_goes_as_the_document_is_locked(
+    window: MainWindow, qtbot: QtBot, opened_locked: bool
+) -> None:
+    locked(window, qtbot)
+    document = window.session.document()
+    window.documents.show(read_example("mazur-2-2-2"), "mazur-2-2-2")
+    window.tools.open("Gradient check")
+    qtbot.waitUntil(lambda: view_of(window).check is not None)
+    if opened_locked:
+        window.documents.show(document, "exercise")
+    else:
+        click_when_asked("lockQuestion", "Lock")
+        lock_of(window).trigger()
+    assert window.tools.current is None and view_of(window).check is None
+    window.session.mark_saved()
 
 
 def test_unlocking_warns_and_is_remembered_in_document_and_result(
@@ -175,7 +209,7 @@ def test_unlocking_warns_and_is_remembered_in_document_and_result(
     press(Qt.Key.Key_Space, 12)
     enter("Bob")
     step_until_asked(window)
-    lock = next(a for a in window.tools.menu.actions() if a.objectName() == "predictLock")
+    lock = lock_of(window)
     assert lock.toolTip() == "Unlock the derivations"
     click_when_asked("lockQuestion", QMessageBox.StandardButton.Cancel)
     lock.trigger()
