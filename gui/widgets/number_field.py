@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent
-from PySide6.QtWidgets import QLineEdit, QWidget
+from PySide6.QtWidgets import QDialog, QLineEdit, QWidget
 
 from engine.text.numbers import format_number, parse_number
 from gui.widgets.plain_text import set_tip
@@ -22,7 +22,8 @@ class NumberField(QLineEdit):
     `edited` carries a new value once Enter or leaving the field confirms it. Text that is no
     number, or that `check` objects to with a sentence, is refused beside the field (a red edge
     and the sentence) and changes nothing; Escape brings the old value back. So does leaving the
-    field, and then the window says what was refused.
+    field, and then the window says what was refused. In a dialog, which has no place to say it,
+    the text stays as it is: who takes the form asks `finish`.
     """
 
     edited = Signal(float)
@@ -110,6 +111,8 @@ class NumberField(QLineEdit):
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)
         problem = self._problem
+        if problem and isinstance(self.window(), QDialog):
+            return
         if problem or not self._touched:
             self._show_rounded()
         if problem:

@@ -140,8 +140,10 @@ class _LossDialog(FormDialog):
 
     def accept(self) -> None:
         """Take the form, unless what stands in it is no loss."""
-        if not self._loss.property("wrong"):
+        if self._loss.finish():
             super().accept()
+        else:
+            self._loss.setFocus()
 
     @property
     def loss(self) -> float:

@@ -7,7 +7,15 @@ from collections.abc import Callable
 import pytest
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QDialog, QLabel, QLineEdit, QSlider, QSpinBox
+from PySide6.QtWidgets import (
+    QApplication,
+    QDialog,
+    QDialogButtonBox,
+    QLabel,
+    QLineEdit,
+    QSlider,
+    QSpinBox,
+)
 
 from engine.run.edits import set_cells
 from engine.run.iteration import evaluate
@@ -208,3 +216,27 @@ def test_a_click_on_the_slider_goes_there(xor: Driver) -> None:
         place.setX(round(part * slider.width()))
         QTest.mouseClick(slider, Qt.MouseButton.LeftButton, pos=place)
         assert abs(slider.value() - value) <= (0 if part in (0.02, 0.98) else 1)
+
+
+@pytest.mark.parametrize("typed", ["abc", "-1", "", "1e999"])
+def test_what_is_no_loss_is_not_taken_for_the_last_one_by_a_click_on_ok(
+    xor: Driver, typed: str
+) -> None:
+    seen: list[str] = []
+
+    def fill(dialog: QDialog) -> None:
+        field = dialog.findChild(QLineEdit, "lossBelow")
+        field.setFocus()
+        field.selectAll()
+        QTest.keyClick(field, Key.Key_Delete)
+        QTest.keyClicks(field, typed)
+        ok = dialog.findChild(QDialogButtonBox).button(QDialogButtonBox.StandardButton.Ok)
+        ok.setFocus()  # as the press of a button does
+        QTest.mouseClick(ok, Qt.MouseButton.LeftButton)
+        assert dialog.isVisible() and field.text() == typed and field.property("wrong")
+        assert field.hasFocus() and field.toolTip()
+        seen.append(typed)
+        QTimer.singleShot(0, dialog, dialog.reject)  # once Enter was refused too
+
+    answer(xor, BELOW, fill)
+    assert seen == [typed] and not xor.window.session.training
