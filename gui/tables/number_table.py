@@ -124,14 +124,18 @@ class NumberTable(TableView):
 
     def fit_numbers(self) -> bool:
         """Have columns as wide as the present numbers need, and return whether that changed any.
-        While training, when a number may cross zero at any time, columns only become wider."""
+        While training, when a number may cross zero at any time, columns only become wider, as
+        long as there is room for all of them."""
         digits = at_most(self.numbers.digits, LEAST_DIGITS)
         margins = self._cell.margins
         needed = [width + margins for width in needed_widths(self.numbers.measured(), digits)]
         rest = self._natural[len(needed) :] if needed else [0] * len(self._natural)
         least = [max(pair) for pair in zip(self._name_widths, needed + rest, strict=True)]
         if self.numbers.training and self._least:
-            least = [max(pair) for pair in zip(least, self._least, strict=True)]
+            widest = [max(pair) for pair in zip(least, self._least, strict=True)]
+            room = self.viewport().width()
+            if sum(widest) <= room or sum(least) > room:
+                least = widest
         if least == self._least:
             return False
         self._least = least

@@ -187,6 +187,20 @@ def test_two_inputs_and_the_bias_are_in_sight(qtbot: QtBot, width: int) -> None:
     assert not grid.horizontalScrollBar().isVisible()
 
 
+def test_numbers_that_cross_zero_while_training_hide_no_column(qtbot: QtBot) -> None:
+    view = replace(view_of_sizes(2, 3, 1), training=True)
+    panel = show_weights(qtbot, view)
+    grid = table_of(panel, 2)
+    for crossing in range(4):  # one after the other, as training has it
+        theta = np.array(view.theta)
+        theta[-4:] = 0.54321
+        theta[-4 + crossing] = -0.00012345
+        panel.display(replace(view, theta=theta))
+    assert grid.viewport().rect().contains(grid.visualRect(grid.model().index(0, 3)))
+    assert not grid.horizontalScrollBar().isVisible()
+    digits_seen(grid)
+
+
 def test_a_wide_table_scrolls_beside_its_row_names(qtbot: QtBot) -> None:
     panel = show_weights(qtbot, view_of_sizes(40, 40, 1))
     grid = table_of(panel, 1)
