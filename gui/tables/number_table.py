@@ -126,11 +126,7 @@ class NumberTable(TableView):
         """Have columns as wide as the present numbers need, and return whether that changed any.
         While training, when a number may cross zero at any time, columns only become wider, as
         long as there is room for all of them."""
-        digits = at_most(self.numbers.digits, LEAST_DIGITS)
-        margins = self._cell.margins
-        needed = [width + margins for width in needed_widths(self.numbers.measured(), digits)]
-        rest = self._natural[len(needed) :] if needed else [0] * len(self._natural)
-        least = [max(pair) for pair in zip(self._name_widths, needed + rest, strict=True)]
+        least = self._needed(LEAST_DIGITS)
         if self.numbers.training and self._least:
             widest = [max(pair) for pair in zip(least, self._least, strict=True)]
             room = self.viewport().width()
@@ -142,13 +138,20 @@ class NumberTable(TableView):
         self._arrange()
         return True
 
+    def _needed(self, digits: int) -> list[int]:
+        """How wide the present numbers need the columns to be, with so many digits at most."""
+        margins = self._cell.margins
+        widths = needed_widths(self.numbers.measured(), at_most(self.numbers.digits, digits))
+        needed = [width + margins for width in widths]
+        rest = self._natural[len(needed) :] if needed else [0] * len(self._natural)
+        return [max(pair) for pair in zip(self._name_widths, needed + rest, strict=True)]
+
     def digits_that_fit(self) -> int:
         """With how many digits every column can show its numbers, if they are of everyday size."""
         columns = set(zip(signs_of(self.numbers.measured()), self._widths, strict=False))
-        margins = self._cell.margins
         digits = at_most(self.numbers.digits, _MOST_DIGITS)
         while digits > LEAST_DIGITS and any(
-            text_width(f"{sign}0.{0:0{digits}}") + margins > width for sign, width in columns
+            self._usual_width(sign, digits) > width for sign, width in columns
         ):
             digits -= 1
         return digits
@@ -201,7 +204,24 @@ class NumberTable(TableView):
             self.fitted.emit()
 
     def _fitted(self, room: int) -> list[int]:
-        return fitted_widths(self._natural, self._most, self._least, room)
+        least = self._least
+        if sum(least) > room:
+            tightest = self._tightest()
+            least = tightest if sum(tightest) <= room else least
+        return fitted_widths(self._natural, self._most, least, room)
+
+    def _tightest(self) -> list[int]:
+        """Widths with which a column of numbers below 0.1 gives away digits before the table
+        scrolls: −0.0386 is shown as −0.039, and beside it −0.386 as it is."""
+        fewer = self._needed(1)
+        for column, sign in enumerate(signs_of(self.numbers.measured())):
+            usual = self._usual_width(sign, LEAST_DIGITS)
+            fewer[column] = max(fewer[column], min(self._least[column], usual))
+        return fewer
+
+    def _usual_width(self, sign: str, digits: int) -> int:
+        """How wide a column is that shows numbers of everyday size with so many digits."""
+        return text_width(f"{sign}0.{0:0{digits}}") + self._cell.margins
 
     def _names_height(self, widths: list[int]) -> int:
         """One line or two, for the names of columns."""

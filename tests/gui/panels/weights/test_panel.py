@@ -187,6 +187,19 @@ def test_two_inputs_and_the_bias_are_in_sight(qtbot: QtBot, width: int) -> None:
     assert not grid.horizontalScrollBar().isVisible()
 
 
+@pytest.mark.parametrize(("small", "shown"), [(-0.03861, "−0.039"), (-0.005461, "−0.005")])
+def test_a_number_below_a_tenth_gives_away_digits_before_a_column_is_out_of_sight(
+    qtbot: QtBot, small: float, shown: str
+) -> None:
+    view = view_of_sizes(2, 3, 1)
+    panel = show_weights(qtbot, view, 260)
+    theta = np.array(view.theta)
+    theta[-4:] = [small, 0.11901, 0.15472, -0.15612]
+    panel.display(replace(view, theta=theta))
+    assert digits_seen(table_of(panel, 2)) == {shown, "0.119", "0.155", "−0.156"}
+    assert not table_of(panel, 2).horizontalScrollBar().isVisible()
+
+
 def test_numbers_that_cross_zero_while_training_hide_no_column(qtbot: QtBot) -> None:
     view = replace(view_of_sizes(2, 3, 1), training=True)
     panel = show_weights(qtbot, view)
