@@ -49,5 +49,13 @@ def test_a_curve_thinned_as_it_grows_keeps_its_beginning() -> None:
     kept = points[:1]
     for stop in range(1000, 64_001, 1000):
         kept = thinned(np.vstack([kept, points[max(stop - 1000, 1) : stop]]), 400)
-    halves = (kept[:, 0] < 32_000).sum(), (kept[:, 0] >= 32_000).sum()
-    assert 0.7 < halves[0] / halves[1] < 1.4
+    quarters, _ = np.histogram(kept[:, 0], [2_000, 16_000, 32_000, 48_000, 64_000])
+    assert 0.7 < quarters[1] / quarters[3] < 1.4 and 0.7 < quarters[2] / quarters[3] < 1.4
+    assert quarters[0] >= 0.7 * quarters[3]
+
+
+def test_the_first_epochs_of_a_long_run_can_be_looked_at() -> None:
+    points = curve(np.exp(-np.arange(1_000_000) / 60.0)[:, np.newaxis])
+    kept = thinned(points, 2000)
+    seen = np.interp(points[:500, 0], kept[:, 0], kept[:, 1])
+    assert np.abs(seen - points[:500, 1]).max() < 0.01
