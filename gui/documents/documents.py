@@ -127,9 +127,10 @@ class Documents(QObject):
         """A locked document goes no further than what was answered."""
         return self._remember and self._session.standing.lock is None
 
-    def _keep_place(self) -> None:
-        """Remember where the open file is left."""
-        if self._may_keep_place and self.files.path is not None:
+    def keep_place(self) -> None:
+        """Remember where the open file is left, if it has all that is here."""
+        is_saved = not self._session.is_changed
+        if is_saved and self._may_keep_place and self.files.path is not None:
             place = KeptPlace(*self._session.place.moment, self._session.standing.sample)
             keep_place(self.files.path, self.files.open_file[1], place)
 
@@ -258,8 +259,8 @@ class Documents(QObject):
         return all(may_go() for may_go in self.before_leaving)
 
     def _may_lose_changes(self) -> bool:
+        self.keep_place()
         if not self._session.is_changed:
-            self._keep_place()
             return True
         if self._is_example and not self._session.is_edited:
             return True  # whatever was worked out comes again

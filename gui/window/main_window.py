@@ -394,6 +394,8 @@ class MainWindow(QMainWindow):
         """Keep what is open, what is typed into a field with it, and close without a question."""
         take_typed_text()
         self.keep_now()
+        if self._view is not None:  # at the start a message may stand before there is any document
+            self.documents.keep_place()
         self.close_quietly()
         self.hide()  # the pointer leaves while all is there that follows it
 

@@ -118,6 +118,21 @@ def test_a_file_opens_where_it_was_left_and_was_not_written(
     assert left.revealed == 4 and again.standing.sample == 3 and not again.is_changed
 
 
+def test_a_request_from_outside_to_end_keeps_the_place_too(opened: Open, homework: Path) -> None:
+    first = opened(str(homework))
+    press(first, *[STEP] * 4)
+    first.close_unasked()  # as at a signal
+    assert opened(str(homework)).session.place.revealed == 4
+
+
+def test_no_place_is_kept_of_what_the_file_does_not_hold(opened: Open, homework: Path) -> None:
+    first = opened(str(homework))
+    press(first, *[STEP] * 4)
+    first.session.describe("Mine", "")
+    first.close_unasked()
+    assert opened(str(homework)).session.place.revealed == 0
+
+
 def test_a_place_belongs_to_what_the_file_held(
     opened: Open, asked: list[str], homework: Path
 ) -> None:
