@@ -42,9 +42,12 @@ def open_window(options: argparse.Namespace) -> int:
     faults.install()
     window = MainWindow()
     faults.caught.connect(window.tell_of_fault)
+    asked: int | None = None
 
     def end(code: int) -> None:
         """End without a question: nobody may be there to answer it."""
+        nonlocal asked
+        asked = code
         try:
             window.close_unasked()
         finally:
@@ -53,6 +56,9 @@ def open_window(options: argparse.Namespace) -> int:
     ending.listen(app, end)
     ending.listen_for_lost_display(window.keep_now)
     window.documents.open_at_start(options.document, DEFAULT_EXAMPLE)
+    if asked is not None:  # while a message was shown, or a large file read
+        ending.close()
+        return asked
     window.show()
     if options.document is None:
         window.welcome_once()

@@ -158,6 +158,18 @@ def test_a_request_from_outside_ends_the_window_while_it_asks(
     assert document.read_bytes() == before
 
 
+def test_a_request_from_outside_ends_a_start_that_tells_of_a_missing_file(
+    display: str, tmp_path: Path
+) -> None:
+    box = Window(display, tmp_path, str(tmp_path / "missing.backpass.json"))
+    try:
+        assert box.title == "Backpass" and box.count() == 1  # the window comes after it
+        box.process.send_signal(signal.SIGINT)
+        assert_ended(box, 130)
+    finally:
+        box.close()
+
+
 @pytest.mark.parametrize("typed", ["7", "x"])
 def test_a_request_from_outside_ends_the_window_with_text_in_a_field(
     window: Window, typed: str, qtbot: QtBot
