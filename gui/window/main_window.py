@@ -242,7 +242,7 @@ class MainWindow(QMainWindow):
 
     def _wire_derivation(self, panel: DerivationPanel) -> None:
         panel.copied.connect(
-            lambda what: self.statusBar().showMessage(f"Copied as {what}", _MESSAGE_MILLISECONDS)
+            lambda what: self._notice(f"Copied as {what}", _MESSAGE_MILLISECONDS)
         )
         panel.factor_hovered.connect(self.canvas.highlight)
         panel.explained.connect(self.canvas.trace)
@@ -268,7 +268,7 @@ class MainWindow(QMainWindow):
         self._columns.why.explain(number)
         if self.tools.current is None:
             self._columns.right.show_card(self._columns.why)
-        is_quiet = not self.statusBar().currentMessage()
+        is_quiet = self.presenting.shows_all and not self.statusBar().currentMessage()
         if self._remember and is_quiet and not settings.TOLD_HOW_TO_EDIT.kept():
             settings.TOLD_HOW_TO_EDIT.keep(True)
             self._notice(_HOW_TO_EDIT)
@@ -293,9 +293,10 @@ class MainWindow(QMainWindow):
         self.statusBar().clearMessage()
         self.banner.say(sentence, *actions, stays=stays, is_good=is_good)
 
-    def _notice(self, sentence: str) -> None:
+    def _notice(self, sentence: str, milliseconds: int = 0) -> None:
         """Show a sentence for a while, whatever happens meanwhile."""
-        self.statusBar().showMessage(sentence, _NOTICE_MILLISECONDS)
+        self.presenting.make_room_for_notice()
+        self.statusBar().showMessage(sentence, milliseconds or _NOTICE_MILLISECONDS)
 
     def event(self, event: QEvent) -> bool:
         """Show what a field says as it is left. An entry of a menu, which has nothing to say when

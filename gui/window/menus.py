@@ -190,7 +190,7 @@ class Menus(QObject):
                 *((each.name, each.title) for each in theme.THEMES.values()),
             )
         )
-        resize, size = self._resize_text, _text_size
+        resize, size = self._resize_text, self._text_size
         return (
             Group(tuple(themes)),
             None,
@@ -207,8 +207,25 @@ class Menus(QObject):
         )
 
     def _resize_text(self, way: int) -> None:
-        """To the next size of text, up (1) or down (-1), or back to 100 % (0)."""
-        self._use_text_size(_next_text_size(way))
+        """To the next size of text, up (1) or down (-1), or back to the usual one (0)."""
+        self._use_text_size(self._next_text_size(way))
+
+    def _next_text_size(self, way: int) -> int:
+        now, sizes = theme.percent(), self._presenting.text_sizes
+        if way > 0:
+            return min((size for size in sizes if size > now), default=now)
+        if way < 0:
+            return max((size for size in sizes if size < now), default=now)
+        return self._presenting.usual_text_size
+
+    def _text_size(self, way: int) -> str:
+        """What a row of the menu says of the size that it leads to."""
+        now, then = theme.percent(), self._next_text_size(way)
+        if not way:
+            return f"now {now} %"
+        if then == now:
+            return "no larger" if way > 0 else "no smaller"
+        return f"{then} %"
 
     def _shown(self) -> Iterable[Row]:
         columns = self._columns
@@ -298,22 +315,6 @@ class Menus(QObject):
         if entry.is_enabled or entry.is_checked or entry.about or entry.why_not:
             self._followed.append((action, entry))
         return action
-
-
-def _next_text_size(way: int) -> int:
-    """The size of text that lies this way: up (1), down (-1), or 100 % (0)."""
-    now = theme.percent()
-    if way > 0:
-        return min((size for size in theme.TEXT_SIZES if size > now), default=now)
-    return max((size for size in theme.TEXT_SIZES if size < now), default=now) if way else 100
-
-
-def _text_size(way: int) -> str:
-    """What a row of the menu says of the size that it leads to."""
-    now, then = theme.percent(), _next_text_size(way)
-    if not way:
-        return f"now {now} %"
-    return "no larger" if then == now and way > 0 else "no smaller" if then == now else f"{then} %"
 
 
 def _is_theme(name: str) -> bool:

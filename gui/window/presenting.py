@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from gui.window.pointer_ring import PointerRing
 
 _LEAST_TYPE = 0.02  # of the screen's height, in a presentation
+_GROWS = (100, 110, 125, 150, 175, 200)  # percent of that, to which text may grow there
 _SETTLING_MILLISECONDS = 1000  # within which a window manager gives a window its size again
 
 UseTextSize = Callable[[int, bool], None]
@@ -49,6 +50,7 @@ class Presenting(QObject):
         self._banner = banner
         self._use_text_size = use_text_size
         self._percent = 100  # the size of text outside
+        self._least = 100  # that of a presentation, in percent too
         self._geometry: QByteArray | None = None  # of the window outside, while presenting
         self._splits: dict[QSplitter, list[int]] = {}
         self._ring: PointerRing | None = None
@@ -60,6 +62,7 @@ class Presenting(QObject):
         self._black.setEnabled(False)
         self._black.activated.connect(self._go_black)
         banner.installEventFilter(self)
+        window.statusBar().messageChanged.connect(self._fit_status_bar)
         window.installEventFilter(self)
 
     @property
@@ -82,6 +85,18 @@ class Presenting(QObject):
         """Size and place of the window when nothing is presented, for the next start."""
         return self._window.saveGeometry() if self._geometry is None else self._geometry
 
+    @property
+    def text_sizes(self) -> tuple[int, ...]:
+        """The sizes that text may have now, in percent: in a presentation none is too small."""
+        if not self.is_presenting:
+            return theme.TEXT_SIZES
+        return tuple(round(self._least * grows / 100) for grows in _GROWS)
+
+    @property
+    def usual_text_size(self) -> int:
+        """The size that text has now unless somebody changes it."""
+        return max(self._percent, self._least) if self.is_presenting else 100
+
     def toggle_alone(self) -> None:
         """Give the network the whole window, or have the rest back."""
         if self.is_alone:
@@ -103,6 +118,7 @@ class Presenting(QObject):
         if self.shows_all:
             return
         take_typed_text()
+        self._window.statusBar().clearMessage()  # else Qt writes it over what it has come back to
         if self.is_presenting:
             self._end_presentation()
         self._window.menuBar().show()
@@ -121,10 +137,11 @@ class Presenting(QObject):
         actions = window.menuBar().findChildren(QAction)
         window.addActions([each for each in actions if each.shortcuts()])
         window.menuBar().hide()
-        window.statusBar().setVisible(self._banner.isVisibleTo(window.statusBar()))
+        window.statusBar().clearMessage()
         if shows == "explained network":
             self._geometry = window.saveGeometry()
         columns.show_only(shows)
+        self._fit_status_bar()
         if self.is_presenting:
             self._begin_presentation()
         self.changed.emit()
@@ -135,7 +152,8 @@ class Presenting(QObject):
         window = self._window
         self._percent = theme.percent()
         least = ceil(_LEAST_TYPE * window.screen().size().height())
-        self._use_text_size(max(self._percent, ceil(100 * least / theme.SMALL)), False)
+        self._least = ceil(100 * least / theme.SMALL)
+        self._use_text_size(self.usual_text_size, False)
         window.setWindowState(window.windowState() | Qt.WindowState.WindowFullScreen)
         self._ring = PointerRing(window)
         self._black.setEnabled(True)
@@ -164,6 +182,17 @@ class Presenting(QObject):
         if self.is_alone:
             self.leave()
 
+    def make_room_for_notice(self) -> None:
+        """Hear that the status bar is about to say something: Qt has what stands in it give way
+        to a message only where that can be seen."""
+        self._window.statusBar().show()
+
+    def _fit_status_bar(self) -> None:
+        """Show the status bar if there is something to be read in it."""
+        if not self.shows_all:
+            bar = self._window.statusBar()
+            bar.setVisible(bool(bar.currentMessage()) or self._banner.isVisibleTo(bar))
+
     def _divide(self) -> None:
         """Divide the columns as they were. What came or went meanwhile divides anew."""
         for splitter, sizes in self._splits.items():
@@ -172,9 +201,9 @@ class Presenting(QObject):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         kind = event.type()
-        if watched is self._banner and not self.shows_all:
+        if watched is self._banner:
             if kind in (QEvent.Type.ShowToParent, QEvent.Type.HideToParent):
-                self._window.statusBar().setVisible(kind == QEvent.Type.ShowToParent)
+                self._fit_status_bar()
         elif watched is self._window and kind == QEvent.Type.Resize and self._settling.isActive():
             QTimer.singleShot(0, self, self._divide)  # once the columns have their new size
         return False

@@ -301,6 +301,35 @@ def test_a_message_is_seen_in_a_presentation(mazur: Driver) -> None:
     assert not window.statusBar().isVisible()
 
 
+def test_a_notice_is_seen_in_a_presentation_and_covers_nothing(mazur: Driver) -> None:
+    window, file = mazur.window, named(mazur.window, "fileLabel")
+    mazur.press(Key.Key_F11, Key.Key_PageDown)
+    QTest.mouseClick(window.derivation.copy_button, Qt.MouseButton.LeftButton)
+    copies = {action.text(): action for action in window.derivation.copy_menu.actions()}
+    copies["as text"].trigger()
+    assert window.statusBar().isVisible() and "Copied" in window.statusBar().currentMessage()
+    assert not file.isVisible()
+    window.statusBar().clearMessage()
+    assert not window.statusBar().isVisible()
+    copies["as text"].trigger()
+    mazur.press(Key.Key_Escape)
+    assert file.isVisible() and not window.statusBar().currentMessage()
+
+
+def test_the_first_click_in_a_presentation_leaves_the_hint_for_later(mazur: Driver) -> None:
+    window = mazur.window
+    settings.TOLD_HOW_TO_EDIT.keep(False)
+    mazur.press(Key.Key_F11, Key.Key_PageDown)
+    with mazur.qtbot.waitSignal(window.canvas.asked):
+        mazur.press(Key.Key_Right)
+    assert not window.statusBar().isVisible()
+    mazur.press(Key.Key_Escape, Key.Key_Escape)
+    assert window.presenting.shows_all and not window.statusBar().currentMessage()
+    with mazur.qtbot.waitSignal(window.canvas.asked):
+        mazur.press(Key.Key_Right)
+    assert "Double click" in window.statusBar().currentMessage()
+
+
 def test_a_lesson_is_put_aside_and_goes_on(mazur: Driver) -> None:
     window = mazur.window
     window.lessons.open_bundled("forward-pass")
@@ -318,7 +347,12 @@ def test_text_may_grow_in_a_presentation_and_is_as_before_after(mazur: Driver) -
     mazur.press(Key.Key_F11)
     percent = theme.percent()
     QTest.keyClick(mazur.window.canvas.view, Key.Key_Plus, CONTROL)
+    QTest.keyClick(mazur.window.canvas.view, Key.Key_Plus, CONTROL)
     assert theme.percent() > percent
+    QTest.keyClick(mazur.window.canvas.view, Key.Key_0, CONTROL)
+    assert theme.percent() == percent
+    QTest.keyClick(mazur.window.canvas.view, Key.Key_Minus, CONTROL)
+    assert theme.percent() == percent, "less than 2 % of the screen's height"
     mazur.press(Key.Key_Escape)
     assert theme.percent() == 100 and settings.TEXT_SIZE.kept() == 100
 
