@@ -322,7 +322,7 @@ class NetworkScene(QGraphicsScene):
             x, y = placed.centres[layer][unit].tolist()
             mark = marks.get(key, _NO_MARKS)
             face, shape = faces[layer].node(unit), placed.shapes[layer]
-            item.show_face(face, shape, mark, placed.spare(layer), pictures.get(key))
+            item.show_face(face, shape, mark, placed.spare(layer, unit), pictures.get(key))
             if item.is_called_out:
                 x, y = self._inside(x, y, item)
             item.move_to(x, y)

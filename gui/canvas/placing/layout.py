@@ -56,10 +56,12 @@ class Arrangement(Struct, frozen=True, eq=False):
         height = 2 * shape.half_height + shape.above + shape.below
         return QRectF(x - left, top, left + right, height)
 
-    def spare(self, layer: int) -> float:
-        """Pixels between the lines of one node and those of the next, where they are kept free."""
+    def spare(self, layer: int, unit: int) -> float:
+        """Pixels above the lines of a node: to those of the one before, where they are kept free,
+        or to the edge of the area."""
         shape, size = self.shapes[layer], len(self.centres[layer])
-        return self.height / size - 2 * shape.half_height - shape.above - shape.below
+        between = self.height / size - 2 * shape.half_height - shape.above - shape.below
+        return min(between, self.place_of(layer, unit).top())
 
     def to_plane(self, x: float, y: float) -> tuple[float, float]:
         """A point of the area in the plane, which it may lie outside of."""

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QSpinBox, QTableView
 from engine.documents.examples import read_example
 from gui.canvas.spots import Spot
 from gui.tables.number_table import NumberTable
+from tests.gui.canvas.painted import Painted
 from tests.gui.window.conftest import Driver
 
 Key = Qt.Key
@@ -52,6 +53,19 @@ def test_a_weight_is_edited_on_the_canvas_in_full_precision(
     assert mazur.view.spec.network.weights(mazur.view.theta, 2)[0, 0] == value
     assert mazur.view.loss != before
     assert mazur.window.session.undo_stack.count() == 1
+
+
+@pytest.mark.parametrize("height", [640, 700, 768, 900])
+def test_what_an_edit_changed_stands_whole_beside_the_new_numbers(
+    mazur: Driver, height: int
+) -> None:
+    mazur.window.resize(1366, height)
+    mazur.press(*[Key.Key_PageDown] * 34)
+    edit_on_canvas(mazur, Spot("weight", 2, 0, 0), "0.7")
+    mazur.press(Key.Key_Escape)  # without the ring around the number that is selected
+    painted = Painted(mazur.window.canvas)
+    assert "0.274811" in painted.at_node(2, 0)  # the loss before
+    assert painted.clipped() == [] and painted.overlaps() == []
 
 
 def test_nonsense_is_refused_and_changes_nothing(mazur: Driver) -> None:
