@@ -287,7 +287,8 @@ def style_sheet(theme: Theme) -> str:
     in `tx` is one in pixels that grows with the text."""
     t, knob, groove = theme, 2 * px(7), 2 * px(2)
     # Qt's own pictures on the buttons of a file dialog are black.
-    under_black = t.card if t.colour("card").lightness() > 128 else t.secondary
+    is_light = t.colour("card").lightness() > 128
+    under_black, under_grey = (t.card, t.sunken) if is_light else (t.secondary, t.border)
     sheet = f"""
     QWidget {{ color: {t.ink}; }}
     QMainWindow, QDialog {{ background: {t.window}; }}
@@ -333,7 +334,7 @@ def style_sheet(theme: Theme) -> str:
     }}
     QToolButton::menu-indicator {{ image: none; }}
     QFileDialog QToolButton {{ padding: 2px; background: {under_black}; }}
-    QFileDialog QToolButton:disabled {{ background: {t.border}; }}
+    QFileDialog QToolButton:disabled {{ background: {under_grey}; }}
     QFileDialog QComboBox::drop-down {{ border: none; width: 20tx; }}
     QFileDialog QComboBox::down-arrow {{ image: url({ARROW.as_posix()}); width: 10tx; }}
     QFileDialog QTreeView, QFileDialog QListView {{

@@ -51,6 +51,20 @@ def test_the_picture_on_a_button_is_seen(dialog: QFileDialog, name: str) -> None
     assert contrast(button, 4) >= 4.5
 
 
+def test_a_button_that_does_nothing_is_quieter_than_others(dialog: QFileDialog) -> None:
+    back = dialog.findChild(QToolButton, "backButton")
+    up = dialog.findChild(QToolButton, "toParentButton")
+    assert isinstance(back, QToolButton) and isinstance(up, QToolButton)
+    assert not back.isEnabled()
+    card = luminance(theme.current().colour("card"))
+
+    def stands_out(button: QToolButton) -> float:
+        ground = luminance(button.grab().toImage().pixelColor(5, 5))
+        return (max(ground, card) + 0.05) / (min(ground, card) + 0.05)
+
+    assert stands_out(back) <= max(stands_out(up), 1.5)
+
+
 def test_a_list_of_folders_has_an_arrow_and_no_bevelled_box(dialog: QFileDialog) -> None:
     box = dialog.findChild(QComboBox, "lookInCombo")
     assert isinstance(box, QComboBox)
