@@ -20,6 +20,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
+from math import inf
 from pathlib import Path
 from statistics import median
 from time import perf_counter
@@ -120,7 +121,7 @@ def training_row(
         )
 
     ways: dict[str, Job] = {TUTORIAL: tutorial}
-    best = choice.fastest(spec, None, "")
+    best = choice.fastest(spec, inf, "")
     names = ["plain", "numpy", *(["numba"] if best == "numba" else [])]
     for name in names:
         ways[KERNELS[name]] = partial(recorded, name, spec, start, iterations)

@@ -26,9 +26,8 @@ def is_right(a: Array, t: Array, activation: str) -> Array:
     """Whether each sample's outputs say what its targets say, shape (samples,), as booleans.
 
     Softmax: the largest output is the largest target, and there is one: a row of zeros names no
-    class. Otherwise every output lies within 0.5 of
-    its target (within 1 where a tanh output has targets below zero), which for targets 0 and 1 is
-    the usual threshold at one half.
+    class. Otherwise every output lies within 0.5 of its target (within 1 where a tanh output has
+    targets below zero), which for targets 0 and 1 is the usual threshold at one half.
     """
     if not ACTIVATIONS[activation].elementwise:
         names_one = (t == t.max(axis=-1, keepdims=True)).sum(axis=-1) == 1

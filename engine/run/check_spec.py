@@ -29,6 +29,13 @@ class SpecError(ValueError):
         self.path = path
         self.sentence = sentence
 
+    @property
+    def told(self) -> str:
+        """The sentence for somebody to whom the place is no news."""
+        return f"{self.sentence[:1].upper()}{self.sentence[1:]}" + (
+            "" if self.sentence.endswith(".") else "."
+        )
+
 
 def check_spec(spec: Spec) -> None:
     """Raise SpecError for the first thing about a Spec that cannot be trained."""

@@ -92,7 +92,7 @@ def objection_to(spec: Spec, state: State, edit: Edit, *arguments: Any) -> str:
     try:
         edit(spec, state, *arguments)
     except SpecError as error:
-        return f"{error.sentence[:1].upper()}{error.sentence[1:]}."
+        return error.told
     return ""
 
 

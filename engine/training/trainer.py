@@ -84,6 +84,7 @@ class Trainer:
         Where they are only the next of more, `ahead` says how many there will be in all (maybe
         infinitely many): by that the kernel is chosen, so that the numbers do not depend on how
         the work is cut.
+
         Raises Interrupted if `check` does; what the running slice had done is then kept in
         `state` but its points and frames are lost, which replay makes good.
         """

@@ -110,7 +110,7 @@ class NewDialog(FormDialog):
         try:
             check_spec(self._spec())
         except SpecError as error:
-            self._problem.say(f"{error.sentence[:1].upper()}{error.sentence[1:]}.")
+            self._problem.say(error.told)
         except ValueError as error:
             self._problem.say(str(error))
         else:

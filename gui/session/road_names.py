@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from engine.documents.titles import shape
 from engine.maths.activations import ACTIVATIONS
 from engine.maths.losses import LOSSES
 from engine.maths.network import Network
@@ -66,7 +67,7 @@ def _of_optimizer(spec: Spec, other: Spec) -> Iterator[str]:
 
 def _of_network(mine: Network, other: Network) -> Iterator[str]:
     if mine.sizes != other.sizes:
-        yield "-".join(map(str, mine.sizes))
+        yield shape(mine.sizes)
     *hidden, last = (layer.activation for layer in mine.layers)
     *others_hidden, others_last = (layer.activation for layer in other.layers)
     if {*hidden} != {*others_hidden}:

@@ -237,7 +237,7 @@ class Session(Cursor):
             )
         except SpecError as error:
             self.announce()
-            self.refused.emit(_sentence(error))
+            self.refused.emit(error.told)
             return False
         place = self.place
         revealed = kept_revealed(spec, new_spec, place.revealed)
@@ -368,8 +368,3 @@ def _layout_after(layout: Layout, before: Network, after: Network) -> Layout:
         return layout
     names = dict(zip(before.unit_names, after.unit_names, strict=True))
     return {names.get(name, name): place for name, place in layout.items()}
-
-
-def _sentence(error: SpecError) -> str:
-    text = error.sentence
-    return text[:1].upper() + text[1:] + ("" if text.endswith(".") else ".")

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
 # A slice is long enough to cost nothing and short enough that Pause answers within a frame.
 _SLICE_SECONDS = 0.008
-_LONGEST_SLEEP = 0.05
-_UNUSED_SECONDS = 0.1
+_LONGEST_SLEEP = 0.05  # seconds, after which a pace is looked at again: it may be another one
+_UNUSED_SECONDS = 0.1  # of a pace that could not be kept up, beyond which they are let go
 _TOLD_SECONDS = 0.1  # between two words of how far a slice is
 
 

@@ -58,10 +58,10 @@ class _Numba:
 _numba = _Numba()
 
 
-def fastest(spec: Spec, iterations: float | None, before: str) -> str:
-    """The name of the kernel for so many iterations of a run to come (None: nobody knows), the
+def fastest(spec: Spec, iterations: float, before: str) -> str:
+    """The name of the kernel for so many iterations of a run to come, maybe infinitely many, the
     ones before having been taken by `before` (empty: there were none)."""
-    is_long = iterations is None or iterations >= _MANY or before == "numba"
+    is_long = iterations >= _MANY or before == "numba"
     return "numba" if is_long and "numba" in _fit(spec) else reproducible(spec)
 
 

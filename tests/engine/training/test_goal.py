@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import inf
+
 import numpy as np
 import pytest
 from msgspec.structs import replace
@@ -86,7 +88,9 @@ def test_it_stands_at_the_first_epoch_whatever_the_slices_are(
         assert right.all()
 
 
-@pytest.mark.skipif("numba" not in choice._fit(XOR.spec), reason="the fast kernel is not loaded")
+@pytest.mark.skipif(
+    choice.fastest(XOR.spec, inf, "") != "numba", reason="the fast kernel is not loaded"
+)
 def test_the_fast_kernel_stands_at_the_same_epoch_in_slices_of_any_size() -> None:
     state = start_state(XOR.spec, XOR.start)
     ends = {

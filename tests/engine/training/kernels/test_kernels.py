@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import tracemalloc
 from collections.abc import Callable, Iterator
+from math import inf
 
 import numpy as np
 import pytest
@@ -428,8 +429,8 @@ def test_a_road_from_a_file_is_replayed_by_the_kernel_that_is_the_same_everywher
 def test_few_iterations_are_those_that_stepping_shows(with_numba: None) -> None:
     spec = read_example("xor-3-4-1").spec
     assert choice.fastest(spec, 1, "") == "numpy"
-    assert choice.fastest(spec, None, "") == "numba"
-    assert choice.fastest(replace(spec, mistakes=("wrong-sign",)), None, "") == "plain"
+    assert choice.fastest(spec, inf, "") == "numba"
+    assert choice.fastest(replace(spec, mistakes=("wrong-sign",)), inf, "") == "plain"
 
 
 def test_what_is_mostly_products_is_left_to_numpys_library(with_numba: None) -> None:
@@ -438,7 +439,7 @@ def test_what_is_mostly_products_is_left_to_numpys_library(with_numba: None) -> 
         network = Network(("x",), (*hidden, Layer(("o",), "linear")))
         data = Data(np.ones((samples, 1)), np.ones((samples, 1)), ("t",))
         spec = Spec(network, "half_squared_error", "sum", Optimizer(), data)
-        return choice.fastest(spec, None, "")
+        return choice.fastest(spec, inf, "")
 
     assert chosen(16, 1_000) == "numba"
     assert chosen(80, 1) == "numba"

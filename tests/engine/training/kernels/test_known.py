@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from math import inf
 
 import numpy as np
 import pytest
@@ -163,9 +164,9 @@ def test_what_a_kernel_does_not_know_it_does_not_claim(unknown: Spec) -> None:
 
 def test_it_trains_on_the_plain_kernel_rightly_from_the_first_day(unknown: Spec) -> None:
     assert choice.reproducible(unknown) == "plain"
-    for iterations in (1, 10_000, None):
+    for iterations in (1, 10_000, inf):
         assert choice.fastest(unknown, iterations, "") == "plain"
-    assert isinstance(choice.kernel_named(choice.fastest(unknown, None, ""), unknown), PlainKernel)
+    assert isinstance(choice.kernel_named(choice.fastest(unknown, inf, ""), unknown), PlainKernel)
     for batching in (Batching(3), Batching(), Batching(2, shuffled=True)):
         spec = replace(unknown, batching=batching)
         start = start_state(spec)

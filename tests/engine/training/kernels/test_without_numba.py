@@ -29,7 +29,7 @@ def test_training_goes_on_without_numba(tmp_path: Path, line: str, expected: str
         "choice.load_in_background().join()\n"
         "print(choice.kernel_line())\n"
         "from engine.documents.examples import read_example\n"
-        "print(choice.fastest(read_example('xor-3-4-1').spec, None, ''))\n"
+        "print(choice.fastest(read_example('xor-3-4-1').spec, float('inf'), ''))\n"
     )
     done = subprocess.run(
         [sys.executable, "-c", code],
