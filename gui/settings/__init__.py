@@ -163,8 +163,8 @@ RECENT = _texts("recent")  # paths, the latest first
 PLACES = _texts("places")  # where files were left, the latest first: gui/documents/places.py
 FOLDER = _text("folder")  # where a file was opened or written last
 LOG = _flag("loss/log")
-WELCOMED = _flag("welcomed")
 LOG_EPOCHS = _flag("loss/log_epochs")
+WELCOMED = _flag("welcomed")
 TOLD_HOW_TO_EDIT = _flag("hints/how_to_edit")  # at the first number that was asked about
 # What the person wants to see of the parts around the network; "auto": what there is room for.
 SIDES = {

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QWidget
 from gui import theme
 
 _WIDTH = 1.0
+_DIRECTLY = Qt.FindChildOption.FindDirectChildrenOnly
 
 
 class FocusFrames(QObject):
@@ -53,6 +54,3 @@ class _Frame(QWidget):
         painter.setPen(QPen(theme.current().colour("accent"), _WIDTH))
         half = _WIDTH / 2
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(half, half, -half, -half), 4, 4)
-
-
-_DIRECTLY = Qt.FindChildOption.FindDirectChildrenOnly

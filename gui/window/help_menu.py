@@ -1,4 +1,5 @@
-"""HelpMenu: the keys, the note of the open document, and what the program is."""
+"""HelpMenu: the ways in, what there is to read, the note of the open document, and what the
+program is."""
 
 from __future__ import annotations
 
@@ -74,7 +75,8 @@ class HelpMenu(QObject):
 
     def welcome(self) -> None:
         """Show the ways in."""
-        from gui.window.help.welcome import Welcome  # as all of these, loaded when it is asked for
+        # As all of these it is loaded when it is asked for: the window is up sooner.
+        from gui.window.help.welcome import Welcome
 
         welcome = Welcome(self._documents, self._lessons, self._window)
         welcome.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -111,7 +113,6 @@ class HelpMenu(QObject):
         message_box(self._window, title, standing.note, title="About this document").exec()
 
     def _show_about(self) -> None:
-        # Loaded when it is asked for: the window is up sooner.
         from gui.window.about import about_box
 
         about_box(self._window).exec()

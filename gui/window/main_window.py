@@ -125,8 +125,8 @@ class MainWindow(QMainWindow):
         self.pictures = Pictures(self._columns, session, documents)
         self.presenting = Presenting(self, self._columns, self.banner, self.use_text_size)
         self._menus = Menus(
-            self, session, documents, self._intents, self._player, self.canvas, self._columns,
-            self.pictures, self.presenting, self.use_theme, self.use_text_size, self._remember,
+            self, session, documents, self._intents, self._player, self._columns, self.pictures,
+            self.presenting, self.use_theme, self.use_text_size, self._remember,
         )
         self.tools = ToolHost(
             bar.addMenu("&Learn"), self._columns.right, session, self._intents, documents,

@@ -14,7 +14,6 @@ from PySide6.QtWidgets import QMainWindow, QMenu
 from engine.documents.examples import example_names
 from engine.run.steps import STEP_ORDERS
 from gui import settings, theme
-from gui.canvas.network_canvas import NetworkCanvas
 from gui.documents.documents import Documents
 from gui.session.named_edits import Intents
 from gui.session.player import Player
@@ -72,7 +71,6 @@ class Menus(QObject):
         documents: Documents,
         intents: Intents,
         player: Player,
-        canvas: NetworkCanvas,
         columns: Columns,
         pictures: Pictures,
         presenting: Presenting,
@@ -86,7 +84,6 @@ class Menus(QObject):
         self._documents = documents
         self._intents = intents
         self._player = player
-        self._canvas = canvas
         self._columns = columns
         self._pictures = pictures
         self._presenting = presenting
@@ -202,7 +199,7 @@ class Menus(QObject):
             None,
             *self._shown(),
             None,
-            Entry("Fit the network into view", self._canvas.fit),
+            Entry("Fit the network into view", self._columns.canvas.fit),
             Entry("Reset layout", self._session.reset_layout),
         )
 

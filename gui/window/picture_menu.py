@@ -1,4 +1,4 @@
-"""Pictures: network, loss curve and surface as pictures, in files that are asked for."""
+"""Pictures: those of network, loss curve and surface, written into files; and their menu."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from gui.window.columns import Columns
 
 _SVG, _PNG = FileKind("SVG", (".svg",)), FileKind("PNG", (".png",))
 _TIKZ = FileKind("TikZ, with the weights as they are", (".tex",))
+_HIDDEN = "It is hidden for now, so there is no picture of it."
 
 
 class Pictured(Struct, frozen=True):
@@ -31,7 +32,8 @@ class Pictured(Struct, frozen=True):
 
 
 class Pictures:
-    """Writes pictures of what the window shows."""
+    """Writes pictures of what the window shows. What there is one of is called network, loss and
+    surface, here as on the command line."""
 
     def __init__(self, columns: Columns, session: Session, documents: Documents) -> None:
         self._session = session
@@ -65,10 +67,10 @@ class Pictures:
         below.aboutToShow.connect(offer)
 
     def save(self, what: str, light: bool = False) -> None:
-        """Ask for a file, and write the picture of one of WHAT."""
+        """Ask for a file, and write a picture into it: of the network, the loss or the surface."""
         files, thing = self._documents.files, self._things[what]
         if thing.picture() is None:
-            files.say("It is hidden for now, so there is no picture of it.")
+            files.say(_HIDDEN)
             return
         name = f"{self._documents.name.removesuffix(SUFFIX)} {what}.svg"
         path = files.ask_where("Save picture", name, *thing.kinds)
@@ -92,7 +94,7 @@ class Pictures:
             return self._tikz().encode()
         picture = thing.picture()
         if picture is None:
-            raise FileError("It is hidden for now, so there is no picture of it.")
+            raise FileError(_HIDDEN)
         theme_name = theme.LIGHT.name if light else theme.current().name
         return (svg if ending in _SVG.endings else png)(picture, theme_name)
 

@@ -36,7 +36,6 @@ class WayIn(QPushButton):
         around = (theme.MARGIN, theme.MARGIN, theme.MARGIN, theme.MARGIN)
         layout = column(picture, heading, words, None, gap=theme.GAP, margins=around)
         self.setLayout(layout)
-        self._words = words
 
     def sizeHint(self) -> QSize:
         layout = self.layout()
