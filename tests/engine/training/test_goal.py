@@ -88,10 +88,9 @@ def test_it_stands_at_the_first_epoch_whatever_the_slices_are(
         assert right.all()
 
 
-@pytest.mark.skipif(
-    choice.fastest(XOR.spec, inf, "") != "numba", reason="the fast kernel is not loaded"
-)
-def test_the_fast_kernel_stands_at_the_same_epoch_in_slices_of_any_size() -> None:
+def test_the_fast_kernel_stands_at_the_same_epoch_in_slices_of_any_size(with_numba: None) -> None:
+    pytest.importorskip("numba")
+    assert choice.fastest(XOR.spec, inf, "") == "numba"
     state = start_state(XOR.spec, XOR.start)
     ends = {
         arrived(XOR.spec, state, Goal(0.01), slices)[0].state.t for slices in (1, 13, 5000, None)

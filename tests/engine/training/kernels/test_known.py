@@ -26,12 +26,7 @@ from tests.engine.training.test_trainer import same
 SLOW = {"learning_rate": 0.1}
 PARTS = ("pass", "batch", "update", "start")  # where a mistake is made
 
-
-@pytest.fixture(autouse=True)
-def with_numba(monkeypatch: pytest.MonkeyPatch) -> None:
-    """As in a session in which numba was loaded, where it is installed."""
-    monkeypatch.setattr(choice, "_numba", choice._Numba())
-    choice.load()
+pytestmark = pytest.mark.usefixtures("with_numba")
 
 
 def names_of_others() -> list[str]:
