@@ -35,8 +35,7 @@ class _Numbers(NumberModel):
 
     def _take(self, row: int, column: int, value: float) -> None:
         self.numbers[row, column] = value
-        index = self.index(row, column)
-        self.dataChanged.emit(index, index)
+        self.tell_changed((row, column))
 
     def resize(self, heads: tuple[str, ...], inputs: int, before: int, samples: int) -> None:
         """Have other columns and rows; what was filled in stays, what is new is 0. There are

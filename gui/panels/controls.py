@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from PySide6.QtCore import QPoint, QSize, Qt, Signal
 from PySide6.QtGui import (
@@ -36,24 +37,35 @@ _ONE_EPOCH = "Train one epoch: every sample once"  # the tooltip of that button
 
 _SHORT, _LONG = "up to full speed", "getting faster: 999,999 epochs/s"  # captions of the slider
 
-# What is left out or tightened, step by step, until the controls fit:
-# (paddings at either side of a text, gap between buttons, between groups, slider, the longest
-# caption over it, height, hidden)
-_FITS: tuple[tuple[int, int, int, int, str, int, tuple[str, ...]], ...] = (
-    (14, 8, 18, 110, _LONG, 60, ()),
-    (14, 8, 18, 110, _SHORT, 60, ()),
-    (9, 6, 14, 100, _SHORT, 52, ("by",)),
-    (9, 6, 14, 100, _SHORT, 52, ("by", "examples", "save")),
-    (6, 4, 8, 92, _SHORT, 48, ("by", "examples", "save")),
-    (6, 4, 8, 92, _SHORT, 48, ("by", "examples", "save", "reset", "newSeed")),
-    (
-        6, 4, 8, 92, _SHORT, 48,
-        ("by", "examples", "save", "reset", "newSeed", "pace", "paceCaption"),
-    ),
-    (
-        6, 4, 8, 92, _SHORT, 48,
-        ("by", "examples", "save", "reset", "newSeed", "pace", "paceCaption", "epoch"),
-    ),
+
+class _Measures(NamedTuple):
+    """Pixels at 100 % text, and the longest caption over the slider that there is room for."""
+
+    padding: int  # at either side of a text
+    gap: int  # between buttons
+    group_gap: int
+    slider: int
+    caption: str
+    height: int
+
+
+_WIDE = _Measures(14, 8, 18, 110, _LONG, 60)
+_USUAL = _WIDE._replace(caption=_SHORT)
+_NARROW = _Measures(9, 6, 14, 100, _SHORT, 52)
+_TIGHT = _Measures(6, 4, 8, 92, _SHORT, 48)
+_IN_FILE_MENU = ("by", "examples", "save")
+_IN_RUN_MENU = (*_IN_FILE_MENU, "reset", "newSeed")
+_WITHOUT_PACE = (*_IN_RUN_MENU, "pace", "paceCaption")
+# How the controls are tightened, and what is left out, step by step until they fit.
+_FITS: tuple[tuple[_Measures, tuple[str, ...]], ...] = (
+    (_WIDE, ()),
+    (_USUAL, ()),
+    (_NARROW, ("by",)),
+    (_NARROW, _IN_FILE_MENU),
+    (_TIGHT, _IN_FILE_MENU),
+    (_TIGHT, _IN_RUN_MENU),
+    (_TIGHT, _WITHOUT_PACE),
+    (_TIGHT, (*_WITHOUT_PACE, "epoch")),
 )
 _WIDEST_PLACE = "iteration 1,000,000 · epoch 1,000,000"
 _NARROW_PLACE = "iteration 1,000,000"  # where buttons have had to go
@@ -171,8 +183,8 @@ class ControlsBar(QWidget):
 
     def _arrange(self, level: int) -> int:
         """Take on one of the fits; returns the width that it needs, in pixels."""
-        padding, gap, group_gap, slider, caption, height, hidden = _FITS[level]
-        padding, slider = theme.px(padding), theme.px(slider)
+        measures, hidden = _FITS[level]
+        padding, slider = theme.px(measures.padding), theme.px(measures.slider)
         # Fixed widths, so that a bold face or Train/Pause never moves a neighbour.
         for button in self.findChildren(Button):
             texts = (_TRAIN, _PAUSE) if button is self._train else (button.text(),)
@@ -181,7 +193,7 @@ class ControlsBar(QWidget):
             button.setFixedWidth(widest + 2 * padding + 2)
         self._grain.setFixedWidth(max(map(_advance, GRAINS)) + 2 * padding + theme.px(20))
         self._slider.setFixedWidth(slider)
-        self._caption.setFixedWidth(max(slider, _advance(caption, theme.SMALL)))
+        self._caption.setFixedWidth(max(slider, _advance(measures.caption, theme.SMALL)))
         place = _NARROW_PLACE if "reset" in hidden else _WIDEST_PLACE
         room = max(_advance(place, theme.SMALL), _advance(_USUAL_LOSS, theme.LOSS, bold=True))
         for label in (self._where, self._loss):
@@ -192,16 +204,16 @@ class ControlsBar(QWidget):
         ):
             widget.setVisible(widget.objectName() not in hidden)
         for group in self._groups:
-            group.setSpacing(gap)
+            group.setSpacing(measures.gap)
         for part in self._columns:
             part.invalidate()  # Qt does it later, and the width is asked for at once
-        self._row.setSpacing(group_gap)
-        self.setFixedHeight(theme.px(height))
+        self._row.setSpacing(measures.group_gap)
+        self.setFixedHeight(theme.px(measures.height))
         self._row.invalidate()
         return self._row.minimumSize().width()
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(self._needs[-1], theme.px(_FITS[-1][5]))
+        return QSize(self._needs[-1], theme.px(_TIGHT.height))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

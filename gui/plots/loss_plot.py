@@ -9,6 +9,7 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QBrush, QFocusEvent, QKeyEvent, QMouseEvent, QPen, QWheelEvent
 from PySide6.QtWidgets import QApplication, QGraphicsRectItem
 
+from engine.maths.activations import Array
 from engine.maths.metrics import METRICS
 from engine.text.numbers import format_count, format_number
 from gui import theme
@@ -336,7 +337,7 @@ class LossPlot(LossCurves):
         return True
 
 
-def _nearest_row(epochs: np.ndarray, epoch: float) -> int:
+def _nearest_row(epochs: Array, epoch: float) -> int:
     """The row whose epoch is nearest."""
     after = min(int(np.searchsorted(epochs, epoch)), len(epochs) - 1)
     before = max(0, after - 1)

@@ -63,7 +63,7 @@ class ReadOut(QGraphicsItem):
         height = metrics.height() * len(lines) + _INSET
         self.prepareGeometryChange()
         self._lines, self._point, self._colour = tuple(lines), point, colour
-        self._label = _label(point, QRectF(0.0, 0.0, width, height), room, free, words)
+        self._label = _label_beside(point, QRectF(0.0, 0.0, width, height), room, free, words)
         self.setVisible(True)
         self.update()
 
@@ -89,7 +89,7 @@ class ReadOut(QGraphicsItem):
         painter.drawText(words, flags | Qt.TextFlag.TextDontClip, "\n".join(self._lines))
 
 
-def _label(
+def _label_beside(
     point: QPointF, size: QRectF, room: QRectF, free: Sequence[QRectF], words: Sequence[QRectF]
 ) -> QRectF:
     """Where a label of this size stands: beside the point, first above it, off the pointer, and in

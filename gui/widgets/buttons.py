@@ -94,6 +94,7 @@ class CheckBox(QCheckBox):
 
 
 def press_by_enter(button: QAbstractButton, event: QKeyEvent) -> None:
+    """Have Enter press a button, and leave all other keys, Space among them, to the window."""
     if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
         button.click()
     else:

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication, QDialog, QLineEdit
 
 @runtime_checkable
 class TypedField(Protocol):
-    """A field for a number, which can be left by a key that steps."""
+    """A field for a number or a name, which can be left by a key that steps."""
 
     def finish(self) -> bool:
         """Take what was typed, if anything was, and give the keys back. False, and the field

@@ -59,7 +59,8 @@ class _Writer:
             # An input has one value, the unit's own.
             self._centred(lines["name"], -0.55 * self._line)
             y = 0.55 * self._line
-            self._centred(self._after_old(face, lines["value"]), y)
+            self._strike_old_value(face)
+            self._centred(lines["value"], y)
             self._node.value = self._place(self._node.texts[-1])
         else:
             self._centred(lines["name"], -pitch)
@@ -167,12 +168,11 @@ class _Writer:
                 if words := _changed(then, now, face.digits):
                     self._struck(words, x, 2.7 * y)
 
-    def _after_old(self, face: NodeFace, line: Line) -> Line:
-        """The value of an input; the one before an edit is written below it, struck through."""
+    def _strike_old_value(self, face: NodeFace) -> None:
+        """Write the value of an input before an edit below the present one, struck through."""
         old = "" if face.old is None else _changed(face.old.value, face.value, face.digits)
         if old:
             self._struck(old, -width(old, theme.SMALL) / 2, 1.5 * self._line)
-        return line
 
     def _rule(self, y: float) -> None:
         """The line below the name."""

@@ -27,7 +27,7 @@ _BETWEEN_NODES = 4.0  # pixels between the lines of a node and those of the next
 INSIDE = ("name", "value", "net_input")  # kinds of lines in a node, from top to bottom
 PITCH = 1.15  # heights of a line from name to activation to net input, in a circle
 BESIDE = 9.0  # between an output and its target
-_INSIDE = 6.0  # beside the lines of a capsule
+_BESIDE_INSIDE = 6.0  # beside the lines in a capsule
 _AROUND = 4.0  # beside the lines above and below a node
 _MARGIN = 3.0  # left and right of a column of labels
 BETWEEN_LABELS = 4.0
@@ -180,7 +180,7 @@ def whole_shape(
         return NodeShape("circle", radius, radius, 3, above, below, side, pixels)
     widest = _widest_of(room.unit, k, *INSIDE)
     lines = 2 if is_input else 3
-    half_width = max(18.0, widest / 2 + _INSIDE)
+    half_width = max(18.0, widest / 2 + _BESIDE_INSIDE)
     return NodeShape("capsule", half_width, lines * line / 2 + 4, lines, above, below, side, pixels)
 
 

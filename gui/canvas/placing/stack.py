@@ -37,13 +37,11 @@ class Stack(Struct, frozen=True, eq=False):
 class Cells(Struct, frozen=True, eq=False):
     """Where labels may stand: a row (left, top, right, bottom) for each of `edges`, whose rows are
     (x1, y1, x2, y2). `cost` says of some places along each edge how well a label would stand there:
-    near the middle, and with little of other edges beneath it. `is_enough` is whether there is
-    room for all."""
+    near the middle, and with little of other edges beneath it."""
 
     edges: Floats
     boxes: Floats
     cost: Floats
-    is_enough: bool
 
     def place(
         self, k: int, width: float, height: float
@@ -101,7 +99,7 @@ def stacked(edges: Floats, stack: Stack, height: float) -> Cells:
     least = height + 2 * _BETWEEN
     wide = (stack.right - stack.left) / stack.columns
     order = np.lexsort((edges[:, 1], _heights(edges, (stack.left + stack.right) / 2)))
-    boxes, is_enough = np.empty((len(edges), 4)), True
+    boxes = np.empty((len(edges), 4))
     for column in range(min(stack.columns, len(edges))):
         mine = order[column :: stack.columns]
         left = stack.left + wide * column
@@ -109,8 +107,7 @@ def stacked(edges: Floats, stack: Stack, height: float) -> Cells:
         shares = _ORDERED_AT if stack.columns == 1 else (0.5,)
         tried = [_column(edges[mine], left + share * wide, least, free) for share in shares]
         # By whole pixels: what is alike but for rounding is to be the first.
-        _, ranks, middles, enough = min(tried, key=lambda each: round(each[0]))
-        is_enough &= enough
+        _, ranks, middles = min(tried, key=lambda each: round(each[0]))
         mine = mine[ranks]
         tops, bottoms = middles - least / 2, middles + least / 2
         lowest, highest = _borders(middles, free)
@@ -125,7 +122,7 @@ def stacked(edges: Floats, stack: Stack, height: float) -> Cells:
     places = edges[:, None, :2] + _SAMPLES[:, None] * (edges[:, 2:] - edges[:, :2])[:, None, :]
     sizes = np.tile([0.8 * wide, _LINE], (len(edges), 1))
     cost = _CROSSED * edges_beneath(places, edges, sizes / 2)
-    return Cells(edges, boxes, cost + _OFF_MIDDLE * np.abs(_SAMPLES - 0.5), is_enough)
+    return Cells(edges, boxes, cost + _OFF_MIDDLE * np.abs(_SAMPLES - 0.5))
 
 
 Free = list[tuple[float, float]]  # from top to bottom, each from y to y
@@ -153,10 +150,10 @@ def _borders(middles: Floats, free: Free) -> tuple[Floats, Floats]:
 
 def _column(
     edges: Floats, x: float, least: float, free: Free
-) -> tuple[float, NDArray[np.intp], Floats, bool]:
+) -> tuple[float, NDArray[np.intp], Floats]:
     """Labels of edges in one column, ordered by the heights of the edges at x: by how much they are
-    moved in all, the order, their middles in that order, at least some pixels apart, and whether
-    there is room for that."""
+    moved in all, the order, and their middles in that order, at least some pixels apart where there
+    is room for that."""
     wanted = _heights(edges, x)
     order = np.lexsort((edges[:, 3], edges[:, 1], wanted))
     wanted = wanted[order]
@@ -172,8 +169,7 @@ def _column(
             step = least if (count - 1) * step > high - low else step
             middles += spaced(mine, step, low, high).tolist()
     found = np.array(middles)
-    fits = bool((np.diff(found) >= least - 0.1).all())
-    return float(np.abs(found - wanted).sum()), order, found, fits
+    return float(np.abs(found - wanted).sum()), order, found
 
 
 def _share_out(wanted: Floats, least: float, free: Free) -> list[int]:
