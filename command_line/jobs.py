@@ -60,6 +60,16 @@ def _loaded(options: argparse.Namespace) -> tuple[str, Document]:
     return name, replace(document, spec=replace(document.spec, mistakes=mistakes))
 
 
+def _unlocked(name: str, document: Document) -> tuple[str, Document]:
+    """What was given, unless it is locked: the window shows no derivation and no tool then."""
+    if document.lock is not None and document.lock.closed:
+        raise Refused(
+            f"{name} is locked: what is to be predicted is not written. "
+            "Unlock it in the window's Learn menu first."
+        )
+    return name, document
+
+
 def mistakes_of(name: str, document: Document, keys: list[str]) -> tuple[str, ...]:
     """A document's own mistakes and those that were asked for."""
     for key in keys:
@@ -122,7 +132,7 @@ def _progress_bar(total: int) -> Any:
 
 def trace(options: argparse.Namespace) -> None:
     """Write one iteration worked out."""
-    name, document = _loaded(options)
+    name, document = _unlocked(*_loaded(options))
     show = _progress_bar(options.iteration - 1)
     if options.json:
         if options.gaps or options.digits != 6:
@@ -137,7 +147,7 @@ def trace(options: argparse.Namespace) -> None:
 
 def check(options: argparse.Namespace) -> int:
     """Compare backward with central differences; 0 if they agree, 1 if not."""
-    name, document = _loaded(options)
+    name, document = _unlocked(*_loaded(options))
     found = gradient_check(document, options.iteration, _progress_bar(options.iteration - 1))
     if options.json:
         report = check_report(document, name, options.iteration, found)
@@ -174,7 +184,7 @@ def _print_check(document: Document, found: GradientCheck) -> None:
 
 def published(options: argparse.Namespace) -> None:
     """Compare the figures that a source prints with right ones."""
-    name, document = _loaded(options)
+    name, document = _unlocked(*_loaded(options))
     spec, start = document.spec, document.start
     figures = tuple(figure for figure in document.published if figure.fits(spec))
     others = len(document.published) - len(figures)
@@ -207,7 +217,7 @@ def results(options: argparse.Namespace) -> int:
 
 def seeds(options: argparse.Namespace) -> None:
     """Train from many seeds, and say how many learn."""
-    name, document = load(options.document)
+    name, document = _unlocked(*load(options.document))
     spec, seeds = document.spec, range(options.first, options.first + options.count)
     start_of = partial(drawn_start, spec, document.start)
     runs = SeedRuns(spec, start_of, seeds, options.epochs, options.tolerance)

@@ -40,6 +40,24 @@ def refusal(done: subprocess.CompletedProcess[str]) -> str:
     return done.stderr.strip()
 
 
+@pytest.mark.parametrize("job", ["trace", "check", "published", "seeds"])
+def test_a_locked_document_is_not_worked_out(tmp_path: Path, job: str) -> None:
+    document = json.loads(write_document(read_example("mazur-2-2-2")))
+    file = tmp_path / "homework.backpass.json"
+    document["lock"] = {"hidden": ["deltas"], "own_values": True, "opened": False}
+    file.write_text(json.dumps(document), "utf-8")
+    for words in ([], ["--json"]):
+        assert "homework is locked" in refusal(backpass(job, str(file), *words))
+
+
+def test_a_document_that_was_unlocked_is_worked_out(tmp_path: Path) -> None:
+    document = json.loads(write_document(read_example("mazur-2-2-2")))
+    document["lock"] = {"hidden": ["deltas"], "own_values": True, "opened": True}
+    file = tmp_path / "homework.backpass.json"
+    file.write_text(json.dumps(document), "utf-8")
+    assert "0.0821670" in backpass("trace", str(file)).stdout
+
+
 @pytest.fixture
 def pipe(tmp_path: Path) -> Path:
     """A pipe that nobody writes to."""
