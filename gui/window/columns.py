@@ -36,7 +36,7 @@ from gui.window.why_card import WhyCard
 
 SIDE_KEYS = {"left": "Ctrl+1", "right": "Ctrl+2", "lower": "Ctrl+3"}
 
-_HEIGHTS = [600, 170]  # of the network and the loss below it, at first
+_HEIGHTS = [608, 160]  # of the network and the loss below it, at first
 # Around the columns; little below: the status bar keeps two lines free for a message.
 _MARGINS = theme.MARGIN, theme.MARGIN, theme.MARGIN, theme.GAP // 2
 # Pixels of a window's width, at 100 % text, from which the outer columns leave enough of it.
@@ -116,8 +116,8 @@ class Columns(QWidget):
         canvas_card.body.addWidget(self.canvas, 1)
         canvas_card.body.addWidget(self.ribbon)
         self.loss = LossPanel(self._centre, remember=remember)
-        self._centre.setStretchFactor(0, 7)
-        self._centre.setStretchFactor(1, 2)
+        self._centre.setStretchFactor(0, 19)
+        self._centre.setStretchFactor(1, 5)
         self._centre.setSizes(_HEIGHTS)
 
     def _build_right(self) -> None:

@@ -239,3 +239,13 @@ def test_nothing_of_the_left_column_is_cut_at_the_usual_size(xor: Driver) -> Non
     for card in (xor.window.network, xor.window.weights, xor.window.data):
         for area in card.findChildren(QAbstractScrollArea):
             assert not area.isVisible() or area.verticalScrollBar().maximum() == 0
+
+
+def test_the_network_of_the_first_start_stands_whole_on_the_most_common_screen(
+    driver: Driver
+) -> None:
+    """1366 × 768 less the frame of a window."""
+    driver.open("xor-2-3-1")
+    driver.window.resize(1366, 748)
+    driver.press(*[Qt.Key.Key_PageDown] * 41)
+    assert not driver.window.canvas.view.verticalScrollBar().isVisible()
