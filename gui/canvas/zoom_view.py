@@ -174,13 +174,16 @@ class ZoomView(QGraphicsView):
         self.setVerticalScrollBarPolicy(on if is_high else off)
 
     def _follow_scene(self) -> None:
-        """Keep what is in sight where it is, as the picture has become larger or smaller."""
+        """Keep what is in sight where it is, as the picture has become larger or smaller; what
+        does not fit any more scrolls to the current step."""
         if self._is_spreading:
             return
         middle = self.viewport().rect().center()
         here = self._plane_at(middle)
         self._spread()
         self._bring(here, middle)
+        if self.is_fitted:
+            self._follow_step()
 
     def _follow_step(self) -> None:
         """Have the current step in sight, but never pull the picture from under a drag."""

@@ -36,6 +36,18 @@ def test_the_current_step_is_always_in_sight(
             assert canvas.view.viewport().rect().contains(canvas.place_of(spot)), view.step
 
 
+@pytest.mark.parametrize("revealed", [2, 13, 26, 32])
+def test_more_digits_leave_the_current_step_in_sight(
+    person: Callable[..., Any], mazur_view: Callable[..., Any], revealed: int
+) -> None:
+    canvas = person(mazur_view(revealed=revealed), 560, 330).canvas
+    assert not is_scrolled(canvas)
+    view = mazur_view(revealed=revealed, digits=None)
+    canvas.display(view)
+    assert is_scrolled(canvas)
+    assert canvas.view.viewport().rect().contains(canvas.place_of(spot_of(view.step)))
+
+
 def test_the_picture_is_not_pulled_from_under_a_drag(
     person: Callable[..., Any], mazur_view: Callable[..., Any]
 ) -> None:
