@@ -95,6 +95,8 @@ def picture(options: argparse.Namespace) -> None:
     window = _window_off_screen(options)
     if options.what == "surface":
         window.result.show_answers()
+    window.pictures.bring_forward(options.what)
+    window.settle()
     try:
         data = window.pictures.data(options.what, path.suffix.lower())
     except FileError as error:

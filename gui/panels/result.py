@@ -125,7 +125,7 @@ class ResultPanel(Card):
     def picture(self) -> Picture | None:
         """What is shown; None while it is hidden."""
         view, showing = self._view, self.showing
-        if view is None or view.hides_outputs:
+        if view is None or view.hides_outputs or not self.isVisible():
             return None
         page: QWidget = getattr(self, showing)
         return plot_picture(page, _TITLES[showing], self.restyle)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from msgspec import Struct
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QMenu
+from PySide6.QtWidgets import QMenu, QWidget
 
 from engine.documents.examples import SUFFIX
 from engine.documents.whole_file import FileError, write_whole
@@ -23,10 +23,11 @@ _HIDDEN = "It is hidden for now, so there is no picture of it."
 
 
 class Pictured(Struct, frozen=True):
-    """Something to be seen: its entry in the menu, what gives its picture (None while it is
-    hidden), and the kinds of files that it can be."""
+    """Something to be seen: its entry in the menu, what it is in, what gives its picture (None
+    while it is hidden), and the kinds of files that it can be."""
 
     title: str
+    panel: QWidget
     picture: Callable[[], Picture | None]
     kinds: tuple[FileKind, ...] = (_SVG, _PNG)
 
@@ -36,12 +37,14 @@ class Pictures:
     surface, here as on the command line."""
 
     def __init__(self, columns: Columns, session: Session, documents: Documents) -> None:
+        self._columns = columns
         self._session = session
         self._documents = documents
+        canvas, loss, result = columns.canvas, columns.loss, columns.result
         self._things = {
-            "network": Pictured("&Network", columns.canvas.picture, (_SVG, _PNG, _TIKZ)),
-            "loss": Pictured("&Loss curve", columns.loss.picture),
-            "surface": Pictured("&Surface, or outputs", columns.result.picture),
+            "network": Pictured("&Network", canvas, canvas.picture, (_SVG, _PNG, _TIKZ)),
+            "loss": Pictured("&Loss curve", loss, loss.picture),
+            "surface": Pictured("&Surface, or outputs", result, result.picture),
         }
         columns.canvas.picture_wanted.connect(lambda light: self.save("network", light))
         columns.loss.picture_wanted.connect(lambda light: self.save("loss", light))
@@ -69,6 +72,7 @@ class Pictures:
     def save(self, what: str, light: bool = False) -> None:
         """Ask for a file, and write a picture into it: of the network, the loss or the surface."""
         files, thing = self._documents.files, self._things[what]
+        self.bring_forward(what)
         if thing.picture() is None:
             files.say(_HIDDEN)
             return
@@ -82,6 +86,11 @@ class Pictures:
             files.say(str(error))
         else:
             files.exported.emit(path)
+
+    def bring_forward(self, what: str) -> None:
+        """Bring one of WHAT out of a closed side or from behind a tab: hidden it may never have
+        been drawn."""
+        self._columns.bring_forward(self._things[what].panel)
 
     def data(self, what: str, ending: str, light: bool = False) -> bytes:
         """The bytes of a picture, by the ending of its file. Raises FileError for what cannot be

@@ -122,7 +122,7 @@ class LossPanel(Card):
 
     def picture(self) -> Picture | None:
         """The curve; None while it is hidden."""
-        if self.plot.isHidden():
+        if not self.plot.isVisible():
             return None
         return plot_picture(self.plot, "Loss", self.plot.restyle)
 

@@ -36,6 +36,7 @@ def target(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
     def answer(parent: object, title: str, start: str, filters: str) -> tuple[str, str]:
         (tmp_path / "proposed.txt").write_text(f"{Path(start).name}\n{filters}", encoding="utf-8")
+        QApplication.processEvents()  # as a dialog does
         return str(path), filters
 
     monkeypatch.setattr(QFileDialog, "getSaveFileName", answer)
@@ -202,3 +203,22 @@ def test_what_cannot_be_written_is_said(
     target.mkdir()
     entry(window, "Network").trigger()
     assert said == [f"{target} cannot be written: it is a folder."]
+
+
+def test_what_is_hidden_in_a_closed_side_comes_forward_for_its_picture(
+    window: MainWindow, target: Path
+) -> None:
+    for number in (2, 3):
+        side(window, number).trigger()
+    assert not window.loss.plot.isVisible() and not window.result.isVisible()
+    for what, word in (("Loss", "epoch"), ("Surface", "x1")):
+        entry(window, what).trigger()
+        assert any(word in text for text in texts(target)), what
+        target.unlink()
+
+
+def side(window: MainWindow, number: int) -> QAction:
+    [action] = [
+        a for a in window.findChildren(QAction) if a.shortcut().toString() == f"Ctrl+{number}"
+    ]
+    return action
