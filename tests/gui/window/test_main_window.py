@@ -228,17 +228,19 @@ def test_a_document_begins_with_all_of_its_loss_curve(mazur: Driver) -> None:
 def test_nothing_of_the_network_panel_is_cut_at_the_usual_size(mazur: Driver, height: int) -> None:
     """881 and 860: what a frame, and a bar of the desktop, leave of a screen 900 pixels high."""
     mazur.window.resize(1440, height)
-    QTest.qWait(50)
     scroll = mazur.find(QScrollArea, "networkScroll")
-    assert scroll.isVisible() and scroll.verticalScrollBar().maximum() == 0
+    mazur.qtbot.waitUntil(lambda: scroll.verticalScrollBar().maximum() == 0)
+    assert scroll.isVisible() and mazur.window.height() == height
 
 
 def test_nothing_of_the_left_column_is_cut_at_the_usual_size(xor: Driver) -> None:
     """Neither the weights of XOR's three hidden units nor its four samples."""
-    QTest.qWait(50)
-    for card in (xor.window.network, xor.window.weights, xor.window.data):
-        for area in card.findChildren(QAbstractScrollArea):
-            assert not area.isVisible() or area.verticalScrollBar().maximum() == 0
+    cards = xor.window.network, xor.window.weights, xor.window.data
+    areas = [area for card in cards for area in card.findChildren(QAbstractScrollArea)]
+    xor.qtbot.waitUntil(
+        lambda: not any(a.isVisible() and a.verticalScrollBar().maximum() for a in areas)
+    )
+    assert all(card.isVisible() for card in cards)
 
 
 def test_the_network_of_the_first_start_stands_whole_on_the_most_common_screen(

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 
 import pytest
 from PySide6.QtCore import QPoint, QSize, Qt
-from PySide6.QtGui import QFont
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QSplitter, QTabBar, QWidget
 
@@ -97,12 +96,11 @@ def test_the_network_alone_takes_the_window_and_gives_it_back(mazur: Driver) -> 
     mazur.press(Key.Key_E)  # the keys of menus that are not to be seen
     assert mazur.view.t == 1
     QTest.keyClick(window.canvas.view, Key.Key_F11, CONTROL)
-    QTest.qWait(20)
-    assert arrangement(window) == before
+    mazur.qtbot.waitUntil(lambda: arrangement(window) == before)
     QTest.keyClick(window.canvas.view, Key.Key_F11, CONTROL)
     mazur.press(Key.Key_Escape)
-    QTest.qWait(20)
-    assert arrangement(window) == before and not mazur.menu("Network alone").isChecked()
+    mazur.qtbot.waitUntil(lambda: arrangement(window) == before)
+    assert not mazur.menu("Network alone").isChecked()
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -137,15 +135,11 @@ def test_type_in_a_presentation_has_two_percent_of_the_height(
         label for label in window.findChildren(QLabel) if label.isVisible() and label.text()
     ]
     for widget in (*written, window.canvas.chip, window.derivation.copy_button):
-        assert _pixels(widget.font()) >= least, widget.objectName()
+        assert widget.font().pixelSize() >= least, widget.objectName()
     # What is drawn is magnified as a whole.
     assert theme.SMALL * window.canvas.view.magnification >= least
     assert theme.SMALL * window.derivation.inside.explanation.scale >= least
     assert theme.SMALL * window.derivation.inside.result.scale >= least
-
-
-def _pixels(font: QFont) -> int:
-    return font.pixelSize()
 
 
 def test_a_derivation_is_written_larger_where_there_is_room(
@@ -191,10 +185,9 @@ def test_after_a_presentation_everything_is_as_before(
     assert arrangement(window) != before
     mazur.press(Key.Key_PageDown, key)
     window.resize(*size)
-    QTest.qWait(50)
+    mazur.qtbot.waitUntil(lambda: window.size() == QSize(*size))
     mazur.press(Key.Key_PageUp)
-    QTest.qWait(50)
-    assert arrangement(window) == before
+    mazur.qtbot.waitUntil(lambda: arrangement(window) == before)
 
 
 def test_a_closer_look_is_the_same_after_a_presentation(
@@ -206,7 +199,7 @@ def test_a_closer_look_is_the_same_after_a_presentation(
     on_projector(mazur, (1366, 768), monkeypatch)
     mazur.press(Key.Key_F11)
     window.resize(1440, 900)
-    QTest.qWait(20)
+    mazur.qtbot.waitUntil(lambda: window.size() == QSize(1440, 900))
     assert window.canvas.view.zoom == zoom and not window.canvas.view.is_fitted
 
 

@@ -54,19 +54,21 @@ def test_a_side_goes_and_comes_back(mazur: Driver, side: str, way: str) -> None:
             action_of(mazur, side).trigger()
         else:
             QTest.mouseClick(handle, Qt.MouseButton.LeftButton)
-        QTest.qWait(20)
 
-    room = window.canvas.width() * window.canvas.height()
+    def room_of_canvas() -> int:
+        return window.canvas.width() * window.canvas.height()
+
+    room = room_of_canvas()
     assert part.isVisible() and action_of(mazur, side).isChecked()
     assert handle.accessibleName().startswith("Hide ")
     toggle()
     assert not part.isVisible() and not action_of(mazur, side).isChecked()
     assert handle.isVisible() and handle.accessibleName().startswith("Show ")
     assert "Ctrl+" in handle.toolTip()
-    assert window.canvas.width() * window.canvas.height() > room
+    mazur.qtbot.waitUntil(lambda: room_of_canvas() > room)
     toggle()
     assert part.isVisible() and action_of(mazur, side).isChecked()
-    assert window.canvas.width() * window.canvas.height() == room
+    mazur.qtbot.waitUntil(lambda: room_of_canvas() == room)
 
 
 def test_a_handle_is_pressed_by_enter_and_leaves_space_to_the_window(mazur: Driver) -> None:
@@ -113,9 +115,9 @@ def test_what_a_file_says_wrongly_of_a_side_counts_for_nothing(
 @pytest.mark.parametrize("size", [(960, 540), (1024, 600), (1280, 720), (1366, 768), (1440, 900)])
 def test_most_of_the_width_is_the_networks(mazur: Driver, size: tuple[int, int]) -> None:
     mazur.window.resize(*size)
-    QTest.qWait(20)
-    assert (mazur.window.width(), mazur.window.height()) == size
-    assert share_of_canvas(mazur.window) > (0.58 if size[0] < 1200 else 0.48)
+    mazur.qtbot.waitUntil(lambda: (mazur.window.width(), mazur.window.height()) == size)
+    least = 0.58 if size[0] < 1200 else 0.48
+    mazur.qtbot.waitUntil(lambda: share_of_canvas(mazur.window) > least)
 
 
 def test_the_left_closes_by_itself_but_never_against_the_person(mazur: Driver) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import combinations
 
 import pytest
-from PySide6.QtCore import QPoint, QRect, QSettings, QSize, Qt
+from PySide6.QtCore import QPoint, QRect, QSize, Qt
 from PySide6.QtGui import QAction, QStyleHints
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
@@ -320,7 +320,11 @@ def test_the_size_is_kept_unless_it_is_for_a_while(qtbot: QtBot) -> None:
 
 @pytest.mark.parametrize("found", ["79", "201", "big", "", "1e2"])
 def test_a_size_that_cannot_be_meant_is_that_of_the_default(found: str) -> None:
-    QSettings().setValue("text_size", found)
+    store = settings.stored()
+    assert store is not None
+    store.setValue("text_size", "125")
+    assert settings.TEXT_SIZE.kept() == 125
+    store.setValue("text_size", found)
     assert settings.TEXT_SIZE.kept() == 100
 
 

@@ -234,9 +234,8 @@ def test_ticks_of_a_logarithmic_axis_keep_apart(panel: LossPanel, million: View)
         QApplication.processEvents()
         assert ticks(panel)[0] == "0" and len(ticks(panel)) >= 3
         places = [place for place, _ in panel.plot.x_axis.ticks()]
-        metrics = panel.plot.x_axis
         assert places == sorted(places) and len(set(ticks(panel))) == len(places)
-        assert metrics.size().width() / len(places) > 20
+        assert panel.plot.x_axis.size().width() / len(places) > 20
 
 
 # Ghosts

@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from engine.formulas.notation import CHOICES
 from gui.widgets.ring import Ring
+from gui.window.columns import Columns
 from gui.window.help.glossary import PLACES
 from gui.window.help.glossary_terms import TERMS
 from gui.window.help.guide import CONTENTS, FOLDER
@@ -107,13 +108,15 @@ def test_each_term_leads_to_something_that_can_be_seen(
 ) -> None:
     window.resize(*size)
     reader = opened(window, "Glossary", "glossary")
+    columns = window.centralWidget()
+    assert isinstance(columns, Columns)
     assert {term.place for term in TERMS} == set(PLACES)
+    ring: Ring | None = None
     for place in PLACES:
         reader.link_asked.emit(place)
-        qtbot.wait(60)
-        qtbot.waitUntil(lambda: bool(rings(window)))
+        qtbot.waitUntil(lambda before=ring: bool(rings(window)) and rings(window) != [before])
         [ring] = rings(window)
-        widget, _ = PLACES[place](window._columns)
+        widget, _ = PLACES[place](columns)
         assert widget.isVisible(), place
         assert window.rect().contains(ring.geometry()) and ring.height() > 12, place
         middle = ring.mapTo(window, ring.rect().center())
