@@ -69,7 +69,7 @@ class Branch:
         self.curve = LossCurve(2 + len(spec.metrics))
         if parent is not None and parent.spec.metrics == spec.metrics:
             points = parent.curve.points
-            self.curve.extend(points[points[:, 0] < spec.epoch_position(first.t)])
+            self.curve.replace_all(points[points[:, 0] < spec.epoch_position(first.t)])
 
     def reach(self, tip: State, stretches: tuple[Stretch, ...]) -> None:
         """Take the road to be known up to a tip beyond its first state, as out of a file."""

@@ -74,7 +74,7 @@ class LossCurve:
         is_kept[rows, losses.argmax(axis=1)] = True
         rest = self.points[1 + 4 * fours :]
         within = self._points[1 : 1 + 4 * fours][is_kept.ravel()]
-        self.extend(np.concatenate([self._points[:1], within, rest]))
+        self.replace_all(np.concatenate([self._points[:1], within, rest]))
         return True
 
     @property
@@ -82,7 +82,7 @@ class LossCurve:
         """Memory held, in bytes; what nothing was written to takes none."""
         return (self._count + self._copied) * self._points.shape[1] * self._points.itemsize
 
-    def extend(self, points: Array) -> None:
+    def replace_all(self, points: Array) -> None:
         """Take points known to be in order, shape (count, columns), in place of what was there."""
         self._count = len(points)
         self._points = np.empty((self._count + self._count // 2 + _LEAST_ROOM, points.shape[1]))

@@ -28,7 +28,7 @@ def opened(document: Document) -> tuple[History, Standing]:
         if road.last_t > branch.fork_t:
             branch.reach(road.tip, road.stretches)
         if road.curve is not None:
-            branch.curve.extend(road.curve)
+            branch.curve.replace_all(road.curve)
     revealed = 0
     if document.revealed is not None:
         revealed = document.spec.steps.index_of(document.revealed) + 1

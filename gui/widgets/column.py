@@ -22,7 +22,7 @@ class Column(QWidget):
     """
 
     tabbed_changed = Signal(bool)
-    guest_came = Signal()
+    guest_came = Signal()  # another card is shown in the place of one
 
     def __init__(self, needs: int, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QRectF, Qt, QTimer
-from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
 from gui import theme
@@ -56,7 +56,8 @@ class PointerRing(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        ring, wash = theme.current().colour("accent"), theme.current().colour("accent")
+        ring = theme.current().colour("accent")
+        wash = QColor(ring)
         ring.setAlpha(_RING)
         wash.setAlpha(_WASH)
         width = theme.px(_WIDTH)

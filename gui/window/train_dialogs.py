@@ -167,4 +167,4 @@ def _epochs_field(epochs: int, least: int) -> QSpinBox:
 
 
 def _check(loss: float) -> str | None:
-    return None if 0.0 < loss < inf else "A loss to stay below is above 0."
+    return None if 0.0 < loss < inf else "A loss to stay below has to be above 0."

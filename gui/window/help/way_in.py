@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QPushButton, QSizePolicy, QWidget
 
 from gui import theme
@@ -99,7 +99,7 @@ def draw_xor(painter: QPainter) -> None:
         for across in range(2):
             middle = QPointF(139 + 34 * across, 35 + 34 * row)
             colour = theme.current().colour("positive" if row == across else "negative")
-            wash = theme.current().colour("positive" if row == across else "negative")
+            wash = QColor(colour)
             wash.setAlphaF(0.25)
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(wash)
