@@ -309,34 +309,33 @@ def test_each_process_has_its_own_and_those_that_live_are_left_alone(
     assert len(kept()) == 2  # nothing is changed there any more
 
 
-def test_a_fault_leaves_the_offer_within_reach(
-    start: Start, next_start: Callable[[], Next]
-) -> None:
+@pytest.fixture
+def offered(start: Start, next_start: Callable[[], Next]) -> Next:
+    """The start after a program was killed with an edit, which is offered."""
     program = start("one-neuron")
     program.do("session.describe('Mine', '')", "kept")
     program.end_by(signal.SIGKILL)
     again = next_start()
     again.wait_for_offer("one-neuron")
-    again.window.tell_of_fault("The program failed.", "a report")
-    assert again.window.banner.text == "The program failed."
-    again.click("bannerAction")
+    return again
+
+
+def test_a_fault_leaves_the_offer_within_reach(offered: Next) -> None:
+    offered.window.tell_of_fault("The program failed.", "a report")
+    assert offered.window.banner.text == "The program failed."
+    offered.click("bannerAction")
     assert QGuiApplication.clipboard().text() == "a report"
-    again.click("bannerClose")
-    again.wait_for_offer("one-neuron")
-    again.recover()
-    assert again.window.session.standing.title == "Mine" and again.window.banner.isHidden()
+    offered.click("bannerClose")
+    offered.wait_for_offer("one-neuron")
+    offered.recover()
+    assert offered.window.session.standing.title == "Mine" and offered.window.banner.isHidden()
 
 
 def test_what_nobody_decided_on_is_offered_again(
-    start: Start, next_start: Callable[[], Next]
+    offered: Next, next_start: Callable[[], Next]
 ) -> None:
-    program = start("one-neuron")
-    program.do("session.describe('Mine', '')", "kept")
-    program.end_by(signal.SIGKILL)
-    again = next_start()
-    again.wait_for_offer("one-neuron")
-    again.click("bannerClose")
-    again.window.close()
+    offered.click("bannerClose")
+    offered.window.close()
     next_start().wait_for_offer("one-neuron")
 
 
