@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 from PySide6.QtCore import QPoint, QRect, Qt
@@ -80,18 +80,21 @@ def test_every_stop_of_a_tool_is_seen(xor: Driver, title: str) -> None:
     assert stops_unseen(begin(xor.window)) == []
 
 
-@pytest.mark.parametrize("name", list(theme.THEMES))
+@pytest.fixture(params=list(theme.THEMES))
+def dressed(request: pytest.FixtureRequest, qapp: QApplication) -> Iterator[None]:
+    """In each theme; what comes after has the light one, whatever becomes of the test."""
+    theme.apply(qapp, request.param)
+    yield
+    theme.apply(qapp, "light")
+
+
 @pytest.mark.parametrize(
     "make", [NewDialog, lambda: PreferencesDialog(2**28, mazur_spec()[1])]
 )
 def test_every_stop_of_a_dialog_is_seen(
-    qtbot: QtBot, make: Callable[[], QDialog], name: str
+    qtbot: QtBot, make: Callable[[], QDialog], dressed: None
 ) -> None:
-    app = QApplication.instance()
-    assert isinstance(app, QApplication)
-    theme.apply(app, name)
     dialog = on_screen(qtbot, make(), 500, 300)
     first = dialog.findChild(QDialogButtonBox).buttons()[0]
     first.setFocus(Qt.FocusReason.TabFocusReason)
     assert stops_unseen(first) == []
-    theme.apply(app, "light")
