@@ -293,10 +293,10 @@ class MainWindow(QMainWindow):
         self.statusBar().clearMessage()
         self.banner.say(sentence, *actions, stays=stays, is_good=is_good)
 
-    def _notice(self, sentence: str, milliseconds: int = 0) -> None:
+    def _notice(self, sentence: str, milliseconds: int = _NOTICE_MILLISECONDS) -> None:
         """Show a sentence for a while, whatever happens meanwhile."""
         self.presenting.make_room_for_notice()
-        self.statusBar().showMessage(sentence, milliseconds or _NOTICE_MILLISECONDS)
+        self.statusBar().showMessage(sentence, milliseconds)
 
     def event(self, event: QEvent) -> bool:
         """Show what a field says as it is left. An entry of a menu, which has nothing to say when
