@@ -291,6 +291,7 @@ def style_sheet(theme: Theme) -> str:
     under_black, under_grey = (t.card, t.sunken) if is_light else (t.secondary, t.border)
     sheet = f"""
     QWidget {{ color: {t.ink}; }}
+    * {{ dialogbuttonbox-buttons-have-icons: 0; }}
     QMainWindow, QDialog {{ background: {t.window}; }}
     QToolTip {{ background: {t.card}; color: {t.ink}; border: 1px solid {t.border}; padding: 4tx; }}
     #card {{ background: {t.card}; border: 1px solid {t.border}; border-radius: {RADIUS}px; }}

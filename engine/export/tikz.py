@@ -17,10 +17,11 @@ from engine.maths.activations import Array
 from engine.maths.network import Network, Parameter
 
 MOST_NAMED = 8  # units of a layer whose weights are written at their lines
+MOST_LINES = 20_000  # weights of a picture; LaTeX takes minutes for as many
 
 _PLANE = 1000.0  # how wide and high the plane is that positions are kept in, see View.layout
 _LEAST_ROW = 1.7  # centimetres from one unit to the next
-_LINE = 0.5  # between two weights of a column
+_LINE = 0.3  # between two weights of a column
 _LEAST_COLUMN = 3.5  # and from one layer to the next
 _DIGIT = 0.17  # the width of a character of a weight
 _NODE = 1.0  # the width of a node
@@ -115,7 +116,7 @@ class _Picture:
             for unit in range(network.sizes[layer]):
                 for source in range(sources):
                     words = self._value(Parameter(layer, unit, source))
-                    label = f"node[weight, pos={(source + 1) / (sources + 1):.3f}] {{${words}$}}"
+                    label = f"node[weight, pos={(source + 0.5) / sources:.3f}] {{${words}$}}"
                     start, end = _key(layer - 1, source), _key(layer, unit)
                     yield rf"\path ({start}) -- {label} ({end});"
 
@@ -140,7 +141,7 @@ class _Picture:
         stand closest."""
         named = filter(self._is_named, range(1, self._network.depth + 1))
         sources = max((self._network.sizes[layer - 1] for layer in named), default=0)
-        return max(_LEAST_ROW, _LINE * (sources + 1))
+        return max(_LEAST_ROW, 2 * _LINE * sources)
 
     def _gap(self, layer: int) -> float:
         """Centimetres from the layer before to a layer: a column of weights for each source."""
@@ -153,7 +154,7 @@ class _Picture:
                 number = self._writer.number(float(self._theta[network.index(parameter)]))
                 texts.append(f"{self._symbols.parameter(parameter).text} = {_seen(number)}")
         column = _DIGIT * max(map(len, texts)) + 0.2
-        return max(_LEAST_COLUMN, _NODE + column * (network.sizes[layer - 1] + 1))
+        return max(_LEAST_COLUMN, _NODE + column * network.sizes[layer - 1])
 
     def _bias(self, layer: int, unit: int) -> str:
         parameter = self._network.bias_parameter(layer, unit) if layer else None

@@ -256,13 +256,17 @@ class LossCurves(EpochPlot):
         self.now_dot.setData(*(drawn[0] if drawn else ([], [])))
         left, right = (self._place(end) for end in self._reach())
         alone = left == right
-        (low_x, high_x), (_, high_y) = self.box.viewRange()
+        (low_x, high_x), (low_y, high_y) = self.box.viewRange()
         self.now_line.setVisible(not alone)
         self.now_name.setVisible(alone or (now < right and low_x <= now <= high_x))
         beside = _EDGE * (high_x - low_x) / max(1.0, self.box.width())
         on_the_right = now < (low_x + high_x) / 2
-        self.now_name.setAnchor((0.0 if on_the_right else 1.0, 0.5 if alone else 0.0))
-        level = float(drawn[0][1][0]) if alone and drawn else high_y
+        # At the top, or at the bottom where the curve is in the upper half just now.
+        is_high = bool(drawn) and float(drawn[0][1][0]) > (low_y + high_y) / 2
+        level, anchor = (low_y, 1.0) if is_high else (high_y, 0.0)
+        if alone and drawn:
+            level, anchor = float(drawn[0][1][0]), 0.5
+        self.now_name.setAnchor((0.0 if on_the_right else 1.0, anchor))
         self.now_name.setPos(now + (beside if on_the_right else -beside), level)
 
     def _reach(self) -> tuple[float, float]:

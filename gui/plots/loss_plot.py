@@ -85,6 +85,10 @@ class LossPlot(LossCurves):
         super()._redraw()
         self._point_at(self._pointer)  # something else may be there now
 
+    def show_all(self) -> None:
+        super().show_all()
+        self._asked = None  # it belongs to what was shown, perhaps of another document
+
     # Asking for another moment
 
     def _ask_for(self, epoch: float, after: int = 0) -> None:
@@ -183,7 +187,6 @@ class LossPlot(LossCurves):
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton and self.is_zoomed:
-            self._asked = None
             self.show_all()
         else:
             event.ignore()

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 
 from engine.documents.examples import SUFFIX
 from engine.documents.whole_file import FileError, write_whole
+from engine.text.numbers import format_count
 from gui import theme
 from gui.documents.documents import Documents
 from gui.documents.save_dialog import FileKind
@@ -76,7 +77,8 @@ class Pictures:
         if thing.picture() is None:
             files.say(_HIDDEN)
             return
-        name = f"{self._documents.name.removesuffix(SUFFIX)} {what}.svg"
+        name = self._documents.name.removesuffix(SUFFIX).removesuffix(".json")
+        name = f"{name} {what}.svg"
         path = files.ask_where("Save picture", name, *thing.kinds)
         if path is None:
             return
@@ -108,9 +110,15 @@ class Pictures:
         return (svg if ending in _SVG.endings else png)(picture, theme_name)
 
     def _tikz(self) -> str:
-        from engine.export.tikz import network_tikz  # loaded when it is asked for
+        from engine.export.tikz import MOST_LINES, network_tikz  # loaded when it is asked for
 
         session = self._session
+        count = session.spec.network.size
+        if count > MOST_LINES:
+            raise FileError(
+                f"TikZ is for networks of up to {format_count(MOST_LINES)} parameters, and this "
+                f"one has {format_count(count)}. SVG and PNG take any."
+            )
         return network_tikz(
             session.spec.network,
             session.state.theta,

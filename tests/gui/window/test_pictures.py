@@ -13,6 +13,8 @@ from PySide6.QtGui import QAction, QContextMenuEvent, QImage
 from PySide6.QtWidgets import QApplication, QFileDialog, QMenu, QMessageBox, QWidget
 from pytestqt.qtbot import QtBot
 
+from engine.documents.whole_file import FileError
+from engine.export import tikz
 from gui import theme
 from gui.window.main_window import MainWindow
 from tests.gui.conftest import OpenWindow
@@ -222,3 +224,15 @@ def side(window: MainWindow, number: int) -> QAction:
         a for a in window.findChildren(QAction) if a.shortcut().toString() == f"Ctrl+{number}"
     ]
     return action
+
+
+def test_tikz_has_a_bound(
+    window: MainWindow, target: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """LaTeX would not set a million lines, and to write them takes minutes."""
+    with pytest.raises(FileError) as refused:
+        monkeypatch.setattr(tikz, "MOST_LINES", 12)
+        window.pictures.data("network", ".tex")
+    assert "up to 12 parameters, and this one has 13" in str(refused.value)
+    monkeypatch.setattr(tikz, "MOST_LINES", 13)
+    assert window.pictures.data("network", ".tex").startswith(b"% XOR")
