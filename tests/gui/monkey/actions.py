@@ -8,13 +8,15 @@ from random import Random
 from typing import NamedTuple
 
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QComboBox, QLineEdit, QMenu, QSlider, QWidget
 
 from engine.documents.examples import example_names
+from gui import theme
 from gui.canvas.spots import Spot
 from gui.tables.number_table import NumberTable
-from tests.gui.monkey.hands import TEXTS, Hands
+from tests.gui.monkey.hands import NAMES, TEXTS, Hands
 
 Key, Held = Qt.Key, Qt.KeyboardModifier
 _CONTROL, _SHIFT = Held.ControlModifier, Held.ShiftModifier
@@ -30,11 +32,17 @@ _KEYS: tuple[tuple[Key, tuple[Held, ...]], ...] = (
     *((key, (_CONTROL,)) for key in (
         Key.Key_A, Key.Key_C, Key.Key_V, Key.Key_P, Key.Key_G, Key.Key_B, Key.Key_L,
         Key.Key_PageDown, Key.Key_PageUp, Key.Key_Return, Key.Key_N, Key.Key_O, Key.Key_Z,
+        Key.Key_1, Key.Key_2, Key.Key_3, Key.Key_0, Key.Key_Plus, Key.Key_Minus, Key.Key_F11,
     )),
+    (Key.Key_F11, ()),
+    (Key.Key_T, (_SHIFT,)),
     *((key, (_SHIFT,)) for key in (Key.Key_PageDown, Key.Key_PageUp)),
 )  # fmt: skip
 _STEPS = ((Key.Key_PageDown, ()), (Key.Key_PageDown, (_SHIFT,)), (Key.Key_PageDown, (_CONTROL,)))
 _ENDINGS = (Key.Key_Return, Key.Key_Tab, Key.Key_Escape, Key.Key_PageDown, Key.Key_PageUp, None)
+_PLOT_KEYS = (
+    Key.Key_Plus, Key.Key_Minus, Key.Key_0, Key.Key_Left, Key.Key_Right, Key.Key_Home, Key.Key_End,
+)  # fmt: skip
 # What opens the field of the number that was clicked: a key, or a second click.
 _OPENINGS = (None, None, Key.Key_Return, Key.Key_F2, Key.Key_5, Key.Key_Minus)
 
@@ -257,7 +265,98 @@ def _tool(hands: Hands, random: Random) -> None:
 
 
 def _resize(hands: Hands, random: Random) -> None:
-    hands.window.resize(*random.choice(((1440, 900), (900, 560), (1024, 600), (1300, 700))))
+    sizes = (1440, 900), (900, 560), (1024, 600), (1300, 700), (960, 540), (860, 480)
+    hands.window.resize(*random.choice(sizes))
+
+
+def _present(hands: Hands, random: Random) -> None:
+    """Begin or end a presentation or the network alone, whatever is going on; or go black."""
+    deed = random.choice(("presentation", "presentation", "alone", "black", "back"))
+    if deed == "black":
+        hands.press(random.choice((Key.Key_B, Key.Key_Period)))
+    elif deed == "back":
+        hands.press(Key.Key_Escape)
+    else:
+        hands.press(Key.Key_F11, *([_CONTROL] if deed == "alone" else []))
+
+
+def _side(hands: Hands, random: Random) -> None:
+    """Open or close a side, also the one that has the focus."""
+    field = hands.any_of(hands.seen(QLineEdit))
+    if field is not None and random.random() < 0.5:
+        hands.click(field)
+        hands.fill_in(field, random.choice(TEXTS))
+    hands.press(random.choice((Key.Key_1, Key.Key_2, Key.Key_3)), _CONTROL)
+
+
+def _text_size(hands: Hands, random: Random) -> None:
+    hands.window.use_text_size(random.choice((80, 100, 100, 125, 150, 200)))
+
+
+def _theme(hands: Hands, random: Random) -> None:
+    hands.window.use_theme(random.choice(theme.CHOICES))
+
+
+def _loss_plot(hands: Hands, random: Random) -> None:
+    """Zoom, pan, drag, click or double click the loss curve, or press its keys."""
+    plot = hands.window.loss.plot
+    if not plot.isVisible() or plot.width() < 1 or plot.height() < 1:
+        return
+    port, deed = plot.viewport(), random.choice(("wheel", "drag", "click", "double", "key"))
+    if deed == "wheel":
+        hands.wheel(port, hands.point_in(port), random.choice((-9, -1, 1, 9)), False)
+    elif deed == "drag":
+        hands.drag(port, hands.point_in(port), hands.point_in(port))
+    elif deed == "key":
+        plot.setFocus()
+        for _ in range(random.randrange(1, 6)):
+            hands.press(random.choice(_PLOT_KEYS))
+    else:
+        hands.click(port, hands.point_in(port), double=deed == "double")
+
+
+def _rename(hands: Hands, random: Random) -> None:
+    """Open the field for a name, of a unit by the canvas' menu or of a column by its heading."""
+    network = hands.window.session.spec.network
+    if random.random() < 0.5:
+        layer = random.randrange(network.depth + 1)
+        spot = Spot("unit", layer, random.randrange(network.sizes[layer]))
+        hands.window.canvas.view.menu_asked.emit(spot, QPoint(0, 0))
+        hands.choose_from_popup("Rename")
+    else:
+        header = hands.window.data.findChild(NumberTable, "dataTable").horizontalHeader()
+        if not header.isVisible() or not header.count():
+            return
+        column = random.randrange(header.count())
+        left, wide = header.sectionViewportPosition(column), header.sectionSize(column)
+        hands.click(header.viewport(), QPoint(left + wide // 2, header.height() // 2), double=True)
+    fields = [each for each in hands.seen(QLineEdit) if each.objectName() == "nameField"]
+    if fields:
+        hands.fill_in(fields[0], random.choice(NAMES))
+        _after_typing(hands, random)
+
+
+def _after_typing(hands: Hands, random: Random) -> None:
+    """Leave a field by a key, or by something that goes on around it."""
+    ending = random.choice((*_ENDINGS, _present, _side, _text_size, _theme, _undo))
+    if isinstance(ending, Key):
+        hands.press(ending)
+    elif ending is not None:
+        ending(hands, random)
+
+
+def _errand(hands: Hands, random: Random) -> None:
+    """Ask for training with an end of its own, or go to an epoch; the dialog is filled in."""
+    words = random.choice(("Train for N", "Train until the", "Train until all", "Go to epoch"))
+    actions = hands.window.findChildren(QAction)
+    action = next(each for each in actions if each.text().startswith(words))
+    if action.isEnabled():
+        action.trigger()
+
+
+def _picture(hands: Hands, random: Random) -> None:
+    what = random.choice(("network", "loss", "surface"))
+    hands.window.pictures.save(what, random.random() < 0.5)
 
 
 def _close(hands: Hands, random: Random) -> None:
@@ -292,5 +391,13 @@ _DEEDS: dict[str, tuple[int, Deed]] = {
     "reopen": (2, _reopen),
     "tool": (4, _tool),
     "resize": (1, _resize),
+    "present": (3, _present),
+    "side": (3, _side),
+    "text_size": (1, _text_size),
+    "theme": (1, _theme),
+    "loss_plot": (5, _loss_plot),
+    "rename": (3, _rename),
+    "errand": (2, _errand),
+    "picture": (1, _picture),
     "close": (1, _close),
 }

@@ -33,6 +33,10 @@ TEXTS = (
     "0", "1", "2", "3", "0.5", "-0.25", "−1,5", "1/3", "1e-9", "7", "12", "1e6", "-1e11", "1e13",
     "nan", "", "abc", "<b>h</b>", "0.1 0.2", "3, 2", "4", "1e-300", "2.5", "99999999",
 )  # fmt: skip
+# And into those for names: good ones, one that is taken, none, and what another would read as code.
+NAMES = (
+    "edge", "h1", "o", "x2", "", " ", "ŷ", "<b>h</b>", "]]>", "a&b", "\\input{x}", "w" * 60,
+)  # fmt: skip
 _GESTURES = 4  # in a dialog, at most, before it is answered
 _LEFT = Qt.MouseButton.LeftButton
 
@@ -145,11 +149,13 @@ class Hands:
         menu.popup(self.window.mapToGlobal(QPoint(40, 40)))
         self.choose_from_popup()
 
-    def choose_from_popup(self) -> None:
-        """Choose from the menu that is open, if one is; any list that is open is left."""
+    def choose_from_popup(self, words: str = "") -> None:
+        """Choose from the menu that is open, if one is, what begins with these words; any list
+        that is open is left."""
         popup = QApplication.activePopupWidget()
         if isinstance(popup, QMenu):
             entries = [a for a in popup.actions() if a.isEnabled() and not a.isSeparator()]
+            entries = [a for a in entries if a.text().startswith(words)]
             action: QAction | None = self.any_of(entries)
             below = None if action is None else action.menu()
             if isinstance(below, QMenu):
@@ -175,7 +181,10 @@ class Hands:
         return (str(self.folder / name) if name else "", "")
 
     def _to_save(self, *_: object, **__: object) -> tuple[str, str]:
-        names = ("", "one", "two.backpass.json", "three.json", "no/folder", "x" * 300, "bad.json")
+        names = (
+            "", "one", "two.backpass.json", "three.json", "no/folder", "x" * 300, "bad.json",
+            "four.svg", "five.png", "six.tex",
+        )  # fmt: skip
         name = self.any_of(names)
         return (str(self.folder / name) if name else "", "")
 
