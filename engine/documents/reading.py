@@ -18,7 +18,6 @@ from engine.documents.document import Document, TooLarge, check, check_run, tidi
 from engine.documents.from_file import document_from
 from engine.documents.json_text import DocumentError, decode, encode
 from engine.documents.own_keys import put_own_keys
-from engine.documents.places_in_words import in_words
 from engine.documents.to_file import file_of
 from engine.documents.whole_file import read_up_to
 from engine.run.check_spec import SpecError
@@ -79,9 +78,13 @@ def _refusals(tree: Any) -> Iterator[None]:
     try:
         yield
     except SpecError as error:
+        from engine.documents.places_in_words import in_words  # loaded when something is wrong
+
         words = in_words(error.path, tree)
         raise DocumentError(error.path, error.sentence, words) from None
     except DocumentError as error:
+        from engine.documents.places_in_words import in_words
+
         error.words = in_words(error.place, tree)
         raise
 

@@ -11,7 +11,7 @@ from engine.run.given import Given
 from engine.run.steps import StepId
 from engine.text.numbers import format_number
 from gui import theme
-from gui.canvas.accessible import announce, install, tell_selected, told_of_step
+from gui.canvas.accessible import announce_step, install, tell_selected
 from gui.canvas.caption import SampleCaption
 from gui.canvas.chip import PhaseChip
 from gui.canvas.editor import InPlaceField
@@ -141,7 +141,7 @@ class NetworkCanvas(QWidget):
         self._place_field()
         self._say_where()
         if before is not None and not view.training and view.step != before.step:
-            announce(self.view, told_of_step(view))
+            announce_step(self.view, view)
 
     @property
     def _caption_room(self) -> int:

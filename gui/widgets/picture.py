@@ -15,9 +15,9 @@ from gui.widgets.typed_text import take_typed_text
 
 _DENSITY = 3  # pixels of a PNG for one on screen, enough for print
 _DOTS_PER_METRE = round(96 / 0.0254)
-_NOTHING = re.compile(rb'<path [^>]*d=""/>\n')  # as of a curve of one point
-_GROUP = re.compile(rb"<g (?:(?!<g ).)*?</g>", re.DOTALL)  # one that has no other inside
-_STROKE = re.compile(rb'stroke-width="([0-9.e+-]+)"')
+_NOTHING = rb'<path [^>]*d=""/>\n'  # as of a curve of one point
+_GROUP = rb"(?s)<g (?:(?!<g ).)*?</g>"  # one that has no other inside
+_STROKE = rb'stroke-width="([0-9.e+-]+)"'
 
 
 class Picture(Struct, frozen=True, eq=False):
@@ -42,7 +42,7 @@ def svg(picture: Picture, theme_name: str) -> bytes:
     generator.setViewBox(QRect(0, 0, picture.size.width(), picture.size.height()))
     generator.setTitle(picture.name)
     _paint(picture, QPainter(generator), theme_name)
-    return _NOTHING.sub(b"", bytes(buffer.data().data()))
+    return re.sub(_NOTHING, b"", bytes(buffer.data().data()))
 
 
 def png(picture: Picture, theme_name: str) -> bytes:
@@ -69,11 +69,11 @@ def _with_wider_lines(data: bytes) -> bytes:
     def widened(group: re.Match[bytes]) -> bytes:
         if b"non-scaling-stroke" not in group[0]:
             return group[0]
-        return _STROKE.sub(
-            lambda width: b'stroke-width="%g"' % (_DENSITY * float(width[1])), group[0]
+        return re.sub(
+            _STROKE, lambda width: b'stroke-width="%g"' % (_DENSITY * float(width[1])), group[0]
         )
 
-    return _GROUP.sub(widened, data)
+    return re.sub(_GROUP, widened, data)
 
 
 def _paint(picture: Picture, painter: QPainter, theme_name: str) -> None:

@@ -47,6 +47,8 @@ LATER = (
     "gui.documents.new_dialog",
     "gui.documents.note_dialog",
     "gui.learn.exercises.dialog",
+    "engine.documents.places_in_words",
+    "gui.canvas.accessible_tree",
     "gui.window.help.glossary",
     "gui.window.help.guide",
     "gui.window.help.reader",
