@@ -60,8 +60,8 @@ class Ghost(Struct, frozen=True, eq=False):
 
 # What a View says of the steps shown, of the whole run, and of the document.
 _NOT_OF_THE_MOMENT = frozenset(
-    "revealed iteration paper can_go_back grain check curve ghosts rate gets_faster until_epoch "
-    "published layout title note changed".split()
+    "revealed iteration paper can_go_back grain taken check curve ghosts rate gets_faster "
+    "until_epoch published layout title note changed".split()
 )
 
 
@@ -98,6 +98,7 @@ class View(Struct, frozen=True, eq=False, dict=True):
     ghosts: tuple[Ghost, ...] = ()
     layout: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     grain: str = "number"
+    taken: str = "number"  # the grain of the step that led here
     digits: int | None = 6
     notation: Notation = DEFAULT
     paper: PaperIteration | None = None
@@ -154,11 +155,11 @@ class View(Struct, frozen=True, eq=False, dict=True):
     def together(self) -> tuple[StepGroup, ...]:
         """The groups of steps that were taken as one, by layer or by pass, with the step at the
         cursor; none where that is not the last of them, or steps are taken number by number."""
-        groups = self.steps.groups if self.grain in ("layer", "pass") else ()
+        groups = self.steps.groups if self.taken in ("layer", "pass") else ()
         ended = [group for group in groups if group.stop == self.revealed]
         if not ended or ended[0].phase == "check":
             return ()
-        if self.grain == "layer":
+        if self.taken == "layer":
             return (ended[0],)
         of_pass = tuple(group for group in groups if group.phase == ended[0].phase)
         return of_pass if of_pass[-1].stop == self.revealed else ()

@@ -50,6 +50,7 @@ class Cursor(QObject):
         self.history: History
         self.standing: Standing
         self.grain = "number"
+        self._taken: tuple[moves.Moment, str] | None = None  # where a step of another grain led
         self.pace: float | None = inf  # that was chosen: see Pace
         self.goal: int | None = None  # updates after which training pauses by itself
         self.curtain: Curtain | None = None
@@ -104,8 +105,14 @@ class Cursor(QObject):
 
     def set_grain(self, grain: str) -> None:
         """Choose how far one press of Step or Back goes."""
-        self.grain = grain
+        self.grain, self._taken = grain, None
         self.moved.emit()
+
+    @property
+    def taken(self) -> str:
+        """The grain of the step that led here: the chosen one, or that of a key of its own."""
+        moment, grain = self._taken or (None, self.grain)
+        return grain if moment == self.place.moment else self.grain
 
     def draw_curtain(
         self, curtain: Curtain | None, hold: Callable[[moves.Moment], moves.Moment] | None = None
@@ -126,13 +133,16 @@ class Cursor(QObject):
         if not self.spec.can_train and (grain == "epoch" or ahead == moment):
             self.refused.emit(FORWARD_ONLY)
             return
+        self._taken = (ahead, grain) if grain else None
         self._reach(*ahead)
 
     def back(self, grain: str | None = None) -> None:
         """Go one step of the chosen grain back."""
         self._stop_job()
         self.divergence = None
-        self._go(Place(self.place.leaf, *self._moment_before(grain or self.grain)))
+        before = self._moment_before(grain or self.grain)
+        self._taken = (before, grain) if grain else None
+        self._go(Place(self.place.leaf, *before))
 
     def _moment_before(self, grain: str) -> moves.Moment:
         leaf = self.place.leaf

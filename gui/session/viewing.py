@@ -57,6 +57,7 @@ class Viewing:
             ghosts=standing.roads.ghosts(cursor.history, place.branch),
             layout=standing.layout,
             grain=cursor.grain,
+            taken=cursor.taken,
             training=cursor.training,
             rate=cursor.rate,
             gets_faster=cursor.gets_faster,

@@ -108,7 +108,7 @@ def test_a_step_by_layer_or_pass_names_and_lights_all_of_it(
     ringed: set[tuple[int, int]],
     edges: set[Any],
 ) -> None:
-    canvas = person(mazur_view(revealed=revealed, grain=grain), 1000, 600).canvas
+    canvas = person(mazur_view(revealed=revealed, taken=grain), 1000, 600).canvas
     assert canvas.chip.text == canvas.chip.accessibleName() == words
     for unit in UNITS:
         assert (SOFT in colours_in(canvas, Spot("unit", *unit))) == (unit in ringed), unit

@@ -479,9 +479,9 @@ def test_setting_is_got_ready_before_the_first_formula(
 def test_after_a_step_by_pass_it_says_that_the_number_is_the_last_of_many(
     panel: DerivationPanel, mazur_view: MakeView
 ) -> None:
-    panel.display(mazur_view(revealed=8, grain="pass"))
+    panel.display(mazur_view(revealed=8, taken="pass"))
     assert said(panel).startswith("last of 8 steps: a_o2 = ")
-    panel.display(mazur_view(revealed=7, grain="pass"))  # in the middle of it
+    panel.display(mazur_view(revealed=7, taken="pass"))  # in the middle of it
     assert said(panel).startswith("z_o2 = ")
     panel.display(mazur_view(revealed=8))
     assert said(panel).startswith("a_o2 = ")

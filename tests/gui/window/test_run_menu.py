@@ -218,3 +218,17 @@ def test_divergence_says_where_and_one_click_leads_back(mazur: Driver) -> None:
     mazur.click("bannerAction")
     assert not banner.isVisible() and mazur.view.revealed == 0
     assert np.isfinite(mazur.view.theta).all()
+
+
+def test_a_layer_taken_by_its_key_is_named_whole(driver: Driver) -> None:
+    """Whatever grain is chosen; and no longer once the cursor was somewhere else."""
+    driver.open("mazur-2-2-2")
+    chip = driver.window.canvas.chip
+    QTest.keyClick(driver.window, Key.Key_PageDown, Qt.KeyboardModifier.ShiftModifier)
+    assert "layer 1 · steps 1 to 4 of 34" in chip.text
+    QTest.keyClick(driver.window, Key.Key_PageDown)
+    assert "net input of o1" in chip.text
+    QTest.keyClick(driver.window, Key.Key_PageDown, Qt.KeyboardModifier.ControlModifier)
+    assert "steps 1 to 8 of 34" in chip.text
+    QTest.keyClick(driver.window, Key.Key_PageUp)
+    assert "step 7 of 34" in chip.text
