@@ -293,10 +293,11 @@ class MainWindow(QMainWindow):
         self.statusBar().clearMessage()
         self.banner.say(sentence, *actions, stays=stays, is_good=is_good)
 
-    def _notice(self, sentence: str, milliseconds: int = _NOTICE_MILLISECONDS) -> None:
-        """Show a sentence for a while, whatever happens meanwhile."""
+    def _notice(self, sentence: str, milliseconds: int = 0) -> None:
+        """Show a sentence for a while, the usual one unless it is given, whatever happens
+        meanwhile."""
         self.presenting.make_room_for_notice()
-        self.statusBar().showMessage(sentence, milliseconds)
+        self.statusBar().showMessage(sentence, milliseconds or _NOTICE_MILLISECONDS)
 
     def event(self, event: QEvent) -> bool:
         """Show what a field says as it is left. An entry of a menu, which has nothing to say when
