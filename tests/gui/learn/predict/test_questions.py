@@ -316,6 +316,8 @@ def test_a_result_that_fails_for_a_reason_nobody_foresaw_keeps_the_window(
     enter("0.1385")
     file = tmp_path / "x.backpass-result.json"
     choose_file(monkeypatch, file)
+    said: list[str] = []
+    monkeypatch.setattr(window.documents.files, "say", said.append)
     told: list[BaseException] = []
 
     def fail(*_: object) -> None:
@@ -327,7 +329,8 @@ def test_a_result_that_fails_for_a_reason_nobody_foresaw_keeps_the_window(
         broken.setattr(sys, "excepthook", lambda kind, error, trace: told.append(error))
         click_when_asked("answersQuestion", QMessageBox.StandardButton.Save)
         assert not window.close() and window.isVisible()
-    [failure] = told
+    [sentence], [failure] = said, told
+    assert "x.backpass-result.json was not saved" in sentence and "nobody foresaw it" in sentence
     assert str(failure).startswith("x.backpass-result.json was not saved")
     assert str(failure.__cause__) == "nobody foresaw it" and not file.exists()
     click_when_asked("answersQuestion", QMessageBox.StandardButton.Save)
