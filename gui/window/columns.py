@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QBoxLayout,
     QHBoxLayout,
@@ -234,6 +235,14 @@ class Columns(QWidget):
             self.right.setFixedWidth(round(part * width))
         else:
             self.right.setFixedHeight(round(_PART_BELOW * height))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if not self.right.isVisible():
+            # Qt gives a closed side no size, and it has to know how low it would be: the loss goes
+            # behind one of its tabs then.
+            self.right.resize(self.right.width(), self.height() - self.controls.height())
+            self.right.restyle()
 
     def share_out(self, width: int) -> None:
         """Give the outer columns their parts of a window of this width: more than half of it is the

@@ -188,3 +188,16 @@ def test_in_a_low_window_the_key_goes_to_the_tab_of_the_loss_and_back(mazur: Dri
     assert not window.loss.isVisible()
     toggle_by_key(mazur, "lower")
     assert window.loss.isVisible()
+
+
+def test_in_a_low_window_the_loss_is_behind_a_tab_of_a_closed_side_too(xor: Driver) -> None:
+    window = xor.window
+    window.use_text_size(200)
+    window.resize(960, 540)
+    QTest.qWait(50)
+    assert not window.result.isVisible() and not window.loss.isVisible()
+    toggle_by_key(xor, "lower")
+    xor.qtbot.waitUntil(window.loss.isVisible)
+    place = window.loss.mapTo(window, window.loss.rect().center())
+    assert window.rect().contains(place) and place.x() > window.width() / 2
+    window.use_text_size(100)
