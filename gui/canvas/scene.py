@@ -147,6 +147,10 @@ class NetworkScene(QGraphicsScene):
         self._pictures.forget()
         if self.view is not None:
             self._update()
+        self.paint_anew()
+
+    def paint_anew(self) -> None:
+        """Let go of what items look like, which is kept from one repaint to the next."""
         for item in self.items():
             item.update()  # the scene's own update leaves kept pictures as they are
 

@@ -55,24 +55,24 @@ class PlainAxis(pg.AxisItem):
         """Name what the axis measures; empty for nothing."""
         if name != self._name:
             self._name = name
-            self._arrange()
+            self.restyle()
 
     def set_name_at_end(self, at_end: bool) -> None:
         """Whether the name of a bottom axis stands in the row of its numbers."""
         if at_end != self._name_at_end:
             self._name_at_end = at_end
-            self._arrange()
+            self.restyle()
 
     def set_marks(self, marks: tuple[float, ...] | None) -> None:
         """Put ticks at these values instead of at round numbers."""
         if marks != self._marks:
             self._marks = marks
-            self._arrange()
+            self.restyle()
 
     def restyle(self) -> None:
-        """Take the colours and the size of text in force."""
+        """Be drawn anew, in the colours and the size of text in force."""
         self._arrange()
-        self.picture = None
+        self.picture = None  # which Qt keeps as long as the axis is as large as it was
         self.update()
 
     def setRange(self, low: float, high: float) -> None:

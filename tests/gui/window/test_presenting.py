@@ -360,3 +360,21 @@ def test_a_window_closed_in_a_presentation_opens_as_it_was_before_it(mazur: Driv
     again.documents.show(read_example("one-neuron"), "one-neuron")
     assert not again.windowState() & Qt.WindowState.WindowFullScreen
     assert again.height() == 700
+
+
+def test_the_network_looks_as_before_after_a_presentation(
+    driver: Driver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One that scrolls, of whose edges only a part is kept as pixels."""
+    driver.open("xor-3-4-1")
+    driver.window.resize(1024, 600)
+    viewport = driver.window.canvas.view.viewport()
+    driver.window.settle()
+    QTest.qWait(50)
+    before = viewport.grab().toImage()
+    on_projector(driver, (1366, 768), monkeypatch)
+    QTest.qWait(50)
+    driver.press(Key.Key_Escape)
+    driver.window.resize(1024, 600)
+    driver.qtbot.waitUntil(lambda: viewport.size() == before.size())
+    driver.qtbot.waitUntil(lambda: viewport.grab().toImage() == before)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit, QMenu, QTableView
@@ -129,3 +129,16 @@ def test_a_key_that_closes_the_field_leaves_the_keys_at_the_network(
     assert window.session.spec.network.unit_name(1, 0) == ("left" if taken else "h1")
     assert window.session.place.revealed == (key == Qt.Key.Key_PageDown)
     assert QApplication.focusWidget() is window.canvas.view
+
+
+def test_the_axes_of_the_surface_follow(open_window: OpenWindow) -> None:
+    window = open_window("xor-2-3-1")
+    axis = window.result.surface.plot.x_axis
+    before = window.result.grab().toImage()
+    typed = from_the_menu(window, Spot("unit", 0, 0), "Rename x1…")
+    QTest.keyClicks(typed, "alpha")
+    QTest.keyClick(typed, Qt.Key.Key_Return)
+    place = axis.mapRectToScene(axis.boundingRect()).toAlignedRect()
+    corner = window.result.surface.plot.mapTo(window.result, place.topLeft())
+    area = QRect(corner, place.size()).intersected(window.result.rect())
+    assert window.result.grab().toImage().copy(area) != before.copy(area)
