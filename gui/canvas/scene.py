@@ -349,13 +349,13 @@ class NetworkScene(QGraphicsScene):
         self._keep_pictures(not view.training)
 
     def _keep_pictures(self, kept: bool) -> None:
-        """Keep what nodes and edges look like from one repaint to the next: at a step few of them
-        change. While training all of them do, many times a second."""
+        """Keep what nodes look like from one repaint to the next: at a step few of them change.
+        While training all of them do, many times a second. Edges are painted each time: of an item
+        larger than the view Qt keeps a part, and does not see that it moved with a zoom."""
         modes = QGraphicsItem.CacheMode
         mode = modes.DeviceCoordinateCache if kept else modes.NoCache
-        edges = (connections.edges for connections in self._connections)
-        for item in (*self._nodes.values(), *self._called.values(), *edges):
-            if item is not None and item.cacheMode() != mode:
+        for item in (*self._nodes.values(), *self._called.values()):
+            if item.cacheMode() != mode:
                 item.setCacheMode(mode)
 
     def _show_spoken_of(self) -> None:

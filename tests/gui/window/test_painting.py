@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import QEvent, QObject
+from PySide6.QtCore import QEvent, QObject, QPoint
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -11,6 +11,7 @@ from engine.documents.examples import read_example
 from gui.tables.number_table import NumberTable
 from gui.view import View
 from gui.window.main_window import MainWindow
+from tests.gui.conftest import OpenWindow
 
 
 class Painted(QObject):
@@ -86,3 +87,19 @@ def test_at_a_slow_pace_the_tables_follow_every_moment(
     window.session.pause()
     assert [cell for cell, _ in shown] == [first for _, first in shown]
     assert len({first for _, first in shown}) > 3
+
+
+def test_edges_follow_a_zoom(open_window: OpenWindow) -> None:
+    """Into a layer of twelve units, whose edges reach far beyond the view."""
+    window = open_window("xor-2-3-1")
+    for _ in range(9):
+        window.canvas.unit_added.emit(1)
+    window.settle()
+    view = window.canvas.view
+    for _ in range(5):
+        view.zoom_by(1.2, QPoint(400, 250))
+        QApplication.processEvents()
+        seen = view.viewport().grab().toImage()
+        window.canvas.scene.paint_anew()
+        QApplication.processEvents()
+        assert view.viewport().grab().toImage() == seen
