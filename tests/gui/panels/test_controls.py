@@ -112,6 +112,7 @@ def test_what_has_the_focus_can_be_seen(
     bar.display(mazur_view(can_go_back=True))
     with qtbot.waitActive(bar):
         bar.activateWindow()
+    qtbot.mouseMove(bar, bar.rect().bottomRight())  # what is pointed at looks like that too
     widget = bar.findChild(QWidget, name)
     other = bar.findChild(QWidget, "step" if name != "step" else "pace")
     other.setFocus(Qt.FocusReason.TabFocusReason)
