@@ -15,11 +15,11 @@ from engine.formulas.notation import DEFAULT, Notation, Symbols, own_name
 from engine.formulas.writers import LatexWriter, latex_number
 from engine.maths.activations import Array
 from engine.maths.network import Network, Parameter
+from engine.run.limits import PLANE
 
 MOST_NAMED = 8  # units of a layer whose weights are written at their lines
 MOST_LINES = 20_000  # weights of a picture; LaTeX takes minutes for as many
 
-_PLANE = 1000.0  # how wide and high the plane is that positions are kept in, see View.layout
 _LEAST_ROW = 1.7  # centimetres from one unit to the next
 _LINE = 0.3  # between two weights of a column
 _LEAST_COLUMN = 3.5  # and from one layer to the next
@@ -87,10 +87,10 @@ class _Picture:
         for layer, size in enumerate(network.sizes):
             for unit in range(size):
                 name = network.unit_name(layer, unit)
-                default = _PLANE * layer / network.depth, _PLANE * (unit + 0.5) / size
+                default = PLANE * layer / network.depth, PLANE * (unit + 0.5) / size
                 across, down = layout.get(name, default)
-                x = float(np.interp(across, np.linspace(0, _PLANE, network.depth + 1), lefts))
-                y = height * (1 - down / _PLANE)
+                x = float(np.interp(across, np.linspace(0, PLANE, network.depth + 1), lefts))
+                y = height * (1 - down / PLANE)
                 words, bias = self._writer.name(own_name(name)), self._bias(layer, unit)
                 below = f", label={{[bias]below:{{${bias}$}}}}" if bias else ""
                 place = f"({_key(layer, unit)}) at ({x:.2f}, {y:.2f})"

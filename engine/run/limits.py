@@ -87,3 +87,5 @@ MAX_TABLE_LINE = 2**20  # characters of a line of it
 Count = Annotated[int, COUNTS.values]
 FromOne = Annotated[int, FROM_ONE.values]
 Name = Annotated[str, NAME.characters]
+# No bound, but a measure: how wide and high the plane is in which positions of units are kept.
+PLANE = 1000.0

@@ -10,6 +10,7 @@ from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QGraphicsItem, QGraphicsScene
 
 from engine.maths.network import Network
+from engine.run.limits import PLANE
 from engine.run.steps import StepId
 from gui.canvas.connections import Attention, Connections
 from gui.canvas.faces import Faces, Revealed
@@ -19,7 +20,7 @@ from gui.canvas.items.folded import FoldedLayer
 from gui.canvas.items.node import NodeItem
 from gui.canvas.items.pictures import UnitPictures
 from gui.canvas.marks import Marks, node_marks, used_edges
-from gui.canvas.placing.layout import PLANE, Arrangement, arrange, is_folded
+from gui.canvas.placing.layout import Arrangement, arrange, is_folded
 from gui.canvas.placing.planner import Planner
 from gui.canvas.spots import Spot, spot_of
 from gui.view import View

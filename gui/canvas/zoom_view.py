@@ -224,8 +224,6 @@ class ZoomView(QGraphicsView):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        # Of an item that reaches beyond the view a part is kept, and it may be another one now.
-        self._scene.paint_anew()
         if self._is_spreading:
             return  # by a scroll bar of its own
         if self.is_fitted:

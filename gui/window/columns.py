@@ -238,10 +238,12 @@ class Columns(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        if not self.right.isVisible():
+        if self.shows == "all" and not self.right_side.is_open:
             # Qt gives a closed side no size, and it has to know how low it would be: the loss goes
             # behind one of its tabs then.
-            self.right.resize(self.right.width(), self.height() - self.controls.height())
+            _, above, _, below = _MARGINS
+            height = self.height() - self.controls.height() - above - below
+            self.right.resize(self.right.width(), height)
             self.right.restyle()
 
     def share_out(self, width: int) -> None:

@@ -29,7 +29,7 @@ from gui.window.export_notice import ExportNotice
 from gui.window.focus_frame import FocusFrames
 from gui.window.help_menu import HelpMenu
 from gui.window.menus import Menus
-from gui.window.picture_menu import Pictures
+from gui.window.pictures import Pictures
 from gui.window.presenting import Presenting
 from gui.window.refreshing import Refreshing
 

@@ -24,7 +24,7 @@ from gui.widgets.typed_text import take_typed_text
 from gui.window.columns import SIDE_KEYS, Columns
 from gui.window.export_menu import ExportMenu
 from gui.window.keys import WindowKeys
-from gui.window.picture_menu import Pictures
+from gui.window.pictures import Pictures
 from gui.window.presenting import Presenting
 from gui.window.train_dialogs import TrainDialogs
 from gui.window.writing_menu import WritingMenu

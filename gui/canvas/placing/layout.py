@@ -18,12 +18,12 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QRectF
 
 from engine.maths.network import Network
+from engine.run.limits import PLANE
 from gui.canvas.placing.plan import BETWEEN_LABELS, Plan
 from gui.canvas.placing.shapes import FOLDED_HEAD, NodeShape
 
 Points = NDArray[np.float64]  # (n, 2): x and y
 
-PLANE = 1000.0
 FOLD_ABOVE = 32  # layers with more units are drawn as one summary until they are opened
 
 

@@ -365,9 +365,10 @@ def test_a_window_closed_in_a_presentation_opens_as_it_was_before_it(mazur: Driv
 def test_the_network_looks_as_before_after_a_presentation(
     driver: Driver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """One that scrolls, of whose edges only a part is kept as pixels."""
-    driver.open("xor-3-4-1")
-    driver.window.resize(1024, 600)
+    """One that scrolls, whose edges reach far beyond the view."""
+    driver.open("xor-2-3-1")
+    for _ in range(9):
+        driver.window.canvas.unit_added.emit(1)
     viewport = driver.window.canvas.view.viewport()
     driver.window.settle()
     QTest.qWait(50)
@@ -375,6 +376,6 @@ def test_the_network_looks_as_before_after_a_presentation(
     on_projector(driver, (1366, 768), monkeypatch)
     QTest.qWait(50)
     driver.press(Key.Key_Escape)
-    driver.window.resize(1024, 600)
+    driver.window.resize(1440, 900)
     driver.qtbot.waitUntil(lambda: viewport.size() == before.size())
     driver.qtbot.waitUntil(lambda: viewport.grab().toImage() == before)
