@@ -1,6 +1,7 @@
-"""The format of a .backpass.json file: its objects and keys, versions 1 and 2.
+"""The format of a .backpass.json file: its objects and keys, versions 1 to 3.
 
 Version 2 is version 1 with more keys: `roads` and what they refer to, and long matrices as texts.
+Version 3 is version 2 with more keys: each is optional, and where it is absent all is as before.
 
 The structs below are the format, with those of the program that are an object of the file as they
 are: Batching, StepId, Stretch, Published and Lock. The JSON Schema in resources/ is made from them,
@@ -52,7 +53,7 @@ from engine.text.wording import shortened, shown
 from engine.training.kernels.kernel import Stretch
 
 FORMAT = "backpass"
-VERSION = 2
+VERSION: Literal[3] = 3
 
 Number = Annotated[float, Meta(gt=-LARGEST, lt=LARGEST)]
 # Running vectors and losses may grow beyond LARGEST: squares of gradients and errors do.
@@ -209,7 +210,7 @@ class File(_Object, kw_only=True):
     one at the cursor first."""
 
     format: Literal["backpass"]
-    version: Literal[1, 2]
+    version: Literal[1, 2, 3]
     title: Annotated[str, TITLE.characters] = ""
     note: Annotated[str, NOTE.characters] = ""
     inputs: Annotated[tuple[Name, ...], INPUTS.entries]

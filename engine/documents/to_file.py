@@ -29,7 +29,7 @@ def file_of(document: Document) -> fmt.File:
     layout = document.layout
     return fmt.File(
         format="backpass",
-        version=2,
+        version=fmt.VERSION,
         title=document.title,
         note=document.note,
         inputs=network.inputs,

@@ -77,7 +77,6 @@ FIGURES = Limit(0, 1000)  # that a document's source prints
 MAX_CURVE_POINTS = 2000
 MAX_READABLE = 1024  # numbers of a matrix that a document writes out; a longer one is a text
 MAX_FILE_BYTES = 256 * 2**20
-MAX_VERSION_1_BYTES = 64 * 2**20  # of a document of that version
 MAX_TABLE_BYTES = 64 * 2**20  # of a CSV file
 MAX_CONTAINERS = 4_000_000  # lists and objects in a document, which take the most memory
 QUICK_BYTES = 2**21  # of a file that is read in a moment; for a larger one there is a Cancel

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 from engine.documents.document import Document, TooLarge
 from engine.documents.examples import SUFFIX
 from engine.documents.json_text import DocumentError
-from engine.documents.older_version import keep_version_1
+from engine.documents.older_version import keep_older_version
 from engine.documents.reading import read_document, write_document
 from engine.documents.whole_file import FileError, read_up_to, reason, write_whole
 from engine.run.iteration import Check, Interrupted, never
@@ -27,13 +27,13 @@ _DOCUMENTS = FileKind("Backpass documents", (SUFFIX, ".json"))
 _MAX_RECENT = 10
 _QUICK_NUMBERS = 100_000  # of a document that is written in a moment
 
-Written = tuple[bytes, Path | None]  # the bytes of a file, and the copy of one in version 1
+Written = tuple[bytes, Path | None]  # the bytes of a file, and the copy of an older one
 
 
 def _write(path: Path, document: Document, check: Check) -> Written:
     data = write_document(document)
     check()
-    copy = keep_version_1(path)
+    copy = keep_older_version(path)
     write_whole(path, data, check)
     return data, copy
 
@@ -106,8 +106,8 @@ class Files(QObject):
         box.exec()
 
     def save(self, path: Path, document: Document) -> bool:
-        """Save, or say why not; whether it was saved. Raises TooLarge. A file in version 1 of the
-        format is kept."""
+        """Save, or say why not; whether it was saved. Raises TooLarge. A file in an older
+        version of the format is kept."""
         try:
             data, copy = self._written(path, document)
         except Interrupted:

@@ -1,4 +1,4 @@
-"""A file of version 1 stays beside the one that replaces it."""
+"""A file of an older version stays beside the one that replaces it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from engine.documents.examples import read_example
-from engine.documents.older_version import keep_version_1
+from engine.documents.older_version import keep_older_version
 from engine.documents.reading import write_document
 from engine.documents.whole_file import FileError
 
@@ -28,9 +28,9 @@ OLD = b'\xef\xbb\xbf{"x-mine": {"version": 2}, "version": 1, "format": "backpass
 def test_the_copy_is_beside_it_and_opens_as_it_does(tmp_path: Path, name: str, copy: str) -> None:
     path = tmp_path / name
     path.write_bytes(OLD)
-    assert keep_version_1(path) == tmp_path / copy
+    assert keep_older_version(path) == tmp_path / copy
     assert (tmp_path / copy).read_bytes() == path.read_bytes() == OLD
-    assert keep_version_1(path) is None  # it is there already
+    assert keep_older_version(path) is None  # it is there already
     assert len(list(tmp_path.iterdir())) == 2
 
 
@@ -38,8 +38,18 @@ def test_another_file_of_that_name_is_not_replaced(tmp_path: Path) -> None:
     path, taken = tmp_path / "a.backpass.json", tmp_path / "a.v1.backpass.json"
     path.write_bytes(OLD)
     taken.write_bytes(b"something else")
-    assert keep_version_1(path) == tmp_path / "a.v1-2.backpass.json"
+    assert keep_older_version(path) == tmp_path / "a.v1-2.backpass.json"
     assert taken.read_bytes() == b"something else"
+
+
+def test_each_version_has_a_copy_of_its_own(tmp_path: Path) -> None:
+    path = tmp_path / "a.backpass.json"
+    older = OLD.replace(b'"version": 1', b'"version": 2')
+    for data, name in ((OLD, "a.v1.backpass.json"), (older, "a.v2.backpass.json")):
+        path.write_bytes(data)
+        assert keep_older_version(path) == tmp_path / name
+        assert (tmp_path / name).read_bytes() == data
+        assert keep_older_version(path) is None
 
 
 @pytest.mark.parametrize(
@@ -48,6 +58,8 @@ def test_another_file_of_that_name_is_not_replaced(tmp_path: Path) -> None:
         write_document(read_example("one-neuron")),
         json.dumps({"format": "other", "version": 1}).encode(),
         b'{"format": "backpass", "version": "1"}',
+        b'{"format": "backpass", "version": 0}',
+        b'{"format": "backpass", "version": 99}',
         b'{"version": 1}',
         b"[1]",
         b"",
@@ -57,13 +69,13 @@ def test_another_file_of_that_name_is_not_replaced(tmp_path: Path) -> None:
 def test_nothing_else_is_kept(tmp_path: Path, data: bytes) -> None:
     path = tmp_path / "a.backpass.json"
     path.write_bytes(data)
-    assert keep_version_1(path) is None
+    assert keep_older_version(path) is None
     assert list(tmp_path.iterdir()) == [path]
 
 
 def test_where_there_is_no_file_there_is_nothing_to_keep(tmp_path: Path) -> None:
-    assert keep_version_1(tmp_path / "a.backpass.json") is None
-    assert keep_version_1(tmp_path) is None
+    assert keep_older_version(tmp_path / "a.backpass.json") is None
+    assert keep_older_version(tmp_path) is None
 
 
 def test_a_copy_that_cannot_be_written_is_told(
@@ -76,5 +88,5 @@ def test_a_copy_that_cannot_be_written_is_told(
     path.write_bytes(OLD)
     monkeypatch.setattr("os.replace", replace)
     with pytest.raises(FileError, match=r"a\.v1\.backpass\.json cannot be written: the disk"):
-        keep_version_1(path)
+        keep_older_version(path)
     assert list(tmp_path.iterdir()) == [path]

@@ -134,7 +134,7 @@ W = ("layers", 1, "weights", 0, 2)
         (("version",), "1", '$.version: expected a whole number, got "1"'),
         (("version",), 0, "$.version: expected another value, got 0"),
         (("version",), True, "$.version: expected a whole number, got true"),
-        (("version",), 3, "$.version: this file was written by a newer Backpass (format 3, and"),
+        (("version",), 4, "$.version: this file was written by a newer Backpass (format 4, and"),
         (("format",), "other", "This is not a Backpass document."),
         (("format",), DELETED, "This is not a Backpass document."),
         (("x-big",), {"a": [1, 10**305]}, "$.x-big: expected a finite number, got a number that"),

@@ -121,7 +121,7 @@ def test_each_spec_start_and_data_set_stands_there_once() -> None:
 def test_a_document_of_one_road_says_nothing_of_roads() -> None:
     tree = json.loads(write_document(full_document()))
     assert not {"roads", "specs", "starts", "data_sets"} & tree.keys()
-    assert tree["version"] == 2 and "road" not in tree["place"]
+    assert tree["version"] == 3 and "road" not in tree["place"]
 
 
 def test_what_version_1_says_opens_as_ever() -> None:

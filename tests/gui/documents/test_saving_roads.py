@@ -78,7 +78,7 @@ def test_the_first_save_over_the_older_format_keeps_it(
     edit(window, 1.0)
     action(window, "Save").trigger()
     assert copy.read_bytes() == before
-    assert json.loads(old_file.read_bytes())["version"] == 2
+    assert json.loads(old_file.read_bytes())["version"] == 3
     assert window.statusBar().currentMessage() == (
         "homework.backpass.json was in an older format: a copy of it is homework.v1.backpass.json."
     )
