@@ -20,6 +20,8 @@ class ToolCard(Card):
 
     def __init__(self, title: str, panel: Any, parent: QWidget | None = None) -> None:
         super().__init__(title, parent)
+        self.title.setWordWrap(True)  # a long one takes two lines in a narrow window
+        self.head.setStretch(0, 1)
         self.panel = panel
         self.close_button = Button(
             "✕", "closeTool", f"Close {title.lower()} (Esc)", self.closed, link=True

@@ -6,7 +6,7 @@
        def display(self, view: View) -> None   on every change while it is open, and as it opens
        def restyle(self) -> None               when the theme changes; open or not
 
-   and signals for what the person wants. It is 250 to 390 pixels wide; give it a scroll area if it
+   and signals for what the person wants. It is 224 to 390 pixels wide; give it a scroll area if it
    may need more than some 250 pixels of height. Set a focus policy or proxy where the keyboard
    should begin as it opens (else that is the close button). Escape closes the tool unless the
    widget with the focus makes use of it; Space and T step and train unless text is being typed.

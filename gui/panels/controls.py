@@ -53,6 +53,7 @@ _WIDE = _Measures(14, 8, 18, 110, _LONG, 60)
 _USUAL = _WIDE._replace(caption=_SHORT)
 _NARROW = _Measures(9, 6, 14, 100, _SHORT, 52)
 _TIGHT = _Measures(6, 4, 8, 92, _SHORT, 48)
+_LOW_HEIGHT = 38
 _IN_FILE_MENU = ("by", "examples", "save")
 _IN_RUN_MENU = (*_IN_FILE_MENU, "reset", "newSeed")
 _WITHOUT_PACE = (*_IN_RUN_MENU, "pace", "paceCaption")
@@ -124,6 +125,7 @@ class ControlsBar(QWidget):
         self._make_widgets()
         self._lay_out()
         self._level = 0
+        self._is_low = False
         self._measure()
         self._arrange(self._level)
 
@@ -208,12 +210,18 @@ class ControlsBar(QWidget):
         for part in self._columns:
             part.invalidate()  # Qt does it later, and the width is asked for at once
         self._row.setSpacing(measures.group_gap)
-        self.setFixedHeight(theme.px(measures.height))
+        self.setFixedHeight(theme.px(_LOW_HEIGHT if self._is_low else measures.height))
         self._row.invalidate()
         return self._row.minimumSize().width()
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(self._needs[-1], theme.px(_TIGHT.height))
+        return QSize(self._needs[-1], theme.px(_LOW_HEIGHT if self._is_low else _TIGHT.height))
+
+    def keep_low(self, is_low: bool) -> None:
+        """Be no higher than the buttons need, or as high as usual."""
+        if is_low != self._is_low:
+            self._is_low = is_low
+            self._arrange(self._level)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from msgspec.structs import replace
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QAccessible, QGuiApplication
+from PySide6.QtGui import QAccessible, QFontMetrics, QGuiApplication, QResizeEvent
 from PySide6.QtWidgets import QMenu
 
 from engine.derivations.as_text import solution_latex, solution_text
@@ -28,6 +28,7 @@ from gui.widgets.card import Card
 
 Asked = StepId | Parameter | Given
 
+_TITLE, _SHORT_TITLE = "Why this number?", "Why?"
 _HOW_TO_EDIT = "A double click, Enter or a digit edits it."
 
 # Milliseconds of rest after which formulas are typeset; holding the step key never gets there.
@@ -49,7 +50,7 @@ class DerivationPanel(Card):
     copied = Signal(str)
 
     def __init__(self) -> None:
-        super().__init__("Why this number?")
+        super().__init__(_TITLE)
         self._view: View | None = None
         self._asked: Asked | None = None
         self._matrix: bool | None = None  # what was chosen for the present grain
@@ -168,6 +169,7 @@ class DerivationPanel(Card):
         )
         self.matrix_button.setChecked(self._in_matrix_form)
         self.matrix_button.setText("number" if self._in_matrix_form else "matrix")
+        self._fit_title()
         self.inside.show_this(shown)
         if derivation is None:
             self.inside.setAccessibleDescription(prose_text(shown.message))
@@ -177,6 +179,17 @@ class DerivationPanel(Card):
             self._rest.start(_REST if self.derivation is not None else _LONG_REST)
         is_number = derivation is not None and derivation.step == step and not self._matrix_shown
         self.explained.emit(step if is_number else None)
+
+    def _fit_title(self) -> None:
+        """Write the title as long as the buttons beside it leave room for."""
+        self.corner.invalidate()  # Qt does it later, and the width is asked for at once
+        beside = self.corner.sizeHint().width() + 2 * theme.MARGIN + theme.GAP
+        needed = QFontMetrics(theme.font(theme.TITLE, bold=True)).horizontalAdvance(_TITLE)
+        self.title.setText(_TITLE if needed <= self.width() - beside else _SHORT_TITLE)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit_title()
 
     def _shown(self, view: View | None, step: Asked | None) -> Explanation:
         """A derivation of a step of the view, or words where there is none."""

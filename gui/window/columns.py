@@ -40,9 +40,18 @@ SIDE_KEYS = {"left": "Ctrl+1", "right": "Ctrl+2", "lower": "Ctrl+3"}
 _HEIGHTS = [608, 160]  # of the network and the loss below it, at first
 # Around the columns; little below: the status bar keeps two lines free for a message.
 _MARGINS = theme.MARGIN, theme.MARGIN, theme.MARGIN, theme.GAP // 2
-# Pixels of a window's width, at 100 % text, from which the outer columns leave enough of it.
-_ROOM_FOR_BOTH = 1200
-_ROOM_FOR_ONE = 640
+# Pixels of a window's width up to which both outer columns leave too little of it, whatever the
+# size of text, and those at 100 % text from which one of them leaves half.
+_TOO_NARROW_FOR_BOTH = 1280
+_ROOM_FOR_ONE = 660
+# The column at the right, the strip of the closed one and the gaps take no more than this part of a
+# window, as long as the column has the width that its panels need.
+_OUTER_PART = 1 / 3
+_BESIDE_RIGHT = 70
+_LEAST_RIGHT = 250
+# A window's height at 100 % text, below which what stands above and below the network is lean.
+_LOW = 450
+_LEAN_MARGINS = theme.MARGIN, theme.GAP // 2, theme.MARGIN, 0
 # What the explanation of a presented step takes: of the width on a wide screen, of less on one that
 # is hardly so many times as wide as high, such as a projector of 4 : 3, else of the height.
 _WIDE, _HARDLY_WIDE = 1.5, 1.1
@@ -246,20 +255,33 @@ class Columns(QWidget):
             self.right.resize(self.right.width(), height)
             self.right.restyle()
 
+    def _make_lean(self) -> None:
+        """Leave the height of a window that is low for its text to the network: what stands above
+        and below it takes no more than it must. In a presentation text is as large as it is for
+        those at the back, and all is in sight."""
+        is_low = self.shows != "explained network" and self.window().height() < theme.px(_LOW)
+        self.controls.keep_low(is_low)
+        self.ribbon.keep_low(is_low)
+        self._canvas_card.keep_low(is_low)
+        if self.shows == "all":
+            self._row.setContentsMargins(*(_LEAN_MARGINS if is_low else _MARGINS))
+
     def share_out(self, width: int) -> None:
         """Give the outer columns their parts of a window of this width: more than half of it is the
         network's, whatever the width."""
+        self._make_lean()
         if self.shows == "explained network":
             self._share_with_explanation()
             return
         self._row.setDirection(QBoxLayout.Direction.LeftToRight)
         self.right.setMinimumHeight(0)
         self.right.setMaximumHeight(_UNBOUND)
-        width = round(width / theme.scale())
-        self._left.setFixedWidth(theme.px(_share(width, 230, 285, 300)))
-        self.right.setFixedWidth(theme.px(_share(width, 290, 360, 420)))
-        self.left_side.say_room(width >= _ROOM_FOR_BOTH)
-        self.right_side.say_room(width >= _ROOM_FOR_ONE)
+        at_usual = round(width / theme.scale())
+        self._left.setFixedWidth(theme.px(_share(at_usual, 230, 285, 300)))
+        part = max(_LEAST_RIGHT, round(_OUTER_PART * at_usual) - _BESIDE_RIGHT)
+        self.right.setFixedWidth(theme.px(min(part, _share(at_usual, 290, 360, 420))))
+        self.left_side.say_room(min(width, at_usual) > _TOO_NARROW_FOR_BOTH)
+        self.right_side.say_room(at_usual >= _ROOM_FOR_ONE)
 
     def restyle(self) -> None:
         """Follow a change of the size of text."""

@@ -28,8 +28,8 @@ _HEADS = ("", "backward", "numeric", "rel. error")
 _EXPLANATION = (
     f"Each parameter is moved by h = {format_number(STEP)} both ways, and "
     "(E(θ + h) − E(θ − h)) / 2h, with this iteration’s batch, should be what backward says. "
-    "What the bend of the loss and rounding leave between them mostly lies far below "
-    f"{format_number(TOLERANCE)}; a wrong formula is off by far more."
+    "The bend of the loss and rounding mostly leave far less than "
+    f"{format_number(TOLERANCE)} between them; a wrong formula far more."
 )
 
 

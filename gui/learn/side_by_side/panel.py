@@ -66,6 +66,7 @@ class ComparisonPanel(QWidget):
         self.epochs_field.chosen.connect(lambda _: self.asked.emit())
         self.legend = SecondaryLabel(name="comparisonLegend")
         self.legend.setTextFormat(Qt.TextFormat.RichText)
+        self.legend.setWordWrap(True)
         self.stop_button = Button(
             "stop", "comparisonStop", "Go no further", self.stopped, link=True
         )

@@ -33,6 +33,7 @@ RATES = {0.5: "½ step/s", 1.0: "1 step/s", 2.0: "2 steps/s", 5.0: "5 steps/s", 
 
 # Pixels, those of what text stands in at 100 %.
 _TOP = 2
+_TOP_WITHOUT_TITLES = 4  # the frame of the focus stands in it
 _TITLE_HEIGHT = 22
 _TICK_HEIGHT = 26
 _LOWEST_TICK = 12
@@ -78,6 +79,7 @@ class StepRibbon(QWidget):
         self._pointed: int | None = None  # the step under the mouse
         self._pictures: _Pictures | None = None
         self._focus_by_key = False
+        self._is_low = False
         self._asked: int | None = None  # what the drag going on asked for last
         self._make_play_controls()
 
@@ -123,18 +125,29 @@ class StepRibbon(QWidget):
 
     @property
     def _has_hint(self) -> bool:
-        return self.height() >= self.minimumSizeHint().height() + theme.px(_HINT_HEIGHT)
+        least = self.minimumSizeHint().height() + theme.px(_HINT_HEIGHT)
+        return not self._is_low and self.height() >= least
 
     @property
     def _ticks_top(self) -> int:
-        return _TOP + theme.px(_TITLE_HEIGHT)
+        return _TOP_WITHOUT_TITLES if self._is_low else _TOP + theme.px(_TITLE_HEIGHT)
+
+    def keep_low(self, is_low: bool) -> None:
+        """Be the ticks alone, as low as they can be, or all there is: what the titles say stands in
+        the chip above the network too."""
+        if is_low != self._is_low:
+            self._is_low = is_low
+            self.restyle()
 
     def sizeHint(self) -> QSize:
+        if self._is_low:
+            return QSize(theme.px(_USUAL_WIDTH), self.minimumSizeHint().height())
         height = self._ticks_top + theme.px(_TICK_HEIGHT) + theme.px(_HINT_HEIGHT)
         return QSize(theme.px(_USUAL_WIDTH), height)
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(theme.px(_LEAST_WIDTH), self._ticks_top + theme.px(_LOWEST_TICK) + 2)
+        below = _TOP_WITHOUT_TITLES if self._is_low else 2
+        return QSize(theme.px(_LEAST_WIDTH), self._ticks_top + theme.px(_LOWEST_TICK) + below)
 
     def display(self, view: View) -> None:
         """Show how far the iteration has been stepped through."""
@@ -279,8 +292,11 @@ class StepRibbon(QWidget):
         colours = theme.current()
         hint = self._has_hint
         top, below = self._ticks_top, theme.px(_HINT_HEIGHT) if hint else 0
-        height = min(theme.px(_TICK_HEIGHT), self.height() - top - 2 - below)
-        if event.rect().top() < top:
+        room = self.height() - top - (_TOP_WITHOUT_TITLES if self._is_low else 2) - below
+        height = min(theme.px(_TICK_HEIGHT), room)
+        if height <= 0:
+            return  # it has not been given its new height yet
+        if event.rect().top() < top and not self._is_low:
             self._paint_titles(painter, colours)
         if hint and event.rect().bottom() >= top + height:
             painter.setFont(theme.font(theme.SMALL))

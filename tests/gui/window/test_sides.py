@@ -116,8 +116,43 @@ def test_what_a_file_says_wrongly_of_a_side_counts_for_nothing(
 def test_most_of_the_width_is_the_networks(mazur: Driver, size: tuple[int, int]) -> None:
     mazur.window.resize(*size)
     mazur.qtbot.waitUntil(lambda: (mazur.window.width(), mazur.window.height()) == size)
-    least = 0.58 if size[0] < 1200 else 0.48
+    least = 0.62 if size[0] <= 1280 else 0.48
     mazur.qtbot.waitUntil(lambda: share_of_canvas(mazur.window) > least)
+
+
+def share_of_columns(window: MainWindow) -> float:
+    """The part of the width that is not the card of the network."""
+    card = window.canvas.parentWidget()
+    assert card is not None
+    return 1 - card.width() / window.width()
+
+
+@pytest.mark.parametrize("percent", [80, 100])
+def test_the_columns_take_a_third_of_a_small_screen_at_most(mazur: Driver, percent: int) -> None:
+    mazur.window.use_text_size(percent)
+    for size in ((960, 540), (1024, 600), (1200, 675), (1280, 720)):
+        mazur.window.resize(*size)
+        mazur.qtbot.waitUntil(lambda: share_of_columns(mazur.window) <= 1 / 3 + 0.001)
+        assert mazur.window.why.isVisible()
+    mazur.window.use_text_size(100)
+
+
+def test_large_text_in_a_small_window_leaves_the_network_half_of_it(mazur: Driver) -> None:
+    window, view = mazur.window, mazur.window.canvas.view
+    for percent in (150, 200):
+        window.use_text_size(percent)
+        window.resize(960, 540)
+        mazur.qtbot.waitUntil(lambda: view.width() >= 0.5 * 960)
+        mazur.qtbot.waitUntil(lambda: view.height() >= 0.43 * 540)
+        assert window.canvas.height() >= 0.5 * 540
+        middle = window.ribbon.rect().center()
+        QTest.mouseClick(window.ribbon, Qt.MouseButton.LeftButton, pos=middle)
+        assert mazur.view.revealed > 5  # the ticks are there to be clicked
+    window.use_text_size(100)
+    window.resize(1440, 900)
+    high = window.ribbon.sizeHint().height()
+    mazur.qtbot.waitUntil(lambda: window.ribbon.height() == high)
+    assert high > 60
 
 
 def test_the_left_closes_by_itself_but_never_against_the_person(mazur: Driver) -> None:
