@@ -13,7 +13,7 @@ run: system $(VENV)/installed
 	$(VENV)/bin/python main.py
 
 test: test-system lint
-	$(VENV)/bin/python -m pytest
+	$(VENV)/bin/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
 
 # These three take OPTIONS, such as make monkey OPTIONS="--seed 7 --actions 5000".
 monkey: test-system $(VENV)/installed

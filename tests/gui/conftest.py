@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 import numpy as np
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, Qt
+from PySide6.QtGui import QCursor
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QComboBox, QWidget
 from pytestqt.qtbot import QtBot
@@ -127,8 +128,10 @@ def open_window(qtbot: QtBot) -> Iterator[OpenWindow]:
 
 @pytest.fixture(autouse=True)
 def nothing_left_over(qapp: object) -> Iterator[None]:
-    """Closed widgets really go after each test; piled up they make every restyling slower."""
+    """Closed widgets really go after each test; piled up they make every restyling slower. And the
+    pointer goes to a corner, so that the next window has nothing that is pointed at."""
     yield
+    QCursor.setPos(0, 0)
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     gc.collect()
 
