@@ -4,9 +4,10 @@ Version 2 is version 1 with more keys: `roads` and what they refer to, and long 
 Version 3 is version 2 with more keys: each is optional, and where it is absent all is as before.
 
 The structs below are the format, with those of the program that are an object of the file as they
-are: Batching, StepId, Stretch, Published and Lock. The JSON Schema in resources/ is made from them,
-`parse` checks a tree against them, and what they cannot express (that shapes fit together, that a
-step exists) is checked where a Document is made of them, in engine.documents.reading.
+are: Batching, Scaling, Source, StepId, Stretch, Published and Lock. The JSON Schema in resources/
+is made from them, `parse` checks a tree against them, and what they cannot express (that shapes fit
+together, that a step exists) is checked where a Document is made of them, in
+engine.documents.reading.
 """
 
 # Without `from __future__ import annotations`: msgspec would have to evaluate the text of each one
@@ -46,7 +47,8 @@ from engine.run.limits import (
     told,
 )
 from engine.run.mistakes import MISTAKES
-from engine.run.spec import Batching
+from engine.run.scaling import Scaling
+from engine.run.spec import Batching, Source
 from engine.run.steps import GRAINS, STEP_ORDERS, StepId
 from engine.text.numbers import LARGEST
 from engine.text.wording import shortened, shown
@@ -106,6 +108,8 @@ class FileData(_Object, kw_only=True):
     target_columns: tuple[Name, ...] | UnsetType = UNSET
     inputs: Rows
     targets: Rows
+    input_sources: tuple[Source, ...] | UnsetType = UNSET
+    target_sources: tuple[Source, ...] | UnsetType = UNSET
 
 
 class Parameters(_Object, kw_only=True):
@@ -180,6 +184,7 @@ class Settings(_Object, kw_only=True):
     optimizer: Struct  # as optimizer_type has it
     batching: Batching = msgspec.field(default_factory=Batching)
     data: Count | UnsetType = UNSET
+    scaling: Scaling | UnsetType = UNSET
     mistakes: Annotated[
         tuple[Annotated[str, one_of(MISTAKES)], ...], told(uniqueItems=True)
     ] | UnsetType = UNSET
@@ -222,6 +227,7 @@ class File(_Object, kw_only=True):
     optimizer: Struct  # as optimizer_type has it
     batching: Batching = msgspec.field(default_factory=Batching)
     data: FileData
+    scaling: Scaling | UnsetType = UNSET
     mistakes: Annotated[
         tuple[Annotated[str, one_of(MISTAKES)], ...], told(uniqueItems=True)
     ] | UnsetType = UNSET

@@ -168,6 +168,7 @@ def _spec(file: fmt.File | fmt.Settings, network: Network, data: Data) -> Spec:
         seed=file.initializer.seed,
         mistakes=file.mistakes or (),
         step_order=_or(file.step_order, "by_unit"),
+        scaling=_or(file.scaling, None),
     )
 
 
@@ -194,6 +195,8 @@ def _data(data: fmt.FileData, network: Network, place: str) -> Data:
         _rows(data.inputs, len(network.inputs), f"{place}.inputs", "one per input"),
         _rows(data.targets, len(outputs), f"{place}.targets", "one per output"),
         _or(data.target_columns, names),
+        _or(data.input_sources, ()),
+        _or(data.target_sources, ()),
     )
 
 

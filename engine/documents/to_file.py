@@ -41,6 +41,7 @@ def file_of(document: Document) -> fmt.File:
         optimizer=_optimizer(spec.optimizer),
         batching=spec.batching,
         data=_data(spec.data),
+        scaling=_said(spec.scaling),
         mistakes=spec.mistakes or UNSET,
         step_order=UNSET if spec.step_order == "by_unit" else spec.step_order,
         published=document.published or UNSET,
@@ -131,6 +132,7 @@ class _Tables:
             optimizer=_optimizer(spec.optimizer),
             batching=spec.batching,
             data=self.data_sets.number(_data(spec.data)),
+            scaling=_said(spec.scaling),
             mistakes=spec.mistakes or UNSET,
             step_order=UNSET if spec.step_order == "by_unit" else spec.step_order,
         )
@@ -154,6 +156,8 @@ def _data(data: Data) -> fmt.FileData:
         target_columns=data.target_names,
         inputs=written(data.inputs),
         targets=written(data.targets),
+        input_sources=data.input_sources or UNSET,
+        target_sources=data.target_sources or UNSET,
     )
 
 

@@ -80,7 +80,7 @@ def _optimizer(iteration: Iteration) -> Prose:
 
 def _samples(iteration: Iteration, record: Record, digits: int | None) -> Iterator[Words | Grid]:
     """The samples of the batch, on several tables where they have many columns."""
-    network, data = iteration.spec.network, iteration.spec.data
+    network, data = iteration.spec.network, iteration.spec.scaled
     rows = iteration.rows[:MAX_TRACED_SAMPLES]
     columns: list[tuple[Expr, Array]] = [
         (record.activation(0, unit), data.inputs[rows, unit]) for unit in range(network.sizes[0])

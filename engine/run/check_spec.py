@@ -13,8 +13,19 @@ from engine.maths.losses import LOSSES, REDUCTIONS
 from engine.maths.metrics import METRICS
 from engine.maths.network import BIAS_KINDS, Network
 from engine.maths.optimizers import RULES, SETTINGS, Optimizer
-from engine.run.limits import COUNTS, FROM_ONE, HIDDEN_LAYERS, INPUTS, NAME, SAMPLES, UNITS
+from engine.run.limits import (
+    CLASS_NAME,
+    COUNTS,
+    FROM_ONE,
+    HEADING,
+    HIDDEN_LAYERS,
+    INPUTS,
+    NAME,
+    SAMPLES,
+    UNITS,
+)
 from engine.run.mistakes import MISTAKES
+from engine.run.scaling import SCALINGS
 from engine.run.spec import Batching, Spec
 from engine.run.steps import STEP_ORDERS
 from engine.text.numbers import LARGEST
@@ -175,6 +186,8 @@ def _check_data(spec: Spec) -> None:
         if len(rows) != len(data.inputs):
             raise SpecError(path, f"{len(data.inputs)} samples have inputs, {len(rows)} targets")
         _check_size(rows, path)
+    _check_sources(spec)
+    _check_scaling(spec)
     if len(data.target_names) != spec.network.sizes[-1]:
         raise SpecError(
             "$.data.target_columns", f"expected {spec.network.sizes[-1]} names, one per output"
@@ -182,14 +195,60 @@ def _check_data(spec: Spec) -> None:
     for position, column in enumerate(data.target_names):
         _check_name(f"$.data.target_columns[{position}]", "a target column", column)
     low, high = LOSSES[spec.loss].target_range
-    outside = np.argwhere((data.targets < low) | (data.targets > high))
+    targets = spec.scaled.targets
+    outside = np.argwhere((targets < low) | (targets > high))
     if len(outside):
         row, column = outside[0]
         raise SpecError(
             f"$.data.targets[{row}][{column}]",
             f"{LOSSES[spec.loss].title} needs targets from {low:g} to {high:g}, "
-            f"not {data.targets[row, column]:g}",
+            f"not {targets[row, column]:g}{'' if spec.scaling is None else ' (scaled)'}",
         )
+
+
+def _check_sources(spec: Spec) -> None:
+    data = spec.data
+    for name, sources, width in (
+        ("input_sources", data.input_sources, spec.network.sizes[0]),
+        ("target_sources", data.target_sources, spec.network.sizes[-1]),
+    ):
+        path = f"$.data.{name}"
+        if sources and len(sources) != width:
+            raise SpecError(path, f"expected {width} entries, one per column, or none")
+        for position, source in enumerate(sources):
+            for key, text, limit in (
+                ("heading", source.heading, HEADING),
+                ("one", source.one, CLASS_NAME),
+                ("zero", source.zero, CLASS_NAME),
+            ):
+                place = f"{path}[{position}].{key}"
+                if len(text) not in limit:
+                    raise SpecError(
+                        place, f"at most {limit.most} characters are possible, not {len(text)}"
+                    )
+                if text and not text.isprintable():
+                    raise SpecError(place, "there are no line breaks or other control characters")
+
+
+def _check_scaling(spec: Spec) -> None:
+    scaling = spec.scaling
+    if scaling is None:
+        return
+    check_key("$.scaling.kind", "scaling", scaling.kind, SCALINGS)
+    for name, columns, width in (
+        ("inputs", scaling.inputs, spec.network.sizes[0]),
+        ("targets", scaling.targets, spec.network.sizes[-1]),
+    ):
+        if len(columns) != width:
+            raise SpecError(
+                f"$.scaling.{name}", f"expected {width} entries, one per column of {name}"
+            )
+        wrong = np.argwhere(~(np.abs(getattr(spec.scaled, name)) < LARGEST))
+        if len(wrong):
+            row, column = wrong[0]
+            raise SpecError(
+                f"$.data.{name}[{row}][{column}]", "scaled, it is not below 1e12 in size"
+            )
 
 
 def _check_size(rows: Array, path: str) -> None:

@@ -19,6 +19,7 @@ from engine.maths.network import Parameter, with_layer
 from engine.maths.optimizers import Optimizer, Slots
 from engine.run.check_spec import SpecError, check_spec
 from engine.run.mistakes import made_at_start
+from engine.run.scaling import Scaling
 from engine.run.spec import KEPT_GRADIENT, Batching, Data, Since, Spec, State, start_state
 
 Edited = tuple[Spec, State]
@@ -163,6 +164,12 @@ def replace_data(
     if inputs is not None:
         spec = replace(spec, network=replace(spec.network, inputs=tuple(inputs)))
     return set_data(spec, state, data)
+
+
+def set_scaling(spec: Spec, state: State, scaling: Scaling | None) -> Edited:
+    """Have the network take the data scaled otherwise, or as they are (None). The parameters stay,
+    and mean something else from here on."""
+    return _checked(replace(spec, scaling=scaling), state)
 
 
 def set_cells(

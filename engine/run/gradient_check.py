@@ -214,7 +214,7 @@ def _chunks(spec: Spec, rows: NDArray[np.intp]) -> Iterator[NDArray[np.intp]]:
 
 def _losses(spec: Spec, theta: Array, rows: NDArray[np.intp]) -> tuple[ForwardPass, Array]:
     """The forward pass of some samples and their loss terms, (samples, outputs)."""
-    inputs, targets = spec.data.inputs[rows], spec.data.targets[rows]
+    inputs, targets = spec.scaled.inputs[rows], spec.scaled.targets[rows]
     values = forward(spec.network, theta, inputs, spec.rules)
     return values, LOSSES[spec.loss].terms(values.z[-1], values.a[-1], targets)
 

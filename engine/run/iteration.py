@@ -73,7 +73,7 @@ def sample_pass(
         tuple(z[0] for z in values.z),
         tuple(a[0] for a in values.a),
         tuple(d[0] for d in values.delta),
-        spec.data.targets[row],
+        spec.scaled.targets[row],
         values.loss_terms[0],
     )
 
@@ -92,7 +92,7 @@ def batch_pass(
 ) -> BatchPass:
     """Work out some samples of the training set (their rows); θ and `theta_back` as for
     sample_pass."""
-    inputs, targets = spec.data.inputs[rows], spec.data.targets[rows]
+    inputs, targets = spec.scaled.inputs[rows], spec.scaled.targets[rows]
     back = theta if theta_back is None else theta_back
     with np.errstate(all="ignore"):
         values = forward(spec.network, theta, inputs, spec.rules)
@@ -188,7 +188,7 @@ def _passes(
     for chunk in chunks(spec.network, len(rows)):
         check()
         part = chunk if spec.takes_all_in_order else rows[chunk]
-        inputs, targets = spec.data.inputs[part], spec.data.targets[part]
+        inputs, targets = spec.scaled.inputs[part], spec.scaled.targets[part]
         yield chunk, targets, forward(spec.network, theta, inputs, spec.rules)
 
 
@@ -240,7 +240,7 @@ def evaluate(spec: Spec, theta: Array, check: Check = never) -> Evaluation:
 
 def evaluation_of(spec: Spec, outputs: Array, loss: float) -> Evaluation:
     """The evaluation for outputs (samples, outputs) and a loss that are already known."""
-    targets, activation = spec.data.targets, spec.network.layers[-1].activation
+    targets, activation = spec.scaled.targets, spec.network.layers[-1].activation
     metrics = tuple(float(METRICS[key].value(outputs, targets, activation)) for key in spec.metrics)
     return Evaluation(loss, metrics, outputs)
 

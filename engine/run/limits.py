@@ -66,6 +66,8 @@ FROM_ONE = Limit(1, COUNTS.most)  # numbers of iterations, sizes of batches
 
 # Characters.
 NAME = Limit(1, 40)
+HEADING = Limit(0, 200)  # of a column of a table
+CLASS_NAME = Limit(0, 100)
 TITLE = Limit(0, 200)
 NOTE = Limit(0, 20_000)
 PRINTED = Limit(0, 40)  # a published figure
@@ -86,5 +88,7 @@ MAX_TABLE_LINE = 2**20  # characters of a line of it
 Count = Annotated[int, COUNTS.values]
 FromOne = Annotated[int, FROM_ONE.values]
 Name = Annotated[str, NAME.characters]
+Heading = Annotated[str, HEADING.characters]
+ClassName = Annotated[str, CLASS_NAME.characters]
 # No bound, but a measure: how wide and high the plane is in which positions of units are kept.
 PLANE = 1000.0

@@ -71,10 +71,10 @@ def on_paper(spec: Spec, state: State, decimals: int) -> tuple[Spec, State]:
     def carried(kind: str, layer: int | None, values: Array) -> Array:
         return rounded(values, decimals)
 
-    inputs, targets = rounded(spec.data.inputs, decimals), rounded(spec.data.targets, decimals)
-    data = replace(spec.data, inputs=inputs, targets=targets)
+    inputs, targets = rounded(spec.scaled.inputs, decimals), rounded(spec.scaled.targets, decimals)
+    data = replace(spec.scaled, inputs=inputs, targets=targets)
     theta = rounded(state.theta, decimals)
-    return replace(spec, data=data, carried=carried), replace(state, theta=theta)
+    return replace(spec, data=data, scaling=None, carried=carried), replace(state, theta=theta)
 
 
 def paper_iteration(iteration: Iteration, decimals: int) -> PaperIteration:

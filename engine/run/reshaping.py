@@ -9,6 +9,7 @@ SpecError with a sentence if the result could not be trained.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TypeVar
 
 import numpy as np
 from msgspec import Struct
@@ -24,9 +25,12 @@ from engine.maths.network import (
 )
 from engine.run.check_spec import SpecError, check_spec
 from engine.run.edits import Edited
-from engine.run.spec import Spec, State
+from engine.run.scaling import SAME
+from engine.run.spec import Source, Spec, State
 
 _NEW_LAYER_UNITS = 2
+
+T = TypeVar("T")
 
 
 class _Origin(Struct, frozen=True):
@@ -127,7 +131,8 @@ def _with_units(spec: Spec, state: State, layer: int, units: tuple[int | None, .
     )
     if layer == 0:
         network = replace(network, inputs=names)
-        data = replace(data, inputs=_columns(data.inputs, units))
+        sources = _picked(data.input_sources, units, Source())
+        data = replace(data, inputs=_columns(data.inputs, units), input_sources=sources)
     else:
         network = with_layer(network, layer, units=names)
     if layer == network.depth:
@@ -138,10 +143,25 @@ def _with_units(spec: Spec, state: State, layer: int, units: tuple[int | None, .
                 data.target_names[unit] if unit is not None else f"t {name}"
                 for unit, name in zip(units, names, strict=True)
             )
-        data = replace(data, targets=_columns(data.targets, units), target_names=targets)
+        data = replace(
+            data,
+            targets=_columns(data.targets, units),
+            target_names=targets,
+            target_sources=_picked(data.target_sources, units, Source()),
+        )
     origins = _unchanged(spec.network)
     origins[layer] = _Origin(layer, units)
-    return _carried(replace(spec, data=data), state, network, origins)
+    scaling = spec.scaling
+    if scaling is not None and layer == 0:
+        scaling = replace(scaling, inputs=_picked(scaling.inputs, units, SAME))
+    elif scaling is not None and layer == spec.network.depth:
+        scaling = replace(scaling, targets=_picked(scaling.targets, units, SAME))
+    return _carried(replace(spec, data=data, scaling=scaling), state, network, origins)
+
+
+def _picked(before: tuple[T, ...], units: tuple[int | None, ...], new: T) -> tuple[T, ...]:
+    """What is said of each column, where something is said of them."""
+    return tuple(new if unit is None else before[unit] for unit in units) if before else ()
 
 
 def _columns(rows: Array, units: tuple[int | None, ...]) -> Array:

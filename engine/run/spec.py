@@ -18,19 +18,33 @@ from engine.maths.metrics import are_classes
 from engine.maths.network import Network
 from engine.maths.optimizers import RULES, Optimizer, Slots
 from engine.maths.wrong_formulas import with_changes
-from engine.run.limits import Count, FromOne
+from engine.run.limits import ClassName, Count, FromOne, Heading
 from engine.run.mistakes import MISTAKES, Mistake
+from engine.run.scaling import Scaling, scaled
 from engine.run.steps import Steps
 
 KEPT_GRADIENT = "gradient"  # the slot of a gradient that accumulates
 
 
-class Data(Struct, frozen=True, eq=False):
-    """The training set: inputs (samples, inputs), targets (samples, outputs), column names."""
+class Source(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+    """What a column of the training set was in the table it comes from: the heading there and, for
+    a column of 0 and 1 that stands for classes, the class that is 1; where two classes share one
+    column, the class that is 0 too."""
+
+    heading: Heading = ""
+    one: ClassName = ""
+    zero: ClassName = ""
+
+
+class Data(Struct, frozen=True, eq=False, dict=True):
+    """The training set: inputs (samples, inputs), targets (samples, outputs), column names; and of
+    each column where it comes from, or nothing where that is not known."""
 
     inputs: Array
     targets: Array
     target_names: tuple[str, ...]
+    input_sources: tuple[Source, ...] = ()
+    target_sources: tuple[Source, ...] = ()
 
     def __post_init__(self) -> None:
         for name in ("inputs", "targets"):
@@ -40,6 +54,16 @@ class Data(Struct, frozen=True, eq=False):
 
     def __len__(self) -> int:
         return len(self.inputs)
+
+    def scaled_by(self, scaling: Scaling) -> "Data":
+        """The same as a network with this scaling takes it."""
+        known: tuple[Scaling, Data] | None = self.__dict__.get("_scaled")
+        if known is None or known[0] != scaling:
+            inputs = scaled(self.inputs, scaling.inputs)
+            targets = scaled(self.targets, scaling.targets)
+            known = scaling, replace(self, inputs=inputs, targets=targets)
+            self.__dict__["_scaled"] = known  # the Specs of many edits have the same Data
+        return known[1]
 
 
 class Since(Struct, frozen=True, forbid_unknown_fields=True):
@@ -71,6 +95,7 @@ class Spec(Struct, frozen=True, eq=False, dict=True):
     `step_order` is the one field that no number depends on: the order of the steps shown.
     `carried` says what is carried on of each value that an iteration works out (see
     engine.maths.backprop.Rules); None: the value as it is.
+    `scaling` stands between the data and the network; None: it takes them as they are.
     """
 
     network: Network
@@ -85,6 +110,12 @@ class Spec(Struct, frozen=True, eq=False, dict=True):
     mistakes: tuple[str, ...] = ()
     step_order: str = "by_unit"
     carried: Carried | None = None
+    scaling: Scaling | None = None
+
+    @cached_property
+    def scaled(self) -> Data:
+        """The training set as the network takes it; `data` is in units of its own."""
+        return self.data if self.scaling is None else self.data.scaled_by(self.scaling)
 
     @cached_property
     def batch_size(self) -> int:
@@ -197,7 +228,7 @@ class Spec(Struct, frozen=True, eq=False, dict=True):
     @cached_property
     def has_classes(self) -> bool:
         """Whether the targets name classes, so that an output can be right or wrong."""
-        return are_classes(self.data.targets, self.network.layers[-1].activation)
+        return are_classes(self.scaled.targets, self.network.layers[-1].activation)
 
     @property
     def can_train(self) -> bool:

@@ -38,7 +38,7 @@ class Goal(Struct, frozen=True):
         if self.loss is not None:
             return evaluation.loss < self.loss
         activation = spec.network.layers[-1].activation
-        right = is_right(evaluation.outputs, spec.data.targets, activation)
+        right = is_right(evaluation.outputs, spec.scaled.targets, activation)
         return spec.has_classes and bool(right.all())
 
 

@@ -113,9 +113,9 @@ def value_at(view: View, spot: Spot) -> float | None:
     if parameter is not None:
         return float(view.theta[view.spec.network.index(parameter)])
     if spot.kind == "target":
-        return float(view.spec.data.targets[view.sample, spot.unit])
+        return float(view.spec.scaled.targets[view.sample, spot.unit])
     if spot.kind == "unit" and spot.layer == 0:
-        return float(view.spec.data.inputs[view.sample, spot.unit])
+        return float(view.spec.scaled.inputs[view.sample, spot.unit])
     return None
 
 

@@ -127,7 +127,7 @@ def _rows(view: View) -> list[_Row]:
         rows.append(_number(METRICS[key].title, value, digits))
     largest = None
     if evaluation is not None:
-        largest = float(np.abs(spec.data.targets - evaluation.outputs).max())
+        largest = float(np.abs(spec.scaled.targets - evaluation.outputs).max())
     rows.append(_number(f"largest |{notation.target} − {notation.activation}|", largest, digits))
     if _can_be_right(spec):
         rows.append(_right(spec, evaluation))
@@ -171,7 +171,7 @@ def _struck(old: _Row, row: _Row, digits: int | None) -> str:
 
 def _can_be_right(spec: Spec) -> bool:
     """Whether outputs say yes or no."""
-    return are_classes(spec.data.targets, spec.network.layers[-1].activation)
+    return are_classes(spec.scaled.targets, spec.network.layers[-1].activation)
 
 
 def _right(spec: Spec, evaluation: Evaluation | None) -> _Row:
@@ -180,7 +180,7 @@ def _right(spec: Spec, evaluation: Evaluation | None) -> _Row:
     if evaluation is None:
         return _Row(name, _PENDING)
     activation = spec.network.layers[-1].activation
-    right = int(is_right(evaluation.outputs, spec.data.targets, activation).sum())
+    right = int(is_right(evaluation.outputs, spec.scaled.targets, activation).sum())
     if count == 1:
         return _Row(name, "yes" if right else "no")
     return _Row(name, f"{format_count(right)} of {format_count(count)}")

@@ -37,7 +37,7 @@ class _Rows:
         low, high = ACTIVATIONS[view.spec.network.layers[-1].activation].range
         if not np.isfinite((low, high)).all():
             # Bars of an unbounded activation reach from 0 to the furthest target and value.
-            targets = view.spec.data.targets
+            targets = view.spec.scaled.targets
             reached = self.a[np.isfinite(self.a)]
             low = min(0.0, float(targets.min()), float(reached.min(initial=0.0)))
             high = max(0.0, float(targets.max()), float(reached.max(initial=0.0)))

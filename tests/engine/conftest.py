@@ -11,6 +11,7 @@ from engine.maths.activations import ACTIVATIONS, hidden_activations
 from engine.maths.losses import LOSSES
 from engine.maths.network import BIAS_KINDS, Layer, Network, default_unit_names
 from engine.maths.optimizers import RULES, Optimizer
+from engine.run.scaling import SAME, SCALINGS, Scaling, linears
 from engine.run.spec import Batching, Data, Spec, State, start_state
 from engine.run.steps import STEP_ORDERS, StepId
 from engine.text.numbers import LARGEST
@@ -48,6 +49,11 @@ def specs(draw: st.DrawFn, max_samples: int = 6) -> Spec:
         generator.uniform(max(low, -1.0), min(high, 1.0), (samples, sizes[-1])),
         tuple(f"t {name}" for name in names[-1]),
     )
+    scaling = None
+    if draw(st.booleans()):
+        kind, same = draw(st.sampled_from(sorted(SCALINGS))), (SAME,) * sizes[-1]
+        targets = linears("range", data.targets) if np.isinf(low) else same
+        scaling = Scaling(kind, linears(kind, data.inputs), targets)
     return Spec(
         Network(names[0], layers),
         loss,
@@ -61,6 +67,7 @@ def specs(draw: st.DrawFn, max_samples: int = 6) -> Spec:
         initializer="uniform_pm_1",
         seed=draw(st.integers(0, 1000)),
         step_order=draw(st.sampled_from(sorted(STEP_ORDERS))),
+        scaling=scaling,
     )
 
 

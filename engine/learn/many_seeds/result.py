@@ -66,11 +66,11 @@ class SeedsResult(Struct, frozen=True, eq=False):
 
     def _off(self, run: SeedRun) -> list[int]:
         """The rows of the samples that are not near their targets."""
-        away = np.abs(run.outputs - self.spec.data.targets) > self.tolerance
+        away = np.abs(run.outputs - self.spec.scaled.targets) > self.tolerance
         return [int(row) for row in np.flatnonzero(away.any(axis=1))]
 
     def _outputs_in_words(self, run: SeedRun) -> str:
-        if run.diverged is not None or self.spec.data.targets.size > _FEW_OUTPUTS:
+        if run.diverged is not None or self.spec.scaled.targets.size > _FEW_OUTPUTS:
             return self._samples_in_words(run)
         by_output: dict[str, list[str]] = {}
         for row in self._off(run):

@@ -154,7 +154,7 @@ class _Together:
     def _batch(self) -> tuple[Array, Array]:
         """Inputs and targets of this iteration, with an axis of seeds in front where the order
         of the samples follows the seed."""
-        spec, data = self.spec, self.spec.data
+        spec, data = self.spec, self.spec.scaled
         if spec.takes_all_in_order:
             return data.inputs, data.targets
         if not spec.batching.shuffled:
@@ -173,7 +173,7 @@ class _Together:
 
     def runs(self, tolerance: float) -> list[SeedRun]:
         """How each stands over the whole training set."""
-        data = self.spec.data
+        data = self.spec.scaled
         values = forward(self.spec.network, self._theta, data.inputs)
         losses = loss_of_batch(self.spec, loss_terms(values, data.targets, self.spec.loss))
         reached = values.a[-1]

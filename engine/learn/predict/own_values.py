@@ -122,7 +122,7 @@ class _Working:
         last = self.network.depth
         a, terms = given["activation", last], worked["loss", last]
         is_given = a[0] != self.iteration.sample(row).a[-1]
-        targets = self.spec.data.targets[[row]]
+        targets = self.spec.scaled.targets[[row]]
         of_outputs = LOSSES[self.spec.loss].of_outputs
         if of_outputs is not None:
             return np.where(is_given, of_outputs(a, targets), terms)

@@ -123,7 +123,7 @@ def values_at(iteration: Iteration, figures: Iterable[Published]) -> list[float]
             outputs = evaluate(spec, iteration.state.theta).outputs
             activation = spec.network.layers[-1].activation
             assert figure.metric is not UNSET
-            value = METRICS[figure.metric].value(outputs, spec.data.targets, activation)
+            value = METRICS[figure.metric].value(outputs, spec.scaled.targets, activation)
             values.append(float(value))
     return values
 

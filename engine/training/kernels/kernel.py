@@ -127,7 +127,7 @@ def curve_points(spec: Spec, epochs: Array, z: Array, a: Array) -> Array:
     for the whole training set, shape (count, samples, outputs); `z` is read only for a loss that
     is `of_net_input`.
     """
-    targets, activation = spec.data.targets, spec.network.layers[-1].activation
+    targets, activation = spec.scaled.targets, spec.network.layers[-1].activation
     per_sample = LOSSES[spec.loss].terms(z, a, targets).sum(axis=-1)
     loss = per_sample.mean(axis=-1) if IS_MEAN[spec.reduction] else per_sample.sum(axis=-1)
     metrics = [METRICS[key].value(a, targets, activation) for key in spec.metrics]

@@ -82,8 +82,8 @@ class NumbaKernel:
         self._layers = _table(spec.network)
         # Always a copy: of a single row there would be none, and for an array that must not be
         # written to all would be compiled once more, as a run begins.
-        self._inputs = np.array(spec.data.inputs.T, dtype=np.float64, order="C")
-        self._targets = np.array(spec.data.targets.T, dtype=np.float64, order="C")
+        self._inputs = np.array(spec.scaled.inputs.T, dtype=np.float64, order="C")
+        self._targets = np.array(spec.scaled.targets.T, dtype=np.float64, order="C")
         self._mask, self._error = mask, _error(spec)
         rows, widest = spec.network.depth + 2, max(spec.network.sizes)
         self._width, self._width_all = _width(spec.batch_size), _width(len(spec.data))
@@ -98,7 +98,7 @@ class NumbaKernel:
         spec, t, stop = self._spec, state.t, state.t + count
         first, within = spec.epoch_of(t)
         last, _ = spec.epoch_of(stop)
-        kept_a = np.empty((last - first, *spec.data.targets.shape))
+        kept_a = np.empty((last - first, *spec.scaled.targets.shape))
         # What nobody reads may be overwritten at once.
         kept_z = np.empty_like(kept_a) if LOSSES[spec.loss].of_net_input else kept_a
         arrays = np.array([state.theta, *state.slots])  # a row each

@@ -62,7 +62,7 @@ class NumpyKernel:
         self._spec = spec
         self.at_once = iterations_at_once(spec, 20_000)
         self.frame_distance = max(1, self.at_once // 32)  # some 0.1 ms
-        size, data = spec.network.size, spec.data
+        size, data = spec.network.size, spec.scaled
         self._held: State | None = None  # the state that the buffers hold
         self._theta, self._gradient, self._ones = np.empty(size), np.empty(size), np.ones(size)
         self._slots = [np.empty(size) for _ in spec.slot_names]
@@ -168,7 +168,7 @@ class NumpyKernel:
 
     def _loaded(self, rows: NDArray[np.intp]) -> Pass:
         """A pass with these samples in its buffers."""
-        count, data = len(rows), self._spec.data
+        count, data = len(rows), self._spec.scaled
         if count not in self._passes:
             buffers = self._buffers
             self._passes[count] = self._pass_over(buffers.inputs[:count], buffers.targets[:count])

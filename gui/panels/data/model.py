@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from msgspec.structs import replace
 from PySide6.QtCore import QModelIndex, Qt, Signal
 
 from engine.maths.activations import Array
@@ -60,7 +61,7 @@ class DataModel(NumberModel):
         before, self._view = self._view, view
         if before is None or before.spec is not view.spec:
             activation = view.spec.network.layers[-1].activation
-            self._are_classes = are_classes(view.spec.data.targets, activation)
+            self._are_classes = are_classes(view.spec.scaled.targets, activation)
         self.keeps_last = self._are_classes
         self.digits = view.digits
         self.training = view.training
@@ -190,7 +191,7 @@ class DataModel(NumberModel):
         if self._right is None:
             assert self._view is not None
             activation = self._view.spec.network.layers[-1].activation
-            self._right = is_right(outputs, self._data.targets, activation)
+            self._right = is_right(outputs, self._view.spec.scaled.targets, activation)
         return bool(self._right[row])
 
     def text(self, row: int, column: int, digits: int | None) -> str:
@@ -272,7 +273,7 @@ class DataModel(NumberModel):
         samples = np.vstack([samples, np.zeros((missing, samples.shape[1]))])
         samples[row : row + height, column : column + width] = rows
         inputs, targets = samples[:, : self._inputs], samples[:, self._inputs :]
-        self.pasted.emit(Data(inputs, targets, self._data.target_names))
+        self.pasted.emit(replace(self._data, inputs=inputs, targets=targets))
 
     def _check_room(self, row: int, column: int, height: int, width: int) -> None:
         """Raise ValueError if rows do not fit from a cell on."""

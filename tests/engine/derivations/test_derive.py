@@ -133,7 +133,7 @@ def test_long_sums_and_tables_are_shortened_without_losing_a_term(
     wide = Data(
         generator.normal(size=(len(spec.data), inputs)), spec.data.targets, spec.data.target_names
     )
-    spec = replace(spec, network=network, data=wide)
+    spec = replace(spec, network=network, data=wide, scaling=None)
     iteration = iterate(spec, start_state(spec))
     for k in range(len(spec.steps)):
         step = spec.steps.id_at(k)

@@ -50,9 +50,24 @@ ORACLE_LOSSES = {
 }
 
 
+def taken(spec: Spec) -> tuple[np.ndarray, np.ndarray]:
+    """Inputs and targets as the network takes them."""
+    data, scaling = spec.data, spec.scaling
+    if scaling is None:
+        return data.inputs, data.targets
+    inputs, targets = (
+        np.column_stack(
+            [(rows[:, k] - column.offset) / column.scale for k, column in enumerate(columns)]
+        )
+        for rows, columns in ((data.inputs, scaling.inputs), (data.targets, scaling.targets))
+    )
+    return inputs, targets
+
+
 def oracle_loss(spec: Spec, theta: np.ndarray, rows: np.ndarray) -> float:
     """The batch's loss in autograd's terms, straight from θ."""
-    a, start = spec.data.inputs[rows], 0
+    inputs, targets = taken(spec)
+    a, start = inputs[rows], 0
     for number, layer in enumerate(spec.network.layers, start=1):
         n_out, n_in = spec.network.sizes[number], spec.network.sizes[number - 1]
         W = anp.reshape(theta[start : start + n_out * n_in], (n_out, n_in))
@@ -65,7 +80,7 @@ def oracle_loss(spec: Spec, theta: np.ndarray, rows: np.ndarray) -> float:
             z = z + theta[start]
             start += 1
         a = ORACLE_ACTIVATIONS[layer.activation](z)
-    per_sample = ORACLE_LOSSES[spec.loss](a, spec.data.targets[rows])
+    per_sample = ORACLE_LOSSES[spec.loss](a, targets[rows])
     return anp.mean(per_sample) if spec.reduction == "mean" else anp.sum(per_sample)
 
 
@@ -110,7 +125,7 @@ def test_the_gradients_of_samples_agree_with_autograd_and_make_up_the_batch(
 
 @given(specs(), st.integers(1, 4))
 def test_many_runs_at_once_are_worked_out_as_each_alone(spec: Spec, runs: int) -> None:
-    network, inputs, targets = spec.network, spec.data.inputs, spec.data.targets
+    network, (inputs, targets) = spec.network, taken(spec)
     thetas = np.stack([network.draw("uniform_pm_1", seed) for seed in range(runs)])
     together = forward(network, thetas, inputs)
     deltas = backward(network, thetas, together, targets, spec.loss)
