@@ -308,7 +308,7 @@ class _Layer:
         for letter, of in parts:
             before = Matrix(self._name(letter, layer), of(record.theta))
             g = self._gradient_of(letter, of(gradient))
-            update = _Matrices(record, g, tuple(of(slot) for slot in slots))
+            update = _Matrices(record, before, g, tuple(of(slot) for slot in slots))
             taken = WRITTEN_OPTIMIZERS[update.optimizer.key].step(update)
             formula = minus(before, taken)
             line = equals(before, formula, BECOMES)
@@ -335,13 +335,21 @@ class _Layer:
 class _Matrices(WrittenUpdate[ArrayExpr]):
     """The update of the weights or biases of a layer."""
 
-    def __init__(self, record: Record, gradient: ArrayExpr, slots: tuple[Array, ...]) -> None:
+    def __init__(
+        self,
+        record: Record,
+        parameters: ArrayExpr,
+        gradient: ArrayExpr,
+        slots: tuple[Array, ...],
+    ) -> None:
         optimizer = record.spec.optimizer
         before: dict[str, ArrayExpr] = {
             slot: Matrix(slot_name(slot, before=True), values)
             for slot, values in zip(RULES[optimizer.key].slots, slots, strict=False)
         }
-        super().__init__(optimizer, record.iteration.next_state.t, gradient, before)
+        super().__init__(
+            optimizer, record.iteration.next_state.t, parameters, gradient, before
+        )
 
     def named(self, name: Name, formula: ArrayExpr) -> Matrix:
         return Matrix(name, formula.values)
@@ -364,6 +372,9 @@ class _Matrices(WrittenUpdate[ArrayExpr]):
 
     def root(self, term: ArrayExpr, more: Expr) -> ArrayExpr:
         return WorkedMatrix(Applied("√", term, np.sqrt(term.values) + more.value, plus=more))
+
+    def divided(self, term: ArrayExpr, number: Expr) -> ArrayExpr:
+        return scaled(Quotient(Number(1.0), number), term)
 
     def over(self, first: ArrayExpr, second: ArrayExpr) -> ArrayExpr:
         return over(first, second)

@@ -74,7 +74,13 @@ class _Numbers(WrittenUpdate[Expr]):
             slot: Symbol(slot_name(slot, before=True), float(values[index]))
             for slot, values in zip(RULES[spec.optimizer.key].slots, state.slots, strict=False)
         }
-        super().__init__(spec.optimizer, state.t + 1, record.gradient(parameter), before)
+        super().__init__(
+            spec.optimizer,
+            state.t + 1,
+            record.parameter(parameter),
+            record.gradient(parameter),
+            before,
+        )
         self._mistakes = made_in(record)
         kind = "bias_gradient" if parameter.source is None else "weight_gradient"
         self._about = StepId("backward", kind, *parameter)
@@ -113,6 +119,9 @@ class _Numbers(WrittenUpdate[Expr]):
 
     def root(self, term: Expr, more: Expr) -> Expr:
         return Sum((Function("sqrt", (term,)), more))
+
+    def divided(self, term: Expr, number: Expr) -> Expr:
+        return Quotient(term, number)
 
     def over(self, first: Expr, second: Expr) -> Expr:
         return Quotient(first, second)

@@ -81,7 +81,8 @@ _GREEK = zip(
     "Omega".split(),
     strict=True,
 )
-LATEX_LETTERS = {"ŷ": r"\hat{y}", **{letter: f"\\{word}" for letter, word in _GREEK}}
+_HATS = {"ŷ": r"\hat{y}", "m̂": r"\hat{m}", "v̂": r"\hat{v}"}
+LATEX_LETTERS = {**_HATS, **{letter: f"\\{word}" for letter, word in _GREEK}}
 _LATEX_SIGNS = {
     BESIDE: r" \, ",
     "·": r" \cdot ",
@@ -172,7 +173,7 @@ def latex_text(words: str) -> str:
 
 def _latex_word(word: str) -> str:
     """A letter, an index such as h1, 2,11 or (3), or a word of its own, for math mode."""
-    symbols = ("δ", "ŷ", *(setting_name(key).letter for key in SETTINGS))  # others are names
+    symbols = ("δ", *_HATS, *(setting_name(key).letter for key in SETTINGS))  # others are names
     if word in LATEX_LETTERS and word in symbols:
         return LATEX_LETTERS[word]
     if re.fullmatch(r"[A-Za-z]?[0-9.]*|\([0-9s]+\)|t-1", word):

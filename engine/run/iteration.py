@@ -17,7 +17,7 @@ from engine.maths.backprop import ForwardPass, backward, forward, gradient_sum, 
 from engine.maths.losses import reduce_samples
 from engine.maths.metrics import METRICS
 from engine.maths.network import Network
-from engine.maths.optimizers import Slots
+from engine.maths.optimizers import RULES, Slots
 from engine.run.spec import Spec, State
 
 Check = Callable[[], None]
@@ -198,17 +198,25 @@ def _joined(parts: list[Array]) -> Array:
 
 def updated(spec: Spec, state: State, gradient: Array) -> State:
     """The state after one update; what it does not touch keeps its values to the bit."""
-    mask, slots = spec.updated, state.slots
-    kept: Slots = ()
+    slots, kept = state.slots, Slots()
     if spec.keeps_gradient:
         slots, kept = slots[:-1], (gradient,)
-    used = gradient if mask is None else gradient * mask
-    theta, slots = spec.used_optimizer.update(state.theta, used, slots, state.t + 1)
-    if spec.skips_biases and mask is not None:
-        # A velocity from before the mistake was made would move them on.
-        theta = np.where(mask > 0.0, theta, state.theta)
+    theta, slots = moved(spec, state.theta, gradient, slots, state.t + 1)
     theta = spec.rules.carried("update", None, theta)
     return State(theta, (*slots, *kept), state.t + 1)
+
+
+def moved(
+    spec: Spec, theta: Array, gradient: Array, slots: Slots, t: int
+) -> tuple[Array, Slots]:
+    """θ and the optimizer's slots after update number t ≥ 1, all of shape (…, size)."""
+    mask = spec.updated
+    used = gradient if mask is None else gradient * mask
+    after, slots = spec.used_optimizer.update(theta, used, slots, t)
+    if mask is not None and (spec.skips_biases or RULES[spec.optimizer.key].decays):
+        # A velocity from before the mistake was made would move them on, and decay does anyway.
+        after = np.where(mask > 0.0, after, theta)
+    return after, slots
 
 
 class Evaluation(Struct, frozen=True, eq=False):

@@ -9,7 +9,6 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
-from msgspec.structs import replace
 from PySide6.QtCore import QObject, Signal
 
 from engine.documents.document import Published
@@ -217,7 +216,7 @@ class Intents(QObject):
 
     def set_optimizer(self, key: str) -> None:
         """Choose the optimizer."""
-        optimizer = replace(self._session.spec.optimizer, key=key)
+        optimizer = self._session.spec.optimizer.another(key)
         self._session.apply(f"Optimizer: {RULES[key].title}", edits.set_optimizer, optimizer)
 
     def set_optimizer_setting(self, name: str, value: float) -> None:

@@ -69,47 +69,47 @@ WRITTEN_QUARTIC = WrittenLoss(
     ),
 )
 
-RHO = Setting(
-    key="rho",
-    title="rho",
+XI = Setting(
+    key="xi",
+    title="xi",
     label="Decay",
-    brief="ρ",
-    symbol="ρ",
+    brief="ξ",
+    symbol="ξ",
     listed="decay rate",
     default=0.9,
     may_be_low=True,
-    limits="rho lies from 0 up to, not including, 1",
+    limits="xi lies from 0 up to, not including, 1",
 )
 
 
-def _rmsprop(
+def _square_means(
     setting: Optimizer, theta: Array, gradient: Array, slots: Slots, t: int
 ) -> tuple[Array, Slots]:
     """G. Hinton, Neural Networks for Machine Learning, lecture 6e, 2012."""
-    v = setting["rho"] * slots[0] + (1.0 - setting["rho"]) * gradient**2
+    v = setting["xi"] * slots[0] + (1.0 - setting["xi"]) * gradient**2
     return theta - setting["learning_rate"] * gradient / (np.sqrt(v) + setting["epsilon"]), (v,)
 
 
-RMSPROP = Rule(
-    key="rmsprop",
-    title="RMSProp",
-    formula="v ← ρ v + (1 − ρ) g², θ ← θ − η g / (√v + ε)",
-    settings=("learning_rate", "rho", "epsilon"),
+SQUARE_MEANS = Rule(
+    key="square_means",
+    title="Square means",
+    formula="v ← ξ v + (1 − ξ) g², θ ← θ − η g / (√v + ε)",
+    settings=("learning_rate", "xi", "epsilon"),
     slots=("v",),
     memory="the running mean of each gradient's square",
-    update=_rmsprop,
+    update=_square_means,
 )
 
 
-def _rmsprop_step(update: WrittenUpdate[Expr]) -> Expr:
-    mean = update.running_mean(update.setting("rho"), "v", update.square(update.gradient))
+def _square_means_step(update: WrittenUpdate[Expr]) -> Expr:
+    mean = update.running_mean(update.setting("xi"), "v", update.square(update.gradient))
     v = update.keep("v", mean, "the running mean of the gradient's square")
     taken = update.times(update.setting("learning_rate"), update.gradient)
     return update.over(taken, update.root(v, update.setting("epsilon")))
 
 
-WRITTEN_RMSPROP = WrittenOptimizer(
-    key="rmsprop", step=_rmsprop_step, meaning="the step, as large as its gradients were"
+WRITTEN_SQUARE_MEANS = WrittenOptimizer(
+    key="square_means", step=_square_means_step, meaning="the step, as large as its gradients were"
 )
 
 CORNERS = DatasetRule(
@@ -132,9 +132,9 @@ def new_rows(monkeypatch: pytest.MonkeyPatch) -> None:
         (WRITTEN_ACTIVATIONS, WRITTEN_CUBE),
         (LOSSES, QUARTIC),
         (WRITTEN_LOSSES, WRITTEN_QUARTIC),
-        (SETTINGS, RHO),
-        (RULES, RMSPROP),
-        (WRITTEN_OPTIMIZERS, WRITTEN_RMSPROP),
+        (SETTINGS, XI),
+        (RULES, SQUARE_MEANS),
+        (WRITTEN_OPTIMIZERS, WRITTEN_SQUARE_MEANS),
         (DATASETS, CORNERS),
     ):
         monkeypatch.setitem(table, row.key, row)

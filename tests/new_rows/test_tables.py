@@ -35,7 +35,7 @@ from engine.training.trainer import Trainer
 from tests.engine.export.conftest import TARGETS
 
 ROOT = Path(__file__).resolve().parents[2]
-SETTINGS_OF_RMSPROP = {"learning_rate": 0.01, "rho": 0.75, "epsilon": 1e-4}
+SETTINGS_OF_SQUARE_MEANS = {"learning_rate": 0.01, "xi": 0.75, "epsilon": 1e-4}
 pytestmark = pytest.mark.usefixtures("new_rows")
 
 
@@ -43,7 +43,7 @@ def new_spec(batch: int | None = 1) -> Spec:
     """The new data set, learnt by a 2-2-1 network with all that is new in it."""
     rule = DATASETS["corners"]
     network = Network(("x1", "x2"), (Layer(("h1", "h2"), "cube"), Layer(("o",), rule.activation)))
-    optimizer = Optimizer("rmsprop", SETTINGS_OF_RMSPROP)
+    optimizer = Optimizer("square_means", SETTINGS_OF_SQUARE_MEANS)
     return Spec(
         network, rule.loss, "mean", optimizer, rule.make(1), Batching(batch),
         initializer="uniform_pm_1", seed=4,
@@ -78,7 +78,7 @@ def test_formulas_are_those_of_the_rows() -> None:
     update = next(s for s in steps if s.phase == "update")
     lines = map(str.strip, solution_text(derive(iteration, update, 0)).splitlines())
     (kept,) = [line for line in lines if line.startswith("v_t = ")]
-    assert kept.startswith("v_t = ρ · v_(t-1) + (1 − ρ) · (∂E/∂w¹₁₁)² = 0.75 · ")
+    assert kept.startswith("v_t = ξ · v_(t-1) + (1 − ξ) · (∂E/∂w¹₁₁)² = 0.75 · ")
 
 
 def test_layers_are_derived_as_matrices_that_come_to_the_engines_numbers() -> None:
@@ -122,51 +122,52 @@ def test_it_goes_into_a_document_and_comes_back() -> None:
     state = third_iteration(spec).state
     data = write_document(Document(spec, start_state(spec).theta, state=state, updates=2))
     tree = json.loads(data)
-    assert tree["optimizer"] == {"name": "rmsprop", **SETTINGS_OF_RMSPROP}
+    assert tree["optimizer"] == {"name": "square_means", **SETTINGS_OF_SQUARE_MEANS}
     again = read_document(data)
-    assert again.spec.optimizer == spec.optimizer and again.spec.optimizer["rho"] == 0.75
+    assert again.spec.optimizer == spec.optimizer and again.spec.optimizer["xi"] == 0.75
     assert again.spec.loss == "quartic_error" and again.state is not None
     np.testing.assert_array_equal(again.state.slots[0], state.slots[0])
     assert write_document(again) == data
     # Another optimizer keeps the setting.
     other = replace(spec, optimizer=replace(spec.optimizer, key="momentum"))
     written = json.loads(write_document(Document(other, start_state(other).theta)))
-    assert written["optimizer"]["rho"] == 0.75
+    assert written["optimizer"]["xi"] == 0.75
 
 
 def test_the_schema_and_the_reader_know_the_limits_of_the_setting() -> None:
     keys = json_schema()["$defs"]["Optimizer"]["properties"]
-    assert keys["rho"] == {"type": "number", "minimum": 0, "exclusiveMaximum": 1}
+    assert keys["xi"] == {"type": "number", "minimum": 0, "exclusiveMaximum": 1}
     spec = new_spec()
     tree = json.loads(write_document(Document(spec, start_state(spec).theta)))
-    tree["optimizer"]["rho"] = 1
-    with pytest.raises(DocumentError, match=r"number below 1, got 1 \(\$\.optimizer\.rho\)$"):
+    tree["optimizer"]["xi"] = 1
+    with pytest.raises(DocumentError, match=r"number below 1, got 1 \(\$\.optimizer\.xi\)$"):
         read_document(json.dumps(tree).encode())
 
 
 def test_a_file_from_before_the_setting_opens_with_its_default() -> None:
     spec = new_spec()
     tree = json.loads(write_document(Document(spec, start_state(spec).theta)))
-    del tree["optimizer"]["rho"]
-    assert read_document(json.dumps(tree).encode()).spec.optimizer["rho"] == 0.9
+    del tree["optimizer"]["xi"]
+    assert read_document(json.dumps(tree).encode()).spec.optimizer["xi"] == 0.9
 
 
 @pytest.mark.parametrize("target", TARGETS)
 def test_a_worked_solution_is_written(target: str) -> None:
     iteration = third_iteration(new_spec())
     text = TARGETS[target].write(worked_solution(iteration, "New rows"))
-    assert "RMSProp, learning rate" in text and "decay rate" in text and "quartic error" in text
+    assert "Square means, learning rate" in text and "decay rate" in text
+    assert "quartic error" in text
     assert "the running mean of each gradient" in text
-    assert {"md": "ρ", "html": "<mi>ρ</mi>", "tex": r"\rho"}[target] in text
+    assert {"md": "ξ", "html": "<mi>ξ</mi>", "tex": r"\xi"}[target] in text
     assert "0.75" in text and machine_number(iteration.loss_after, 6) in text
 
 
 def test_lessons_know_the_setting_by_its_title() -> None:
     spec = new_spec()
-    task = read_task("set rho 0.5")
-    assert task.sentence(spec) == "Set the rho to 0.5 (on the left)."
+    task = read_task("set xi 0.5")
+    assert task.sentence(spec) == "Set the xi to 0.5 (on the left)."
     task.check(spec)
-    assert rich_text("{rho}", spec.network) == "<i>ρ</i>"
+    assert rich_text("{xi}", spec.network) == "<i>ξ</i>"
 
 
 @pytest.mark.parametrize(

@@ -36,33 +36,33 @@ def test_the_network_panel_offers_them_and_trains_what_is_chosen(window: MainWin
     for layer in (1, 2):
         choose(box_of(panel, f"activation{layer}"), "cube")
     choose(box_of(panel, "loss"), "quartic_error")
-    choose(box_of(panel, "optimizer"), "rmsprop")
-    rho = panel.findChild(NumberField, "rho")
-    assert isinstance(rho, NumberField) and rho.isVisible() and rho.text() == "0.9"
+    choose(box_of(panel, "optimizer"), "square_means")
+    xi = panel.findChild(NumberField, "xi")
+    assert isinstance(xi, NumberField) and xi.isVisible() and xi.text() == "0.9"
     assert "Decay" in [label.text() for label in panel.findChildren(QLabel) if label.isVisible()]
-    rho.setFocus()
-    rho.selectAll()
-    QTest.keyClicks(rho, "3/4")
-    QTest.keyClick(rho, Qt.Key.Key_Return)
+    xi.setFocus()
+    xi.selectAll()
+    QTest.keyClicks(xi, "3/4")
+    QTest.keyClick(xi, Qt.Key.Key_Return)
     spec = session.spec
     assert [layer.activation for layer in spec.network.layers] == ["cube", "cube"]
-    assert spec.loss == "quartic_error" and spec.optimizer.key == "rmsprop"
-    assert spec.optimizer["rho"] == 0.75
-    assert session.undo_stack.undoText() == "rho = 0.75"
+    assert spec.loss == "quartic_error" and spec.optimizer.key == "square_means"
+    assert spec.optimizer["xi"] == 0.75
+    assert session.undo_stack.undoText() == "xi = 0.75"
     session.advance(20, 0)
     assert session.place.t == 20
 
 
 def test_a_setting_beyond_its_limits_is_refused_with_the_rows_sentence(window: MainWindow) -> None:
-    choose(box_of(window.network, "optimizer"), "rmsprop")
-    rho = window.network.findChild(NumberField, "rho")
-    assert isinstance(rho, NumberField)
-    rho.setFocus()
-    rho.selectAll()
-    QTest.keyClicks(rho, "1")
-    QTest.keyClick(rho, Qt.Key.Key_Return)
-    assert "rho lies from 0 up to, not including, 1" in rho.toolTip()
-    assert window.session.spec.optimizer["rho"] == 0.9
+    choose(box_of(window.network, "optimizer"), "square_means")
+    xi = window.network.findChild(NumberField, "xi")
+    assert isinstance(xi, NumberField)
+    xi.setFocus()
+    xi.selectAll()
+    QTest.keyClicks(xi, "1")
+    QTest.keyClick(xi, Qt.Key.Key_Return)
+    assert "xi lies from 0 up to, not including, 1" in xi.toolTip()
+    assert window.session.spec.optimizer["xi"] == 0.9
 
 
 def test_the_menu_of_the_canvas_offers_them(window: MainWindow) -> None:

@@ -26,13 +26,15 @@ T = TypeVar("T", bound=Expr)
 class WrittenUpdate(ABC, Generic[T]):
     """One update while it is written: its terms T, and what is found on the way.
 
-    `gradient` is the batch's, `before` the slots before the update by their names, `t` the number
-    of the update. `kept` collects each slot after it, as a symbol and as its formula; `factors`
-    what is worked out before the step itself.
+    `parameter` is what is updated, `gradient` the batch's, `before` the slots before the update by
+    their names, `t` the number of the update. `kept` collects each slot after it, as a symbol and
+    as its formula; `factors` what is worked out before the step itself.
     """
 
-    def __init__(self, optimizer: Optimizer, t: int, gradient: T, before: dict[str, T]) -> None:
-        self.optimizer, self.t = optimizer, t
+    def __init__(
+        self, optimizer: Optimizer, t: int, parameter: T, gradient: T, before: dict[str, T]
+    ) -> None:
+        self.optimizer, self.t, self.parameter = optimizer, t, parameter
         self.gradient, self.before = gradient, before
         self.kept: list[tuple[T, T]] = []
         self.factors: list[Factor] = []
@@ -48,8 +50,13 @@ class WrittenUpdate(ABC, Generic[T]):
 
     def keep(self, slot: str, formula: T, meaning: str) -> T:
         """A slot after the update; gives its symbol, to go on with."""
-        symbol = self.named(slot_name(slot), formula)
+        symbol = self.worked_out(slot_name(slot), formula, meaning)
         self.kept.append((symbol, formula))
+        return symbol
+
+    def worked_out(self, name: Name, formula: T, meaning: str) -> T:
+        """What stands on its own before it is used; gives its symbol, to go on with."""
+        symbol = self.named(name, formula)
         self.explain((meaning,), symbol, formula)
         return symbol
 
@@ -87,6 +94,10 @@ class WrittenUpdate(ABC, Generic[T]):
         """√term + more, entry by entry."""
 
     @abstractmethod
+    def divided(self, term: T, number: Expr) -> T:
+        """term / number."""
+
+    @abstractmethod
     def over(self, first: T, second: T) -> T:
         """first / second, entry by entry."""
 
@@ -118,13 +129,39 @@ def _momentum(update: WrittenUpdate[T]) -> T:
     return update.times(update.setting("learning_rate"), v)
 
 
+def _nesterov(update: WrittenUpdate[T]) -> T:
+    """v = μ v_before + g; η (g + μ v). As PyTorch writes it: torch.optim.SGD with nesterov=True."""
+    mu = update.setting("momentum")
+    formula = update.plus(update.times(mu, update.before["v"]), update.gradient)
+    v = update.keep("v", formula, "the last velocity slowed down, plus the gradient")
+    ahead = update.worked_out(
+        plain_name("d_t"),
+        update.plus(update.gradient, update.times(mu, v)),
+        "the gradient, and one more push of the velocity ahead",
+    )
+    return update.times(update.setting("learning_rate"), ahead)
+
+
+def _adagrad(update: WrittenUpdate[T]) -> T:
+    """s = s_before + g²; η g / (√s + ε). J. Duchi, E. Hazan, Y. Singer, JMLR 12, 2011."""
+    formula = update.plus(update.before["s"], update.square(update.gradient))
+    s = update.keep("s", formula, "the sum of the gradient's squares so far")
+    taken = update.times(update.setting("learning_rate"), update.gradient)
+    return update.over(taken, update.root(s, update.setting("epsilon")))
+
+
+def _rmsprop(update: WrittenUpdate[T]) -> T:
+    """v = ρ v_before + (1 − ρ) g²; η g / (√v + ε). G. Hinton, lecture 6e, 2012."""
+    mean = update.running_mean(update.setting("rho"), "v", update.square(update.gradient))
+    v = update.keep("v", mean, "the running mean of the gradient's square")
+    taken = update.times(update.setting("learning_rate"), update.gradient)
+    return update.over(taken, update.root(v, update.setting("epsilon")))
+
+
 def _adam(update: WrittenUpdate[T]) -> T:
     """η_t m / (√v + ε). D. Kingma, J. Ba, Adam, ICLR 2015, as at the end of its section 2."""
     beta_1, beta_2, t = update.setting("beta_1"), update.setting("beta_2"), update.updates
-    first = update.running_mean(beta_1, "m", update.gradient)
-    m = update.keep("m", first, "the running mean of the gradient")
-    second = update.running_mean(beta_2, "v", update.square(update.gradient))
-    v = update.keep("v", second, "the running mean of its square")
+    m, v = _means(update)
     corrected = Function("sqrt", (difference(ONE, Power(beta_2, t)),))
     size = update.number(
         plain_name("η_t"),
@@ -136,6 +173,38 @@ def _adam(update: WrittenUpdate[T]) -> T:
         t.with_value(),
     )
     return update.over(update.times(size, m), update.root(v, update.setting("epsilon")))
+
+
+def _means(update: WrittenUpdate[T]) -> tuple[T, T]:
+    """Adam's two running means after the update, m and v."""
+    first = update.running_mean(update.setting("beta_1"), "m", update.gradient)
+    m = update.keep("m", first, "the running mean of the gradient")
+    second = update.running_mean(update.setting("beta_2"), "v", update.square(update.gradient))
+    v = update.keep("v", second, "the running mean of its square")
+    return m, v
+
+
+def _adam_by_paper(update: WrittenUpdate[T]) -> T:
+    """η m̂ / (√v̂ + ε). D. Kingma, J. Ba, Adam, ICLR 2015, algorithm 1."""
+    m, v = _means(update)
+    t = update.updates
+    hats = []
+    for mean, letter, decay, words in (
+        (m, "m̂", "beta_1", "corrected, since it began at 0"),
+        (v, "v̂", "beta_2", "corrected too"),
+    ):
+        correction = difference(ONE, Power(update.setting(decay), t))
+        hat = update.divided(mean, correction)
+        hats.append(update.worked_out(plain_name(f"{letter}_t"), hat, words))
+    taken = update.times(update.setting("learning_rate"), hats[0])
+    return update.over(taken, update.root(hats[1], update.setting("epsilon")))
+
+
+def _adamw(update: WrittenUpdate[T]) -> T:
+    """η m̂ / (√v̂ + ε) + η λ θ. I. Loshchilov, F. Hutter, ICLR 2019, algorithm 2."""
+    step = _adam_by_paper(update)
+    rate, decay = update.setting("learning_rate"), update.setting("weight_decay")
+    return update.plus(step, update.times(Product((rate, decay)), update.parameter))
 
 
 WRITTEN_OPTIMIZERS: dict[str, WrittenOptimizer] = written_half(
@@ -153,9 +222,37 @@ WRITTEN_OPTIMIZERS: dict[str, WrittenOptimizer] = written_half(
             meaning="the step: learning rate times velocity",
         ),
         WrittenOptimizer(
+            key="nesterov",
+            step=_nesterov,
+            meaning="the step: learning rate times what lies ahead",
+        ),
+        WrittenOptimizer(
+            key="adagrad",
+            step=_adagrad,
+            meaning="the step: the smaller, the larger the gradients were so far",
+        ),
+        WrittenOptimizer(
+            key="rmsprop",
+            step=_rmsprop,
+            meaning="the step: the gradient, measured by how large it was lately",
+        ),
+        WrittenOptimizer(
             key="adam",
             step=_adam,
             meaning="the step",
+            means="the running means",
+        ),
+        WrittenOptimizer(
+            key="adam_paper",
+            step=_adam_by_paper,
+            meaning="the step",
+            means="the running means",
+        ),
+        WrittenOptimizer(
+            key="adamw",
+            step=_adamw,
+            meaning="Adam's step, and beside it the decay: a share of the parameter itself, which "
+            "no gradient has a part in",
             means="the running means",
         ),
     ),

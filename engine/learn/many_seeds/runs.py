@@ -19,7 +19,7 @@ from engine.maths.activations import Array
 from engine.maths.backprop import backward, forward, gradient_sum, loss_terms
 from engine.maths.network import FORWARD_ONLY
 from engine.maths.optimizers import RULES
-from engine.run.iteration import Check, gradient_of_batch, loss_of_batch, never
+from engine.run.iteration import Check, gradient_of_batch, loss_of_batch, moved, never
 from engine.run.spec import BEGINNING, Spec
 from engine.text.numbers import LARGEST
 from engine.training.divergence import are_below, are_finite
@@ -130,9 +130,7 @@ class _Together:
         delta = backward(network, self._theta, values, targets, spec.loss)
         summed = gradient_sum(network, values.a, delta)
         gradient = gradient_of_batch(spec, summed, targets.shape[-2])
-        if not network.all_trained:
-            gradient *= network.trained
-        theta, slots = spec.optimizer.update(self._theta, gradient, self._slots, self.t + 1)
+        theta, slots = moved(spec, self._theta, gradient, self._slots, self.t + 1)
         self.t += 1
         # As engine.training.divergence tells: at first by sums, of which one that is fine has no
         # term that is not.

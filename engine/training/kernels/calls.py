@@ -20,7 +20,7 @@ import numpy as np
 from engine.maths.activations import Array
 from engine.maths.losses import LOSSES
 from engine.maths.network import Network
-from engine.maths.optimizers import Optimizer
+from engine.maths.optimizers import RULES, Optimizer
 from engine.run.spec import Spec
 from engine.training.kernels.known import sloped_layers
 from engine.training.kernels.numpy_rows import (
@@ -167,11 +167,14 @@ def update_calls(
     gradient: Array,
     slots: list[Array],
     mask: Array | None,
-    rate: Array,
+    numbers: list[Array],
 ) -> Calls:
-    """The update of θ and the slots in place; `gradient` is used up. `rate` as in UpdateCalls."""
+    """The update of θ and the slots in place; `gradient` is used up. `numbers` as in
+    UpdateCalls."""
     step = np.empty_like(theta)
     calls: Calls = [] if mask is None else [partial(np.multiply, gradient, mask, gradient)]
-    calls += UPDATES[optimizer.key].step(optimizer, gradient, slots, rate, step)
+    calls += UPDATES[optimizer.key].step(optimizer, theta, gradient, slots, numbers, step)
+    if mask is not None and RULES[optimizer.key].decays:
+        calls.append(partial(np.multiply, step, mask, step))
     calls.append(partial(np.subtract, theta, step, theta))
     return calls

@@ -41,10 +41,19 @@ ACTIVATION_CODES = {
     "linear": _LINEAR,
     "softmax": _SOFTMAX,
 }
-_GRADIENT_DESCENT, _MOMENTUM, _ADAM = range(3)
-OPTIMIZER_CODES = {"gradient_descent": _GRADIENT_DESCENT, "momentum": _MOMENTUM, "adam": _ADAM}
+_GRADIENT_DESCENT, _MOMENTUM, _ADAM, _NESTEROV, _ADAGRAD, _RMSPROP, _ADAM_PAPER, _ADAMW = range(8)
+OPTIMIZER_CODES = {
+    "gradient_descent": _GRADIENT_DESCENT,
+    "momentum": _MOMENTUM,
+    "adam": _ADAM,
+    "nesterov": _NESTEROV,
+    "adagrad": _ADAGRAD,
+    "rmsprop": _RMSPROP,
+    "adam_paper": _ADAM_PAPER,
+    "adamw": _ADAMW,
+}
 # The settings in the order in which the code takes them.
-SETTINGS = ("learning_rate", "momentum", "beta_1", "beta_2", "epsilon")
+SETTINGS = ("learning_rate", "momentum", "beta_1", "beta_2", "epsilon", "rho", "weight_decay")
 BIAS_STEPS = {"none": -1, "shared": 0, "per_unit": 1}
 
 _FAST = {"contract", "reassoc", "nsz"}
@@ -205,7 +214,7 @@ def _update(
 
     `factor` goes over the gradient: the mean over the batch, and 0 for what is fixed.
     """
-    rate, momentum, beta_1, beta_2, epsilon = settings
+    rate, momentum, beta_1, beta_2, epsilon, rho, weight_decay = settings
     size, seen = 0.0, 0.0
     if optimizer == _ADAM:
         rate *= sqrt(1.0 - beta_2**t) / (1.0 - beta_1**t)
@@ -230,6 +239,38 @@ def _update(
             theta[p] -= rate * (gradient[p] * factor[p])
             size += theta[p] * theta[p]
         return size
+    if optimizer == _NESTEROV:
+        v = slots[0]
+        for p in range(len(theta)):
+            g = gradient[p] * factor[p]
+            v[p] = momentum * v[p] + g
+            theta[p] -= rate * (g + momentum * v[p])
+            size += theta[p] * theta[p]
+        return size
+    if optimizer in (_ADAGRAD, _RMSPROP):
+        kept, added = (1.0, 1.0) if optimizer == _ADAGRAD else (rho, 1.0 - rho)
+        v = slots[0]
+        for p in range(len(theta)):
+            g = gradient[p] * factor[p]
+            v[p] = kept * v[p] + added * (g * g)
+            theta[p] -= rate * g / (sqrt(v[p]) + epsilon)
+            size += theta[p] * theta[p]
+            seen += v[p]
+        return size if seen < np.inf else np.inf
+    if optimizer in (_ADAM_PAPER, _ADAMW):
+        first, second = 1.0 - beta_1**t, 1.0 - beta_2**t
+        decay = rate * weight_decay if optimizer == _ADAMW else 0.0
+        m, v = slots[0], slots[1]
+        for p in range(len(theta)):
+            g = gradient[p] * factor[p]
+            m[p] = beta_1 * m[p] + (1.0 - beta_1) * g
+            v[p] = beta_2 * v[p] + (1.0 - beta_2) * (g * g)
+            step = rate * (m[p] / first) / (sqrt(v[p] / second) + epsilon)
+            # What is fixed has a factor of 0, and does not decay.
+            theta[p] -= step + (decay * theta[p] if factor[p] > 0.0 else 0.0)
+            size += theta[p] * theta[p]
+            seen += v[p]
+        return size if seen < np.inf else np.inf
     theta[0] = np.nan  # lost: nothing is known of such an optimizer
     return np.nan
 

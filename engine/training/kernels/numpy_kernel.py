@@ -67,7 +67,8 @@ class NumpyKernel:
         self._theta, self._gradient, self._ones = np.empty(size), np.empty(size), np.ones(size)
         self._slots = [np.empty(size) for _ in spec.slot_names]
         self._sum = np.empty(size)  # of the gradients of several chunks
-        self._rate = np.array(spec.used_optimizer["learning_rate"])  # of the present update
+        now = UPDATES[spec.optimizer.key].numbers_at(spec.used_optimizer, 1)
+        self._numbers = [np.array(number) for number in now]  # of the present update
         self._is_early = spec.updates_early
         self._whole = chunks(spec.network, len(data))
         self._buffers = Buffers(spec, self._whole[0].stop)
@@ -96,12 +97,14 @@ class NumpyKernel:
         in_order, per_epoch = spec.takes_all_in_order, spec.iterations_per_epoch
         at_once = self._all if in_order else None
         optimizer, rule = spec.used_optimizer, UPDATES[spec.optimizer.key]
-        rate_at, squares = rule.rate_at, None if rule.squares is None else self._slots[rule.squares]
+        squares = None if rule.squares is None else self._slots[rule.squares]
         theta, fixed, limit = self._theta, self._fixed, _LIMIT  # what a loop has at hand is faster
+        vary, numbers = rule.vary, self._numbers
         epoch, within = spec.epoch_of(state.t)
         for t in range(state.t + 1, state.t + count + 1):
-            if rate_at is not None:
-                self._rate[()] = rate_at(optimizer, t)
+            if vary:
+                for number, now in zip(numbers, rule.numbers_at(optimizer, t), strict=True):
+                    number[...] = now
             for call in fixed[within] if fixed else self._taken_up(epoch, within, outputs, check):
                 call()
             if (not theta.dot(theta) < limit and not are_below(theta)) or (
@@ -197,7 +200,7 @@ class NumpyKernel:
         slots = [slot[part] for slot in self._slots]
         mask = None if spec.updated is None else spec.updated[part]
         updates = update_calls(
-            spec.used_optimizer, self._theta[part], gradient, slots, mask, self._rate
+            spec.used_optimizer, self._theta[part], gradient, slots, mask, self._numbers
         )
         return [*mean_calls(gradient, averaged), *updates]
 

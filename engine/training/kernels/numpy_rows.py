@@ -13,7 +13,7 @@ import numpy as np
 from msgspec import Struct
 
 from engine.maths.activations import LEAKY_SLOPE, Array
-from engine.maths.optimizers import Optimizer, adam_step_size
+from engine.maths.optimizers import Optimizer, adam_corrections, adam_step_size
 from engine.training.kernels.known import OUTPUT_ERRORS
 
 Calls = list[Callable[[], object]]
@@ -108,56 +108,161 @@ def output_error(loss: str, a: Array, targets: Array, delta: Array) -> Calls:
 class UpdateCalls(Struct, frozen=True):
     """How an optimizer moves θ.
 
-    `step(optimizer, gradient, slots, rate, step)` are the calls that carry the slots on and write
-    to `step` what is then taken away from θ; the gradient is used up. `rate`, of shape (), holds
-    the learning rate, or where it differs from update to update what `rate_at(optimizer, t)` says.
-    `squares` is the number of a slot that may overflow while θ stands still.
+    `step(optimizer, theta, gradient, slots, numbers, step)` are the calls that carry the slots on
+    and write to `step` what is then taken away from θ; the gradient is used up. `numbers` hold what
+    `numbers_at(optimizer, t)` says of the present update, the learning rate or what is made of it
+    first; they `vary` from update to update where they are more than that. `squares` is the number
+    of a slot that may overflow while θ stands still.
     """
 
-    step: Callable[[Optimizer, Array, list[Array], Array, Array], Calls]
-    rate_at: Callable[[Optimizer, int], float] | None = None
+    step: Callable[[Optimizer, Array, Array, list[Array], list[Array], Array], Calls]
+    numbers_at: Callable[[Optimizer, int], tuple[float, ...]] = lambda optimizer, t: (
+        optimizer["learning_rate"],
+    )
+    vary: bool = False
     squares: int | None = None
 
 
 def _gradient_descent(
-    optimizer: Optimizer, gradient: Array, slots: list[Array], rate: Array, step: Array
+    optimizer: Optimizer, theta: Array, gradient: Array, slots: list[Array], numbers: list[Array],
+    step: Array,
 ) -> Calls:
-    return [partial(np.multiply, gradient, rate, step)]
+    return [partial(np.multiply, gradient, numbers[0], step)]
 
 
 def _momentum(
-    optimizer: Optimizer, gradient: Array, slots: list[Array], rate: Array, step: Array
+    optimizer: Optimizer, theta: Array, gradient: Array, slots: list[Array], numbers: list[Array],
+    step: Array,
 ) -> Calls:
     (v,) = slots
     return [
         partial(np.multiply, v, constant(optimizer["momentum"]), v),
         partial(np.add, v, gradient, v),
-        partial(np.multiply, v, rate, step),
+        partial(np.multiply, v, numbers[0], step),
+    ]
+
+
+def _nesterov(
+    optimizer: Optimizer, theta: Array, gradient: Array, slots: list[Array], numbers: list[Array],
+    step: Array,
+) -> Calls:
+    (v,), mu = slots, constant(optimizer["momentum"])
+    return [
+        partial(np.multiply, v, mu, v),
+        partial(np.add, v, gradient, v),
+        partial(np.multiply, v, mu, step),
+        partial(np.add, gradient, step, step),
+        partial(np.multiply, step, numbers[0], step),
+    ]
+
+
+def _adagrad(
+    optimizer: Optimizer, theta: Array, gradient: Array, slots: list[Array], numbers: list[Array],
+    step: Array,
+) -> Calls:
+    (s,) = slots
+    return [
+        partial(np.multiply, gradient, numbers[0], step),
+        partial(np.multiply, gradient, gradient, gradient),
+        partial(np.add, s, gradient, s),
+        *_over_root(optimizer, s, gradient, step),
+    ]
+
+
+def _rmsprop(
+    optimizer: Optimizer, theta: Array, gradient: Array, slots: list[Array], numbers: list[Array],
+    step: Array,
+) -> Calls:
+    (v,) = slots
+    return [
+        partial(np.multiply, gradient, numbers[0], step),
+        *_running_square(optimizer["rho"], v, gradient),
+        *_over_root(optimizer, v, gradient, step),
     ]
 
 
 def _adam(
-    optimizer: Optimizer, gradient: Array, slots: list[Array], rate: Array, step: Array
+    optimizer: Optimizer, theta: Array, gradient: Array, slots: list[Array], numbers: list[Array],
+    step: Array,
 ) -> Calls:
     m, v = slots
-    beta_1, beta_2 = optimizer["beta_1"], optimizer["beta_2"]
     return [
-        partial(np.multiply, m, constant(beta_1), m),
-        partial(np.multiply, gradient, constant(1.0 - beta_1), step),
-        partial(np.add, m, step, m),
-        partial(np.multiply, v, constant(beta_2), v),
-        partial(np.multiply, gradient, gradient, gradient),
-        partial(np.multiply, gradient, constant(1.0 - beta_2), gradient),
-        partial(np.add, v, gradient, v),
-        partial(np.sqrt, v, gradient),
-        partial(np.add, gradient, constant(optimizer["epsilon"]), gradient),
-        partial(np.multiply, m, rate, step),
-        partial(np.divide, step, gradient, step),
+        *_running_means(optimizer, m, v, gradient, step),
+        partial(np.multiply, m, numbers[0], step),
+        *_over_root(optimizer, v, gradient, step),
     ]
+
+
+def _adam_by_paper(
+    optimizer: Optimizer, theta: Array, gradient: Array, slots: list[Array], numbers: list[Array],
+    step: Array,
+) -> Calls:
+    m, v = slots
+    rate, first, second = numbers
+    corrected = np.empty_like(step)
+    return [
+        *_running_means(optimizer, m, v, gradient, step),
+        partial(np.divide, m, first, step),
+        partial(np.multiply, step, rate, step),
+        partial(np.divide, v, second, corrected),
+        *_over_root(optimizer, corrected, gradient, step),
+    ]
+
+
+def _adamw(
+    optimizer: Optimizer, theta: Array, gradient: Array, slots: list[Array], numbers: list[Array],
+    step: Array,
+) -> Calls:
+    decay, share = np.empty_like(step), np.empty_like(numbers[0])
+    return [
+        *_adam_by_paper(optimizer, theta, gradient, slots, numbers, step),
+        partial(np.multiply, numbers[0], constant(optimizer["weight_decay"]), share),
+        partial(np.multiply, theta, share, decay),
+        partial(np.add, step, decay, step),
+    ]
+
+
+def _running_means(
+    optimizer: Optimizer, m: Array, v: Array, gradient: Array, work: Array
+) -> Calls:
+    """Adam's two means, carried on by a gradient."""
+    return [
+        partial(np.multiply, m, constant(optimizer["beta_1"]), m),
+        partial(np.multiply, gradient, constant(1.0 - optimizer["beta_1"]), work),
+        partial(np.add, m, work, m),
+        *_running_square(optimizer["beta_2"], v, gradient),
+    ]
+
+
+def _running_square(decay: float, v: Array, gradient: Array) -> Calls:
+    return [
+        partial(np.multiply, v, constant(decay), v),
+        partial(np.multiply, gradient, gradient, gradient),
+        partial(np.multiply, gradient, constant(1.0 - decay), gradient),
+        partial(np.add, v, gradient, v),
+    ]
+
+
+def _over_root(optimizer: Optimizer, v: Array, work: Array, step: Array) -> Calls:
+    """step / (√v + ε)."""
+    return [
+        partial(np.sqrt, v, work),
+        partial(np.add, work, constant(optimizer["epsilon"]), work),
+        partial(np.divide, step, work, step),
+    ]
+
+
+def _rate_and_corrections(optimizer: Optimizer, t: int) -> tuple[float, ...]:
+    return (optimizer["learning_rate"], *adam_corrections(optimizer, t))
 
 
 UPDATES = {
     "gradient_descent": UpdateCalls(_gradient_descent),
     "momentum": UpdateCalls(_momentum),
-    "adam": UpdateCalls(_adam, adam_step_size, squares=1),
+    "nesterov": UpdateCalls(_nesterov),
+    "adagrad": UpdateCalls(_adagrad, squares=0),
+    "rmsprop": UpdateCalls(_rmsprop, squares=0),
+    "adam": UpdateCalls(_adam, lambda optimizer, t: (adam_step_size(optimizer, t),), True, 1),
+    "adam_paper": UpdateCalls(_adam_by_paper, _rate_and_corrections, True, 1),
+    "adamw": UpdateCalls(_adamw, _rate_and_corrections, True, 1),
 }

@@ -25,7 +25,7 @@ def results(derivation: Derivation) -> dict[str, Array]:
         last = factor.line.numbers[-1]
         assert isinstance(last, Matrix)
         symbol = factor.line.left.write(TextWriter(), False)
-        assert symbol not in found or symbol in ("m_t", "v_t")  # of the weights, then the biases
+        assert symbol not in found or symbol.endswith("_t")  # of the weights, then the biases
         found[symbol] = last.values
     return found
 

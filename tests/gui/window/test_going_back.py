@@ -264,7 +264,7 @@ CHANGES: dict[str, Callable[[MainWindow], object]] = {
     "Hidden layer: a bias per unit": lambda w: w.network.bias_chosen.emit(1, "per_unit", True),
     "Loss: squared error": lambda w: w.network.loss_chosen.emit("squared_error"),
     "Over samples: mean": lambda w: w.network.reduction_chosen.emit("mean"),
-    "Optimizer: Adam": lambda w: w.network.optimizer_chosen.emit("adam"),
+    "Optimizer: Adam (Keras)": lambda w: w.network.optimizer_chosen.emit("adam"),
     "learning rate = 0.1": lambda w: w.network.optimizer_setting_chosen.emit("learning_rate", 0.1),
     "Batch: 1 sample, shuffled": lambda w: w.network.batch_chosen.emit(1, True),
     "Initializer: all zero": lambda w: w.network.initializer_chosen.emit("zeros"),

@@ -206,7 +206,7 @@ def test_tools_and_reading() -> None:
         ("loss below -2e-3", "Train until the loss is below −0.002."),
         ("edit w5", "Change w5: click it on the network, type a number, press Enter."),
         ("set learning rate 2", "Set the learning rate to 2 (on the left)."),
-        ("optimizer adam", "Choose Adam as the optimizer (on the left)."),
+        ("optimizer adam", "Choose Adam (Keras) as the optimizer (on the left)."),
         ("seed 7", "Press New seed until the seed is 7 (it is 1 now)."),
         ("mistake updated-weights", "Turn on Learn ▸ Mistakes ▸ Weights already updated."),
         ("mistake none", "Choose Learn ▸ Mistakes ▸ Do it right."),
