@@ -20,8 +20,8 @@ from tests.engine.export.conftest import ODD_NAMES, example_iteration, iteration
 _KNOWN = set(
     r"documentclass usepackage allowdisplaybreaks setlength mathindent parindent parskip newcommand"
     r" gap underline hspace step medskip textit nopagebreak begin end section subsection"
-    r" subsubsection hline newpage frac partial cdot text delta eta mu rho lambda beta varepsilon approx"
-    r" leftarrow sum sqrt ln tanh max left right cdots ensuremath to textbackslash mathrm"
+    r" subsubsection hline newpage frac partial cdot text delta eta mu rho lambda beta varepsilon"
+    r" approx leftarrow sum sqrt ln tanh max left right cdots ensuremath to textbackslash mathrm"
     r" textasciitilde textasciicircum infty hat".split()
 )
 
