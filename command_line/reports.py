@@ -14,7 +14,7 @@ from engine.learn.many_seeds.result import SeedsResult
 from engine.maths.activations import Array
 from engine.maths.network import FORWARD_ONLY, Network
 from engine.run.gradient_check import STEP, TOLERANCE, GradientCheck, check_gradient
-from engine.run.iteration import Iteration, evaluate, iterate
+from engine.run.iteration import Evaluation, Iteration, evaluate, iterate
 from engine.run.spec import BEGINNING, Spec, State, start_state
 from engine.run.step_values import TracedStep, traced_steps
 from engine.training.divergence import Divergence
@@ -101,7 +101,8 @@ def run_report(
 
     Keys: example, mistakes, epochs, iterations, loss, history (epochs + 1 entries a column; without
     `every_epoch` some of them, the first and the last among them), outputs (a row per sample),
-    weights (per layer, (n_out, n_in)), biases (per layer, n_out values or None).
+    weights (per layer, (n_out, n_in)), biases (per layer, n_out values or None); and with samples
+    that are kept out of training, test (their rows, and loss and metrics over them at the end).
     """
     spec = _from_the_start(document.spec)
     iterations = epochs * spec.iterations_per_epoch
@@ -120,8 +121,17 @@ def run_report(
             for key, column in zip(("loss", *spec.metrics), columns[1:], strict=True)
         },
         "outputs": evaluation.outputs.tolist(),
+        **_test_report(spec, evaluation),
         **parameters(spec.network, state),
     }
+
+
+def _test_report(spec: Spec, evaluation: Evaluation) -> dict[str, Any]:
+    """What the samples that are kept out of training say at the end, where there are any."""
+    if (test := evaluation.test) is None:
+        return {}
+    metrics = dict(zip(spec.metrics, test.metrics, strict=True))
+    return {"test": {"rows": spec.data.test.tolist(), "loss": test.loss, **metrics}}
 
 
 def _from_the_start(spec: Spec) -> Spec:

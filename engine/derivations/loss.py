@@ -100,7 +100,7 @@ def _loss_table(record: Record) -> Table:
 
 
 def _part_of_the_data(record: Record) -> tuple[Prose, ...]:
-    batch, all_samples = len(record.iteration.rows), len(record.spec.data)
+    batch, all_samples = len(record.iteration.rows), record.spec.data.training_count
     if batch == all_samples:
         return ()
     return ((f"This is the loss of the batch: {batch} of {all_samples} samples.",),)

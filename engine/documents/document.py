@@ -68,7 +68,10 @@ class Published(
         """Whether there is such a quantity: the step, or the metric, and the sample."""
         if not self.step:
             return self.metric in METRICS
-        return self.step in spec.steps and (self.sample or 0) < len(spec.data)
+        sample = self.sample or 0
+        if self.step not in spec.steps or sample >= len(spec.data):
+            return False
+        return self.step.kind != "delta" or not spec.data.is_test[sample]
 
 
 class Lock(Struct, frozen=True, forbid_unknown_fields=True):
@@ -124,7 +127,12 @@ class Document(Road, frozen=True, eq=False):
         """About how many numbers its file has."""
         data_sets = {id(spec.data): spec.data for spec in self.specs}.values()
         held = sum(data.inputs.size + data.targets.size for data in data_sets)
-        curves = sum(road.curve.size for road in self.roads if road.curve is not None)
+        curves = sum(
+            curve.size
+            for road in self.roads
+            for curve in (road.curve, road.test_curve)
+            if curve is not None
+        )
         return held + curves + sum(road.start.size for road in self.roads)
 
     @property
@@ -150,10 +158,14 @@ R = TypeVar("R", bound=Road)
 
 
 def _thinned(road: R) -> R:
-    if road.curve is None:
+    if road.curve is None and road.test_curve is None:
         return road
-    curve = thinned(road.curve, MAX_CURVE_POINTS)
-    return replace(road, curve=curve if len(curve) else None)
+    curves = (
+        None if curve is None else thinned(curve, MAX_CURVE_POINTS)
+        for curve in (road.curve, road.test_curve)
+    )
+    curve, test_curve = (None if curve is None or not len(curve) else curve for curve in curves)
+    return replace(road, curve=curve, test_curve=test_curve)
 
 
 def _units(document: Document) -> set[str]:

@@ -101,7 +101,8 @@ class FileInitializer(_Object):
 
 
 class FileData(_Object, kw_only=True):
-    """The training set, a row per sample.
+    """The samples, a row each. `test` are the numbers of the rows that are kept out of training,
+    counted from 0; all others are the training set.
 
     Lists, and no arrays as in engine.run.spec: msgspec names the place of a number in a list."""
 
@@ -110,6 +111,7 @@ class FileData(_Object, kw_only=True):
     targets: Rows
     input_sources: tuple[Source, ...] | UnsetType = UNSET
     target_sources: tuple[Source, ...] | UnsetType = UNSET
+    test: Annotated[list[Count], SAMPLES.entries] | UnsetType = UNSET
 
 
 class Parameters(_Object, kw_only=True):
@@ -144,7 +146,8 @@ class FileState(_Object, kw_only=True):
 
 
 class Curve(_Object):
-    """The loss curve, thinned: epochs, loss, and each metric, over the whole training set."""
+    """A loss curve, thinned: epochs, loss, and each metric, over the whole training set, or over
+    all samples that are kept out of it."""
 
     columns: list[str]
     points: Annotated[list[list[Finite]], Meta(max_length=MAX_CURVE_POINTS)] | Text
@@ -208,6 +211,7 @@ class FileRoad(_Object, kw_only=True):
     state: FileState | UnsetType = UNSET
     stretches: tuple[Stretch, ...] | UnsetType = UNSET
     loss_curve: Curve | UnsetType = UNSET
+    test_curve: Curve | UnsetType = UNSET
 
 
 class File(_Object, kw_only=True):
@@ -237,6 +241,7 @@ class File(_Object, kw_only=True):
     origin: FileState | UnsetType = UNSET
     stretches: tuple[Stretch, ...] | UnsetType = UNSET
     loss_curve: Curve | UnsetType = UNSET
+    test_curve: Curve | UnsetType = UNSET
     place: FilePlace = msgspec.field(default_factory=FilePlace)
     layout: list[Position] | UnsetType = UNSET
     lock: Lock | UnsetType = UNSET

@@ -48,7 +48,8 @@ def document_from(file: fmt.File, own_keys: tuple[OwnKey, ...]) -> Document:
         state=_state(file.state, "$.state", spec) if file.state else None,
         origin=_state(file.origin, "$.origin", spec) if file.origin else None,
         stretches=file.stretches or (),
-        curve=_curve(file.loss_curve, spec) if file.loss_curve else None,
+        curve=_curve(file.loss_curve, spec, "$.loss_curve"),
+        test_curve=_curve(file.test_curve, spec, "$.test_curve"),
         name=here.name,
         parent=_or(here.parent, None),
         hidden=_or(here.hidden, False),
@@ -74,7 +75,8 @@ def _or(value: T | UnsetType, default: T) -> T:
 
 
 def _check_says_no_more(road: fmt.FileRoad, place: str) -> None:
-    said = (road.spec, road.start, road.origin, road.state, road.stretches, road.loss_curve)
+    curves = (road.loss_curve, road.test_curve)
+    said = (road.spec, road.start, road.origin, road.state, road.stretches, *curves)
     if any(each is not UNSET for each in said):
         raise DocumentError(
             place, "the cursor stands on this road, so the rest of it stands outside of roads"
@@ -104,7 +106,8 @@ class _Others:
                 state=_state(road.state, "$.state", spec) if road.state else None,
                 origin=_state(road.origin, "$.origin", spec) if road.origin else None,
                 stretches=road.stretches or (),
-                curve=_curve(road.loss_curve, spec) if road.loss_curve else None,
+                curve=_curve(road.loss_curve, spec, "$.loss_curve"),
+                test_curve=_curve(road.test_curve, spec, "$.test_curve"),
                 name=road.name,
                 parent=_or(road.parent, None),
                 hidden=_or(road.hidden, False),
@@ -197,6 +200,7 @@ def _data(data: fmt.FileData, network: Network, place: str) -> Data:
         _or(data.target_columns, names),
         _or(data.input_sources, ()),
         _or(data.target_sources, ()),
+        np.array(_or(data.test, []), dtype=np.intp),
     )
 
 
@@ -282,13 +286,13 @@ def _what_keeps(spec: Spec) -> str:
     return f"{spec.optimizer.key}{accumulates} has"
 
 
-def _curve(curve: fmt.Curve, spec: Spec) -> Array | None:
+def _curve(curve: fmt.Curve | UnsetType, spec: Spec, where: str) -> Array | None:
     columns = curve_columns(spec)
-    if not curve.points:
+    if not curve or not curve.points:
         return None
     if curve.columns != columns:
-        raise DocumentError("$.loss_curve.columns", f"expected {', '.join(columns)}")
-    place = "$.loss_curve.points"
+        raise DocumentError(f"{where}.columns", f"expected {', '.join(columns)}")
+    place = f"{where}.points"
     points = _rows(curve.points, len(columns), place, "one per column", np.inf)
     if len(points) > MAX_CURVE_POINTS:
         raise DocumentError(place, f"expected at most {MAX_CURVE_POINTS} rows, got {len(points)}")

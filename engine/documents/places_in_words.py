@@ -108,6 +108,8 @@ _PLACES: list[tuple[re.Pattern[str], _Say]] = [
         ("data.targets[][]", lambda n, k: f"{n.target(k[1])} of sample {k[0] + 1}"),
         ("data.inputs[]", lambda n, k: f"inputs of sample {k[0] + 1}"),
         ("data.targets[]", lambda n, k: f"targets of sample {k[0] + 1}"),
+        ("data.test[]", lambda n, k: "test samples"),
+        ("data.test", lambda n, k: "test samples"),
         ("data.target_columns[]", lambda n, k: f"name of target {k[0] + 1}"),
         ("initializer.seed", lambda n, k: "seed"),
         ("initializer.name", lambda n, k: "initializer"),

@@ -28,9 +28,10 @@ class Road(Struct, frozen=True, eq=False):
     rest is taken to be the work of the reproducible one, and so is the whole road of most files.
     `curve` has a row per point: epochs done, loss, and the metrics in the order of spec.metrics;
     it begins with the points of the roads before, and at most MAX_CURVE_POINTS of them are kept
-    in a file. `parent` is the number of the road that it forked from (None: it is one of its own).
-    A road that was left is drawn as a ghost, unless that is hidden, or was removed by the person
-    and is kept only since others forked from it.
+    in a file. `test_curve` is the same of the samples that are kept out of training. `parent` is
+    the number of the road that it forked from (None: it is one of its own). A road that was left is
+    drawn as a ghost, unless that is hidden, or was removed by the person and is kept only since
+    others forked from it.
     """
 
     spec: Spec
@@ -39,6 +40,7 @@ class Road(Struct, frozen=True, eq=False):
     origin: State | None = None
     stretches: tuple[Stretch, ...] = ()
     curve: Array | None = None
+    test_curve: Array | None = None
     name: str = FIRST_RUN
     parent: int | None = None
     hidden: bool = False
@@ -46,8 +48,9 @@ class Road(Struct, frozen=True, eq=False):
 
     def __post_init__(self) -> None:
         self.start.flags.writeable = False
-        if self.curve is not None:
-            self.curve.flags.writeable = False
+        for curve in (self.curve, self.test_curve):
+            if curve is not None:
+                curve.flags.writeable = False
 
     @property
     def first(self) -> State:
@@ -91,7 +94,8 @@ def check_road(road: Road, start: str = "$.layers") -> None:
             f"the run begins after {road.first_t} updates, before this cut",
         )
     _check_stretches(road)
-    _check_curve(road)
+    _check_curve("$.loss_curve", road.curve, road.spec)
+    _check_curve("$.test_curve", road.test_curve, road.spec)
 
 
 def _check_vector(place: str, vector: Array, spec: Spec, limit: float = np.inf) -> None:
@@ -126,13 +130,13 @@ def _check_stretches(road: Road) -> None:
         before = until
 
 
-def _check_curve(road: Road) -> None:
-    curve, columns = road.curve, 2 + len(road.spec.metrics)
+def _check_curve(place: str, curve: Array | None, spec: Spec) -> None:
+    columns = 2 + len(spec.metrics)
     if curve is None:
         return
     if curve.ndim != 2 or curve.shape[1] != columns:
-        raise DocumentError("$.loss_curve", f"expected {columns} columns")
+        raise DocumentError(place, f"expected {columns} columns")
     not_growing = np.flatnonzero(np.diff(curve[:, 0], prepend=-1.0) <= 0.0)
     if len(not_growing) or curve[0, 0] < 0.0:
         index = not_growing[0] if len(not_growing) else 0
-        raise DocumentError(f"$.loss_curve.points[{index}][0]", "epochs have to grow, from 0")
+        raise DocumentError(f"{place}.points[{index}][0]", "epochs have to grow, from 0")

@@ -140,15 +140,20 @@ class _Tables:
 
 def _run(road: Road) -> dict[str, Any]:
     """The keys that say where a road began, how far it has come, and how it went."""
-    spec, curve = road.spec, road.curve
+    spec = road.spec
     return {
         "state": _state(road.state, spec) if road.state else UNSET,
         "origin": _state(road.origin, spec) if road.origin else UNSET,
         "stretches": road.stretches or UNSET,
-        "loss_curve": UNSET
-        if curve is None
-        else fmt.Curve(columns=curve_columns(spec), points=written(curve)),
+        "loss_curve": _curve(road.curve, spec),
+        "test_curve": _curve(road.test_curve, spec),
     }
+
+
+def _curve(points: Array | None, spec: Spec) -> fmt.Curve | UnsetType:
+    if points is None:
+        return UNSET
+    return fmt.Curve(columns=curve_columns(spec), points=written(points))
 
 
 def _data(data: Data) -> fmt.FileData:
@@ -158,6 +163,7 @@ def _data(data: Data) -> fmt.FileData:
         targets=written(data.targets),
         input_sources=data.input_sources or UNSET,
         target_sources=data.target_sources or UNSET,
+        test=data.test.tolist() or UNSET,
     )
 
 

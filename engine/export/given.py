@@ -63,7 +63,8 @@ def _over_samples(iteration: Iteration) -> str:
     if count == 1:
         return ""
     over = "the mean over" if iteration.spec.reduction == "mean" else "added up over"
-    whole = "" if count == len(iteration.spec.data) else f" of {len(iteration.spec.data)}"
+    trained_on = iteration.spec.data.training_count
+    whole = "" if count == trained_on else f" of {trained_on}"
     return f", {over} a batch of {format_count(count)}{whole} samples"
 
 

@@ -188,6 +188,12 @@ def _check_data(spec: Spec) -> None:
         _check_size(rows, path)
     _check_sources(spec)
     _check_scaling(spec)
+    if len(data.test) and data.test[-1] >= len(data):
+        raise SpecError(
+            "$.data.test", f"there is no row {data.test[-1]}; rows count from 0 to {len(data) - 1}"
+        )
+    if not data.training_count:
+        raise SpecError("$.data.test", "all samples are test samples: training needs one at least")
     if len(data.target_names) != spec.network.sizes[-1]:
         raise SpecError(
             "$.data.target_columns", f"expected {spec.network.sizes[-1]} names, one per output"

@@ -153,8 +153,10 @@ def _epoch_from_here(before: Spec, after: Spec, t: int) -> Spec:
 
 
 def set_data(spec: Spec, state: State, data: Data) -> Edited:
-    """Replace the training set by one with as many columns."""
-    return _checked(_epoch_from_here(spec, replace(spec, data=data), state.t), state)
+    """Replace the samples by others with as many columns."""
+    changed = replace(spec, data=data)
+    check_spec(changed)
+    return _epoch_from_here(spec, changed, state.t), state
 
 
 def replace_data(
@@ -183,8 +185,14 @@ def set_cells(
     return set_data(spec, state, changed)
 
 
+def set_test(spec: Spec, state: State, rows: Iterable[int]) -> Edited:
+    """Keep these rows, and no others, out of training; at least one must be left in it."""
+    return set_data(spec, state, replace(spec.data, test=np.array(sorted(rows), dtype=np.intp)))
+
+
 def add_rows(spec: Spec, state: State, inputs: Array, targets: Array) -> Edited:
-    """Append samples: inputs of shape (rows, inputs) and targets of shape (rows, outputs)."""
+    """Append samples to the training set: inputs of shape (rows, inputs) and targets of shape
+    (rows, outputs)."""
     data = replace(
         spec.data,
         inputs=np.vstack([spec.data.inputs, inputs]),
@@ -194,7 +202,7 @@ def add_rows(spec: Spec, state: State, inputs: Array, targets: Array) -> Edited:
 
 
 def remove_rows(spec: Spec, state: State, rows: Iterable[int]) -> Edited:
-    """Remove samples; at least one must be left."""
+    """Remove samples; at least one that is trained on must be left."""
     gone = sorted(set(rows))
     if len(gone) >= len(spec.data):
         raise SpecError("$.data.inputs", "the last sample cannot be removed: training needs one")
@@ -202,6 +210,7 @@ def remove_rows(spec: Spec, state: State, rows: Iterable[int]) -> Edited:
         spec.data,
         inputs=np.delete(spec.data.inputs, gone, axis=0),
         targets=np.delete(spec.data.targets, gone, axis=0),
+        test=np.flatnonzero(np.delete(spec.data.is_test, gone)),
     )
     return set_data(spec, state, data)
 

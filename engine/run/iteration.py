@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 from msgspec import Struct
+from msgspec.structs import replace
 from numpy.typing import NDArray
 
 from engine.maths.activations import Array
@@ -187,7 +188,7 @@ def _passes(
     chunk lies, its targets, and its net inputs and activations."""
     for chunk in chunks(spec.network, len(rows)):
         check()
-        part = chunk if spec.takes_all_in_order else rows[chunk]
+        part = chunk if spec.takes_all_in_order and spec is spec.training else rows[chunk]
         inputs, targets = spec.scaled.inputs[part], spec.scaled.targets[part]
         yield chunk, targets, forward(spec.network, theta, inputs, spec.rules)
 
@@ -219,13 +220,25 @@ def moved(
     return after, slots
 
 
+class TestEvaluation(Struct, frozen=True):
+    """What the samples that are kept out of training say of some parameters: their loss, without
+    what is no sample's, and the metrics.
+
+    Where the losses of samples are added up, it is what as many samples as are trained on would
+    add up to: so it can be held against the training set's."""
+
+    loss: float
+    metrics: tuple[float, ...]
+
+
 class Evaluation(Struct, frozen=True, eq=False):
-    """What the whole training set says of some parameters: loss, metrics and outputs (samples,
-    outputs)."""
+    """What the whole training set says of some parameters: loss and metrics. `outputs` (samples,
+    outputs) are those of all data; `test` is what the rest of them says, where there is one."""
 
     loss: float
     metrics: tuple[float, ...]
     outputs: Array
+    test: TestEvaluation | None = None
 
 
 def batch_loss(
@@ -240,10 +253,32 @@ def batch_loss(
 
 
 def evaluate(spec: Spec, theta: Array, check: Check = never) -> Evaluation:
-    """Loss, metrics and outputs over the whole training set, in the order of the data."""
+    """Loss and metrics over the whole training set and over the samples kept out of it, and all
+    outputs in the order of the data."""
+    trained, data = spec.training, spec.data
     with np.errstate(all="ignore"):
-        loss, outputs = batch_loss(spec, theta, np.arange(len(spec.data)), check)
-    return evaluation_of(spec, outputs, loss)
+        loss, outputs = batch_loss(trained, theta, np.arange(len(trained.data)), check)
+    of_training = evaluation_of(trained, outputs, loss)
+    if trained is spec:
+        return of_training
+    test, test_outputs = evaluate_test(spec, theta, check)
+    every = np.empty_like(data.targets)
+    every[data.training_rows], every[data.test] = outputs, test_outputs
+    return replace(of_training, outputs=every, test=test)
+
+
+def evaluate_test(
+    spec: Spec, theta: Array, check: Check = never
+) -> tuple[TestEvaluation, Array]:
+    """What the samples that are kept out of training say, and their outputs (samples, outputs).
+    There have to be some."""
+    tested = spec.testing
+    assert tested is not None, "a run without a test set"
+    with np.errstate(all="ignore"):
+        loss, outputs = batch_loss(tested, theta, np.arange(len(tested.data)), check)
+    if spec.reduction != "mean":
+        loss *= spec.data.training_count / len(tested.data)
+    return TestEvaluation(loss, evaluation_of(tested, outputs, loss).metrics), outputs
 
 
 def evaluation_of(spec: Spec, outputs: Array, loss: float) -> Evaluation:

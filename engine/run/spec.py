@@ -36,21 +36,32 @@ class Source(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True
     zero: ClassName = ""
 
 
+NO_ROWS = np.arange(0)
+
+
 class Data(Struct, frozen=True, eq=False, dict=True):
-    """The training set: inputs (samples, inputs), targets (samples, outputs), column names; and of
-    each column where it comes from, or nothing where that is not known."""
+    """The samples: inputs (samples, inputs), targets (samples, outputs), column names; and of
+    each column where it comes from, or nothing where that is not known.
+
+    `test` are the rows, in growing order, that are kept out of training, to see what the network
+    says of samples that it has not learnt from; the others are the training set.
+    """
 
     inputs: Array
     targets: Array
     target_names: tuple[str, ...]
     input_sources: tuple[Source, ...] = ()
     target_sources: tuple[Source, ...] = ()
+    test: NDArray[np.intp] = NO_ROWS
 
     def __post_init__(self) -> None:
         for name in ("inputs", "targets"):
             rows = np.array(getattr(self, name), dtype=np.float64, ndmin=2)
             rows.flags.writeable = False
             force_setattr(self, name, rows)
+        test = np.unique(np.asarray(self.test, dtype=np.intp))
+        test.flags.writeable = False
+        force_setattr(self, "test", test)
 
     def __len__(self) -> int:
         return len(self.inputs)
@@ -64,6 +75,27 @@ class Data(Struct, frozen=True, eq=False, dict=True):
             known = scaling, replace(self, inputs=inputs, targets=targets)
             self.__dict__["_scaled"] = known  # the Specs of many edits have the same Data
         return known[1]
+
+    @cached_property
+    def is_test(self) -> NDArray[np.bool_]:
+        """Which rows are kept out of training, shape (samples,)."""
+        mask = np.zeros(len(self), dtype=np.bool_)
+        mask[self.test] = True
+        return mask
+
+    @cached_property
+    def training_rows(self) -> NDArray[np.intp]:
+        """The rows that are trained on, in order."""
+        return np.flatnonzero(~self.is_test)
+
+    @property
+    def training_count(self) -> int:
+        """How many rows are trained on."""
+        return len(self) - len(self.test)
+
+    def of(self, rows: NDArray[np.intp]) -> "Data":
+        """Some of the samples, none of them kept out of training."""
+        return replace(self, inputs=self.inputs[rows], targets=self.targets[rows], test=NO_ROWS)
 
 
 class Since(Struct, frozen=True, forbid_unknown_fields=True):
@@ -120,13 +152,13 @@ class Spec(Struct, frozen=True, eq=False, dict=True):
     @cached_property
     def batch_size(self) -> int:
         """Samples in a whole batch."""
-        size = self.batching.size
-        return len(self.data) if size is None else min(size, len(self.data))
+        size, count = self.batching.size, self.data.training_count
+        return count if size is None else min(size, count)
 
     @cached_property
     def iterations_per_epoch(self) -> int:
         """How many batches the training set is cut into; the last may be shorter."""
-        return -(-len(self.data) // self.batch_size)
+        return -(-self.data.training_count // self.batch_size)
 
     @cached_property
     def steps(self) -> Steps:
@@ -145,10 +177,11 @@ class Spec(Struct, frozen=True, eq=False, dict=True):
         return done + within / self.iterations_per_epoch
 
     def epoch_rows(self, epoch: int) -> NDArray[np.intp]:
-        """The order in which an epoch takes the samples, shape (samples,)."""
+        """The order in which an epoch takes the rows of the training set, shape (samples,)."""
+        rows = self.data.training_rows
         if self.batching.shuffled:
-            return np.random.default_rng((self.seed, epoch)).permutation(len(self.data))
-        return np.arange(len(self.data))
+            return rows[np.random.default_rng((self.seed, epoch)).permutation(len(rows))]
+        return rows
 
     def batch_rows(self, t: int) -> NDArray[np.intp]:
         """Which samples the iteration after t updates takes, in order, shape (batch,)."""
@@ -238,7 +271,19 @@ class Spec(Struct, frozen=True, eq=False, dict=True):
     @cached_property
     def takes_all_in_order(self) -> bool:
         """Whether every iteration takes the whole training set as it stands."""
-        return self.batch_size == len(self.data) and not self.batching.shuffled
+        return self.batch_size == self.data.training_count and not self.batching.shuffled
+
+    @cached_property
+    def training(self) -> "Spec":
+        """The same run with no other samples than those that it is trained on."""
+        data = self.data
+        return replace(self, data=data.of(data.training_rows)) if len(data.test) else self
+
+    @cached_property
+    def testing(self) -> "Spec | None":
+        """The same with those alone that are kept out of training; None without any."""
+        data = self.data
+        return replace(self, data=data.of(data.test)) if len(data.test) else None
 
 
 class State(Struct, frozen=True, eq=False):

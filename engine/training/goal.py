@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from math import inf
 
 import numpy as np
 from msgspec import Struct
@@ -39,7 +40,7 @@ class Goal(Struct, frozen=True):
             return evaluation.loss < self.loss
         activation = spec.network.layers[-1].activation
         right = is_right(evaluation.outputs, spec.scaled.targets, activation)
-        return spec.has_classes and bool(right.all())
+        return spec.has_classes and bool(right[spec.data.training_rows].all())
 
 
 class GoalTrainer(Trainer):
@@ -50,15 +51,23 @@ class GoalTrainer(Trainer):
     """
 
     def __init__(
-        self, spec: Spec, state: State, frame_every: int, stretches: tuple[Stretch, ...], goal: Goal
+        self,
+        spec: Spec,
+        state: State,
+        frame_every: int,
+        stretches: tuple[Stretch, ...],
+        goal: Goal,
+        tested: float = inf,
     ) -> None:
         done, within = spec.epoch_of(state.t)
-        self._run, self._goal = spec, goal
+        self._run, self._goal = spec.training, goal
         if goal.loss is None and _SHARE not in spec.metrics:
             spec = replace(spec, metrics=(*spec.metrics, _SHARE))
         # Points that are known are wanted too, the present one among them, at whole epochs.
         recorded = float(done) if within else None
-        super().__init__(spec, state, frame_every, recorded, stretches, at_speed=True)
+        super().__init__(
+            spec, state, frame_every, recorded, stretches, at_speed=True, tested=tested
+        )
 
     def advance(
         self,
@@ -75,8 +84,12 @@ class GoalTrainer(Trainer):
                 self.state, self.reached = state, True
                 progress = _up_to(progress, state, int(epoch))
                 break
-        columns = 2 + len(self._run.metrics)
-        return replace(progress, points=progress.points[:, :columns])
+        columns, tested = 2 + len(self._run.metrics), progress.test_points
+        return replace(
+            progress,
+            points=progress.points[:, :columns],
+            test_points=None if tested is None else tested[:, :columns],
+        )
 
     def _may_reach(self, points: Array) -> NDArray[np.bool_]:
         """Which points of the curve are near enough to the goal to be looked at."""
@@ -100,11 +113,12 @@ def _up_to(progress: Progress, state: State, epoch: int) -> Progress:
     """What a slice of training had done when it reached a state at the end of an epoch."""
     stretches = progress.stretches
     ends = [stretch.until for stretch in stretches]
-    last = bisect_left(ends, state.t)
+    last, tested = bisect_left(ends, state.t), progress.test_points
     return Progress(
         state,
         progress.points[progress.points[:, 0] <= epoch],
         tuple(frame for frame in progress.frames if frame.t <= state.t),
         None,
         (*stretches[:last], replace(stretches[last], until=state.t)) if stretches else (),
+        None if tested is None else tested[tested[:, 0] <= epoch],
     )

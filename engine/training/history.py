@@ -50,7 +50,8 @@ class Branch:
 
     `name` says in words what it began with (empty: nothing but its settings), `start` are the start
     values that Reset goes back to, and `curve` is the whole road's: it begins with the parent's
-    points up to the fork.
+    points up to the fork. So does `test_curve`, of the samples kept out of training: it has fewer
+    points, and none where there are no such samples.
     """
 
     def __init__(
@@ -66,10 +67,12 @@ class Branch:
         self.frame_every = 1
         self._stretches: tuple[Stretch, ...] = ()
         self.frames: dict[int, State] = {first.t: first}
-        self.curve = LossCurve(2 + len(spec.metrics))
+        self.curve, self.test_curve = (LossCurve(2 + len(spec.metrics)) for _ in range(2))
         if parent is not None and parent.spec.metrics == spec.metrics:
-            points = parent.curve.points
-            self.curve.replace_all(points[points[:, 0] < spec.epoch_position(first.t)])
+            for mine, curve in (
+                (self.curve, parent.curve), (self.test_curve, parent.test_curve)
+            ):
+                mine.replace_all(curve.points[curve.points[:, 0] < spec.epoch_position(first.t)])
 
     def reach(self, tip: State, stretches: tuple[Stretch, ...]) -> None:
         """Take the road to be known up to a tip beyond its first state, as out of a file."""
@@ -80,11 +83,16 @@ class Branch:
         """Add the tip's own point to the curve, known only once somebody evaluated it."""
         spec = self.spec
         if state.t == self.tip.t and spec.epoch_of(state.t)[1] == 0:
-            self.curve.append((spec.epoch_position(state.t), evaluation.loss, *evaluation.metrics))
+            epochs = spec.epoch_position(state.t)
+            self.curve.append((epochs, evaluation.loss, *evaluation.metrics))
+            if (test := evaluation.test) is not None:
+                self.test_curve.append((epochs, test.loss, *test.metrics))
 
     def record(self, progress: Progress, max_frames: int) -> None:
         """Take in what a slice of training on this branch did."""
         self.curve.append_all(progress.points)
+        if progress.test_points is not None:
+            self.test_curve.append_all(progress.test_points)
         for frame in progress.frames:
             if frame.t % self.frame_every == 0:
                 self.frames.setdefault(frame.t, frame)
@@ -137,16 +145,20 @@ class Branch:
     @property
     def nbytes(self) -> int:
         """Memory held, in bytes."""
-        return self.frame_bytes + self.curve.nbytes
+        return self.frame_bytes + self.curve.nbytes + self.test_curve.nbytes
 
     def shrink(self) -> bool:
         """Halve the key frames or the curve, whichever holds more; whether that was possible."""
-        if self.curve.nbytes > self.frame_bytes and self.curve.thin():
+        if self.curve.nbytes > self.frame_bytes and self._thin_curves():
             return True
         before = len(self.frames)
         if before > _MIN_FRAMES:
             self.thin(before - 1)
-        return len(self.frames) < before or self.curve.thin()
+        return len(self.frames) < before or self._thin_curves()
+
+    def _thin_curves(self) -> bool:
+        """Leave out half of the points of each curve; whether one had enough to do so."""
+        return any([self.curve.thin(), self.test_curve.thin()])
 
     def nearest(self, t: int) -> State:
         """The latest state kept at or before t updates."""

@@ -18,6 +18,7 @@ from engine.run.spec import Spec, State
 from engine.training.divergence import Divergence, locate_divergence
 from engine.training.kernels.choice import at_hand, fastest, kernel_named, reproducible
 from engine.training.kernels.kernel import Kernel, Stretch, no_points
+from engine.training.test_looks import TestLooks
 
 
 class Progress(Struct, frozen=True, eq=False):
@@ -25,8 +26,9 @@ class Progress(Struct, frozen=True, eq=False):
     metrics), key frames, and which kernels took it.
 
     A curve point has the epochs done, the loss, then one value per metric, over the whole training
-    set. `divergence` says that the iteration after `state` would leave the finite numbers; `state`
-    is then the last finite one, and training goes no further.
+    set; `test_points` are the same of the samples kept out of it. `divergence` says that the
+    iteration after `state` would leave the finite numbers; `state` is then the last finite one, and
+    training goes no further.
     """
 
     state: State
@@ -34,6 +36,7 @@ class Progress(Struct, frozen=True, eq=False):
     frames: tuple[State, ...] = ()
     divergence: Divergence | None = None
     stretches: tuple[Stretch, ...] = ()
+    test_points: Array | None = None
 
 
 class Trainer:
@@ -42,6 +45,8 @@ class Trainer:
     A key frame is kept at every multiple of `frame_every` updates, which may be changed between
     slices. Curve points are those of whole epochs beyond `recorded`, and the point of the first
     state where nothing is recorded yet: so the curve does not depend on where a run paused.
+    Of the samples kept out of training there are fewer points: see TestLooks, for those beyond the
+    epoch `tested`.
 
     Where the road was taken before, by the kernels of `stretches` in order, the same take it again.
     If one of them is not at hand (a file may name it), another comes as close as it can, and leaves
@@ -61,12 +66,14 @@ class Trainer:
         recorded: float | None = None,
         stretches: tuple[Stretch, ...] = (),
         at_speed: bool = False,
+        tested: float = inf,
     ) -> None:
-        self.spec = spec
+        self.spec = spec.training
+        self._looks = TestLooks(spec, tested)
         self.state = state
         self.frame_every = frame_every
         self._recorded = recorded
-        self._stretches = at_hand(stretches, spec)
+        self._stretches = at_hand(stretches, self.spec)
         self._own_from = 0 if self._stretches == stretches else stretches[-1].until
         self._at_speed = at_speed
         self._kernel: Kernel | None = None
@@ -99,15 +106,18 @@ class Trainer:
             in_order = self.spec.takes_all_in_order
             if self._recorded is None and not in_order:
                 self._record_present(points, check)
+            self._looks.look(self.state, check)
             while divergence is None and (last is None or self.state.t < last):
                 kernel, end = self._kernel_and_end(last, far)
                 count = kernel.at_once if end is None else min(kernel.at_once, end - self.state.t)
+                count = min(count, self._looks.distance(self.state.t))
                 every = self.frame_every
                 if self._at_speed:
                     every *= -(-kernel.frame_distance // every)
                 done = kernel.advance(self.state, count, every, check)
                 self.state = done.state
                 self._record(points, done.points)
+                self._looks.look(self.state, check)
                 if done.state.t > self._own_from:
                     frames.extend(done.frames)
                 if stretches and stretches[-1].kernel == kernel.name:
@@ -121,7 +131,9 @@ class Trainer:
                 # Else the next iteration finds it on its way, unless the very first is lost.
                 self._record_present(points, check)
         curve = np.concatenate(points) if points else no_points(self.spec)
-        return Progress(self.state, curve, tuple(frames), divergence, tuple(stretches))
+        return Progress(
+            self.state, curve, tuple(frames), divergence, tuple(stretches), self._looks.taken()
+        )
 
     @property
     def is_parallel(self) -> bool:

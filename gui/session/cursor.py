@@ -336,10 +336,14 @@ class Cursor(QObject):
 
     def _trainer(self, branch: Branch, state: State) -> Trainer:
         recorded, stretches = branch.curve.last_epoch, branch.stretches
+        known = branch.test_curve.last_epoch
+        tested = -1.0 if known is None else known
         goal = None if self._errand is None else self._errand.goal
         if goal is not None:
-            return GoalTrainer(branch.spec, state, branch.frame_every, stretches, goal)
-        return Trainer(branch.spec, state, branch.frame_every, recorded, stretches, at_speed=True)
+            return GoalTrainer(branch.spec, state, branch.frame_every, stretches, goal, tested)
+        return Trainer(
+            branch.spec, state, branch.frame_every, recorded, stretches, True, tested
+        )
 
     def _train_to(self, t: int | None, errand: Errand | None = None) -> None:
         """Train along the road until t updates are done (None: until paused), or on an errand until

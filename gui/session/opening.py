@@ -29,6 +29,8 @@ def opened(document: Document) -> tuple[History, Standing]:
             branch.reach(road.tip, road.stretches)
         if road.curve is not None:
             branch.curve.replace_all(road.curve)
+        if road.test_curve is not None:
+            branch.test_curve.replace_all(road.test_curve)
     revealed = 0
     if document.revealed is not None:
         revealed = document.spec.steps.index_of(document.revealed) + 1
@@ -67,6 +69,7 @@ def saved(document: Document, history: History, standing: Standing, grain: str) 
             "origin": first if first.t else None,
             "stretches": _told(branch),
             "curve": branch.curve.points,  # what is added to it stands elsewhere
+            "test_curve": branch.test_curve.points,
             "name": standing.roads.name_in_file(history, branch.number, place.branch),
             "parent": None if parent is None else numbers[parent.number],
             "hidden": branch.number in standing.roads.hidden,

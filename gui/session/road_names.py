@@ -81,5 +81,7 @@ def _of_network(mine: Network, other: Network) -> Iterator[str]:
 
 def _is_same_data(mine: Data, other: Data) -> bool:
     return mine is other or (
-        np.array_equal(mine.inputs, other.inputs) and np.array_equal(mine.targets, other.targets)
+        np.array_equal(mine.inputs, other.inputs)
+        and np.array_equal(mine.targets, other.targets)
+        and np.array_equal(mine.test, other.test)
     )

@@ -63,7 +63,7 @@ class SeedRuns:
     ) -> None:
         if reason := why_not(spec):
             raise SeedsRefused(reason)
-        self.spec = replace(spec, batching=replace(spec.batching, since=BEGINNING))
+        self.spec = replace(spec.training, batching=replace(spec.batching, since=BEGINNING))
         self._start_of = start_of
         self._epochs = epochs
         self._tolerance = tolerance

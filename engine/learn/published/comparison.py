@@ -120,6 +120,7 @@ def values_at(iteration: Iteration, figures: Iterable[Published]) -> list[float]
         elif isinstance(iteration, PaperIteration):
             values.append(math.nan)
         else:
+            spec = spec.training
             outputs = evaluate(spec, iteration.state.theta).outputs
             activation = spec.network.layers[-1].activation
             assert figure.metric is not UNSET

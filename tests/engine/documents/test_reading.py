@@ -46,7 +46,8 @@ def bits(value: Any) -> Any:
 def full_document() -> Document:
     """A document with something in every field: in the middle of a run that was forked."""
     base = read_example("xor-2-3-1-adam")
-    spec = replace(base.spec, batching=Batching(3, True, Since(1, 1)), seed=7)
+    data = replace(base.spec.data, test=np.array([1]))
+    spec = replace(base.spec, batching=Batching(3, True, Since(1, 1)), seed=7, data=data)
     origin = iterate(base.spec, start_state(base.spec, base.start)).next_state
     state = iterate(spec, iterate(spec, origin).next_state).next_state
     return Document(
@@ -58,6 +59,7 @@ def full_document() -> Document:
         origin=origin,
         stretches=(Stretch("numpy", 2), Stretch("numba", 3)),
         curve=np.array([[0.0, 0.7, 0.25], [1.0, 0.69999, 0.5], [1.5, 1e300, 0.5]]),
+        test_curve=np.array([[0.0, 0.9, 1.0], [1.0, 0.5, 1 / 3]]),
         updates=2,
         revealed=StepId("backward", "weight_gradient", 1, 2, 0),
         sample=3,
