@@ -5,6 +5,8 @@ Such a run is called a road, and what is drawn of it a ghost. It was left where 
 
 from __future__ import annotations
 
+from math import inf
+
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
@@ -12,6 +14,7 @@ from PySide6.QtGui import QFontMetricsF
 
 from engine.maths.activations import Array
 from gui import theme
+from gui.plots.distance import pixels_to
 from gui.plots.epoch_plot import Series
 from gui.plots.name_places import Line, NamePlaces
 from gui.plots.plot import Plot
@@ -21,7 +24,7 @@ from gui.view import Ghost
 
 MOST = 12  # ghosts drawn at once; the latest go first
 
-_GRIP = 6  # pixels from a line that still point at it
+GRIP = 6.0  # pixels from a line that still point at it
 _END = 7  # pixels around a line's end that no name covers
 _FORK = 8  # pixels across
 _INSET = 2  # pixels around the words of a name
@@ -162,26 +165,16 @@ class GhostLines:
         return Line((series[0] - left) / wide, (top - series[1]) / high)
 
     def at(self, point: QPointF) -> tuple[Ghost, float] | None:
-        """The ghost whose line passes a point of the scene, the nearest of several, with how many
-        pixels away it does; or the one whose name stands there."""
-        box = self._plot.box
-        found, nearest = None, float(_GRIP)
-        for ghost, (places, values) in zip(self.shown, self._drawn, strict=True):
-            if len(places) < 2:
-                continue
-            x = box.mapSceneToView(point).x()
-            reach = _GRIP * box.viewPixelSize()[0]
-            if not places[0] - reach <= x <= places[-1] + reach:
-                continue
-            level = float(np.interp(x, places, values))
-            away = abs(box.mapViewToScene(QPointF(x, level)).y() - point.y())
-            if away <= nearest:
-                found, nearest = ghost, away
-        if found is None:
+        """The ghost whose line is nearest to a point of the scene, and how many pixels away; or the
+        one whose name stands there, unless a line is as near as if it were pointed at."""
+        lines = zip(self.shown, self._drawn, strict=True)
+        away = [(pixels_to(self._plot.box, line, point), ghost) for ghost, line in lines]
+        nearest, found = min(away, key=lambda each: each[0], default=(inf, None))
+        if nearest > GRIP:
             for ghost, name in zip(self.shown, self.names, strict=True):
                 if name.isVisible() and name.sceneBoundingRect().contains(point):
-                    return ghost, nearest
-        return None if found is None else (found, nearest)
+                    return ghost, GRIP
+        return None if found is None or nearest == inf else (found, nearest)
 
     def point_at(self, ghost: Ghost | None) -> None:
         """Make one ghost and its name stand out."""

@@ -13,9 +13,11 @@ from engine.maths.activations import Array
 from engine.maths.metrics import METRICS
 from engine.text.numbers import format_count, format_number
 from gui import theme
+from gui.plots.distance import pixels_to
+from gui.plots.ghost_lines import GRIP
 from gui.plots.loss_curves import LOSS, LossCurves
 from gui.plots.read_out import ReadOut
-from gui.view import Ghost, View
+from gui.view import View
 from gui.widgets.plain_text import set_tip
 
 _GRIP = 6  # pixels from the line that still take hold of it
@@ -210,7 +212,8 @@ class LossPlot(LossCurves):
     # What is under the pointer
 
     def _point_at(self, position: QPointF | None) -> None:
-        """Read out the point that is nearest to the mouse, and name the ghost under it."""
+        """Read out, of the curve that is nearest to the mouse, the point at the epoch there, and
+        make a ghost stand out whose curve that is."""
         self._pointer = position
         view = self._view
         if view is None or position is None or not self._is_inside(position):
@@ -219,49 +222,39 @@ class LossPlot(LossCurves):
             set_tip(self, _TIP)
             return
         scene = self.mapToScene(position.toPoint())
-        found = self._nearest(view, scene)
+        column, away = self._nearest(view, scene)
         ghost = self.ghost_lines.at(scene)
-        if ghost is not None and found is not None and found[0] < ghost[1]:
+        if ghost is not None and away < ghost[1]:
             ghost = None
         self.ghost_lines.point_at(None if ghost is None else ghost[0])
         # Over the curve a tooltip would cover what is read out.
-        set_tip(self, "" if ghost is None else f"A road that was left: {ghost[0].name}")
+        is_on = ghost is not None and ghost[1] <= GRIP
+        set_tip(self, f"A road that was left: {ghost[0].name}" if ghost and is_on else "")
+        epoch = self._epoch(self.box.mapSceneToView(scene).x())
         if ghost is not None:
-            self._read_ghost(view, ghost[0], scene)
-        elif found is not None:
-            _, epoch, value, name, colour = found
-            self._read(view, epoch, value, name, colour)
+            points, name = ghost[0].points, f"{_shortened(ghost[0].name)}: loss"
+            self._read(view, points[_nearest_row(points[:, 0], epoch)], LOSS, name, "secondary")
+        elif column is not None:
+            metric = "" if column == LOSS else view.spec.metrics[column - LOSS - 1]
+            name, colour = (METRICS[metric].title, "ink") if metric else ("loss", "positive")
+            curve = view.curve
+            self._read(view, curve[_nearest_row(curve[:, 0], epoch)], column, name, colour)
         else:
             self.read_out.hide()
 
-    def _nearest(
-        self, view: View, scene: QPointF
-    ) -> tuple[float, float, float, str, str] | None:
-        """Of the present run's points at the epoch under the mouse the nearest: pixels from it,
-        epoch, value, and name and colour of its curve."""
-        if not len(view.curve):
-            return None
-        row = _nearest_row(view.curve[:, 0], self._epoch(self.box.mapSceneToView(scene).x()))
-        epoch = float(view.curve[row, 0])
-        found = []
-        for column in self._columns(view):
-            value = float(view.curve[row, column])
-            spot = self._spot(epoch, value)
-            if spot is not None:
-                metric = "" if column == LOSS else view.spec.metrics[column - LOSS - 1]
-                name, colour = (METRICS[metric].title, "ink") if metric else ("loss", "positive")
-                found.append((abs(spot.y() - scene.y()), epoch, value, name, colour))
-        return min(found, default=None)
+    def _nearest(self, view: View, scene: QPointF) -> tuple[int | None, float]:
+        """Of the present run's curves the nearest: its column, and how many pixels away it is."""
+        found: tuple[int | None, float] = None, math.inf
+        for column, item in zip(self._columns(view), self.curves, strict=False):
+            places, values = item.getData()
+            away = math.inf if places is None else pixels_to(self.box, (places, values), scene)
+            if away < found[1]:
+                found = column, away
+        return found
 
-    def _read_ghost(self, view: View, ghost: Ghost, scene: QPointF) -> None:
-        points = ghost.points
-        row = _nearest_row(points[:, 0], self._epoch(self.box.mapSceneToView(scene).x()))
-        is_long = len(ghost.name) > _LONGEST_NAME
-        name = f"{ghost.name[: _LONGEST_NAME - 1]}…" if is_long else ghost.name
-        epoch, loss = float(points[row, 0]), float(points[row, LOSS])
-        self._read(view, epoch, loss, f"{name}: loss", "secondary")
-
-    def _read(self, view: View, epoch: float, value: float, name: str, colour: str) -> None:
+    def _read(self, view: View, row: Array, column: int, name: str, colour: str) -> None:
+        """Read out a column of a point of a curve."""
+        epoch, value = float(row[0]), float(row[column])
         spot = self._spot(epoch, value)
         if spot is None:
             self.read_out.hide()
@@ -338,6 +331,11 @@ class LossPlot(LossCurves):
         self._bring_into_view(min(max(goal, first), last))
         self._ask_for(goal)
         return True
+
+
+def _shortened(name: str) -> str:
+    """A ghost's name with as many letters as are read out."""
+    return name if len(name) <= _LONGEST_NAME else f"{name[: _LONGEST_NAME - 1]}…"
 
 
 def _nearest_row(epochs: Array, epoch: float) -> int:

@@ -56,6 +56,40 @@ def test_on_a_ghost_it_tells_its_name_and_its_loss(panel: LossPanel, xor_view: M
     assert "seed 2, η 1" in panel.plot.toolTip()
 
 
+@pytest.mark.parametrize("away", [7, 15, 25])
+@pytest.mark.parametrize("side", [-1, 1])
+def test_near_a_ghost_beyond_the_run_it_reads_the_ghost_and_not_the_run_s_end(
+    panel: LossPanel, xor_view: MakeView, away: int, side: int
+) -> None:
+    epochs = np.arange(401.0)
+    points = np.column_stack([epochs, 0.3 - 0.0002 * epochs])
+    panel.log_epochs = True  # it shows all of a longer ghost
+    panel.display(replace(trained(xor_view(), 30), ghosts=(Ghost(3, "η 0.1", points),)))
+    QApplication.processEvents()
+    place = np.log10(1.0 + 300.0)
+    move(panel, on_curve(panel, place, 0.24) + QPoint(0, side * away), held=False)
+    epoch, told = panel.plot.read_out.text.split("   ")
+    assert abs(int(epoch.removeprefix("epoch ")) - 300) <= 5
+    assert told == f"η 0.1: loss {format_number(0.3 - 0.0002 * int(epoch.split()[1]), 6)}"
+
+
+def test_between_two_ghosts_the_nearer_wins(panel: LossPanel, xor_view: MakeView) -> None:
+    def level(name: str, number: int, loss: float) -> Ghost:
+        return Ghost(number, name, np.column_stack([np.arange(101.0), np.full(101, loss)]))
+
+    panel.resize(640, 480)
+    both = level("upper", 3, 0.08), level("lower", 4, 0.01)
+    panel.display(replace(trained(xor_view(), 100), ghosts=both))
+    QApplication.processEvents()
+    up, low = on_curve(panel, 50.0, 0.08).y(), on_curve(panel, 50.0, 0.01).y()
+    x = on_curve(panel, 50.0, 0.08).x()
+    for share, name in ((0.35, "upper"), (0.65, "lower")):
+        move(panel, QPoint(x, round(up + share * (low - up))), held=False)
+        assert f"{name}: loss" in panel.plot.read_out.text
+        drawn = [each.toPlainText() for each in panel.plot.ghost_lines.names if each.zValue() > 20]
+        assert drawn == [name]
+
+
 def test_it_follows_the_curve_and_goes_with_the_pointer(
     qtbot: QtBot, panel: LossPanel, xor_view: MakeView
 ) -> None:
