@@ -170,12 +170,10 @@ class Intents(QObject):
         after = self._session.spec
         if after.loss == before.loss:
             return
-        now = LOSSES[after.loss].title
-        chosen = LOSSES[before.loss].reduction is not None
-        over = f", its {after.reduction} over the samples" if chosen else ""
         self.noticed.emit(
             f"{LOSSES[before.loss].title.capitalize()} does not go with {activation} at the "
-            f"output: the loss is now {now}{over}. Undo brings both back."
+            f"output: the loss is now {LOSSES[after.loss].title}{_over_samples(before, after)}. "
+            "Undo brings back what was."
         )
 
     def set_bias(self, layer: int, kind: str, trained: bool) -> None:
@@ -197,8 +195,14 @@ class Intents(QObject):
 
     def set_loss(self, key: str) -> None:
         """Choose the loss."""
+        before = self._session.spec
         text, reduction = f"Loss: {LOSSES[key].title}", self._free_reduction()
-        self._session.apply(text, edits.set_loss, key, reduction=reduction)
+        made = self._session.apply(text, edits.set_loss, key, reduction=reduction)
+        if made and self._session.spec.reduction != before.reduction:
+            over = _over_samples(before, self._session.spec)
+            self.noticed.emit(
+                f"The loss is now {LOSSES[key].title}{over}. Undo brings back what was."
+            )
 
     def _free_reduction(self) -> str:
         """What a loss that leaves it open takes over the samples: what the person has chosen,
@@ -299,7 +303,18 @@ class Intents(QObject):
 
     def _road_name(self, number: int) -> str:
         session = self._session
-        return self._roads.name_of(session.history, number, session.place.branch)
+        return self._roads.called(session.history, session.place.branch)[number]
 
     def _change_roads(self, verb: str, number: int, roads: Roads) -> None:
         self._session.change(f"{verb} road “{self._road_name(number)}”", roads=roads)
+
+
+def _over_samples(before: Spec, after: Spec) -> str:
+    """What another loss takes over the samples, where that is another than before or was no choice
+    then."""
+    was_fixed, is_fixed = (LOSSES[spec.loss].reduction is not None for spec in (before, after))
+    if before.reduction != after.reduction:
+        why = " by definition" if is_fixed else ""
+        return f", and its {after.reduction} over the samples is taken{why}, not the " \
+            f"{before.reduction}"
+    return f", its {after.reduction} over the samples" if was_fixed else ""

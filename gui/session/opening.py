@@ -58,6 +58,7 @@ def saved(document: Document, history: History, standing: Standing, grain: str) 
     here, steps = place.owner, place.spec.steps
     kept = standing.roads.kept(history, place.branch)
     numbers = {branch.number: number for number, branch in enumerate(kept)}
+    names = standing.roads.called_in_file(history, place.branch)
 
     def road(branch: Branch) -> dict[str, Any]:
         parent = branch.parent
@@ -70,7 +71,7 @@ def saved(document: Document, history: History, standing: Standing, grain: str) 
             "stretches": _told(branch),
             "curve": branch.curve.points,  # what is added to it stands elsewhere
             "test_curve": branch.test_curve.points,
-            "name": standing.roads.name_in_file(history, branch.number, place.branch),
+            "name": names[branch.number],
             "parent": None if parent is None else numbers[parent.number],
             "hidden": branch.number in standing.roads.hidden,
             "removed": branch.number in standing.roads.removed,

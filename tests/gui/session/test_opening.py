@@ -62,7 +62,7 @@ def road_of(session: Session, branch: Branch) -> Any:
     history, roads = session.history, session.standing.roads
     moments = range(branch.first_t, branch.tip.t + 1)
     return (
-        roads.name_of(history, branch.number, session.place.branch),
+        roads.called(history, session.place.branch)[branch.number],
         branch.fork_t,
         branch.number in roads.hidden,
         bits(branch.spec),

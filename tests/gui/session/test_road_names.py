@@ -44,7 +44,30 @@ def test_reset_leaves_a_run_that_is_called_by_seed_and_learning_rate(seeded: Wat
     session.new_seed()
     session.advance(20, 0)
     session.reset()
-    assert names(seeded) == [f"seed 1, {eta}", f"seed 1, {eta}", f"seed 2, {eta}"]
+    assert names(seeded) == [f"seed 1, {eta}", f"seed 1, {eta} (2)", f"seed 2, {eta}"]
+
+
+def test_no_two_ghosts_are_called_the_same_after_many_edits_and_in_the_file(
+    mazur: Watched,
+) -> None:
+    session, intents = mazur.session, Intents(mazur.session)
+    for _ in range(3):  # the same run three times
+        session.advance(8, 0)
+        session.reset()
+    session.advance(8, 0)
+    for value in (0.1, 0.2, 0.1):  # and the same edit twice, at the same moment
+        session.go_to_epoch(4)
+        intents.set_optimizer_setting("learning_rate", value)
+        session.advance(8, 0)
+    found = names(mazur)
+    assert len({*found}) == len(found) == 6
+    assert found[1:3] == [f"{found[0]} (2)", f"{found[0]} (3)"]
+    first = mazur.view.ghosts[0]
+    intents.rename_road(first.branch, "mine")
+    assert names(mazur) == ["mine", *found[1:]]
+    kept = session.document()
+    session.open(read_document(write_document(kept)))
+    assert len({*names(mazur)}) == 6 and "mine" in names(mazur)
 
 
 def test_start_values_that_no_seed_drew_name_no_seed(mazur: Watched) -> None:
@@ -99,4 +122,5 @@ def test_the_names_that_a_person_or_a_file_gave_stay(seeded: Watched) -> None:
     tree["roads"][1]["name"] = "Reset: start values (epoch 5)"
     session.open(read_document(json.dumps(tree).encode()))
     Intents(session).set_optimizer("adam")
-    assert names(seeded) == ["mine", "Reset: start values (epoch 5)", f"seed 1, {rate(seeded)}"]
+    third = f"seed 1, {rate(seeded)} (3)"
+    assert names(seeded) == ["mine", "Reset: start values (epoch 5)", third]
