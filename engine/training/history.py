@@ -23,6 +23,7 @@ Measured with benchmarks/rewind.py under the default of 256 MiB:
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cached_property
 from itertools import pairwise
 from math import inf
@@ -60,7 +61,7 @@ class Branch:
         self.number = number
         self.name = name
         self.parent = parent
-        self.spec = spec
+        self.spec = self._made_with = spec
         self.start = start
         self.fork_t = first.t
         self.tip = first
@@ -166,6 +167,10 @@ class Branch:
             return self.tip
         return self.frames[max(kept for kept in self.frames if kept <= t)]
 
+    def call(self, spec: Spec | None) -> None:
+        """Be run by a Spec that differs in names alone; None: by the one that it began with."""
+        self.spec = self._made_with if spec is None else spec
+
     # The road that leads to its tip
 
     def owner(self, t: int) -> Branch:
@@ -236,6 +241,7 @@ class History:
         self._memory = DEFAULT_MEMORY
         self.branches: list[Branch] = [Branch(0, "first run", None, spec, start, first)]
         self._replayed: dict[tuple[int, int, bool], State] = {}
+        self._renamed: Mapping[int, Spec] = {}
 
     @property
     def memory(self) -> int:
@@ -276,6 +282,17 @@ class History:
         branch = Branch(len(self.branches), name, parent, spec, start, first)
         self.branches.append(branch)
         return branch
+
+    def rename(self, specs: Mapping[int, Spec]) -> bool:
+        """Have branches, by number, be run by these Specs, which differ from those that they began
+        with in the names of units and targets alone, and all others by those; whether that is
+        anything new. The run is the same: no number depends on a name."""
+        if specs == self._renamed:
+            return False
+        self._renamed = specs
+        for branch in self.branches:
+            branch.call(specs.get(branch.number))
+        return True
 
     def road(self, leaf: int) -> list[Branch]:
         """The branches that lead to one, the root first."""

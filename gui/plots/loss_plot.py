@@ -21,6 +21,7 @@ from gui.view import View
 from gui.widgets.plain_text import set_tip
 
 _GRIP = 6  # pixels from the line that still take hold of it
+_NEAR = 30  # pixels from a ghost, within which it stands out
 _ROOM_AROUND_END = 6  # pixels that the read-out leaves free
 _NOTCH = 120  # of the wheel, in the units of Qt
 _CLOSER = 0.8  # as much is shown after a notch
@@ -212,8 +213,8 @@ class LossPlot(LossCurves):
     # What is under the pointer
 
     def _point_at(self, position: QPointF | None) -> None:
-        """Read out, of the curve that is nearest to the mouse, the point at the epoch there, and
-        make a ghost stand out whose curve that is."""
+        """Read out, of the curve that is nearest to the mouse, the point at the epoch there; a
+        ghost's stands out if it is near."""
         self._pointer = position
         view = self._view
         if view is None or position is None or not self._is_inside(position):
@@ -226,7 +227,8 @@ class LossPlot(LossCurves):
         ghost = self.ghost_lines.at(scene)
         if ghost is not None and away < ghost[1]:
             ghost = None
-        self.ghost_lines.point_at(None if ghost is None else ghost[0])
+        is_near = ghost is not None and ghost[1] <= _NEAR
+        self.ghost_lines.point_at(ghost[0] if ghost and is_near else None)
         # Over the curve a tooltip would cover what is read out.
         is_on = ghost is not None and ghost[1] <= GRIP
         set_tip(self, f"A road that was left: {ghost[0].name}" if ghost and is_on else "")

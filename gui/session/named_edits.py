@@ -125,12 +125,12 @@ class Intents(QObject):
     def rename_unit(self, layer: int, unit: int, name: str) -> None:
         """Call a unit or an input something else."""
         old = self._session.spec.network.unit_name(layer, unit)
-        self._session.apply(f"Rename {old}: {name}", edits.rename_unit, layer, unit, name)
+        self._session.rename(f"Rename {old}: {name}", edits.rename_unit, layer, unit, name)
 
     def rename_target(self, column: int, name: str) -> None:
         """Call a column of targets something else."""
         old = self._session.spec.data.target_names[column]
-        self._session.apply(f"Rename {old}: {name}", edits.rename_target, column, name)
+        self._session.rename(f"Rename {old}: {name}", edits.rename_target, column, name)
 
     # Shape
 

@@ -257,6 +257,29 @@ class Session(Cursor):
             self._train_to(target, errand)
         return True
 
+    def rename(self, text: str, edit: Edit, *arguments: Any) -> None:
+        """Carry out an edit of names alone, as one undo step. The run stays the same run, at the
+        same moment: all that has been run by these names, before and after it and on roads that
+        were left, is called anew."""
+        resume, target, errand = self.training, self._target, self._errand
+        self._stop_job()
+        before, spec, renamed = self.standing, self.spec, dict(self.standing.renamed)
+        made: dict[int, Spec] = {}  # many branches are run by one Spec
+        try:
+            for branch in self.history.branches:
+                if _has_names_of(branch.spec, spec):
+                    if id(branch.spec) not in made:
+                        made[id(branch.spec)] = edit(branch.spec, branch.tip, *arguments)[0]
+                    renamed[branch.number] = made[id(branch.spec)]
+        except SpecError as error:
+            self.announce()
+            self.refused.emit(error.told)
+            return
+        layout = _layout_after(before.layout, spec.network, made[id(spec)].network)
+        self._push(text, before, replace(before, renamed=renamed, layout=layout))
+        if resume:
+            self._train_to(target, errand)
+
     def reset(self) -> None:
         """Go back to the start values: the same ones."""
         spec = self.spec
@@ -340,6 +363,8 @@ class Session(Cursor):
 
     def _arrive(self, place: Place, state: State, announce: bool = True) -> None:
         self._heading = None
+        if self.history.rename(self.standing.renamed):
+            self._viewing.forget()  # what was worked out is called by the names before
         super()._arrive(place, state, announce)
 
     def _on_failed(self, slices: list[Progress]) -> None:
@@ -360,6 +385,15 @@ class Session(Cursor):
             self._following = True
             self.undo_stack.setIndex(shown)
             self._following = False
+
+
+def _has_names_of(spec: Spec, other: Spec) -> bool:
+    """Whether two networks have the same units by the same names, and so for their targets."""
+    return (
+        spec.network.unit_names == other.network.unit_names
+        and spec.network.sizes == other.network.sizes
+        and spec.data.target_names == other.data.target_names
+    )
 
 
 def _layout_after(layout: Layout, before: Network, after: Network) -> Layout:

@@ -8,6 +8,7 @@ from msgspec import Struct, field
 from PySide6.QtGui import QUndoCommand
 
 from engine.documents.document import Lock, Published
+from engine.run.spec import Spec
 from engine.training.history import Place
 from gui.session.left_roads import Roads
 
@@ -17,7 +18,8 @@ Layout = Mapping[str, tuple[float, float]]  # where nodes were moved, by name
 class Standing(Struct, frozen=True):
     """Everything an undo brings back: the place (and with its branch Spec, parameters and start
     values), the sample shown, where nodes were moved, title and note, names of abandoned roads,
-    what a teacher locked, and the figures that the document's source prints."""
+    what a teacher locked, the figures that the document's source prints, and by branch the Spec of
+    those whose units or targets were renamed since they began."""
 
     place: Place
     sample: int = 0
@@ -27,6 +29,7 @@ class Standing(Struct, frozen=True):
     roads: Roads = Roads()
     lock: Lock | None = None
     published: tuple[Published, ...] = ()
+    renamed: Mapping[int, Spec] = field(default_factory=dict)
 
 
 class Change(QUndoCommand):

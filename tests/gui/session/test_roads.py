@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 from pytestqt.qtbot import QtBot
 
+from engine.documents.reading import read_document, write_document
 from engine.maths.network import Parameter
 from engine.maths.optimizers import Optimizer
 from engine.run import edits
@@ -160,3 +161,41 @@ def test_random_walks_end_where_a_fresh_run_of_the_same_history_ends(
     assert np.array_equal(view.theta, state.theta)
     assert view.loss == evaluate(view.spec, state.theta).loss
     session.close()
+
+
+def test_a_rename_leaves_no_ghost_and_holds_at_each_moment_of_the_run(mazur: Watched) -> None:
+    session, intents = mazur.session, Intents(mazur.session)
+    session.advance(20, 0)
+    intents.set_optimizer_setting("learning_rate", 0.1)
+    session.advance(20, 0)
+    end = mazur.view
+    session.go_to_epoch(30)
+    session.seek(3)
+    intents.rename_unit(1, 0, "edge")
+    assert not mazur.view.ghosts and session.place.moment == (30, 3)
+    assert mazur.view.iteration is not None
+    assert mazur.view.iteration.spec.network.layers[0].units == ("edge", "h2")
+    assert session.undo_stack.undoText() == "Rename h1: edge (epoch 30)" and session.is_changed
+    for epoch in (0, 10, 35):
+        session.go_to_epoch(epoch)
+        assert mazur.view.spec.network.layers[0].units == ("edge", "h2")
+    session.go_to_epoch(40)
+    assert np.array_equal(mazur.view.theta, end.theta)
+    again = read_document(write_document(session.document()))
+    assert [road.spec.network.layers[0].units[0] for road in again.roads] == ["edge", "edge"]
+    session.undo_stack.undo()
+    assert session.place.moment == (30, 3) and not mazur.view.ghosts
+    for epoch in (30, 10):
+        session.go_to_epoch(epoch)
+        assert mazur.view.spec.network.layers[0].units == ("h1", "h2")
+    session.undo_stack.redo()
+    assert mazur.view.spec.network.layers[0].units == ("edge", "h2")
+    session.advance(5, 0)
+    assert mazur.view.t == 45 and not mazur.view.ghosts
+
+
+def test_a_rename_that_is_refused_changes_nothing(mazur: Watched) -> None:
+    mazur.session.advance(5, 0)
+    Intents(mazur.session).rename_unit(1, 0, "h2")
+    assert "h2" in mazur.refused[-1] and mazur.session.undo_stack.count() == 0
+    assert mazur.view.spec.network.layers[0].units == ("h1", "h2")
