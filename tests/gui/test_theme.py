@@ -10,9 +10,19 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QPoint, QTimer
 from PySide6.QtGui import QColor, QImage, QPainter
-from PySide6.QtWidgets import QApplication, QDialog, QProgressBar, QProxyStyle, QStyle, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QDialog,
+    QFileDialog,
+    QMenu,
+    QProgressBar,
+    QProxyStyle,
+    QStyle,
+    QToolButton,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from gui import theme
@@ -129,6 +139,70 @@ def test_fonts_and_lengths_grow_with_the_size_of_text(qapp: QApplication) -> Non
     assert "min-height: 36px" in qapp.styleSheet() and "tx" not in qapp.styleSheet()
     theme.apply(qapp, percent=100)
     assert qapp.font().pixelSize() == theme.NORMAL and "min-height: 18px" in qapp.styleSheet()
+
+
+# Marks
+
+
+def darkest_and_lightest(picture: QImage) -> tuple[str, str]:
+    colours = [
+        picture.pixelColor(x, y)
+        for x in range(picture.width())
+        for y in range(picture.height())
+    ]
+    colours.sort(key=lambda colour: _luminance(colour.name()))
+    return colours[0].name(), colours[-1].name()
+
+
+@pytest.mark.parametrize("name", theme.THEMES)
+def test_the_marks_in_menus_grow_with_the_text_and_are_seen(
+    qapp: QApplication, qtbot: QtBot, name: str
+) -> None:
+    sizes = {}
+    for percent in (100, 200):
+        theme.apply(qapp, name, percent)
+        menu = QMenu()
+        qtbot.addWidget(menu)
+        checked = menu.addAction("     ")
+        checked.setCheckable(True)
+        checked.setChecked(True)
+        menu.addMenu("     ").addAction("Inside")
+        menu.popup(QPoint(0, 0))
+        for action in menu.actions():
+            for active in (None, action):
+                menu.setActiveAction(active)  # type: ignore[arg-type]
+                QApplication.processEvents()
+                place = menu.actionGeometry(action).adjusted(4, 4, -4, -4)
+                picture = menu.grab(place).toImage()
+                assert contrast(*darkest_and_lightest(picture)) >= 3.0
+                ground = picture.pixelColor(picture.width() // 2, 3)
+                lit = [
+                    (x, y)
+                    for x in range(picture.width())
+                    for y in range(picture.height())
+                    if contrast(picture.pixelColor(x, y).name(), ground.name()) >= 3.0
+                ]
+                across = max(x for x, _ in lit) - min(x for x, _ in lit)
+                sizes[percent, action is checked, active is None] = across
+        menu.close()
+    for what in ((True, True), (True, False), (False, True), (False, False)):
+        assert sizes[(200, *what)] >= 1.7 * sizes[(100, *what)]
+
+
+@pytest.mark.parametrize("name", theme.THEMES)
+def test_the_arrows_of_a_file_dialog_are_seen_also_where_they_do_nothing(
+    qapp: QApplication, qtbot: QtBot, name: str
+) -> None:
+    theme.apply(qapp, name)
+    dialog = QFileDialog()
+    dialog.setOption(QFileDialog.Option.DontUseNativeDialog)
+    qtbot.addWidget(dialog)
+    dialog.show()
+    for button in ("backButton", "forwardButton", "toParentButton"):
+        found = dialog.findChild(QToolButton, button)
+        assert found is not None
+        picture = found.grab(found.rect().adjusted(5, 5, -5, -5)).toImage()
+        assert contrast(*darkest_and_lightest(picture)) >= 3.0, button
 
 
 # What moves by itself
