@@ -257,20 +257,6 @@ class NetworkScene(QGraphicsScene):
         w = shape.half_width
         return QRectF(left - w, top, right - left + 2 * w, bottom - top)
 
-    def node_words(self, layer: int, unit: int) -> list[str]:
-        """Everything that is written in and around a unit."""
-        item = self._node((layer, unit))
-        return [] if item is None else item.words
-
-    def folded_words(self, layer: int) -> list[str]:
-        """What a folded layer says; nothing if it is drawn unit by unit."""
-        return self._folded[layer].words if layer in self._folded else []
-
-    def pill_words(self, layer: int, unit: int, source: int) -> list[str]:
-        """What the label of a weight says; nothing if it has none just now."""
-        pill = self._connections[layer - 1].labels.pills.get((unit, source))
-        return [] if pill is None else [text.words for text in pill.texts]
-
     # Building and updating
 
     def _build(self) -> None:

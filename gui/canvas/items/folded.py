@@ -22,7 +22,7 @@ class FoldedLayer(CanvasItem):
     def __init__(self, layer: int, name: str, count: int) -> None:
         super().__init__(2.0)
         self.layer = layer
-        self.words = [name, f"{format_count(count)} units" if layer else f"{count} inputs"]
+        self._words = [name, f"{format_count(count)} units" if layer else f"{count} inputs"]
         self._shape = NodeShape("folded", 50.0, 100.0)
         self._image: QImage | None = None
         self._is_ringed = False
@@ -57,7 +57,7 @@ class FoldedLayer(CanvasItem):
         painter.setPen(QPen(colours.colour(edge), 2.5 if self._is_ringed else 1.5))
         painter.setBrush(colours.colour("card"))
         painter.drawRoundedRect(QRectF(-w, -h, 2 * w, 2 * h), 12, 12)
-        name, count = self.words
+        name, count = self._words
         paint_texts(
             painter,
             [

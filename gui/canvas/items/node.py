@@ -38,11 +38,6 @@ class NodeItem(CanvasItem):
         """Whether it is drawn large among nodes that are too small for their numbers."""
         return self.marks.called_out and not self._shape.is_whole
 
-    @property
-    def words(self) -> list[str]:
-        """Everything that is written in and around it."""
-        return [text.words for text in self._texts.texts]
-
     def show_face(
         self, face: NodeFace, shape: NodeShape, marks: Marks, spare: float, picture: QImage | None
     ) -> None:

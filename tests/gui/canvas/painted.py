@@ -9,9 +9,11 @@ from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QFontMetricsF, QImage, QPainter, QPainterPath, QStaticText
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem
 
+from gui.canvas.items.folded import FoldedLayer
 from gui.canvas.items.node import NodeItem
 from gui.canvas.items.pills import PillLayer
-from gui.canvas.network_canvas import NetworkCanvas
+from gui.canvas.scene import NetworkScene
+from gui.canvas.spots import Spot
 
 
 class Written(NamedTuple):
@@ -78,13 +80,13 @@ class Recorder(QPainter):
 
 
 class Painted:
-    """All that a canvas paints at one moment, in the coordinates of its scene."""
+    """All that is painted of a scene at one moment, in its coordinates."""
 
-    def __init__(self, canvas: NetworkCanvas) -> None:
-        self.canvas = canvas
+    def __init__(self, scene: NetworkScene) -> None:
+        self.scene = scene
         image = QImage(1, 1, QImage.Format.Format_RGB32)
         painter = Recorder(image)
-        for item in filter(QGraphicsItem.isVisible, canvas.scene.items()):
+        for item in filter(QGraphicsItem.isVisible, scene.items()):
             option = QStyleOptionGraphicsItem()
             option.exposedRect = item.boundingRect()
             painter.item = item
@@ -104,12 +106,26 @@ class Painted:
 
     def on_labels(self) -> list[list[str]]:
         """What is written on each label, line by line."""
-        found: list[list[str]] = []
-        for box in self.labels:
-            inside = [t for t in self.texts if t.item is box.item and box.place.contains(t.place)]
-            inside.sort(key=lambda text: (round(text.place.center().y()), text.place.left()))
-            found.append([text.words for text in inside])
-        return found
+        return [self._on(box) for box in self.labels]
+
+    def on_label(self, layer: int, unit: int, source: int) -> list[str]:
+        """What is written on the label of a weight; nothing if it has none just now."""
+        place = self.scene.place_of(Spot("weight", layer, unit, source))
+        found = [box for box in self.labels if _is_same(box.place, place)]
+        return self._on(found[0]) if found else []
+
+    def on_folded(self, layer: int) -> list[str]:
+        """What a folded layer says; nothing if it is drawn unit by unit."""
+        return [
+            text.words
+            for text in self.texts
+            if isinstance(text.item, FoldedLayer) and text.item.layer == layer
+        ]
+
+    def _on(self, box: Box) -> list[str]:
+        inside = [t for t in self.texts if t.item is box.item and box.place.contains(t.place)]
+        inside.sort(key=lambda text: (round(text.place.center().y()), text.place.left()))
+        return [text.words for text in inside]
 
     def overlaps(self) -> list[tuple[str, str]]:
         """Texts that cover one another, and labels that cover each other or a text of others."""
@@ -127,7 +143,8 @@ class Painted:
     def clipped(self) -> list[str]:
         """Texts that reach out of their label, out of the node that they are in, or out of what
         can be scrolled to; and such that are too small to read in the fitted view."""
-        scroll, scale = self.canvas.view.sceneRect(), self.canvas.view.magnification
+        view = self.scene.views()[0]
+        scroll, scale = view.sceneRect(), view.transform().m11()
         found = [t.words for t in self.texts if not scroll.contains(t.place)]
         found += [t.words for t in self.texts if t.pixels * scale < 11.99]
         for text in self.texts:
@@ -137,6 +154,26 @@ class Painted:
                 found.append(text.words)
             found += [text.words for box in around if not _holds(box, text.place)]
         return found
+
+
+def node_words(scene: NetworkScene, layer: int, unit: int) -> list[str]:
+    """Everything that is written in and around a unit."""
+    return Painted(scene).at_node(layer, unit)
+
+
+def pill_words(scene: NetworkScene, layer: int, unit: int, source: int) -> list[str]:
+    """What the label of a weight says; nothing if it has none just now."""
+    return Painted(scene).on_label(layer, unit, source)
+
+
+def folded_words(scene: NetworkScene, layer: int) -> list[str]:
+    """What a folded layer says; nothing if it is drawn unit by unit."""
+    return Painted(scene).on_folded(layer)
+
+
+def _is_same(one: QRectF, other: QRectF) -> bool:
+    apart = one.topLeft() - other.topLeft(), one.bottomRight() - other.bottomRight()
+    return all(abs(each.x()) + abs(each.y()) < 0.5 for each in apart)
 
 
 def _holds(box: Box, place: QRectF) -> bool:

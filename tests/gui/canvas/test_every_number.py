@@ -100,7 +100,7 @@ def of_parameter(view: View, parameter: Parameter) -> list[str]:
 
 
 def assert_all_is_read(view: View, canvas: NetworkCanvas) -> None:
-    painted = Painted(canvas)
+    painted = Painted(canvas.scene)
     where = f"step {view.revealed}"
     assert missing(view, painted) == [], where
     assert painted.overlaps() == [], where

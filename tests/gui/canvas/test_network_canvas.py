@@ -20,6 +20,7 @@ from engine.run.spec import start_state
 from engine.run.steps import StepId
 from gui import theme
 from gui.canvas.spots import Spot
+from tests.gui.canvas.painted import node_words, pill_words
 
 Key = Qt.Key
 
@@ -32,34 +33,34 @@ def test_numbers_appear_as_the_cursor_reaches_them(
 ) -> None:
     ann = person(mazur_view())
     scene = ann.canvas.scene
-    assert scene.node_words(0, 0) == ["i1", "0.05"]
-    assert scene.node_words(2, 0) == ["o1", "b 0.6", "t 0.01"]
+    assert node_words(scene, 0, 0) == ["i1", "0.05"]
+    assert node_words(scene, 2, 0) == ["o1", "b 0.6", "t 0.01"]
     ann.canvas.display(mazur_view(revealed=1))
-    assert "z 0.3775" in scene.node_words(1, 0)
-    assert "0.593270" not in scene.node_words(1, 0)
+    assert "z 0.3775" in node_words(scene, 1, 0)
+    assert "0.593270" not in node_words(scene, 1, 0)
     ann.canvas.display(mazur_view(revealed=2))
-    assert "0.593270" in scene.node_words(1, 0)
-    assert scene.node_words(1, 1) == ["h2", "b 0.35"]
+    assert "0.593270" in node_words(scene, 1, 0)
+    assert node_words(scene, 1, 1) == ["h2", "b 0.35"]
     ann.canvas.display(mazur_view(revealed=9))
-    assert "E 0.274811" in scene.node_words(2, 0)
-    assert "E 0.0235600" not in scene.node_words(2, 1)
+    assert "E 0.274811" in node_words(scene, 2, 0)
+    assert "E 0.0235600" not in node_words(scene, 2, 1)
     ann.canvas.display(mazur_view(revealed=13))
-    assert "δ 0.138499" in scene.node_words(2, 0)
-    assert scene.pill_words(2, 0, 0) == ["w5", "0.4", "∂ 0.0821670"]
-    assert scene.pill_words(2, 0, 1) == ["w6", "0.45"]
+    assert "δ 0.138499" in node_words(scene, 2, 0)
+    assert pill_words(scene, 2, 0, 0) == ["w5", "0.4", "∂ 0.0821670"]
+    assert pill_words(scene, 2, 0, 1) == ["w6", "0.45"]
     ann.canvas.display(mazur_view(revealed=20))
-    assert "∂ 0.100400" in scene.node_words(2, 1)
+    assert "∂ 0.100400" in node_words(scene, 2, 1)
     ann.canvas.display(mazur_view(revealed=34))
-    assert scene.pill_words(2, 0, 0) == ["w5", "0.4", "∂ 0.0821670", "→ 0.358916"]
+    assert pill_words(scene, 2, 0, 0) == ["w5", "0.4", "∂ 0.0821670", "→ 0.358916"]
     ann.canvas.display(mazur_view())
-    assert scene.pill_words(2, 0, 0) == ["w5", "0.4"]
+    assert pill_words(scene, 2, 0, 0) == ["w5", "0.4"]
 
 
 def test_gradients_still_being_worked_out_are_dots(
     person: Callable[..., Any], mazur_view: Callable[..., Any]
 ) -> None:
     ann = person(replace(mazur_view(revealed=13), iteration=None))
-    assert ann.canvas.scene.pill_words(2, 0, 0) == ["w5", "0.4", "∂ …"]
+    assert pill_words(ann.canvas.scene, 2, 0, 0) == ["w5", "0.4", "∂ …"]
 
 
 def test_the_current_edge_and_both_its_nodes_are_in_the_accent_colour(
@@ -80,7 +81,7 @@ def test_a_negative_weight_is_orange_dashed_and_has_a_minus_sign(
     state = start_state(view.spec, view.theta)
     _, state = set_parameters(view.spec, state, [(Parameter(1, 0, 0), -0.9)])
     ann = person(replace(view, theta=state.theta))
-    assert ann.canvas.scene.pill_words(1, 0, 0) == ["w1", "−0.9"]
+    assert pill_words(ann.canvas.scene, 1, 0, 0) == ["w1", "−0.9"]
     row = edge_pixels(ann.canvas)
     orange = [red > 220 and blue < 150 for red, _, blue in row]
     gaps = [red > 240 and blue > 240 for red, _, blue in row]
@@ -337,5 +338,5 @@ def test_a_changed_shape_is_shown_at_once(
     ann = person(view)
     spec, state = set_units(view.spec, start_state(view.spec), 1, 4)
     ann.canvas.display(xor_view(hidden=4))
-    assert ann.canvas.scene.node_words(1, 3)[0] == "h4"
+    assert node_words(ann.canvas.scene, 1, 3)[0] == "h4"
     assert spec.network == xor_view(hidden=4).spec.network

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QApplication
 from gui.canvas.network_canvas import NetworkCanvas
 from gui.canvas.scene import NetworkScene
 from gui.canvas.spots import Spot
+from tests.gui.canvas.painted import Painted
 
 _ROUNDING = 8  # of 255, by which an edge painted in two pieces may differ
 
@@ -74,12 +75,12 @@ def test_the_screen_keeps_nothing_of_what_was_pointed_at(
 
 def words(scene: NetworkScene, sizes: tuple[int, ...]) -> list[list[str]]:
     """Everything that is written at units and weights."""
-    found = []
+    found, painted = [], Painted(scene)
     for layer, size in enumerate(sizes):
         for unit in range(size):
-            found.append(scene.node_words(layer, unit))
+            found.append(painted.at_node(layer, unit))
             if layer:
-                found += [scene.pill_words(layer, unit, k) for k in range(sizes[layer - 1])]
+                found += [painted.on_label(layer, unit, k) for k in range(sizes[layer - 1])]
     return found
 
 

@@ -13,6 +13,7 @@ from engine.maths.network import Parameter
 from engine.run.steps import StepId
 from engine.text.numbers import format_distinct, format_number
 from gui.canvas.spots import Spot
+from tests.gui.canvas.painted import folded_words, node_words, pill_words
 
 
 def revealed_to(view: Any, step: StepId) -> int:
@@ -25,12 +26,12 @@ def test_labels_of_many_edges_are_shown_for_the_unit_under_the_pointer(
 ) -> None:
     ann = person(sized_view(2, 10, 10, 1))
     scene = ann.canvas.scene
-    assert scene.pill_words(2, 3, 4) == []
+    assert pill_words(scene, 2, 3, 4) == []
     ann.hover(ann.at("unit", 2, 3))
-    assert scene.pill_words(2, 3, 4) != [] and scene.pill_words(3, 0, 3) != []
-    assert scene.pill_words(2, 5, 4) == []
+    assert pill_words(scene, 2, 3, 4) != [] and pill_words(scene, 3, 0, 3) != []
+    assert pill_words(scene, 2, 5, 4) == []
     ann.hover(QPoint(2, 2))
-    assert scene.pill_words(2, 3, 4) == []
+    assert pill_words(scene, 2, 3, 4) == []
 
 
 def test_the_current_edge_among_many_has_its_label_and_its_nodes_are_named(
@@ -40,10 +41,10 @@ def test_the_current_edge_among_many_has_its_label_and_its_nodes_are_named(
     step = StepId("backward", "weight_gradient", 2, 20, 11)
     ann = person(sized_view(2, 32, 32, 2, revealed=revealed_to(view, step)))
     scene = ann.canvas.scene
-    assert any(words.startswith("∂Σ ") for words in scene.pill_words(2, 20, 11))
-    assert scene.node_words(2, 20)[0] == "h2.21"
-    assert scene.node_words(1, 11)[0] == "h1.12"
-    assert scene.node_words(1, 12) == []
+    assert any(words.startswith("∂Σ ") for words in pill_words(scene, 2, 20, 11))
+    assert node_words(scene, 2, 20)[0] == "h2.21"
+    assert node_words(scene, 1, 11)[0] == "h1.12"
+    assert node_words(scene, 1, 12) == []
 
 
 @pytest.mark.parametrize("size", [(710, 420), (400, 300)])
@@ -60,7 +61,7 @@ def test_labels_overlap_neither_each_other_nor_a_node(
         for layer in (1, 2):
             for unit in range(sizes[layer]):
                 for source in range(sizes[layer - 1]):
-                    if not ann.canvas.scene.pill_words(layer, unit, source):
+                    if not pill_words(ann.canvas.scene, layer, unit, source):
                         continue
                     place = ann.canvas.place_of(Spot("weight", layer, unit, source))
                     assert not any(place.intersects(other) for other in taken)
@@ -75,9 +76,9 @@ def test_a_layer_of_many_units_is_folded_and_still_shows_the_current_unit(
     ann = person(sized_view(2, 100, 100, 2, revealed=revealed_to(view, step)))
     scene = ann.canvas.scene
     assert scene.is_folded(1) and scene.is_folded(2) and not scene.is_folded(3)
-    assert scene.folded_words(2) == ["h2", "100 units"]
-    assert scene.node_words(2, 70)[0] == "h2.71"
-    assert scene.node_words(2, 69) == []
+    assert folded_words(scene, 2) == ["h2", "100 units"]
+    assert node_words(scene, 2, 70)[0] == "h2.71"
+    assert node_words(scene, 2, 69) == []
 
 
 def test_a_folded_layer_is_opened_by_a_double_click_and_folded_by_its_menu(
@@ -86,10 +87,10 @@ def test_a_folded_layer_is_opened_by_a_double_click_and_folded_by_its_menu(
     ann = person(sized_view(2, 100, 2, revealed=204))
     scene = ann.canvas.scene
     ann.hover(ann.at("unit", 1, 40))
-    assert scene.node_words(1, 40)[0] == "h41"
+    assert node_words(scene, 1, 40)[0] == "h41"
     ann.double_click_at(ann.at("unit", 1, 40))
     assert not scene.is_folded(1)
-    assert [scene.node_words(1, unit)[0] for unit in (39, 41)] == ["h40", "h42"]
+    assert [node_words(scene, 1, unit)[0] for unit in (39, 41)] == ["h40", "h42"]
     middle = ann.canvas.view.viewport().rect().center()
     assert (ann.at("unit", 1, 40) - middle).manhattanLength() < 30
     choose(ann, ann.at("unit", 1, 40), "Fold layer")
@@ -122,7 +123,7 @@ def test_the_label_of_the_current_edge_says_everything_however_many_there_are(
         iteration, k = shown.iteration, network.index(parameter)
         value, gradient = shown.theta[k], iteration.gradient[k]
         old, new = format_distinct(value, iteration.next_state.theta[k], 6)
-        assert canvas.scene.pill_words(*edge) == [
+        assert pill_words(canvas.scene, *edge) == [
             network.parameter_name(parameter), old, f"∂Σ {format_number(gradient)}", f"→ {new}"
         ]
         canvas.display(sized_view(*sizes, revealed=revealed_to(view, step) - 1))

@@ -76,7 +76,7 @@ def test_small_examples_fit_without_scroll_bars(
         window.settle()
         qapp.processEvents()
         assert not is_scrolled(window.canvas)
-        painted = Painted(window.canvas)
+        painted = Painted(window.canvas.scene)
         assert painted.overlaps() == [] and painted.clipped() == []
 
 
@@ -89,7 +89,7 @@ def test_of_many_weights_those_of_the_current_step_are_read_and_all_from_near(
     for revealed in (43, 45, len(view.steps) // 2, len(view.steps) - 30):
         moment = sized_view(2, 20, 20, 1, revealed=revealed)
         canvas.display(moment)
-        step, painted = moment.step, Painted(canvas)
+        step, painted = moment.step, Painted(canvas.scene)
         named = {label[0]: label[1:] for label in painted.on_labels()}
         if step.kind == "net_input":
             wanted = [(2, step.unit, source) for source in range(20)]
@@ -102,7 +102,7 @@ def test_of_many_weights_those_of_the_current_step_are_read_and_all_from_near(
         assert painted.clipped() == []
     for _ in range(12):
         canvas.view.zoom_by(1.25)
-    painted = Painted(canvas)
+    painted = Painted(canvas.scene)
     assert len(painted.on_labels()) == network.size - sum(network.sizes[1:])
     assert painted.overlaps() == [] and painted.clipped() == []
 
@@ -112,6 +112,6 @@ def test_labels_make_way_for_a_node_that_was_moved_among_them(
 ) -> None:
     layout = {"h1": (330.0, 250.0), "o1": (760.0, 240.0)}
     canvas = person(mazur_view(revealed=34, layout=layout), 700, 400).canvas
-    painted = Painted(canvas)
+    painted = Painted(canvas.scene)
     assert len(painted.on_labels()) == 8
     assert painted.overlaps() == [] and painted.clipped() == []

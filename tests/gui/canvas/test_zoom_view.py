@@ -11,6 +11,7 @@ from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QApplication
 
 from gui.canvas.spots import Spot
+from tests.gui.canvas.painted import node_words
 
 Key = Qt.Key
 
@@ -94,9 +95,9 @@ def test_zooming_into_a_dense_layer_makes_its_units_readable(
 ) -> None:
     ann = person(sized_view(2, 32, 2, revealed=70))
     unit = ("unit", 1, 10)
-    assert ann.canvas.scene.node_words(1, 10) == []
+    assert node_words(ann.canvas.scene, 1, 10) == []
     for _ in range(6):
         turn_wheel(ann.canvas, ann.at(*unit), 3)
-    words = ann.canvas.scene.node_words(1, 10)
+    words = node_words(ann.canvas.scene, 1, 10)
     assert words[0] == "h11"
     assert any(word.startswith("b ") for word in words)

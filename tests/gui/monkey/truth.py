@@ -34,6 +34,7 @@ from gui.tables.column_widths import LEAST_DIGITS
 from gui.tables.number_cell import NumberCell
 from gui.tables.number_table import NumberTable
 from gui.window.main_window import MainWindow
+from tests.gui.canvas.painted import Painted
 
 _ON_CANVAS = 2  # digits at least, where room is short
 _ROWS = 20  # of a table, that are read
@@ -173,18 +174,18 @@ def _in_data(window: MainWindow) -> Iterator[str]:
 
 
 def _on_canvas(window: MainWindow, known: Known) -> Iterator[str]:
-    network, scene = window.session.spec.network, window.canvas.scene
+    network, painted = window.session.spec.network, Painted(window.canvas.scene)
     for layer, size in enumerate(network.sizes):
         for unit in range(size):
             right = _of_unit(window, known, layer, unit)
             name = network.unit_name(layer, unit)
-            for words in scene.node_words(layer, unit):
+            for words in painted.at_node(layer, unit):
                 yield from _reads(f"canvas, {name}", words, right, name)
             for source in range(network.sizes[layer - 1] if layer else 0):
                 parameter = Parameter(layer, unit, source)
                 right = _of_parameter(window, known, parameter)
                 title = window.session.writing.notation.parameter(network, parameter)
-                for words in scene.pill_words(layer, unit, source):
+                for words in painted.on_label(layer, unit, source):
                     yield from _reads(f"canvas, {title}", words, right, title)
 
 

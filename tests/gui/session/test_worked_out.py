@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tests.gui.canvas.painted import node_words
 from tests.gui.conftest import OpenWindow
 
 
@@ -13,11 +14,11 @@ def test_a_delta_is_that_of_the_mistake_though_the_sample_was_shown_before_it_wa
     window = open_window("mazur-2-2-2")
     session = window.session
     session.set_mistakes("updated weights", ("updated-weights",))
-    assert "0.593270" not in window.canvas.scene.node_words(1, 0)  # nothing is revealed
+    assert "0.593270" not in node_words(window.canvas.scene, 1, 0)  # nothing is revealed
     session.step("pass")
-    assert "0.593270" in window.canvas.scene.node_words(1, 0)
+    assert "0.593270" in node_words(window.canvas.scene, 1, 0)
     for _ in ("loss", "backward"):
         session.step("pass")
-    assert "δ 0.00729446" in window.canvas.scene.node_words(1, 0)
+    assert "δ 0.00729446" in node_words(window.canvas.scene, 1, 0)
     session.set_mistakes("right", ())
-    assert "δ 0.00877135" in window.canvas.scene.node_words(1, 0)
+    assert "δ 0.00877135" in node_words(window.canvas.scene, 1, 0)

@@ -63,7 +63,7 @@ def test_what_an_edit_changed_stands_whole_beside_the_new_numbers(
     mazur.press(*[Key.Key_PageDown] * 34)
     edit_on_canvas(mazur, Spot("weight", 2, 0, 0), "0.7")
     mazur.press(Key.Key_Escape)  # without the ring around the number that is selected
-    painted = Painted(mazur.window.canvas)
+    painted = Painted(mazur.window.canvas.scene)
     assert "0.274811" in painted.at_node(2, 0)  # the loss before
     assert painted.clipped() == [] and painted.overlaps() == []
 

@@ -41,6 +41,7 @@ from gui.session.session import Session
 from gui.settings import MEMORY, MIB, stored
 from gui.view import Ghost, View
 from gui.window.main_window import MainWindow
+from tests.gui.canvas.painted import node_words
 
 W1, W5 = Parameter(1, 0, 0), Parameter(2, 0, 0)
 
@@ -419,11 +420,11 @@ def test_the_canvas_strikes_through_what_an_edit_changed_and_only_that(mazur: Dr
     canvas.parameter_edited.emit(W5, 0.8)
     # w5, and of o1 activation, net input, delta and loss; its target and o2 are what they were.
     assert struck_on(canvas) == ["0.138499", "0.274811", "0.4", "0.751365", "1.10591"]
-    words = canvas.scene.node_words(2, 0)
+    words = node_words(canvas.scene, 2, 0)
     assert "0.793018" in words and "δ 0.128525" in words
     mazur.session.step()
     assert struck_on(canvas) == []
-    assert "0.751365" not in canvas.scene.node_words(2, 0)
+    assert "0.751365" not in node_words(canvas.scene, 2, 0)
 
 
 def test_what_is_not_revealed_is_not_given_away_by_an_edit(mazur: Driver) -> None:

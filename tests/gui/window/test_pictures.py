@@ -17,6 +17,7 @@ from engine.documents.whole_file import FileError
 from engine.export import tikz
 from gui import theme
 from gui.window.main_window import MainWindow
+from tests.gui.canvas.painted import node_words
 from tests.gui.conftest import OpenWindow
 from tests.gui.learn.predict.conftest import begin
 
@@ -88,7 +89,7 @@ def test_the_network_as_svg_has_every_number_that_is_on_the_canvas(
         word
         for layer in range(3)
         for unit in range((2, 3, 1)[layer])
-        for word in window.canvas.scene.node_words(layer, unit)
+        for word in node_words(window.canvas.scene, layer, unit)
     ]
     assert shown and all(any(word in text for text in words) for word in shown)
     proposed = (target.parent / "proposed.txt").read_text(encoding="utf-8")

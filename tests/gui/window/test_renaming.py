@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit, QMenu, QTabl
 from engine.documents.reading import read_document, write_document
 from gui.canvas.spots import Spot
 from gui.window.main_window import MainWindow
+from tests.gui.canvas.painted import node_words
 from tests.gui.conftest import OpenWindow
 
 
@@ -67,7 +68,7 @@ def test_a_unit_is_renamed_from_its_menu_and_all_follow(
     type_in(from_the_menu(window, Spot("unit", 1, 0), "Rename h1…"), "edge")
     assert session.spec.network.layers[0].units == ("edge", "h2")
     assert session.place.revealed == 3 and session.standing.layout == {"edge": (30.0, 40.0)}
-    assert "edge" in window.canvas.scene.node_words(1, 0)
+    assert "edge" in node_words(window.canvas.scene, 1, 0)
     path = tmp_path / "x.md"
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *a: (str(path), ""))
     window.findChild(QAction, "export/md").trigger()

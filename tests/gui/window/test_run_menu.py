@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 
 from engine.run.steps import StepId
 from gui.widgets.number_field import NumberField
+from tests.gui.canvas.painted import node_words, pill_words
 from tests.gui.window.conftest import Driver
 
 Key = Qt.Key
@@ -94,14 +95,14 @@ def test_all_settings_of_a_small_network_are_in_sight(driver: Driver, name: str)
 
 def test_what_lies_ahead_of_the_cursor_is_blank(mazur: Driver) -> None:
     scene = mazur.window.canvas.scene
-    assert "0.593270" not in " ".join(scene.node_words(1, 0))
+    assert "0.593270" not in " ".join(node_words(scene, 1, 0))
     mazur.press(Key.Key_PageDown, Key.Key_PageDown)
-    assert "0.593270" in " ".join(scene.node_words(1, 0))
+    assert "0.593270" in " ".join(node_words(scene, 1, 0))
     mazur.press(Key.Key_PageUp)
-    assert "0.593270" not in " ".join(scene.node_words(1, 0))
+    assert "0.593270" not in " ".join(node_words(scene, 1, 0))
     for _ in range(12):
         mazur.press(Key.Key_PageDown)
-    assert any("0.0821670" in word for word in scene.pill_words(2, 0, 0))
+    assert any("0.0821670" in word for word in pill_words(scene, 2, 0, 0))
 
 
 def test_tab_goes_through_the_settings_as_they_stand(xor: Driver) -> None:

@@ -19,6 +19,7 @@ from gui import theme
 from gui.canvas.spots import Spot, describe
 from gui.settings import stored
 from gui.window.main_window import MainWindow
+from tests.gui.canvas.painted import node_words, pill_words
 
 Open = Callable[..., MainWindow]
 
@@ -97,11 +98,11 @@ def test_everything_that_shows_a_value_follows(
     text = derivation(window)
     assert "∂E/∂w5 = " in text and text.count(gradient) >= 1
     assert activation in text
-    words = window.canvas.scene.node_words(1, 0)
+    words = node_words(window.canvas.scene, 1, 0)
     shown = next(word for word in words if word.startswith("0.593"))
     assert shown == f"{float(activation):#.{len(shown) - 2}g}"  # rounded to what there is room for
     assert len(shown) >= min(len(activation), 8)
-    assert gradient[:8] in " ".join(window.canvas.scene.pill_words(2, 0, 0))
+    assert gradient[:8] in " ".join(pill_words(window.canvas.scene, 2, 0, 0))
     assert total[:14] in loss(window) and loss(window).startswith("E = ")
     outputs = window.result.outputs.texts()[0]
     output = {"4": "0.7514", "6": "0.751365", "9": "0.751365070"}.get(digits, "0.7513650695")
@@ -128,8 +129,8 @@ def test_each_quantity_is_written_as_chosen(opened: Open) -> None:
     choose(window, "notation/target/y", "notation/activation/out", "notation/net_input/net",
            "notation/loss/C")
     scene = window.canvas.scene
-    assert "net 0.3775" in scene.node_words(1, 0)
-    assert {"y 0.01", "C 0.274811"} < set(scene.node_words(2, 0))
+    assert "net 0.3775" in node_words(scene, 1, 0)
+    assert {"y 0.01", "C 0.274811"} < set(node_words(scene, 2, 0))
     assert derivation(window).splitlines()[1] == "C = C_o1 + C_o2"
     assert loss(window) == "C = 0.298371"
     assert window.result.outputs.texts()[0] == "o1: out 0.751365   y 0.01   C 0.274811"
@@ -159,14 +160,14 @@ def test_y_hat_is_for_outputs_only(opened: Open) -> None:
 def test_parameters_by_index(opened: Open) -> None:
     window = opened(13)
     choose(window, "notation/parameters/indexed")
-    assert window.canvas.scene.pill_words(2, 0, 0)[0] == "w²₁₁"
+    assert pill_words(window.canvas.scene, 2, 0, 0)[0] == "w²₁₁"
     assert "gradient of w²₁₁" in window.canvas.chip.text
     assert derivation(window).splitlines()[:2] == [
         "gradient of w²₁₁", "∂E/∂w²₁₁ = δ_o1 · a_h1 = ∂E/∂a_o1 · ∂a_o1/∂z_o1 · ∂z_o1/∂w²₁₁"
     ]
     assert "gradient of w²₁₁" in window.ribbon.accessibleDescription()
     choose(window, "notation/parameters/named")
-    assert window.canvas.scene.pill_words(2, 0, 0)[0] == "w5"
+    assert pill_words(window.canvas.scene, 2, 0, 0)[0] == "w5"
     assert derivation(window).startswith("gradient of w5")
 
 
@@ -178,7 +179,7 @@ def test_choices_are_remembered(opened: Open) -> None:
     assert checked(second, "notation/target") == ["notation/target/y"]
     assert checked(second, "notation/loss") == ["notation/loss/E"]
     assert loss(second) == "E = 0.298371109"
-    assert "y 0.01" in second.canvas.scene.node_words(2, 0)
+    assert "y 0.01" in node_words(second.canvas.scene, 2, 0)
     assert "gradient of w²₁₁" in second.canvas.chip.text
 
 
@@ -202,9 +203,9 @@ def test_paper_mode_shows_what_is_carried_by_hand(opened: Open) -> None:
     theta, exact = window.session.state.theta.copy(), derivation(window)
     assert "Paper mode" not in exact and checked(window, "paper") == ["paper/off"]
     choose(window, "paper/4")
-    words = window.canvas.scene.node_words(1, 0)
+    words = node_words(window.canvas.scene, 1, 0)
     assert {"0.5933", "z 0.3775", "δ 0.0088"} < set(words)
-    assert window.canvas.scene.pill_words(2, 0, 0)[-1] == "∂ 0.0822"
+    assert pill_words(window.canvas.scene, 2, 0, 0)[-1] == "∂ 0.0822"
     text = derivation(window)
     assert "δ_h1 = 0.03635 · 0.241295 ≈ 0.0088" in text
     assert "Paper mode: 4 decimals. Carried as 0.0088, which drifts by 2.9e-05" in text
@@ -260,10 +261,10 @@ def test_a_gradient_of_the_batch_is_marked_beside_the_values_of_a_sample(opened:
     window = opened(name="xor-2-2-1")
     steps_to(window, W5)
     _, total = gradients_of_w5(window)
-    assert window.canvas.scene.pill_words(2, 0, 0)[-1] == f"∂Σ {format_number(total)}"
+    assert pill_words(window.canvas.scene, 2, 0, 0)[-1] == f"∂Σ {format_number(total)}"
     assert caption(window) == "z, a, E, δ: sample 1 · ∂Σ: sum of the batch's 4"
     window.session.apply("mean", set_settings, reduction="mean")
-    words = window.canvas.scene.pill_words(2, 0, 0)[-1]
+    words = pill_words(window.canvas.scene, 2, 0, 0)[-1]
     assert words.startswith("∂⌀ ") and caption(window).endswith("∂⌀: mean of the batch's 4")
 
 
@@ -276,7 +277,7 @@ def test_a_samples_gradients_are_shown_instead_of_the_batch_or_beside_it(opened:
     choose(window, "gradients/sample", "digits/6")
     for row, term in enumerate(terms):
         window.session.choose_sample(row)
-        assert scene.pill_words(2, 0, 0)[-1] == f"∂{'₁₂₃₄'[row]} {format_number(term)}"
+        assert pill_words(scene, 2, 0, 0)[-1] == f"∂{'₁₂₃₄'[row]} {format_number(term)}"
     assert caption(window) == "z, a, E, δ, ∂₄: sample 4 · updates: sum of the batch's 4"
     text = derivation(window)
     assert text.startswith("gradient of w5 (sample 4 of 4)\n∂E^(4)/∂w5 = δ_o · a_h1")
@@ -286,7 +287,7 @@ def test_a_samples_gradients_are_shown_instead_of_the_batch_or_beside_it(opened:
     QApplication.processEvents()
     assert window.canvas.caption.whose.text().startswith("∂₄: ")  # where there is less room
     choose(window, "gradients/both")
-    shown = scene.pill_words(2, 0, 0)
+    shown = pill_words(scene, 2, 0, 0)
     assert shown[-2:] == [f"∂₄ {format_number(terms[3])}", f"∂Σ {format_number(total)}"]
     about = describe(scene.view, Spot("weight", 2, 0, 0))
     assert f"gradient of sample 4 {format_number(terms[3], None)}" in about
@@ -301,7 +302,7 @@ def test_a_samples_gradient_is_revealed_with_the_batchs_step(opened: Open) -> No
     choose(window, "gradients/both")
     steps_to(window, StepId("backward", "delta", 2, 0))
     scene = window.canvas.scene
-    assert not any(words.startswith("∂") for words in scene.pill_words(2, 0, 0))
+    assert not any(words.startswith("∂") for words in pill_words(scene, 2, 0, 0))
     assert "gradient" not in describe(scene.view, Spot("weight", 2, 0, 0))
     steps_to(window, W5)
     assert "gradient of sample 1" in describe(scene.view, Spot("weight", 2, 0, 0))
@@ -327,7 +328,7 @@ def test_with_a_batch_of_one_the_choice_of_gradients_is_idle_and_says_why(opened
     assert isinstance(menu, QMenu)
     assert not any(action.isEnabled() for action in menu.actions())
     assert menu.actions()[0].text() == "The batch has one sample: its gradient is the batch's."
-    assert window.canvas.scene.pill_words(2, 0, 0)[-1].startswith("∂ ")
+    assert pill_words(window.canvas.scene, 2, 0, 0)[-1].startswith("∂ ")
     assert caption(window) == ""
     window.documents.show(read_example("xor-2-2-1"), "xor-2-2-1")
     assert all(action.isEnabled() for action in menu.actions()) and len(menu.actions()) == 3
@@ -343,7 +344,7 @@ def test_a_batch_of_another_sample_than_the_one_shown_is_told_apart(opened: Open
     window.session.choose_sample(0)
     row = int(window.session.spec.batch_rows(window.session.state.t)[0])
     assert row == 1
-    assert window.canvas.scene.pill_words(2, 0, 0)[-1].startswith("∂₂ ")
+    assert pill_words(window.canvas.scene, 2, 0, 0)[-1].startswith("∂₂ ")
     assert caption(window) == (
         "z, a, E, δ: sample 1, not in this batch · ∂₂: sample 2, the batch of one"
     )

@@ -11,6 +11,7 @@ from PySide6.QtCore import QRectF
 from engine.run.steps import StepId
 from gui import theme
 from gui.canvas.spots import Spot
+from tests.gui.canvas.painted import Painted, pill_words
 
 
 def at_step(view: Any, step: StepId) -> int:
@@ -35,7 +36,7 @@ def test_the_weights_that_a_step_works_with_carry_name_and_value(
             sources = range(sizes[0]) if layer == 1 else [0]
             for unit in units:
                 for source in sources:
-                    words = ann.canvas.scene.pill_words(layer, unit, source)
+                    words = pill_words(ann.canvas.scene, layer, unit, source)
                     if sizes[1] > (3 if size[0] < 500 else 4) and not words:
                         continue  # there is not room for all
                     assert words[0].startswith("w") and not words[1].startswith(("∂", "→"))
@@ -65,7 +66,7 @@ def labels(canvas: Any, sizes: tuple[int, ...]) -> dict[tuple[int, int, int], QR
     ]
     place = canvas.scene.place_of
     return {
-        edge: place(Spot("weight", *edge)) for edge in edges if canvas.scene.pill_words(*edge)
+        edge: place(Spot("weight", *edge)) for edge in edges if pill_words(canvas.scene, *edge)
     }
 
 
@@ -104,7 +105,7 @@ def test_a_new_value_has_as_many_digits_as_tell_it_from_the_old_one(
     step = StepId("update", "weight_update", 1, 0, 0)
     alike = sized_view(2, 2, 1, revealed=at_step(view, step), learning_rate=1e-12)
     ann = person(alike, 710, 371)
-    name, old, _, new = ann.canvas.scene.pill_words(1, 0, 0)
+    name, old, _, new = pill_words(ann.canvas.scene, 1, 0, 0)
     assert name == "w¹₁₁" and new.startswith("→ ") and new != f"→ {old}"
 
 
@@ -145,7 +146,7 @@ def test_all_weights_are_labelled_in_a_small_window(
     person: Callable[..., Any], mazur_view: Callable[..., Any]
 ) -> None:
     ann = person(mazur_view(revealed=22), 440, 370)  # the delta of h2
-    words = ann.canvas.scene.pill_words
+    words = Painted(ann.canvas.scene).on_label
     assert all(words(2, unit, source) for unit in range(2) for source in range(2))
     assert words(2, 0, 1)[:2] == ["w6", "0.45"] and words(2, 1, 1)[:2] == ["w8", "0.55"]
 

@@ -29,6 +29,7 @@ from gui.learn.predict.panel import PredictPanel
 from gui.learn.tool import Tool
 from gui.learn.tool_host import ToolRow
 from gui.window.main_window import MainWindow
+from tests.gui.canvas.painted import pill_words
 from tests.gui.learn.predict.conftest import (
     become_active,
     begin,
@@ -97,15 +98,15 @@ def test_gradients_of_samples_are_hidden_with_those_of_the_batch(
     own = float(view_of(window).sample_pass.delta[2][0] * view_of(window).sample_pass.a[1][0])
     for row in (1, 2, 0):
         window.session.choose_sample(row)
-        assert not any(words.startswith("∂") for words in scene.pill_words(2, 0, 0))
+        assert not any(words.startswith("∂") for words in pill_words(scene, 2, 0, 0))
         assert "gradient" not in describe(view_of(window), spot)
         window.canvas.view.select(spot)
         assert format_number(own)[:6] not in everything_written(window)
     part(window, QPushButton, "predictSkip").setFocus(Qt.FocusReason.TabFocusReason)
     press(Qt.Key.Key_Return)
-    assert f"∂₁ {format_number(own)}" in scene.pill_words(2, 0, 0)
+    assert f"∂₁ {format_number(own)}" in pill_words(scene, 2, 0, 0)
     assert f"gradient of sample 1 {format_number(own, None)}" in describe(view_of(window), spot)
-    assert not any(words.startswith("∂") for words in scene.pill_words(2, 0, 1))
+    assert not any(words.startswith("∂") for words in pill_words(scene, 2, 0, 1))
 
 
 def test_after_the_tool_is_closed_everything_is_there_again(window: MainWindow) -> None:
