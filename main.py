@@ -15,8 +15,8 @@ from command_line.streams import prepare_streams, silence, why_not
 from command_line.window import open_window
 
 COMMANDS = (
-    "open", "examples", "run", "trace", "check", "published", "seeds", "exercise", "results",
-    "screenshot", "picture", "-h", "--help",
+    "open", "examples", "run", "trace", "check", "published", "seeds", "exercise", "results", "new",
+    "predict", "screenshot", "picture", "-h", "--help",
 )
 
 

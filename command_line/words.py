@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NoReturn
 
-from command_line import jobs, window
+from command_line import data_jobs, jobs, window
 from command_line.refusal import Refused
 from command_line.reports import CannotTrain, Diverged
 from engine.documents.json_text import DocumentError
@@ -20,6 +20,8 @@ from engine.learn.many_seeds.runs import MAX_SEEDS, SeedsRefused
 from engine.learn.many_seeds.runs import TOLERANCE as NEAR_ENOUGH
 from engine.maths.losses import LOSSES
 from engine.run.gradient_check import STEP
+from engine.run.limits import SAMPLES
+from engine.run.scaling import SCALINGS
 from engine.text.numbers import LARGEST, parse_number
 from engine.text.wording import listed, visible
 
@@ -56,8 +58,8 @@ def parser() -> argparse.ArgumentParser:
         description="See backpropagation happen, one number at a time or thousands of epochs "
         "a second.",
         usage="backpass [FILE|EXAMPLE]\n"
-        "       backpass {examples,run,trace,check,published,seeds,exercise,results,screenshot,"
-        "picture} …",
+        "       backpass {examples,run,trace,check,published,seeds,exercise,results,new,predict,"
+        "screenshot,picture} …",
     )
     titles = listed([format.title for format in FORMATS.values()], "or")
     commands = parser.add_subparsers(metavar="command", required=True, prog="backpass")
@@ -77,6 +79,39 @@ def parser() -> argparse.ArgumentParser:
 
     examples = command("examples", jobs.examples, help="list the bundled examples")
     examples.add_argument("--json", action="store_true", help="as JSON")
+
+    new = command(
+        "new", data_jobs.new, help="a document with a network for a table of data",
+        description="Write a document whose network has the shape of a table: what each column is "
+        "for is guessed, and said.",
+    )
+    new.add_argument("data", metavar="DATA.csv")
+    new.add_argument("out", metavar="OUT.backpass.json")
+    new.add_argument("--target", action="append", default=[], metavar="COLUMN",
+                     help="a column that is to be learnt; may be given several times")
+    new.add_argument("--class", action="append", default=[], metavar="COLUMN", dest="classes",
+                     help="a column to take as classes")
+    new.add_argument("--number", action="append", default=[], metavar="COLUMN", dest="numbers",
+                     help="a column to take as numbers")
+    new.add_argument("--without", action="append", default=[], metavar="COLUMN",
+                     help="a column to leave out")
+    new.add_argument("--hidden", type=_hidden, metavar="8,4",
+                     help="hidden units layer by layer; 0 for none")
+    new.add_argument("--scale", choices=(*SCALINGS, "none"), help="how numbers are scaled")
+    new.add_argument("--leave-out", action="store_true",
+                     help="leave out rows that cannot be taken; they are listed")
+    new.add_argument("--sample", type=_up_to(SAMPLES.most), metavar="N",
+                     help="take N rows of a longer table, drawn from the seed")
+    new.add_argument("--seed", type=_count, default=1, metavar="N",
+                     help="of start values and of what else is drawn (default 1)")
+
+    predict = on_document(
+        "predict", data_jobs.predict, help="answers for the rows of a table",
+        description="Answer the rows of a table, in the data's own units and the names of its "
+        "classes. Columns are found by their names where the table has a heading.",
+    )
+    predict.add_argument("data", metavar="DATA.csv")
+    predict.add_argument("out", metavar="OUT.csv")
 
     run = on_document("run", jobs.run, help="train a document from its start values")
     run.add_argument("--epochs", type=_count, default=DEFAULT_EPOCHS, metavar="N",
@@ -215,6 +250,13 @@ def _tolerance(text: str) -> float:
     if not 0.0 < value < LARGEST:
         raise argparse.ArgumentTypeError(f'expected a number above 0, got "{text}"')
     return value
+
+
+def _hidden(text: str) -> tuple[int, ...]:
+    parts = [part.strip() for part in text.split(",") if part.strip() not in ("", "0")]
+    if not all(part.isdecimal() and len(part) < 5 for part in parts):
+        raise argparse.ArgumentTypeError(f'expected units per layer such as 8,4, got "{text}"')
+    return tuple(int(part) for part in parts)
 
 
 def _sizes(text: str) -> tuple[int, ...]:

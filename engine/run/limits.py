@@ -83,6 +83,7 @@ MAX_TABLE_BYTES = 64 * 2**20  # of a CSV file
 MAX_CONTAINERS = 4_000_000  # lists and objects in a document, which take the most memory
 QUICK_BYTES = 2**21  # of a file that is read in a moment; for a larger one there is a Cancel
 MAX_TABLE_LINES = 10 * SAMPLES.most  # of a CSV file, blank ones too
+MAX_TABLE_CELLS = 5_000_000  # that are held at once
 MAX_TABLE_LINE = 2**20  # characters of a line of it
 
 Count = Annotated[int, COUNTS.values]

@@ -1,0 +1,212 @@
+"""Answers: what a network says of new rows, which are given and answered in the data's own units
+and in the names of its classes."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable, Sequence
+from itertools import groupby
+
+import numpy as np
+from msgspec import Struct
+
+from engine.data.preparation import Problem
+from engine.data.proposal import class_names
+from engine.data.table import Column, Table, problem_of_row
+from engine.maths.activations import Array
+from engine.maths.backprop import forward
+from engine.run.scaling import own, scaled
+from engine.run.spec import Source, Spec
+from engine.text.numbers import counted, machine_number, parse_number
+from engine.text.wording import listed, shortened
+
+_CHUNK = 20_000  # rows of a pass
+
+
+class Field(Struct, frozen=True):
+    """What a person gives, or is told, as one cell: a number, or one of some classes. `first` is
+    its first column among the inputs (or outputs), and there are `columns` of them."""
+
+    heading: str
+    first: int
+    columns: int
+    classes: tuple[str, ...] = ()
+
+    @property
+    def shares_column(self) -> bool:
+        """Whether two classes share one column, 0 for the first and 1 for the second."""
+        return bool(self.classes) and self.columns == 1
+
+    def encoded(self, cell: str) -> list[float]:
+        """The columns that a cell becomes. Raises ValueError with a sentence."""
+        if not self.classes:
+            return [parse_number(cell)]
+        name = self._class_in(cell)
+        number = self.classes.index(name)
+        return [float(number)] if self.shares_column else np.eye(self.columns)[number].tolist()
+
+    def _class_in(self, cell: str) -> str:
+        if cell in self.classes:
+            return cell
+        try:
+            written = machine_number(parse_number(cell), None)  # 1.0 is the class 1
+        except ValueError:
+            written = cell
+        if written in self.classes:
+            return written
+        known = listed([f"“{name}”" for name in self.classes[:10]], "or")
+        if not cell:
+            raise ValueError(f"nothing stands here; known are {known}")
+        raise ValueError(f"“{shortened(cell)}” is none of the classes; known are {known}")
+
+
+def input_fields(spec: Spec) -> tuple[Field, ...]:
+    """What is given for one row."""
+    names = spec.network.inputs
+    return _fields(spec.data.input_sources or (Source(),) * len(names), names)
+
+
+def output_fields(spec: Spec) -> tuple[Field, ...]:
+    """What is answered for one row."""
+    names = spec.data.target_names
+    return _fields(spec.data.target_sources or (Source(),) * len(names), names)
+
+
+def _fields(sources: Sequence[Source], names: Sequence[str]) -> tuple[Field, ...]:
+    fields: list[Field] = []
+    numbered = list(enumerate(sources))
+    for (heading, is_class), group in groupby(
+        numbered, key=lambda pair: (pair[1].heading, bool(pair[1].one) and not pair[1].zero)
+    ):
+        columns = list(group)
+        if is_class and len(columns) > 1:
+            classes = tuple(source.one for _, source in columns)
+            fields.append(Field(heading or names[columns[0][0]], columns[0][0],
+                                len(columns), classes))
+            continue
+        for number, source in columns:
+            classes = (source.zero, source.one) if source.zero else ()
+            fields.append(Field(heading or names[number], number, 1, classes))
+    return tuple(fields)
+
+
+def outputs_of(spec: Spec, theta: Array, inputs: Array) -> Array:
+    """The outputs, shape (rows, outputs), for inputs of shape (rows, inputs), both in the data's
+    own units."""
+    scaling, parts = spec.scaling, []
+    for start in range(0, len(inputs), _CHUNK):
+        rows = inputs[start : start + _CHUNK]
+        if scaling is not None:
+            rows = scaled(rows, scaling.inputs)
+        with np.errstate(all="ignore"):
+            outputs = forward(spec.network, theta, rows, spec.rules).a[-1]
+        parts.append(outputs if scaling is None else own(outputs, scaling.targets))
+    return np.concatenate(parts) if parts else np.zeros((0, len(spec.data.target_names)))
+
+
+def answer(field: Field, outputs: Array) -> str:
+    """What outputs, shape (outputs,), say of a field: a class or, with all its digits, a number."""
+    values = outputs[field.first : field.first + field.columns]
+    if field.shares_column:
+        return field.classes[int(values[0] >= 0.5)]
+    return field.classes[int(values.argmax())] if field.classes else machine_number(values[0], None)
+
+
+class NewRows(Struct, frozen=True, eq=False):
+    """Rows of a table that were given for answers: their numbers there, the inputs, shape (rows,
+    inputs), and the rows that are not among them."""
+
+    rows: tuple[int, ...]
+    inputs: Array
+    problems: tuple[Problem, ...]
+
+
+def new_rows(spec: Spec, table: Table) -> NewRows:
+    """The inputs that stand in a table. Columns are found by their names where the table has a
+    heading; else it has as many as are needed, or the targets after them. Raises ValueError with a
+    sentence where they are not there."""
+    fields = input_fields(spec)
+    columns = _columns(fields, table, len(output_fields(spec)))
+    width = sum(field.columns for field in fields)
+    inputs = np.zeros((len(table), width))
+    wrong: dict[int, str] = {}
+    for field, column in zip(fields, columns, strict=True):
+        if not field.classes:
+            inputs[:, field.first] = column.numbers
+            for row in np.flatnonzero(~np.isfinite(column.numbers)).tolist():
+                cell = column.cells[row]
+                what = "is empty" if column.empty[row] else f"is no number but “{shortened(cell)}”"
+                wrong.setdefault(row, f"“{column.heading}” {what}")
+            continue
+        known: dict[str, list[float] | str] = {}
+        for row, cell in enumerate(class_names(column)):
+            if cell not in known:
+                known[cell] = _tried(field.encoded, cell)
+            found = known[cell]
+            if isinstance(found, str):
+                wrong.setdefault(row, f"“{column.heading}”: {found}")
+            else:
+                inputs[row, field.first : field.first + field.columns] = found
+    problems = [
+        Problem(int(table.lines[row]), f"Line {table.lines[row]}: {says}.")
+        for row, says in wrong.items()
+    ]
+    problems += [
+        Problem(line, problem_of_row(line, cells, len(table.columns)))
+        for line, cells in table.ragged
+    ]
+    rows = [row for row in range(len(table)) if row not in wrong]
+    problems.sort(key=lambda problem: problem.line)
+    return NewRows(tuple(rows), inputs[rows], tuple(problems))
+
+
+def _tried(encode: Callable[[str], list[float]], cell: str) -> list[float] | str:
+    try:
+        return encode(cell)
+    except ValueError as error:
+        return str(error)
+
+
+def _columns(fields: tuple[Field, ...], table: Table, targets: int) -> list[Column]:
+    by_name = {column.heading.casefold(): column for column in table.columns}
+    named = [by_name.get(field.heading.casefold()) for field in fields]
+    found = [column for column in named if column is not None]
+    if len(found) == len(fields):
+        return found
+    if table.has_heading and found:
+        missing = [f"“{f.heading}”" for f, c in zip(fields, named, strict=True) if c is None]
+        raise ValueError(f"The table has no column {listed(missing, 'and')}.")
+    width = len(table.columns)
+    if width not in (len(fields), len(fields) + targets):
+        names = listed([field.heading for field in fields])
+        raise ValueError(
+            f"The table has {counted(width, 'column')}, and the network needs "
+            f"{counted(len(fields), 'input')}: {names}."
+        )
+    return list(table.columns[: len(fields)])
+
+
+def answered(spec: Spec, theta: Array, table: Table, given: NewRows) -> str:
+    """A CSV of the rows that could be answered: all columns of the table, then an answer for each
+    target and, where it is a class, what the outputs for its classes are."""
+    outputs = outputs_of(spec, theta, given.inputs)
+    fields = output_fields(spec)
+    heads = list(table.headings)
+    for field in fields:
+        heads.append(f"answer {field.heading}")
+        if field.classes:
+            shown = field.classes[1:] if field.shares_column else field.classes
+            heads += [f"output {name}" for name in shown]
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(heads)
+    for row, values in zip(given.rows, outputs, strict=True):
+        cells = [column.cells[row] for column in table.columns]
+        for field in fields:
+            cells.append(answer(field, values))
+            if field.classes:
+                of_field = values[field.first : field.first + field.columns].tolist()
+                cells += [machine_number(value, None) for value in of_field]
+        writer.writerow(cells)
+    return text.getvalue()

@@ -1,0 +1,58 @@
+"""`main.py new` and `main.py predict`: a network for a table, and its answers."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.test_command_line import backpass
+
+# Two groups of points that a line parts.
+ROWS = [(n % 10, n // 10, "left" if n % 10 < 5 else "right") for n in range(60)]
+TABLE = "width;height;side\n" + "".join(f"{a},5;{b};{side}\n" for a, b, side in ROWS)
+
+
+@pytest.fixture
+def table(tmp_path: Path) -> Path:
+    path = tmp_path / "sides.csv"
+    path.write_text(TABLE, encoding="utf-16")
+    return path
+
+
+def test_a_network_is_made_and_answers_by_the_names_of_columns_and_classes(table: Path) -> None:
+    document, out = table.with_name("sides.backpass.json"), table.with_name("out.csv")
+    done = backpass("new", str(table), str(document), "--hidden", "3", "--seed", "4")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "60 samples, network 2-3-1" in done.stdout and "side: target as classes" in done.stdout
+    tree = json.loads(document.read_text("utf-8"))
+    assert tree["scaling"]["kind"] == "standard" and tree["initializer"]["seed"] == 4
+    assert tree["data"]["inputs"][:2] == [[0.5, 0], [1.5, 0]]  # in their own units
+    asked = table.with_name("asked.csv")
+    asked.write_text("height,width,remark\n2,1.5,x\n,2.5,y\n3,8.5,z\n", encoding="utf-8")
+    done = backpass("predict", str(document), str(asked), str(out))
+    assert done.returncode == 2 and "Line 3: “height” is empty." in done.stderr
+    with out.open(encoding="utf-8-sig", newline="") as lines:
+        answers = list(csv.DictReader(lines))
+    assert [row["remark"] for row in answers] == ["x", "z"]
+    for row in answers:
+        right = float(row["output right"]) >= 0.5
+        assert row["answer side"] == ("right" if right else "left")
+    done = backpass("new", str(table), str(document))
+    assert done.returncode == 2 and "is there already" in done.stderr
+
+
+def test_what_is_wrong_is_listed_by_line_and_nothing_is_written(tmp_path: Path) -> None:
+    table, document = tmp_path / "a.csv", tmp_path / "a.backpass.json"
+    table.write_text("a,b,y\n1,2,3\n,2,3\n1,2\n4,5,6\n7,8,x\n1,5,3\n2,2,1\n6,4,3\n", "utf-8")
+    done = backpass("new", str(table), str(document))
+    assert done.returncode == 2 and not document.exists()
+    assert "3 rows cannot be taken" in done.stderr
+    for sentence in ("Line 3: “a” is empty.", "Line 4 has 2 cells", "Line 6: “y” is no number"):
+        assert sentence in done.stderr
+    assert "--leave-out" in done.stderr
+    done = backpass("new", str(table), str(document), "--leave-out", "--target", "b")
+    assert done.returncode == 0 and "Left out 3 rows" in done.stderr
+    assert len(json.loads(document.read_text("utf-8"))["data"]["inputs"]) == 5
