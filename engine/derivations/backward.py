@@ -255,15 +255,11 @@ def _as_used(record: Record, parameter: Parameter, formula: Expr) -> Expr:
     return with_mistakes("gradient", record, formula, parameter)
 
 
-def _is_fixed(record: Record, parameter: Parameter) -> bool:
-    return not record.network.trained[record.network.index(parameter)]
-
-
 def _after_gradient(record: Record, parameter: Parameter) -> Prose:
     if record.own:
         return _after_own(record, Line(record.gradient(parameter)))
-    if _is_fixed(record, parameter):
-        return ("not used: ", Line(record.parameter(parameter)), " is fixed")
+    if held := record.network.held(parameter):
+        return ("not used: ", Line(record.parameter(parameter)), f" is {held}")
     return ("used next in ", *used_in_update(record, parameter))
 
 
@@ -279,11 +275,12 @@ def _after_own(record: Record, of_batch: Line) -> Prose:
 
 
 def _fixed_notes(record: Record, parameter: Parameter) -> tuple[Prose, ...]:
-    if not _is_fixed(record, parameter):
+    held = record.network.held(parameter)
+    if not held:
         return ()
     return (
         (
             Line(record.parameter(parameter)),
-            " is fixed: its gradient is worked out but never applied.",
+            f" is {held}: its gradient is worked out but never applied.",
         ),
     )

@@ -21,7 +21,8 @@ def about_parameter(
     layer, unit, source = parameter
     name = notation.parameter(network, parameter)
     number = format_number(float(theta[network.index(parameter)]), digits)
-    fixed = "" if network.trained[network.index(parameter)] else ", fixed: training leaves it alone"
+    held = network.held(parameter)
+    fixed = f", {held}: training leaves it alone" if held else ""
     if source is not None and unit is not None:
         come, to = network.unit_name(layer - 1, source), network.unit_name(layer, unit)
         what = f"input {come}" if layer == 1 else f"what {come} puts out"

@@ -307,9 +307,17 @@ class _Layer:
         lines = []
         for letter, of in parts:
             before = Matrix(self._name(letter, layer), of(record.theta))
-            g = self._gradient_of(letter, of(gradient))
+            g: ArrayExpr = self._gradient_of(letter, of(gradient))
+            trained = of(network.trained)
+            mask = Matrix(self._name("M", layer, f"({letter})"), trained)
+            if not trained.all():
+                words = "1 for what is trained, 0 for what is frozen and stays"
+                factors.append(Factor((words,), mask.with_value()))
+                g = by_entry(mask, g)
             update = _Matrices(record, before, g, tuple(of(slot) for slot in slots))
             taken = WRITTEN_OPTIMIZERS[update.optimizer.key].step(update)
+            if not trained.all() and RULES[update.optimizer.key].decays:
+                taken = by_entry(mask, in_brackets(taken))
             formula = minus(before, taken)
             line = equals(before, formula, BECOMES)
             what = "weights" if letter == "W" else "biases"

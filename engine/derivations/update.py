@@ -31,6 +31,8 @@ def update(record: Record, step: StepId) -> Derivation:
     """The parameter after the update, from the one before and the batch's gradient."""
     parameter = step.parameter
     assert parameter is not None
+    if record.network.held(parameter):
+        return _held(record, step, parameter)
     before = record.parameter(parameter)
     numbers = _Numbers(record, parameter)
     taken = with_mistakes("taken", record, numbers.taken, parameter)
@@ -46,6 +48,27 @@ def update(record: Record, step: StepId) -> Derivation:
         (f"used next in iteration {iteration.next_state.t + 1}",),
         factors=(old, *numbers.factors),
         apart=(before.value, after),
+    )
+
+
+def _held(record: Record, step: StepId, parameter: Parameter) -> Derivation:
+    """The update of a frozen parameter: it stays."""
+    value, iteration = record.parameter(parameter), record.iteration
+    held = record.network.held(parameter)
+    gradient = StepId("backward", step.kind.replace("update", "gradient"), *parameter)
+    unused = Line(record.gradient(parameter))
+    return Derivation(
+        step,
+        record.title(step),
+        Line(value, (value,), (value,), BECOMES),
+        value,
+        (f"used next in iteration {iteration.next_state.t + 1}",),
+        factors=(
+            Factor((f"the value before; {held}: it stays",), value.with_value(), parameter),
+            Factor(("the gradient, which is not applied",), unused, gradient),
+        ),
+        notes=((Line(value), f" is {held}: it stays, whatever its gradient is."),),
+        apart=(value.value, value.value),
     )
 
 

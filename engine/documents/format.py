@@ -72,7 +72,8 @@ class _Object(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
 
 
 class Shape(_Object, kw_only=True):
-    """A dense layer without values."""
+    """A dense layer without values. frozen_weights has a row per unit with the numbers (from 0) of
+    the units before it whose weights are frozen; frozen_biases has the numbers of biases."""
 
     units: Annotated[tuple[Name, ...], UNITS.entries]
     activation: Annotated[str, one_of(ACTIVATIONS)]
@@ -80,6 +81,8 @@ class Shape(_Object, kw_only=True):
     bias_trained: bool | UnsetType = UNSET
     weight_names: tuple[tuple[Name, ...], ...] | UnsetType = UNSET
     bias_names: tuple[Name, ...] | UnsetType = UNSET
+    frozen_weights: tuple[tuple[Count, ...], ...] | UnsetType = UNSET
+    frozen_biases: tuple[Count, ...] | UnsetType = UNSET
 
 
 class FileLayer(Shape, kw_only=True):

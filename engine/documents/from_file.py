@@ -19,7 +19,7 @@ from engine.documents.road import FIRST_RUN, Road
 from engine.maths.activations import Array
 from engine.maths.losses import LOSSES
 from engine.maths.network import Layer, Network
-from engine.maths.optimizers import Optimizer
+from engine.maths.optimizers import RULES, Optimizer
 from engine.run.check_spec import check_network, check_training
 from engine.run.limits import MAX_CURVE_POINTS, NAME
 from engine.run.spec import KEPT_GRADIENT, Data, Spec, State
@@ -188,6 +188,8 @@ def _layer(layer: fmt.Shape) -> Layer:
         _or(layer.bias_trained, True),
         _or(layer.weight_names, None),
         _or(layer.bias_names, None),
+        frozen_weights=_or(layer.frozen_weights, None),
+        frozen_biases=layer.frozen_biases or (),
     )
 
 
@@ -271,7 +273,7 @@ def _state(state: fmt.FileState, place: str, spec: Spec) -> State:
     if [slot.name for slot in slots] != names:
         wanted = f"the slots {', '.join(names)}" if names else "no slots"
         raise DocumentError(f"{place}.slots", f"{_what_keeps(spec)} {wanted}")
-    return State(
+    read = State(
         _theta(state.layers, f"{place}.layers", spec.network),
         tuple(
             _theta(slot.layers, f"{place}.slots[{index}].layers", spec.network, np.inf)
@@ -279,6 +281,19 @@ def _state(state: fmt.FileState, place: str, spec: Spec) -> State:
         ),
         state.updates,
     )
+    for index in range(len(RULES[spec.optimizer.key].slots)):
+        _check_forgotten(read.slots[index], f"{place}.slots[{index}]", spec.network)
+    return read
+
+
+def _check_forgotten(slot: Array, place: str, network: Network) -> None:
+    """Raise DocumentError for a slot that would move what is frozen."""
+    if not network.holds_some:
+        return
+    wrong = np.flatnonzero(network.frozen * (slot != 0.0))
+    if len(wrong):
+        name = network.parameter_name(network.parameter_at(int(wrong[0])))
+        raise DocumentError(place, f"{shortened(name)} is frozen, so its number has to be 0 here")
 
 
 def _what_keeps(spec: Spec) -> str:

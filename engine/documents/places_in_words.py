@@ -98,6 +98,11 @@ _PLACES: list[tuple[re.Pattern[str], _Say]] = [
             f"{n.unit(k[0], k[2])} to {n.unit(k[0] + 1, k[1])}",
         ),
         ("layers[].bias_names[]", lambda n, k: f"name of the bias of {n.unit(k[0] + 1, k[1])}"),
+        (
+            "layers[].frozen_weights[]",
+            lambda n, k: f"frozen weights to {n.unit(k[0] + 1, k[1])}",
+        ),
+        ("layers[].frozen_biases", lambda n, k: f"frozen biases of {n.layer(k[0] + 1)}"),
         ("layers[].units[]", lambda n, k: f"name of unit {k[1] + 1} of {n.layer(k[0] + 1)}"),
         ("layers[].units", lambda n, k: f"units of {n.layer(k[0] + 1)}"),
         ("layers[].activation", lambda n, k: f"activation of {n.layer(k[0] + 1)}"),

@@ -190,6 +190,8 @@ def _shape(layer: Layer) -> dict[str, Any]:
         "bias_trained": UNSET if fixed else layer.bias_trained,
         "weight_names": _said(layer.weight_names),
         "bias_names": _said(layer.bias_names),
+        "frozen_weights": _said(layer.frozen_weights),
+        "frozen_biases": layer.frozen_biases or UNSET,
     }
 
 

@@ -129,8 +129,8 @@ def _parameters(record: Record, digits: int | None) -> Iterator[Words]:
             for k, parameter in enumerate(parameters[start : start + _PARAGRAPH]):
                 symbol = record.parameter(parameter)
                 prose += [", " if k else "", symbol.with_value()]
-                if not record.network.trained[record.network.index(parameter)]:
-                    prose.append(" (fixed)")
+                if held := record.network.held(parameter):
+                    prose.append(f" ({held})")
             yield Words((*prose, "."), digits)
 
 

@@ -6,6 +6,7 @@ then the biases: one per unit, one for the whole layer, or none.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cached_property
 from typing import NamedTuple
 
@@ -41,6 +42,10 @@ class Layer(Struct, frozen=True):
 
     `weight_names` has a row per unit, `bias_names` one name per unit (or one, if shared); None
     where the source numbers nothing, and names are then made from the indices.
+
+    Single parameters can be frozen: `frozen_weights` has, for each unit, the units before it (from
+    0, upwards) whose weights into it are, or is None where none of the layer is; `frozen_biases`
+    has the units whose biases are, 0 for a shared one.
     """
 
     units: tuple[str, ...]
@@ -49,6 +54,8 @@ class Layer(Struct, frozen=True):
     bias_trained: bool = True
     weight_names: tuple[tuple[str, ...], ...] | None = None
     bias_names: tuple[str, ...] | None = None
+    frozen_weights: tuple[tuple[int, ...], ...] | None = None
+    frozen_biases: tuple[int, ...] = ()
 
     @property
     def bias_count(self) -> int:
@@ -104,12 +111,30 @@ class Network(Struct, frozen=True, dict=True):
     @cached_property
     def trained(self) -> Array:
         """The mask of θ that an update may touch: 1 for trained, 0 for fixed, shape (size,)."""
-        mask = np.ones(self.size)
+        mask = 1.0 - self.frozen
         for layer, place in zip(self.layers, self._slices, strict=True):
             if not layer.bias_trained:
                 mask[place.biases] = 0.0
         mask.flags.writeable = False
         return mask
+
+    @cached_property
+    def frozen(self) -> Array:
+        """The mask of θ of what is frozen one by one: 1 for frozen, 0 for others, shape (size,)."""
+        mask = np.zeros(self.size)
+        for number, layer in enumerate(self.layers, start=1):
+            W, b = self.weights(mask, number), self.biases(mask, number)
+            for unit, sources in enumerate(layer.frozen_weights or ()):
+                W[unit, list(sources)] = 1.0
+            if b is not None:
+                b[list(layer.frozen_biases)] = 1.0
+        mask.flags.writeable = False
+        return mask
+
+    @cached_property
+    def holds_some(self) -> bool:
+        """Whether single parameters are frozen."""
+        return any(layer.frozen_weights or layer.frozen_biases for layer in self.layers)
 
     @cached_property
     def all_trained(self) -> bool:
@@ -177,12 +202,24 @@ class Network(Struct, frozen=True, dict=True):
         unit = None if layer.bias == "shared" else index - place.biases.start
         return Parameter(number, unit, None)
 
+    def parameters_of(self, layer: int) -> Iterator[Parameter]:
+        """The parameters of a layer (from 1) in the order of θ."""
+        span = self.span(layer)
+        return map(self.parameter_at, range(span.start, span.stop))
+
     def bias_parameter(self, layer: int, unit: int) -> Parameter | None:
         """The bias that reaches a unit: its own, the layer's shared one, or None."""
         kind = self.layers[layer - 1].bias
         if kind == "none":
             return None
         return Parameter(layer, None if kind == "shared" else unit, None)
+
+    def held(self, parameter: Parameter) -> str:
+        """What keeps a parameter from being trained, in a word; empty where nothing does."""
+        index = self.index(parameter)
+        if self.frozen[index]:
+            return "frozen"
+        return "" if self.trained[index] else "fixed"
 
     def layer_title(self, layer: int) -> str:
         """"Output", and "Hidden" or, where there are several such layers, "Hidden 1" and so on."""
@@ -193,6 +230,11 @@ class Network(Struct, frozen=True, dict=True):
     def unit_name(self, layer: int, unit: int) -> str:
         """Name of a unit; layer 0 are the inputs."""
         return self.inputs[unit] if layer == 0 else self.layers[layer - 1].units[unit]
+
+    @property
+    def units(self) -> tuple[tuple[str, ...], ...]:
+        """The names of the units, layer by layer, the inputs first."""
+        return (self.inputs, *(layer.units for layer in self.layers))
 
     @property
     def unit_names(self) -> tuple[str, ...]:

@@ -88,7 +88,7 @@ def one_path(rules: Rules) -> Rules:
 
 def with_equal_weights(network: Network, theta: Array) -> Array:
     """θ with every weight set to the first one, and the trained biases of each layer to its first:
-    units of a layer are then exact copies of each other."""
+    units of a layer are then exact copies of each other. What is frozen stays."""
     levelled = np.array(theta)
     first = network.weights(theta, 1)[0, 0]
     for number, layer in enumerate(network.layers, start=1):
@@ -96,4 +96,4 @@ def with_equal_weights(network: Network, theta: Array) -> Array:
         b = network.biases(levelled, number)
         if b is not None and layer.bias_trained:
             b[:] = b[0]
-    return levelled
+    return np.where(network.frozen > 0.0, theta, levelled)

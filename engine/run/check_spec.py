@@ -28,7 +28,7 @@ from engine.run.mistakes import MISTAKES
 from engine.run.scaling import SCALINGS
 from engine.run.spec import Batching, Spec
 from engine.run.steps import STEP_ORDERS
-from engine.text.numbers import LARGEST
+from engine.text.numbers import LARGEST, counted
 from engine.text.wording import shortened
 
 
@@ -95,6 +95,7 @@ def check_network(network: Network) -> None:
                 f"{path}.activation", f"{layer.activation} can only stand at the output layer"
             )
         _check_parameter_names(network, index)
+        _check_frozen(network, index)
     names: set[str] = set()
     for number in range(network.depth + 1):
         for unit in range(network.sizes[number]):
@@ -145,6 +146,33 @@ def _check_parameter_names(network: Network, index: int) -> None:
             raise SpecError(f"{path}.bias_names", f"expected {layer.bias_count} names")
         for unit, name in enumerate(layer.bias_names):
             _check_name(f"{path}.bias_names[{unit}]", "a bias", name)
+
+
+def _check_frozen(network: Network, index: int) -> None:
+    layer, path = network.layers[index], f"$.layers[{index}]"
+    check_places(f"{path}.frozen_weights", layer.frozen_weights, network, index)
+    _check_rising(f"{path}.frozen_biases", layer.frozen_biases, layer.bias_count, "bias")
+
+
+def check_places(
+    path: str, rows: tuple[tuple[int, ...], ...] | None, network: Network, index: int
+) -> None:
+    """Raise SpecError unless rows name weights of a layer: for each unit, those before it."""
+    if rows is None:
+        return
+    n_out, n_in = network.sizes[index + 1], network.sizes[index]
+    if len(rows) != n_out:
+        raise SpecError(path, f"expected {counted(n_out, 'row')}, one per unit, not {len(rows)}")
+    for unit, row in enumerate(rows):
+        _check_rising(f"{path}[{unit}]", row, n_in, "unit before the layer")
+
+
+def _check_rising(path: str, numbers: tuple[int, ...], count: int, what: str) -> None:
+    for position, number in enumerate(numbers):
+        if not 0 <= number < count:
+            raise SpecError(f"{path}[{position}]", f"there is no {what} with the number {number}")
+        if position and number <= numbers[position - 1]:
+            raise SpecError(f"{path}[{position}]", "numbers go upwards here, each once")
 
 
 def _check_output(spec: Spec) -> None:

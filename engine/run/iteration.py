@@ -214,7 +214,9 @@ def moved(
     mask = spec.updated
     used = gradient if mask is None else gradient * mask
     after, slots = spec.used_optimizer.update(theta, used, slots, t)
-    if mask is not None and (spec.skips_biases or RULES[spec.optimizer.key].decays):
+    if mask is not None and (
+        spec.skips_biases or spec.network.holds_some or RULES[spec.optimizer.key].decays
+    ):
         # A velocity from before the mistake was made would move them on, and decay does anyway.
         after = np.where(mask > 0.0, after, theta)
     return after, slots

@@ -141,7 +141,9 @@ def _needs_biases(run: Run) -> str:
 
 
 def _needs_trained_biases(run: Run) -> str:
-    if any(layer.bias_count and layer.bias_trained for layer in run.network.layers):
+    network = run.network
+    masks = (network.biases(network.trained, layer) for layer in range(1, network.depth + 1))
+    if any(mask is not None and mask.any() for mask in masks):
         return ""
     return "The network has no biases that are trained."
 

@@ -25,6 +25,7 @@ from engine.maths.network import (
 )
 from engine.run.check_spec import SpecError, check_spec
 from engine.run.edits import Edited
+from engine.run.holding import with_frozen
 from engine.run.scaling import SAME
 from engine.run.spec import Source, Spec, State
 
@@ -98,11 +99,12 @@ def set_bias(spec: Spec, state: State, layer: int, kind: str, trained: bool) -> 
     """Choose a layer's kind of bias and whether it is trained.
 
     One per unit becomes a shared one by its mean, a shared one is repeated, a new one is zero.
+    Another kind of bias has none that is frozen.
     """
     before = spec.network
     network = with_layer(before, layer, bias=kind, bias_trained=trained)
     if kind != before.layers[layer - 1].bias:
-        network = with_layer(network, layer, bias_names=None)
+        network = with_layer(network, layer, bias_names=None, frozen_biases=())
 
     def moved(vector: Array) -> Array:
         W = [before.weights(vector, number) for number in range(1, before.depth + 1)]
@@ -173,28 +175,12 @@ def _columns(rows: Array, units: tuple[int | None, ...]) -> Array:
 def _carried(spec: Spec, state: State, network: Network, origins: list[_Origin]) -> Edited:
     """The new network with everything carried over that its origins allow."""
     old = spec.network
-    network = _with_parameter_names(old, network, origins)
+    network = _with_frozen(old, _with_parameter_names(old, network, origins), origins)
     changed = replace(spec, network=network)
     check_spec(changed)
 
     def moved(vector: Array, fresh: Array) -> Array:
-        result = np.array(fresh)
-        for number in range(1, network.depth + 1):
-            here, below = origins[number], origins[number - 1]
-            if here.layer is None:
-                continue
-            new_rows, old_rows = here.kept()
-            b_old, b_new = old.biases(vector, here.layer), network.biases(result, number)
-            if b_old is not None and b_new is not None:
-                if network.layers[number - 1].bias == "shared":
-                    b_new[:] = b_old
-                else:
-                    b_new[new_rows] = b_old[old_rows]
-            if below.layer == here.layer - 1:
-                new_columns, old_columns = below.kept()
-                W_old, W_new = old.weights(vector, here.layer), network.weights(result, number)
-                W_new[np.ix_(new_rows, new_columns)] = W_old[np.ix_(old_rows, old_columns)]
-        return result
+        return _moved(old, network, origins, vector, fresh)
 
     # The shape belongs to the seed: from the seed alone the numbers that other parameters began
     # with would come once more, since each is drawn at another place of the row now.
@@ -202,6 +188,37 @@ def _carried(spec: Spec, state: State, network: Network, origins: list[_Origin])
     empty = np.zeros(network.size)
     slots = tuple(moved(slot, empty) for slot in state.slots)
     return changed, State(moved(state.theta, drawn), slots, state.t)
+
+
+def _moved(
+    old: Network, new: Network, origins: list[_Origin], vector: Array, fresh: Array
+) -> Array:
+    """A value for each parameter of the new network: that of the old one in `vector` where it was
+    there before, else the one in `fresh`."""
+    result = np.array(fresh)
+    for number in range(1, new.depth + 1):
+        here, below = origins[number], origins[number - 1]
+        if here.layer is None:
+            continue
+        new_rows, old_rows = here.kept()
+        b_old, b_new = old.biases(vector, here.layer), new.biases(result, number)
+        if b_old is not None and b_new is not None:
+            if new.layers[number - 1].bias == "shared":
+                b_new[:] = b_old
+            else:
+                b_new[new_rows] = b_old[old_rows]
+        if below.layer == here.layer - 1:
+            new_columns, old_columns = below.kept()
+            W_old, W_new = old.weights(vector, here.layer), new.weights(result, number)
+            W_new[np.ix_(new_rows, new_columns)] = W_old[np.ix_(old_rows, old_columns)]
+    return result
+
+
+def _with_frozen(old: Network, new: Network, origins: list[_Origin]) -> Network:
+    """Have frozen in the new network what was in the old one and is still there."""
+    if not old.holds_some:
+        return new
+    return with_frozen(new, _moved(old, new, origins, old.frozen, np.zeros(new.size)))
 
 
 def _with_parameter_names(old: Network, new: Network, origins: list[_Origin]) -> Network:

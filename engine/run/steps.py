@@ -6,9 +6,10 @@ An iteration is Forward · Loss · Backward · Update · Check. Forward goes fro
 by unit: net input, then activation. Loss takes each output's term, then the total. Backward goes
 from the output back, unit by unit: delta, the gradients of the weights into the unit, its bias (a
 shared bias follows the last unit); or, where the order asks for it, all deltas of a layer first and
-then its gradients unit by unit. Update takes the trained parameters from the inputs on, and
-Check is the one step that says what loss the new parameters give. A network that cannot be trained
-has Forward and Loss alone.
+then its gradients unit by unit. Update takes the parameters from the inputs on, but for the biases
+of a layer that are fixed as a whole (one that is frozen by itself has a step which says that it
+stays), and Check is the one step that says what loss the new parameters give. A network that cannot
+be trained has Forward and Loss alone.
 """
 
 # Without `from __future__ import annotations`, as engine.documents.format.

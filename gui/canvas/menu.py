@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
+import numpy as np
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QActionGroup
 from PySide6.QtWidgets import QMenu, QWidget
@@ -29,6 +31,7 @@ class CanvasMenu(QMenu):
     unit_removed = Signal(int, int)
     layer_added = Signal(int)
     layer_removed = Signal(int)
+    frozen_chosen = Signal(object, bool)  # list of Parameters, whether they are frozen from now on
     layer_opened = Signal(int, int)  # layer, and the unit to be looked at
     layer_folded = Signal(int)
     fit_chosen = Signal()
@@ -43,6 +46,7 @@ class CanvasMenu(QMenu):
         self._network = view.spec.network
         if spot is not None and spot.is_editable:
             self._add(f"Edit {_name(view, spot)}…", lambda: self.edit_chosen.emit(spot))
+            self._add_freezing(view, spot)
             self.addSeparator()
         if spot is not None and spot.owner.kind in ("unit", "bias", "target"):
             named = spot if spot.kind == "target" else Spot("unit", spot.layer, spot.unit)
@@ -55,10 +59,22 @@ class CanvasMenu(QMenu):
         self.addSeparator()
         add_picture_entries(self, self.picture_wanted.emit)
 
-    def _add(self, words: str, job: Callable[[], None], enabled: bool = True) -> None:
+    def _add(self, words: str, job: Callable[[], None], enabled: bool | np.bool = True) -> None:
         action = self.addAction(menu_text(words))
-        action.setEnabled(enabled)
+        action.setEnabled(bool(enabled))
         action.triggered.connect(lambda: job())
+
+    def _add_freezing(self, view: View, spot: Spot) -> None:
+        """Freeze the parameter at a spot, or train it again."""
+        parameter = parameter_at(self._network, spot)
+        if parameter is None:
+            return
+        held, name = self._network.held(parameter), _name(view, spot)
+        words = f"Train {name} again" if held == "frozen" else f"Freeze {name}"
+        freezes = held != "frozen"
+        self._add(
+            words, lambda: self.frozen_chosen.emit([parameter], freezes), held != "fixed"
+        )
 
     def _add_unit_actions(self, layer: int, unit: int, is_folded: bool) -> None:
         network, depth = self._network, self._network.depth
@@ -76,6 +92,12 @@ class CanvasMenu(QMenu):
             self._add("Add layer before", lambda: self.layer_added.emit(layer), more)
         if layer < depth:
             self._add("Add layer after", lambda: self.layer_added.emit(layer + 1), more)
+        if layer:
+            frozen = network.frozen[network.span(layer)] > 0.0
+            into = list(network.parameters_of(layer))
+            freeze, train = (partial(self.frozen_chosen.emit, into, how) for how in (True, False))
+            self._add("Freeze layer", freeze, not frozen.all())
+            self._add("Train layer again", train, frozen.any())
         if 0 < layer < depth:
             self._add("Remove layer", lambda: self.layer_removed.emit(layer))
         if is_folded:

@@ -66,6 +66,7 @@ class NetworkCanvas(QWidget):
     layer_added = Signal(int)
     layer_removed = Signal(int)
     activation_chosen = Signal(int, str)
+    frozen_chosen = Signal(object, bool)
     selected = Signal(object)
     asked = Signal(object)
     spot_hovered = Signal(object)
@@ -127,6 +128,7 @@ class NetworkCanvas(QWidget):
             return
         before = self.scene.view
         is_other = before is None or before.spec.network != view.spec.network
+        kept = self._still_there(before, view)
         if is_other:
             self._drop_field()
             self._buttons.withdraw()
@@ -136,12 +138,21 @@ class NetworkCanvas(QWidget):
         self.scene.display(view)
         if is_other:
             self.view.follow_network()
+            self.view.select(kept)
         self.chip.display(view)
         self.caption.display(view, self._caption_room)
         self._place_field()
         self._say_where()
         if before is not None and not view.training and view.step != before.step:
             announce_step(self.view, view)
+
+    def _still_there(self, before: View | None, view: View) -> Spot | None:
+        """What is selected, if another view has the same units and that spot among them."""
+        spot, network = self.view.selected, view.spec.network
+        if before is None or spot is None or before.spec.network.units != network.units:
+            return None
+        is_gone = spot.kind == "bias" and parameter_at(network, spot) is None
+        return None if is_gone else spot
 
     @property
     def _caption_room(self) -> int:
@@ -311,6 +322,7 @@ class NetworkCanvas(QWidget):
         menu.edit_chosen.connect(self.edit)
         menu.rename_chosen.connect(self.rename)
         menu.activation_chosen.connect(self.activation_chosen)
+        menu.frozen_chosen.connect(self.frozen_chosen)
         menu.unit_added.connect(self.unit_added)
         menu.unit_removed.connect(self.unit_removed)
         menu.layer_added.connect(self.layer_added)

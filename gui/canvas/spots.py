@@ -168,8 +168,8 @@ def facts_at(view: View, spot: Spot) -> tuple[str, list[Fact]]:
         else:
             title += f" of {name}"
         k = network.index(parameter)
-        if not network.trained[k]:
-            title += ", fixed"
+        if held := network.held(parameter):
+            title += f", {held}"
         facts.append(Fact("value", float(view.worked_theta[k])))
         gradient = StepId("backward", f"{spot.kind}_gradient", *parameter)
         update = StepId("update", f"{spot.kind}_update", *parameter)

@@ -17,7 +17,7 @@ from engine.maths.initializers import INITIALIZERS
 from engine.maths.losses import LOSSES
 from engine.maths.network import Parameter
 from engine.maths.optimizers import RULES, SETTINGS
-from engine.run import edits, reshaping
+from engine.run import edits, holding, reshaping
 from engine.run.limits import ROAD_NAME
 from engine.run.mistakes import MISTAKES
 from engine.run.spec import Data, Spec
@@ -63,6 +63,8 @@ class Intents(QObject):
         network.initializer_chosen.connect(self.set_initializer)
         weights.value_edited.connect(self.set_parameter)
         weights.values_pasted.connect(self.set_parameters)
+        for panel in (canvas, weights):
+            panel.frozen_chosen.connect(self.set_frozen)
         data.input_edited.connect(self.set_input)
         data.target_edited.connect(self.set_target)
         data.cells_pasted.connect(self.paste_cells)
@@ -83,6 +85,18 @@ class Intents(QObject):
         """Give several weights and biases values at once."""
         values = list(values)
         self._session.apply(f"{len(values)} pasted values", edits.set_parameters, values)
+
+    def set_frozen(self, parameters: Sequence[Parameter], frozen: bool) -> None:
+        """Freeze weights and biases, or train them again."""
+        what = self._named(parameters)
+        text = f"Freeze {what}" if frozen else f"Train {what} again"
+        self._session.apply(text, holding.freeze, parameters, frozen)
+
+    def _named(self, parameters: Sequence[Parameter]) -> str:
+        if len(parameters) > 1:
+            return f"{len(parameters)} parameters"
+        network, notation = self._session.spec.network, self._session.writing.notation
+        return notation.parameter(network, parameters[0])
 
     def set_input(self, row: int, column: int, value: float) -> None:
         """Change an input of a sample."""

@@ -360,7 +360,7 @@ class NumberTable(TableView):
 
     def paste(self) -> None:
         """Take numbers from the clipboard, from the first selected cell on: all of them or none."""
-        rows, columns = self._selected()
+        rows, columns = self.selected()
         text = QGuiApplication.clipboard().text()
         self.problem.emit("")
         if not rows:

@@ -84,7 +84,7 @@ class TableView(QTableView):
         selection = self.selectionModel().selection()
         return [selection.at(position) for position in range(selection.count())]
 
-    def _selected(self) -> tuple[list[int], list[int]]:
+    def selected(self) -> tuple[list[int], list[int]]:
         """Rows and columns that have something selected, else those of the current cell."""
         rows: set[int] = set()
         columns: set[int] = set()
@@ -98,7 +98,7 @@ class TableView(QTableView):
 
     def selected_rows(self) -> list[int]:
         """The rows that have something selected, else that of the current cell."""
-        return self._selected()[0]
+        return self.selected()[0]
 
     def whole_rows(self) -> list[int]:
         """The rows that are selected from the first column to the last."""
@@ -112,7 +112,7 @@ class TableView(QTableView):
 
     def copy(self) -> None:
         """Put what is selected on the clipboard, numbers in full, separated by tabs."""
-        rows, columns = self._selected()
+        rows, columns = self.selected()
 
         def text(check: Check) -> str:
             lines = []

@@ -11,6 +11,7 @@ from engine.maths.activations import ACTIVATIONS, hidden_activations
 from engine.maths.losses import LOSSES
 from engine.maths.network import BIAS_KINDS, Layer, Network, default_unit_names
 from engine.maths.optimizers import RULES, Optimizer
+from engine.run.holding import with_frozen
 from engine.run.scaling import SAME, SCALINGS, Scaling, linears
 from engine.run.spec import Batching, Data, Spec, State, start_state
 from engine.run.steps import STEP_ORDERS, StepId
@@ -24,7 +25,8 @@ def that_learn(keys: tuple[str, ...]) -> tuple[str, ...]:
 
 @st.composite
 def specs(draw: st.DrawFn, max_samples: int = 6) -> Spec:
-    """Specs of every loss, output pair, kind of bias, optimizer and batching, with random data."""
+    """Specs of every loss, output pair, kind of bias, optimizer and batching, with random data,
+    some with frozen parameters."""
     sizes = draw(st.lists(st.integers(1, 5), min_size=2, max_size=4))
     loss = draw(st.sampled_from(sorted(LOSSES)))
     output = draw(st.sampled_from(that_learn(LOSSES[loss].activations)))
@@ -54,8 +56,11 @@ def specs(draw: st.DrawFn, max_samples: int = 6) -> Spec:
         kind, same = draw(st.sampled_from(sorted(SCALINGS))), (SAME,) * sizes[-1]
         targets = linears("range", data.targets) if np.isinf(low) else same
         scaling = Scaling(kind, linears(kind, data.inputs), targets)
+    network = Network(names[0], layers)
+    frozen = draw(st.sampled_from((0.0, 0.0, 0.3, 1.0)))
+    network = with_frozen(network, (generator.random(network.size) < frozen).astype(float))
     return Spec(
-        Network(names[0], layers),
+        network,
         loss,
         LOSSES[loss].reduction or draw(st.sampled_from(("sum", "mean"))),
         Optimizer(

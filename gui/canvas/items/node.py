@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPen
+from PySide6.QtGui import QColor, QImage, QPainter, QPen
 
 from gui import theme
 from gui.canvas.faces import NodeFace
 from gui.canvas.items.canvas_item import CanvasItem
 from gui.canvas.items.colours import mixed
+from gui.canvas.items.lock import paint_locks
 from gui.canvas.items.node_texts import NodeTexts, small_texts
 from gui.canvas.items.text import paint_texts
 from gui.canvas.items.whole_texts import called_out, whole_texts
@@ -157,9 +158,7 @@ class NodeItem(CanvasItem):
             painter.drawRoundedRect(place, 8, 8)
         paint_texts(painter, texts.texts)
         if texts.lock is not None:
-            painter.setPen(QPen(colours.colour("secondary"), 1.2))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawPath(_lock(texts.lock))
+            paint_locks(painter, (texts.lock,))
 
     def _paint_focus(self, painter: QPainter) -> None:
         painter.setPen(QPen(theme.current().colour("accent"), 2.0, Qt.PenStyle.DotLine))
@@ -170,15 +169,3 @@ class NodeItem(CanvasItem):
             painter.drawEllipse(around)
         else:
             painter.drawRoundedRect(around, 11, 11)
-
-
-def _lock(middle: QPointF) -> QPainterPath:
-    """A small closed lock, the sign of a fixed bias."""
-    x, y = middle.x() + 4, middle.y()
-    path = QPainterPath()
-    path.addRoundedRect(QRectF(x - 4, y - 1, 8, 6), 1.2, 1.2)
-    path.moveTo(x - 2.5, y - 1)
-    path.lineTo(x - 2.5, y - 3)
-    path.arcTo(QRectF(x - 2.5, y - 5.5, 5, 5), 180, -180)
-    path.lineTo(x + 2.5, y - 1)
-    return path

@@ -13,8 +13,9 @@ from gui import theme
 from gui.canvas.faces import ParameterFace
 from gui.canvas.items.canvas_item import CanvasItem, around
 from gui.canvas.items.edges import Edge
+from gui.canvas.items.lock import paint_locks
 from gui.canvas.items.text import Text, line_height, paint_texts, replaced
-from gui.canvas.items.words import between, parameter_lines
+from gui.canvas.items.words import LOCK, between, parameter_lines
 from gui.canvas.placing.plan import label_height, label_pad
 
 _ROUND = 9.0  # radius of the corners, also where there is only one line
@@ -50,11 +51,13 @@ class Pill(Struct):
     place: QRectF = field(default_factory=QRectF)
     texts: list[Text] = field(default_factory=list)
     leader: QLineF | None = None
+    lock: QPointF | None = None
 
     def __post_init__(self) -> None:
         lines = _write(self.face, self.size, self.is_current)
         gap = self.size.gap
         widths = [sum(t.width for t in line) + gap * (len(line) - 1) for line in lines]
+        widths[0] += LOCK if self.face.fixed else 0.0
         w, h = max(widths) + 2 * self.size.pad, label_height(len(lines), self.size.pixels)
         x, y = self.middle.x(), self.middle.y()
         self.place = QRectF(x - w / 2, y - h / 2, w, h)
@@ -64,6 +67,8 @@ class Pill(Struct):
                 middle = y + (row - (len(lines) - 1) / 2) * line_height(self.size.pixels)
                 self.texts.append(text._replace(x=left, y=middle))
                 left += text.width + gap
+            if row == 0 and self.face.fixed:
+                self.lock = QPointF(left - gap + 4, middle)
 
     @property
     def ground(self) -> QRectF:
@@ -86,6 +91,7 @@ class Pill(Struct):
         there = copy(self)
         there.middle, there.place = QPointF(x, y), self.place.translated(offset)
         there.texts, there.leader = texts, leader
+        there.lock = None if self.lock is None else self.lock + offset
         return there
 
 
@@ -159,6 +165,7 @@ class PillLayer(CanvasItem):
         # One colour after the other: to change it takes longer than to paint a word.
         words = [text for pill in exposed if not _rank(pill) for text in pill.texts]
         paint_texts(painter, sorted(words, key=lambda text: (text.pixels, text.colour)))
+        paint_locks(painter, [p.lock for p in exposed if p.lock is not None and not _rank(p)])
         for pill in exposed:
             if _rank(pill):
                 strong = pill.is_current or pill.is_hovered
@@ -171,6 +178,7 @@ class PillLayer(CanvasItem):
                     painter.setBrush(Qt.BrushStyle.NoBrush)
                     painter.drawRoundedRect(pill.place.adjusted(-4, -4, 4, 4), 14, 14)
                 paint_texts(painter, pill.texts)
+                paint_locks(painter, filter(None, (pill.lock,)))
 
 
 def _rank(pill: Pill) -> int:

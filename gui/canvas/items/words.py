@@ -14,7 +14,7 @@ from gui import theme
 from gui.canvas.faces import NodeFace, ParameterFace
 from gui.canvas.items.text import sign_colour, width
 
-LOCK = 14.0  # the sign of a fixed bias, with the room beside it
+LOCK = 14.0  # the sign of a fixed parameter, with the room beside it
 _ALL = 17  # digits that tell any two numbers apart
 _LONGEST_NAME = 12  # characters; a longer one is cut, and told in full by its tooltip
 
@@ -61,7 +61,8 @@ def parameter_lines(face: ParameterFace, is_bias: bool = False) -> dict[str, Lin
     if is_bias:
         lines = {"value": (Word(f"{name} {value}", "secondary", locked=face.fixed),)}
     else:
-        lines = {"value": (Word(name, "secondary"), Word(value, sign_colour(face.value)))}
+        number = Word(value, sign_colour(face.value), locked=face.fixed)
+        lines = {"value": (Word(name, "secondary"), number)}
     for sign, gradient in face.gradients:
         kind = "gradient" if sign == face.sign else "own"
         words = f"{sign} {format_number(gradient, face.digits)}"

@@ -70,17 +70,23 @@ class LayerModel(NumberModel):
 
     def measured(self) -> Array:
         """All weights and biases of the layer, in the shape of the table."""
-        if self._theta is None:
-            return super().measured()
-        if self._biases is None:
-            return self._weights
-        biases = np.broadcast_to(self._biases, (self._n_out,))
-        return np.column_stack([self._weights, biases])
+        return super().measured() if self._theta is None else self.cells_of(self._theta)
+
+    def cells_of(self, vector: Array) -> Array:
+        """One value for each parameter, shape (size,), of this layer in the shape of the table."""
+        weights = self._network.weights(vector, self._layer)
+        biases = self._network.biases_per_unit(vector, self._layer)
+        return weights if biases is None else np.column_stack([weights, biases])
 
     @property
     def shares_bias(self) -> bool:
         """Whether several units have one bias: its cells are merged."""
         return self._rule.bias == "shared" and self._n_out > 1
+
+    @property
+    def network(self) -> Network:
+        """The network whose layer it is."""
+        return self._network
 
     @property
     def layer(self) -> int:
@@ -137,20 +143,21 @@ class LayerModel(NumberModel):
     def description(self, row: int, column: int) -> str:
         """The parameter in full, and between which units it stands."""
         unit = self._rule.units[row]
+        held = self._network.held(self.parameter(row, column))
+        held = held and f", {held}: training leaves it alone"
         if column < self._n_in:
             source = self._network.unit_name(self._layer - 1, column)
-            return f"{super().description(row, column)}; from {source} to {unit}"
+            return f"{super().description(row, column)}; from {source} to {unit}{held}"
         whose = f"shared by {len(self._rule.units)} units" if self.shares_bias else f"of {unit}"
-        fixed = "" if self._rule.bias_trained else ", fixed: training leaves it alone"
-        return f"{super().description(row, column)}; bias {whose}{fixed}"
+        return f"{super().description(row, column)}; bias {whose}{held}"
 
     def is_covered(self, row: int, column: int) -> bool:
         """Whether it is a cell of a shared bias, below the first."""
         return row > 0 and column == self._n_in and self.shares_bias
 
     def is_fixed(self, row: int, column: int) -> bool:
-        """Whether it is a bias that is not trained."""
-        return column == self._n_in and not self._rule.bias_trained
+        """Whether it is not trained."""
+        return bool(self._network.held(self.parameter(row, column)))
 
     def is_here(self, row: int, column: int) -> bool:
         """Whether it is the parameter of the current step."""

@@ -8,6 +8,7 @@ from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QWidget
 
 from engine.maths.network import Network, Parameter
+from gui.panels.weights.actions import ParameterActions
 from gui.panels.weights.model import LayerModel
 from gui.panels.weights.stack import ROW_HEIGHT, TableStack
 from gui.tables.number_table import NumberTable
@@ -27,6 +28,7 @@ class WeightsPanel(Card):
 
     value_edited = Signal(object, float)  # Parameter, new value
     values_pasted = Signal(object)  # list of (Parameter, value)
+    frozen_chosen = Signal(object, bool)  # list of Parameters, whether they are frozen from now on
     asked = Signal(object)  # the Parameter that the person went to
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -130,6 +132,7 @@ class WeightsPanel(Card):
             lambda row, column, value: self.value_edited.emit(model.parameter(row, column), value)
         )
         model.pasted.connect(self.values_pasted)
+        ParameterActions(table, model).frozen_chosen.connect(self.frozen_chosen)
         table.fitted.connect(self._share_digits)
         table.problem.connect(self.show_error)
         table.chosen.connect(lambda row, column: self._stack.show_cell(table, row, column))
