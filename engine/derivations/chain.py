@@ -11,7 +11,16 @@ from engine.derivations.written.activations import WRITTEN_ACTIVATIONS
 from engine.derivations.written.losses import WRITTEN_LOSSES
 from engine.derivations.written.mistakes import Weights, made_in, with_mistakes
 from engine.formulas.building import ONE, difference, stages, times
-from engine.formulas.formula import Derivative, Expr, Line, Product, Sum, equation, mistakes_in
+from engine.formulas.formula import (
+    Derivative,
+    Expr,
+    Line,
+    Number,
+    Product,
+    Sum,
+    equation,
+    mistakes_in,
+)
 from engine.formulas.notation import Name
 from engine.formulas.writers import Prose
 from engine.maths import backprop
@@ -29,8 +38,8 @@ def is_short(record: Record, layer: int) -> bool:
     in either takes the long way."""
     if layer != record.network.depth or is_one_link(record, layer):
         return False
-    activation = record.network.layers[-1].activation
-    return backprop.is_short(record.spec.rules, record.spec.loss, activation)
+    f = record.network.layers[-1].function
+    return backprop.is_short(record.spec.rules, record.spec.loss, f)
 
 
 def is_one_link(record: Record, layer: int) -> bool:
@@ -202,7 +211,7 @@ def _activation_to_net_input(record: Record, layer: int, unit: int) -> Factor:
     for kink in record.unit(layer, unit).activation.kinks:
         z = record.net_input(layer, unit)
         side = "above " if z.value > kink else "" if z.value == kink else "below "
-        meaning = (*meaning, "; ", z.with_value(), f" is {side}{kink:g}")
+        meaning = (*meaning, "; ", z.with_value(), f" is {side}", Line(Number(kink)))
     slope = activation_slope(record, layer, unit)
     return _link(meaning, a, by, slope, activation_step(layer, unit))
 
@@ -218,16 +227,23 @@ def _link(
 
 
 def flat_notes(record: Record, layer: int, unit: int) -> tuple[Prose, ...]:
-    """Why the gradient stops at a unit that is not above where it is flat; nothing elsewhere."""
+    """Why the gradient stops at a unit that is where its activation is flat; nothing elsewhere."""
     z, activation = record.net_input(layer, unit), record.unit(layer, unit).activation
-    flat = activation.flat_below
-    if flat == -math.inf or z.value > flat:
+    above = z.value >= activation.flat_above
+    flat = activation.flat_above if above else activation.flat_below
+    if math.isinf(flat) or not (above or z.value <= flat):
         return ()
-    why = (
-        f" is exactly {flat:g}, where {activation.title} has a kink and no slope of its own; 0 is "
-        "taken, as is usual."
-        if z.value == flat
-        else f" is below {flat:g}, where {activation.title} is flat, so a small change of it "
-        "changes no output and no loss."
-    )
-    return (("The gradient stops here: ", Line(z), why),)
+    edge = Line(Number(flat))
+    if z.value == flat:
+        why: Prose = (
+            " is exactly ", edge,
+            f", where {activation.title} has a kink and no slope of its own; 0 is taken, as is "
+            "usual.",
+        )  # fmt: skip
+    else:
+        why = (
+            " is above " if above else " is below ", edge,
+            f", where {activation.title} is flat, so a small change of it changes no output and "
+            "no loss.",
+        )  # fmt: skip
+    return (("The gradient stops here: ", Line(z), *why),)

@@ -33,9 +33,9 @@ from engine.formulas.matrices import (
     scaled,
     times,
 )
-from engine.formulas.notation import DEFAULT, Name, Notation, slot_name
+from engine.formulas.notation import DEFAULT, Name, Notation, activation_setting_name, slot_name
 from engine.formulas.writers import Prose
-from engine.maths.activations import ACTIVATIONS, Array
+from engine.maths.activations import Array
 from engine.maths.losses import LOSSES
 from engine.maths.optimizers import RULES
 from engine.run.iteration import Iteration
@@ -88,7 +88,7 @@ class _Layer:
     def __init__(self, record: Record, layer: int) -> None:
         self.record, self.layer = record, layer
         self.network = record.network
-        self.activation = ACTIVATIONS[self.network.layers[layer - 1].activation]
+        self.activation = self.network.layers[layer - 1].function
 
     # Symbols
 
@@ -144,12 +144,22 @@ class _Layer:
             factors=(
                 Factor(("the net inputs: weights times activations, plus biases",),
                        equals(z, weighted)),
-                Factor((f"the activations: f is {self.activation.title}, {self._reach}",),
+                Factor(("the activations: f is ", *self._function, f", {self._reach}"),
                        equals(a, f)),
             ),
             notes=same if shared else (),
             scope=self.record.sample_scope,
         )  # fmt: skip
+
+    @property
+    def _function(self) -> Prose:
+        """The activation with what is set of it: ELU with α = 0.5."""
+        settings = self.network.layers[self.layer - 1].changed_settings
+        prose: Prose = (self.activation.title,)
+        for key, value in settings.items():
+            symbol = Symbol(activation_setting_name(key), value)
+            prose = (*prose, " with ", symbol.with_value())
+        return prose
 
     @property
     def _reach(self) -> str:
@@ -201,7 +211,7 @@ class _Layer:
         slopes = Applied("f′", z, slope(z.values, a.values))
         matrix = Matrix(Name("f′", "f′"), slopes.values)
         factor = Factor(
-            (f"the slopes of the activation, {self.activation.title}",),
+            ("the slopes of the activation, ", *self._function),
             Line(slopes, (), (matrix,)),
         )
         shown = WorkedMatrix(slopes)

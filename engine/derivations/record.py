@@ -10,10 +10,10 @@ import numpy as np
 from engine.derivations.parts import LONGEST_SUM, Row, Table, shown_rows, table_of
 from engine.formulas.building import worked_terms
 from engine.formulas.formula import Derivative, Expr, Number, Product, Quotient, Rest, Sum, Symbol
-from engine.formulas.notation import Name, Notation, Symbols
-from engine.maths.activations import ACTIVATIONS, Activation, Array
+from engine.formulas.notation import Name, Notation, Symbols, activation_setting_name
+from engine.maths.activations import ACTIVATION_SETTINGS, Activation, Array
 from engine.maths.losses import LOSSES
-from engine.maths.network import Parameter
+from engine.maths.network import Layer, Parameter
 from engine.run.iteration import BatchPass, Iteration, SamplePass, sample_gradient
 from engine.run.steps import StepId, title_of
 
@@ -94,7 +94,16 @@ class Unit:
     @property
     def activation(self) -> Activation:
         """What it applies to its net input."""
-        return ACTIVATIONS[self.record.network.layers[self.layer - 1].activation]
+        return self._layer.function
+
+    def setting(self, key: str) -> Number | Symbol:
+        """A setting of the activation: its symbol or, where it is as usual, the bare number."""
+        value, usual = self._layer.settings[key], ACTIVATION_SETTINGS[key].default
+        return Number(value) if value == usual else Symbol(activation_setting_name(key), value)
+
+    @property
+    def _layer(self) -> Layer:
+        return self.record.network.layers[self.layer - 1]
 
     @property
     def z(self) -> Symbol:

@@ -16,7 +16,7 @@ engine.documents.reading.
 import re
 import sys
 from functools import lru_cache
-from typing import Annotated, Any, Literal, cast
+from typing import TYPE_CHECKING, Annotated, Any, Literal, cast
 
 import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType, defstruct
@@ -24,12 +24,13 @@ from msgspec import UNSET, Meta, Struct, UnsetType, defstruct
 from engine.documents.document import Lock, Published
 from engine.documents.json_text import DocumentError
 from engine.documents.own_keys import OWN_KEY, OwnKey, take_own_keys
-from engine.maths.activations import ACTIVATIONS
+from engine.maths.activations import ACTIVATION_SETTINGS, ACTIVATIONS
 from engine.maths.initializers import INITIALIZERS
 from engine.maths.losses import LOSSES, REDUCTIONS
 from engine.maths.metrics import METRICS
 from engine.maths.network import BIAS_KINDS
-from engine.maths.optimizers import RULES, SETTINGS, Setting
+from engine.maths.optimizers import RULES, SETTINGS
+from engine.maths.setting import Setting
 from engine.run.limits import (
     FIGURES,
     INPUTS,
@@ -71,12 +72,37 @@ class _Object(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     pass
 
 
+def _key_of(setting: Setting) -> Any:
+    """The key of an object that holds a setting, with its limits."""
+    low = {"ge" if setting.may_be_low else "gt": setting.low}
+    value = Annotated[float, Meta(**low, lt=setting.high)]
+    if setting.required:
+        return setting.key, value
+    return setting.key, value | UnsetType, UNSET
+
+
+if TYPE_CHECKING:
+    ActivationSettings = Struct
+else:
+    ActivationSettings = defstruct(
+        "ActivationSettings",
+        [_key_of(setting) for setting in ACTIVATION_SETTINGS.values()],
+        bases=(_Object,),
+        kw_only=True,
+        namespace={
+            "__doc__": "Settings of a layer's activation that are not as usual; those that it does "
+            "not use are kept."
+        },
+    )
+
+
 class Shape(_Object, kw_only=True):
     """A dense layer without values. frozen_weights has a row per unit with the numbers (from 0) of
     the units before it whose weights are frozen; frozen_biases has the numbers of biases."""
 
     units: Annotated[tuple[Name, ...], UNITS.entries]
     activation: Annotated[str, one_of(ACTIVATIONS)]
+    settings: ActivationSettings | UnsetType = UNSET
     bias: Annotated[str, one_of(BIAS_KINDS)] = "per_unit"
     bias_trained: bool | UnsetType = UNSET
     weight_names: tuple[tuple[Name, ...], ...] | UnsetType = UNSET
@@ -262,11 +288,7 @@ def optimizer_type() -> type[Struct]:
 @lru_cache(maxsize=4)
 def _optimizer_type(names: tuple[str, ...], settings: tuple[Setting, ...]) -> type[Struct]:
     keys: list[Any] = [("name", Annotated[str, one_of(names)])]
-    for setting in settings:
-        low = {"ge" if setting.may_be_low else "gt": setting.low}
-        value = Annotated[float, Meta(**low, lt=setting.high)]
-        optional = (value | UnsetType, UNSET)
-        keys.append((setting.key, value) if setting.required else (setting.key, *optional))
+    keys += map(_key_of, settings)
     says = "How a gradient moves the parameters; settings that the optimizer does not use are kept."
     namespace = {"__doc__": says}
     return defstruct("Optimizer", keys, bases=(_Object,), kw_only=True, namespace=namespace)

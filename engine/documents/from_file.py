@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 from msgspec import UNSET, Struct, UnsetType
@@ -176,8 +176,13 @@ def _spec(file: fmt.File | fmt.Settings, network: Network, data: Data) -> Spec:
 
 
 def _optimizer(optimizer: Struct) -> Optimizer:
-    given = {key: value for key, value in asdict(optimizer).items() if value is not UNSET}
+    given = _given(optimizer)
     return Optimizer(given.pop("name"), given)
+
+
+def _given(settings: Struct) -> dict[str, Any]:
+    """The keys of an object that the file gives, with their values."""
+    return {key: value for key, value in asdict(settings).items() if value is not UNSET}
 
 
 def _layer(layer: fmt.Shape) -> Layer:
@@ -190,6 +195,7 @@ def _layer(layer: fmt.Shape) -> Layer:
         _or(layer.bias_names, None),
         frozen_weights=_or(layer.frozen_weights, None),
         frozen_biases=layer.frozen_biases or (),
+        settings=_given(layer.settings) if layer.settings else {},
     )
 
 

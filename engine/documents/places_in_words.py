@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from engine.maths.activations import ACTIVATION_SETTINGS
 from engine.maths.optimizers import SETTINGS
 from engine.text.wording import shortened
 
@@ -80,6 +81,10 @@ def _paths(text: str) -> re.Pattern[str]:
     return re.compile(rf"\$\.{escaped}")
 
 
+def _of_layer(title: str) -> _Say:
+    return lambda n, k: f"{title} of {n.layer(k[0] + 1)}"
+
+
 _SETTING = re.compile(r"\$\.optimizer\.([a-z_0-9]+)")
 _PLACES: list[tuple[re.Pattern[str], _Say]] = [
     (_paths(path), say)
@@ -106,6 +111,11 @@ _PLACES: list[tuple[re.Pattern[str], _Say]] = [
         ("layers[].units[]", lambda n, k: f"name of unit {k[1] + 1} of {n.layer(k[0] + 1)}"),
         ("layers[].units", lambda n, k: f"units of {n.layer(k[0] + 1)}"),
         ("layers[].activation", lambda n, k: f"activation of {n.layer(k[0] + 1)}"),
+        *(
+            (f"layers[].settings.{key}", _of_layer(setting.title))
+            for key, setting in ACTIVATION_SETTINGS.items()
+        ),
+        ("layers[].settings", lambda n, k: f"settings of {n.layer(k[0] + 1)}"),
         ("layers[].bias", lambda n, k: f"kind of bias of {n.layer(k[0] + 1)}"),
         ("layers[]", lambda n, k: n.layer(k[0] + 1)),
         ("inputs[]", lambda n, k: f"name of input {k[0] + 1}"),

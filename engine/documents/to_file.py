@@ -14,7 +14,7 @@ from engine.documents.document import Document
 from engine.documents.from_file import curve_columns
 from engine.documents.long_matrices import written
 from engine.documents.road import FIRST_RUN, Road
-from engine.maths.activations import Array
+from engine.maths.activations import ACTIVATION_SETTINGS, Array
 from engine.maths.network import Layer, Network
 from engine.maths.optimizers import RULES, SETTINGS, Optimizer
 from engine.run.spec import Data, Spec, State
@@ -183,9 +183,15 @@ def _parameters(network: Network, theta: Array) -> list[fmt.Parameters]:
 
 def _shape(layer: Layer) -> dict[str, Any]:
     fixed = layer.bias == "none" and layer.bias_trained
+    changed = {
+        key: value
+        for key, value in layer.settings.items()
+        if value != ACTIVATION_SETTINGS[key].default
+    }
     return {
         "units": layer.units,
         "activation": layer.activation,
+        "settings": fmt.ActivationSettings(**changed) if changed else UNSET,
         "bias": layer.bias,
         "bias_trained": UNSET if fixed else layer.bias_trained,
         "weight_names": _said(layer.weight_names),

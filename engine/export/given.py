@@ -7,9 +7,14 @@ from collections.abc import Iterator
 from engine.derivations.record import Record
 from engine.export.solution import Cell, Figure, Grid, Section, Words, Working
 from engine.formulas.formula import Expr, Line, Symbol
-from engine.formulas.notation import Notation, setting_name, slot_name
+from engine.formulas.notation import (
+    Notation,
+    activation_setting_name,
+    setting_name,
+    slot_name,
+)
 from engine.formulas.writers import Prose, TextWriter
-from engine.maths.activations import ACTIVATIONS, Array
+from engine.maths.activations import Array
 from engine.maths.losses import LOSSES
 from engine.maths.network import Parameter
 from engine.maths.optimizers import RULES, SETTINGS
@@ -50,11 +55,14 @@ def units_in_words(units: tuple[str, ...]) -> str:
     return ", ".join(units) if len(units) <= _FEW else f"{len(units)} units"
 
 
-def _layers(iteration: Iteration) -> Iterator[str]:
-    """A sentence for each layer: its units and their activation."""
+def _layers(iteration: Iteration) -> Iterator[str | Line]:
+    """A sentence for each layer: its units and their activation, with what is set of it."""
     for number, layer in enumerate(iteration.spec.network.layers, start=1):
-        title = ACTIVATIONS[layer.activation].title
-        yield f" Layer {number}: {units_in_words(layer.units)} ({title})."
+        yield f" Layer {number}: {units_in_words(layer.units)} ({layer.function.title}"
+        for key, value in layer.changed_settings.items():
+            yield ", "
+            yield Symbol(activation_setting_name(key), value).with_value()
+        yield ")."
 
 
 def _over_samples(iteration: Iteration) -> str:

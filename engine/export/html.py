@@ -105,6 +105,10 @@ class MathWriter:
     def root(self, inner: str) -> str:
         return f"<msqrt>{inner}</msqrt>"
 
+    def absolute(self, inner: str) -> str:
+        bar = '<mo stretchy="false">|</mo>'
+        return f"<mrow>{bar}{inner}{bar}</mrow>"
+
     def function(self, name: str, arguments: Sequence[str]) -> str:
         inside = self.bracket("<mo>,</mo>".join(arguments))
         return f"<mi>{name}</mi><mo>&#x2061;</mo>{inside}"

@@ -18,21 +18,19 @@ from engine.formulas.formula import (
     is_missing,
     is_single,
 )
-from engine.maths.activations import ACTIVATIONS, Array
+from engine.maths.activations import Activation, Array
 
 ONE = Number(1.0)
 
 
-def slope_at(activation: str, argument: Expr) -> Function:
+def slope_at(f: Activation, argument: Expr) -> Function:
     """f′ as a function of its own, written where a mistake hands it something else than z."""
-    row = ACTIVATIONS[activation]
-
     def slope(x: float) -> Array:
-        assert row.slope is not None
+        assert f.slope is not None
         point = np.array(x)
-        return row.slope(point, row.apply(point))
+        return f.slope(point, f.apply(point))
 
-    return Function(f"{row.symbol}′", (argument,), slope)
+    return Function(f"{f.symbol}′", (argument,), slope)
 
 
 def difference(first: Expr, second: Expr) -> Sum:

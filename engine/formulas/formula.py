@@ -355,13 +355,16 @@ _FUNCTIONS: dict[str, Callable[..., float]] = {
     "tanh": np.tanh,
     "sqrt": np.sqrt,
     "max": np.maximum,
+    "min": np.minimum,
+    "abs": np.abs,
 }
 _E = Name("e", "e")
 
 
 @dataclass(frozen=True)
 class Function(Expr):
-    """exp, ln, tanh or sqrt of one argument, max of two; any other function brings its `apply`."""
+    """exp, ln, tanh, sqrt or abs of one argument, max or min of two; any other function brings
+    its `apply`."""
 
     name: str
     arguments: tuple[Expr, ...]
@@ -379,6 +382,8 @@ class Function(Expr):
             return [Piece("", writer.power(writer.name(_E), arguments[0]))]
         if self.name == "sqrt":
             return [Piece("", writer.root(arguments[0]))]
+        if self.name == "abs":
+            return [Piece("", writer.absolute(arguments[0]))]
         return [Piece("", writer.function(self.name, arguments))]
 
 

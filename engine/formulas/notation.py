@@ -7,6 +7,7 @@ import re
 from msgspec import Struct
 from msgspec.structs import replace
 
+from engine.maths.activations import ACTIVATION_SETTINGS
 from engine.maths.network import Network, Parameter
 from engine.maths.optimizers import SETTINGS
 
@@ -34,6 +35,11 @@ def plain_name(text: str) -> Name:
 def setting_name(key: str) -> Name:
     """The symbol of a setting of the optimizers, a key of SETTINGS."""
     return plain_name(SETTINGS[key].symbol)
+
+
+def activation_setting_name(key: str) -> Name:
+    """The symbol of a setting of the activations, a key of ACTIVATION_SETTINGS."""
+    return plain_name(ACTIVATION_SETTINGS[key].symbol)
 
 
 def slot_name(slot: str, before: bool = False) -> Name:

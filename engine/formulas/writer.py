@@ -53,6 +53,9 @@ class Writer(Protocol[T]):
     def root(self, inner: T) -> T:
         """The square root of a part."""
 
+    def absolute(self, inner: T) -> T:
+        """The size of a part, between bars."""
+
     def function(self, name: str, arguments: Sequence[T]) -> T:
         """A function of its arguments: σ(z), f′(z), max(0, z)."""
 

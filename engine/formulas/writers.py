@@ -7,8 +7,9 @@ import re
 from collections.abc import Callable, Sequence
 
 from engine.formulas.formula import BESIDE, BY_ENTRY, MINUS, OVER_ENTRIES, TIMES, Line
-from engine.formulas.notation import Name, setting_name
+from engine.formulas.notation import Name, activation_setting_name, setting_name
 from engine.formulas.writer import Piece
+from engine.maths.activations import ACTIVATION_SETTINGS
 from engine.maths.optimizers import SETTINGS
 from engine.text.numbers import format_number, machine_number
 
@@ -54,6 +55,9 @@ class TextWriter:
 
     def root(self, inner: str) -> str:
         return f"√{_grouped(inner)}"
+
+    def absolute(self, inner: str) -> str:
+        return f"|{inner}|"
 
     def function(self, name: str, arguments: Sequence[str]) -> str:
         return f"{name}({', '.join(arguments)})"
@@ -141,6 +145,9 @@ class LatexWriter:
     def root(self, inner: str) -> str:
         return rf"\sqrt{{{inner}}}"
 
+    def absolute(self, inner: str) -> str:
+        return rf"\left|{inner}\right|"
+
     def function(self, name: str, arguments: Sequence[str]) -> str:
         return _latex_function(name) + self.bracket(", ".join(arguments))
 
@@ -162,7 +169,7 @@ def _latex_function(name: str) -> str:
     word = name.rstrip("′")
     known = {"σ": r"\sigma", "f": "f"}.get(word)
     if known is None:
-        known = rf"\{word}" if word in ("ln", "max", "tanh") else rf"\mathrm{{{word}}}"
+        known = rf"\{word}" if word in ("ln", "max", "min", "tanh") else rf"\mathrm{{{word}}}"
     return known + "'" * (len(name) - len(word))
 
 
@@ -173,7 +180,11 @@ def latex_text(words: str) -> str:
 
 def _latex_word(word: str) -> str:
     """A letter, an index such as h1, 2,11 or (3), or a word of its own, for math mode."""
-    symbols = ("δ", *_HATS, *(setting_name(key).letter for key in SETTINGS))  # others are names
+    symbols = (
+        *("δ", "π", *_HATS),
+        *(setting_name(key).letter for key in SETTINGS),
+        *(activation_setting_name(key).letter for key in ACTIVATION_SETTINGS),
+    )  # others are names
     if word in LATEX_LETTERS and word in symbols:
         return LATEX_LETTERS[word]
     if re.fullmatch(r"[A-Za-z]?[0-9.]*|\([0-9s]+\)|t-1", word):

@@ -1,23 +1,75 @@
-"""Activation functions and their slopes, as a table of named pairs.
+"""Activation functions and their slopes, as a table of named pairs, and a table of their settings.
+
+Each function is defined for every z, infinite ones too, without a warning.
 
 Source: I. Goodfellow, Y. Bengio, A. Courville, Deep Learning, MIT Press 2016, sections 6.2.2
-(output units) and 6.3 (hidden units).
+(output units) and 6.3 (hidden units); that of a later one stands where its function does.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Mapping
 
 import numpy as np
 from msgspec import Struct
+from msgspec.structs import replace
 from numpy.typing import NDArray
+
+from engine.maths.setting import Setting
 
 Array = NDArray[np.float64]
 
 LEAKY_SLOPE = 0.01
 
 _INFINITY = float("inf")
+_LARGEST = float(np.finfo(np.float64).max)
 _ONE = np.array(1.0)  # a Python number would be converted at each call
+
+ACTIVATION_SETTINGS: dict[str, Setting] = {
+    setting.key: setting
+    for setting in (
+        Setting(
+            key="gain",
+            title="gain",
+            label="Gain λ",
+            brief="λ",
+            symbol="λ",
+            default=1.0,
+            high=1e6,
+            limits="a gain lies above 0 and below 1e6",
+        ),
+        Setting(
+            key="alpha",
+            title="alpha",
+            label="Alpha α",
+            brief="α",
+            symbol="α",
+            default=1.0,
+            high=1e6,
+            limits="alpha lies above 0 and below 1e6",
+        ),
+        Setting(
+            key="leak",
+            title="slope below 0",
+            label="Below 0, α",
+            brief="α",
+            symbol="α",
+            default=LEAKY_SLOPE,
+            limits="the slope below 0 lies between 0 and 1",
+        ),
+        Setting(
+            key="slope",
+            title="slope",
+            label="Slope c",
+            brief="c",
+            symbol="c",
+            default=1.0,
+            high=1e6,
+            limits="the slope of a linear unit lies above 0 and below 1e6",
+        ),
+    )
+}
 
 
 class Activation(Struct, frozen=True, kw_only=True):
@@ -30,15 +82,21 @@ class Activation(Struct, frozen=True, kw_only=True):
 
     `symbol` is how formulas call it. `range` are the bounds of its values. `curved` says that its
     slope at a differs from that at z, `straight` that it is 1 everywhere. `kinks` are the net
-    inputs at which the slope jumps; below `flat_below` the slope is 0 and a unit is dead, beyond
-    `saturates` (in size) it hardly reacts. `learns` says whether anything can be learnt through
-    it: a network with a unit that does not is for going forward.
+    inputs at which the slope jumps; below `flat_below` and above `flat_above` the slope is 0 and a
+    unit is dead, beyond `saturates` (in size) it hardly reacts. `learns` says whether anything can
+    be learnt through it: a network with a unit that does not is for going forward.
+
+    `settings` are the keys of the ACTIVATION_SETTINGS that it reads. A row has their defaults;
+    `remade(row, *values)` is the same function with other values of them, in that order.
+    `derivative` is its slope in words, and `suits` says what it is chosen for.
     """
 
     key: str
     title: str
     symbol: str = "f"
     formula: str
+    derivative: str = ""
+    suits: str = ""
     apply: Callable[[Array], Array]
     slope: Callable[[Array, Array], Array] | None
     range: tuple[float, float]
@@ -46,14 +104,50 @@ class Activation(Struct, frozen=True, kw_only=True):
     straight: bool = False
     kinks: tuple[float, ...] = ()
     flat_below: float = -_INFINITY
+    flat_above: float = _INFINITY
     saturates: float = _INFINITY
     learns: bool = True
+    settings: tuple[str, ...] = ()
+    remade: Callable[..., Activation] | None = None
 
     @property
     def elementwise(self) -> bool:
         """Whether a unit's activation depends on its own net input alone; softmax's are shares of
         the whole layer."""
         return self.slope is not None
+
+    def with_settings(self, settings: Mapping[str, float]) -> Activation:
+        """This row's function with settings of a layer, by their keys; those that it does not read
+        change nothing. Its own name it has with the usual ones only."""
+        if self.remade is None:
+            return self
+        values = [settings[key] for key in self.settings]
+        if values == [ACTIVATION_SETTINGS[key].default for key in self.settings]:
+            return self
+        return replace(self.remade(self, *values), symbol="f")
+
+
+def all_activation_settings(given: Mapping[str, float]) -> dict[str, float]:
+    """Values for all ACTIVATION_SETTINGS: those given, else the defaults."""
+    return {key: setting.default for key, setting in ACTIVATION_SETTINGS.items()} | {**given}
+
+
+def _times(z: Array, factor: float) -> Array:
+    """factor · z, infinite where that is beyond all numbers."""
+    with np.errstate(over="ignore"):
+        return np.asarray(factor * z)
+
+
+def _with_gain(row: Activation, gain: float) -> Activation:
+    """f(λz), whose slope is λ f′(λz): the larger λ, the steeper."""
+    f, slope = row.apply, row.slope
+    assert slope is not None
+    return replace(
+        row,
+        apply=lambda z: f(_times(z, gain)),
+        slope=lambda z, a: gain * slope(_times(z, gain), a),
+        saturates=row.saturates / gain,
+    )
 
 
 def sigmoid(z: Array) -> Array:
@@ -78,12 +172,125 @@ def _relu_slope(z: Array, a: Array) -> Array:
     return np.asarray(z > 0.0, dtype=np.float64)
 
 
-def _leaky_relu(z: Array) -> Array:
-    return np.where(z > 0.0, z, LEAKY_SLOPE * z)
+def _leaky_relu(z: Array, leak: float = LEAKY_SLOPE) -> Array:
+    return np.where(z > 0.0, z, leak * z)
 
 
-def _leaky_relu_slope(z: Array, a: Array) -> Array:
-    return np.where(z > 0.0, 1.0, LEAKY_SLOPE)
+def _leaky_relu_slope(z: Array, a: Array, leak: float = LEAKY_SLOPE) -> Array:
+    return np.where(z > 0.0, 1.0, leak)
+
+
+def _with_leak(row: Activation, leak: float) -> Activation:
+    return replace(
+        row,
+        apply=lambda z: _leaky_relu(z, leak),
+        slope=lambda z, a: _leaky_relu_slope(z, a, leak),
+    )
+
+
+def _with_slope(row: Activation, slope: float) -> Activation:
+    return replace(
+        row,
+        apply=lambda z: _times(z, slope),
+        slope=lambda z, a: np.full_like(z, slope),
+        straight=False,
+    )
+
+
+def _bipolar(z: Array) -> Array:
+    """2 / (1 + e^−z) − 1, which is tanh(z/2), written so because it keeps its digits near 0."""
+    return np.tanh(0.5 * z)
+
+
+def _elu(z: Array, alpha: float = 1.0) -> Array:
+    """D. Clevert, T. Unterthiner, S. Hochreiter, Fast and accurate deep network learning by
+    exponential linear units (ELUs), ICLR 2016."""
+    return np.where(z > 0.0, z, alpha * np.expm1(np.minimum(z, 0.0)))
+
+
+def _elu_slope(z: Array, a: Array, alpha: float = 1.0) -> Array:
+    return np.where(z > 0.0, 1.0, a + alpha)
+
+
+def _with_alpha(row: Activation, alpha: float) -> Activation:
+    return replace(
+        row,
+        apply=lambda z: _elu(z, alpha),
+        slope=lambda z, a: _elu_slope(z, a, alpha),
+        range=(-alpha, _INFINITY),
+        kinks=(0.0,),  # from α to 1
+    )
+
+
+_erf = np.frompyfunc(math.erf, 1, 1)  # NumPy has none
+
+# Φ and φ are 0 (Φ: or 1) far before that; so far out z itself is not needed any more, and an
+# infinite one would make nothing times infinity.
+_FAR_OUT = 800.0
+_ROOT_2, _ROOT_2_PI = math.sqrt(2.0), math.sqrt(2.0 * math.pi)
+GELU_BEND, GELU_STEEPNESS = 0.044715, math.sqrt(2.0 / math.pi)
+
+
+def normal_share(z: Array) -> Array:
+    """Φ(z) = ½ (1 + erf(z/√2)): the share of a standard normal distribution that lies below z."""
+    return 0.5 * (1.0 + np.asarray(_erf(z / _ROOT_2), dtype=np.float64))
+
+
+def _gelu(z: Array) -> Array:
+    """z Φ(z). D. Hendrycks, K. Gimpel, Gaussian error linear units (GELUs), 2016."""
+    return np.maximum(z, -_FAR_OUT) * normal_share(z)
+
+
+def _gelu_slope(z: Array, a: Array) -> Array:
+    """Φ(z) + z φ(z), with φ the density of the distribution."""
+    near = np.clip(z, -_FAR_OUT, _FAR_OUT)
+    return np.asarray(normal_share(z) + near * (np.exp(-0.5 * near * near) / _ROOT_2_PI))
+
+
+def _gelu_angle(near: Array) -> Array:
+    return GELU_STEEPNESS * (near + GELU_BEND * near * near * near)
+
+
+def _tanh_gelu(z: Array) -> Array:
+    """½ z (1 + tanh(√(2/π) (z + 0.044715 z³))), from the same paper."""
+    near = np.clip(z, -_FAR_OUT, _FAR_OUT)
+    return np.asarray(0.5 * np.maximum(z, -_FAR_OUT) * (1.0 + np.tanh(_gelu_angle(near))))
+
+
+def _tanh_gelu_slope(z: Array, a: Array) -> Array:
+    near = np.clip(z, -_FAR_OUT, _FAR_OUT)
+    bent = np.tanh(_gelu_angle(near))
+    steepness = GELU_STEEPNESS * (1.0 + 3.0 * GELU_BEND * near * near)
+    return np.asarray(0.5 * (1.0 + bent) + 0.5 * near * (1.0 - bent * bent) * steepness)
+
+
+def _silu(z: Array) -> Array:
+    """z σ(z). S. Elfwing, E. Uchibe, K. Doya, Sigmoid-weighted linear units for neural network
+    function approximation in reinforcement learning, Neural Networks 107 (2018)."""
+    return np.maximum(z, -_FAR_OUT) * sigmoid(z)
+
+
+def _silu_slope(z: Array, a: Array) -> Array:
+    near, share = np.clip(z, -_FAR_OUT, _FAR_OUT), sigmoid(z)
+    return np.asarray(share * (1.0 + near * (1.0 - share)))
+
+
+def _softplus(z: Array) -> Array:
+    """ln(1 + e^z) = max(0, z) + ln(1 + e^−|z|), where nothing overflows. C. Dugas, Y. Bengio and
+    others, Incorporating second-order functional knowledge for better option pricing, 2001."""
+    return np.maximum(z, 0.0) + np.log1p(np.exp(-np.abs(z)))
+
+
+def _softsign(z: Array) -> Array:
+    """z / (1 + |z|). J. Bergstra and others, Quadratic polynomials learn better image features,
+    Université de Montréal, 2009."""
+    near = np.clip(z, -_LARGEST, _LARGEST)
+    return np.asarray(near / (1.0 + np.abs(near)))
+
+
+def _softsign_slope(z: Array, a: Array) -> Array:
+    left = 1.0 - np.abs(a)
+    return left * left
 
 
 def _step(z: Array) -> Array:
@@ -102,17 +309,38 @@ ACTIVATIONS: dict[str, Activation] = {
             title="sigmoid",
             symbol="σ",
             formula="1 / (1 + e^−z)",
+            derivative="a (1 − a)",
+            suits="outputs that are a probability; the hidden units of most textbooks",
             apply=sigmoid,
             slope=lambda z, a: a * (1.0 - a),
             range=(0.0, 1.0),
             curved=True,
             saturates=3.5,
+            settings=("gain",),
+            remade=_with_gain,
+        ),
+        Activation(
+            key="bipolar_sigmoid",
+            title="bipolar sigmoid",
+            symbol="bsig",
+            formula="2 / (1 + e^−z) − 1",
+            derivative="½ (1 + a)(1 − a)",
+            suits="hidden units, and targets of −1 and 1, in books of the 1980s and 1990s",
+            apply=_bipolar,
+            slope=lambda z, a: 0.5 * ((1.0 + a) * (1.0 - a)),
+            range=(-1.0, 1.0),
+            curved=True,
+            saturates=3.5,
+            settings=("gain",),
+            remade=_with_gain,
         ),
         Activation(
             key="tanh",
             title="tanh",
             symbol="tanh",
             formula="tanh z",
+            derivative="1 − a²",
+            suits="hidden units of small networks, and targets of −1 and 1",
             apply=np.tanh,
             slope=lambda z, a: 1.0 - a * a,
             range=(-1.0, 1.0),
@@ -124,6 +352,8 @@ ACTIVATIONS: dict[str, Activation] = {
             title="ReLU",
             symbol="ReLU",
             formula="max(0, z)",
+            derivative="1 where z > 0, else 0",
+            suits="hidden units of deep networks",
             apply=_relu,
             slope=_relu_slope,
             range=(0.0, _INFINITY),
@@ -134,25 +364,123 @@ ACTIVATIONS: dict[str, Activation] = {
             key="leaky_relu",
             title="leaky ReLU",
             symbol="LReLU",
-            formula="z where z > 0, else 0.01 z",
+            formula="z where z > 0, else α z",
+            derivative="1 where z > 0, else α",
+            suits="hidden units that must not die as those of ReLU can",
             apply=_leaky_relu,
             slope=_leaky_relu_slope,
             range=(-_INFINITY, _INFINITY),
             kinks=(0.0,),
+            settings=("leak",),
+            remade=_with_leak,
+        ),
+        Activation(
+            key="elu",
+            title="ELU",
+            symbol="ELU",
+            formula="z where z > 0, else α (e^z − 1)",
+            derivative="1 where z > 0, else a + α",
+            suits="hidden units of deep networks: smooth, and their mean is nearer to 0",
+            apply=_elu,
+            slope=_elu_slope,
+            range=(-1.0, _INFINITY),
+            curved=True,
+            settings=("alpha",),
+            remade=_with_alpha,
+        ),
+        Activation(
+            key="gelu",
+            title="GELU",
+            symbol="GELU",
+            formula="½ z (1 + erf(z / √2))",
+            derivative="½ (1 + erf(z / √2)) + z e^(−z² / 2) / √(2π)",
+            suits="hidden units of transformers",
+            apply=_gelu,
+            slope=_gelu_slope,
+            range=(-0.16997120747990369, _INFINITY),
+            curved=True,
+        ),
+        Activation(
+            key="gelu_tanh",
+            title="GELU by tanh",
+            symbol="tGELU",
+            formula="½ z (1 + tanh u), u = √(2/π) (z + 0.044715 z³)",
+            derivative="½ (1 + tanh u) + ½ z (1 − tanh² u) √(2/π) (1 + 0.134145 z²)",
+            suits="the same, as GPT-2 and others have it",
+            apply=_tanh_gelu,
+            slope=_tanh_gelu_slope,
+            range=(-0.17004075057125412, _INFINITY),
+            curved=True,
+        ),
+        Activation(
+            key="silu",
+            title="SiLU",
+            symbol="SiLU",
+            formula="z / (1 + e^−z)",
+            derivative="σ(z) (1 + z (1 − σ(z)))",
+            suits="hidden units of deep networks; also called swish",
+            apply=_silu,
+            slope=_silu_slope,
+            range=(-0.27846454276107380, _INFINITY),
+            curved=True,
+        ),
+        Activation(
+            key="softplus",
+            title="softplus",
+            symbol="softplus",
+            formula="ln(1 + e^z)",
+            derivative="1 − e^−a",
+            suits="outputs that are above 0; a ReLU without a kink",
+            apply=_softplus,
+            slope=lambda z, a: -np.expm1(-a),
+            range=(0.0, _INFINITY),
+            curved=True,
+        ),
+        Activation(
+            key="softsign",
+            title="softsign",
+            symbol="softsign",
+            formula="z / (1 + |z|)",
+            derivative="(1 − |a|)²",
+            suits="what tanh suits, nearing its bounds more slowly",
+            apply=_softsign,
+            slope=_softsign_slope,
+            range=(-1.0, 1.0),
+            curved=True,
+        ),
+        Activation(
+            key="hard_tanh",
+            title="hard tanh",
+            symbol="htanh",
+            formula="max(−1, min(1, z))",
+            derivative="1 where −1 < z < 1, else 0",
+            suits="what tanh suits, where each step is to be cheap or done by hand",
+            apply=lambda z: np.clip(z, -1.0, 1.0),
+            slope=lambda z, a: np.asarray(np.abs(z) < 1.0, dtype=np.float64),
+            range=(-1.0, 1.0),
+            kinks=(-1.0, 1.0),
+            flat_below=-1.0,
+            flat_above=1.0,
         ),
         Activation(
             key="linear",
             title="linear",
             formula="z",
+            derivative="1",
+            suits="outputs that may be any number",
             apply=lambda z: z,
             slope=lambda z, a: np.ones_like(z),
             range=(-_INFINITY, _INFINITY),
             straight=True,
+            settings=("slope",),
+            remade=_with_slope,
         ),
         Activation(
             key="softmax",
             title="softmax",
             formula="e^z / Σ e^z",
+            derivative="a (1 − a), and −a a_k towards another output k",
+            suits="outputs that are the shares of classes",
             apply=softmax,
             slope=None,
             range=(0.0, 1.0),
@@ -161,6 +489,8 @@ ACTIVATIONS: dict[str, Activation] = {
             key="step",
             title="step",
             formula="1 where z ≥ 0, else 0",
+            derivative="0",
+            suits="going forward through logic gates; nothing can be learnt through it",
             apply=_step,
             # There is none at the jump; nothing is sent back through it anyway.
             slope=lambda z, a: np.zeros_like(z),

@@ -27,7 +27,7 @@ from collections.abc import Callable
 import numpy as np
 from msgspec import Struct
 
-from engine.maths.activations import ACTIVATIONS, Array
+from engine.maths.activations import Activation, Array
 from engine.maths.losses import LOSSES
 from engine.maths.network import Network
 
@@ -46,21 +46,20 @@ def loss_slope(loss: str, a: Array, targets: Array) -> Array:
     return LOSSES[loss].slope(a, targets)
 
 
-def activation_slope(activation: str, z: Array, a: Array) -> Array:
+def activation_slope(f: Activation, z: Array, a: Array) -> Array:
     """f'(z^l), which is cheapest in terms of a^l = f(z^l)."""
-    slope = ACTIVATIONS[activation].slope
-    assert slope is not None, "softmax reached a hidden layer"
-    return slope(z, a)
+    assert f.slope is not None, "softmax reached a hidden layer"
+    return f.slope(z, a)
 
 
 def output_delta(
-    rules: Rules, loss: str, activation: str, z: Array, a: Array, targets: Array
+    rules: Rules, loss: str, f: Activation, z: Array, a: Array, targets: Array
 ) -> Array:
     """δ^L = ∂E/∂a^L · f'(z^L), or the one expression that the two shorten to."""
     short = LOSSES[loss].short_delta
-    if short is not None and is_short(rules, loss, activation):
+    if short is not None and is_short(rules, loss, f):
         return short(a, targets)
-    return rules.loss_slope(loss, a, targets) * rules.activation_slope(activation, z, a)
+    return rules.loss_slope(loss, a, targets) * rules.activation_slope(f, z, a)
 
 
 def way_back(W: Array) -> Array:
@@ -91,8 +90,8 @@ class Rules(Struct, frozen=True):
 
     net_input: Callable[[Array, Array, Array | None], Array] = net_input
     loss_slope: Callable[[str, Array, Array], Array] = loss_slope
-    activation_slope: Callable[[str, Array, Array], Array] = activation_slope
-    output_delta: Callable[[Rules, str, str, Array, Array, Array], Array] = output_delta
+    activation_slope: Callable[[Activation, Array, Array], Array] = activation_slope
+    output_delta: Callable[[Rules, str, Activation, Array, Array, Array], Array] = output_delta
     way_back: Callable[[Array], Array] = way_back
     error_sent_back: Callable[[Array, Array], Array] = error_sent_back
     carried: Carried = as_it_is
@@ -101,13 +100,13 @@ class Rules(Struct, frozen=True):
 RIGHT = Rules()
 
 
-def is_short(rules: Rules, loss: str, activation: str) -> bool:
+def is_short(rules: Rules, loss: str, f: Activation) -> bool:
     """Whether ∂E/∂a^L · f'(z^L) shortens to one expression: for some losses, while both are right.
     That of softmax, which has no f' of its own, stays as it is."""
     if LOSSES[loss].short_delta is None:
         return False
     are_right = (rules.loss_slope, rules.activation_slope) == (loss_slope, activation_slope)
-    return are_right or ACTIVATIONS[activation].slope is None
+    return are_right or f.slope is None
 
 
 class ForwardPass(Struct, frozen=True, eq=False):
@@ -127,8 +126,8 @@ def forward(network: Network, theta: Array, inputs: Array, rules: Rules = RIGHT)
     for number, layer in enumerate(network.layers, start=1):
         W, b = network.weights(theta, number), network.biases(theta, number)
         z.append(rules.carried("net_input", number, rules.net_input(a[-1], W, b)))
-        f = ACTIVATIONS[layer.activation].apply
-        a.append(rules.carried("activation", number, f(z[-1])))
+        f = layer.function
+        a.append(rules.carried("activation", number, f.apply(z[-1])))
     return ForwardPass(tuple(z), tuple(a))
 
 
@@ -156,14 +155,14 @@ def backward(
     z, a = forward_pass.z, forward_pass.a
     last = network.depth
     delta: list[Array] = [np.empty((len(targets), 0))] * (last + 1)
-    output = network.layers[-1].activation
-    of_output = rules.output_delta(rules, loss, output, z[last], a[last], targets)
+    f = network.layers[-1].function
+    of_output = rules.output_delta(rules, loss, f, z[last], a[last], targets)
     delta[last] = rules.carried("delta", last, of_output)
     for number in range(last - 1, 0, -1):
         W = rules.way_back(network.weights(theta, number + 1))
         error = rules.error_sent_back(delta[number + 1], W)
-        activation = network.layers[number - 1].activation
-        slope = rules.activation_slope(activation, z[number], a[number])
+        f = network.layers[number - 1].function
+        slope = rules.activation_slope(f, z[number], a[number])
         delta[number] = rules.carried("delta", number, error * slope)
     return tuple(delta)
 

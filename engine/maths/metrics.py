@@ -39,8 +39,9 @@ def is_right(a: Array, t: Array, activation: str) -> Array:
 def _lower_class(t: Array, activation: str) -> float:
     """What stands for the class that is not 1: 0, or the lower bound of an activation such as tanh
     where targets lie below 0."""
-    low = ACTIVATIONS[activation].range[0]
-    return low if -np.inf < low < 0.0 and bool((t < 0.0).any()) else 0.0
+    low, high = ACTIVATIONS[activation].range
+    is_bounded = low > -np.inf and high < np.inf
+    return low if is_bounded and low < 0.0 and bool((t < 0.0).any()) else 0.0
 
 
 class Metric(Struct, frozen=True):

@@ -6,15 +6,22 @@ then the biases: one per unit, one for the whole layer, or none.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cached_property
+from types import MappingProxyType
 from typing import NamedTuple
 
 import numpy as np
 from msgspec import Struct
-from msgspec.structs import replace
+from msgspec.structs import force_setattr, replace
 
-from engine.maths.activations import ACTIVATIONS, Array
+from engine.maths.activations import (
+    ACTIVATION_SETTINGS,
+    ACTIVATIONS,
+    Activation,
+    Array,
+    all_activation_settings,
+)
 from engine.maths.initializers import INITIALIZERS
 
 BIAS_KINDS = ("none", "per_unit", "shared")
@@ -37,11 +44,13 @@ class Parameter(NamedTuple):
     source: int | None
 
 
-class Layer(Struct, frozen=True):
+class Layer(Struct, frozen=True, dict=True):
     """A dense layer: names of its units, activation, kind of bias, and names of its parameters.
 
     `weight_names` has a row per unit, `bias_names` one name per unit (or one, if shared); None
     where the source numbers nothing, and names are then made from the indices.
+    `settings` are those of the activation, by their keys in ACTIVATION_SETTINGS: those that are
+    not given have their defaults, and those that it does not read are kept for another one.
 
     Single parameters can be frozen: `frozen_weights` has, for each unit, the units before it (from
     0, upwards) whose weights into it are, or is None where none of the layer is; `frozen_biases`
@@ -56,6 +65,22 @@ class Layer(Struct, frozen=True):
     bias_names: tuple[str, ...] | None = None
     frozen_weights: tuple[tuple[int, ...], ...] | None = None
     frozen_biases: tuple[int, ...] = ()
+    settings: Mapping[str, float] = MappingProxyType({})
+
+    def __post_init__(self) -> None:
+        force_setattr(self, "settings", MappingProxyType(all_activation_settings(self.settings)))
+
+    @cached_property
+    def function(self) -> Activation:
+        """What its units apply to their net inputs: the activation with its settings."""
+        return ACTIVATIONS[self.activation].with_settings(self.settings)
+
+    @property
+    def changed_settings(self) -> dict[str, float]:
+        """The settings that the activation reads and that are not as usual, in its order."""
+        usual = {key: each.default for key, each in ACTIVATION_SETTINGS.items()}
+        read = ACTIVATIONS[self.activation].settings
+        return {key: self.settings[key] for key in read if self.settings[key] != usual[key]}
 
     @property
     def bias_count(self) -> int:
@@ -144,7 +169,7 @@ class Network(Struct, frozen=True, dict=True):
     @cached_property
     def can_train(self) -> bool:
         """Whether a gradient can be sent back through it; FORWARD_ONLY says why not."""
-        return all(ACTIVATIONS[layer.activation].learns for layer in self.layers)
+        return all(layer.function.learns for layer in self.layers)
 
     def weights(self, theta: Array, layer: int) -> Array:
         """W of a layer (from 1) as a view of θ, shape (n_out, n_in).

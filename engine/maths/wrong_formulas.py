@@ -12,7 +12,7 @@ from functools import lru_cache, reduce
 import numpy as np
 from msgspec.structs import replace
 
-from engine.maths.activations import ACTIVATIONS, Array
+from engine.maths.activations import Activation, Array
 from engine.maths.backprop import RIGHT, Rules, activation_slope
 from engine.maths.network import Network
 
@@ -40,10 +40,10 @@ def slope_of_the_error(rules: Rules) -> Rules:
     it."""
 
     def output_delta(
-        links: Rules, loss: str, activation: str, z: Array, a: Array, targets: Array
+        links: Rules, loss: str, f: Activation, z: Array, a: Array, targets: Array
     ) -> Array:
         error = links.loss_slope(loss, a, targets)
-        return activation_slope(activation, error, ACTIVATIONS[activation].apply(error))
+        return activation_slope(f, error, f.apply(error))
 
     return replace(rules, output_delta=output_delta)
 
@@ -51,15 +51,15 @@ def slope_of_the_error(rules: Rules) -> Rules:
 def slope_at_activation(rules: Rules) -> Rules:
     """Take the slope at the activation: f'(a) in place of f'(z)."""
 
-    def slope(activation: str, z: Array, a: Array) -> Array:
-        return rules.activation_slope(activation, a, ACTIVATIONS[activation].apply(a))
+    def slope(f: Activation, z: Array, a: Array) -> Array:
+        return rules.activation_slope(f, a, f.apply(a))
 
     return replace(rules, activation_slope=slope)
 
 
 def without_slope(rules: Rules) -> Rules:
     """Leave the slope out: 1 in place of f'(z)."""
-    return replace(rules, activation_slope=lambda activation, z, a: np.ones_like(z))
+    return replace(rules, activation_slope=lambda f, z, a: np.ones_like(z))
 
 
 def turned_sign(rules: Rules) -> Rules:

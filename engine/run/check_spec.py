@@ -7,7 +7,7 @@ from collections.abc import Collection
 import numpy as np
 from msgspec.structs import asdict
 
-from engine.maths.activations import ACTIVATIONS, Array
+from engine.maths.activations import ACTIVATION_SETTINGS, ACTIVATIONS, Array
 from engine.maths.initializers import INITIALIZERS
 from engine.maths.losses import LOSSES, REDUCTIONS
 from engine.maths.metrics import METRICS
@@ -89,6 +89,9 @@ def check_network(network: Network) -> None:
         if len(layer.units) not in UNITS:
             raise SpecError(f"{path}.units", f"a layer has {UNITS} units, not {len(layer.units)}")
         check_key(f"{path}.activation", "activation", layer.activation, ACTIVATIONS)
+        for key, value in layer.settings.items():
+            if not ACTIVATION_SETTINGS[key].allows(value):
+                raise SpecError(f"{path}.settings.{key}", ACTIVATION_SETTINGS[key].limits)
         check_key(f"{path}.bias", "kind of bias", layer.bias, BIAS_KINDS)
         if index < hidden and not ACTIVATIONS[layer.activation].elementwise:
             raise SpecError(
@@ -177,11 +180,19 @@ def _check_rising(path: str, numbers: tuple[int, ...], count: int, what: str) ->
 
 def _check_output(spec: Spec) -> None:
     check_key("$.loss", "loss", spec.loss, LOSSES)
-    loss, activation = LOSSES[spec.loss], spec.network.layers[-1].activation
+    loss, layer = LOSSES[spec.loss], spec.network.layers[-1]
+    activation = layer.activation
     if activation not in loss.activations:
         allowed = ", ".join(loss.activations)
         raise SpecError(
             "$.loss", f"{loss.title} goes with {allowed} at the output, not {activation}"
+        )
+    if loss.is_short and layer.function is not ACTIVATIONS[activation]:
+        setting = ACTIVATION_SETTINGS[ACTIVATIONS[activation].settings[0]]
+        raise SpecError(
+            "$.loss",
+            f"{loss.title} goes with a {activation} whose {setting.title} is "
+            f"{setting.default:g}: only then do the two shorten to one expression",
         )
     if not ACTIVATIONS[activation].elementwise and spec.network.sizes[-1] == 1:
         raise SpecError(

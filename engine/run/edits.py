@@ -230,6 +230,15 @@ def set_activation(
     return _checked(changed, state)
 
 
+def set_activation_setting(
+    spec: Spec, state: State, layer: int, setting: str, value: float
+) -> Edited:
+    """Change a setting of a layer's activation, a key of ACTIVATION_SETTINGS."""
+    settings = {**spec.network.layers[layer - 1].settings, setting: value}
+    network = with_layer(spec.network, layer, settings=settings)
+    return _checked(replace(spec, network=network), state)
+
+
 def kept_revealed(before: Spec, after: Spec, revealed: int) -> int:
     """How many steps are revealed after an edit so that the cursor stays at the same StepId.
 

@@ -24,7 +24,7 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
-from engine.maths.activations import ACTIVATIONS, Array
+from engine.maths.activations import Array
 from engine.maths.backprop import ForwardPass, forward
 from engine.maths.losses import LOSSES
 from engine.maths.network import Network, Parameter
@@ -224,7 +224,7 @@ def _crosses(
 ) -> bool:
     """Whether a net input that matters to a kink does not keep to its side of it."""
     for number, layer in enumerate(network.layers, start=1):
-        for kink in ACTIVATIONS[layer.activation].kinks:
+        for kink in layer.function.kinks:
             side = np.sign(here.z[number] - kink)
             for moved in (above, below):
                 if not np.array_equal(np.sign(moved.z[number] - kink), side):

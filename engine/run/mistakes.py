@@ -88,20 +88,20 @@ def _needs_hidden(run: Run) -> str:
 
 
 def _needs_output_slope(run: Run) -> str:
-    if ACTIVATIONS[run.network.layers[-1].activation].elementwise:
+    if run.network.layers[-1].function.elementwise:
         return ""
     return "Softmax and its loss shorten to one expression; there is no single link to lose."
 
 
 def _needs_curve(run: Run) -> str:
-    if any(ACTIVATIONS[layer.activation].curved for layer in run.network.layers):
+    if any(layer.function.curved for layer in run.network.layers):
         return ""
     curved = " or ".join(each.title for each in ACTIVATIONS.values() if each.curved)
     return f"No layer is {curved}: the others have the same slope at a as at z."
 
 
 def _needs_bend(run: Run) -> str:
-    activations = [ACTIVATIONS[layer.activation] for layer in run.network.layers]
+    activations = [layer.function for layer in run.network.layers]
     if any(each.elementwise and not each.straight for each in activations):
         return ""
     return "All layers are linear, whose slope is 1."

@@ -15,7 +15,7 @@ import numpy as np
 from msgspec import Struct
 from msgspec.structs import replace
 
-from engine.maths.activations import ACTIVATIONS, Array, hidden_activations
+from engine.maths.activations import Array, hidden_activations
 from engine.maths.network import (
     Layer,
     Network,
@@ -70,15 +70,15 @@ def remove_unit(spec: Spec, state: State, layer: int, unit: int) -> Edited:
 def add_layer(spec: Spec, state: State, position: int) -> Edited:
     """Put a new hidden layer of two units before layer `position` (1 … depth).
 
-    It takes the activation of the layer it is put before (sigmoid beside softmax).
+    It takes the activation of the layer it is put before, with its settings (sigmoid beside
+    softmax).
     """
     network = spec.network
-    activation = network.layers[position - 1].activation
-    if not ACTIVATIONS[activation].elementwise:
-        activation = hidden_activations()[0]
+    beside = network.layers[position - 1]
+    activation = beside.activation if beside.function.elementwise else hidden_activations()[0]
     units = tuple(_new_names(network, "h", _NEW_LAYER_UNITS))
     layers = list(network.layers)
-    layers.insert(position - 1, Layer(units, activation))
+    layers.insert(position - 1, Layer(units, activation, settings=beside.settings))
     origins = _unchanged(network)
     origins.insert(position, _Origin(None, (None,) * _NEW_LAYER_UNITS))
     return _carried(spec, state, replace(network, layers=tuple(layers)), origins)

@@ -13,7 +13,7 @@ from typing import cast
 
 import numpy as np
 
-from engine.maths.activations import ACTIVATIONS, Array
+from engine.maths.activations import Array
 from engine.maths.backprop import RIGHT, ForwardPass, Rules, forward
 from engine.maths.network import Network
 from engine.run.spec import Spec
@@ -62,7 +62,7 @@ def output_range(spec: Spec, output: int) -> tuple[float, float]:
 
     It depends on nothing that training changes, so colours and bars keep their meaning.
     """
-    low, high = ACTIVATIONS[spec.network.layers[-1].activation].range
+    low, high = spec.network.layers[-1].function.range
     if np.isfinite(low) and np.isfinite(high):
         return low, high
     targets = spec.data.targets[:, output]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from engine.maths.activations import ACTIVATION_SETTINGS
 from engine.maths.network import Network, Parameter
 from engine.run.given import Given
 from engine.run.steps import StepId
@@ -186,7 +187,10 @@ def facts_at(view: View, spot: Spot) -> tuple[str, list[Fact]]:
         title = f"input {name}"
         facts.append(Fact("value", float(values.a[0][spot.unit])))
     else:
-        title = f"unit {name}, {network.layers[spot.layer - 1].activation.replace('_', ' ')}"
+        layer = network.layers[spot.layer - 1]
+        title = f"unit {name}, {layer.activation.replace('_', ' ')}"
+        for key, value in layer.changed_settings.items():
+            title += f", {ACTIVATION_SETTINGS[key].symbol} {format_number(value)}"
         for phase, kind, words, numbers in (
             ("forward", "net_input", "net input", values.z[spot.layer]),
             ("forward", "activation", "activation", values.a[spot.layer]),

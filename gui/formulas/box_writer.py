@@ -128,6 +128,11 @@ class BoxWriter:
 
         return Box(hook.width + inner.width + 2.0, top + 2.0, inner.descent, paint)
 
+    def absolute(self, inner: Box) -> Box:
+        """Something between bars."""
+        bar = words("|", self._pixels)
+        return row([(0.0, bar), (1.0, inner), (1.0, bar)])
+
     def function(self, name: str, arguments: Sequence[Box]) -> Box:
         """A function's name with its arguments in brackets."""
         listed = [(0.0, arguments[0])]

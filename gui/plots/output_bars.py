@@ -7,7 +7,6 @@ from PySide6.QtCore import QEvent, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QHelpEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from engine.maths.activations import ACTIVATIONS
 from engine.text.numbers import fewer_digits, format_distinct, format_number
 from gui import theme
 from gui.view import View
@@ -34,7 +33,7 @@ class _Rows:
         self.a, self.t, self.loss = sample.a[-1], sample.targets, sample.loss_terms
         before = sample if view.before is None else view.before.sample_pass
         self.old = before if before.a[-1].shape == self.a.shape else sample
-        low, high = ACTIVATIONS[view.spec.network.layers[-1].activation].range
+        low, high = view.spec.network.layers[-1].function.range
         if not np.isfinite((low, high)).all():
             # Bars of an unbounded activation reach from 0 to the furthest target and value.
             targets = view.spec.scaled.targets

@@ -6,7 +6,7 @@ from PySide6.QtCore import QRect, QSize
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
 
-from engine.maths.activations import ACTIVATIONS, Array
+from engine.maths.activations import Array
 from engine.run.surface import output_range
 from gui import theme
 from gui.plots.colour_bar import ColourBar
@@ -35,7 +35,7 @@ class SurfaceView(QWidget):
         last = view.spec.network.layers[-1]
         shown = output_range(view.spec, output)
         self.colour_bar.set_name(last.units[output])
-        self.colour_bar.set_range(*shown, ACTIVATIONS[last.activation].range != shown)
+        self.colour_bar.set_range(*shown, last.function.range != shown)
         self.plot.display(view, output, x_input, y_input, held)
         self._arrange()
 

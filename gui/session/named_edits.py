@@ -12,7 +12,7 @@ import numpy as np
 from PySide6.QtCore import QObject, Signal
 
 from engine.documents.document import Published
-from engine.maths.activations import ACTIVATIONS
+from engine.maths.activations import ACTIVATION_SETTINGS, ACTIVATIONS
 from engine.maths.initializers import INITIALIZERS
 from engine.maths.losses import LOSSES
 from engine.maths.network import Parameter
@@ -55,6 +55,7 @@ class Intents(QObject):
             panel.activation_chosen.connect(self.set_activation)
         network.units_chosen.connect(self.set_units)
         network.bias_chosen.connect(self.set_bias)
+        network.activation_setting_chosen.connect(self.set_activation_setting)
         network.loss_chosen.connect(self.set_loss)
         network.reduction_chosen.connect(self.set_reduction)
         network.optimizer_chosen.connect(self.set_optimizer)
@@ -178,6 +179,12 @@ class Intents(QObject):
         reduction = self._free_reduction()
         if self._session.apply(text, edits.set_activation, layer, key, reduction=reduction):
             self._tell_of_loss(before, ACTIVATIONS[key].title)
+
+    def set_activation_setting(self, layer: int, key: str, value: float) -> None:
+        """Change a setting of a layer's activation."""
+        title = ACTIVATION_SETTINGS[key].title
+        text = f"{self._layer_name(layer)}: {title} = {format_number(value)}"
+        self._session.apply(text, edits.set_activation_setting, layer, key, value)
 
     def _tell_of_loss(self, before: Spec, activation: str) -> None:
         """Say that the loss had to change with the output's activation."""

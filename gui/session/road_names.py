@@ -7,9 +7,9 @@ from collections.abc import Iterator
 import numpy as np
 
 from engine.documents.titles import shape
-from engine.maths.activations import ACTIVATIONS
+from engine.maths.activations import ACTIVATION_SETTINGS, ACTIVATIONS
 from engine.maths.losses import LOSSES
-from engine.maths.network import Network
+from engine.maths.network import Layer, Network
 from engine.maths.optimizers import RULES, SETTINGS
 from engine.run.mistakes import MISTAKES
 from engine.run.spec import Data, Spec
@@ -72,11 +72,24 @@ def _of_network(mine: Network, other: Network) -> Iterator[str]:
     *others_hidden, others_last = (layer.activation for layer in other.layers)
     if {*hidden} != {*others_hidden}:
         yield " and ".join(ACTIVATIONS[key].title for key in dict.fromkeys(hidden))
+    settings, others_settings = (
+        {title: None for layer in each.layers for title in _settings_of(layer)}
+        for each in (mine, other)
+    )
+    yield from (title for title in settings if title not in others_settings)
     if last != others_last:
         yield f"{ACTIVATIONS[last].title} at the output"
     biases, others_biases = ({layer.bias for layer in each.layers} for each in (mine, other))
     if biases != others_biases:
         yield "no bias" if biases == {"none"} else "other biases"
+
+
+def _settings_of(layer: Layer) -> list[str]:
+    """What is not as usual of its activation: ELU α 0.5."""
+    return [
+        f"{layer.function.title} {ACTIVATION_SETTINGS[key].symbol} {format_number(value)}"
+        for key, value in layer.changed_settings.items()
+    ]
 
 
 def _is_same_data(mine: Data, other: Data) -> bool:

@@ -21,7 +21,8 @@ from engine.formulas.building import difference
 from engine.formulas.formula import Expr, Number, Power, Product, Worked
 from engine.maths.activations import ACTIVATIONS, Activation, Array
 from engine.maths.losses import LOSSES, Loss
-from engine.maths.optimizers import RULES, SETTINGS, Optimizer, Rule, Setting, Slots
+from engine.maths.optimizers import RULES, SETTINGS, Optimizer, Rule, Slots
+from engine.maths.setting import Setting
 from engine.run.spec import Data
 from tests.gui.conftest import garbage_between_tests, nothing_left_over, open_window
 from tests.gui.learn.lessons.conftest import pupil

@@ -36,7 +36,7 @@ from engine.formulas.formula import (
     corrected,
 )
 from engine.learn.published.mistake_search import search
-from engine.maths.activations import Array
+from engine.maths.activations import Activation, Array
 from engine.maths.backprop import Rules
 from engine.maths.network import Layer, Network, Parameter
 from engine.maths.optimizers import Optimizer
@@ -72,9 +72,9 @@ def written_squared(record: Record, weight: Weights) -> Weights:
 def slope_in_z(rules: Rules) -> Rules:
     """z (1 − z) in place of a (1 − a)."""
 
-    def slope(activation: str, z: Array, a: Array) -> Array:
-        right = rules.activation_slope(activation, z, a)
-        return z * (1.0 - z) if activation == "sigmoid" else right
+    def slope(f: Activation, z: Array, a: Array) -> Array:
+        right = rules.activation_slope(f, z, a)
+        return z * (1.0 - z) if f.key == "sigmoid" else right
 
     return replace(rules, activation_slope=slope)
 

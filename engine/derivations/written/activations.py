@@ -5,14 +5,16 @@ The formulas are those of engine.maths.activations, in whose docstring their sou
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
+import numpy as np
 from msgspec import Struct
 
 from engine.derivations.parts import Factor, long_sum
 from engine.derivations.record import Unit
 from engine.derivations.written.halves import written_half
-from engine.formulas.building import ONE, difference, worked_terms
+from engine.formulas.building import ONE, difference, times, worked_terms
 from engine.formulas.formula import (
     Expr,
     Function,
@@ -26,11 +28,14 @@ from engine.formulas.formula import (
     Symbol,
     Worked,
 )
+from engine.formulas.notation import Name
 from engine.formulas.writers import Prose
-from engine.maths.activations import ACTIVATIONS, LEAKY_SLOPE
+from engine.maths.activations import ACTIVATIONS, GELU_BEND, LEAKY_SLOPE, sigmoid
 
 # e to a power beyond this is no number any more; softmax is then shown shifted.
 _LARGEST_EXPONENT = 700.0
+_HALF, _TWO, _THREE = Quotient(ONE, Number(2.0)), Number(2.0), Number(3.0)
+_PI = Symbol(Name("π", "π"), math.pi)
 
 
 def _nothing(unit: Unit) -> tuple[()]:
@@ -54,6 +59,12 @@ class WrittenActivation(Struct, frozen=True, kw_only=True):
 
 
 def _power(unit: Unit) -> Function:
+    """e^−z, or e^−λz where the unit has a gain."""
+    return Function("exp", (Negative(times(unit.setting("gain"), unit.z)),))
+
+
+def _plain_power(unit: Unit) -> Function:
+    """e^−z."""
     return Function("exp", (Negative(unit.z),))
 
 
@@ -67,6 +78,19 @@ def _times_what_is_left(unit: Unit) -> Expr:
     return Product((unit.a, Worked(difference(ONE, unit.a))))
 
 
+def _sigmoid_slope(unit: Unit) -> Expr:
+    return times(unit.setting("gain"), _times_what_is_left(unit))
+
+
+def _bipolar(unit: Unit, power: Expr) -> Expr:
+    return difference(Quotient(_TWO, Sum((ONE, power))), ONE)
+
+
+def _bipolar_slope(unit: Unit) -> Expr:
+    sides = Product((_HALF, Worked(Sum((ONE, unit.a))), Worked(difference(ONE, unit.a))))
+    return times(unit.setting("gain"), sides)
+
+
 def _relu_notes(unit: Unit) -> tuple[Prose, ...]:
     if unit.z.value > 0.0:
         return ()
@@ -77,7 +101,117 @@ def _relu_notes(unit: Unit) -> tuple[Prose, ...]:
 def _leaky_notes(unit: Unit) -> tuple[Prose, ...]:
     if not unit.z.value < 0.0:
         return ()
-    return ((Line(unit.z), " is below 0, where leaky ReLU passes on a hundredth of it."),)
+    leak = unit.setting("leak")
+    if leak.value == LEAKY_SLOPE:
+        return ((Line(unit.z), " is below 0, where leaky ReLU passes on a hundredth of it."),)
+    says = " is below 0, where leaky ReLU passes it on times "
+    return ((Line(unit.z), says, leak.with_value(), "."),)
+
+
+def _is_bent(unit: Unit) -> bool:
+    """Whether a unit with ELU is where that is not straight."""
+    return not unit.z.value > 0.0
+
+
+def _elu(unit: Unit, power: Expr) -> Expr:
+    return times(unit.setting("alpha"), difference(power, ONE)) if _is_bent(unit) else unit.z
+
+
+def _elu_power(unit: Unit) -> Expr:
+    return Function("exp", (unit.z,))
+
+
+def _elu_parts(unit: Unit) -> tuple[Factor, ...]:
+    if not _is_bent(unit):
+        return ()
+    return (Factor(("e to the power of that",), _elu_power(unit).with_value()),)
+
+
+def _elu_notes(unit: Unit) -> tuple[Prose, ...]:
+    if _is_bent(unit):
+        return ((Line(unit.z), " is not above 0, where ELU bends."),)
+    return ((Line(unit.z), " is above 0, where ELU passes it on unchanged."),)
+
+
+def _erf(unit: Unit) -> Function:
+    return Function("erf", (Quotient(unit.z, Function("sqrt", (_TWO,))),), math.erf)
+
+
+def _half_times(unit: Unit, part: Expr) -> Expr:
+    """½ z (1 + erf(z/√2)), or with tanh in place of erf."""
+    return Product((_HALF, unit.z, Sum((ONE, part))))
+
+
+def _gelu_slope(unit: Unit) -> Expr:
+    share = Product((_HALF, Sum((ONE, Worked(_erf(unit))))))
+    bell = Function("exp", (Negative(Quotient(Power(unit.z, _TWO), _TWO)),))
+    density = Quotient(bell, Function("sqrt", (Product((_TWO, _PI)),)))
+    return Sum((share, Product((unit.z, density))))
+
+
+def _gelu_tanh(unit: Unit) -> Function:
+    bend = Product((Number(GELU_BEND), Power(unit.z, _THREE)))
+    return Function("tanh", (Product((_gelu_steepness(), Sum((unit.z, bend)))),))
+
+
+def _gelu_steepness() -> Expr:
+    return Function("sqrt", (Quotient(_TWO, _PI),))
+
+
+def _gelu_tanh_slope(unit: Unit) -> Expr:
+    bent = Worked(_gelu_tanh(unit))
+    inner = Sum((ONE, Product((_THREE, Number(GELU_BEND), Power(unit.z, _TWO)))))
+    flat = difference(ONE, Power(bent, _TWO))
+    return Sum((
+        Product((_HALF, Sum((ONE, bent)))),
+        Product((_HALF, unit.z, flat, _gelu_steepness(), inner)),
+    ))  # fmt: skip
+
+
+def _silu_slope(unit: Unit) -> Expr:
+    share = Worked(Function("σ", (unit.z,), lambda z: sigmoid(np.array(z))))
+    return Product((share, Sum((ONE, Product((unit.z, difference(ONE, share)))))))
+
+
+def _softplus_power(unit: Unit) -> Function:
+    """e^z, or e^−z where that is beyond all numbers."""
+    return Function("exp", (Negative(unit.z) if _is_far_out(unit) else unit.z,))
+
+
+def _is_far_out(unit: Unit) -> bool:
+    return unit.z.value > _LARGEST_EXPONENT
+
+
+def _softplus(unit: Unit, power: Expr) -> Expr:
+    logarithm = Function("ln", (Sum((ONE, power)),))
+    return Sum((unit.z, logarithm)) if _is_far_out(unit) else logarithm
+
+
+def _softplus_parts(unit: Unit) -> tuple[Factor, ...]:
+    words = "e to the power of minus that" if _is_far_out(unit) else "e to the power of that"
+    return (Factor((words,), _softplus_power(unit).with_value()),)
+
+
+def _size(part: Expr) -> Function:
+    return Function("abs", (part,))
+
+
+def _hard_tanh_notes(unit: Unit) -> tuple[Prose, ...]:
+    z = unit.z.value
+    if -1.0 < z < 1.0:
+        says = " and 1, where hard tanh passes it on unchanged."
+        return ((Line(unit.z), " is between ", Line(Number(-1.0)), says),)
+    bound = Line(Number(math.copysign(1.0, z)))
+    beyond = " is not below " if z > 0.0 else " is not above "
+    stops = "; on the way back the gradient stops here."
+    return ((Line(unit.z), beyond, bound, ", so hard tanh gives ", bound, stops),)
+
+
+def _linear_notes(unit: Unit) -> tuple[Prose, ...]:
+    slope = unit.setting("slope")
+    if slope == ONE:
+        return (("A linear unit passes its net input on unchanged.",),)
+    return (("This linear unit passes its net input on times ", slope.with_value(), "."),)
 
 
 def _step_notes(unit: Unit) -> tuple[Prose, ...]:
@@ -138,8 +272,15 @@ WRITTEN_ACTIVATIONS: dict[str, WrittenActivation] = written_half(
         WrittenActivation(
             key="sigmoid",
             formula=lambda unit: Quotient(ONE, Sum((ONE, _power(unit)))),
-            slope=_times_what_is_left,
+            slope=_sigmoid_slope,
             worked=lambda unit: Quotient(ONE, Sum((ONE, Worked(_power(unit))))),
+            parts=_sigmoid_parts,
+        ),
+        WrittenActivation(
+            key="bipolar_sigmoid",
+            formula=lambda unit: _bipolar(unit, _power(unit)),
+            slope=_bipolar_slope,
+            worked=lambda unit: _bipolar(unit, Worked(_power(unit))),
             parts=_sigmoid_parts,
         ),
         WrittenActivation(
@@ -156,16 +297,71 @@ WRITTEN_ACTIVATIONS: dict[str, WrittenActivation] = written_half(
         WrittenActivation(
             key="leaky_relu",
             formula=lambda unit: Function(
-                "max", (Product((Number(LEAKY_SLOPE), unit.z)), unit.z)
+                "max", (Product((unit.setting("leak"), unit.z)), unit.z)
             ),
-            slope=lambda unit: Number(1.0 if unit.z.value > 0.0 else LEAKY_SLOPE),
+            slope=lambda unit: ONE if unit.z.value > 0.0 else unit.setting("leak"),
             notes=_leaky_notes,
         ),
         WrittenActivation(
+            key="elu",
+            formula=lambda unit: _elu(unit, _elu_power(unit)),
+            slope=lambda unit: Sum((unit.a, unit.setting("alpha"))) if _is_bent(unit) else ONE,
+            worked=lambda unit: _elu(unit, Worked(_elu_power(unit))),
+            parts=_elu_parts,
+            notes=_elu_notes,
+        ),
+        WrittenActivation(
+            key="gelu",
+            formula=lambda unit: _half_times(unit, _erf(unit)),
+            slope=_gelu_slope,
+            worked=lambda unit: _half_times(unit, Worked(_erf(unit))),
+            parts=lambda unit: (
+                Factor(("the error function of that over √2",), _erf(unit).with_value()),
+            ),
+        ),
+        WrittenActivation(
+            key="gelu_tanh",
+            formula=lambda unit: _half_times(unit, _gelu_tanh(unit)),
+            slope=_gelu_tanh_slope,
+            worked=lambda unit: _half_times(unit, Worked(_gelu_tanh(unit))),
+            parts=lambda unit: (
+                Factor(("what stands for the error function",), _gelu_tanh(unit).with_value()),
+            ),
+        ),
+        WrittenActivation(
+            key="silu",
+            formula=lambda unit: Quotient(unit.z, Sum((ONE, _plain_power(unit)))),
+            slope=_silu_slope,
+            worked=lambda unit: Quotient(unit.z, Sum((ONE, Worked(_plain_power(unit))))),
+            parts=lambda unit: (
+                Factor(("e to the power of minus that",), _plain_power(unit).with_value()),
+            ),
+        ),
+        WrittenActivation(
+            key="softplus",
+            formula=lambda unit: _softplus(unit, _softplus_power(unit)),
+            slope=lambda unit: difference(ONE, Function("exp", (Negative(unit.a),))),
+            worked=lambda unit: _softplus(unit, Worked(_softplus_power(unit))),
+            parts=_softplus_parts,
+        ),
+        WrittenActivation(
+            key="softsign",
+            formula=lambda unit: Quotient(unit.z, Sum((ONE, _size(unit.z)))),
+            slope=lambda unit: Power(difference(ONE, _size(unit.a)), _TWO),
+        ),
+        WrittenActivation(
+            key="hard_tanh",
+            formula=lambda unit: Function(
+                "max", (Number(-1.0), Function("min", (ONE, unit.z)))
+            ),
+            slope=lambda unit: Number(float(abs(unit.z.value) < 1.0)),
+            notes=_hard_tanh_notes,
+        ),
+        WrittenActivation(
             key="linear",
-            formula=lambda unit: unit.z,
-            slope=lambda unit: ONE,
-            notes=lambda unit: (("A linear unit passes its net input on unchanged.",),),
+            formula=lambda unit: times(unit.setting("slope"), unit.z),
+            slope=lambda unit: unit.setting("slope"),
+            notes=_linear_notes,
         ),
         WrittenActivation(
             key="softmax",

@@ -98,7 +98,7 @@ def _updated_weights(record: Record, weight: Weights) -> Weights:
 
 
 def _lost_link(record: Record, error: Expr, slope: Expr) -> Expr:
-    used = slope_at(record.network.layers[-1].activation, error)
+    used = slope_at(record.network.layers[-1].function, error)
     right = times(corrected(error), corrected(slope))
     return Mistaken("lost-link", used, right)
 
@@ -107,7 +107,7 @@ def _slope_at_activation(record: Record, formula: Expr, at: Parameter) -> Expr:
     unit = record.unit(at.layer, at.unit or 0)
     if not unit.activation.curved:
         return formula
-    used = slope_at(unit.activation.key, unit.a)
+    used = slope_at(unit.activation, unit.a)
     return Mistaken("derivative-at-activation", used, formula)
 
 

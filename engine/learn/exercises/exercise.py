@@ -194,7 +194,7 @@ def _with_numbers(spec: Spec, generator: np.random.Generator) -> tuple[Spec, Arr
     for number, layer in enumerate(network.layers, start=1):
         n_out, n_in = network.sizes[number], network.sizes[number - 1]
         # A unit that is to be alive above 0 needs more positive weights than negative ones.
-        negative = 0.15 if ACTIVATIONS[layer.activation].flat_below == 0.0 else 0.4
+        negative = 0.15 if layer.function.flat_below == 0.0 else 0.4
         weights.append(_tidy(generator, n_out * n_in, negative).reshape(n_out, n_in))
         biases.append(_tidy(generator, n_out, negative))
     inputs, targets = _tidy(generator, network.sizes[0], 0.0), _targets(spec, generator)
@@ -213,7 +213,7 @@ def _tidy(generator: np.random.Generator, count: int, negative: float) -> Array:
 
 def _targets(spec: Spec, generator: np.random.Generator) -> Array:
     """Targets that suit the output: classes for a cross-entropy, else numbers it can reach."""
-    count, activation = spec.network.sizes[-1], ACTIVATIONS[spec.network.layers[-1].activation]
+    count, activation = spec.network.sizes[-1], spec.network.layers[-1].function
     if not activation.elementwise:
         return np.asarray(np.arange(count) == generator.integers(count), dtype=np.float64)
     if LOSSES[spec.loss].target_range == (0.0, 1.0):
@@ -229,8 +229,10 @@ def _is_instructive(spec: Spec, theta: Array, decimals: int) -> bool:
     rows = np.array([0])
     values = batch_pass(spec, theta, rows)
     for number, layer in enumerate(spec.network.layers, start=1):
-        z, activation = values.z[number], ACTIVATIONS[layer.activation]
-        if np.abs(z).max() > activation.saturates or z.min() < activation.flat_below:
+        z, activation = values.z[number], layer.function
+        if np.abs(z).max() > activation.saturates:
+            return False
+        if z.min() < activation.flat_below or z.max() > activation.flat_above:
             return False
         if any(np.abs(z - kink).min() < _KINK for kink in activation.kinks):
             return False

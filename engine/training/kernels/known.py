@@ -11,6 +11,7 @@ from collections.abc import Collection
 
 from msgspec import Struct
 
+from engine.maths.activations import ACTIVATIONS
 from engine.maths.losses import LOSSES
 from engine.run.spec import Spec
 
@@ -35,6 +36,7 @@ class Known(Struct, frozen=True):
         layers = spec.network.layers
         return (
             all(layer.activation in self.activations for layer in layers)
+            and all(layer.function is ACTIVATIONS[layer.activation] for layer in layers)
             and all(layer.activation in self.slopes for layer in layers[: sloped_layers(spec)])
             and all(layer.bias in self.biases for layer in layers)
             and spec.loss in self.losses

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtGui import QColor, QImage
 
-from engine.maths.activations import ACTIVATIONS, Array
+from engine.maths.activations import Array
 from gui import theme
 
 
@@ -44,10 +44,10 @@ def signed_image(shares: Array) -> QImage:
     return QImage(packed.data, columns, rows, 4 * columns, QImage.Format.Format_RGB32).copy()
 
 
-def activation_image(values: Array, activation: str) -> QImage:
+def activation_image(values: Array, bounds: tuple[float, float]) -> QImage:
     """A picture of activations over two inputs, (rows, columns) with the second input rising
-    upwards. The levels are fixed by the activation where its range is finite."""
-    low, high = ACTIVATIONS[activation].range
+    upwards. The levels are fixed by the bounds of the activation where they are finite."""
+    low, high = bounds
     if not (np.isfinite(low) and np.isfinite(high)):
         largest = float(np.abs(values).max())
         low, high = -largest, largest

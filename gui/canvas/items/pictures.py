@@ -32,9 +32,9 @@ class UnitPictures:
             self._view, self._made = view, {}
             maps = unit_maps(view.spec, view.theta, _CELLS)
             for layer in range(1, network.depth):
-                activation = network.layers[layer - 1].activation
+                bounds = network.layers[layer - 1].function.range
                 for unit, values in enumerate(maps[layer - 1]):
-                    self._made[layer, unit] = activation_image(values, activation)
+                    self._made[layer, unit] = activation_image(values, bounds)
         return self._made
 
     def forget(self) -> None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from engine.maths.activations import ACTIVATIONS, hidden_activations
+from engine.maths.activations import ACTIVATION_SETTINGS, ACTIVATIONS, hidden_activations
 from engine.maths.losses import output_activations
 from engine.maths.network import Layer
 from engine.run.limits import UNITS
@@ -16,6 +19,7 @@ from gui.widgets.choice import Choice, ChoiceItem
 from gui.widgets.count_field import CountField
 from gui.widgets.labels import SecondaryLabel
 from gui.widgets.layouts import NO_MARGINS, column
+from gui.widgets.number_field import NumberField
 from gui.widgets.plain_text import set_tip
 
 # Pixels.
@@ -77,14 +81,24 @@ class FormRow(QWidget):
 
 
 class LayerRows(QWidget):
-    """One layer: its units and activation, and below, if asked for, its biases."""
+    """One layer: its units and activation, and below, if asked for, the settings of the activation
+    and its biases. A setting that is not as usual is always in sight.
+
+    `objection` says what there is against a value of a setting, by its key."""
 
     units_chosen = Signal(int)
     activation_chosen = Signal(str)
+    setting_chosen = Signal(str, float)
     bias_chosen = Signal(str, bool)
     removed = Signal()
 
-    def __init__(self, number: int, title: str, output: bool) -> None:
+    def __init__(
+        self,
+        number: int,
+        title: str,
+        output: bool,
+        objection: Callable[[str, float], str | None],
+    ) -> None:
         super().__init__()
         name = title.lower()
         self._units = CountField(f"units{number}", f"Units of {name}", 1, UNITS.most)
@@ -93,6 +107,17 @@ class LayerRows(QWidget):
         self._activation = Choice(f"activation{number}", f"Activation of {name}")
         self._activation.offer(_activation_items(output))
         self._activation.chosen.connect(self.activation_chosen)
+        self._settings: dict[str, NumberField] = {}
+        self._setting_rows: dict[str, FormRow] = {}
+        for key, setting in ACTIVATION_SETTINGS.items():
+            field = NumberField(check=partial(objection, key))
+            field.setObjectName(f"{key}{number}")
+            field.setAccessibleName(f"{setting.title.capitalize()} of {name}")
+            field.edited.connect(partial(self.setting_chosen.emit, key))
+            self._settings[key] = field
+            self._setting_rows[key] = FormRow(
+                f"   {setting.label}", field, filling=field, brief=f"   {setting.brief}"
+            )
         self._bias = Choice(f"bias{number}", f"Biases of {name}")
         self._bias.offer(_BIASES)
         self._bias.chosen.connect(lambda _: self._choose_bias())
@@ -117,13 +142,17 @@ class LayerRows(QWidget):
             brief="   Bias",
             crowded=True,
         )
-        self.setLayout(column(first, self._details, gap=LINE_GAP, margins=NO_MARGINS))
+        rows = (first, *self._setting_rows.values(), self._details)
+        self.setLayout(column(*rows, gap=LINE_GAP, margins=NO_MARGINS))
+        self._layer: Layer | None = None
+        self._detailed = False
         self.show_details(False)
 
     @property
     def fields(self) -> tuple[QWidget, ...]:
         """What the keyboard reaches, in its order."""
-        return self._units, self._activation, self._remove, self._bias, self._trained
+        settings = self._settings.values()
+        return self._units, self._activation, self._remove, *settings, self._bias, self._trained
 
     def restyle(self) -> None:
         """Follow a change of the size of text."""
@@ -133,12 +162,26 @@ class LayerRows(QWidget):
         self.bias_chosen.emit(self._bias.key, self._trained.isChecked())
 
     def show_details(self, shown: bool) -> None:
-        """Show or hide the biases and the button that removes the layer."""
+        """Show or hide the settings, the biases and the button that removes the layer."""
+        self._detailed = shown
+        self._show_settings()
         self._details.setVisible(shown)
         self._remove.setVisible(shown and self._removable)
 
+    def _show_settings(self) -> None:
+        """Those that the activation reads: all of them or those that are not as usual."""
+        layer = self._layer
+        for key, row in self._setting_rows.items():
+            is_read = layer is not None and key in layer.function.settings
+            is_changed = layer is not None and key in layer.changed_settings
+            row.setVisible(is_read and (self._detailed or is_changed))
+
     def display(self, layer: Layer) -> None:
         """Show a layer."""
+        self._layer = layer
+        for key, field in self._settings.items():
+            field.set_value(layer.settings[key])
+        self._show_settings()
         self._units.show_count(len(layer.units))
         self._activation.show_key(layer.activation)
         self._bias.show_key(layer.bias)

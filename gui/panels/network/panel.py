@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from msgspec.structs import replace
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
@@ -10,7 +12,7 @@ from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
 from engine.formulas.notation import Notation
 from engine.maths.initializers import INITIALIZERS
 from engine.maths.losses import LOSSES, REDUCTIONS, losses_for
-from engine.maths.network import Network
+from engine.maths.network import Network, with_layer
 from engine.maths.optimizers import RULES, SETTINGS, Optimizer
 from engine.run.check_spec import SpecError, check_spec
 from engine.run.limits import HIDDEN_LAYERS, INPUTS, SAMPLES
@@ -46,6 +48,7 @@ class NetworkPanel(Card):
 
     units_chosen = Signal(int, int)  # layer (0 are the inputs), units
     activation_chosen = Signal(int, str)
+    activation_setting_chosen = Signal(int, str, float)  # layer, key in ACTIVATION_SETTINGS
     layer_added = Signal(int)  # the new hidden layer stands before this one
     layer_removed = Signal(int)
     bias_chosen = Signal(int, str, bool)  # layer, kind, trained
@@ -215,13 +218,17 @@ class NetworkPanel(Card):
             if self._spec is None:
                 return None
             optimizer = self._spec.optimizer.changed(**{name: value})
-            try:
-                check_spec(replace(self._spec, optimizer=optimizer))
-            except SpecError as error:
-                return error.sentence
-            return None
+            return _objection(replace(self._spec, optimizer=optimizer))
 
         return objection
+
+    def _objection_to(self, layer: int, key: str, value: float) -> str | None:
+        """What the engine has against a value of a setting of a layer's activation."""
+        if self._spec is None:
+            return None
+        settings = {**self._spec.network.layers[layer - 1].settings, key: value}
+        network = with_layer(self._spec.network, layer, settings=settings)
+        return _objection(replace(self._spec, network=network))
 
     @property
     def _batching(self) -> Batching:
@@ -304,11 +311,13 @@ class NetworkPanel(Card):
             rows.setParent(None)
             rows.deleteLater()
         for number in range(1, network.depth + 1):
-            rows = LayerRows(number, network.layer_title(number), number == network.depth)
+            title, is_output = network.layer_title(number), number == network.depth
+            rows = LayerRows(number, title, is_output, partial(self._objection_to, number))
             rows.units_chosen.connect(lambda count, n=number: self.units_chosen.emit(n, count))
             rows.activation_chosen.connect(
                 lambda key, n=number: self.activation_chosen.emit(n, key)
             )
+            rows.setting_chosen.connect(partial(self.activation_setting_chosen.emit, number))
             rows.bias_chosen.connect(
                 lambda kind, trained, n=number: self.bias_chosen.emit(n, kind, trained)
             )
@@ -327,6 +336,15 @@ class NetworkPanel(Card):
             rows.restyle()
         self._fit_labels()
         self.update()
+
+
+def _objection(spec: Spec) -> str | None:
+    """What the engine has against a Spec."""
+    try:
+        check_spec(spec)
+    except SpecError as error:
+        return error.sentence
+    return None
 
 
 def _in_words(layer: int, depth: int) -> str:

@@ -40,17 +40,21 @@ UPDATE_W5 = StepId("update", "weight_update", 2, 0, 0)
 CHECK = StepId("check", "loss_after")
 
 
-def reckoned(text: str) -> float:
-    """What a formula in text comes to, worked out by Python instead of by us."""
+def reckoned(text: str, f_slope: Callable[[float], float] | None = None) -> float:
+    """What a formula in text comes to, worked out by Python instead of by us; `f_slope` is what f′
+    is of a unit whose function has no name of its own, as one with a gain."""
     python = text.replace("·", "*").replace("−", "-").replace("²", "**2").replace("^", "**")
     python = re.sub(r"√([\w.]+(?:e-\d+)?)", r"sqrt(\1)", python).replace("√", "sqrt")
+    python = re.sub(r"\|([^|]*)\|", r"abs(\1)", python)
     python = re.sub(r"\be\*\*", "E**", python).replace("′", "_slope")
-    names = {"ln": math.log, "max": max, "tanh": math.tanh, "sqrt": math.sqrt, "E": math.e}
+    names = {"ln": math.log, "max": max, "min": min, "abs": abs, "tanh": math.tanh}
+    names |= {"sqrt": math.sqrt, "E": math.e, "erf": math.erf}
     names |= {
         f"{activation.symbol}_slope": exact_slope(key)
         for key, activation in ACTIVATIONS.items()
-        if activation.learns and activation.elementwise
+        if activation.learns and activation.elementwise and activation.symbol != "f"
     }
+    names["f_slope"] = f_slope or exact_slope("linear")
     return float(eval(python, names))
 
 
@@ -62,7 +66,22 @@ def exact_slope(key: str) -> Callable[[float], float]:
         "relu": lambda x: float(x > 0),
         "leaky_relu": lambda x: 1.0 if x > 0 else 0.01,
         "linear": lambda x: 1.0,
+        "bipolar_sigmoid": lambda x: 2 * math.exp(-abs(x)) / (1 + math.exp(-abs(x))) ** 2,
+        "elu": lambda x: 1.0 if x > 0 else math.exp(x),
+        "gelu": lambda x: 0.5 * (1 + math.erf(x / math.sqrt(2)))
+        + x * math.exp(-x * x / 2) / math.sqrt(2 * math.pi),
+        "gelu_tanh": lambda x: 0.5 * (1 + math.tanh(bent(x)))
+        + 0.5 * x / math.cosh(bent(x)) ** 2 * math.sqrt(2 / math.pi) * (1 + 0.134145 * x * x),
+        "silu": lambda x: (1 + math.exp(-x) * (1 + x)) / (1 + math.exp(-x)) ** 2,
+        "softplus": lambda x: 1 / (1 + math.exp(-x)),
+        "softsign": lambda x: 1 / (1 + abs(x)) ** 2,
+        "hard_tanh": lambda x: float(-1 < x < 1),
     }[key]
+
+
+def bent(x: float) -> float:
+    """What GELU by tanh takes the tanh of."""
+    return math.sqrt(2 / math.pi) * (x + 0.044715 * x**3)
 
 
 def numbers_of(expr: Expr) -> str:

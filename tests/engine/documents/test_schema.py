@@ -98,7 +98,7 @@ FIGURE = {"iteration": 1, "step": step("loss", "total_loss"), "printed": "0.29"}
         (("layers", 0, "units", 0), "u" * 41, False),
         (("layers", 0, "units"), [f"h{i}" for i in range(513)], False),
         (("layers", 0, "activation"), "step", True),
-        (("layers", 0, "activation"), "softplus", False),
+        (("layers", 0, "activation"), "maxout", False),
         (("layers", 0, "activation"), DELETED, False),
         (("layers", 0, "bias"), "two", False),
         (("layers", 0, "bias_trained"), 1, False),

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import math
+
 import autograd.numpy as anp
 import numpy as np
 import pytest
 from autograd import grad
+from autograd.extend import defvjp, primitive
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -30,6 +33,9 @@ from engine.run.iteration import (
 from engine.run.spec import Data, Spec, start_state
 from tests.engine.conftest import specs
 
+erf = primitive(lambda x: np.vectorize(math.erf)(x))  # autograd's own asks for SciPy
+defvjp(erf, lambda answer, x: lambda g: g * 2.0 / np.sqrt(np.pi) * np.exp(-x * x))
+
 ORACLE_ACTIVATIONS = {
     "sigmoid": lambda z: 1.0 / (1.0 + anp.exp(-z)),
     "tanh": anp.tanh,
@@ -37,6 +43,16 @@ ORACLE_ACTIVATIONS = {
     "relu": lambda z: anp.where(z > 0, z, 0.0),
     "leaky_relu": lambda z: anp.where(z > 0, z, LEAKY_SLOPE * z),
     "linear": lambda z: z,
+    "bipolar_sigmoid": lambda z: 2.0 / (1.0 + anp.exp(-z)) - 1.0,
+    "elu": lambda z: anp.where(z > 0, z, anp.exp(anp.where(z > 0, 0.0, z)) - 1.0),
+    "gelu": lambda z: 0.5 * z * (1.0 + erf(z / anp.sqrt(2.0))),
+    "gelu_tanh": lambda z: 0.5
+    * z
+    * (1.0 + anp.tanh(anp.sqrt(2.0 / anp.pi) * (z + 0.044715 * z**3))),
+    "silu": lambda z: z / (1.0 + anp.exp(-z)),
+    "softplus": lambda z: anp.log(1.0 + anp.exp(z)),
+    "softsign": lambda z: z / (1.0 + anp.abs(z)),
+    "hard_tanh": lambda z: anp.where(z > 1, 1.0, anp.where(z < -1, -1.0, z)),
     "softmax": lambda z: anp.exp(z) / anp.sum(anp.exp(z), axis=1, keepdims=True),
 }
 ORACLE_LOSSES = {
@@ -154,7 +170,7 @@ def test_losses_stay_finite_for_extreme_net_inputs(loss: str, size: float) -> No
     for t in ([[0.0, 1.0, 0.0]], [[1.0, 0.0, 0.0]]):
         targets = np.array(t)
         assert np.isfinite(LOSSES[loss].terms(z, a, targets)).all()
-        assert np.isfinite(output_delta(RIGHT, loss, activation, z, a, targets)).all()
+        assert np.isfinite(output_delta(RIGHT, loss, ACTIVATIONS[activation], z, a, targets)).all()
 
 
 def test_cross_entropy_at_a_thousand_is_exact() -> None:
