@@ -20,11 +20,16 @@ from engine.run.iteration import Evaluation, Iteration, SamplePass
 from engine.run.spec import Spec
 from engine.run.steps import StepGroup, StepId, Steps
 from engine.run.value_kinds import SEEN_IN_OUTPUTS, kind_of
+from engine.text.numbers import format_count
 from engine.training.divergence import Divergence
 
 if TYPE_CHECKING:
     from engine.run.gradient_check import GradientCheck
     from engine.run.paper import PaperIteration
+
+
+_SLOW = 0.9  # epochs a second; a pace of one that is chosen is not
+_MANY_ITERATIONS = 100  # in an epoch, of which a percent says something
 
 
 class Curtain(Struct, frozen=True):
@@ -208,9 +213,43 @@ class View(Struct, frozen=True, eq=False, dict=True):
         return self.spec.epoch_position(self.t)
 
     @property
+    def part_of_epoch(self) -> float | None:
+        """How much of the running epoch is done, from 0 to 1, where that is worth saying: while it
+        takes long, or where one stands between two of many iterations. Else None."""
+        done = self.spec.epoch_of(self.t)[1]
+        if self.training:
+            is_worth = self.has_long_epochs
+        else:
+            is_many = self.spec.iterations_per_epoch >= _MANY_ITERATIONS
+            is_worth = is_many and done > 0 and self.revealed == 0
+        return done / self.spec.iterations_per_epoch if is_worth else None
+
+    @property
+    def has_long_epochs(self) -> bool:
+        """Whether training takes about a second for an epoch, or longer."""
+        return self.rate is not None and self.rate < _SLOW
+
+    @property
+    def speed(self) -> str:
+        """How fast training goes, in words: "8,412 epochs/s", or where an epoch takes long
+        "37 iterations/s" or "2.5 s an iteration". Empty while that is not known."""
+        if self.rate is None:
+            return ""
+        if not self.has_long_epochs:
+            return f"{_rate(self.rate)} epochs/s"
+        iterations = self.rate * self.spec.iterations_per_epoch
+        if iterations >= 1.0:
+            return f"{_rate(iterations)} iterations/s"
+        return f"{1.0 / iterations:.1f} s an iteration" if iterations > 0.0 else ""
+
+    @property
     def loss(self) -> float | None:
         """Loss of the whole training set with theta."""
         return None if self.evaluation is None else self.evaluation.loss
+
+
+def _rate(rate: float) -> str:
+    return format_count(round(rate)) if rate >= 9.95 else f"{rate:.1f}"
 
 
 class Panel(Protocol):

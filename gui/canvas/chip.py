@@ -23,10 +23,7 @@ def chip_words(view: View) -> tuple[str, list[str]]:
         where = f"in iteration {format_count(view.divergence.iteration)}"
         return "Diverged", [f"{where}, layer {view.divergence.layer}", where]
     if view.training:
-        if view.rate is None:
-            return "Training", [""]
-        rate = format_count(round(view.rate)) if view.rate >= 10 else f"{view.rate:.1f}"
-        return "Training", [f"{rate} epochs/s"]
+        return "Training", [view.speed]
     step = view.step
     if step is None:
         begin = f"to begin iteration {format_count(view.t + 1)}"

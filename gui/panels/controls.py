@@ -264,9 +264,12 @@ class ControlsBar(QWidget):
         self.speed_chosen.emit(self.pace)
 
     def _show_pace(self) -> None:
-        """Say what the slider stands for, or what training comes to while it gets faster."""
+        """Say what the slider stands for, or what training comes to while it gets faster, or where
+        an epoch takes long."""
         view = self._view
-        if self.pace is not None:
+        if view is not None and view.has_long_epochs:
+            texts = [view.speed, view.speed.replace("iterations", "iter.")]
+        elif self.pace is not None:
             texts = [f"{format_count(self.pace)} epoch{'s' if self.pace > 1 else ''}/s"]
         elif view is None or view.rate is None:
             texts = [_SHORT]
@@ -330,11 +333,12 @@ class ControlsBar(QWidget):
             self._display_where(self._view, part)
 
     def _display_where(self, view: View, part: float | None = None) -> None:
+        part = view.part_of_epoch if part is None else part
         epochs = f"epoch {format_count(view.spec.epoch_of(view.t)[0])}"
         if view.until_epoch is not None:
             epochs += f" of {format_count(view.until_epoch)}"
         if part is not None:
-            epochs += f": {part:.0%}".replace("%", " %")
+            epochs += f": {min(round(100 * part), 99)} %"
         # While steps are shown one is inside an iteration; between two, so many are done.
         if view.revealed:
             parts = (f"iteration {format_count(view.t + 1)}", epochs)

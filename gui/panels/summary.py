@@ -76,6 +76,7 @@ class SummaryPanel(Card):
             value.setText(_struck(old.get(row.name, row), row, view.digits))
             set_tip(value, "" if row.number is None else format_number(row.number, None))
             value.setAccessibleName(row.name)
+        self._grid.activate()  # or a number that has become longer is cut off for a frame
 
     def restyle(self) -> None:
         """Follow a change of the size of text."""

@@ -36,6 +36,8 @@ def test_training_says_how_fast_it_is(qtbot: Any, mazur_view: Callable[..., Any]
     qtbot.addWidget(chip)
     chip.display(mazur_view(training=True, rate=8412.4))
     assert chip.text == "Training  8,412 epochs/s"
+    chip.display(mazur_view(training=True, rate=0.4))  # one iteration is an epoch here
+    assert chip.text == "Training  2.5 s an iteration"
     chip.display(mazur_view(training=True))
     assert chip.text == "Training"
 

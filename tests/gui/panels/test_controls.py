@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
+from engine.run.spec import Batching, Data
 from gui.panels.controls import ControlsBar
 from gui.view import View
 from tests.gui.conftest import on_screen
@@ -188,6 +189,27 @@ def test_an_epoch_that_takes_long_says_how_far_it_is(
     bar.display(mazur_view())
     bar.show_within(0.5)  # a word that came late
     assert "%" not in label(bar, "where").text()
+
+
+@pytest.mark.parametrize(
+    ("rate", "speed"), [(0.02, "10 iterations/s"), (0.4, "200 iterations/s"),
+                        (0.0009, "2.2 s an iteration"), (0.95, "full speed")],
+)
+def test_an_epoch_of_many_batches_that_takes_long_says_how_far_it_is_and_how_fast(
+    bar: ControlsBar, mazur_view: MakeView, rate: float, speed: str
+) -> None:
+    base = mazur_view()
+    data = Data(np.zeros((500, 2)), np.zeros((500, 2)), base.spec.data.target_names)
+    spec = replace(base.spec, data=data, batching=Batching(1))
+    view = replace(base, spec=spec, t=500 * 7 + 185, training=True, rate=rate)
+    bar.display(view)
+    long = "epoch 7: 37 % · iteration 3,685"
+    assert label(bar, "where").text() == (long if rate < 0.9 else "epoch 7 · iteration 3,685")
+    assert label(bar, "paceCaption").text() == speed
+    bar.display(replace(view, training=False, rate=None))  # one stands in the middle of it
+    assert label(bar, "where").text() == long
+    bar.display(replace(view, training=False, rate=None, t=500 * 8))
+    assert label(bar, "where").text() == "epoch 8 · iteration 4,000"
 
 
 def test_an_end_that_was_asked_for_stands_beside_the_epoch(
