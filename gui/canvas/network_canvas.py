@@ -88,6 +88,7 @@ class NetworkCanvas(QWidget):
         head = row((self.chip, 1), self.corner, gap=theme.GAP)
         self.setLayout(column(head, (self.view, 1), gap=2, margins=NO_MARGINS))
         self._buttons = LayerButtons(self.view.viewport())
+        self._offers_units = True
         self._field: InPlaceField | None = None
         self._hovered: Spot | None = None
         self._waiting: View | None = None  # to be shown as soon as there is a size to fit it into
@@ -107,6 +108,12 @@ class NetworkCanvas(QWidget):
         self.view.looked.connect(self._follow_view)
         self._buttons.unit_added.connect(self.unit_added)
         self._buttons.unit_removed.connect(self.unit_removed)
+
+    def offer_units(self, offered: bool) -> None:
+        """Offer a unit more or fewer at the layer under the pointer, or do not."""
+        self._offers_units = offered
+        if not offered:
+            self._buttons.withdraw()
 
     def picture(self) -> Picture:
         """All of the network, whatever part of it is in view."""
@@ -357,7 +364,8 @@ class NetworkCanvas(QWidget):
             spot = self._hovered
             self.spot_hovered.emit(None if spot is None else about_spot(view, spot))
         pointer = self.view.pointer
-        if view is not None and self.view.viewport().rect().contains(pointer.toPoint()):
+        is_on = self.view.viewport().rect().contains(pointer.toPoint())
+        if view is not None and is_on and self._offers_units:
             for layer in range(view.spec.network.depth + 1):
                 column = self.view.to_viewport(self.scene.column(layer))
                 low, high = column.left() - _COLUMN_MARGIN, column.right() + _COLUMN_MARGIN

@@ -56,6 +56,7 @@ class PointingView(ZoomView):
         self.setMouseTracking(True)
         self.hovered: Spot | None = None
         self.selected: Spot | None = None
+        self.passes_escape_on = False  # it selects nothing, and leaves more to the window
         self.pointer = _NOWHERE
         self._pressed_at: QPoint | None = None
         self._pressed: Spot | None = None
@@ -226,6 +227,7 @@ class PointingView(ZoomView):
             self.edit_asked.emit(self.selected, event.text())
         elif key == Qt.Key.Key_Escape and self.selected is not None:
             self.select(None)
+            event.setAccepted(not self.passes_escape_on)
         elif key in (Qt.Key.Key_0, Qt.Key.Key_Home):
             self.fit()
         elif key in (Qt.Key.Key_Plus, Qt.Key.Key_Equal):

@@ -221,6 +221,8 @@ class Columns(QWidget):
         self.shows = shows
         is_all, is_explained = shows == "all", shows == "explained network"
         self.controls.setVisible(is_all)
+        self.canvas.offer_units(not is_explained)
+        self.canvas.view.passes_escape_on = not is_all  # it brings all back
         self._row.setContentsMargins(*(_MARGINS if is_all else [theme.MARGIN] * 4))
         self._row.setSpacing(theme.MARGIN if is_explained else 0)
         for side in (self.left_side, self.right_side):

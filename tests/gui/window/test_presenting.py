@@ -6,17 +6,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from PySide6.QtCore import QPoint, QSize, Qt
+from PySide6.QtCore import QEvent, QPoint, QPointF, QSize, Qt
+from PySide6.QtGui import QMouseEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QSplitter, QTabBar, QWidget
 
 from engine.documents.examples import read_example
 from gui import settings, theme
+from gui.canvas.spots import Spot
 from gui.window.main_window import MainWindow
 from tests.gui.window.conftest import Driver
 
 Key = Qt.Key
-CONTROL = Qt.KeyboardModifier.ControlModifier
+NONE, CONTROL = Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ControlModifier
 SIZES = [(1024, 768), (1366, 768), (1920, 1080), (960, 540)]
 
 
@@ -276,6 +278,41 @@ def test_predict_asks_in_the_place_of_the_derivation(
     assert not window.presenting.is_presenting and window.result.isVisible()
 
 
+@pytest.mark.parametrize(("key", "held"), [(Key.Key_F11, NONE), (Key.Key_F11, CONTROL)])
+def test_one_escape_leaves_also_after_asking_about_a_number(
+    mazur: Driver, key: Key, held: Qt.KeyboardModifier
+) -> None:
+    window, canvas = mazur.window, mazur.window.canvas
+    QTest.keyClick(canvas.view, key, held)
+    mazur.press(Key.Key_PageDown)
+    canvas.view.ask(Spot("weight", 2, 0, 0))
+    assert canvas.view.selected is not None and not window.presenting.shows_all
+    canvas.view.setFocus()
+    mazur.press(Key.Key_Escape)
+    assert window.presenting.shows_all and canvas.view.selected is None
+
+
+def test_a_presentation_offers_no_unit_more_or_fewer(mazur: Driver) -> None:
+    view = mazur.window.canvas.view
+    buttons = named(mazur.window, "layerButtons")
+
+    def point_at_the_hidden_layer() -> None:
+        middle = view.to_viewport(mazur.window.canvas.scene.column(1)).center()
+        place, no_button = QPointF(middle), Qt.MouseButton.NoButton
+        there = QPointF(view.viewport().mapToGlobal(middle))
+        kind = QEvent.Type.MouseMove
+        QApplication.sendEvent(
+            view.viewport(), QMouseEvent(kind, place, there, no_button, no_button, NONE)
+        )
+
+    mazur.press(Key.Key_F11)
+    point_at_the_hidden_layer()
+    assert view.viewport().rect().contains(view.pointer.toPoint()) and not buttons.isVisible()
+    mazur.press(Key.Key_Escape)
+    point_at_the_hidden_layer()
+    mazur.qtbot.waitUntil(buttons.isVisible)
+
+
 def test_a_tool_that_is_asked_for_ends_the_network_alone(mazur: Driver) -> None:
     mazur.press(Key.Key_Escape)
     QTest.keyClick(mazur.window.canvas.view, Key.Key_F11, CONTROL)
@@ -316,7 +353,7 @@ def test_the_first_click_in_a_presentation_leaves_the_hint_for_later(mazur: Driv
     with mazur.qtbot.waitSignal(window.canvas.asked):
         mazur.press(Key.Key_Right)
     assert not window.statusBar().isVisible()
-    mazur.press(Key.Key_Escape, Key.Key_Escape)
+    mazur.press(Key.Key_Escape)
     assert window.presenting.shows_all and not window.statusBar().currentMessage()
     with mazur.qtbot.waitSignal(window.canvas.asked):
         mazur.press(Key.Key_Right)
