@@ -189,7 +189,8 @@ def style_sheet(theme: Theme, percent: int) -> str:
     QPlainTextEdit {{ background: {t.card}; border: 1px solid {t.border}; }}
     QScrollBar:vertical {{ width: 10px; background: transparent; }}
     QScrollBar:horizontal {{ height: 10px; background: transparent; }}
-    #networkScroll QScrollBar:vertical, #networkView QScrollBar:vertical {{
+    #networkScroll QScrollBar:vertical, #networkView QScrollBar:vertical,
+    #derivationArea QScrollBar:vertical {{
         width: {NARROW_SCROLL_BAR}px;
     }}
     #networkView QScrollBar:horizontal {{ height: {NARROW_SCROLL_BAR}px; }}

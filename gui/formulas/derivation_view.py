@@ -18,7 +18,7 @@ from gui.formulas.sheet import Sheet
 from gui.formulas.typesetting import Wanted
 from gui.widgets.plain_text import set_tip
 
-BAR = 10  # pixels that the scroll bar takes
+BAR = theme.NARROW_SCROLL_BAR + 3  # pixels that the scroll bar takes, and a gap before it
 
 _HEADLINE = Look(14, 17, None, False)
 _FORMULA = Look(12, 14, None, False)

@@ -11,8 +11,11 @@ from engine.text.numbers import format_count
 from gui import theme
 from gui.canvas.items.canvas_item import CanvasItem
 from gui.canvas.items.colours import signed_image
-from gui.canvas.items.text import centred, paint_texts, shortened
+from gui.canvas.items.text import centred, paint_texts, shortened, width
 from gui.canvas.placing.shapes import FOLDED_HEAD, NodeShape
+
+_STRIP = 22.0  # half its width
+_INSET = 5.0  # pixels kept free within the edge
 
 
 class FoldedLayer(CanvasItem):
@@ -22,7 +25,8 @@ class FoldedLayer(CanvasItem):
     def __init__(self, layer: int, name: str, count: int) -> None:
         super().__init__(2.0)
         self.layer = layer
-        self._words = [name, f"{format_count(count)} units" if layer else f"{count} inputs"]
+        self._count = format_count(count)
+        self._words = [name, f"{self._count} {'units' if layer else 'inputs'}"]
         self._shape = NodeShape("folded", 50.0, 100.0)
         self._image: QImage | None = None
         self._is_ringed = False
@@ -43,7 +47,16 @@ class FoldedLayer(CanvasItem):
     def strip(self) -> QRectF:
         """Where the strip is, in the item."""
         h = self._shape.half_height
-        return QRectF(-22, -h + FOLDED_HEAD, 44, 2 * h - FOLDED_HEAD - 12)
+        half = min(_STRIP, self._shape.half_width - _INSET)
+        return QRectF(-half, -h + FOLDED_HEAD, 2 * half, 2 * h - FOLDED_HEAD - 12)
+
+    @property
+    def drawn_words(self) -> tuple[str, str]:
+        """Its name, and how many units it has, as far as there is room for both within it."""
+        name, count = self._words
+        room = 2 * (self._shape.half_width - _INSET)
+        fits = width(count, theme.SMALL) <= room
+        return shortened(name, room, 14, True), count if fits else self._count
 
     def contains_point(self, point: QPointF) -> bool:
         """Whether a point of the scene is on the column."""
@@ -57,11 +70,11 @@ class FoldedLayer(CanvasItem):
         painter.setPen(QPen(colours.colour(edge), 2.5 if self._is_ringed else 1.5))
         painter.setBrush(colours.colour("card"))
         painter.drawRoundedRect(QRectF(-w, -h, 2 * w, 2 * h), 12, 12)
-        name, count = self._words
+        name, count = self.drawn_words
         paint_texts(
             painter,
             [
-                centred(shortened(name, 2 * w - 12, 14, True), 0, -h + 15, 14, True, "ink"),
+                centred(name, 0, -h + 15, 14, True, "ink"),
                 centred(count, 0, -h + 33, theme.SMALL, False, "secondary"),
             ],
         )

@@ -28,6 +28,7 @@ from gui.canvas.placing.shapes import FOLDED_HALF_WIDTH, NodeShape
 
 _MOST_LABELS = 32  # of a step, that there is room for
 _WIDEST, _NARROWEST = 62.0, 11.0  # half of a layer of many units
+_NARROWEST_FOLDED = 20.0  # the same of one that is a summary, with a name and a number in it
 _CAPSULE = 25.0  # half a width, from which on there is a number in it
 _LOWEST = 18.0  # pixels a unit, from which on it can be a capsule
 
@@ -57,7 +58,8 @@ def overview(
     many = [layer for layer, shape in enumerate(shapes) if shape is None]
     half = _WIDEST
     if many:
-        half = min(_WIDEST, max(_NARROWEST, (width - taken) / len(many) / 2))
+        least = _NARROWEST_FOLDED if any(folded[layer] for layer in many) else _NARROWEST
+        half = min(_WIDEST, max(least, (width - taken) / len(many) / 2))
         taken += 2 * half * len(many)
     final = [
         shape or _small_shape(half, height, sizes[layer], folded[layer], pixels)

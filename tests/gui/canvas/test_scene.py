@@ -7,11 +7,14 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import QPoint
-from PySide6.QtWidgets import QMenu
+from PySide6.QtWidgets import QApplication, QMenu
 
 from engine.maths.network import Parameter
 from engine.run.steps import StepId
 from engine.text.numbers import format_distinct, format_number
+from gui import theme
+from gui.canvas.items.folded import FoldedLayer
+from gui.canvas.items.text import width as text_width
 from gui.canvas.spots import Spot
 from tests.gui.canvas.painted import folded_words, node_words, pill_words
 
@@ -79,6 +82,24 @@ def test_a_layer_of_many_units_is_folded_and_still_shows_the_current_unit(
     assert folded_words(scene, 2) == ["h2", "100 units"]
     assert node_words(scene, 2, 70)[0] == "h2.71"
     assert node_words(scene, 2, 69) == []
+
+
+@pytest.mark.parametrize("width", [640, 1000, 1600])
+def test_what_a_folded_layer_says_stays_within_it(
+    person: Callable[..., Any], sized_view: Callable[..., Any], width: int
+) -> None:
+    ann = person(sized_view(8, *[512] * 8, 2))
+    ann.canvas.resize(width, 400)
+    QApplication.processEvents()
+    folded = [item for item in ann.canvas.scene.items() if isinstance(item, FoldedLayer)]
+    assert len(folded) == 8
+    for item in folded:
+        box = item.boundingRect().adjusted(4, 4, -4, -4)
+        name, count = item.drawn_words
+        assert name == f"h{item.layer}" and count in ("512", "512 units")
+        assert text_width(count, theme.SMALL) <= box.width() - 4
+        assert text_width(name, 14, True) <= box.width() - 4
+        assert box.contains(item.strip)
 
 
 def test_a_folded_layer_is_opened_by_a_double_click_and_folded_by_its_menu(

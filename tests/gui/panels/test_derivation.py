@@ -431,6 +431,20 @@ def test_a_long_derivation_scrolls_by_key_and_leaves_the_page_keys_alone(
     assert bar.value() == 0
 
 
+def test_no_line_of_a_long_derivation_touches_the_scroll_bar(
+    qtbot: QtBot, panel: DerivationPanel, mazur_view: MakeView
+) -> None:
+    panel.resize(300, 240)
+    panel.display(mazur_view(GRADIENT_W5))
+    wait_typeset(qtbot, panel)
+    area = panel.inside.area
+    bar = area.verticalScrollBar()
+    assert bar.isVisible()
+    begins = bar.mapTo(panel.inside, QPoint(0, 0)).x()
+    assert begins - panel.inside.explanation.extent >= 3
+    assert bar.mapTo(panel, QPoint(bar.width(), 0)).x() < panel.width()
+
+
 def test_a_theme_is_followed(
     qtbot: QtBot, qapp: QApplication, panel: DerivationPanel, mazur_view: MakeView
 ) -> None:
