@@ -29,6 +29,12 @@ _NAMES = (
 )
 
 
+def without_ending(name: str) -> str:
+    """The name of a file without the ending of a document, whichever it has."""
+    ending = next((each for each in (SUFFIX, ".json") if name.lower().endswith(each)), "")
+    return name[: len(name) - len(ending)] or name
+
+
 def example_names() -> tuple[str, ...]:
     """Names of the bundled examples, in the order to look at them in."""
     return _NAMES
@@ -51,7 +57,7 @@ def load(file_or_example: str) -> tuple[str, Document]:
     if not os.path.isfile(path) and file_or_example in _NAMES:
         return file_or_example, read_example(file_or_example)
     try:
-        return _readable(path.name.removesuffix(SUFFIX).removesuffix(".json")), read_file(path)
+        return _readable(without_ending(path.name)), read_file(path)
     except OSError as error:
         if file_or_example and os.path.exists(path):
             raise DocumentError(file_or_example, f"cannot be read: {reason(error)}") from None

@@ -179,7 +179,13 @@ class Documents(QObject):
             return False
         if changed is None:
             return self._write(path)
-        match ask_what_to_keep(self._window, path.name):
+        wanted = ask_what_to_keep(self._window, path.name)
+        return wanted is not None and self.keep_version(path, changed, wanted)
+
+    def keep_version(self, path: Path, changed: bytes, wanted: KeptVersion) -> bool:
+        """Do what the person wants of the open file, which was changed from outside to what has
+        this digest; whether that was done."""
+        match wanted:
             case KeptVersion.MINE:
                 self.files.accept(changed)
                 return self._save_to(path)  # it may have changed again while they were asked
@@ -187,7 +193,6 @@ class Documents(QObject):
                 return self._others_may_go() and self._read(path)
             case KeptVersion.BOTH:
                 return self._save_beside(path)
-        return False
 
     def _save_beside(self, path: Path) -> bool:
         """Save under a free name, and say so: it is the open file from then on."""

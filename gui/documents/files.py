@@ -38,6 +38,15 @@ def _write(path: Path, document: Document, check: Check) -> Written:
     return data, copy
 
 
+def _stamp(path: Path) -> tuple[int, int] | None:
+    """When a file was written last, and how large it is; None if there is none."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_size
+
+
 class Files(QObject):
     """The file that the window has open: its path, and the questions asked about it."""
 
@@ -51,6 +60,7 @@ class Files(QObject):
         self._remember = remember
         self.path: Path | None = None
         self._known = b""  # the digest of what was read or written last
+        self._stamp: tuple[int, int] | None = None  # time and size of the file then
         self._folder: str | None = None  # where a dialog begins; None: as it was kept
 
     def ask_open(self) -> Path | None:
@@ -138,7 +148,21 @@ class Files(QObject):
     @open_file.setter
     def open_file(self, file: tuple[str | None, bytes]) -> None:
         path, self._known = file
+        self._stamp = None
         self.path = None if path is None else Path(path)
+
+    def news_outside(self) -> bytes | None:
+        """The digest of what the open file holds, if another program or window changed it since it
+        was read, written or asked about here; a file that is gone is no news. Cheap to ask."""
+        path = self.path
+        stamp = None if path is None else _stamp(path)
+        if path is None or stamp is None or stamp == self._stamp:
+            return None
+        self._stamp = stamp
+        try:
+            return self.changed_outside(path) or None
+        except Interrupted:
+            return None
 
     def changed_outside(self, path: Path) -> bytes | None:
         """The digest of what a path holds, if it is the open file and that is something else than
@@ -196,7 +220,7 @@ class Files(QObject):
         """Make a file the open one, and the first of the recent ones; `known` is the digest of what
         it holds."""
         self.path = path.resolve()
-        self._known = known
+        self._known, self._stamp = known, _stamp(self.path)
         self.begin_in(self.path.parent)
         if self._remember:
             recent = [str(self.path), *(p for p in self.recent() if p != str(self.path))]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from engine.documents.examples import SUFFIX
+from engine.documents.examples import without_ending
 
 
 class Origin(Struct, frozen=True):
@@ -20,4 +20,4 @@ class Origin(Struct, frozen=True):
     @property
     def title(self) -> str:
         """What a person knows it by."""
-        return Path(self.path).name.removesuffix(SUFFIX) if self.path else self.name
+        return without_ending(Path(self.path).name) if self.path else self.name

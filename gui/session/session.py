@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
+import numpy as np
 from msgspec.structs import replace
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QUndoStack
@@ -281,8 +282,12 @@ class Session(Cursor):
             self._train_to(target, errand)
 
     def reset(self) -> None:
-        """Go back to the start values: the same ones."""
-        spec = self.spec
+        """Go back to the start values: the same ones. Where nothing was ever run from them there is
+        nothing to leave, and the cursor goes to the beginning."""
+        spec, leaf = self.spec, self.place.leaf
+        if leaf.parent is None and leaf.tip.t == 0 and _is_start(leaf.tip, spec, leaf.start):
+            self.seek(0)
+            return
         self._restart("Reset: start values", spec, self.branch.start)
 
     def new_seed(self) -> None:
@@ -385,6 +390,13 @@ class Session(Cursor):
             self._following = True
             self.undo_stack.setIndex(shown)
             self._following = False
+
+
+def _is_start(state: State, spec: Spec, start: Array) -> bool:
+    """Whether a run that begins with these start values begins with a state."""
+    first = start_state(spec, start)
+    vectors = zip((state.theta, *state.slots), (first.theta, *first.slots), strict=True)
+    return spec.batching.since == BEGINNING and all(np.array_equal(*each) for each in vectors)
 
 
 def _has_names_of(spec: Spec, other: Spec) -> bool:

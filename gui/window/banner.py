@@ -21,7 +21,7 @@ Action = tuple[str, Callable[[], object]]  # the word on a button, and what it d
 
 
 class Banner(QFrame):
-    """One sentence and at most two actions; hidden while there is nothing to say.
+    """One sentence and at most three actions; hidden while there is nothing to say.
 
     It stands in a strip that is always there, so that a message neither moves nor covers anything:
     `companion` is what stands there else, and gives way to it. A sentence takes two lines at most;
@@ -41,10 +41,13 @@ class Banner(QFrame):
         self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         # A long sentence is cut, and does not widen the window.
         self._text.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
-        self._action = Button("", "bannerAction", "", lambda: self._act(0), link=True)
-        self._other = Button("", "bannerOther", "", lambda: self._act(1), link=True)
+        self._buttons = (
+            Button("", "bannerAction", "", lambda: self._act(0), link=True),
+            Button("", "bannerOther", "", lambda: self._act(1), link=True),
+            Button("", "bannerThird", "", lambda: self._act(2), link=True),
+        )
         self._close = Button("Close", "bannerClose", "", self.fall_silent, link=True)
-        parts = (self._text, 1), self._action, self._other, self._close
+        parts = (self._text, 1), *self._buttons, self._close
         self._layout = row(*parts, gap=theme.MARGIN, margins=(theme.GAP, 0, theme.GAP, 0))
         self.setLayout(self._layout)
         self.restyle()
@@ -76,7 +79,7 @@ class Banner(QFrame):
         set_style_property(self, "good", sentence == self._good)
         self._sentence = sentence
         self._actions = actions
-        for number, button in enumerate((self._action, self._other)):
+        for number, button in enumerate(self._buttons):
             word = words[number] if number < len(words) else ""
             button.setText(word)
             button.setAccessibleName(word)

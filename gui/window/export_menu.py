@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QMenu
 
-from engine.documents.examples import SUFFIX
+from engine.documents.examples import without_ending
 from engine.documents.whole_file import FileError, write_whole
 from engine.export.formats import Format
 from engine.run.iteration import Iteration, iterate
@@ -55,7 +55,7 @@ class ExportMenu:
         except TooLong as error:
             files.say(str(error))
             return
-        name = self._documents.name.removesuffix(SUFFIX)
+        name = without_ending(self._documents.name)
         name = f"{name} iteration {self._session.place.t + 1}.{format.ending}"
         path = files.ask_where(f"Export as {format.title}", name, file_kind(format))
         if path is None:
@@ -79,7 +79,7 @@ class ExportMenu:
 
         session = self._session
         iteration = self._known or iterate(session.spec, session.state)
-        title = session.standing.title or self._documents.name
+        title = session.standing.title or without_ending(self._documents.name)
         gaps = self._gaps.isChecked()
         writing = session.writing
         return worked_solution(iteration, title, writing.digits, gaps, writing.notation)

@@ -29,6 +29,7 @@ from gui.window.export_notice import ExportNotice
 from gui.window.focus_frame import FocusFrames
 from gui.window.help_menu import HelpMenu
 from gui.window.menus import Menus
+from gui.window.outside_notice import OutsideNotice
 from gui.window.pictures import Pictures
 from gui.window.presenting import Presenting
 from gui.window.refreshing import Refreshing
@@ -202,6 +203,7 @@ class MainWindow(QMainWindow):
         session.refused.connect(self._say)
         self._intents.noticed.connect(self._say)
         self.documents.files.noticed.connect(self._notice)
+        OutsideNotice(self, session, self.documents, self.banner)
         self.documents.files.exported.connect(ExportNotice(self, self.banner).tell)
         controls.examples_wanted.connect(self._offer_examples)
         controls.example_chosen.connect(self.documents.open_example)

@@ -8,7 +8,7 @@ from msgspec import Struct
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QWidget
 
-from engine.documents.examples import SUFFIX
+from engine.documents.examples import without_ending
 from engine.documents.whole_file import FileError, write_whole
 from engine.text.numbers import format_count
 from gui import theme
@@ -77,7 +77,7 @@ class Pictures:
         if thing.picture() is None:
             files.say(_HIDDEN)
             return
-        name = self._documents.name.removesuffix(SUFFIX).removesuffix(".json")
+        name = without_ending(self._documents.name)
         name = f"{name} {what}.svg"
         path = files.ask_where("Save picture", name, *thing.kinds)
         if path is None:
@@ -125,5 +125,5 @@ class Pictures:
             session.standing.layout,
             session.writing.digits,
             session.writing.notation,
-            session.standing.title or self._documents.name,
+            session.standing.title or without_ending(self._documents.name),
         )

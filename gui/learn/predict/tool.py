@@ -7,6 +7,7 @@ from datetime import datetime
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QMessageBox, QWidget
 
+from engine.documents.examples import without_ending
 from engine.documents.whole_file import FileError, write_whole
 from engine.learn.predict.result_file import RESULT_SUFFIX, result_of, write_result
 from engine.run.value_kinds import KINDS
@@ -115,7 +116,8 @@ class PredictTool(Tool):
         sitting, files = self._predicting.sitting, self._host.documents.files
         if sitting is None:
             return True
-        title = self._host.session.standing.title or self._host.documents.name
+        title = self._host.session.standing.title
+        title = title or without_ending(self._host.documents.name)
         name = " ".join(part for part in (title, sitting.person) if part)
         path = files.ask_where("Save result", name + RESULT_SUFFIX, _RESULTS)
         if path is None:

@@ -7,9 +7,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QFileDialog, QMessageBox
+from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox, QPushButton
 
 from engine.documents.document import Document
 from engine.documents.reading import read_document
@@ -224,3 +224,51 @@ def test_what_changes_nothing_asks_nothing(
     answer()
     assert second.documents.save() and answer.asked == []
     assert updates(path) == 2
+
+
+def told(window: MainWindow) -> str:
+    """What the strip says once the window is the active one again."""
+    QApplication.sendEvent(window, QEvent(QEvent.Type.WindowActivate))
+    QTest.qWait(20)
+    return window.banner.text if window.banner.isVisible() else ""
+
+
+def in_strip(window: MainWindow, words: str) -> None:
+    [button] = [
+        each for each in window.banner.findChildren(QPushButton)
+        if each.text() == words and each.isVisible()
+    ]
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+
+
+@pytest.mark.parametrize(
+    ("words", "at", "held_then"), [("Keep mine", 3, 3), ("Take theirs", 1, 1), ("Keep both", 3, 1)]
+)
+def test_a_file_changed_outside_is_told_of_in_the_strip_with_the_same_choices(
+    two: Two, path: Path, answer: Answers, words: str, at: int, held_then: int
+) -> None:
+    first, second = two
+    assert told(first).startswith(CHANGED) and "Take theirs loses" in first.banner.text
+    assert told(second) == ""  # which wrote it itself
+    answer(*(["OK"] if words == "Keep both" else []))
+    in_strip(first, words)
+    assert answer.all_used and first.session.place.t == at and updates(path) == held_then
+    assert not first.session.is_changed and not first.banner.isVisible()
+    if words == "Keep both":
+        assert updates(path.with_name("homework (2).backpass.json")) == 3
+    assert told(first) == ""
+
+
+def test_what_is_told_of_outside_is_said_once_and_not_of_a_file_that_is_the_same(
+    two: Two, path: Path, answer: Answers
+) -> None:
+    first, second = two
+    assert told(first).startswith(CHANGED)
+    in_strip(first, "Close")
+    assert told(first) == ""
+    answer("Cancel")  # Save asks nevertheless
+    assert not first.documents.save() and answer.all_used
+    path.touch()
+    assert told(second) == ""
+    path.unlink()
+    assert told(second) == ""

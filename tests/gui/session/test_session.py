@@ -345,3 +345,17 @@ def test_the_sample_is_a_lens_and_nothing_else(watched: Watched) -> None:
     assert watched.view.sample == 3 and len(watched.view.steps) == steps
     assert watched.view.revealed == 4 and not watched.view.changed
     assert watched.view.sample_pass.a[0].tolist() == [1.0, 1.0]
+
+
+def test_a_reset_of_what_never_ran_is_no_change(mazur: Watched) -> None:
+    session = mazur.session
+    session.advance(0, 7)
+    session.reset()
+    assert not session.is_changed and not mazur.view.changed
+    assert session.undo_stack.count() == 0 and session.place.moment == (0, 0)
+    session.apply("w1 = 1", edits.set_parameters, [(Parameter(1, 0, 0), 1.0)])
+    session.reset()  # these are the start values now
+    assert session.undo_stack.count() == 1 and mazur.view.theta[0] == 1.0
+    session.advance(1, 0)
+    session.reset()
+    assert session.is_changed and session.undo_stack.count() == 2 and len(mazur.view.ghosts) == 1

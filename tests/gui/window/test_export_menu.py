@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QFileDialog, QMessageBox, QPushButton
 from pytestqt.qtbot import QtBot
 
 from engine.documents.examples import read_example
+from engine.documents.reading import write_document
 from engine.run import reshaping
 from gui.window.main_window import MainWindow
 from tests.gui.conftest import OpenWindow
@@ -62,6 +63,17 @@ def test_each_entry_writes_its_file(
     assert [path.name for path in asked] == [f"mazur-2-2-2 iteration 1.{ending}"]
     text = (tmp_path / asked[0].name).read_text(encoding="utf-8")
     assert text.startswith(start) and inside in text
+
+
+@pytest.mark.parametrize("name", ["own.json", "own.backpass.json", "own.BACKPASS.JSON", "own"])
+def test_the_name_that_is_proposed_has_no_other_ending_in_it(
+    window: MainWindow, asked: list[Path], tmp_path: Path, name: str
+) -> None:
+    path = tmp_path / name
+    path.write_bytes(write_document(read_example("mazur-2-2-2")))
+    window.documents.open_path(path)
+    action(window, "export/md").trigger()
+    assert [made.name for made in asked] == ["own iteration 1.md"]
 
 
 def test_a_pdf_has_pages_and_with_gaps_more_of_them(
