@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 
+import numpy as np
 from msgspec import Struct, field
 from msgspec.structs import replace
 
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
 _SLOW = 0.9  # epochs a second; a pace of one that is chosen is not
 _MANY_ITERATIONS = 100  # in an epoch, of which a percent says something
+NO_POINTS = np.empty((0, 2))
 
 
 class Curtain(Struct, frozen=True):
@@ -66,7 +68,7 @@ class Ghost(Struct, frozen=True, eq=False):
 # What a View says of the steps shown, of the whole run, and of the document.
 _NOT_OF_THE_MOMENT = frozenset(
     "revealed iteration paper can_go_back grain taken check curve ghosts rate gets_faster "
-    "until_epoch published layout title note changed".split()
+    "until_epoch published layout title note changed test_curve".split()
 )
 
 
@@ -82,7 +84,8 @@ class View(Struct, frozen=True, eq=False, dict=True):
     Values are shown with `digits` significant digits (None: all) and symbols in `notation`.
     In paper mode `paper` is the iteration as it comes out by hand, once steps are revealed; what
     the canvas and the derivation show is `worked` and what goes with it.
-    `curve` has a row per point: epochs done, loss, metrics in the order of spec.metrics.
+    `curve` has a row per point: epochs done, loss, metrics in the order of spec.metrics; and so has
+    `test_curve`, of the samples that are kept out of training.
     `before` is the same moment as it was before an edit that was made at it, until the next move.
     `gradients` ("sample", "batch" or "both") says whose are shown where the batch has several
     samples. The sample's own, `sample_gradient`, is there unless only the batch's is asked for, and
@@ -100,6 +103,7 @@ class View(Struct, frozen=True, eq=False, dict=True):
     iteration: Iteration | None
     evaluation: Evaluation | None
     curve: Array
+    test_curve: Array = NO_POINTS
     ghosts: tuple[Ghost, ...] = ()
     layout: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     grain: str = "number"
@@ -195,7 +199,13 @@ class View(Struct, frozen=True, eq=False, dict=True):
             return replace(self, curtain=curtain)
         before = None if self.before is None else self.before.behind(curtain)
         return replace(
-            self, curtain=curtain, before=before, evaluation=None, curve=self.curve[:0], ghosts=()
+            self,
+            curtain=curtain,
+            before=before,
+            evaluation=None,
+            curve=self.curve[:0],
+            test_curve=self.test_curve[:0],
+            ghosts=(),
         )
 
     def is_only_steps_from(self, shown: View) -> bool:

@@ -160,6 +160,13 @@ class Spec(Struct, frozen=True, eq=False, dict=True):
         """How many batches the training set is cut into; the last may be shorter."""
         return -(-self.data.training_count // self.batch_size)
 
+    def steps_of(self, row: int) -> int:
+        """How many steps of an iteration a sample goes through: all, or those up to the loss where
+        nothing is learnt from it."""
+        if not self.data.is_test[row]:
+            return len(self.steps)
+        return next(group.stop for group in self.steps.groups if group.phase == "loss")
+
     @cached_property
     def steps(self) -> Steps:
         """The steps of each of its iterations."""

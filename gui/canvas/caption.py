@@ -29,7 +29,8 @@ class SampleCaption(QWidget):
     def display(self, view: View, room: int) -> None:
         """Say what a view shows, in so many pixels."""
         number, count = format_count(view.sample + 1), format_count(len(view.spec.data))
-        self.sample.setText(f"sample {number} of {count}")
+        kind = " · test sample" if view.spec.data.is_test[view.sample] else ""
+        self.sample.setText(f"sample {number} of {count}{kind}")
         self.sample.setVisible(len(view.spec.data) > 1)
         wordings = captions(view)
         if wordings != self._wordings:

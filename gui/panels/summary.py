@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from msgspec import Struct
+from numpy.typing import NDArray
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
@@ -123,15 +124,25 @@ def _rows(view: View) -> list[_Row]:
         _number("epochs", view.epoch_position, digits),
         _number(f"loss {notation.loss}, {LOSSES[spec.loss].title}", view.loss, digits),
     ]
+    is_split, test = len(spec.data.test) > 0, None if evaluation is None else evaluation.test
+    if is_split:
+        rows.append(_number("test loss", None if test is None else test.loss, digits))
+        rows.append(_number("gap, test − training", _gap(evaluation), digits))
     for place, key in enumerate(spec.metrics):
         value = None if evaluation is None else evaluation.metrics[place]
         rows.append(_number(METRICS[key].title, value, digits))
-    largest = None
+        if is_split:
+            value = None if test is None else test.metrics[place]
+            rows.append(_number(f"{METRICS[key].title}, test", value, digits))
+    largest, trained = None, spec.data.training_rows
     if evaluation is not None:
-        largest = float(np.abs(spec.scaled.targets - evaluation.outputs).max())
+        apart = np.abs(spec.scaled.targets - evaluation.outputs)
+        largest = float(apart[trained].max())
     rows.append(_number(f"largest |{notation.target} − {notation.activation}|", largest, digits))
     if _can_be_right(spec):
-        rows.append(_right(spec, evaluation))
+        rows.append(_right(spec, evaluation, trained))
+        if is_split:
+            rows.append(_right(spec, evaluation, spec.data.test, "test "))
     rows.append(_number("updates done", view.t, digits))
     rows.append(_number("learning rate", spec.optimizer["learning_rate"], digits))
     if view.iteration is not None and spec.can_train:
@@ -175,13 +186,22 @@ def _can_be_right(spec: Spec) -> bool:
     return are_classes(spec.scaled.targets, spec.network.layers[-1].activation)
 
 
-def _right(spec: Spec, evaluation: Evaluation | None) -> _Row:
-    count = len(spec.data)
-    name = "sample right" if count == 1 else "samples right"
+def _gap(evaluation: Evaluation | None) -> float | None:
+    """By how much the loss of test samples is above that of the training set."""
+    if evaluation is None or evaluation.test is None:
+        return None
+    return evaluation.test.loss - evaluation.loss
+
+
+def _right(
+    spec: Spec, evaluation: Evaluation | None, rows: NDArray[np.intp], kind: str = ""
+) -> _Row:
+    count = len(rows)
+    name = f"{kind}{'sample' if count == 1 else 'samples'} right"
     if evaluation is None:
         return _Row(name, _PENDING)
     activation = spec.network.layers[-1].activation
-    right = int(is_right(evaluation.outputs, spec.scaled.targets, activation).sum())
+    right = int(is_right(evaluation.outputs, spec.scaled.targets, activation)[rows].sum())
     if count == 1:
         return _Row(name, "yes" if right else "no")
     return _Row(name, f"{format_count(right)} of {format_count(count)}")

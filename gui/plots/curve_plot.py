@@ -56,7 +56,7 @@ class CurvePlot(Plot):
         self.x_axis.set_marks(two_values(column))
         self.y_axis.set_name(network.layers[-1].units[self._output])
         levels = output_range(view.spec, self._output)
-        self.points.show(column, targets, targets, levels, view.sample)
+        self.points.show(column, targets, targets, levels, view.sample, data.is_test)
 
     def _show_ranges(self, view: View, values: Array) -> None:
         """The activation's range or that of the targets, and the curve where it goes beyond."""

@@ -41,7 +41,8 @@ class LossCurves(EpochPlot):
         super().__init__()
         self._view: View | None = None
         self._metrics: tuple[int, ...] = ()
-        self._thinned = ThinnedCurve()
+        self._thinned, self._thinned_test = ThinnedCurve(), ThinnedCurve()
+        self._test_curve: pg.PlotCurveItem | None = None  # the one of self.curves for test samples
         self._all = (0.0, 1.0)  # where all there is to see begins and ends, on the axis
         # The epochs that are zoomed to; an end that is None moves on with the run.
         self._part: tuple[float, float | None] | None = None
@@ -131,7 +132,7 @@ class LossCurves(EpochPlot):
         view = self._view
         if view is None:
             return
-        count, was_zoomed = len(self._columns(view)), self.is_zoomed
+        count, was_zoomed = len(self._columns(view)) + self._has_test(view), self.is_zoomed
         self._find_all(self.ghost_lines.choose(view.ghosts))
         low, high = self._shown()
         edge = (high - low) * _EDGE / max(50.0, self.box.width() - 2 * _EDGE)
@@ -143,7 +144,7 @@ class LossCurves(EpochPlot):
         up = self._losses(road if begun or not ghosts else road + ghosts, ghosts, (low, high))
         self._name_epochs()
         self.show_range(across, up)
-        self._have_curves(count)
+        self._have_curves(count, self._has_test(view))
         for curve, series in zip(self.curves, drawn, strict=False):
             curve.setData(*series)
         self._mark_now(view, drawn[here.stop :])
@@ -156,6 +157,10 @@ class LossCurves(EpochPlot):
     def _columns(self, view: View) -> tuple[int, ...]:
         """The columns of View.curve that are drawn; none while it has no point."""
         return (LOSS, *self._metrics) if len(view.curve) else ()
+
+    def _has_test(self, view: View) -> bool:
+        """Whether the loss of test samples is drawn."""
+        return len(view.curve) > 0 and len(view.test_curve) > 0
 
     def _has_begun(self) -> bool:
         first, last = self._reach()
@@ -178,14 +183,17 @@ class LossCurves(EpochPlot):
             self._part = None
 
     def _all_series(self, view: View, across: tuple[float, float]) -> list[Series]:
-        """What is drawn between two places of the axis: loss, metrics, ghosts, and last the
-        present moment (if it is known)."""
+        """What is drawn between two places of the axis: loss, metrics, the loss of test samples,
+        ghosts, and last the present moment (if it is known)."""
         pixels = self._pixels_across()
         edges = self._epoch(np.linspace(*across, pixels + 1))
         series = [
             _finite(*self._thinned.points(view.curve, column, pixels, edges))
             for column in self._columns(view)
         ]
+        if self._has_test(view):
+            tested = self._thinned_test.points(view.test_curve, LOSS, pixels, edges)
+            series.append(_finite(*tested))
         series += self.ghost_lines.series(edges)
         if view.loss is not None and math.isfinite(view.loss):
             series.append((np.array([view.epoch_position]), np.array([view.loss])))
@@ -194,15 +202,17 @@ class LossCurves(EpochPlot):
     def _on_axes(self, drawn: list[Series]) -> list[Series]:
         return [(self._place(epochs), values) for epochs, values in self._on_loss_axis(drawn)]
 
-    def _have_curves(self, count: int) -> None:
-        """Have as many items as there are curves; what is there already stays."""
-        if len(self.curves) == count:
+    def _have_curves(self, count: int, has_test: bool) -> None:
+        """Have as many items as there are curves, the last for test samples if there are some; what
+        is there already stays."""
+        if len(self.curves) == count and has_test == (self._test_curve is not None):
             return
         while len(self.curves) > count:
             self.removeItem(self.curves.pop())
         while len(self.curves) < count:
             self.curves.append(pg.PlotCurveItem(antialias=True) if self.curves else SolidLine())
             self.addItem(self.curves[-1])
+        self._test_curve = self.curves[-1] if has_test else None
         self.restyle()
 
     def _losses(
@@ -282,7 +292,10 @@ class LossCurves(EpochPlot):
         super().restyle()
         colours = theme.current()
         for number, curve in enumerate(self.curves):
-            if isinstance(curve, SolidLine):
+            if self._test_curve is not None and curve is self._test_curve:
+                pen = pg.mkPen(colours.colour("negative"), width=2, style=Qt.PenStyle.DashLine)
+                self._test_curve.setPen(pen)
+            elif isinstance(curve, SolidLine):
                 curve.set_colour(colours.colour("positive"))
             else:
                 dash = _DASHES[(number - 1) % len(_DASHES)]

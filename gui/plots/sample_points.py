@@ -6,6 +6,7 @@ from functools import cache
 
 import numpy as np
 import pyqtgraph as pg
+from numpy.typing import NDArray
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QPainterPath, QTransform
 
@@ -18,14 +19,16 @@ from gui.plots.spot_looks import spot_brush, spot_pen
 MOST = 1000  # more would hide the surface, and slow it down
 _MOST_LABELLED = 60
 _LABELLED, _PLAIN, _SMALL = 19, 11, 8  # diameters in pixels
+_HOLLOW_EDGE = 2.0  # pixels of colour around a hollow disc
 _SIGNS = {(0.0, 1.0): ("0", "1"), (-1.0, 1.0): ("−", "+")}
 
 
 class SamplePoints:
     """Discs at some positions, the one of the shown sample ringed.
 
-    Up to 60 samples with two kinds of targets carry a sign in their discs, so that they are not
-    told apart by colour alone. Of more than MOST samples an even choice is drawn.
+    Samples that are kept out of training are hollow. Up to 60 samples with two kinds of targets
+    carry a sign in their discs, so that they are not told apart by colour alone. Of more than MOST
+    samples an even choice is drawn.
     """
 
     def __init__(self, plot: Plot) -> None:
@@ -37,7 +40,13 @@ class SamplePoints:
             plot.addItem(item)
 
     def show(
-        self, x: Array, y: Array, targets: Array, levels: tuple[float, float], shown: int
+        self,
+        x: Array,
+        y: Array,
+        targets: Array,
+        levels: tuple[float, float],
+        shown: int,
+        hollow: NDArray[np.bool_],
     ) -> None:
         """Draw samples at (x, y), all of shape (samples,), coloured for `levels`."""
         colours = theme.current()
@@ -59,14 +68,20 @@ class SamplePoints:
         else:
             brushes = [spot_brush(colour) for colour in colours_of(targets[rows], *levels)]
             edge = spot_pen(colours.colour("ink"))
-        self.discs.setData(x[rows], y[rows], size=size, brush=brushes, pen=edge)
+        edges, hole = [edge] * len(rows), spot_brush(colours.colour("card"))
+        for place in np.flatnonzero(hollow[rows]).tolist():
+            edges[place] = spot_pen(brushes[place].color(), _HOLLOW_EDGE)
+            brushes[place] = hole
+        sizes = np.where(hollow[rows], size + 1 - _HOLLOW_EDGE / 2, size)
+        self.discs.setData(x[rows], y[rows], size=sizes, brush=brushes, pen=edges)
         for number, item in enumerate(self.signs):
             wanted = np.zeros(count, dtype=bool)
             if kind == _LABELLED and two_kinds is not None:
                 wanted = targets == two_kinds[number]
                 item.setSymbol(_glyph(_SIGNS[two_kinds][number]))
-            brush, pen = spot_brush(colours.colour("card")), spot_pen(None)
-            item.setData(x[wanted], y[wanted], size=theme.px(theme.SMALL), brush=brush, pen=pen)
+            card, ink = (spot_brush(colours.colour(name)) for name in ("card", "ink"))
+            inks, pen = [ink if each else card for each in hollow[wanted]], spot_pen(None)
+            item.setData(x[wanted], y[wanted], size=theme.px(theme.SMALL), brush=inks, pen=pen)
         # Light around the accent, so that the ring is seen on any colour.
         rings = (("card", 5.0), ("accent", 2.5))
         pens = [spot_pen(colours.colour(name), width) for name, width in rings]

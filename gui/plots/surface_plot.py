@@ -149,7 +149,7 @@ class SurfacePlot(Plot):
         self.note.setPos(*(sum(ends) / 2 for ends in self._ranges))
         self._levels = output_range(frame.spec, frame.output)
         targets = data.targets[:, frame.output]
-        self.points.show(x, y, targets, self._levels, frame.sample)
+        self.points.show(x, y, targets, self._levels, frame.sample, data.is_test)
 
     def _show_surface(self, question: _Question, training: bool) -> None:
         affordable = self._speed * _PATIENCE / work_per_point(question.network)

@@ -18,6 +18,7 @@ from engine.maths.network import FORWARD_ONLY
 from engine.run import moves
 from engine.run.spec import Spec, State
 from engine.run.steps import StepId
+from engine.text.numbers import format_count
 from engine.training.divergence import Divergence
 from engine.training.goal import GoalTrainer
 from engine.training.history import Branch, History, Place
@@ -30,6 +31,10 @@ from gui.session.undo import Standing
 from gui.session.worked_out import PATIENCE_SECONDS, iteration_seconds
 from gui.view import Curtain
 
+TEST_SAMPLE = (
+    "Sample {} is a test sample: nothing is learnt from it, so its pass ends with the loss. Choose "
+    "another sample to go on, or step by iteration."
+)
 _NO_TRAINING = (
     "Training would pass over values that you are to predict. Step instead, or close the tool."
 )
@@ -133,8 +138,20 @@ class Cursor(QObject):
         if not self.spec.can_train and (grain == "epoch" or ahead == moment):
             self.refused.emit(FORWARD_ONLY)
             return
+        if self._is_beyond_loss(ahead):
+            self._tell_of_test_sample()
+            return
         self._taken = (ahead, grain) if grain else None
         self._reach(*ahead)
+
+    def _is_beyond_loss(self, moment: moves.Moment) -> bool:
+        """Whether a moment shows a step that a test sample has not, and it is one that is shown."""
+        t, revealed = moment
+        spec, row = self.place.leaf.spec_at(t), self.standing.sample
+        return row < len(spec.data) and revealed > spec.steps_of(row)
+
+    def _tell_of_test_sample(self) -> None:
+        self.refused.emit(TEST_SAMPLE.format(format_count(self.standing.sample + 1)))
 
     def back(self, grain: str | None = None) -> None:
         """Go one step of the chosen grain back."""
@@ -158,6 +175,9 @@ class Cursor(QObject):
         self._stop_job()
         self.divergence = None
         revealed = min(max(revealed, 0), len(self.spec.steps))
+        if self._is_beyond_loss((self.place.t, revealed)):
+            self._tell_of_test_sample()
+            revealed = self.spec.steps_of(self.standing.sample)
         self._go(replace(self.place, revealed=self._hold((self.place.t, revealed))[1]))
 
     def advance(self, epochs: int, steps: int) -> None:
@@ -224,6 +244,7 @@ class Cursor(QObject):
         """Show another sample's values."""
         if 0 <= row < len(self.spec.data) and row != self.standing.sample:
             self.standing = replace(self.standing, sample=row)
+            self._move(self.place, self._state)  # a test sample has fewer steps
             self.moved.emit()
 
     def _go(self, place: Place, standing: Standing | None = None) -> None:
@@ -251,6 +272,9 @@ class Cursor(QObject):
     def _move(self, place: Place, state: State) -> None:
         """Put the cursor at a place that has this state, and look at a sample that is there."""
         sample = min(self.standing.sample, len(place.spec.data) - 1)
+        revealed = min(place.revealed, place.spec.steps_of(sample))
+        if revealed < place.revealed:
+            place = replace(place, revealed=revealed)
         self.standing = replace(self.standing, place=place, sample=sample)
         self._state = state
 

@@ -22,7 +22,7 @@ from engine.run.limits import ROAD_NAME
 from engine.run.mistakes import MISTAKES
 from engine.run.spec import Data, Spec
 from engine.run.steps import STEP_ORDERS
-from engine.text.numbers import format_number
+from engine.text.numbers import counted, format_number
 from engine.training.history import History
 from gui.session.left_roads import Roads
 from gui.session.session import Session
@@ -72,6 +72,7 @@ class Intents(QObject):
         data.rows_added.connect(self.add_rows)
         data.rows_removed.connect(self.remove_rows)
         data.data_replaced.connect(self.replace_data)
+        data.test_chosen.connect(self.set_test)
 
     # Values
 
@@ -129,6 +130,11 @@ class Intents(QObject):
         """Remove samples."""
         text = "Remove a sample" if len(rows) == 1 else f"Remove {len(rows)} samples"
         self._session.apply(text, edits.remove_rows, rows)
+
+    def set_test(self, rows: Sequence[int]) -> None:
+        """Keep these samples out of training, and no others."""
+        text = f"Test set: {counted(len(rows), 'sample')}" if len(rows) else "No test set"
+        self._session.apply(text, edits.set_test, rows)
 
     def replace_data(self, data: Data, names: tuple[str, ...] | None) -> None:
         """Take another training set, with names for the inputs where it brings them."""

@@ -241,7 +241,9 @@ class Session(Cursor):
             self.refused.emit(error.told)
             return False
         place = self.place
+        sample = min(before.sample, len(new_spec.data) - 1)
         revealed = kept_revealed(spec, new_spec, place.revealed)
+        revealed = min(revealed, new_spec.steps_of(sample))
         began = self._named(text)
         if new_spec is not spec and branch.parent is None and place.t == branch.fork_t:
             began = branch.name  # of a run that has not begun, settings speak for themselves

@@ -52,6 +52,7 @@ class Viewing:
         view = replace(
             moment,
             curve=place.leaf.curve.points,  # with the point just noted
+            test_curve=place.leaf.test_curve.points,
             before=self._before(),
             check=self._results.check(branch, state) if self._is_to_check else None,
             ghosts=standing.roads.ghosts(cursor.history, place.branch),

@@ -144,6 +144,8 @@ class Menus(QObject):
             Entry("Undo", stack.undo, ("Ctrl+Z",), is_enabled=stack.canUndo, about=stack.undoText),
             Entry("Redo", stack.redo, redo_keys, is_enabled=stack.canRedo, about=stack.redoText),
             None,
+            Entry("&Test set…", self._columns.data.choose_test, why_not=self._why_no_test_set),
+            None,
             Entry("&Preferences…", self._prefer),
         )
 
@@ -273,6 +275,10 @@ class Menus(QObject):
         writing.gradients_chosen.connect(session.set_gradients)
         writing.paper_chosen.connect(session.set_paper)
         self._writing = writing
+
+    def _why_no_test_set(self) -> str:
+        single = len(self._session.spec.data) == 1
+        return "Of a single sample nothing can be kept out of training." if single else ""
 
     def _prefer(self) -> None:
         from gui.window.preferences import PreferencesDialog  # loaded when it is asked for

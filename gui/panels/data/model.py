@@ -19,6 +19,7 @@ from gui.tables.number_model import Index, NumberModel
 from gui.view import View
 from gui.widgets.plain_text import tip_text
 
+TEST_MARK = "○ "  # before the number of a sample that is kept out of training
 _NOWHERE = QModelIndex()
 _WIDEST = 5  # digits that a column asks room for; more are shown where there is room
 _MEASURED_ROWS = 1000  # whose numbers decide how wide a column wants to be
@@ -112,7 +113,7 @@ class DataModel(NumberModel):
         if role != Qt.ItemDataRole.DisplayRole or self._view is None:
             return None
         if orientation == Qt.Orientation.Vertical:
-            return str(section + 1)
+            return f"{TEST_MARK if self._data.is_test[section] else ''}{section + 1}"
         kind, number = self.cell(section)
         network, notation = self._view.spec.network, self._view.notation
         if kind == "inputs":
@@ -127,7 +128,9 @@ class DataModel(NumberModel):
     def _header_tip(self, section: int, orientation: Qt.Orientation) -> str:
         name = self.headerData(section, orientation)
         if orientation == Qt.Orientation.Vertical:
-            return f"sample {name}"
+            if self._data.is_test[section]:
+                return f"sample {section + 1}: a test sample, nothing is learnt from it"
+            return f"sample {section + 1}"
         kind, number = self.cell(section)
         if kind == "right":
             return "whether the outputs say what the targets say"
@@ -141,7 +144,8 @@ class DataModel(NumberModel):
 
     def widest_row_name(self) -> str:
         """The last sample's number."""
-        return str(self.rowCount())
+        has_test = self._view is not None and len(self._data.test) > 0
+        return f"{TEST_MARK if has_test else ''}{self.rowCount()}"
 
     def sample_text(self, column: int) -> str:
         """The widest of the first numbers; outputs change, so they always get the same room."""
@@ -224,7 +228,8 @@ class DataModel(NumberModel):
         if not self._are_classes:
             return "right or wrong only where every target is about 0 or 1"
         word = {None: "not known yet", True: "right", False: "not right"}[self.right(row)]
-        return f"sample {row + 1}: {word}"
+        kind = "test sample" if self._data.is_test[row] else "sample"
+        return f"{kind} {row + 1}: {word}"
 
     def is_editable(self, row: int, column: int) -> bool:
         """Inputs and targets; outputs are the network's own."""

@@ -15,6 +15,7 @@ from engine.run.limits import MAX_TABLE_BYTES, QUICK_BYTES, SAMPLES
 from engine.run.spec import Data
 from engine.text.numbers import format_count
 from gui.panels.data.model import DataModel
+from gui.panels.data.split_dialog import SplitDialog
 from gui.tables.number_table import NumberTable
 from gui.view import View
 from gui.widgets.buttons import Button
@@ -26,6 +27,9 @@ from gui.widgets.waiting import waited_for
 
 if TYPE_CHECKING:
     from engine.data.csv_samples import CsvSamples
+
+
+_GAP = 24  # pixels that a link in the head takes beside its words
 
 
 def _looks(view: View) -> tuple[object, ...]:
@@ -44,6 +48,7 @@ class DataPanel(Card):
     cells_pasted = Signal(object)  # the Data that the paste makes of the present one
     rows_added = Signal(object)  # list of (inputs, targets), each a list of numbers
     rows_removed = Signal(object)  # list of rows
+    test_chosen = Signal(object)  # the rows to be kept out of training, and no others
     data_replaced = Signal(object, object)  # Data, and names of its inputs or None
     unit_renamed = Signal(int, int, str)  # layer, unit
     target_renamed = Signal(int, str)  # column
@@ -62,16 +67,25 @@ class DataPanel(Card):
         self._csv = Button(
             "CSV…", "readCsv", "Read the samples from a CSV file", self._choose_csv, link=True
         )
+        self._test = Button(
+            "test…", "chooseTest", "Keep a share of the samples out of training, to test with",
+            self.choose_test, link=True,
+        )
         self._error = ErrorLabel("dataError")
         remove = QAction("Remove these samples", self._table)
         remove.setObjectName("removeRows")
-        self._table.addAction(remove)
+        keep = QAction("Keep out of training, or train on again", self._table)
+        keep.setObjectName("toggleTest")
+        self._table.addActions([remove, keep])
         self.title.setMinimumWidth(1)
         self.corner.addWidget(self._add)
         self.corner.addWidget(self._csv)
+        self.corner.addWidget(self._test)
         self.body.addWidget(self._table, 1)
         self.body.addWidget(self._error)
         remove.triggered.connect(take_typed_text)
+        keep.triggered.connect(take_typed_text)
+        keep.triggered.connect(self._toggle_test)
         remove.triggered.connect(lambda: self._remove(self._table.selected_rows()))
         self._model.edited.connect(self._on_edited)
         self._model.pasted.connect(self.cells_pasted)
@@ -121,11 +135,20 @@ class DataPanel(Card):
         count = self._model.rowCount()
         short = f"Data · {format_count(count)}"
         text = f"{short} sample{'s' * (count != 1)}"
-        links = self._add.sizeHint().width() + self._csv.sizeHint().width() + 48
-        fits = self.title.fontMetrics().horizontalAdvance(text) <= self.width() - links
-        text = text if fits else short
+        tested = 0 if self._view is None else len(self._view.spec.data.test)
+        self._test.setText(f"{format_count(tested)} to test…" if tested else "test…")
+        words = self.title.fontMetrics().horizontalAdvance(text)
+        links = self._room_for(self._add, self._csv)
+        # Where there is no room for it, and nothing to tell, there is still the menu.
+        beside = links + self._room_for(self._test)
+        self._test.setVisible(tested > 0 or (count > 1 and words <= self.width() - beside))
+        links = links if self._test.isHidden() else beside
+        text = text if words <= self.width() - links else short
         if text != self.title.text():
             self.title.setText(text)
+
+    def _room_for(self, *links: Button) -> int:
+        return sum(link.sizeHint().width() + _GAP for link in links)
 
     def _on_chosen(self, row: int, column: int) -> None:
         if self._view is not None and row != self._view.sample:
@@ -184,6 +207,35 @@ class DataPanel(Card):
         elif rows:
             self.show_error("")
             self.rows_removed.emit(rows)
+
+    def _toggle_test(self) -> None:
+        """Keep the chosen samples out of training; or, if all of them are, train on them again."""
+        if self._view is None or not (rows := set(self._table.selected_rows())):
+            return
+        data = self._view.spec.data
+        tested = set(data.test.tolist())
+        tested = tested - rows if rows <= tested else tested | rows
+        self._take_test(sorted(tested))
+
+    def choose_test(self) -> None:
+        """Ask which share of the samples is to be kept out of training."""
+        if self._view is None:
+            return
+        dialog = SplitDialog(self._view.spec.data, self._view.spec.seed, self)
+        try:
+            if dialog.exec():
+                self._take_test(dialog.rows.tolist())
+        finally:
+            dialog.deleteLater()
+
+    def _take_test(self, rows: list[int]) -> None:
+        if self._view is None or rows == self._view.spec.data.test.tolist():
+            return
+        if len(rows) == self._model.rowCount():
+            self.show_error("One sample at least has to be left to train on.")
+            return
+        self.show_error("")
+        self.test_chosen.emit(rows)
 
     def _choose_csv(self) -> None:
         name, _ = QFileDialog.getOpenFileName(

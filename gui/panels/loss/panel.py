@@ -171,7 +171,11 @@ class LossPanel(Card):
         metrics = view.spec.metrics
         colours = theme.current()
         swatches = iter(_SWATCHES * len(metrics))
-        lines, values = [_entry("━━", colours.positive, "loss")], []
+        is_split = len(view.spec.data.test) > 0
+        name = "training loss" if is_split else "loss"
+        lines, values = [_entry("━━", colours.positive, name)], []
+        if is_split:
+            lines.append(_entry("╍╍", colours.negative, "test loss"))
         for place, key in enumerate(metrics):
             title = METRICS[key].title
             if METRICS[key].is_error:  # it shares the axis; of any other the value is written
@@ -183,7 +187,7 @@ class LossPanel(Card):
         text = "&nbsp;&nbsp; ".join(values if len(lines) == 1 else lines + values)
         if text != self.legend.text():
             self.legend.setText(text)
-        self.legend.setVisible(bool(metrics) and not view.hides_outputs)
+        self.legend.setVisible((bool(metrics) or is_split) and not view.hides_outputs)
         self._place_notes()
 
     def _show_what_if(self, view: View) -> None:
@@ -260,6 +264,7 @@ def _is_same(shown: View, view: View) -> bool:
         and not (shown.ghosts or view.ghosts)
         and (curve is not None and shown.curve.base is curve)
         and len(shown.curve) == len(view.curve)
+        and len(shown.test_curve) == len(view.test_curve)
     )
 
 

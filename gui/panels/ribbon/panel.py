@@ -29,6 +29,7 @@ from gui.widgets.layouts import NO_MARGINS, row
 from gui.widgets.plain_text import set_tip, show_tip
 
 HINT = "PgDn step · PgUp back · drag to seek"
+TEST_HINT = "a test sample: nothing is learnt from it, so its pass ends with the loss"
 RATES = {0.5: "½ step/s", 1.0: "1 step/s", 2.0: "2 steps/s", 5.0: "5 steps/s", 10.0: "10 steps/s"}
 
 # Pixels, those of what text stands in at 100 %.
@@ -38,6 +39,7 @@ _TITLE_HEIGHT = 22
 _TICK_HEIGHT = 26
 _LOWEST_TICK = 12
 _HINT_HEIGHT = 24
+_NOT_OF_SAMPLE = 0.35  # opacity of the steps that a test sample has not
 _USUAL_WIDTH, _LEAST_WIDTH = 700, 350
 
 _PLAY, _STOP = "▶ Play", "■ Stop"
@@ -75,6 +77,7 @@ class StepRibbon(QWidget):
         self._steps: Steps | None = None
         self._notation = DEFAULT
         self._revealed = 0
+        self._last = 0  # how many of the steps the sample shown goes through
         self._plan = RibbonPlan((), 0)
         self._pointed: int | None = None  # the step under the mouse
         self._pictures: _Pictures | None = None
@@ -151,20 +154,27 @@ class StepRibbon(QWidget):
 
     def display(self, view: View) -> None:
         """Show how far the iteration has been stepped through."""
-        shown = self._revealed
-        if view.steps is not self._steps:
+        shown, is_known = self._revealed, view.steps is self._steps
+        if not is_known:
             self._steps = view.steps
             self._pointed = None
             self._plan_anew()
             self._update_all()
-        elif (view.revealed, view.notation) == (self._revealed, self._notation):
+        last = view.spec.steps_of(view.sample)
+        if last != self._last:
+            self._last = last
+            self.update()
+        elif (view.revealed, view.notation) == (self._revealed, self._notation) and is_known:
             return
         self._revealed, self._notation = view.revealed, view.notation
         step = view.step
-        self.setAccessibleDescription(
+        words = (
             f"before the first of {len(view.steps)} steps"
             if step is None
             else self._words(view.revealed - 1)
+        )
+        self.setAccessibleDescription(
+            f"{words}; {TEST_HINT}" if self._is_of_test_sample else words
         )
         self._update_between(shown, view.revealed)
 
@@ -181,6 +191,14 @@ class StepRibbon(QWidget):
     def _update_all(self) -> None:
         """Paint all but the buttons below, whose painting takes far longer."""
         self.update(0, 0, self.width(), self._controls.y() if self._has_hint else self.height())
+
+    @property
+    def _is_of_test_sample(self) -> bool:
+        return self._steps is not None and self._last < len(self._steps)
+
+    @property
+    def _hint(self) -> str:
+        return TEST_HINT if self._is_of_test_sample else HINT
 
     def _phase_at(self, revealed: int) -> str | None:
         if self._steps is None or not 0 < revealed <= len(self._steps):
@@ -201,6 +219,8 @@ class StepRibbon(QWidget):
     def _words(self, k: int) -> str:
         assert self._steps is not None
         title = title_of(self._steps.network, self._steps.id_at(k), self._notation)
+        if k >= self._last:
+            return f"{title} · not of {TEST_HINT}"
         return f"{title} · step {k + 1} of {len(self._steps)}"
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -302,10 +322,13 @@ class StepRibbon(QWidget):
             painter.setFont(theme.font(theme.SMALL))
             painter.setPen(colours.colour("secondary"))
             room = self._controls.x() - 2 * SIDE
-            if painter.fontMetrics().horizontalAdvance(HINT) <= room:
+            words = painter.fontMetrics().elidedText(
+                self._hint, Qt.TextElideMode.ElideRight, int(room)
+            )
+            if words == HINT or self._is_of_test_sample:
                 line = QRectF(SIDE, top + height, room, below)
                 bottom_left = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignBottom
-                painter.drawText(line, bottom_left, HINT)
+                painter.drawText(line, bottom_left, words)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._paint_ticks(painter, colours, top, height)
 
@@ -333,9 +356,17 @@ class StepRibbon(QWidget):
         here = QRectF(0, top, end, height)
         beyond = QRectF(end, top, self.width() - end, height)
         scale = self.devicePixelRatioF()
-        for picture, place in ((pictures.done, here), (pictures.ahead, beyond)):
+        pieces = [(pictures.done, here, 1.0), (pictures.ahead, beyond, 1.0)]
+        if self._is_of_test_sample:
+            left = self._plan.span_of(self._last)[0]
+            beyond.setRight(left)
+            rest = QRectF(left, top, self.width() - left, height)
+            pieces.append((pictures.ahead, rest, _NOT_OF_SAMPLE))
+        for picture, place, opacity in pieces:
+            painter.setOpacity(opacity)
             source = QRectF(place.left() * scale, 0, place.width() * scale, height * scale)
             painter.drawPixmap(place, picture, source)
+        painter.setOpacity(1.0)
         if self._revealed:
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(colours.colour("accent"))

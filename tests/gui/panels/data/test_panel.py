@@ -131,7 +131,9 @@ def test_the_context_menu(qtbot: QtBot, xor_view: MakeView) -> None:
     grid = grid_of(panel)
     assert grid.contextMenuPolicy() == Qt.ContextMenuPolicy.ActionsContextMenu
     actions: dict[str, QAction] = {action.text(): action for action in grid.actions()}
-    assert list(actions) == ["Copy", "Paste", "Remove these samples"]
+    assert list(actions) == [
+        "Copy", "Paste", "Remove these samples", "Keep out of training, or train on again",
+    ]
     click(qtbot, grid_of(panel), 1, 0)
     click(qtbot, grid_of(panel), 2, 1, SHIFT)
     with qtbot.waitSignal(panel.rows_removed) as removed:
