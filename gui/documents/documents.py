@@ -88,9 +88,10 @@ class Documents(QObject):
         """Open a new document, with a training set and a network that the person chooses."""
         from gui.documents.new_dialog import NewDialog  # dialogs are loaded when they are asked for
 
-        dialog = NewDialog(self._window)
-        if dialog.exec():
-            self.open_new(dialog.document(), is_kept=not dialog.is_own)
+        dialog = NewDialog(self._window, self._remember)
+        if dialog.exec() and self.may_leave():
+            self.show(dialog.document(), is_kept=not dialog.is_own)
+            dialog.forget()
 
     def describe(self) -> None:
         """Ask for the title and the note of the open document."""

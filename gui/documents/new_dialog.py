@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QFrame, QLineEdit, QWidget
 
 from engine.data.datasets import DATASETS, DatasetRule
 from engine.documents.document import Document
 from engine.documents.titles import new_title
+from engine.documents.whole_file import FileError
 from engine.maths.activations import ACTIVATIONS, hidden_activations
 from engine.maths.losses import LOSSES, losses_for, output_activations
 from engine.maths.network import Layer, Network, default_unit_names
@@ -18,21 +20,29 @@ from engine.run.check_spec import SpecError, check_spec
 from engine.run.limits import HIDDEN_LAYERS, INPUTS, UNITS
 from engine.run.spec import Data, Spec
 from gui import theme
+from gui.documents.draft import Draft, forget_draft, keep_draft, kept_draft
 from gui.documents.own_data import MOST_SAMPLES, OwnData
+from gui.widgets.buttons import Button
 from gui.widgets.choice import Choice, ChoiceItem
 from gui.widgets.count_field import CountField
 from gui.widgets.form_dialog import FormDialog
 from gui.widgets.labels import ErrorLabel, SecondaryLabel
-from gui.widgets.layouts import column
+from gui.widgets.layouts import NO_MARGINS, column, row
 
 _OWN = "own"  # in the place of a data set's key
+_KEEP_MILLISECONDS = 300  # after a change, within which others may follow
 
 
 class NewDialog(FormDialog):
-    """Asks for what a new document begins with; everything can be changed later."""
+    """Asks for what a new document begins with; everything can be changed later.
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    With `remember` what is filled in is kept from one moment to the next, and is there again when
+    nothing was made of it, however that came. `forget` says that the document is there.
+    """
+
+    def __init__(self, parent: QWidget | None = None, remember: bool = False) -> None:
         super().__init__("New", parent)
+        self._remember = remember
         titles = {rule.key: rule.title for rule in DATASETS.values()}
         self._data = _choice("newData", "Training set", {**titles, _OWN: "my own"})
         self._inputs = CountField("newInputs", "Inputs", 1, INPUTS.most)
@@ -69,10 +79,89 @@ class NewDialog(FormDialog):
             "Their &activation": self._activation,
             "Activation at the output": self._output,
         }
-        self.lay_out(fields, self._preview, self._problem)
+        self._again = QWidget()
+        self._again.setObjectName("newAgain")
+        words = SecondaryLabel("This was filled in before, and nothing was made of it.")
+        anew = Button("begin anew", "newAnew", "Empty the form", self._begin_anew, link=True)
+        self._again.setLayout(row((words, 1), anew, gap=theme.GAP, margins=NO_MARGINS))
+        self._again.hide()
+        self.lay_out(fields, self._again, self._preview, self._problem)
         self.setMinimumWidth(theme.px(460))
         self._data.currentIndexChanged.connect(self._suggest)
         self._suggest()
+        self._empty = self._filled_in()
+        self._keeps = QTimer(self)
+        self._keeps.setSingleShot(True)
+        self._keeps.setInterval(_KEEP_MILLISECONDS)
+        self._keeps.timeout.connect(self._keep)
+        for change in (
+            self._data.currentIndexChanged, self._activation.currentIndexChanged,
+            self._output.currentIndexChanged, self._hidden.textChanged, self._table.filled,
+            self._inputs.valueChanged, self._outputs.valueChanged, self._samples.valueChanged,
+        ):
+            change.connect(self._keeps.start)
+        draft = kept_draft() if remember else None
+        if draft is not None:
+            self._fill_in(draft)
+
+    # What is kept of it
+
+    def _filled_in(self) -> Draft:
+        return Draft(
+            self._data.currentData(), self._inputs.value(), self._outputs.value(),
+            self._samples.value(), self._hidden.text(), self._activation.currentData(),
+            self._output.currentData(), tuple(map(tuple, self._table.table.tolist())),
+        )
+
+    def _fill_in(self, draft: Draft) -> None:
+        """Show what a draft has, as far as there is such a choice."""
+        _show(self._data, draft.data)
+        for field, count in (
+            (self._inputs, draft.inputs), (self._outputs, draft.outputs),
+            (self._samples, draft.samples),
+        ):
+            field.show_count(min(count, field.maximum()))
+        self._suggest()
+        names = default_unit_names((self._inputs.value(), 1))[0]
+        self._table.resize_to(names, self._outputs.value(), self._samples.value())
+        if draft.table.shape == self._table.table.shape:
+            self._table.fill(draft.table)
+        self._hidden.setText(draft.hidden)
+        _show(self._activation, draft.activation)
+        _show(self._output, draft.output)
+        self._again.setVisible(draft != self._empty)
+        self.fit()
+
+    def _begin_anew(self) -> None:
+        self._fill_in(self._empty)
+        self._data.setFocus()
+
+    def _keep(self) -> None:
+        """Keep what is filled in, if it is anything."""
+        if not self._remember:
+            return
+        draft = self._filled_in()
+        if draft == self._empty:
+            self.forget()
+            return
+        try:
+            keep_draft(draft)
+        except FileError as error:
+            self._problem.say(f"What you fill in is not kept until you create it: {error}")
+
+    def forget(self) -> None:
+        """Keep nothing of it: its document is there."""
+        self._keeps.stop()
+        if self._remember:
+            forget_draft()
+
+    def done(self, result: int) -> None:
+        if self._keeps.isActive():
+            self._keeps.stop()
+            self._keep()
+        super().done(result)
+
+    # What is asked for
 
     @property
     def _rule(self) -> DatasetRule | None:
@@ -168,6 +257,12 @@ def _choice(name: str, spoken: str, titles: Mapping[str, str]) -> Choice:
     choice.offer([ChoiceItem(key, title) for key, title in titles.items()])
     choice.setCurrentIndex(0)
     return choice
+
+
+def _show(choice: Choice, key: str) -> None:
+    """Show a key, if there is such a choice."""
+    if choice.findData(key) >= 0:
+        choice.show_key(key)
 
 
 def _that_learn(keys: Iterable[str]) -> dict[str, str]:

@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from PySide6.QtCore import QModelIndex, Qt
+from PySide6.QtCore import QModelIndex, Qt, Signal
 
 from engine.maths.activations import Array
 from engine.maths.network import usual_target_names
@@ -90,12 +90,16 @@ class _Numbers(NumberModel):
 
 
 class OwnData(NumberTable):
-    """The table. Its numbers stay when it becomes larger or smaller, as far as they fit."""
+    """The table. Its numbers stay when it becomes larger or smaller, as far as they fit; `filled`
+    says that one is another."""
+
+    filled = Signal()
 
     def __init__(self) -> None:
         self._numbers = _Numbers()
         super().__init__(self._numbers)
         self._numbers.setParent(self)
+        self._numbers.dataChanged.connect(lambda *_: self.filled.emit())
         self.setObjectName("newTable")
         self.setAccessibleName("Samples")
         self._inputs = 2
@@ -107,6 +111,15 @@ class OwnData(NumberTable):
         if heads != self._numbers.heads or samples != self._numbers.rowCount():
             self._numbers.resize(heads, len(inputs), self._inputs, samples)
             self._inputs = len(inputs)
+
+    @property
+    def table(self) -> Array:
+        """What stands in it, shape (samples, inputs + targets)."""
+        return self._numbers.numbers
+
+    def fill(self, numbers: Array) -> None:
+        """Have other numbers, as many as there are."""
+        self._numbers.paste(0, 0, numbers.tolist())
 
     def data_set(self) -> Data:
         """What was filled in."""

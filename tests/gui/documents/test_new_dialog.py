@@ -2,22 +2,37 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QStandardPaths, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QLineEdit, QSpinBox, QTableView
+from PySide6.QtWidgets import (
+    QApplication,
+    QComboBox,
+    QLabel,
+    QLineEdit,
+    QMessageBox,
+    QPushButton,
+    QSpinBox,
+    QTableView,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from engine.documents.reading import read_document, write_document
+from engine.maths.network import Parameter
+from engine.run import edits
 from gui.documents.new_dialog import NewDialog
+from gui.window.main_window import MainWindow
 from tests.gui.conftest import choose
 
 
 class Person:
-    def __init__(self, qtbot: QtBot) -> None:
-        self.dialog = NewDialog()
+    def __init__(self, qtbot: QtBot, remember: bool = False) -> None:
+        self.dialog = NewDialog(remember=remember)
         qtbot.addWidget(self.dialog)
         self.dialog.show()
         self.dialog.activateWindow()
@@ -159,3 +174,89 @@ def test_the_title_says_what_was_made(person: Person) -> None:
     person.choose("newData", "sine")
     person.dialog.findChild(QLineEdit, "newHidden").setText("5")
     assert person.dialog.document().title == "1-5-1, points along a sine wave"
+
+
+def fill_in(person: Person) -> None:
+    person.choose("newData", "own")
+    person.count("newInputs", 3)
+    person.count("newSamples", 2)
+    person.type(1, 2, "0.125")
+    person.dialog.findChild(QLineEdit, "newHidden").setText("5, 4")
+    person.choose("newActivation", "tanh")
+
+
+def filled_in(person: Person) -> tuple[object, ...]:
+    find = person.dialog.findChild
+    model = person.table.model()
+    cells = [
+        model.data(model.index(row, column))
+        for row in range(model.rowCount()) for column in range(model.columnCount())
+    ]
+    counts = [find(QSpinBox, f"new{name}").value() for name in ("Inputs", "Outputs", "Samples")]
+    choices = [
+        find(QComboBox, f"new{name}").currentData()
+        for name in ("Data", "Activation", "OutputActivation")
+    ]
+    return cells, counts, choices, find(QLineEdit, "newHidden").text(), person.heads
+
+
+def test_what_was_filled_in_is_there_again_until_something_is_made_of_it(qtbot: QtBot) -> None:
+    first = Person(qtbot, remember=True)
+    again = first.dialog.findChild(QWidget, "newAgain")
+    assert not again.isVisible()
+    empty = filled_in(first)
+    fill_in(first)
+    wanted = filled_in(first)
+    QTest.qWait(400)  # the program ends here, and nobody has closed the dialog
+    second = Person(qtbot, remember=True)
+    assert filled_in(second) == wanted and "0.125" in wanted[0]
+    assert second.dialog.findChild(QWidget, "newAgain").isVisible()
+    second.dialog.reject()  # nor is it lost by Escape
+    third = Person(qtbot, remember=True)
+    assert filled_in(third) == wanted
+    QTest.mouseClick(
+        third.dialog.findChild(QPushButton, "newAnew"), Qt.MouseButton.LeftButton
+    )
+    assert filled_in(third)[1:4] == empty[1:4]
+    third.dialog.reject()
+    assert filled_in(Person(qtbot, remember=True))[1:4] == empty[1:4]
+
+
+@pytest.mark.parametrize("text", ["", "{}", "[" * 9000, '{"data": "own", "inputs": 1000000000}'])
+def test_a_broken_draft_costs_nothing(qtbot: QtBot, text: str) -> None:
+    person = Person(qtbot, remember=True)
+    fill_in(person)
+    person.dialog.reject()
+    kind = QStandardPaths.StandardLocation.AppLocalDataLocation
+    path = Path(QStandardPaths.writableLocation(kind)) / "new.json"
+    assert path.is_file()
+    path.write_text(text)
+    assert not Person(qtbot, remember=True).dialog.findChild(QWidget, "newAgain").isVisible()
+
+
+def test_what_was_created_is_not_offered_again_unless_leaving_was_called_off(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window = MainWindow()
+    qtbot.addWidget(window, before_close_func=lambda _: window.session.mark_saved())
+    window.documents.show_example("mazur-2-2-2")
+    kept: list[bool] = []
+
+    def create(dialog: NewDialog) -> bool:
+        kept.append(dialog.findChild(QWidget, "newAgain").isVisibleTo(dialog))
+        choose(dialog.findChild(QComboBox, "newData"), "own")
+        dialog.findChild(QLineEdit, "newHidden").setText("7")
+        dialog.accept()
+        return True
+
+    monkeypatch.setattr(NewDialog, "exec", create)
+    answers = [QMessageBox.StandardButton.Cancel, QMessageBox.StandardButton.Discard]
+    monkeypatch.setattr(QMessageBox, "exec", lambda box: answers.pop(0))
+    window.session.apply("w1 = 1", edits.set_parameters, [(Parameter(1, 0, 0), 1.0)])
+    window.documents.new()  # what is open stays open
+    assert window.session.spec.network.sizes == (2, 2, 2)
+    window.documents.new()
+    assert window.session.spec.network.sizes == (2, 7, 1)
+    monkeypatch.setattr(QMessageBox, "exec", lambda box: QMessageBox.StandardButton.Discard)
+    window.documents.new()
+    assert kept == [False, True, False]
