@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import numpy as np
 
@@ -22,7 +22,8 @@ from engine.derivations.record import Record
 from engine.derivations.update import used_in_update
 from engine.derivations.written.losses import WRITTEN_LOSSES, output_and_target
 from engine.derivations.written.mistakes import made_in, with_mistakes
-from engine.formulas.formula import Derivative, Expr, Line, Number, Product, Symbol
+from engine.derivations.written.penalties import slope_terms
+from engine.formulas.formula import Derivative, Expr, Line, Number, Product, Sum, Symbol
 from engine.formulas.writers import Prose
 from engine.maths.activations import Array
 from engine.maths.network import Parameter
@@ -157,7 +158,7 @@ def _single_gradient(
         chain,
         _after_gradient(record, parameter),
         chain=chain,
-        factors=factors,
+        factors=(*factors, *_penalty_factors(record, parameter)),
         notes=(*flat_notes(record, layer, unit), *_fixed_notes(record, parameter)),
         long_form=long_form(record, unit) if layer == record.network.depth else (),
         scope=_scope_of_one(record),
@@ -186,7 +187,7 @@ def _shared_gradient(
         Line(_of_one(record, parameter), (term,), (term,)),
         term,
         _after_gradient(record, parameter),
-        factors=tuple(factors) if size <= _FEW else (),
+        factors=(*(factors if size <= _FEW else ()), *_penalty_factors(record, parameter)),
         notes=(reason, *_fixed_notes(record, parameter)),
         scope=_scope_of_one(record),
     )
@@ -205,6 +206,7 @@ def _batch_gradient(
     """The gradient of a batch: its samples' terms added up or averaged."""
     total = float(record.iteration.gradient[record.network.index(parameter)])
     total -= record.kept_gradient(parameter)
+    total -= sum(term.value for term in slope_terms(record, parameter))
     formula, result = record.over_batch(values, of_sample, term, total)
     for mistake in made_in(record):
         if mistake.batch is not None:
@@ -232,11 +234,21 @@ def _batch_gradient(
         Line(record.gradient(parameter), (formula,), (formula,)),
         result,
         _after_gradient(record, parameter),
-        factors=tuple(factors),
+        factors=(*factors, *_penalty_factors(record, parameter)),
         table=table,
         notes=notes,
         scope=record.batch_scope,
     )
+
+
+def _penalty_factors(record: Record, parameter: Parameter) -> Iterator[Factor]:
+    """What each penalty adds to the gradient of a batch."""
+    if not record.own:
+        for (rule, _), term in zip(
+            record.spec.penalty.parts, slope_terms(record, parameter), strict=False
+        ):
+            words = f"what the {rule.title} penalty adds: the slope of {rule.formula}"
+            yield Factor((words,), term.with_value(), parameter)
 
 
 def _of_one(record: Record, parameter: Parameter) -> Derivative:
@@ -249,21 +261,23 @@ def _scope_of_one(record: Record) -> str:
 
 
 def _as_used(record: Record, parameter: Parameter, formula: Expr) -> Expr:
-    """A gradient's formula, with what mistakes do to the gradient of a batch."""
+    """A gradient's formula, with what penalties and mistakes do to the gradient of a batch."""
     if record.own:
         return formula
+    if added := slope_terms(record, parameter):
+        formula = Sum((formula, *added))
     return with_mistakes("gradient", record, formula, parameter)
 
 
 def _after_gradient(record: Record, parameter: Parameter) -> Prose:
     if record.own:
-        return _after_own(record, Line(record.gradient(parameter)))
+        return _after_own(record, parameter, Line(record.gradient(parameter)))
     if held := record.network.held(parameter):
         return ("not used: ", Line(record.parameter(parameter)), f" is {held}")
     return ("used next in ", *used_in_update(record, parameter))
 
 
-def _after_own(record: Record, of_batch: Line) -> Prose:
+def _after_own(record: Record, parameter: Parameter, of_batch: Line) -> Prose:
     """What a sample's own gradient is to the batch's."""
     iteration, spec = record.iteration, record.spec
     if record.row not in iteration.rows:
@@ -271,7 +285,8 @@ def _after_own(record: Record, of_batch: Line) -> Prose:
     if record.row not in spec.counted(iteration.rows):
         return ("no part of ", of_batch, ", which is made of the first sample only")
     terms = f"one of the {len(iteration.rows)} terms of which "
-    return (terms, of_batch, f" is the {spec.reduction}")
+    beside = ", before what penalties add" if record.counts(parameter) else ""
+    return (terms, of_batch, f" is the {spec.reduction}{beside}")
 
 
 def _fixed_notes(record: Record, parameter: Parameter) -> tuple[Prose, ...]:

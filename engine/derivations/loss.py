@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
+from msgspec.structs import replace
 
 from engine.derivations.parts import Derivation, Factor, Table, long_sum
 from engine.derivations.record import Record
 from engine.derivations.written.losses import WRITTEN_LOSSES
-from engine.formulas.formula import Expr, Line, Number, Sum, Symbol
+from engine.derivations.written.penalties import cost_of
+from engine.formulas.formula import Expr, Line, Number, Sum, Symbol, equation
 from engine.formulas.writers import Prose
 from engine.run.steps import StepId
 from engine.text.numbers import LARGEST
@@ -51,18 +55,19 @@ def _used_next(record: Record) -> str:
 
 def total_loss(record: Record, step: StepId) -> Derivation:
     """E of the batch: its samples' losses added up or averaged."""
-    formula, result = _batch_loss(record, record.iteration.loss)
+    iteration = record.iteration
+    formula, result = _batch_loss(record, iteration.loss)
     outputs = record.network.sizes[-1]
-    factors: tuple[Factor, ...] = ()
+    factors = _addends(record, iteration.loss)
     table = None
     if record.whole_batch:
         table = _loss_table(record)
-    elif outputs <= _FEW:
+    elif outputs <= _FEW and not factors:
         factors = tuple(_output_factor(record, unit) for unit in range(outputs))
     return Derivation(
         step,
         record.title(step),
-        Line(Symbol(record.names.loss, record.iteration.loss), (formula,), (formula,)),
+        Line(Symbol(record.names.loss, iteration.loss), (formula,), (formula,)),
         result,
         (_used_next(record),),
         factors=factors,
@@ -73,13 +78,48 @@ def total_loss(record: Record, step: StepId) -> Derivation:
 
 
 def _batch_loss(record: Record, total: float) -> tuple[Expr, Expr]:
-    """The loss of the batch as a formula, with its terms written out and worked out."""
+    """The loss of the batch as a formula, with its terms written out and worked out; with
+    penalties the sum of their symbols, each of which has a line of its own (see _addends)."""
+    if not record.spec.penalty.parts:
+        return _data_loss(record, total)
+    formula = Sum(tuple(symbol for _, symbol, _ in _parts(record, total)))
+    return formula, formula
+
+
+def _data_loss(record: Record, total: float) -> tuple[Expr, Expr]:
+    """What the samples of the batch make of its loss."""
     if not record.whole_batch:
         formula = _sample_loss(record)
         return formula, formula
     per_sample = record.batch.loss_terms.sum(axis=1)
     general = Symbol(record.names.any_sample_loss, 0.0)
     return record.over_batch(per_sample, lambda k: Number(float(per_sample[k])), general, total)
+
+
+def _parts(record: Record, total: float) -> Iterator[tuple[str, Symbol, Expr]]:
+    """The addends of a loss with penalties, in words, as symbols and as formulas."""
+    penalties = [
+        (rule, cost_of(record, rule, strength)) for rule, strength in record.spec.penalty.parts
+    ]
+    of_data, _ = _data_loss(record, total - sum(cost.value for _, cost in penalties))
+    yield "the loss of the data", _part(record, "data", of_data), of_data
+    for rule, cost in penalties:
+        yield f"the {rule.title} penalty: {rule.formula}", _part(record, rule.title, cost), cost
+
+
+def _part(record: Record, below: str, formula: Expr) -> Symbol:
+    loss = record.names.loss
+    return Symbol(replace(loss, text=f"{loss.text}_{below}", below=below), formula.value)
+
+
+def _addends(record: Record, total: float) -> tuple[Factor, ...]:
+    """A line for each addend of a loss with penalties; without any there are none."""
+    if not record.spec.penalty.parts:
+        return ()
+    return tuple(
+        Factor((words,), equation(symbol, formula))
+        for words, symbol, formula in _parts(record, total)
+    )
 
 
 def _output_factor(record: Record, unit: int) -> Factor:
@@ -111,12 +151,12 @@ def loss_after(record: Record, step: StepId) -> Derivation:
     iteration = record.iteration
     after = Record(iteration, record.row, record.notation, after=True)
     formula, result = _batch_loss(after, iteration.loss_after)
-    factors: tuple[Factor, ...] = ()
+    factors = _addends(after, iteration.loss_after)
     table = None
     if record.whole_batch:
         before, now = (r.batch.loss_terms.sum(axis=1) for r in (record, after))
         table = after.batch.table(("before", "after"), (before, now))
-    elif record.network.sizes[-1] <= _FEW:
+    elif record.network.sizes[-1] <= _FEW and not factors:
         factors = tuple(_new_factor(after, unit) for unit in range(record.network.sizes[-1]))
     t = iteration.next_state.t
     goes_on = np.abs(iteration.next_state.theta).max() < LARGEST  # else the run diverges here

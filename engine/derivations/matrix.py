@@ -15,6 +15,7 @@ from engine.derivations.parts import Derivation, Factor
 from engine.derivations.record import Record
 from engine.derivations.written.losses import WRITTEN_LOSSES, Short
 from engine.derivations.written.optimizers import WRITTEN_OPTIMIZERS, WrittenUpdate
+from engine.derivations.written.penalties import slope_matrices
 from engine.formulas.formula import BECOMES, Expr, Line, Number, Quotient, Symbol
 from engine.formulas.matrices import (
     Applied,
@@ -37,6 +38,7 @@ from engine.formulas.notation import DEFAULT, Name, Notation, activation_setting
 from engine.formulas.writers import Prose
 from engine.maths.activations import Array
 from engine.maths.losses import LOSSES
+from engine.maths.network import Parameter
 from engine.maths.optimizers import RULES
 from engine.run.iteration import Iteration
 from engine.run.spec import Spec
@@ -76,6 +78,11 @@ def derive_layer(
         return {"forward": layer.forward, "backward": layer.backward, "update": layer.update}[
             step.phase
         ](last)
+
+
+def _less(gradient: Array, added: tuple[ArrayExpr, ...]) -> Array:
+    """A gradient without what penalties add to it."""
+    return np.asarray(gradient - sum(term.values for term in added))
 
 
 def _column(values: Array) -> Array:
@@ -286,21 +293,38 @@ class _Layer:
         return Gradient(self._name(letter, self.layer), values, self.record.names.loss)
 
     def _weight_gradient(self) -> tuple[Line, Gradient]:
+        W = self._weights(self.record.theta, self.layer)
+        added = self._penalties(W, Parameter(self.layer, 0, 0))
         known = self.network.weights(self.record.iteration.gradient, self.layer)
-        formula = self._over_batch(times, known)
+        formula = self._with(added, self._over_batch(times, _less(known, added)))
         left = self._gradient_of("W", formula.values)
         return equals(left, formula), left
 
     def _bias_gradient(self) -> Line | None:
         known = self.network.biases(self.record.iteration.gradient, self.layer)
-        if known is None:
+        own = self.network.biases(self.record.theta, self.layer)
+        if known is None or own is None:
             return None
-        if self.network.layers[self.layer - 1].bias == "shared":
+        b = Matrix(self._name("b", self.layer), _column(own))
+        shared = self.network.layers[self.layer - 1].bias == "shared"
+        added = self._penalties(b, Parameter(self.layer, None if shared else 0, None))
+        known = _less(_column(known), added)
+        if shared:
             ones = Matrix(Name("1^T", "1", above="T"), np.ones((1, self.network.sizes[self.layer])))
-            formula = self._over_batch(lambda delta, _: times(ones, delta), _column(known))
+            formula = self._over_batch(lambda delta, _: times(ones, delta), known)
         else:
-            formula = self._over_batch(lambda delta, _: delta, _column(known))
+            formula = self._over_batch(lambda delta, _: delta, known)
+        formula = self._with(added, formula)
         return equals(self._gradient_of("b", formula.values), formula)
+
+    def _penalties(self, of: ArrayExpr, one: Parameter) -> tuple[ArrayExpr, ...]:
+        """What penalties add to a gradient, where they count one of its parameters."""
+        return slope_matrices(self.record, of) if self.record.counts(one) else ()
+
+    def _with(self, added: tuple[ArrayExpr, ...], formula: ArrayExpr) -> ArrayExpr:
+        for term in added:
+            formula = plus(formula, term)
+        return formula
 
     # Update
 

@@ -221,6 +221,11 @@ class Record:
         value = float(self.iteration.gradient[self.network.index(parameter)])
         return Derivative(self.names.loss, self.names.parameter(parameter), value)
 
+    def counts(self, parameter: Parameter) -> bool:
+        """Whether a penalty counts a parameter."""
+        mask = self.spec.penalised
+        return mask is not None and bool(mask[self.network.index(parameter)])
+
     def own_gradient(self, parameter: Parameter) -> Derivative:
         """∂E/∂w of the sample's own loss."""
         value = float(sample_gradient(self.spec, self.sample)[self.network.index(parameter)])

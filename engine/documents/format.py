@@ -30,6 +30,7 @@ from engine.maths.losses import LOSSES, REDUCTIONS
 from engine.maths.metrics import METRICS
 from engine.maths.network import BIAS_KINDS
 from engine.maths.optimizers import RULES, SETTINGS
+from engine.maths.penalty import Penalty
 from engine.maths.setting import Setting
 from engine.run.limits import (
     FIGURES,
@@ -217,6 +218,7 @@ class Settings(_Object, kw_only=True):
     batching: Batching = msgspec.field(default_factory=Batching)
     data: Count | UnsetType = UNSET
     scaling: Scaling | UnsetType = UNSET
+    penalty: Penalty | UnsetType = UNSET
     mistakes: Annotated[
         tuple[Annotated[str, one_of(MISTAKES)], ...], told(uniqueItems=True)
     ] | UnsetType = UNSET
@@ -261,6 +263,7 @@ class File(_Object, kw_only=True):
     batching: Batching = msgspec.field(default_factory=Batching)
     data: FileData
     scaling: Scaling | UnsetType = UNSET
+    penalty: Penalty | UnsetType = UNSET
     mistakes: Annotated[
         tuple[Annotated[str, one_of(MISTAKES)], ...], told(uniqueItems=True)
     ] | UnsetType = UNSET

@@ -20,6 +20,7 @@ from engine.maths.activations import Array
 from engine.maths.losses import LOSSES
 from engine.maths.network import Layer, Network
 from engine.maths.optimizers import RULES, Optimizer
+from engine.maths.penalty import Penalty
 from engine.run.check_spec import check_network, check_training
 from engine.run.limits import MAX_CURVE_POINTS, NAME
 from engine.run.spec import KEPT_GRADIENT, Data, Spec, State
@@ -172,6 +173,7 @@ def _spec(file: fmt.File | fmt.Settings, network: Network, data: Data) -> Spec:
         mistakes=file.mistakes or (),
         step_order=_or(file.step_order, "by_unit"),
         scaling=_or(file.scaling, None),
+        penalty=_or(file.penalty, Penalty()),
     )
 
 

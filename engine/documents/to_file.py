@@ -17,6 +17,7 @@ from engine.documents.road import FIRST_RUN, Road
 from engine.maths.activations import ACTIVATION_SETTINGS, Array
 from engine.maths.network import Layer, Network
 from engine.maths.optimizers import RULES, SETTINGS, Optimizer
+from engine.maths.penalty import Penalty
 from engine.run.spec import Data, Spec, State
 
 T = TypeVar("T")
@@ -42,6 +43,7 @@ def file_of(document: Document) -> fmt.File:
         batching=spec.batching,
         data=_data(spec.data),
         scaling=_said(spec.scaling),
+        penalty=UNSET if spec.penalty == Penalty() else spec.penalty,
         mistakes=spec.mistakes or UNSET,
         step_order=UNSET if spec.step_order == "by_unit" else spec.step_order,
         published=document.published or UNSET,
@@ -133,6 +135,7 @@ class _Tables:
             batching=spec.batching,
             data=self.data_sets.number(_data(spec.data)),
             scaling=_said(spec.scaling),
+            penalty=UNSET if spec.penalty == Penalty() else spec.penalty,
             mistakes=spec.mistakes or UNSET,
             step_order=UNSET if spec.step_order == "by_unit" else spec.step_order,
         )

@@ -357,14 +357,15 @@ _FUNCTIONS: dict[str, Callable[..., float]] = {
     "max": np.maximum,
     "min": np.minimum,
     "abs": np.abs,
+    "sign": np.sign,
 }
 _E = Name("e", "e")
 
 
 @dataclass(frozen=True)
 class Function(Expr):
-    """exp, ln, tanh, sqrt or abs of one argument, max or min of two; any other function brings
-    its `apply`."""
+    """exp, ln, tanh, sqrt, abs or sign of one argument, max or min of two; any other function
+    brings its `apply`."""
 
     name: str
     arguments: tuple[Expr, ...]

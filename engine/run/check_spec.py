@@ -13,6 +13,7 @@ from engine.maths.losses import LOSSES, REDUCTIONS
 from engine.maths.metrics import METRICS
 from engine.maths.network import BIAS_KINDS, Network
 from engine.maths.optimizers import RULES, SETTINGS, Optimizer
+from engine.maths.penalty import Penalty
 from engine.run.limits import (
     CLASS_NAME,
     COUNTS,
@@ -59,6 +60,7 @@ def check_training(spec: Spec) -> None:
     _check_output(spec)
     _check_data(spec)
     _check_optimizer(spec.optimizer)
+    _check_penalty(spec.penalty)
     _check_batching(spec.batching)
     check_key("$.initializer.name", "initializer", spec.initializer, INITIALIZERS)
     if spec.seed not in COUNTS:
@@ -308,6 +310,12 @@ def _check_optimizer(optimizer: Optimizer) -> None:
     for key, value in optimizer.settings.items():
         if not SETTINGS[key].allows(value):
             raise SpecError(f"$.optimizer.{key}", SETTINGS[key].limits)
+
+
+def _check_penalty(penalty: Penalty) -> None:
+    for key, value in (("l1", penalty.l1), ("l2", penalty.l2)):
+        if not 0.0 <= value < LARGEST:
+            raise SpecError(f"$.penalty.{key}", "a penalty lies from 0 up to, not including, 1e12")
 
 
 def _check_batching(batching: Batching) -> None:

@@ -201,9 +201,24 @@ def _differences(
             change[k] += (terms_above - terms_below).sum()
             size[k] += np.abs(terms_above).sum() + np.abs(terms_below).sum()
             kinks[k] = kinks[k] or _crosses(spec.network, here, above, below)
+    slopes, rounding = change / steps, _ROUNDING * size / steps
     if spec.reduction == "mean":
-        steps = steps * len(rows)
-    return _Differences(change / steps, kinks, _ROUNDING * size / steps)
+        slopes, rounding = slopes / len(rows), rounding / len(rows)
+    if spec.penalised is not None:
+        of_penalty, at_kink = _penalty_differences(spec, theta[chosen], chosen, step)
+        slopes, kinks = slopes + of_penalty, kinks | at_kink
+    return _Differences(slopes, kinks, rounding)
+
+
+def _penalty_differences(
+    spec: Spec, values: Array, chosen: NDArray[np.intp], step: float
+) -> tuple[Array, NDArray[np.bool_]]:
+    """The central differences of what some parameters cost, and which are at the kink of |w|."""
+    counted = spec.penalty.counted(spec.network)[chosen]
+    above, below = values + step, values - step
+    costs = [spec.penalty.cost((w * counted)[:, np.newaxis]) for w in (above, below)]
+    at_kink = (counted > 0.0) & (spec.penalty.l1 > 0.0) & (np.abs(values) <= step)
+    return (costs[0] - costs[1]) / (above - below), at_kink
 
 
 def _chunks(spec: Spec, rows: NDArray[np.intp]) -> Iterator[NDArray[np.intp]]:

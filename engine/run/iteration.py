@@ -130,22 +130,30 @@ def batch_gradient(
         part = gradient_sum(network, a, delta)
         gradient = part if gradient is None else gradient + part
     assert gradient is not None
-    gradient = gradient_of_batch(spec, gradient, counted, state.slots)
-    return float(loss_of_batch(spec, _joined(terms))), gradient, _joined(outputs)
+    gradient = gradient_of_batch(spec, state.theta, gradient, counted, state.slots)
+    return float(loss_of_batch(spec, state.theta, _joined(terms))), gradient, _joined(outputs)
 
 
-def loss_of_batch(spec: Spec, terms: Array) -> Array:
-    """The loss of a batch, shape (…), from its samples' terms, shape (…, samples, outputs)."""
+def loss_of_batch(spec: Spec, theta: Array, terms: Array) -> Array:
+    """The loss of a batch, shape (…), from its samples' terms, shape (…, samples, outputs), and
+    what the parameters, shape (…, size), cost."""
     loss = reduce_samples(terms.sum(axis=-1), spec.reduction)
+    if spec.penalised is not None:
+        loss = loss + spec.penalty.cost(theta * spec.penalised)
     return spec.rules.carried("total_loss", None, loss)
 
 
-def gradient_of_batch(spec: Spec, summed: Array, count: int, slots: Slots = ()) -> Array:
+def gradient_of_batch(
+    spec: Spec, theta: Array, summed: Array, count: int, slots: Slots = ()
+) -> Array:
     """The gradient of a batch, shape (…, size), from those of so many samples added up.
 
-    What belongs to the batch and to no sample of it comes in here. `slots` are those of the state.
+    What belongs to the batch and to no sample of it comes in here. θ and `slots` are those of the
+    state.
     """
     gradient = summed / count if spec.reduction == "mean" else summed
+    if spec.penalised is not None:
+        gradient = gradient + spec.penalty.slope(theta * spec.penalised)
     if spec.keeps_gradient:
         gradient = gradient + slots[-1]
     return spec.rules.carried("gradient", None, gradient)
@@ -251,7 +259,7 @@ def batch_loss(
     for _, targets, values in _passes(spec, theta, rows, check):
         terms.append(loss_terms(values, targets, spec.loss, spec.rules))
         outputs.append(values.a[-1])
-    return float(loss_of_batch(spec, _joined(terms))), _joined(outputs)
+    return float(loss_of_batch(spec, theta, _joined(terms))), _joined(outputs)
 
 
 def evaluate(spec: Spec, theta: Array, check: Check = never) -> Evaluation:

@@ -17,6 +17,7 @@ from engine.maths.backprop import Carried, Rules
 from engine.maths.metrics import are_classes
 from engine.maths.network import Network
 from engine.maths.optimizers import RULES, Optimizer, Slots
+from engine.maths.penalty import Penalty
 from engine.maths.wrong_formulas import with_changes
 from engine.run.limits import ClassName, Count, FromOne, Heading
 from engine.run.mistakes import MISTAKES, Mistake
@@ -128,6 +129,7 @@ class Spec(Struct, frozen=True, eq=False, dict=True):
     `carried` says what is carried on of each value that an iteration works out (see
     engine.maths.backprop.Rules); None: the value as it is.
     `scaling` stands between the data and the network; None: it takes them as they are.
+    `penalty` is what large weights cost, beside the loss of the data.
     """
 
     network: Network
@@ -143,6 +145,7 @@ class Spec(Struct, frozen=True, eq=False, dict=True):
     step_order: str = "by_unit"
     carried: Carried | None = None
     scaling: Scaling | None = None
+    penalty: Penalty = Penalty()
 
     @cached_property
     def scaled(self) -> Data:
@@ -253,6 +256,16 @@ class Spec(Struct, frozen=True, eq=False, dict=True):
                     b[:] = 0.0
         mask.flags.writeable = False
         return None if mask.all() else mask
+
+    @cached_property
+    def penalised(self) -> Array | None:
+        """The mask of the parameters that a penalty counts, shape (size,); None where there is no
+        penalty."""
+        if not self.penalty.parts:
+            return None
+        mask = self.penalty.counted(self.network)
+        mask.flags.writeable = False
+        return mask
 
     @property
     def slot_names(self) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from engine.maths.activations import ACTIVATIONS, hidden_activations
 from engine.maths.losses import LOSSES
 from engine.maths.network import BIAS_KINDS, Layer, Network, default_unit_names
 from engine.maths.optimizers import RULES, Optimizer
+from engine.maths.penalty import Penalty
 from engine.run.holding import with_frozen
 from engine.run.scaling import SAME, SCALINGS, Scaling, linears
 from engine.run.spec import Batching, Data, Spec, State, start_state
@@ -21,6 +22,11 @@ from engine.text.numbers import LARGEST
 def that_learn(keys: tuple[str, ...]) -> tuple[str, ...]:
     """The activations among them that a gradient can be sent back through."""
     return tuple(key for key in keys if ACTIVATIONS[key].learns)
+
+
+PENALTIES = st.just(Penalty()) | st.builds(
+    Penalty, l2=st.sampled_from((0.0, 0.25)), l1=st.sampled_from((0.0, 0.125)), biases=st.booleans()
+)
 
 
 @st.composite
@@ -73,6 +79,7 @@ def specs(draw: st.DrawFn, max_samples: int = 6) -> Spec:
         seed=draw(st.integers(0, 1000)),
         step_order=draw(st.sampled_from(sorted(STEP_ORDERS))),
         scaling=scaling,
+        penalty=draw(PENALTIES),
     )
 
 

@@ -36,5 +36,6 @@ _TABLES = {
     "activation": "engine/maths/activations.py",
     "loss": "engine/maths/losses.py",
     "optimizer": "engine/maths/optimizers.py",
+    "penalty": "engine/maths/penalty.py",
     "mistake": "engine/run/mistakes.py",
 }

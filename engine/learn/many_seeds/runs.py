@@ -129,7 +129,7 @@ class _Together:
         values = forward(network, self._theta, inputs)
         delta = backward(network, self._theta, values, targets, spec.loss)
         summed = gradient_sum(network, values.a, delta)
-        gradient = gradient_of_batch(spec, summed, targets.shape[-2])
+        gradient = gradient_of_batch(spec, self._theta, summed, targets.shape[-2])
         theta, slots = moved(spec, self._theta, gradient, self._slots, self.t + 1)
         self.t += 1
         # As engine.training.divergence tells: at first by sums, of which one that is fine has no
@@ -173,7 +173,8 @@ class _Together:
         """How each stands over the whole training set."""
         data = self.spec.scaled
         values = forward(self.spec.network, self._theta, data.inputs)
-        losses = loss_of_batch(self.spec, loss_terms(values, data.targets, self.spec.loss))
+        terms = loss_terms(values, data.targets, self.spec.loss)
+        losses = loss_of_batch(self.spec, self._theta, terms)
         reached = values.a[-1]
         near = np.asarray((np.abs(reached - data.targets) <= tolerance).all(axis=(1, 2)))
         runs = []

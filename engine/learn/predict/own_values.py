@@ -130,7 +130,7 @@ class _Working:
 
     def total_loss(self) -> float:
         terms = self.given(self.iteration.rows)["loss", self.network.depth]
-        return float(loss_of_batch(self.spec, terms))
+        return float(loss_of_batch(self.spec, self.state.theta, terms))
 
     def gradient(self, step: StepId) -> float:
         assert step.parameter is not None
@@ -138,7 +138,9 @@ class _Working:
         given, layers = self.given(rows), range(self.network.depth + 1)
         a, delta = (tuple(given[kind, k] for k in layers) for kind in ("activation", "delta"))
         summed = gradient_sum(self.network, a, delta)
-        gradient = gradient_of_batch(self.spec, summed, len(rows), self.state.slots)
+        gradient = gradient_of_batch(
+            self.spec, self.state.theta, summed, len(rows), self.state.slots
+        )
         return float(gradient[self.network.index(step.parameter)])
 
     def update(self, step: StepId) -> float:

@@ -21,11 +21,13 @@ from engine.maths.activations import Array
 from engine.maths.losses import LOSSES
 from engine.maths.network import Network
 from engine.maths.optimizers import RULES, Optimizer
+from engine.maths.penalty import Penalty
 from engine.run.spec import Spec
 from engine.training.kernels.known import sloped_layers
 from engine.training.kernels.numpy_rows import (
     ACTIVATIONS,
     BIAS_GRADIENTS,
+    PENALTY_SLOPES,
     SLOPES,
     UPDATES,
     Calls,
@@ -159,6 +161,18 @@ def _gradient(network: Network, gradient: Array, number: int, a: Array, delta: A
 def mean_calls(gradient: Array, count: int) -> Calls:
     """From a sum over so many samples to their mean."""
     return [] if count == 1 else [partial(np.divide, gradient, constant(count), gradient)]
+
+
+def penalty_calls(penalty: Penalty, theta: Array, gradient: Array, counted: Array) -> Calls:
+    """Add what penalties make of θ to a gradient, for the parameters that are `counted`."""
+    w, slope, total = np.empty_like(theta), np.empty_like(theta), np.empty_like(theta)
+    calls: Calls = [partial(np.multiply, theta, counted, w)]
+    for number, (rule, strength) in enumerate(penalty.parts):
+        calls += PENALTY_SLOPES[rule.key](w, slope)
+        calls.append(partial(np.multiply, slope, constant(strength), slope if number else total))
+        if number:
+            calls.append(partial(np.add, total, slope, total))
+    return [*calls, partial(np.add, gradient, total, gradient)]
 
 
 def update_calls(

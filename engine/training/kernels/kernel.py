@@ -95,12 +95,18 @@ class Outputs:
         self._epochs: list[int] = []
         self._z: list[bytes] = []
         self._a: list[bytes] = []
+        self._costs: list[float] = []
 
     def keep(self, z: Array, a: Array) -> None:
         """Keep net inputs and activations of some samples, the next in the order of the data."""
         self._a.append(a.tobytes())
         if self._keeps_z:
             self._z.append(z.tobytes())
+
+    def keep_cost(self, theta: Array) -> None:
+        """Keep what the parameters of the moment cost, where penalties count."""
+        if (counted := self._spec.penalised) is not None:
+            self._costs.append(float(self._spec.penalty.cost(theta * counted)))
 
     def are_of(self, epochs: int) -> None:
         """All samples are kept: the moment was after so many epochs."""
@@ -113,23 +119,28 @@ class Outputs:
             return no_points(self._spec)
         a = self._joined(self._a)
         z = self._joined(self._z) if self._keeps_z else a
-        return curve_points(self._spec, np.array(self._epochs, dtype=np.float64), z, a)
+        epochs = np.array(self._epochs, dtype=np.float64)
+        return curve_points(self._spec, epochs, z, a, np.array(self._costs)[: len(epochs)])
 
     def _joined(self, parts: list[bytes]) -> Array:
         shape = (-1, *self._spec.data.targets.shape)
         return np.frombuffer(b"".join(parts)).reshape(shape)[: len(self._epochs)]
 
 
-def curve_points(spec: Spec, epochs: Array, z: Array, a: Array) -> Array:
+def curve_points(
+    spec: Spec, epochs: Array, z: Array, a: Array, costs: Array | float = 0.0
+) -> Array:
     """The curve points of many moments at once, shape (count, 2 + metrics).
 
     `epochs` has shape (count,). `z` and `a` are the net inputs and activations of the output layer
     for the whole training set, shape (count, samples, outputs); `z` is read only for a loss that
-    is `of_net_input`.
+    is `of_net_input`. `costs`, shape (count,), are what the parameters cost where penalties count.
     """
     targets, activation = spec.scaled.targets, spec.network.layers[-1].activation
     per_sample = LOSSES[spec.loss].terms(z, a, targets).sum(axis=-1)
     loss = per_sample.mean(axis=-1) if IS_MEAN[spec.reduction] else per_sample.sum(axis=-1)
+    if spec.penalised is not None:
+        loss = loss + costs
     metrics = [METRICS[key].value(a, targets, activation) for key in spec.metrics]
     return np.stack([epochs, loss, *metrics], axis=1)
 

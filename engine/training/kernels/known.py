@@ -29,6 +29,7 @@ class Known(Struct, frozen=True):
     losses: Collection[str]
     reductions: Collection[str]
     optimizers: Collection[str]
+    penalties: Collection[str]
     mistakes: Collection[str]
 
     def covers(self, spec: Spec) -> bool:
@@ -42,6 +43,7 @@ class Known(Struct, frozen=True):
             and spec.loss in self.losses
             and spec.reduction in self.reductions
             and spec.optimizer.key in self.optimizers
+            and all(rule.key in self.penalties for rule, _ in spec.penalty.parts)
             and all(mistake in self.mistakes for mistake in spec.mistakes)
             and spec.carried is None
         )

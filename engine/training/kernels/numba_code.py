@@ -52,7 +52,8 @@ OPTIMIZER_CODES = {
     "adam_paper": _ADAM_PAPER,
     "adamw": _ADAMW,
 }
-# The settings in the order in which the code takes them.
+# The penalties and the settings in the order in which the code takes them.
+PENALTIES = ("l2", "l1")
 SETTINGS = ("learning_rate", "momentum", "beta_1", "beta_2", "epsilon", "rho", "weight_decay")
 BIAS_STEPS = {"none": -1, "shared": 0, "per_unit": 1}
 
@@ -276,6 +277,24 @@ def _update(
 
 
 @_inner(fastmath=_FAST)
+def _slope(w: float, penalty: Array) -> float:
+    """What penalties add to the gradient by a parameter that counts."""
+    sign = 1.0 if w > 0.0 else -1.0 if w < 0.0 else 0.0
+    return float(penalty[0] * w + penalty[1] * sign)
+
+
+@_inner(fastmath=_FAST)
+def _cost(theta: Array, penalty: Array, counted: Array) -> float:
+    """What penalties add to the loss."""
+    squares, sizes = 0.0, 0.0
+    for p in range(len(theta)):
+        w = theta[p] * counted[p]
+        squares += w * w
+        sizes += abs(w)
+    return float(penalty[0] * 0.5 * squares + penalty[1] * sizes)
+
+
+@_inner(fastmath=_FAST)
 def _is_lost(theta: Array, slots: Array, largest: float) -> bool:
     """Whether a parameter is not below the largest in size, or a number that the optimizer
     remembers is not finite. Looked at where |θ|² leaves it open."""
@@ -294,7 +313,7 @@ def train(
     targets: Array, orders: Integers, within: int, batch: int, error: Array, mask: Array,
     is_mean: bool, optimizer: int, settings: Array, largest: float, kept_z: Array, kept_a: Array,
     in_order: bool, frames: Array, frame_every: int, work: Array, width: int, work_all: Array,
-    width_all: int, sums: Array,
+    width_all: int, sums: Array, penalty: Array, counted: Array, costs: Array,
 ) -> int:
     """Take `count` iterations after t updates, in place; how many went well.
 
@@ -306,6 +325,9 @@ def train(
     batch, before each update; else after each epoch. `frames`, shape (count, 1 + slots, size), get
     θ and the slots at each multiple of `frame_every` updates.
 
+    `penalty` has λ of each in the order of PENALTIES, and `counted` 1 for each parameter that costs
+    something; `costs`, shape (count,), get what they cost at the moments of `kept_a`.
+
     To work in there are `work`, shape (2, depth + 2, widest layer · width), for batches that go
     through in parts of `width` samples, a multiple of LANES; `work_all`, shape (depth + 2, widest
     layer · width_all), for looks at the whole set; and `sums`, shape (2, size).
@@ -313,6 +335,7 @@ def train(
     depth, samples = len(layers) - 1, inputs.shape[1]
     n_in, n_out = layers[0, SIZE], layers[depth, SIZE]
     a, delta, gradient, factor = work[0], work[1], sums[0], sums[1]
+    has_penalty = penalty[0] > 0.0 or penalty[1] > 0.0
     factored, epoch, kept, framed, to_frame = 0, 0, 0, 0, frame_every - t % frame_every
     for done in range(count):
         row_of = epoch if epoch < len(orders) else 0
@@ -350,7 +373,16 @@ def train(
             if error[1] == 0.0:
                 _times_slope(layers[depth, ACTIVATION], delta, a, depth, n_out * width)
             _backward(theta, layers, a, delta, width, gradient)
-        size = _update(theta, slots, gradient, factor, optimizer, settings, t + done + 1)
+        used = factor
+        if has_penalty:
+            if in_order:
+                costs[kept] = _cost(theta, penalty, counted)
+            share = 1.0 / factored if is_mean else 1.0
+            for p in range(len(theta)):
+                slope = _slope(theta[p] * counted[p], penalty)
+                gradient[p] = gradient[p] * share + slope
+            used = mask
+        size = _update(theta, slots, gradient, used, optimizer, settings, t + done + 1)
         if not size < largest * largest and _is_lost(theta, slots, largest):
             return done
         to_frame -= 1
@@ -369,6 +401,8 @@ def train(
             epoch += 1
             if not in_order:
                 _go_over_all(theta, layers, inputs, work_all, width_all, kept_z, kept_a, kept)
+                if has_penalty:
+                    costs[kept] = _cost(theta, penalty, counted)
                 kept += 1
     return count
 

@@ -27,6 +27,7 @@ KNOWN = Known(
     losses=OUTPUT_ERRORS.keys(),
     reductions=IS_MEAN.keys(),
     optimizers=numba_code.OPTIMIZER_CODES.keys(),
+    penalties=numba_code.PENALTIES,
     mistakes=(),
 )
 
@@ -90,6 +91,11 @@ class NumbaKernel:
         self._work = np.zeros((2, rows, widest * self._width))
         self._work_all = np.zeros((rows, widest * self._width_all))
         self._sums = np.zeros((2, spec.network.size))
+        strengths = {rule.key: strength for rule, strength in spec.penalty.parts}
+        self._penalty = np.array([strengths.get(key, 0.0) for key in numba_code.PENALTIES])
+        self._counted = np.zeros(spec.network.size)
+        if spec.penalised is not None:
+            self._counted[:] = spec.penalised
         self._settings = np.array([spec.optimizer[key] for key in numba_code.SETTINGS])
 
     def advance(self, state: State, count: int, frame_every: int, check: Check) -> Advanced:
@@ -103,6 +109,7 @@ class NumbaKernel:
         kept_z = np.empty_like(kept_a) if LOSSES[spec.loss].of_net_input else kept_a
         arrays = np.array([state.theta, *state.slots])  # a row each
         frames = np.empty((stop // frame_every - t // frame_every, *arrays.shape))
+        costs = np.zeros(last - first)
         order = range(first, last + 1 if spec.batching.shuffled else first + 1)
         done = numba_code.train(
             arrays[0],
@@ -131,6 +138,9 @@ class NumbaKernel:
             self._work_all,
             self._width_all,
             self._sums,
+            self._penalty,
+            self._counted,
+            costs,
         )
         if done < count:
             # The arrays hold what was lost; the iterations before it bring back what was there.
@@ -139,7 +149,7 @@ class NumbaKernel:
         epochs = np.arange(first, last, dtype=np.float64)
         if not spec.takes_all_in_order:
             epochs += 1.0  # it is the end of an epoch then, not its beginning
-        points = curve_points(spec, epochs, kept_z, kept_a)
+        points = curve_points(spec, epochs, kept_z, kept_a, costs)
         times = range((t // frame_every + 1) * frame_every, stop + 1, frame_every)
         states = tuple(_state(frame, time) for frame, time in zip(frames, times, strict=True))
         return Advanced(_state(arrays, stop), states, points, False)

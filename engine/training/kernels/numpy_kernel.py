@@ -14,10 +14,17 @@ from engine.run.mistakes import MISTAKES
 from engine.run.spec import Spec, State
 from engine.text.numbers import LARGEST
 from engine.training.divergence import are_below, are_finite
-from engine.training.kernels.calls import Buffers, Pass, mean_calls, update_calls
+from engine.training.kernels.calls import Buffers, Pass, mean_calls, penalty_calls, update_calls
 from engine.training.kernels.kernel import Advanced, Outputs, iterations_at_once
 from engine.training.kernels.known import IS_MEAN, OUTPUT_ERRORS, Known
-from engine.training.kernels.numpy_rows import ACTIVATIONS, BIAS_GRADIENTS, SLOPES, UPDATES, Calls
+from engine.training.kernels.numpy_rows import (
+    ACTIVATIONS,
+    BIAS_GRADIENTS,
+    PENALTY_SLOPES,
+    SLOPES,
+    UPDATES,
+    Calls,
+)
 
 KNOWN = Known(
     activations=ACTIVATIONS.keys(),
@@ -26,6 +33,7 @@ KNOWN = Known(
     losses=OUTPUT_ERRORS.keys(),
     reductions=IS_MEAN.keys(),
     optimizers=UPDATES.keys(),
+    penalties=PENALTY_SLOPES.keys(),
     # What a run starts with has been made before it comes here; of an update the Spec says how it
     # is made, but for biases that are kept from it whatever the optimizer remembers.
     mistakes={
@@ -100,11 +108,14 @@ class NumpyKernel:
         squares = None if rule.squares is None else self._slots[rule.squares]
         theta, fixed, limit = self._theta, self._fixed, _LIMIT  # what a loop has at hand is faster
         vary, numbers = rule.vary, self._numbers
+        has_cost = in_order and spec.penalised is not None
         epoch, within = spec.epoch_of(state.t)
         for t in range(state.t + 1, state.t + count + 1):
             if vary:
                 for number, now in zip(numbers, rule.numbers_at(optimizer, t), strict=True):
                     number[...] = now
+            if has_cost:
+                outputs.keep_cost(theta)
             for call in fixed[within] if fixed else self._taken_up(epoch, within, outputs, check):
                 call()
             if (not theta.dot(theta) < limit and not are_below(theta)) or (
@@ -123,6 +134,7 @@ class NumpyKernel:
                 epoch, within = epoch + 1, 0
                 if not in_order:
                     self._go_over_all(outputs, check)
+                    outputs.keep_cost(theta)
                     outputs.are_of(epoch)
             if t % frame_every == 0:
                 frames.append(self._state(t))
@@ -202,7 +214,11 @@ class NumpyKernel:
         updates = update_calls(
             spec.used_optimizer, self._theta[part], gradient, slots, mask, self._numbers
         )
-        return [*mean_calls(gradient, averaged), *updates]
+        calls = mean_calls(gradient, averaged)
+        if spec.penalised is not None:
+            theta, counted = self._theta[part], spec.penalised[part]
+            calls = [*calls, *penalty_calls(spec.penalty, theta, gradient, counted)]
+        return [*calls, *updates]
 
     def _go_over_all(self, outputs: Outputs, check: Check) -> None:
         """Keep the outputs of the whole training set."""

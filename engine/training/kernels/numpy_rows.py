@@ -105,6 +105,13 @@ def output_error(loss: str, a: Array, targets: Array, delta: Array) -> Calls:
     return calls
 
 
+# From parameters that count, and zeros for others, to the slope of a penalty without its λ.
+PENALTY_SLOPES: dict[str, Callable[[Array, Array], Calls]] = {
+    "l2": lambda w, slope: [partial(np.copyto, slope, w)],
+    "l1": lambda w, slope: [partial(np.sign, w, slope)],
+}
+
+
 class UpdateCalls(Struct, frozen=True):
     """How an optimizer moves θ.
 

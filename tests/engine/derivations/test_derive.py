@@ -49,6 +49,7 @@ def reckoned(text: str, f_slope: Callable[[float], float] | None = None) -> floa
     python = re.sub(r"\be\*\*", "E**", python).replace("′", "_slope")
     names = {"ln": math.log, "max": max, "min": min, "abs": abs, "tanh": math.tanh}
     names |= {"sqrt": math.sqrt, "E": math.e, "erf": math.erf}
+    names["sign"] = lambda x: (x > 0) - (x < 0)
     names |= {
         f"{activation.symbol}_slope": exact_slope(key)
         for key, activation in ACTIVATIONS.items()
@@ -286,10 +287,18 @@ def test_of_a_sample_alone_gradients_come_to_its_own_and_add_up(
         assert derivation.table is None and derivation.scope.startswith(f"sample {row + 1} of ")
         words = prose_text(derivation.used_next)
         assert words.startswith(f"one of the {count} terms of which ∂E/∂")
-        assert words.endswith(f" is the {spec.reduction}")
+        counts = step.parameter.source is not None or spec.penalty.biases
+        has_penalty = counts and (spec.penalty.l1 > 0.0 or spec.penalty.l2 > 0.0)
+        assert words.endswith(
+            f" is the {spec.reduction}" + (", before what penalties add" if has_penalty else "")
+        )
     total = sum(derivation.value for derivation in own)
     of_batch = derive(iteration, step, int(iteration.rows[0])).value
-    assert agree(total / count if spec.reduction == "mean" else total, of_batch)
+    total = total / count if spec.reduction == "mean" else total
+    if has_penalty:
+        w = float(iteration.state.theta[index])
+        total += spec.penalty.l2 * w + spec.penalty.l1 * ((w > 0) - (w < 0))
+    assert agree(total, of_batch)
 
 
 def test_a_sample_outside_the_batch_is_no_part_of_its_gradient() -> None:

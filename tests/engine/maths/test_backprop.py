@@ -11,6 +11,7 @@ from autograd import grad
 from autograd.extend import defvjp, primitive
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from engine.maths.activations import ACTIVATIONS, LEAKY_SLOPE
 from engine.maths.backprop import (
@@ -80,24 +81,35 @@ def taken(spec: Spec) -> tuple[np.ndarray, np.ndarray]:
     return inputs, targets
 
 
-def oracle_loss(spec: Spec, theta: np.ndarray, rows: np.ndarray) -> float:
+def oracle_loss(
+    spec: Spec, theta: np.ndarray, rows: np.ndarray, with_penalty: bool = True
+) -> float:
     """The batch's loss in autograd's terms, straight from θ."""
     inputs, targets = taken(spec)
-    a, start = inputs[rows], 0
+    a, start, cost = inputs[rows], 0, 0.0
     for number, layer in enumerate(spec.network.layers, start=1):
         n_out, n_in = spec.network.sizes[number], spec.network.sizes[number - 1]
         W = anp.reshape(theta[start : start + n_out * n_in], (n_out, n_in))
         start += n_out * n_in
+        cost = cost + cost_of(spec, W)
         z = anp.dot(a, W.T)
         if layer.bias == "per_unit":
             z = z + theta[start : start + n_out]
+            cost = cost + cost_of(spec, theta[start : start + n_out]) * spec.penalty.biases
             start += n_out
         elif layer.bias == "shared":
             z = z + theta[start]
+            cost = cost + cost_of(spec, theta[start]) * spec.penalty.biases
             start += 1
         a = ORACLE_ACTIVATIONS[layer.activation](z)
     per_sample = ORACLE_LOSSES[spec.loss](a, targets[rows])
-    return anp.mean(per_sample) if spec.reduction == "mean" else anp.sum(per_sample)
+    of_data = anp.mean(per_sample) if spec.reduction == "mean" else anp.sum(per_sample)
+    return of_data + cost if with_penalty else of_data
+
+
+def cost_of(spec: Spec, w: np.ndarray) -> float:
+    """λ₂/2 Σ w² + λ₁ Σ |w|."""
+    return spec.penalty.l2 / 2 * anp.sum(w**2) + spec.penalty.l1 * anp.sum(anp.abs(w))
 
 
 @given(specs(), st.integers(0, 20))
@@ -119,6 +131,9 @@ def test_a_batch_gradient_is_made_of_its_samples(spec: Spec, t: int) -> None:
     passes = [sample_pass(spec, theta, int(row)) for row in rows]
     total = sum(sample_gradient(spec, each) for each in passes)
     expected = total / len(rows) if spec.reduction == "mean" else total
+    no_rows = rows[:0]  # of no sample only what penalties cost is left
+    bare = replace(spec, reduction="sum")
+    expected = expected + grad(lambda values: oracle_loss(bare, values, no_rows))(theta.copy())
     assert np.allclose(gradient, expected, rtol=1e-12, atol=1e-14)
 
 
@@ -131,11 +146,13 @@ def test_the_gradients_of_samples_agree_with_autograd_and_make_up_the_batch(
     own = [sample_gradient(spec, sample_pass(spec, theta, int(row))) for row in rows]
     for row, gradient in zip(rows, own, strict=True):
         alone = np.array([row])  # of one sample, sum and mean are the same
-        expected = grad(lambda values, alone=alone: oracle_loss(spec, values, alone))(theta.copy())
+        expected = grad(lambda values, alone=alone: oracle_loss(spec, values, alone, False))(
+            theta.copy()
+        )
         scale = max(1.0, float(np.abs(expected).max()))
         assert np.abs(gradient - expected).max() <= 1e-9 * scale
     of_batch = grad(lambda values: oracle_loss(spec, values, rows))(theta.copy())
-    found = gradient_of_batch(spec, np.sum(own, axis=0), len(rows))
+    found = gradient_of_batch(spec, theta, np.sum(own, axis=0), len(rows))
     assert np.abs(found - of_batch).max() <= 1e-9 * max(1.0, float(np.abs(of_batch).max()))
 
 
