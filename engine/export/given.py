@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from engine.derivations.record import Record
+from engine.derivations.written.penalties import strength_of
 from engine.export.solution import Cell, Figure, Grid, Section, Words, Working
 from engine.formulas.formula import Expr, Line, Symbol
 from engine.formulas.notation import (
@@ -36,6 +37,7 @@ def given(iteration: Iteration, digits: int | None, notation: Notation) -> Secti
     blocks: list[Words | Grid | Working] = [
         Words((f"Inputs: {units_in_words(network.inputs)}.", *_layers(iteration)), digits),
         Words((f"Loss: {LOSSES[spec.loss].title}{_over_samples(iteration)}.",), digits),
+        *([Words(_penalty(iteration), digits)] if spec.penalty.parts else []),
         *([Words(_optimizer(iteration), digits)] if spec.can_train else []),
         *_samples(iteration, record, digits),
     ]
@@ -74,6 +76,16 @@ def _over_samples(iteration: Iteration) -> str:
     trained_on = iteration.spec.data.training_count
     whole = "" if count == trained_on else f" of {trained_on}"
     return f", {over} a batch of {format_count(count)}{whole} samples"
+
+
+def _penalty(iteration: Iteration) -> Prose:
+    """What weights cost, beside the loss of the data."""
+    penalty = iteration.spec.penalty
+    prose: Prose = ("Added to the loss: ",)
+    for number, (rule, strength) in enumerate(penalty.parts):
+        words = f"{' and ' if number else ''}the {rule.title} penalty {rule.formula} with "
+        prose = (*prose, words, strength_of(rule, strength).with_value())
+    return (*prose, f", over all weights{' and biases' if penalty.biases else ''}.")
 
 
 def _optimizer(iteration: Iteration) -> Prose:

@@ -59,6 +59,14 @@ class Penalty(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unkn
         return np.asarray(sum(strength * rule.slope(w) for rule, strength in self.parts))
 
 
+def in_words(penalty: Penalty) -> str:
+    """A penalty in a few words: L2 penalty 0.01 and L1 penalty 0.001, biases too."""
+    parts = [f"{rule.title} penalty {strength:g}" for rule, strength in penalty.parts]
+    if not parts:
+        return "no penalty"
+    return " and ".join(parts) + (", biases too" if penalty.biases else "")
+
+
 class PenaltyRule(Struct, frozen=True):
     """One penalty: its names, its symbol λ, the cost Σ of parameters (…, size) and its slope by
     each of them, both without λ."""

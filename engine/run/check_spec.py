@@ -60,7 +60,7 @@ def check_training(spec: Spec) -> None:
     _check_output(spec)
     _check_data(spec)
     _check_optimizer(spec.optimizer)
-    _check_penalty(spec.penalty)
+    check_penalty(spec.penalty)
     _check_batching(spec.batching)
     check_key("$.initializer.name", "initializer", spec.initializer, INITIALIZERS)
     if spec.seed not in COUNTS:
@@ -312,7 +312,8 @@ def _check_optimizer(optimizer: Optimizer) -> None:
             raise SpecError(f"$.optimizer.{key}", SETTINGS[key].limits)
 
 
-def _check_penalty(penalty: Penalty) -> None:
+def check_penalty(penalty: Penalty) -> None:
+    """Raise SpecError for a penalty that cannot be."""
     for key, value in (("l1", penalty.l1), ("l2", penalty.l2)):
         if not 0.0 <= value < LARGEST:
             raise SpecError(f"$.penalty.{key}", "a penalty lies from 0 up to, not including, 1e12")

@@ -139,7 +139,7 @@ def loss_of_batch(spec: Spec, theta: Array, terms: Array) -> Array:
     what the parameters, shape (…, size), cost."""
     loss = reduce_samples(terms.sum(axis=-1), spec.reduction)
     if spec.penalised is not None:
-        loss = loss + spec.penalty.cost(theta * spec.penalised)
+        loss = loss + spec.cost(theta)
     return spec.rules.carried("total_loss", None, loss)
 
 
@@ -288,6 +288,7 @@ def evaluate_test(
         loss, outputs = batch_loss(tested, theta, np.arange(len(tested.data)), check)
     if spec.reduction != "mean":
         loss *= spec.data.training_count / len(tested.data)
+    loss += float(spec.cost(theta))
     return TestEvaluation(loss, evaluation_of(tested, outputs, loss).metrics), outputs
 
 

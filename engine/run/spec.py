@@ -267,6 +267,10 @@ class Spec(Struct, frozen=True, eq=False, dict=True):
         mask.flags.writeable = False
         return mask
 
+    def cost(self, theta: Array) -> Array | float:
+        """What penalties add to the loss under θ, shape (…, size)."""
+        return 0.0 if self.penalised is None else self.penalty.cost(theta * self.penalised)
+
     @property
     def slot_names(self) -> tuple[str, ...]:
         """What a State's slots are: the optimizer's, and the gradient where it accumulates."""
@@ -301,9 +305,12 @@ class Spec(Struct, frozen=True, eq=False, dict=True):
 
     @cached_property
     def testing(self) -> "Spec | None":
-        """The same with those alone that are kept out of training; None without any."""
+        """The same with those alone that are kept out of training, and without penalties, which no
+        sample has a part in; None without any."""
         data = self.data
-        return replace(self, data=data.of(data.test)) if len(data.test) else None
+        if not len(data.test):
+            return None
+        return replace(self, data=data.of(data.test), penalty=Penalty())
 
 
 class State(Struct, frozen=True, eq=False):

@@ -17,6 +17,7 @@ from engine.maths.initializers import INITIALIZERS
 from engine.maths.losses import LOSSES
 from engine.maths.network import Parameter
 from engine.maths.optimizers import RULES, SETTINGS
+from engine.maths.penalty import Penalty, in_words
 from engine.run import edits, holding, reshaping
 from engine.run.limits import ROAD_NAME
 from engine.run.mistakes import MISTAKES
@@ -58,6 +59,7 @@ class Intents(QObject):
         network.activation_setting_chosen.connect(self.set_activation_setting)
         network.loss_chosen.connect(self.set_loss)
         network.reduction_chosen.connect(self.set_reduction)
+        network.penalty_chosen.connect(self.set_penalty)
         network.optimizer_chosen.connect(self.set_optimizer)
         network.optimizer_setting_chosen.connect(self.set_optimizer_setting)
         network.batch_chosen.connect(self.set_batching)
@@ -244,6 +246,12 @@ class Intents(QObject):
         """Choose the sum or the mean over samples."""
         text = f"Over samples: {reduction}"
         self._session.apply(text, edits.set_settings, reduction=reduction)
+
+    def set_penalty(self, penalty: Penalty) -> None:
+        """Choose what large weights cost."""
+        if penalty != self._session.spec.penalty:
+            text = f"Weights: {in_words(penalty)}"
+            self._session.apply(text, edits.set_settings, penalty=penalty)
 
     def set_optimizer(self, key: str) -> None:
         """Choose the optimizer."""

@@ -11,6 +11,7 @@ from engine.maths.activations import ACTIVATION_SETTINGS, ACTIVATIONS
 from engine.maths.losses import LOSSES
 from engine.maths.network import Layer, Network
 from engine.maths.optimizers import RULES, SETTINGS
+from engine.maths.penalty import in_words
 from engine.run.mistakes import MISTAKES
 from engine.run.spec import Data, Spec
 from engine.text.numbers import format_number
@@ -34,6 +35,8 @@ def called_by_settings(spec: Spec, is_drawn: bool, other: Spec) -> str:
 def _differences(spec: Spec, other: Spec) -> Iterator[str]:
     """What a run has that another one has not, what most people would name first."""
     yield from _of_optimizer(spec, other)
+    if spec.penalty != other.penalty:
+        yield in_words(spec.penalty)
     yield from _of_network(spec.network, other.network)
     if spec.loss != other.loss:
         yield LOSSES[spec.loss].title

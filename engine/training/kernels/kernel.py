@@ -105,8 +105,8 @@ class Outputs:
 
     def keep_cost(self, theta: Array) -> None:
         """Keep what the parameters of the moment cost, where penalties count."""
-        if (counted := self._spec.penalised) is not None:
-            self._costs.append(float(self._spec.penalty.cost(theta * counted)))
+        if self._spec.penalised is not None:
+            self._costs.append(float(self._spec.cost(theta)))
 
     def are_of(self, epochs: int) -> None:
         """All samples are kept: the moment was after so many epochs."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 
 from msgspec.structs import replace
@@ -19,6 +20,7 @@ from engine.run.limits import HIDDEN_LAYERS, INPUTS, SAMPLES
 from engine.run.spec import Batching, Spec
 from gui import theme
 from gui.panels.network.layer_rows import LINE_GAP, FormRow, LayerRows, size_count
+from gui.panels.network.penalty_rows import PenaltyRows
 from gui.view import View
 from gui.widgets.buttons import Button, CheckBox
 from gui.widgets.card import Card
@@ -54,6 +56,7 @@ class NetworkPanel(Card):
     bias_chosen = Signal(int, str, bool)  # layer, kind, trained
     loss_chosen = Signal(str)
     reduction_chosen = Signal(str)
+    penalty_chosen = Signal(object)  # the Penalty
     optimizer_chosen = Signal(str)
     optimizer_setting_chosen = Signal(str, float)
     batch_chosen = Signal(object, bool)  # samples or None for all, shuffled
@@ -73,7 +76,11 @@ class NetworkPanel(Card):
         self._make_scroll_area()
         self._add_layer_rows()
         self._add_loss_rows()
+        self._penalty = PenaltyRows()
+        self._penalty.chosen.connect(self.penalty_chosen)
+        self._content.addWidget(self._penalty)
         self._add_optimizer_rows()
+        self._add_more_row()
         self._add_start_rows()
         self._add_batch_rows()
         self._content.addStretch(1)
@@ -126,6 +133,15 @@ class NetworkPanel(Card):
             self._settings[name] = field
             self._setting_rows[name] = row
             self._content.addWidget(row)
+
+    def _add_more_row(self) -> None:
+        self._more = Button(
+            "+ more ▾", "moreTraining", "A penalty for large weights", self._offer_more, link=True
+        )
+        self._additions = QMenu(self)
+        self._additions.setObjectName("additions")
+        self._more_row = FormRow("", self._more)
+        self._content.addWidget(self._more_row)
 
     def _add_batch_rows(self) -> None:
         self._batch = Choice("batch", "Batch")
@@ -211,6 +227,21 @@ class NetworkPanel(Card):
             )
         self._add.open_menu(self._places)
 
+    def _offer_more(self) -> None:
+        """Ask what else training is to have; what is there already has lines of its own."""
+        self._additions.clear()
+        for title, begin in self._possible_additions().items():
+            self._additions.addAction(title).triggered.connect(begin)
+        self._more.open_menu(self._additions)
+
+    def _possible_additions(self) -> dict[str, Callable[[], None]]:
+        spec, additions = self._spec, dict[str, Callable[[], None]]()
+        if spec is None:
+            return additions
+        if not spec.penalty.parts:
+            additions["Weight penalty (L2, L1)"] = self._penalty.begin
+        return additions
+
     def _check_of(self, name: str) -> Check:
         """What the engine has against a value of a setting of the optimizer."""
 
@@ -266,7 +297,9 @@ class NetworkPanel(Card):
             self._add, f"There are at most {most} hidden layers" if full else "A new hidden layer"
         )
         self._display_loss(spec, view.notation)
+        self._penalty.display(spec.penalty)
         self._display_optimizer(spec.optimizer)
+        self._more_row.setVisible(bool(self._possible_additions()))
         self._display_batching(spec.batching)
         self._initializer.show_key(spec.initializer)
         self._seed.setText(str(spec.seed))

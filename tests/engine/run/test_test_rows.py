@@ -88,9 +88,16 @@ def test_what_they_say_is_the_loss_of_each_of_them(spec: Spec) -> None:
     mean = np.mean([alone[row] for row in tested])
     trained = [row for row in range(len(spec.data)) if row not in tested]
     times = 1 if spec.reduction == "mean" else len(trained)
-    assert found.test.loss == pytest.approx(times * mean, rel=1e-9, abs=1e-12)
+    weights = np.concatenate([
+        [*spec.network.weights(theta, number).ravel()]
+        + ([] if b is None or not spec.penalty.biases else [*b])
+        for number in range(1, spec.network.depth + 1)
+        for b in [spec.network.biases(theta, number)]
+    ])
+    cost = spec.penalty.l2 / 2 * (weights**2).sum() + spec.penalty.l1 * np.abs(weights).sum()
+    assert found.test.loss == pytest.approx(times * mean + cost, rel=1e-9, abs=1e-12)
     assert found.loss == pytest.approx(
-        times * np.mean([alone[row] for row in trained]), rel=1e-9, abs=1e-12
+        times * np.mean([alone[row] for row in trained]) + cost, rel=1e-9, abs=1e-12
     )
 
 

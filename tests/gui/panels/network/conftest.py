@@ -24,6 +24,7 @@ SIGNALS = (
     "bias_chosen",
     "loss_chosen",
     "reduction_chosen",
+    "penalty_chosen",
     "optimizer_chosen",
     "optimizer_setting_chosen",
     "batch_chosen",

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
     QLabel,
+    QMenu,
     QPushButton,
     QScrollArea,
     QSpinBox,
@@ -23,6 +24,7 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from engine.maths.optimizers import Optimizer
+from engine.maths.penalty import Penalty
 from engine.run.spec import Batching, Data
 from gui import theme
 from gui.panels.network.panel import NetworkPanel
@@ -391,3 +393,33 @@ def test_data_of_one_sample_can_be_cut_into_mini_batches(
     panel.display(replace(view, spec=replace(view.spec, data=data)))
     choose(combo(panel, "batch"), "mini")
     assert heard == [("batch_chosen", (2, False)), ("batch_chosen", (32, False))]
+
+
+def test_a_penalty_is_added_and_set(
+    panel: NetworkPanel, heard: Heard, qtbot: QtBot, xor_view: MakeView
+) -> None:
+    view = xor_view()
+    panel.display(view)
+    assert not combo(panel, "penalty").isVisible()
+    panel.findChild(QPushButton, "moreTraining").click()
+    menu = panel.findChild(QMenu, "additions")
+    [action] = [each for each in menu.actions() if each.text().startswith("Weight penalty")]
+    action.trigger()
+    menu.close()
+    assert heard == [("penalty_chosen", (Penalty(l2=0.01),))]
+    panel.display(replace(view, spec=replace(view.spec, penalty=Penalty(l2=0.01))))
+    choice, field = combo(panel, "penalty"), panel.findChild(NumberField, "penalty_l2")
+    assert choice.isVisible() and field.isVisible() and field.text() == "0.01"
+    assert not panel.findChild(NumberField, "penalty_l1").isVisible()
+    heard.clear()
+    retype(qtbot, field, "-1")
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+    assert heard == [] and "a penalty lies from 0" in field.toolTip()
+    retype(qtbot, field, "1/8")
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+    choose(choice, "l2+l1")
+    qtbot.keyClick(check_box(panel, "penaltyBox"), Qt.Key.Key_Return)
+    choose(choice, "none")
+    assert [said for _, (said,) in heard] == [
+        Penalty(l2=0.125), Penalty(l2=0.01, l1=0.01), Penalty(l2=0.01, biases=True), Penalty(),
+    ]
