@@ -110,8 +110,6 @@ class MathWriter:
         return f"<mrow>{bar}{inner}{bar}</mrow>"
 
     def function(self, name: str, arguments: Sequence[str]) -> str:
-        if name == "abs":
-            return f"<mrow><mo>|</mo>{arguments[0]}<mo>|</mo></mrow>"
         inside = self.bracket("<mo>,</mo>".join(arguments))
         return f"<mi>{name}</mi><mo>&#x2061;</mo>{inside}"
 

@@ -60,8 +60,6 @@ class TextWriter:
         return f"|{inner}|"
 
     def function(self, name: str, arguments: Sequence[str]) -> str:
-        if name == "abs":
-            return f"|{arguments[0]}|"
         return f"{name}({', '.join(arguments)})"
 
     def total(self, index: str, body: str) -> str:
@@ -151,8 +149,6 @@ class LatexWriter:
         return rf"\left|{inner}\right|"
 
     def function(self, name: str, arguments: Sequence[str]) -> str:
-        if name == "abs":
-            return f"|{arguments[0]}|"
         return _latex_function(name) + self.bracket(", ".join(arguments))
 
     def total(self, index: str, body: str) -> str:

@@ -231,8 +231,8 @@ def moved(
 
 
 class TestEvaluation(Struct, frozen=True):
-    """What the samples that are kept out of training say of some parameters: their loss, without
-    what is no sample's, and the metrics.
+    """What the samples that are kept out of training say of some parameters: their loss, to which
+    penalties are added as to that of the training set, and the metrics.
 
     Where the losses of samples are added up, it is what as many samples as are trained on would
     add up to: so it can be held against the training set's."""

@@ -134,10 +134,7 @@ class BoxWriter:
         return row([(0.0, bar), (1.0, inner), (1.0, bar)])
 
     def function(self, name: str, arguments: Sequence[Box]) -> Box:
-        """A function's name with its arguments in brackets; |w| for abs."""
-        if name == "abs":
-            stroke = words("|", self._pixels)
-            return row([(0.0, stroke), (1.0, arguments[0]), (1.0, stroke)])
+        """A function's name with its arguments in brackets."""
         listed = [(0.0, arguments[0])]
         for argument in arguments[1:]:
             listed += [(0.0, words(", ", self._pixels)), (0.0, argument)]
