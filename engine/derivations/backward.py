@@ -11,11 +11,13 @@ from engine.derivations.chain import (
     chain_of,
     delta_formula,
     flat_notes,
+    is_joint,
     is_one_link,
     is_short,
     link_to_parameter,
     links_to_net_input,
     long_form,
+    through_outputs,
 )
 from engine.derivations.parts import Derivation, Factor, Table, listed, long_sum
 from engine.derivations.record import Record
@@ -23,7 +25,7 @@ from engine.derivations.update import used_in_update
 from engine.derivations.written.losses import WRITTEN_LOSSES, output_and_target
 from engine.derivations.written.mistakes import made_in, with_mistakes
 from engine.derivations.written.penalties import slope_terms
-from engine.formulas.formula import Derivative, Expr, Line, Number, Product, Sum, Symbol
+from engine.formulas.formula import Derivative, Expr, Line, Number, Product, Sum, Symbol, equation
 from engine.formulas.writers import Prose
 from engine.maths.activations import Array
 from engine.maths.network import Parameter
@@ -42,17 +44,26 @@ def delta(record: Record, step: StepId) -> Derivation:
     chain: Expr | None = chain_of(factors)
     if is_one_link(record, layer):
         chain = None
+    if is_joint(record, layer) and len(record.loss_units) <= _FEW:
+        factors = through_outputs(record, unit)
+        pairs = zip(factors[::2], factors[1::2], strict=True)
+        chain = Sum(tuple(chain_of(pair) for pair in pairs))
     if is_short(record, layer):
         chain, factors = None, output_and_target(record.output_unit(unit))
     return Derivation(
         step,
         record.title(step),
-        Line(symbol, (formula,), (formula,)),
+        equation(symbol, formula),
         formula if chain is None else chain,
         _after_delta(record, layer, unit),
         chain=chain,
         factors=factors,
-        notes=(*_short_notes(record, layer), *flat_notes(record, layer, unit)),
+        notes=(
+            *_short_notes(record, layer),
+            *_joint_notes(record, layer),
+            *flat_notes(record, layer, unit),
+            *_slope_notes(record, layer, unit),
+        ),
         long_form=long_form(record, unit) if layer == record.network.depth else (),
         scope=record.sample_scope,
     )
@@ -80,6 +91,23 @@ def _short_notes(record: Record, layer: int) -> tuple[Prose, ...]:
     if short is None or not is_short(record, layer):
         return ()
     return ((f"{short.pair} shorten to output minus target.",),)
+
+
+def _joint_notes(record: Record, layer: int) -> tuple[Prose, ...]:
+    if not is_joint(record, layer):
+        return ()
+    words = (
+        "The outputs of softmax are shares of one whole: a net input moves all of them, its own up "
+        "and the others down. So the error reaches it through every output that the loss reads."
+    )
+    return ((words,),)
+
+
+def _slope_notes(record: Record, layer: int, unit: int) -> tuple[Prose, ...]:
+    """What is to be said of how the loss reacts to an output."""
+    if layer != record.network.depth:
+        return ()
+    return WRITTEN_LOSSES[record.spec.loss].slope_notes(record.output_unit(unit))
 
 
 def weight_gradient(record: Record, step: StepId) -> Derivation:

@@ -15,6 +15,7 @@ from engine.formulas.formula import (
     Derivative,
     Expr,
     Line,
+    Negative,
     Number,
     Product,
     Sum,
@@ -39,7 +40,14 @@ def is_short(record: Record, layer: int) -> bool:
     if layer != record.network.depth or is_one_link(record, layer):
         return False
     f = record.network.layers[-1].function
-    return backprop.is_short(record.spec.rules, record.spec.loss, f)
+    return backprop.is_short(record.spec.rules, record.spec.loss_function, f)
+
+
+def is_joint(record: Record, layer: int) -> bool:
+    """Whether each activation of this layer depends on all of its net inputs, and nothing shortens
+    that: its deltas are sums over the outputs."""
+    is_elementwise = record.network.layers[layer - 1].function.elementwise
+    return not (is_elementwise or is_short(record, layer) or is_one_link(record, layer))
 
 
 def is_one_link(record: Record, layer: int) -> bool:
@@ -55,6 +63,12 @@ def links_to_net_input(record: Record, layer: int, unit: int) -> tuple[Factor, .
         by = record.names.net_input(layer, unit)
         formula = short_delta(record, unit)
         return (_link(meaning, record.loss_name, by, formula, activation_step(layer, unit)),)
+    if is_joint(record, layer):
+        meaning = ("how the error reacts to the net input, through every output",)
+        by = record.names.net_input(layer, unit)
+        formula = joint_delta(record, unit)
+        about = StepId("backward", "delta", layer, unit)
+        return (_link(meaning, record.loss_name, by, formula, about),)
     if is_one_link(record, layer):
         meaning = ("taken for how the error reacts to the net input",)
         by = record.names.net_input(layer, unit)
@@ -90,6 +104,8 @@ def delta_formula(record: Record, layer: int, unit: int) -> Expr:
         return short_delta(record, unit)
     if is_one_link(record, layer):
         return _one_link(record, unit)
+    if is_joint(record, layer):
+        return joint_delta(record, unit)
     if layer == record.network.depth:
         return times(loss_slope(record, unit), activation_slope(record, layer, unit))
     return times(error_from_next(record, layer, unit), activation_slope(record, layer, unit))
@@ -185,6 +201,42 @@ def long_form(record: Record, unit: int) -> tuple[Factor, ...]:
     short = WRITTEN_LOSSES[record.spec.loss].short
     assert short is not None
     return to_output, slope, *short.unfolded(record.output_unit(unit), product, delta)
+
+
+def joint_delta(record: Record, unit: int) -> Sum:
+    """Σ_k ∂E/∂a_k ∂a_k/∂z of an output that every activation of the layer depends on, with the
+    Jacobian of softmax: ∂a_k/∂z_j = a_k ([j = k] − a_j)."""
+    units = record.loss_units
+
+    def term(i: int) -> Expr:
+        return times(loss_slope(record, units[i]), _entry_of_jacobian(record, units[i], unit))
+
+    def rest(start: int, stop: int) -> float:
+        return sum(term(i).value for i in range(start, stop))
+
+    return long_sum(len(units), term, rest)
+
+
+def _entry_of_jacobian(record: Record, k: int, unit: int) -> Expr:
+    """∂a_k/∂z_j of softmax: a_j (1 − a_j) for an output's own net input, else −a_k a_j."""
+    if k == unit:
+        return activation_slope(record, record.network.depth, unit)
+    a_k, a_j = record.output_unit(k).a, record.output_unit(unit).a
+    return Product((Negative(a_k), a_j))
+
+
+def through_outputs(record: Record, unit: int) -> tuple[Factor, ...]:
+    """The links of a joint delta, output by output: ∂E/∂a_k, and ∂a_k/∂z of the unit."""
+    network, factors = record.network, []
+    depth = network.depth
+    z = record.names.net_input(depth, unit)
+    for k in record.loss_units:
+        whose = f"the net input of {network.unit_name(depth, unit)}" if k != unit else "its own"
+        meaning = (f"how {network.unit_name(depth, k)} reacts to {whose}",)
+        entry, a = _entry_of_jacobian(record, k, unit), record.names.activation(depth, k)
+        link = _link(meaning, a, z, entry, activation_step(depth, k))
+        factors += [_loss_to_output(record, k), link]
+    return tuple(factors)
 
 
 def _loss_to_output(record: Record, unit: int) -> Factor:

@@ -13,6 +13,7 @@ from engine.derivations.written.losses import WRITTEN_LOSSES
 from engine.derivations.written.penalties import cost_of
 from engine.formulas.formula import Expr, Line, Number, Sum, Symbol, equation
 from engine.formulas.writers import Prose
+from engine.maths.losses import LOSSES
 from engine.run.steps import StepId
 from engine.text.numbers import LARGEST
 
@@ -42,9 +43,12 @@ def loss(record: Record, step: StepId) -> Derivation:
 
 
 def _sample_loss(record: Record) -> Sum:
-    """E of one sample: the sum over its outputs."""
-    terms = record.sample.loss_terms
-    return long_sum(len(terms), record.loss_term, lambda i, k: float(terms[i:k].sum()))
+    """E of one sample: the sum over its outputs, as many as have a term in the loss."""
+    units = record.loss_units
+    terms = record.sample.loss_terms[list(units)]
+    return long_sum(
+        len(units), lambda i: record.loss_term(units[i]), lambda i, k: float(terms[i:k].sum())
+    )
 
 
 def _used_next(record: Record) -> str:
@@ -57,13 +61,12 @@ def total_loss(record: Record, step: StepId) -> Derivation:
     """E of the batch: its samples' losses added up or averaged."""
     iteration = record.iteration
     formula, result = _batch_loss(record, iteration.loss)
-    outputs = record.network.sizes[-1]
     factors = _addends(record, iteration.loss)
     table = None
     if record.whole_batch:
         table = _loss_table(record)
-    elif outputs <= _FEW and not factors:
-        factors = tuple(_output_factor(record, unit) for unit in range(outputs))
+    elif len(record.loss_units) <= _FEW and not factors:
+        factors = tuple(_output_factor(record, unit) for unit in record.loss_units)
     return Derivation(
         step,
         record.title(step),
@@ -123,19 +126,20 @@ def _addends(record: Record, total: float) -> tuple[Factor, ...]:
 
 
 def _output_factor(record: Record, unit: int) -> Factor:
-    term = record.loss_term(unit)
-    meaning = (f"how far off {record.network.unit_name(record.network.depth, unit)} is",)
+    term, name = record.loss_term(unit), record.network.unit_name(record.network.depth, unit)
+    is_compared = LOSSES[record.spec.loss].has_targets
+    meaning = (f"how far off {name} is" if is_compared else f"what {name} puts out",)
     about = StepId("loss", "loss", record.network.depth, unit)
     return Factor(meaning, term.with_value(), about)
 
 
 def _loss_table(record: Record) -> Table:
-    terms = record.batch.loss_terms
-    outputs = terms.shape[1]
+    units = record.loss_units
+    terms, outputs = record.batch.loss_terms[:, list(units)], len(units)
     general = Symbol(record.names.any_sample_loss, 0.0)
     if outputs == 1 or outputs > 2:
         return record.batch.table((general,), (terms.sum(axis=1),))
-    heads = (*(record.loss_term(unit) for unit in range(outputs)), general)
+    heads = (*(record.loss_term(unit) for unit in units), general)
     return record.batch.table(heads, (*terms.T, terms.sum(axis=1)))
 
 
@@ -156,8 +160,8 @@ def loss_after(record: Record, step: StepId) -> Derivation:
     if record.whole_batch:
         before, now = (r.batch.loss_terms.sum(axis=1) for r in (record, after))
         table = after.batch.table(("before", "after"), (before, now))
-    elif record.network.sizes[-1] <= _FEW and not factors:
-        factors = tuple(_new_factor(after, unit) for unit in range(record.network.sizes[-1]))
+    elif len(record.loss_units) <= _FEW and not factors:
+        factors = tuple(_new_factor(after, unit) for unit in record.loss_units)
     t = iteration.next_state.t
     goes_on = np.abs(iteration.next_state.theta).max() < LARGEST  # else the run diverges here
     return Derivation(

@@ -37,7 +37,6 @@ from engine.formulas.matrices import (
 from engine.formulas.notation import DEFAULT, Name, Notation, activation_setting_name, slot_name
 from engine.formulas.writers import Prose
 from engine.maths.activations import Array
-from engine.maths.losses import LOSSES
 from engine.maths.network import Parameter
 from engine.maths.optimizers import RULES
 from engine.run.iteration import Iteration
@@ -208,13 +207,14 @@ class _Layer:
 
     def _delta_formula(self) -> tuple[ArrayExpr, tuple[Factor, ...], tuple[Prose, ...]]:
         record, layer = self.record, self.layer
-        z, a, sample = self._z(layer), self._a(layer), record.sample
-        depth, loss = self.network.depth, LOSSES[record.spec.loss]
+        z, a = self._z(layer), self._a(layer)
+        depth, loss = self.network.depth, record.spec.loss_function
         short = WRITTEN_LOSSES[loss.key].short
         if layer == depth and short is not None:
             return self._short_delta(short)
         slope = self.activation.slope
-        assert slope is not None, "softmax without its loss reached the engine"
+        if slope is None:
+            return self._joint_delta()
         slopes = Applied("f′", z, slope(z.values, a.values))
         matrix = Matrix(Name("f′", "f′"), slopes.values)
         factor = Factor(
@@ -225,12 +225,30 @@ class _Layer:
         if layer < depth:
             sent = times(self._weights(record.theta, layer + 1, True), self._delta(layer + 1))
             return by_entry(in_brackets(sent), shown), (factor,), ()
-        error = loss.slope(sample.a[-1], sample.targets)
+        by_output, first = self._loss_slopes()
+        return by_entry(by_output, shown), (first, factor), ()
+
+    def _loss_slopes(self) -> tuple[Gradient, Factor]:
+        """∂E/∂a of the output layer, and what it is."""
+        record, depth, loss = self.record, self.network.depth, self.record.spec.loss_function
+        error = loss.slope(record.sample.a[-1], record.sample.targets)
         output = self._name(self._letter(depth), depth)
         by_output = Gradient(output, _column(error), record.loss_name)
-        words = (f"the slopes of the loss, {loss.derivative}",)
-        first = Factor(words, by_output.with_value())
-        return by_entry(by_output, shown), (first, factor), ()
+        slope = record.notation.formula(loss.derivative)
+        words = (f"the slopes of the loss, {slope}",)
+        return by_output, Factor(words, by_output.with_value())
+
+    def _joint_delta(self) -> tuple[ArrayExpr, tuple[Factor, ...], tuple[Prose, ...]]:
+        """δ = Jᵀ ∂E/∂a, J being the Jacobian of softmax."""
+        a, (by_output, first) = self.record.sample.a[-1], self._loss_slopes()
+        jacobian = Matrix(self._name("J", self.layer), np.diag(a) - np.outer(a, a))
+        transposed = Matrix(self._name("J", self.layer, "T"), jacobian.values.T)
+        meaning: Prose = (
+            "the Jacobian of softmax: a (1 − a) on the diagonal, minus the product of two outputs "
+            "elsewhere",
+        )
+        second = Factor(meaning, jacobian.with_value())
+        return times(transposed, by_output), (first, second), ()
 
     def _short_delta(
         self, short: Short

@@ -10,7 +10,13 @@ import numpy as np
 from engine.derivations.parts import LONGEST_SUM, Row, Table, shown_rows, table_of
 from engine.formulas.building import worked_terms
 from engine.formulas.formula import Derivative, Expr, Number, Product, Quotient, Rest, Sum, Symbol
-from engine.formulas.notation import Name, Notation, Symbols, activation_setting_name
+from engine.formulas.notation import (
+    Name,
+    Notation,
+    Symbols,
+    activation_setting_name,
+    loss_setting_name,
+)
 from engine.maths.activations import ACTIVATION_SETTINGS, Activation, Array
 from engine.maths.losses import LOSSES
 from engine.maths.network import Layer, Parameter
@@ -178,6 +184,15 @@ class Record:
         is_mean = LOSSES[self.spec.loss].over_outputs
         outputs = self.network.sizes[-1]
         return Quotient(Number(1.0), Number(float(outputs))) if is_mean and outputs > 1 else None
+
+    @property
+    def loss_units(self) -> tuple[int, ...]:
+        """The outputs, from 0, that have a term in the loss."""
+        return self.spec.steps.loss_units
+
+    def loss_setting(self, key: str) -> Symbol:
+        """A setting of the loss, a key of LOSS_SETTINGS."""
+        return Symbol(loss_setting_name(key), self.spec.loss_settings[key])
 
     def title(self, step: StepId) -> str:
         """A step in words, in this notation: "net input of h1"."""

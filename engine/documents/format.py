@@ -26,7 +26,7 @@ from engine.documents.json_text import DocumentError
 from engine.documents.own_keys import OWN_KEY, OwnKey, take_own_keys
 from engine.maths.activations import ACTIVATION_SETTINGS, ACTIVATIONS
 from engine.maths.initializers import INITIALIZERS
-from engine.maths.losses import LOSSES, REDUCTIONS
+from engine.maths.losses import LOSS_SETTINGS, LOSSES, REDUCTIONS
 from engine.maths.metrics import METRICS
 from engine.maths.network import BIAS_KINDS
 from engine.maths.optimizers import RULES, SETTINGS
@@ -212,6 +212,7 @@ class Settings(_Object, kw_only=True):
     layers: Annotated[list[Shape], LAYERS.entries]
     initializer: FileInitializer = msgspec.field(default_factory=FileInitializer)
     loss: Annotated[str, one_of(LOSSES)]
+    loss_settings: Struct | UnsetType = UNSET  # as loss_settings_type has it
     reduction: Annotated[str, one_of(REDUCTIONS)] | UnsetType = UNSET
     metrics: Annotated[list[Annotated[str, one_of(METRICS)]], told(uniqueItems=True)] = []
     optimizer: Struct  # as optimizer_type has it
@@ -257,6 +258,7 @@ class File(_Object, kw_only=True):
     layers: Annotated[list[FileLayer], LAYERS.entries]
     initializer: FileInitializer = msgspec.field(default_factory=FileInitializer)
     loss: Annotated[str, one_of(LOSSES)]
+    loss_settings: Struct | UnsetType = UNSET  # as loss_settings_type has it
     reduction: Annotated[str, one_of(REDUCTIONS)] | UnsetType = UNSET
     metrics: Annotated[list[Annotated[str, one_of(METRICS)]], told(uniqueItems=True)] = []
     optimizer: Struct  # as optimizer_type has it
@@ -297,19 +299,43 @@ def _optimizer_type(names: tuple[str, ...], settings: tuple[Setting, ...]) -> ty
     return defstruct("Optimizer", keys, bases=(_Object,), kw_only=True, namespace=namespace)
 
 
-@lru_cache(maxsize=4)
-def settings_type(optimizer: type[Struct]) -> type[Settings]:
-    """Settings with an object for their optimizer."""
-    return cast(type[Settings], _with_keys(Settings, ("optimizer", optimizer)))
+def loss_settings_type() -> type[Struct]:
+    """The object for what a loss is set to: a key for each of the LOSS_SETTINGS there are now, and
+    the one output that it may speak of."""
+    return _loss_settings_type(tuple(LOSS_SETTINGS.values()))
 
 
 @lru_cache(maxsize=4)
-def _file_type(optimizer: type[Struct]) -> type[File]:
-    """File with an object for its optimizer, and for those of its roads."""
-    settings: Any = settings_type(optimizer)
+def _loss_settings_type(settings: tuple[Setting, ...]) -> type[Struct]:
+    keys: list[Any] = [*map(_key_of, settings), ("output", Count | UnsetType, UNSET)]
+    says = (
+        "What the loss is set to; output, from 0, is the one that a loss of a single output is of. "
+        "Settings that the loss does not use are kept."
+    )
+    namespace = {"__doc__": says}
+    return defstruct("LossSettings", keys, bases=(_Object,), kw_only=True, namespace=namespace)
+
+
+@lru_cache(maxsize=4)
+def settings_type(optimizer: type[Struct], loss_settings: Any) -> type[Settings]:
+    """Settings with an object for their optimizer and one for their loss."""
+    loss = ("loss_settings", loss_settings | UnsetType, UNSET)
+    return cast(type[Settings], _with_keys(Settings, ("optimizer", optimizer), loss))
+
+
+@lru_cache(maxsize=4)
+def _file_type(optimizer: type[Struct], loss_settings: Any) -> type[File]:
+    """File with an object for its optimizer and one for its loss, and for those of its roads."""
+    settings: Any = settings_type(optimizer, loss_settings)
     specs = ("specs", list[settings] | UnsetType, UNSET)
-    made = _with_keys(File, ("optimizer", optimizer), specs)
+    loss = ("loss_settings", loss_settings | UnsetType, UNSET)
+    made = _with_keys(File, ("optimizer", optimizer), loss, specs)
     return cast(type[File], made)
+
+
+def _present_file_type() -> type[File]:
+    """File by the tables that there are now."""
+    return _file_type(optimizer_type(), loss_settings_type())
 
 
 def _with_keys(base: type[Struct], *keys: Any) -> type[Struct]:
@@ -320,7 +346,7 @@ def _with_keys(base: type[Struct], *keys: Any) -> type[Struct]:
 def json_schema() -> dict[str, Any]:
     """The JSON Schema (2020-12) of the format, as it stands in resources/schema: what is a
     FileLayer here is a Layer there."""
-    text = msgspec.json.encode(msgspec.json.schema(_file_type(optimizer_type())))
+    text = msgspec.json.encode(msgspec.json.schema(_present_file_type()))
     schema: dict[str, Any] = msgspec.json.decode(re.sub(rb"\bFile(?=[A-Z])", b"", text))
     for definition in schema["$defs"].values():
         # The first paragraph: what follows is for those who read the code.
@@ -338,7 +364,7 @@ def parse(tree: Any) -> tuple[File, tuple[OwnKey, ...]]:
     _check_version(tree)
     own = tuple(take_own_keys(tree))
     try:
-        return msgspec.convert(tree, _file_type(optimizer_type())), own
+        return msgspec.convert(tree, _present_file_type()), own
     except msgspec.ValidationError as error:
         raise _explained(str(error), tree) from None
 

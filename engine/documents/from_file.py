@@ -17,7 +17,7 @@ from engine.documents.long_matrices import Numbers
 from engine.documents.own_keys import OwnKey
 from engine.documents.road import FIRST_RUN, Road
 from engine.maths.activations import Array
-from engine.maths.losses import LOSSES
+from engine.maths.losses import LOSSES, LossSettings
 from engine.maths.network import Layer, Network
 from engine.maths.optimizers import RULES, Optimizer
 from engine.maths.penalty import Penalty
@@ -174,7 +174,16 @@ def _spec(file: fmt.File | fmt.Settings, network: Network, data: Data) -> Spec:
         step_order=_or(file.step_order, "by_unit"),
         scaling=_or(file.scaling, None),
         penalty=_or(file.penalty, Penalty()),
+        loss_settings=_loss_settings(file.loss_settings),
     )
+
+
+def _loss_settings(settings: Struct | UnsetType) -> LossSettings:
+    if settings is UNSET:
+        return LossSettings()
+    given = {key: value for key, value in asdict(settings).items() if value is not UNSET}
+    output = given.pop("output", 0)
+    return LossSettings(given, output)
 
 
 def _optimizer(optimizer: Struct) -> Optimizer:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from engine.maths.activations import ACTIVATION_SETTINGS
+from engine.maths.losses import LOSS_SETTINGS
 from engine.maths.optimizers import SETTINGS
 from engine.text.wording import shortened
 
@@ -22,6 +23,8 @@ def in_words(place: str, tree: Any) -> str:
             return say(_Names(tree), numbers) + _of_what(place)
     if found := _SETTING.fullmatch(place):
         return SETTINGS[found[1]].title if found[1] in SETTINGS else ""
+    if found := _LOSS_SETTING.fullmatch(place):
+        return LOSS_SETTINGS[found[1]].title if found[1] in LOSS_SETTINGS else ""
     return ""
 
 
@@ -86,6 +89,7 @@ def _of_layer(title: str) -> _Say:
 
 
 _SETTING = re.compile(r"\$\.optimizer\.([a-z_0-9]+)")
+_LOSS_SETTING = re.compile(r"\$\.loss_settings\.([a-z_0-9]+)")
 _PLACES: list[tuple[re.Pattern[str], _Say]] = [
     (_paths(path), say)
     for path, say in (
@@ -126,6 +130,7 @@ _PLACES: list[tuple[re.Pattern[str], _Say]] = [
         ("data.test[]", lambda n, k: "test samples"),
         ("data.test", lambda n, k: "test samples"),
         ("data.target_columns[]", lambda n, k: f"name of target {k[0] + 1}"),
+        ("loss_settings.output", lambda n, k: "output that the loss is"),
         ("initializer.seed", lambda n, k: "seed"),
         ("initializer.name", lambda n, k: "initializer"),
         ("batching.size", lambda n, k: "size of a batch"),

@@ -15,6 +15,7 @@ from engine.documents.from_file import curve_columns
 from engine.documents.long_matrices import written
 from engine.documents.road import FIRST_RUN, Road
 from engine.maths.activations import ACTIVATION_SETTINGS, Array
+from engine.maths.losses import LOSSES
 from engine.maths.network import Layer, Network
 from engine.maths.optimizers import RULES, SETTINGS, Optimizer
 from engine.maths.penalty import Penalty
@@ -37,6 +38,7 @@ def file_of(document: Document) -> fmt.File:
         layers=[_layer(layer, values) for layer, values in start],
         initializer=fmt.FileInitializer(name=spec.initializer, seed=spec.seed),
         loss=spec.loss,
+        loss_settings=_loss_settings(spec),
         reduction=spec.reduction,
         metrics=list(spec.metrics),
         optimizer=_optimizer(spec.optimizer),
@@ -124,11 +126,12 @@ class _Tables:
         )
 
     def _settings(self, spec: Spec) -> fmt.Settings:
-        return fmt.settings_type(fmt.optimizer_type())(
+        return fmt.settings_type(fmt.optimizer_type(), fmt.loss_settings_type())(
             inputs=spec.network.inputs,
             layers=[fmt.Shape(**_shape(layer)) for layer in spec.network.layers],
             initializer=fmt.FileInitializer(name=spec.initializer, seed=spec.seed),
             loss=spec.loss,
+            loss_settings=_loss_settings(spec),
             reduction=spec.reduction,
             metrics=list(spec.metrics),
             optimizer=_optimizer(spec.optimizer),
@@ -217,6 +220,17 @@ def _optimizer(optimizer: Optimizer) -> Struct:
         if key in used or SETTINGS[key].required or value != SETTINGS[key].default
     }
     return fmt.optimizer_type()(name=optimizer.key, **settings)
+
+
+def _loss_settings(spec: Spec) -> Struct | UnsetType:
+    """The settings that the loss reads, and others that were changed; nothing where there are
+    none."""
+    loss, settings = LOSSES[spec.loss], spec.loss_settings
+    numbers = {**{key: settings[key] for key in loss.settings}, **settings.numbers}
+    output = settings.output if loss.one_output else settings.output or UNSET
+    if not numbers and output is UNSET:
+        return UNSET
+    return fmt.loss_settings_type()(output=output, **numbers)
 
 
 def _state(state: State, spec: Spec) -> fmt.FileState:

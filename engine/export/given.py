@@ -16,7 +16,7 @@ from engine.formulas.notation import (
 )
 from engine.formulas.writers import Prose, TextWriter
 from engine.maths.activations import Array
-from engine.maths.losses import LOSSES
+from engine.maths.losses import LOSS_SETTINGS, LOSSES
 from engine.maths.network import Parameter
 from engine.maths.optimizers import RULES, SETTINGS
 from engine.run.iteration import Iteration
@@ -36,7 +36,7 @@ def given(iteration: Iteration, digits: int | None, notation: Notation) -> Secti
     record = Record(iteration, int(iteration.rows[0]), notation)
     blocks: list[Words | Grid | Working] = [
         Words((f"Inputs: {units_in_words(network.inputs)}.", *_layers(iteration)), digits),
-        Words((f"Loss: {LOSSES[spec.loss].title}{_over_samples(iteration)}.",), digits),
+        Words(_loss(iteration, record), digits),
         *([Words(_penalty(iteration), digits)] if spec.penalty.parts else []),
         *([Words(_optimizer(iteration), digits)] if spec.can_train else []),
         *_samples(iteration, record, digits),
@@ -65,6 +65,19 @@ def _layers(iteration: Iteration) -> Iterator[str | Line]:
             yield ", "
             yield Symbol(activation_setting_name(key), value).with_value()
         yield ")."
+
+
+def _loss(iteration: Iteration, record: Record) -> Prose:
+    """The loss and its settings."""
+    spec = iteration.spec
+    loss = LOSSES[spec.loss]
+    prose: Prose = (f"Loss: {loss.title}",)
+    for key in loss.settings:
+        prose = (*prose, f", {LOSS_SETTINGS[key].listed} ", record.loss_setting(key).with_value())
+    if loss.one_output and spec.network.sizes[-1] > 1:
+        output = record.output_unit(spec.loss_settings.output)
+        prose = (*prose, ", of ", Line(output.a))
+    return (*prose, f"{_over_samples(iteration)}.")
 
 
 def _over_samples(iteration: Iteration) -> str:
@@ -106,9 +119,10 @@ def _samples(iteration: Iteration, record: Record, digits: int | None) -> Iterat
     columns: list[tuple[Expr, Array]] = [
         (record.activation(0, unit), data.inputs[rows, unit]) for unit in range(network.sizes[0])
     ]
-    columns += [
-        (record.target(unit), data.targets[rows, unit]) for unit in range(network.sizes[-1])
-    ]
+    if iteration.spec.has_targets:
+        columns += [
+            (record.target(unit), data.targets[rows, unit]) for unit in range(network.sizes[-1])
+        ]
     for some in _tables(columns, digits):
         heads: tuple[Cell, ...] = ("sample", *(head for head, _ in some))
         yield Grid(

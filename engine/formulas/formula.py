@@ -129,6 +129,8 @@ def is_single(expr: Expr) -> bool:
         return len(expr.terms) == 1 and is_single(expr.terms[0])
     if isinstance(expr, Mistaken):
         return expr.used is None or is_single(expr.used)
+    if isinstance(expr, Negative):  # which is then a number with a sign of its own
+        return is_single(expr.inner) and expr.inner.value >= 0.0
     return isinstance(expr, (Leaf, Worked))
 
 

@@ -8,6 +8,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from engine.maths.activations import ACTIVATION_SETTINGS
+from engine.maths.losses import LOSS_SETTINGS
 from engine.maths.network import Network, Parameter
 from engine.maths.optimizers import SETTINGS
 
@@ -40,6 +41,11 @@ def setting_name(key: str) -> Name:
 def activation_setting_name(key: str) -> Name:
     """The symbol of a setting of the activations, a key of ACTIVATION_SETTINGS."""
     return plain_name(ACTIVATION_SETTINGS[key].symbol)
+
+
+def loss_setting_name(key: str) -> Name:
+    """The symbol of a setting of the losses, a key of LOSS_SETTINGS."""
+    return plain_name(LOSS_SETTINGS[key].symbol)
 
 
 def slot_name(slot: str, before: bool = False) -> Name:

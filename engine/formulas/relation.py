@@ -66,4 +66,6 @@ def _worked_out(formula: Expr, digits: int) -> Fraction:
             return _worked_out(base, digits) ** int(exponent)
         case Function("max", arguments):
             return max(_worked_out(argument, digits) for argument in arguments)
+        case Function("abs", (argument,)):
+            return abs(_worked_out(argument, digits))
     raise ValueError("neither a number nor made of numbers by arithmetic")

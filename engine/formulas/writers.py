@@ -7,9 +7,15 @@ import re
 from collections.abc import Callable, Sequence
 
 from engine.formulas.formula import BESIDE, BY_ENTRY, MINUS, OVER_ENTRIES, TIMES, Line
-from engine.formulas.notation import Name, activation_setting_name, setting_name
+from engine.formulas.notation import (
+    Name,
+    activation_setting_name,
+    loss_setting_name,
+    setting_name,
+)
 from engine.formulas.writer import Piece
 from engine.maths.activations import ACTIVATION_SETTINGS
+from engine.maths.losses import LOSS_SETTINGS
 from engine.maths.optimizers import SETTINGS
 from engine.text.numbers import format_number, machine_number
 
@@ -184,6 +190,7 @@ def _latex_word(word: str) -> str:
         *("δ", "π", *_HATS),
         *(setting_name(key).letter for key in SETTINGS),
         *(activation_setting_name(key).letter for key in ACTIVATION_SETTINGS),
+        *(loss_setting_name(key).letter for key in LOSS_SETTINGS),
     )  # others are names
     if word in LATEX_LETTERS and word in symbols:
         return LATEX_LETTERS[word]

@@ -77,8 +77,9 @@ class Activation(Struct, frozen=True, kw_only=True):
 
     `apply(z)` maps net inputs (any shape, samples as rows) to activations of the same shape.
     `slope(z, a)` gives f'(z) elementwise; it takes a = f(z) too, since several slopes are
-    cheapest in terms of it. Softmax has no elementwise slope: it stands only at an output whose
-    loss brings its own delta (see engine.maths.losses), and `slope` is None.
+    cheapest in terms of it. Where each activation of a layer depends on all of its net inputs, as
+    with softmax, which stands only at an output, `slope` is None, and `sent_back(error, a)` takes
+    its place: from ∂E/∂a of a layer to ∂E/∂z, Σ_k ∂E/∂a_k · ∂a_k/∂z, of the same shape.
 
     `symbol` is how formulas call it. `range` are the bounds of its values. `curved` says that its
     slope at a differs from that at z, `straight` that it is 1 everywhere. `kinks` are the net
@@ -99,6 +100,7 @@ class Activation(Struct, frozen=True, kw_only=True):
     suits: str = ""
     apply: Callable[[Array], Array]
     slope: Callable[[Array, Array], Array] | None
+    sent_back: Callable[[Array, Array], Array] | None = None
     range: tuple[float, float]
     curved: bool = False
     straight: bool = False
@@ -161,6 +163,14 @@ def softmax(z: Array) -> Array:
     """e^z / sum of e^z over the last axis, shifted by the largest z so that nothing overflows."""
     exponentials = np.exp(z - z.max(axis=-1, keepdims=True))
     return np.asarray(exponentials / exponentials.sum(axis=-1, keepdims=True))
+
+
+def softmax_sent_back(error: Array, a: Array) -> Array:
+    """Σ_k ∂E/∂a_k · ∂a_k/∂z_j with the Jacobian of softmax, ∂a_k/∂z_j = a_k ([j = k] − a_j).
+
+    Every a_k has the factor a_j, so this is a_j (∂E/∂a_j − Σ_k ∂E/∂a_k a_k).
+    """
+    return np.asarray(a * (error - (error * a).sum(axis=-1, keepdims=True)))
 
 
 def _relu(z: Array) -> Array:
@@ -483,6 +493,7 @@ ACTIVATIONS: dict[str, Activation] = {
             suits="outputs that are the shares of classes",
             apply=softmax,
             slope=None,
+            sent_back=softmax_sent_back,
             range=(0.0, 1.0),
         ),
         Activation(

@@ -4,6 +4,7 @@
                 a^l = f(z^l)                     activation
                 E = Σ_k E_k(a_k^L, t_k)          loss
     backward    δ^L = ∂E/∂a^L · f'(z^L)          node delta, at the output
+                δ_j^L = Σ_k ∂E/∂a_k^L · ∂a_k^L/∂z_j^L    where each output depends on every z
                 δ^l = (W^(l+1))ᵀ δ^(l+1) · f'(z^l)   node delta, one layer further in
                 ∂E/∂W^l = δ^l (a^(l-1))ᵀ         gradient of the weights
                 ∂E/∂b^l = δ^l                    gradient of the biases
@@ -28,7 +29,7 @@ import numpy as np
 from msgspec import Struct
 
 from engine.maths.activations import Activation, Array
-from engine.maths.losses import LOSSES
+from engine.maths.losses import Loss
 from engine.maths.network import Network
 
 
@@ -41,9 +42,10 @@ def net_input(a: Array, W: Array, b: Array | None) -> Array:
     return z
 
 
-def loss_slope(loss: str, a: Array, targets: Array) -> Array:
-    """∂E/∂a^L of a loss, a key of LOSSES; shape (samples, outputs), as `a` and the targets."""
-    return LOSSES[loss].slope(a, targets)
+def loss_slope(loss: Loss, a: Array, targets: Array) -> Array:
+    """∂E/∂a^L of a loss with its settings given; shape (samples, outputs), as `a` and the
+    targets."""
+    return loss.slope(a, targets)
 
 
 def activation_slope(f: Activation, z: Array, a: Array) -> Array:
@@ -53,13 +55,16 @@ def activation_slope(f: Activation, z: Array, a: Array) -> Array:
 
 
 def output_delta(
-    rules: Rules, loss: str, f: Activation, z: Array, a: Array, targets: Array
+    rules: Rules, loss: Loss, f: Activation, z: Array, a: Array, targets: Array
 ) -> Array:
-    """δ^L = ∂E/∂a^L · f'(z^L), or the one expression that the two shorten to."""
-    short = LOSSES[loss].short_delta
-    if short is not None and is_short(rules, loss, f):
-        return short(a, targets)
-    return rules.loss_slope(loss, a, targets) * rules.activation_slope(f, z, a)
+    """δ^L = ∂E/∂a^L · f'(z^L), or the one expression that the two shorten to; with softmax, whose
+    outputs depend on every net input, δ_j^L = Σ_k ∂E/∂a_k^L · a_k ([j = k] − a_j)."""
+    if loss.short_delta is not None and is_short(rules, loss, f):
+        return loss.short_delta(a, targets)
+    error = rules.loss_slope(loss, a, targets)
+    if f.sent_back is not None:
+        return f.sent_back(error, a)
+    return error * rules.activation_slope(f, z, a)
 
 
 def way_back(W: Array) -> Array:
@@ -89,9 +94,9 @@ class Rules(Struct, frozen=True):
     """
 
     net_input: Callable[[Array, Array, Array | None], Array] = net_input
-    loss_slope: Callable[[str, Array, Array], Array] = loss_slope
+    loss_slope: Callable[[Loss, Array, Array], Array] = loss_slope
     activation_slope: Callable[[Activation, Array, Array], Array] = activation_slope
-    output_delta: Callable[[Rules, str, Activation, Array, Array, Array], Array] = output_delta
+    output_delta: Callable[[Rules, Loss, Activation, Array, Array, Array], Array] = output_delta
     way_back: Callable[[Array], Array] = way_back
     error_sent_back: Callable[[Array, Array], Array] = error_sent_back
     carried: Carried = as_it_is
@@ -100,10 +105,10 @@ class Rules(Struct, frozen=True):
 RIGHT = Rules()
 
 
-def is_short(rules: Rules, loss: str, f: Activation) -> bool:
+def is_short(rules: Rules, loss: Loss, f: Activation) -> bool:
     """Whether ∂E/∂a^L · f'(z^L) shortens to one expression: for some losses, while both are right.
     That of softmax, which has no f' of its own, stays as it is."""
-    if LOSSES[loss].short_delta is None:
+    if loss.short_delta is None:
         return False
     are_right = (rules.loss_slope, rules.activation_slope) == (loss_slope, activation_slope)
     return are_right or f.slope is None
@@ -132,11 +137,11 @@ def forward(network: Network, theta: Array, inputs: Array, rules: Rules = RIGHT)
 
 
 def loss_terms(
-    forward_pass: ForwardPass, targets: Array, loss: str, rules: Rules = RIGHT
+    forward_pass: ForwardPass, targets: Array, loss: Loss, rules: Rules = RIGHT
 ) -> Array:
     """The loss E_k of every output, shape (samples, outputs); its sum is a sample's loss E_s."""
     z, a = forward_pass.z, forward_pass.a
-    return rules.carried("loss", len(a) - 1, LOSSES[loss].terms(z[-1], a[-1], targets))
+    return rules.carried("loss", len(a) - 1, loss.terms(z[-1], a[-1], targets))
 
 
 def backward(
@@ -144,7 +149,7 @@ def backward(
     theta: Array,
     forward_pass: ForwardPass,
     targets: Array,
-    loss: str,
+    loss: Loss,
     rules: Rules = RIGHT,
 ) -> tuple[Array, ...]:
     """Node deltas δ = ∂E_s/∂z of every sample's own loss, from the output back.

@@ -14,6 +14,7 @@ from msgspec.structs import replace
 
 from engine.maths.activations import Activation, Array
 from engine.maths.backprop import RIGHT, Rules, activation_slope
+from engine.maths.losses import Loss
 from engine.maths.network import Network
 
 Change = Callable[[Rules], Rules]
@@ -40,7 +41,7 @@ def slope_of_the_error(rules: Rules) -> Rules:
     it."""
 
     def output_delta(
-        links: Rules, loss: str, f: Activation, z: Array, a: Array, targets: Array
+        links: Rules, loss: Loss, f: Activation, z: Array, a: Array, targets: Array
     ) -> Array:
         error = links.loss_slope(loss, a, targets)
         return activation_slope(f, error, f.apply(error))

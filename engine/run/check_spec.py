@@ -9,7 +9,7 @@ from msgspec.structs import asdict
 
 from engine.maths.activations import ACTIVATION_SETTINGS, ACTIVATIONS, Array
 from engine.maths.initializers import INITIALIZERS
-from engine.maths.losses import LOSSES, REDUCTIONS
+from engine.maths.losses import LOSS_SETTINGS, LOSSES, REDUCTIONS
 from engine.maths.metrics import METRICS
 from engine.maths.network import BIAS_KINDS, Network
 from engine.maths.optimizers import RULES, SETTINGS, Optimizer
@@ -29,7 +29,7 @@ from engine.run.mistakes import MISTAKES
 from engine.run.scaling import SCALINGS
 from engine.run.spec import Batching, Spec
 from engine.run.steps import STEP_ORDERS
-from engine.text.numbers import LARGEST, counted
+from engine.text.numbers import LARGEST, counted, format_number
 from engine.text.wording import shortened
 
 
@@ -209,6 +209,18 @@ def _check_output(spec: Spec) -> None:
             f'not "{shortened(spec.reduction)}"',
         )
     check_keys("$.metrics", "metric", spec.metrics, METRICS)
+    if spec.metrics and not loss.has_targets:
+        sentence = f"metrics compare outputs with targets, and {loss.title} has none"
+        raise SpecError("$.metrics", sentence)
+    for key in LOSS_SETTINGS:
+        if not LOSS_SETTINGS[key].allows(spec.loss_settings[key]):
+            raise SpecError(f"$.loss_settings.{key}", LOSS_SETTINGS[key].limits)
+    if spec.loss_settings.output not in range(spec.network.sizes[-1]):
+        raise SpecError(
+            "$.loss_settings.output",
+            f"there is no output {spec.loss_settings.output} (they count from 0), which the loss "
+            "is to be",
+        )
 
 
 def _check_data(spec: Spec) -> None:
@@ -250,6 +262,28 @@ def _check_data(spec: Spec) -> None:
             f"$.data.targets[{row}][{column}]",
             f"{LOSSES[spec.loss].title} needs targets from {low:g} to {high:g}, "
             f"not {targets[row, column]:g}{'' if spec.scaling is None else ' (scaled)'}",
+        )
+    _check_classes(spec)
+
+
+def _check_classes(spec: Spec) -> None:
+    """Raise SpecError for a target that is none of the two that the loss knows."""
+    loss, targets = LOSSES[spec.loss], spec.scaled.targets
+    if loss.classes is None:
+        return
+    low, high = loss.classes
+    first, second = format_number(low, None), format_number(high, None)
+    outside = np.argwhere((targets != low) & (targets != high))
+    if len(outside):
+        row, column = outside[0]
+        zeros = bool(((targets == 0.0) | (targets == high)).all())
+        todo = f"write {first} for each 0" if zeros else "give each class one of the two"
+        if spec.scaling is not None:
+            todo = "leave the targets unscaled"
+        raise SpecError(
+            f"$.data.targets[{row}][{column}]",
+            f"{loss.title} needs targets that are {first} or {second}, "
+            f"not {format_number(float(targets[row, column]), None)}; {todo}",
         )
 
 

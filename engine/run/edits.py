@@ -14,7 +14,7 @@ import numpy as np
 from msgspec.structs import replace
 
 from engine.maths.activations import Array
-from engine.maths.losses import LOSSES, losses_for
+from engine.maths.losses import LOSSES, LossSettings, usual_loss
 from engine.maths.network import Parameter, with_layer
 from engine.maths.optimizers import Optimizer, Slots
 from engine.run.check_spec import SpecError, check_spec
@@ -104,9 +104,15 @@ def set_settings(spec: Spec, state: State, **settings: object) -> Edited:
 
 def set_loss(spec: Spec, state: State, loss: str, reduction: str = "") -> Edited:
     """Choose a loss; the reduction follows where the loss fixes it, else it is the given one or, if
-    none is, stays as it was."""
+    none is, stays as it was. Metrics compare with targets: where a loss has none, they go."""
     following = LOSSES[loss].reduction or reduction or spec.reduction
-    return _checked(replace(spec, loss=loss, reduction=following), state)
+    metrics = spec.metrics if LOSSES[loss].has_targets else ()
+    return _checked(replace(spec, loss=loss, reduction=following, metrics=metrics), state)
+
+
+def set_loss_settings(spec: Spec, state: State, settings: LossSettings) -> Edited:
+    """Choose what the loss is set to."""
+    return _checked(replace(spec, loss_settings=settings), state)
 
 
 def set_optimizer(spec: Spec, state: State, optimizer: Optimizer) -> Edited:
@@ -218,15 +224,16 @@ def remove_rows(spec: Spec, state: State, rows: Iterable[int]) -> Edited:
 def set_activation(
     spec: Spec, state: State, layer: int, activation: str, reduction: str = ""
 ) -> Edited:
-    """Choose a layer's activation; at the output the loss follows if it no longer fits, and the
-    reduction as in set_loss."""
+    """Choose a layer's activation; at the output the loss follows if it no longer fits, or if there
+    is one made for this activation alone, and the reduction as in set_loss."""
     network = with_layer(spec.network, layer, activation=activation)
     changed = replace(spec, network=network)
-    if layer == network.depth and activation not in LOSSES[spec.loss].activations:
-        allowed = losses_for(activation)
-        if not allowed:
+    if layer == network.depth and activation != spec.network.layers[-1].activation:
+        following = usual_loss(activation, spec.loss)
+        if not following:
             raise SpecError("$.loss", f"no loss goes with {activation} at the output")
-        return set_loss(changed, state, allowed[0], reduction)
+        if following != spec.loss:
+            return set_loss(changed, state, following, reduction)
     return _checked(changed, state)
 
 

@@ -26,8 +26,7 @@ from numpy.typing import NDArray
 
 from engine.maths.activations import Array
 from engine.maths.backprop import ForwardPass, forward
-from engine.maths.losses import LOSSES
-from engine.maths.network import Network, Parameter
+from engine.maths.network import Parameter
 from engine.run.iteration import Check, iterate, never
 from engine.run.mistakes import MISTAKES
 from engine.run.spec import Spec, State
@@ -52,7 +51,8 @@ class ParameterCheck(Struct, frozen=True):
     """One parameter: backward's gradient g, the central difference ĝ, and their relative error.
 
     `verdict` is "right", "wrong", or "kink": where a step moves a net input of a unit that bends
-    at 0 across it, or off it, the loss has no one slope there, and a difference tells nothing.
+    at 0 across it, or off it, or an output across where the loss itself bends, the loss has no one
+    slope there, and a difference tells nothing.
     Right is also what is off by no more than the rounding of the loss can do, and what a finer
     step agrees with, where the loss bends very much.
     """
@@ -200,7 +200,7 @@ def _differences(
             # Term by term, before they are added up: less is lost to rounding.
             change[k] += (terms_above - terms_below).sum()
             size[k] += np.abs(terms_above).sum() + np.abs(terms_below).sum()
-            kinks[k] = kinks[k] or _crosses(spec.network, here, above, below)
+            kinks[k] = kinks[k] or _crosses(spec, part, here, above, below)
     slopes, rounding = change / steps, _ROUNDING * size / steps
     if spec.reduction == "mean":
         slopes, rounding = slopes / len(rows), rounding / len(rows)
@@ -231,14 +231,21 @@ def _losses(spec: Spec, theta: Array, rows: NDArray[np.intp]) -> tuple[ForwardPa
     """The forward pass of some samples and their loss terms, (samples, outputs)."""
     inputs, targets = spec.scaled.inputs[rows], spec.scaled.targets[rows]
     values = forward(spec.network, theta, inputs, spec.rules)
-    return values, LOSSES[spec.loss].terms(values.z[-1], values.a[-1], targets)
+    return values, spec.loss_function.terms(values.z[-1], values.a[-1], targets)
 
 
 def _crosses(
-    network: Network, here: ForwardPass, above: ForwardPass, below: ForwardPass
+    spec: Spec, rows: NDArray[np.intp], here: ForwardPass, above: ForwardPass, below: ForwardPass
 ) -> bool:
-    """Whether a net input that matters to a kink does not keep to its side of it."""
-    for number, layer in enumerate(network.layers, start=1):
+    """Whether a net input, or an output beside its target, that matters to a kink does not keep to
+    its side of it."""
+    bend, targets = spec.loss_function.bend, spec.scaled.targets[rows]
+    if bend is not None:
+        side = np.sign(bend(here.a[-1], targets))
+        for moved in (above, below):
+            if not np.array_equal(np.sign(bend(moved.a[-1], targets)), side):
+                return True
+    for number, layer in enumerate(spec.network.layers, start=1):
         for kink in layer.function.kinks:
             side = np.sign(here.z[number] - kink)
             for moved in (above, below):

@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 from engine.maths.activations import Array
 from engine.maths.backprop import ForwardPass, backward, forward, gradient_sum, loss_terms
 from engine.maths.losses import reduce_samples
-from engine.maths.metrics import METRICS
 from engine.maths.network import Network
 from engine.maths.optimizers import RULES, Slots
 from engine.run.spec import Spec, State
@@ -97,8 +96,8 @@ def batch_pass(
     back = theta if theta_back is None else theta_back
     with np.errstate(all="ignore"):
         values = forward(spec.network, theta, inputs, spec.rules)
-        delta = backward(spec.network, back, values, targets, spec.loss, spec.rules)
-        terms = loss_terms(values, targets, spec.loss, spec.rules)
+        delta = backward(spec.network, back, values, targets, spec.loss_function, spec.rules)
+        terms = loss_terms(values, targets, spec.loss_function, spec.rules)
     return BatchPass(values.z, values.a, delta, terms)
 
 
@@ -120,11 +119,12 @@ def batch_gradient(
     counted = len(spec.counted(rows))
     terms, outputs, gradient = [], [], None
     for chunk, targets, values in _passes(spec, state.theta, rows, check):
-        terms.append(loss_terms(values, targets, spec.loss, rules))
+        terms.append(loss_terms(values, targets, spec.loss_function, rules))
         outputs.append(values.a[-1])
         if chunk.start >= counted:
             continue
-        a, delta = values.a, backward(network, theta_back, values, targets, spec.loss, rules)
+        a, loss = values.a, spec.loss_function
+        delta = backward(network, theta_back, values, targets, loss, rules)
         if chunk.stop > counted:
             a, delta = tuple(each[:1] for each in a), tuple(each[:1] for each in delta)
         part = gradient_sum(network, a, delta)
@@ -257,7 +257,7 @@ def batch_loss(
     """Loss and outputs (batch, outputs) of a batch under parameters θ, without its gradient."""
     terms, outputs = [], []
     for _, targets, values in _passes(spec, theta, rows, check):
-        terms.append(loss_terms(values, targets, spec.loss, spec.rules))
+        terms.append(loss_terms(values, targets, spec.loss_function, spec.rules))
         outputs.append(values.a[-1])
     return float(loss_of_batch(spec, theta, _joined(terms))), _joined(outputs)
 
@@ -294,8 +294,7 @@ def evaluate_test(
 
 def evaluation_of(spec: Spec, outputs: Array, loss: float) -> Evaluation:
     """The evaluation for outputs (samples, outputs) and a loss that are already known."""
-    targets, activation = spec.scaled.targets, spec.network.layers[-1].activation
-    metrics = tuple(float(METRICS[key].value(outputs, targets, activation)) for key in spec.metrics)
+    metrics = tuple(float(spec.metric(key, outputs)) for key in spec.metrics)
     return Evaluation(loss, metrics, outputs)
 
 

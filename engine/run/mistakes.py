@@ -90,7 +90,9 @@ def _needs_hidden(run: Run) -> str:
 def _needs_output_slope(run: Run) -> str:
     if run.network.layers[-1].function.elementwise:
         return ""
-    return "Softmax and its loss shorten to one expression; there is no single link to lose."
+    if LOSSES[run.loss].is_short:
+        return "Softmax and its loss shorten to one expression; there is no single link to lose."
+    return "Each output of softmax depends on every net input; there is no single link to lose."
 
 
 def _needs_curve(run: Run) -> str:

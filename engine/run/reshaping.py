@@ -16,6 +16,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from engine.maths.activations import Array, hidden_activations
+from engine.maths.losses import LOSSES, LossSettings
 from engine.maths.network import (
     Layer,
     Network,
@@ -50,7 +51,8 @@ class _Origin(Struct, frozen=True):
 def set_units(spec: Spec, state: State, layer: int, count: int) -> Edited:
     """Add units at the end of a layer or remove its last ones; layer 0 are the inputs.
 
-    Input and output units bring or take their data columns; new columns are zero.
+    Input and output units bring or take their data columns; new columns are zero, or the lower
+    class of a loss that knows two.
     """
     if count < 1:
         raise SpecError("$.layers", "a layer needs at least one unit")
@@ -145,12 +147,15 @@ def _with_units(spec: Spec, state: State, layer: int, units: tuple[int | None, .
                 data.target_names[unit] if unit is not None else f"t {name}"
                 for unit, name in zip(units, names, strict=True)
             )
+        classes = LOSSES[spec.loss].classes
+        new_target = 0.0 if classes is None else classes[0]
         data = replace(
             data,
-            targets=_columns(data.targets, units),
+            targets=_columns(data.targets, units, new_target),
             target_names=targets,
             target_sources=_picked(data.target_sources, units, Source()),
         )
+        spec = replace(spec, loss_settings=_following(spec, units))
     origins = _unchanged(spec.network)
     origins[layer] = _Origin(layer, units)
     scaling = spec.scaling
@@ -166,10 +171,18 @@ def _picked(before: tuple[T, ...], units: tuple[int | None, ...], new: T) -> tup
     return tuple(new if unit is None else before[unit] for unit in units) if before else ()
 
 
-def _columns(rows: Array, units: tuple[int | None, ...]) -> Array:
+def _columns(rows: Array, units: tuple[int | None, ...], fresh: float = 0.0) -> Array:
     return np.column_stack(
-        [np.zeros(len(rows)) if unit is None else rows[:, unit] for unit in units]
+        [np.full(len(rows), fresh) if unit is None else rows[:, unit] for unit in units]
     )
+
+
+def _following(spec: Spec, units: tuple[int | None, ...]) -> LossSettings:
+    """The settings of the loss, speaking of the same output; of the last one if that is gone."""
+    settings = spec.loss_settings
+    if settings.output in units:
+        return replace(settings, output=units.index(settings.output))
+    return replace(settings, output=min(settings.output, len(units) - 1))
 
 
 def _carried(spec: Spec, state: State, network: Network, origins: list[_Origin]) -> Edited:

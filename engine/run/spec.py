@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 
 from engine.maths.activations import Array
 from engine.maths.backprop import Carried, Rules
-from engine.maths.metrics import are_classes
+from engine.maths.losses import LOSSES, Loss, LossSettings, loss_function
+from engine.maths.metrics import METRICS, are_classes, is_right
 from engine.maths.network import Network
 from engine.maths.optimizers import RULES, Optimizer, Slots
 from engine.maths.penalty import Penalty
@@ -124,6 +125,7 @@ class Batching(Struct, frozen=True, forbid_unknown_fields=True):
 class Spec(Struct, frozen=True, eq=False, dict=True):
     """Everything that determines a run, apart from where it stands.
 
+    `loss` is a key of LOSSES, set to `loss_settings`.
     `mistakes` are keys of engine.run.mistakes; one that cannot be made here changes nothing.
     `step_order` is the one field that no number depends on: the order of the steps shown.
     `carried` says what is carried on of each value that an iteration works out (see
@@ -146,11 +148,17 @@ class Spec(Struct, frozen=True, eq=False, dict=True):
     carried: Carried | None = None
     scaling: Scaling | None = None
     penalty: Penalty = Penalty()
+    loss_settings: LossSettings = LossSettings()
 
     @cached_property
     def scaled(self) -> Data:
         """The training set as the network takes it; `data` is in units of its own."""
         return self.data if self.scaling is None else self.data.scaled_by(self.scaling)
+
+    @cached_property
+    def loss_function(self) -> Loss:
+        """The loss with its settings given."""
+        return loss_function(self.loss, self.loss_settings)
 
     @cached_property
     def batch_size(self) -> int:
@@ -173,7 +181,8 @@ class Spec(Struct, frozen=True, eq=False, dict=True):
     @cached_property
     def steps(self) -> Steps:
         """The steps of each of its iterations."""
-        return Steps(self.network, self.step_order)
+        units = LOSSES[self.loss].loss_units(self.loss_settings, self.network.sizes[-1])
+        return Steps(self.network, self.step_order, units)
 
     def epoch_of(self, t: int) -> tuple[int, int]:
         """(epochs done, iterations done in the running epoch) after t updates."""
@@ -282,10 +291,27 @@ class Spec(Struct, frozen=True, eq=False, dict=True):
         size, kept = self.network.size, len(self.slot_names) - len(RULES[self.optimizer.key].slots)
         return (*self.optimizer.fresh_slots(size), *(np.zeros(size) for _ in range(kept)))
 
+    @property
+    def has_targets(self) -> bool:
+        """Whether the loss compares outputs with targets; where it does not, those of the data are
+        kept, and play no part."""
+        return LOSSES[self.loss].has_targets
+
     @cached_property
     def has_classes(self) -> bool:
         """Whether the targets name classes, so that an output can be right or wrong."""
-        return are_classes(self.scaled.targets, self.network.layers[-1].activation)
+        loss, activation = LOSSES[self.loss], self.network.layers[-1].activation
+        return self.has_targets and are_classes(self.scaled.targets, activation, loss.classes)
+
+    def are_right(self, outputs: Array) -> NDArray[np.bool_]:
+        """Which samples' outputs, shape (…, samples, outputs), say what their targets say."""
+        activation, classes = self.network.layers[-1].activation, LOSSES[self.loss].classes
+        return is_right(outputs, self.scaled.targets, activation, classes)
+
+    def metric(self, key: str, outputs: Array) -> Array:
+        """A metric, a key of METRICS, of outputs of shape (…, samples, outputs); shape (…)."""
+        activation, classes = self.network.layers[-1].activation, LOSSES[self.loss].classes
+        return METRICS[key].value(outputs, self.scaled.targets, activation, classes)
 
     @property
     def can_train(self) -> bool:

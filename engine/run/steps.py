@@ -3,13 +3,13 @@
 A step is known by what it works out; where it stands among the others is found by arithmetic.
 
 An iteration is Forward · Loss · Backward · Update · Check. Forward goes from the inputs on, unit
-by unit: net input, then activation. Loss takes each output's term, then the total. Backward goes
-from the output back, unit by unit: delta, the gradients of the weights into the unit, its bias (a
-shared bias follows the last unit); or, where the order asks for it, all deltas of a layer first and
-then its gradients unit by unit. Update takes the parameters from the inputs on, but for the biases
-of a layer that are fixed as a whole (one that is frozen by itself has a step which says that it
-stays), and Check is the one step that says what loss the new parameters give. A network that cannot
-be trained has Forward and Loss alone.
+by unit: net input, then activation. Loss takes the term of each output that has one, then the
+total. Backward goes from the output back, unit by unit: delta, the gradients of the weights into
+the unit, its bias (a shared bias follows the last unit); or, where the order asks for it, all
+deltas of a layer first and then its gradients unit by unit. Update takes the parameters from the
+inputs on, but for the biases of a layer that are fixed as a whole (one that is frozen by itself has
+a step which says that it stays), and Check is the one step that says what loss the new parameters
+give. A network that cannot be trained has Forward and Loss alone.
 """
 
 # Without `from __future__ import annotations`, as engine.documents.format.
@@ -89,12 +89,19 @@ class StepGroup(NamedTuple):
 class Steps:
     """All steps of an iteration of a network: how many, which is the k-th, where one stands.
 
-    `order`, one of STEP_ORDERS, says how the backward steps of a layer follow each other.
+    `order`, one of STEP_ORDERS, says how the backward steps of a layer follow each other, and
+    `loss_units` which outputs, from 0, have a term in the loss (None: all of them).
     """
 
-    def __init__(self, network: Network, order: str = "by_unit") -> None:
+    def __init__(
+        self,
+        network: Network,
+        order: str = "by_unit",
+        loss_units: tuple[int, ...] | None = None,
+    ) -> None:
         self.network = network
         self._deltas_first = order == "deltas_first"
+        self.loss_units = tuple(range(network.sizes[-1])) if loss_units is None else loss_units
 
     @cached_property
     def groups(self) -> tuple[StepGroup, ...]:
@@ -103,7 +110,7 @@ class Steps:
         plan: list[tuple[str, int | None, int]] = []
         for layer in range(1, network.depth + 1):
             plan.append(("forward", layer, 2 * network.sizes[layer]))
-        plan.append(("loss", network.depth, network.sizes[-1] + 1))
+        plan.append(("loss", network.depth, len(self.loss_units) + 1))
         if network.can_train:
             plan += self._way_back()
         for phase, number, count in plan:
@@ -147,9 +154,9 @@ class Steps:
             unit, second = divmod(offset, 2)
             return StepId("forward", "activation" if second else "net_input", layer, unit)
         if phase == "loss":
-            if offset == n_out:
+            if offset == len(self.loss_units):
                 return StepId("loss", "total_loss")
-            return StepId("loss", "loss", layer, offset)
+            return StepId("loss", "loss", layer, self.loss_units[offset])
         own_bias = self.network.layers[layer - 1].bias == "per_unit"
         if phase == "backward":
             if self._deltas_first:
@@ -203,7 +210,7 @@ class Steps:
         if step.phase == "forward":
             return 2 * step.unit + (step.kind == "activation")
         if step.phase == "loss":
-            return step.unit
+            return self.loss_units.index(step.unit) if step.unit in self.loss_units else -1
         within = n_in if step.source is None else step.source
         if step.phase == "backward":
             is_delta = step.kind == "delta"

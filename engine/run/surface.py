@@ -58,13 +58,16 @@ def data_range(spec: Spec, column: int) -> tuple[float, float]:
 
 
 def output_range(spec: Spec, output: int) -> tuple[float, float]:
-    """Between what values an output is shown: its activation's range, else that of its targets.
+    """Between what values an output is shown: its activation's range, else that of its targets, or
+    around 0 where the loss reads none.
 
     It depends on nothing that training changes, so colours and bars keep their meaning.
     """
     low, high = spec.network.layers[-1].function.range
     if np.isfinite(low) and np.isfinite(high):
         return low, high
+    if not spec.has_targets:
+        return -1.0, 1.0
     targets = spec.data.targets[:, output]
     low, high = float(targets.min()), float(targets.max())
     return (low, high) if low < high else (low - 1.0, high + 1.0)

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from numpy.typing import NDArray
 
 from engine.maths.activations import Array
-from engine.maths.metrics import is_right
+from engine.maths.losses import LOSSES
 from engine.run.iteration import Check, Evaluation, evaluate, never
 from engine.run.spec import Spec, State
 from engine.training.kernels.kernel import Stretch
@@ -32,14 +32,15 @@ class Goal(Struct, frozen=True):
         """Why a run cannot be trained towards it, as a sentence; nothing where it can."""
         if self.loss is not None or spec.has_classes:
             return ""
+        if not LOSSES[spec.loss].has_targets:
+            return f"{LOSSES[spec.loss].title.capitalize()} has no target to be right about."
         return "The targets are no classes, so no output is right or wrong."
 
     def is_reached(self, spec: Spec, evaluation: Evaluation) -> bool:
         """Whether an evaluation of the whole training set is what is wanted."""
         if self.loss is not None:
             return evaluation.loss < self.loss
-        activation = spec.network.layers[-1].activation
-        right = is_right(evaluation.outputs, spec.scaled.targets, activation)
+        right = spec.are_right(evaluation.outputs)
         return spec.has_classes and bool(right[spec.data.training_rows].all())
 
 
@@ -94,7 +95,7 @@ class GoalTrainer(Trainer):
     def _may_reach(self, points: Array) -> NDArray[np.bool_]:
         """Which points of the curve are near enough to the goal to be looked at."""
         if self._goal.loss is not None:
-            return np.asarray(points[:, 1] < self._goal.loss * (1.0 + _NEAR))
+            return np.asarray(points[:, 1] < self._goal.loss + abs(self._goal.loss) * _NEAR)
         column = 2 + self.spec.metrics.index(_SHARE)
         return np.asarray(points[:, column] > 1.0 - _NEAR)
 

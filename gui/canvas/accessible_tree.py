@@ -34,9 +34,9 @@ def told_of(view: View, spot: Spot) -> tuple[str, str]:
     return title, ", ".join(values)
 
 
-def _reading_order(network: Network) -> list[Spot]:
+def _reading_order(network: Network, has_targets: bool) -> list[Spot]:
     """The spots that are children of the canvas."""
-    return tab_order(network, _MOST) or [
+    return tab_order(network, _MOST, has_targets) or [
         Spot("unit", layer, unit)
         for layer, size in enumerate(network.sizes)
         for unit in range(size)
@@ -49,7 +49,7 @@ class CanvasInterface(QAccessibleWidget):
     def __init__(self, canvas: PointingView) -> None:
         super().__init__(canvas, QAccessible.Role.Canvas, "")
         self.canvas = canvas
-        self._network: Network | None = None
+        self._known: tuple[Network, bool] | None = None
         self._spots: list[Spot] = []
         self._children: list[SpotInterface] = []
 
@@ -57,10 +57,10 @@ class CanvasInterface(QAccessibleWidget):
     def spots(self) -> list[Spot]:
         """What there is now, in the order of Tab."""
         view = self.canvas.shown
-        network = None if view is None else view.spec.network
-        if network is not self._network:
-            self._network = network
-            self._spots = [] if network is None else _reading_order(network)
+        known = None if view is None else (view.spec.network, view.spec.has_targets)
+        if known != self._known:
+            self._known = known
+            self._spots = [] if known is None else _reading_order(*known)
         return self._spots
 
     def childCount(self) -> int:

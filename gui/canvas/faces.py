@@ -121,7 +121,7 @@ def node_face(
     if shown("backward", "delta", layer, unit):
         delta = float(values.delta[layer][unit])
     if layer == network.depth:
-        target = float(values.targets[unit])
+        target = float(values.targets[unit]) if view.spec.has_targets else None
         if shown("loss", "loss", layer, unit):
             loss = float(values.loss_terms[unit])
     parameter = network.bias_parameter(layer, unit)

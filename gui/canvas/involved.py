@@ -8,6 +8,7 @@ numbers at once, which are involved together.
 from __future__ import annotations
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from engine.maths.network import Network
 from engine.run.steps import StepGroup, StepId
@@ -32,14 +33,21 @@ class Involved(Struct, frozen=True):
 
 def involved(view: View) -> Involved:
     """What is involved in the step of a view, or in all that were taken together with it."""
-    step, network = view.step, view.spec.network
+    step, network, depth = view.step, view.spec.network, view.spec.network.depth
     if view.together:
-        return _together(network, view.together)
-    if step is None:
+        found = _together(network, view.together)
+    elif step is None:
         return Involved()
-    if step.kind == "total_loss":
-        return Involved(sources=_all(network, network.depth))
-    return _of_step(network, step)
+    elif step.kind == "total_loss":
+        return Involved(sources=frozenset((depth, unit) for unit in view.spec.steps.loss_units))
+    else:
+        found = _of_step(network, step)
+    if view.spec.has_targets:
+        return found
+    units = found.units
+    if view.together and view.together[0].phase == "loss":
+        units = frozenset((depth, unit) for unit in view.spec.steps.loss_units)
+    return replace(found, units=units, targets=frozenset())
 
 
 def _of_step(network: Network, step: StepId) -> Involved:

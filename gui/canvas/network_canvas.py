@@ -140,6 +140,9 @@ class NetworkCanvas(QWidget):
             self._drop_field()
             self._buttons.withdraw()
             self.view.forget()
+        elif before is not None and before.spec.has_targets != view.spec.has_targets:
+            self._drop_field()
+            self.view.forget()  # maybe of a target, which is there no more
         elif before is not None and before.sample != view.sample:
             self._close_field()
         self.scene.display(view)
@@ -288,7 +291,7 @@ class NetworkCanvas(QWidget):
         if field is None or view is None:
             return
         field.close_field(True)
-        following = next_number(view.spec.network, field.spot, forward)
+        following = next_number(view.spec.network, field.spot, forward, view.spec.has_targets)
         if following is not None:
             self.view.ask(following)
             self.edit(following)
@@ -394,9 +397,12 @@ class NetworkCanvas(QWidget):
 def _target_check(view: View) -> Check:
     """Refuse targets that the loss cannot take."""
     loss = LOSSES[view.spec.loss]
-    low, high = loss.target_range
+    (low, high), classes = loss.target_range, loss.classes
 
     def check(value: float) -> str | None:
+        if classes is not None and value not in classes:
+            both = " or ".join(format_number(each, None) for each in classes)
+            return f"A target for {loss.title} is {both}."
         if low <= value <= high:
             return None
         limits = f"{format_number(low)} to {format_number(high)}"

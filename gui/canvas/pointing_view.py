@@ -265,7 +265,7 @@ class PointingView(ZoomView):
         if spot is None:
             self.ask(Spot("unit", 0, 0))
         else:
-            self.ask(neighbour(view.spec.network, spot.owner, direction))
+            self.ask(neighbour(view.spec.network, spot.owner, direction, view.spec.has_targets))
 
     def _keep_in_sight(self) -> None:
         """Pan to what is selected, if it is out of the picture."""
@@ -280,7 +280,7 @@ class PointingView(ZoomView):
     def focusNextPrevChild(self, forward: bool) -> bool:
         """Tab goes through the spots and leaves the canvas after the last, or after Escape."""
         view, spot = self._scene.view, self.selected
-        order = [] if view is None else tab_order(view.spec.network)
+        order = [] if view is None else _order(view)
         if spot is not None and spot.owner in order:
             k = order.index(spot.owner) + (1 if forward else -1)
             if 0 <= k < len(order):
@@ -296,6 +296,11 @@ class PointingView(ZoomView):
             Qt.FocusReason.BacktabFocusReason,
         )
         if by_tab and view is not None:
-            order = tab_order(view.spec.network) or [Spot("unit", 0, 0)]
+            order = _order(view) or [Spot("unit", 0, 0)]
             forward = event.reason() == Qt.FocusReason.TabFocusReason
             self.ask(order[0 if forward else -1])
+
+
+def _order(view: View) -> list[Spot]:
+    """The order of Tab."""
+    return tab_order(view.spec.network, has_targets=view.spec.has_targets)

@@ -8,9 +8,11 @@ from gui.canvas.spots import Spot, parameter_at
 MOST_TAB_STOPS = 120  # a network with more is left by the next Tab; the arrows still go everywhere
 
 
-def tab_order(network: Network, most: int = MOST_TAB_STOPS) -> list[Spot]:
-    """All spots from the inputs to the targets, into each unit its weights first; empty for a
-    network that has too many to be gone through one by one."""
+def tab_order(
+    network: Network, most: int = MOST_TAB_STOPS, has_targets: bool = True
+) -> list[Spot]:
+    """All spots from the inputs to the targets, where there are any, into each unit its weights
+    first; empty for a network that has too many to be gone through one by one."""
     biases = sum(layer.bias != "none" for layer in network.layers)
     if network.size + sum(network.sizes) + biases > most:
         return []
@@ -19,28 +21,34 @@ def tab_order(network: Network, most: int = MOST_TAB_STOPS) -> list[Spot]:
         for unit in range(network.sizes[layer]):
             spots += [Spot("weight", layer, unit, k) for k in range(network.sizes[layer - 1])]
             spots += _unit_and_bias(network, layer, unit)
-    spots += [Spot("target", network.depth, unit) for unit in range(network.sizes[-1])]
+    if has_targets:
+        spots += [Spot("target", network.depth, unit) for unit in range(network.sizes[-1])]
     return spots
 
 
-def next_number(network: Network, spot: Spot, forward: bool) -> Spot | None:
+def next_number(
+    network: Network, spot: Spot, forward: bool, has_targets: bool = True
+) -> Spot | None:
     """The editable number after or before one in the order of Tab, None at the end. A bias that
     a layer shares comes once. In a network too large for that order: along the layer."""
-    order = tab_order(network) or _column(network, spot)
+    order = tab_order(network, has_targets=has_targets) or _column(network, spot)
     numbers = {parameter_at(network, each) or each: each for each in order if each.is_editable}
     places = list(numbers)
     k = places.index(parameter_at(network, spot) or spot) + (1 if forward else -1)
     return numbers[places[k]] if 0 <= k < len(places) else None
 
 
-def neighbour(network: Network, spot: Spot, direction: str) -> Spot:
+def neighbour(
+    network: Network, spot: Spot, direction: str, has_targets: bool = True
+) -> Spot:
     """Where an arrow key (left, right, up, down) leads from a spot; the spot itself at an end.
 
     Left and right go between units and the weights that join them, up and down along a layer:
     through units and their biases, or through the weights in their order.
     """
     if direction in ("left", "right"):
-        return _sideways(network, spot, 1 if direction == "right" else -1)
+        there = _sideways(network, spot, 1 if direction == "right" else -1)
+        return there if has_targets or there.kind != "target" else spot
     column = _column(network, spot)
     k = column.index(spot) + (1 if direction == "down" else -1)
     return column[min(max(k, 0), len(column) - 1)]

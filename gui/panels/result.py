@@ -128,11 +128,17 @@ class ResultPanel(Card):
         if view is None or view.hides_outputs or not self.isVisible():
             return None
         page: QWidget = getattr(self, showing)
-        return plot_picture(page, _TITLES[showing], self.restyle)
+        return plot_picture(page, self._title(showing), self.restyle)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         if self._view is not None and not self._view.hides_outputs:
             open_picture_menu(self, event.globalPos(), self.picture_wanted.emit)
+
+    def _title(self, showing: str) -> str:
+        """What is shown, in words."""
+        if showing == "outputs" and self._view is not None and not self._view.spec.has_targets:
+            return _SHORT_TITLES[showing]
+        return _TITLES[showing]
 
     def show_answers(self) -> None:
         """Show what the network answers over its inputs, rather than outputs and targets."""
@@ -155,7 +161,7 @@ class ResultPanel(Card):
         for button in self._buttons:
             button.setVisible(not view.hides_outputs)
         if view.hides_outputs:
-            self.title.setText(_TITLES[showing])
+            self.title.setText(self._title(showing))
             self._head = ()
             self._pages.setCurrentWidget(self._cover)
             self.held.hide()
@@ -201,20 +207,20 @@ class ResultPanel(Card):
         self.axes_button.setVisible(showing == "surface" and len(network.inputs) > 2)
         other = "outputs" if plotted else "curve" if len(network.inputs) == 1 else "surface"
         self.switch_button.setText(other)
-        set_tip(self.switch_button, f"Show {_TITLES[other].lower()}")
-        self.switch_button.setAccessibleName(f"Show {_TITLES[other].lower()}")
+        set_tip(self.switch_button, f"Show {self._title(other).lower()}")
+        self.switch_button.setAccessibleName(f"Show {self._title(other).lower()}")
         self._show_names(network, showing)
 
     def _show_names(self, network: Network, showing: str) -> None:
         """Write what is shown into the head, in as many letters as the card has room for."""
         names = (network.layers[-1].units[self._output], *(network.inputs[n] for n in self._axes))
-        key = (self.width(), showing, *names)
+        key = (self.width(), self._title(showing), *names)
         if key == self._head:
             return
         self._head = key
         room = self.width() - 2 * theme.MARGIN
         for title, letters in _HEADS:
-            self.title.setText(_TITLES[showing] if title else _SHORT_TITLES[showing])
+            self.title.setText(self._title(showing) if title else _SHORT_TITLES[showing])
             output, x, y = (_short(name, letters) for name in names)
             self.output_button.setText(menu_text(f"{output} ▾") if letters else "output ▾")
             self.axes_button.setText(menu_text(f"{x} × {y} ▾") if letters else "axes ▾")

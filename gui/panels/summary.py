@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
 from engine.maths.activations import Array
 from engine.maths.losses import LOSSES
-from engine.maths.metrics import METRICS, are_classes, is_right
+from engine.maths.metrics import METRICS
 from engine.run.iteration import Evaluation
 from engine.run.spec import Spec
 from engine.text.numbers import format_count, format_distinct, format_number
@@ -134,12 +134,15 @@ def _rows(view: View) -> list[_Row]:
         if is_split:
             value = None if test is None else test.metrics[place]
             rows.append(_number(f"{METRICS[key].title}, test", value, digits))
-    largest, trained = None, spec.data.training_rows
-    if evaluation is not None:
-        apart = np.abs(spec.scaled.targets - evaluation.outputs)
-        largest = float(apart[trained].max())
-    rows.append(_number(f"largest |{notation.target} − {notation.activation}|", largest, digits))
-    if _can_be_right(spec):
+    trained = spec.data.training_rows
+    if spec.has_targets:
+        largest = None
+        if evaluation is not None:
+            apart = np.abs(spec.scaled.targets - evaluation.outputs)
+            largest = float(apart[trained].max())
+        name = f"largest |{notation.target} − {notation.activation}|"
+        rows.append(_number(name, largest, digits))
+    if spec.has_classes:
         rows.append(_right(spec, evaluation, trained))
         if is_split:
             rows.append(_right(spec, evaluation, spec.data.test, "test "))
@@ -181,11 +184,6 @@ def _struck(old: _Row, row: _Row, digits: int | None) -> str:
     return f'<s style="color:{colour}; font-weight:normal">{before}</s>&nbsp; {text}'
 
 
-def _can_be_right(spec: Spec) -> bool:
-    """Whether outputs say yes or no."""
-    return are_classes(spec.scaled.targets, spec.network.layers[-1].activation)
-
-
 def _gap(evaluation: Evaluation | None) -> float | None:
     """By how much the loss of test samples is above that of the training set."""
     if evaluation is None or evaluation.test is None:
@@ -200,8 +198,7 @@ def _right(
     name = f"{kind}{'sample' if count == 1 else 'samples'} right"
     if evaluation is None:
         return _Row(name, _PENDING)
-    activation = spec.network.layers[-1].activation
-    right = int(is_right(evaluation.outputs, spec.scaled.targets, activation)[rows].sum())
+    right = int(spec.are_right(evaluation.outputs)[rows].sum())
     if count == 1:
         return _Row(name, "yes" if right else "no")
     return _Row(name, f"{format_count(right)} of {format_count(count)}")

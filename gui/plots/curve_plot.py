@@ -51,20 +51,27 @@ class CurvePlot(Plot):
 
     def _draw_samples(self, view: View) -> None:
         data, network = view.spec.data, view.spec.network
-        column, targets = data.inputs[:, 0], data.targets[:, self._output]
+        column, targets = data.inputs[:, 0], self._targets(view)
         self.x_axis.set_name(network.inputs[0])
         self.x_axis.set_marks(two_values(column))
         self.y_axis.set_name(network.layers[-1].units[self._output])
         levels = output_range(view.spec, self._output)
-        self.points.show(column, targets, targets, levels, view.sample, data.is_test)
+        count = len(targets)
+        tested = data.is_test[:count]
+        self.points.show(column[:count], targets, targets, levels, view.sample, tested)
+
+    def _targets(self, view: View) -> Array:
+        """How high the samples stand; none of them does where the loss reads no targets."""
+        targets = view.spec.data.targets[:, self._output]
+        return targets if view.spec.has_targets else targets[:0]
 
     def _show_ranges(self, view: View, values: Array) -> None:
         """The activation's range or that of the targets, and the curve where it goes beyond."""
         low, high = output_range(view.spec, self._output)
         finite = values[np.isfinite(values)]
-        targets = view.spec.data.targets[:, self._output]
-        low = min(low, float(targets.min()), float(finite.min(initial=low)))
-        high = max(high, float(targets.max()), float(finite.max(initial=high)))
+        targets = self._targets(view)
+        low = min(low, float(targets.min(initial=low)), float(finite.min(initial=low)))
+        high = max(high, float(targets.max(initial=high)), float(finite.max(initial=high)))
         margin = _MARGIN * (high - low)
         self.show_range(data_range(view.spec, 0), (low - margin, high + margin))
 

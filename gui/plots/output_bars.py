@@ -7,6 +7,7 @@ from PySide6.QtCore import QEvent, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QHelpEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from engine.maths.activations import Array
 from engine.text.numbers import fewer_digits, format_distinct, format_number
 from gui import theme
 from gui.view import View
@@ -31,12 +32,13 @@ class _Rows:
         self.digits, self.notation = view.digits, view.notation
         self.names = view.spec.network.layers[-1].units
         self.a, self.t, self.loss = sample.a[-1], sample.targets, sample.loss_terms
+        self.has_targets, self.loss_units = view.spec.has_targets, view.spec.steps.loss_units
         before = sample if view.before is None else view.before.sample_pass
         self.old = before if before.a[-1].shape == self.a.shape else sample
         low, high = view.spec.network.layers[-1].function.range
         if not np.isfinite((low, high)).all():
             # Bars of an unbounded activation reach from 0 to the furthest target and value.
-            targets = view.spec.scaled.targets
+            targets = view.spec.scaled.targets if self.has_targets else np.zeros(1)
             reached = self.a[np.isfinite(self.a)]
             low = min(0.0, float(targets.min()), float(reached.min(initial=0.0)))
             high = max(0.0, float(targets.max()), float(reached.max(initial=0.0)))
@@ -49,19 +51,27 @@ class _Rows:
 
     def text(self, row: int, digits: int | None) -> str:
         """Activation, target and loss term of one output, as written below its bar."""
-        a, t, loss = (format_number(float(v[row]), digits) for v in (self.a, self.t, self.loss))
-        letters = self.notation
-        return f"{letters.activation} {a}   {letters.target} {t}   {letters.loss} {loss}"
+        shown = self._shown(row)
+        return "   ".join(
+            f"{letter} {format_number(float(new[row]), digits)}" for letter, new, _ in shown
+        )
+
+    def _shown(self, row: int) -> list[tuple[str, Array, Array]]:
+        """What is said of an output: letter, values, and those before an edit. Target and loss as
+        far as they play a part."""
+        letters, old = self.notation, self.old
+        shown = [(letters.activation, self.a, old.a[-1])]
+        if self.has_targets:
+            shown.append((letters.target, self.t, old.targets))
+        if row in self.loss_units:
+            shown.append((letters.loss, self.loss, old.loss_terms))
+        return shown
 
     def parts(self, row: int, digits: int | None) -> list[tuple[str, bool]]:
         """The text of a row in parts, each with whether it is the value before an edit, which is
         struck through."""
-        letters, old, parts = self.notation, self.old, list[tuple[str, bool]]()
-        for letter, new, before in (
-            (letters.activation, self.a, old.a[-1]),
-            (letters.target, self.t, old.targets),
-            (letters.loss, self.loss, old.loss_terms),
-        ):
+        parts = list[tuple[str, bool]]()
+        for letter, new, before in self._shown(row):
             parts.append((f"   {letter} " if parts else f"{letter} ", False))
             now, then = float(new[row]), float(before[row])
             text = format_number(now, digits)
@@ -148,11 +158,12 @@ class _Bars(QWidget):
         painter.setBrush(fill)
         if ends[0] < ends[1] and np.isfinite(a):
             painter.drawRoundedRect(QRectF(ends[0], top, ends[1] - ends[0], bar), 3, 3)
-        tick = QRectF(
-            left + rows.share(t) * track.width() - _TICK / 2,
-            top - _OVERHANG, _TICK, bar + 2 * _OVERHANG,
-        )
-        painter.fillRect(tick, colours.colour("accent"))
+        if rows.has_targets:
+            tick = QRectF(
+                left + rows.share(t) * track.width() - _TICK / 2,
+                top - _OVERHANG, _TICK, bar + 2 * _OVERHANG,
+            )
+            painter.fillRect(tick, colours.colour("accent"))
         painter.setFont(theme.font(theme.SMALL))
         painter.setPen(colours.colour("ink"))
         below = QRectF(left, track.bottom() + _OVERHANG + 2, track.width(), text_height)
@@ -202,6 +213,8 @@ class _Foot(QWidget):
         flags = Qt.AlignmentFlag
         painter.drawText(place, flags.AlignLeft | flags.AlignVCenter, format_number(rows.low, 4))
         painter.drawText(place, flags.AlignRight | flags.AlignVCenter, format_number(rows.high, 4))
+        if not rows.has_targets:
+            return
         width = QFontMetrics(painter.font()).horizontalAdvance("target")
         middle = place.center().x()
         accent = theme.current().colour("accent")
@@ -232,6 +245,8 @@ class OutputBars(QWidget):
         self._bars.rows = _Rows(view)
         if known is None or len(known.names) != len(self._bars.rows.names):
             self._bars.updateGeometry()
+        compared = " and targets" if view.spec.has_targets else ""
+        self.setAccessibleName(f"Outputs{compared} of the shown sample")
         self.setAccessibleDescription("; ".join(self.texts(_MOST_SPOKEN)))
         self._bars.update()
         self._foot.update()

@@ -43,20 +43,22 @@ class SamplePoints:
         self,
         x: Array,
         y: Array,
-        targets: Array,
+        targets: Array | None,
         levels: tuple[float, float],
         shown: int,
         hollow: NDArray[np.bool_],
     ) -> None:
-        """Draw samples at (x, y), all of shape (samples,), coloured for `levels`."""
+        """Draw samples at (x, y), all of shape (samples,), coloured for `levels`; in one colour
+        without targets."""
         colours = theme.current()
-        count = len(targets)
+        count, is_plain = len(x), targets is None
+        targets = np.zeros(count) if targets is None else targets
         rows = np.arange(count)
         if count > MOST:
             rows = np.unique(np.linspace(0, count - 1, MOST).astype(int))
         kinds = set(targets[:_MOST_LABELLED].tolist())
         two_kinds = next((pair for pair in _SIGNS if kinds <= set(pair)), None)
-        if two_kinds is not None and not np.isin(targets, two_kinds).all():
+        if is_plain or (two_kinds is not None and not np.isin(targets, two_kinds).all()):
             two_kinds = None
         kind = _SMALL if count > _MOST_LABELLED else _PLAIN if two_kinds is None else _LABELLED
         size = theme.px(kind)
@@ -65,6 +67,9 @@ class SamplePoints:
             fills = [spot_brush(colours.colour(name)) for name in names]
             brushes = [fills[t == two_kinds[1]] for t in targets[rows].tolist()]
             edge = spot_pen(colours.colour("card"), 2.0 if kind == _LABELLED else 1.0)
+        elif is_plain:
+            brushes = [spot_brush(colours.colour("card"))] * len(rows)
+            edge = spot_pen(colours.colour("ink"))
         else:
             brushes = [spot_brush(colour) for colour in colours_of(targets[rows], *levels)]
             edge = spot_pen(colours.colour("ink"))

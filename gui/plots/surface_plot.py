@@ -148,7 +148,7 @@ class SurfacePlot(Plot):
         self.show_range(*self._ranges)
         self.note.setPos(*(sum(ends) / 2 for ends in self._ranges))
         self._levels = output_range(frame.spec, frame.output)
-        targets = data.targets[:, frame.output]
+        targets = data.targets[:, frame.output] if frame.spec.has_targets else None
         self.points.show(x, y, targets, self._levels, frame.sample, data.is_test)
 
     def _show_surface(self, question: _Question, training: bool) -> None:

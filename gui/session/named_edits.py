@@ -9,12 +9,13 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
+from msgspec.structs import replace
 from PySide6.QtCore import QObject, Signal
 
 from engine.documents.document import Published
 from engine.maths.activations import ACTIVATION_SETTINGS, ACTIVATIONS
 from engine.maths.initializers import INITIALIZERS
-from engine.maths.losses import LOSSES
+from engine.maths.losses import LOSS_SETTINGS, LOSSES, losses_for
 from engine.maths.network import Parameter
 from engine.maths.optimizers import RULES, SETTINGS
 from engine.maths.penalty import Penalty, in_words
@@ -58,6 +59,8 @@ class Intents(QObject):
         network.bias_chosen.connect(self.set_bias)
         network.activation_setting_chosen.connect(self.set_activation_setting)
         network.loss_chosen.connect(self.set_loss)
+        network.loss_setting_chosen.connect(self.set_loss_setting)
+        network.loss_output_chosen.connect(self.set_loss_output)
         network.reduction_chosen.connect(self.set_reduction)
         network.penalty_chosen.connect(self.set_penalty)
         network.optimizer_chosen.connect(self.set_optimizer)
@@ -199,10 +202,18 @@ class Intents(QObject):
         after = self._session.spec
         if after.loss == before.loss:
             return
+        old, is_possible = LOSSES[before.loss].title, before.loss in losses_for(
+            after.network.layers[-1].activation
+        )
+        why = (
+            f"{activation.capitalize()} at the output has a loss that is made for it"
+            if is_possible
+            else f"{old.capitalize()} does not go with {activation} at the output"
+        )
+        more = f" {old.capitalize()} can be chosen again." if is_possible else ""
         self.noticed.emit(
-            f"{LOSSES[before.loss].title.capitalize()} does not go with {activation} at the "
-            f"output: the loss is now {LOSSES[after.loss].title}{_over_samples(before, after)}. "
-            "Undo brings back what was."
+            f"{why}: the loss is now {LOSSES[after.loss].title}{_over_samples(before, after)}."
+            f"{more} Undo brings back what was."
         )
 
     def set_bias(self, layer: int, kind: str, trained: bool) -> None:
@@ -227,11 +238,28 @@ class Intents(QObject):
         before = self._session.spec
         text, reduction = f"Loss: {LOSSES[key].title}", self._free_reduction()
         made = self._session.apply(text, edits.set_loss, key, reduction=reduction)
-        if made and self._session.spec.reduction != before.reduction:
-            over = _over_samples(before, self._session.spec)
-            self.noticed.emit(
-                f"The loss is now {LOSSES[key].title}{over}. Undo brings back what was."
-            )
+        after, notes = self._session.spec, list[str]()
+        if made and after.reduction != before.reduction:
+            notes.append(f"The loss is now {LOSSES[key].title}{_over_samples(before, after)}.")
+        if made and before.metrics and not after.metrics:
+            notes.append("It is compared with no targets, so there are no metrics.")
+        if notes:
+            self.noticed.emit(" ".join([*notes, "Undo brings back what was."]))
+
+    def set_loss_setting(self, name: str, value: float) -> None:
+        """Change a setting of the loss."""
+        settings = self._session.spec.loss_settings.changed(**{name: value})
+        text = f"{LOSS_SETTINGS[name].title} = {format_number(value)}"
+        self._session.apply(text, edits.set_loss_settings, settings)
+
+    def set_loss_output(self, unit: int) -> None:
+        """Choose which output a loss of a single one is of, from 0."""
+        spec = self._session.spec
+        if unit == spec.loss_settings.output:
+            return
+        settings = replace(spec.loss_settings, output=unit)
+        text = f"The loss is {spec.network.unit_name(spec.network.depth, unit)}"
+        self._session.apply(text, edits.set_loss_settings, settings)
 
     def _free_reduction(self) -> str:
         """What a loss that leaves it open takes over the samples: what the person has chosen,

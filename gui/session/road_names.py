@@ -8,7 +8,7 @@ import numpy as np
 
 from engine.documents.titles import shape
 from engine.maths.activations import ACTIVATION_SETTINGS, ACTIVATIONS
-from engine.maths.losses import LOSSES
+from engine.maths.losses import LOSS_SETTINGS, LOSSES
 from engine.maths.network import Layer, Network
 from engine.maths.optimizers import RULES, SETTINGS
 from engine.maths.penalty import in_words
@@ -38,8 +38,7 @@ def _differences(spec: Spec, other: Spec) -> Iterator[str]:
     if spec.penalty != other.penalty:
         yield in_words(spec.penalty)
     yield from _of_network(spec.network, other.network)
-    if spec.loss != other.loss:
-        yield LOSSES[spec.loss].title
+    yield from _of_loss(spec, other)
     if spec.reduction != other.reduction:
         yield f"{spec.reduction} over samples"
     if not _is_same_data(spec.data, other.data):
@@ -66,6 +65,18 @@ def _of_optimizer(spec: Spec, other: Spec) -> Iterator[str]:
     for name in RULES[mine.key].settings:
         if name != _RATE and mine[name] != others[name]:
             yield f"{SETTINGS[name].title} {format_number(mine[name])}"
+
+
+def _of_loss(spec: Spec, other: Spec) -> Iterator[str]:
+    loss, mine, others = LOSSES[spec.loss], spec.loss_settings, other.loss_settings
+    if spec.loss != other.loss:
+        yield loss.title
+        return
+    for name in loss.settings:
+        if mine[name] != others[name]:
+            yield f"{LOSS_SETTINGS[name].symbol} {format_number(mine[name])}"
+    if loss.one_output and mine.output != others.output:
+        yield f"the loss is {spec.network.unit_name(spec.network.depth, mine.output)}"
 
 
 def _of_network(mine: Network, other: Network) -> Iterator[str]:

@@ -8,7 +8,7 @@ from msgspec import UNSET
 
 from engine.documents.document import Published
 from engine.maths.activations import ACTIVATIONS, hidden_activations
-from engine.maths.losses import LOSSES
+from engine.maths.losses import LOSSES, LossSettings
 from engine.maths.network import BIAS_KINDS, Layer, Network, default_unit_names
 from engine.maths.optimizers import RULES, Optimizer
 from engine.maths.penalty import Penalty
@@ -51,16 +51,20 @@ def specs(draw: st.DrawFn, max_samples: int = 6) -> Spec:
     )
     samples = draw(st.integers(1, max_samples))
     generator = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
-    low, high = LOSSES[loss].target_range
+    (low, high), classes = LOSSES[loss].target_range, LOSSES[loss].classes
+    shape = (samples, sizes[-1])
+    inputs = generator.normal(0.0, 1.0, (samples, sizes[0]))
     data = Data(
-        generator.normal(0.0, 1.0, (samples, sizes[0])),
-        generator.uniform(max(low, -1.0), min(high, 1.0), (samples, sizes[-1])),
+        inputs,
+        generator.uniform(max(low, -1.0), min(high, 1.0), shape)
+        if classes is None
+        else generator.choice(classes, shape),
         tuple(f"t {name}" for name in names[-1]),
     )
     scaling = None
     if draw(st.booleans()):
         kind, same = draw(st.sampled_from(sorted(SCALINGS))), (SAME,) * sizes[-1]
-        targets = linears("range", data.targets) if np.isinf(low) else same
+        targets = linears("range", data.targets) if np.isinf(low) and classes is None else same
         scaling = Scaling(kind, linears(kind, data.inputs), targets)
     network = Network(names[0], layers)
     frozen = draw(st.sampled_from((0.0, 0.0, 0.3, 1.0)))
@@ -74,12 +78,15 @@ def specs(draw: st.DrawFn, max_samples: int = 6) -> Spec:
         ),
         data,
         Batching(draw(st.sampled_from((None, 1, 2, 3))), draw(st.booleans())),
-        metrics=("mean_absolute_error",),
+        metrics=("mean_absolute_error",) if LOSSES[loss].has_targets else (),
         initializer="uniform_pm_1",
         seed=draw(st.integers(0, 1000)),
         step_order=draw(st.sampled_from(sorted(STEP_ORDERS))),
         scaling=scaling,
         penalty=draw(PENALTIES),
+        loss_settings=LossSettings(
+            {"delta": draw(st.sampled_from((0.25, 1.0)))}, draw(st.integers(0, sizes[-1] - 1))
+        ),
     )
 
 

@@ -29,7 +29,7 @@ from engine.formulas.formula import (
     equation,
 )
 from engine.formulas.writers import Prose
-from engine.maths.losses import LOSSES
+from engine.maths.losses import LOSSES, THRESHOLD
 from engine.run.steps import StepId
 
 # Beyond this net input a sigmoid is within 0.001 of 0 or 1, and 1 − a has lost digits of its own.
@@ -66,8 +66,8 @@ class WrittenLoss(Struct, frozen=True, kw_only=True):
     """How a loss is written.
 
     `term` is the loss of an output, written in its activation where no digit is lost by that;
-    `slope` is ∂E/∂a; `notes` say what is to be known of this output. `short` is there for a loss
-    that has a short delta.
+    `slope` is ∂E/∂a; `notes` say what is to be known of the loss of this output, `slope_notes` of
+    its slope. `short` is there for a loss that has a short delta.
     """
 
     key: str
@@ -75,6 +75,7 @@ class WrittenLoss(Struct, frozen=True, kw_only=True):
     slope: Callable[[Unit], Expr]
     short: Short | None = None
     notes: Callable[[Unit], tuple[Prose, ...]] = lambda unit: ()
+    slope_notes: Callable[[Unit], tuple[Prose, ...]] = lambda unit: ()
 
 
 def output_and_target(unit: Unit, target_first: bool = False) -> tuple[Factor, ...]:
@@ -104,6 +105,114 @@ def _doubled(unit: Unit) -> Expr:
     share = unit.record.output_share
     two = Number(2.0) if share is None else Quotient(Number(2.0), share.bottom)
     return Product((two, difference(unit.a, unit.t)))
+
+
+# Absolute errors, Huber's and the hinge loss: bent, or straight from some point on
+
+
+def _size_of_error(unit: Unit) -> Function:
+    """|t − a|."""
+    return Function("abs", (difference(unit.t, unit.a),))
+
+
+def _error_part(unit: Unit) -> Factor:
+    return Factor(
+        ("how far the output is from its target, in size",), _size_of_error(unit).with_value()
+    )
+
+
+def _absolute(unit: Unit) -> Term:
+    size, share = _size_of_error(unit), unit.record.output_share
+    if share is None:
+        return Term(size, size, ())
+    return Term(times(share, size), times(share, Worked(size)), (_error_part(unit),))
+
+
+def _sign_of_error(unit: Unit) -> Expr:
+    return times(unit.record.output_share, Function("sign", (difference(unit.a, unit.t),)))
+
+
+def _absolute_notes(unit: Unit) -> tuple[Prose, ...]:
+    if unit.a.value != unit.t.value:
+        return ()
+    return ((Line(unit.a), " is exactly its target, where |t − a| has a kink and no slope of its "
+             "own; 0 is taken, as is usual."),)  # fmt: skip
+
+
+def _threshold(unit: Unit) -> Symbol:
+    return unit.record.loss_setting(THRESHOLD)
+
+
+def _is_far(unit: Unit) -> bool:
+    """Whether an error is beyond the threshold of Huber's loss."""
+    return abs(unit.t.value - unit.a.value) > _threshold(unit).value
+
+
+def _huber_term(unit: Unit) -> Term:
+    half = Quotient(ONE, Number(2.0))
+    if not _is_far(unit):
+        return _squared(unit, half)
+    size, threshold = _size_of_error(unit), _threshold(unit)
+
+    def formula(size: Expr) -> Expr:
+        return Product((threshold, difference(size, Product((half, threshold)))))
+
+    return Term(formula(size), formula(Worked(size)), (_error_part(unit),))
+
+
+def _huber_slope(unit: Unit) -> Expr:
+    if not _is_far(unit):
+        return difference(unit.a, unit.t)
+    threshold = _threshold(unit)
+    return threshold if unit.a.value > unit.t.value else Negative(threshold)
+
+
+def _huber_notes(unit: Unit) -> tuple[Prose, ...]:
+    size, threshold = Line(_size_of_error(unit)), _threshold(unit).with_value()
+    if _is_far(unit):
+        return ((size, " is more than ", threshold, ": here the loss is a straight line."),)
+    return ((size, " is no more than ", threshold, ": here the loss is half the square."),)
+
+
+def _margin(unit: Unit) -> Product:
+    """t a."""
+    return Product((unit.t, unit.a))
+
+
+def _hinge_term(unit: Unit) -> Term:
+    left, zero = difference(ONE, _margin(unit)), Number(0.0)
+    part = Factor(("what is missing to a margin of 1",), left.with_value())
+    return Term(Function("max", (zero, left)), Function("max", (zero, Worked(left))), (part,))
+
+
+def _hinge_slope(unit: Unit) -> Expr:
+    return Negative(unit.t) if _margin(unit).value < 1.0 else Number(0.0)
+
+
+def _hinge_notes(unit: Unit) -> tuple[Prose, ...]:
+    margin, value = Line(_margin(unit)), _margin(unit).value
+    if value == 1.0:
+        says = (
+            " is exactly 1, where the hinge loss has a kink and no slope of its own; 0 is taken, "
+            "as is usual."
+        )
+    elif value > 1.0:
+        says = " is more than 1: the output is on its side by a margin, and nothing pulls at it."
+    else:
+        says = " is less than 1, so the loss falls as this grows."
+    return ((margin, says),)
+
+
+# The output itself
+
+
+def _itself_notes(unit: Unit) -> tuple[Prose, ...]:
+    record = unit.record
+    (chosen,) = record.loss_units
+    if unit.number == chosen:
+        return ()
+    name = record.network.unit_name(unit.layer, chosen)
+    return ((f"The loss is {name} alone; this output plays no part in it.",),)
 
 
 # Cross-entropies
@@ -209,6 +318,38 @@ def _in_net_input(unit: Unit) -> Prose:
     )
 
 
+def _binary_slope(unit: Unit) -> Expr:
+    error = difference(unit.a, unit.t)
+    quotient = Quotient(error, WRITTEN_ACTIVATIONS[unit.activation.key].slope(unit))
+    return times(unit.record.output_share, quotient)
+
+
+def _binary(key: str) -> WrittenLoss:
+    return WrittenLoss(
+        key=key,
+        term=_binary_term,
+        slope=_binary_slope,
+        short=Short(
+            "With sigmoid and binary cross-entropy the two links of the chain", _binary_unfolded
+        ),
+        notes=lambda unit: (_in_net_input(unit),) if abs(unit.z.value) > _LARGEST_PLAIN else (),
+    )
+
+
+def _categorical(key: str) -> WrittenLoss:
+    return WrittenLoss(
+        key=key,
+        term=_categorical_term,
+        slope=lambda unit: Negative(Quotient(unit.t, unit.a)),
+        short=Short(
+            "With softmax and cross-entropy the links of the chain",
+            _categorical_unfolded,
+            of_total=True,
+        ),
+        notes=lambda unit: (_in_net_input(unit),) if unit.a.value < _SMALLEST_PLAIN else (),
+    )
+
+
 WRITTEN_LOSSES: dict[str, WrittenLoss] = written_half(
     "loss",
     LOSSES,
@@ -228,32 +369,35 @@ WRITTEN_LOSSES: dict[str, WrittenLoss] = written_half(
             term=lambda unit: _squared(unit, unit.record.output_share),
             slope=_doubled,
         ),
+        _binary("binary_cross_entropy"),
+        _categorical("categorical_cross_entropy"),
+        _binary("summed_binary_cross_entropy"),
+        _categorical("summed_categorical_cross_entropy"),
         WrittenLoss(
-            key="binary_cross_entropy",
-            term=_binary_term,
-            slope=lambda unit: times(
-                unit.record.output_share,
-                Quotient(
-                    difference(unit.a, unit.t),
-                    WRITTEN_ACTIVATIONS[unit.activation.key].slope(unit),
-                ),
-            ),
-            short=Short(
-                "With sigmoid and binary cross-entropy the two links of the chain",
-                _binary_unfolded,
-            ),
-            notes=lambda unit: (_in_net_input(unit),) if abs(unit.z.value) > _LARGEST_PLAIN else (),
+            key="mean_absolute_error",
+            term=_absolute,
+            slope=_sign_of_error,
+            slope_notes=_absolute_notes,
         ),
         WrittenLoss(
-            key="categorical_cross_entropy",
-            term=_categorical_term,
-            slope=lambda unit: Negative(Quotient(unit.t, unit.a)),
-            short=Short(
-                "With softmax and cross-entropy the links of the chain",
-                _categorical_unfolded,
-                of_total=True,
-            ),
-            notes=lambda unit: (_in_net_input(unit),) if unit.a.value < _SMALLEST_PLAIN else (),
+            key="huber",
+            term=_huber_term,
+            slope=_huber_slope,
+            notes=_huber_notes,
+            slope_notes=_huber_notes,
+        ),
+        WrittenLoss(
+            key="hinge",
+            term=_hinge_term,
+            slope=_hinge_slope,
+            notes=_hinge_notes,
+            slope_notes=_hinge_notes,
+        ),
+        WrittenLoss(
+            key="output_itself",
+            term=lambda unit: Term(unit.a, unit.a, ()),
+            slope=lambda unit: Number(float(unit.number in unit.record.loss_units)),
+            slope_notes=_itself_notes,
         ),
     ),
 )

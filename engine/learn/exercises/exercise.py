@@ -39,7 +39,7 @@ _MARGIN_OF_ALL = 3.0
 _ATTEMPTS = 10_000
 # Half of an odd last digit, or a tenth of a 5, would always round half-way; a fifth never does.
 _RATE = 0.2
-_KINK = 0.05  # how far a net input stays from where the slope jumps
+_KINK = 0.05  # how far a net input, or an error, stays from where the slope jumps
 
 
 class ExerciseError(ValueError):
@@ -216,6 +216,8 @@ def _targets(spec: Spec, generator: np.random.Generator) -> Array:
     count, activation = spec.network.sizes[-1], spec.network.layers[-1].function
     if not activation.elementwise:
         return np.asarray(np.arange(count) == generator.integers(count), dtype=np.float64)
+    if (classes := LOSSES[spec.loss].classes) is not None:
+        return generator.choice(classes, count)
     if LOSSES[spec.loss].target_range == (0.0, 1.0):
         return generator.integers(0, 2, count).astype(np.float64)
     if activation.range == (0.0, 1.0):
@@ -236,9 +238,15 @@ def _is_instructive(spec: Spec, theta: Array, decimals: int) -> bool:
             return False
         if any(np.abs(z - kink).min() < _KINK for kink in activation.kinks):
             return False
+    bend = spec.loss_function.bend
+    if bend is not None and np.abs(bend(values.a[-1], spec.scaled.targets)).min() < _KINK:
+        return False
     _, gradient, _ = batch_gradient(spec, start_state(spec, theta), rows)
-    # Nearly all of the gradient is to be more than nothing in the decimals it is worked with.
+    # Nearly all of the gradient is to be more than nothing in the decimals it is worked with, but
+    # for what leads to outputs that the loss does not read.
     sizes = np.abs(gradient)
+    if LOSSES[spec.loss].one_output:
+        sizes = sizes[gradient != 0.0]
     return bool(sizes.max() >= 0.01 and np.quantile(sizes, 0.2) >= 10.0**-decimals)
 
 

@@ -6,8 +6,10 @@ from collections.abc import Callable
 
 import numpy as np
 from msgspec import Struct
+from numpy.typing import NDArray
 
 from engine.maths.activations import Array
+from engine.maths.losses import LOSSES
 from engine.run.spec import Spec
 
 _FEW_OUTPUTS = 16  # of a whole data set, so that they can be written out
@@ -23,6 +25,14 @@ class SeedRun(Struct, frozen=True, eq=False):
     outputs: Array
     learnt: bool
     diverged: int | None
+
+
+def are_off(spec: Spec, outputs: Array, tolerance: float) -> NDArray[np.bool_]:
+    """Which samples' outputs, shape (…, samples, outputs), are not what their targets say: further
+    off than the tolerance, or with a loss that asks for a side only, on the other side."""
+    if LOSSES[spec.loss].classes is not None:
+        return ~spec.are_right(outputs)
+    return np.asarray((~(np.abs(outputs - spec.scaled.targets) <= tolerance)).any(axis=-1))
 
 
 class Stuck(Struct, frozen=True):
@@ -66,8 +76,7 @@ class SeedsResult(Struct, frozen=True, eq=False):
 
     def _off(self, run: SeedRun) -> list[int]:
         """The rows of the samples that are not near their targets."""
-        away = np.abs(run.outputs - self.spec.scaled.targets) > self.tolerance
-        return [int(row) for row in np.flatnonzero(away.any(axis=1))]
+        return np.flatnonzero(are_off(self.spec, run.outputs, self.tolerance)).tolist()
 
     def _outputs_in_words(self, run: SeedRun) -> str:
         if run.diverged is not None or self.spec.scaled.targets.size > _FEW_OUTPUTS:

@@ -14,9 +14,10 @@ import numpy as np
 from msgspec.structs import replace
 from numpy.typing import NDArray
 
-from engine.learn.many_seeds.result import SeedRun, SeedsResult
+from engine.learn.many_seeds.result import SeedRun, SeedsResult, are_off
 from engine.maths.activations import Array
 from engine.maths.backprop import backward, forward, gradient_sum, loss_terms
+from engine.maths.losses import LOSSES
 from engine.maths.network import FORWARD_ONLY
 from engine.maths.optimizers import RULES
 from engine.run.iteration import Check, gradient_of_batch, loss_of_batch, moved, never
@@ -41,6 +42,8 @@ def why_not(spec: Spec) -> str:
     """Why seeds cannot be compared for a Spec, as a sentence; empty where they can."""
     if not spec.can_train:
         return FORWARD_ONLY
+    if not LOSSES[spec.loss].has_targets:
+        return f"{LOSSES[spec.loss].title.capitalize()} has no target that a seed could learn."
     if spec.mistakes:
         return "Seeds are compared without mistakes: turn those of this run off first."
     return ""
@@ -50,7 +53,8 @@ class SeedRuns:
     """The runs of some seeds on their way; `advance` takes them further until `result` is there.
 
     `start_of(seed)` gives the start values θ of a seed (see engine.run.spec.drawn_start). A run has
-    learnt if at its end every output lies within the tolerance of its target. Raises SeedsRefused.
+    learnt if at its end every output lies within the tolerance of its target, or for a loss that
+    asks for no more, on its side. Raises SeedsRefused.
     """
 
     def __init__(
@@ -127,7 +131,7 @@ class _Together:
         spec, network = self.spec, self.spec.network
         inputs, targets = self._batch()
         values = forward(network, self._theta, inputs)
-        delta = backward(network, self._theta, values, targets, spec.loss)
+        delta = backward(network, self._theta, values, targets, spec.loss_function)
         summed = gradient_sum(network, values.a, delta)
         gradient = gradient_of_batch(spec, self._theta, summed, targets.shape[-2])
         theta, slots = moved(spec, self._theta, gradient, self._slots, self.t + 1)
@@ -173,10 +177,9 @@ class _Together:
         """How each stands over the whole training set."""
         data = self.spec.scaled
         values = forward(self.spec.network, self._theta, data.inputs)
-        terms = loss_terms(values, data.targets, self.spec.loss)
-        losses = loss_of_batch(self.spec, self._theta, terms)
-        reached = values.a[-1]
-        near = np.asarray((np.abs(reached - data.targets) <= tolerance).all(axis=(1, 2)))
+        terms = loss_terms(values, data.targets, self.spec.loss_function)
+        losses, reached = loss_of_batch(self.spec, self._theta, terms), values.a[-1]
+        near = np.asarray(~are_off(self.spec, reached, tolerance).any(axis=-1))
         runs = []
         for position, seed in enumerate(self.seeds):
             diverged = self._diverged.get(position)

@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 
 from engine.maths.activations import Array
 from engine.maths.backprop import gradient_sum
-from engine.maths.losses import LOSSES
 from engine.run.iteration import (
     Iteration,
     batch_loss,
@@ -123,7 +122,7 @@ class _Working:
         a, terms = given["activation", last], worked["loss", last]
         is_given = a[0] != self.iteration.sample(row).a[-1]
         targets = self.spec.scaled.targets[[row]]
-        of_outputs = LOSSES[self.spec.loss].of_outputs
+        of_outputs = self.spec.loss_function.of_outputs
         if of_outputs is not None:
             return np.where(is_given, of_outputs(a, targets), terms)
         return terms

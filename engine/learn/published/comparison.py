@@ -18,7 +18,6 @@ from msgspec.structs import replace
 from engine.documents.document import Published
 from engine.learn.published.printed import Match, match, places, slip, written_like
 from engine.maths.activations import Array
-from engine.maths.metrics import METRICS
 from engine.run.iteration import Check, Iteration, evaluate, iterate, never
 from engine.run.mistakes import MISTAKES
 from engine.run.paper import PaperIteration, paper_iteration
@@ -122,9 +121,8 @@ def values_at(iteration: Iteration, figures: Iterable[Published]) -> list[float]
         else:
             spec = spec.training
             outputs = evaluate(spec, iteration.state.theta).outputs
-            activation = spec.network.layers[-1].activation
             assert figure.metric is not UNSET
-            value = METRICS[figure.metric].value(outputs, spec.scaled.targets, activation)
+            value = spec.metric(figure.metric, outputs)
             values.append(float(value))
     return values
 

@@ -27,6 +27,7 @@ from engine.training.kernels.known import sloped_layers
 from engine.training.kernels.numpy_rows import (
     ACTIVATIONS,
     BIAS_GRADIENTS,
+    JACOBIANS,
     PENALTY_SLOPES,
     SLOPES,
     UPDATES,
@@ -94,8 +95,11 @@ class Pass:
             if b is not None:
                 self.forward.append(partial(np.add, z, b, z))
             self.forward += ACTIVATIONS[layer.activation](z, a[number])
-        backward = output_error(spec.loss, self.a, targets, delta[-1])
-        sloped = sloped_layers(spec)
+        backward = output_error(spec, self.a, targets, delta[-1])
+        sloped, output = sloped_layers(spec), network.layers[-1].activation
+        if sloped == network.depth and output in JACOBIANS:
+            backward += JACOBIANS[output](delta[-1], self.a)
+            sloped -= 1
         backward += _slopes(network, sloped, buffers, count)
         for number in range(network.depth, 0, -1):
             if number <= sloped and SLOPES[network.layers[number - 1].activation] is not None:

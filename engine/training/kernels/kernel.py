@@ -9,7 +9,6 @@ from msgspec import Struct
 
 from engine.maths.activations import Array
 from engine.maths.losses import LOSSES
-from engine.maths.metrics import METRICS
 from engine.run.iteration import Check
 from engine.run.limits import FromOne, told
 from engine.run.spec import Spec, State
@@ -136,12 +135,11 @@ def curve_points(
     for the whole training set, shape (count, samples, outputs); `z` is read only for a loss that
     is `of_net_input`. `costs`, shape (count,), are what the parameters cost where penalties count.
     """
-    targets, activation = spec.scaled.targets, spec.network.layers[-1].activation
-    per_sample = LOSSES[spec.loss].terms(z, a, targets).sum(axis=-1)
+    per_sample = spec.loss_function.terms(z, a, spec.scaled.targets).sum(axis=-1)
     loss = per_sample.mean(axis=-1) if IS_MEAN[spec.reduction] else per_sample.sum(axis=-1)
     if spec.penalised is not None:
         loss = loss + costs
-    metrics = [METRICS[key].value(a, targets, activation) for key in spec.metrics]
+    metrics = [spec.metric(key, a) for key in spec.metrics]
     return np.stack([epochs, loss, *metrics], axis=1)
 
 

@@ -19,12 +19,14 @@ from engine.run.spec import Spec
 class Known(Struct, frozen=True):
     """The keys that a kernel has code for, kind by kind.
 
-    `activations` are those it can go forward through, `slopes` those whose f'(z) it has too, and
+    `activations` are those it can go forward through, `slopes` those whose f'(z) it has too,
+    `jacobians` those of an output layer that it can send errors back through all at once, and
     `mistakes` those that it makes, or that are made before a run comes to it.
     """
 
     activations: Collection[str]
     slopes: Collection[str]
+    jacobians: Collection[str]
     biases: Collection[str]
     losses: Collection[str]
     reductions: Collection[str]
@@ -35,10 +37,13 @@ class Known(Struct, frozen=True):
     def covers(self, spec: Spec) -> bool:
         """Whether a run needs nothing else."""
         layers = spec.network.layers
+        *hidden, output = (layer.activation for layer in layers)
+        is_sent_back = output in self.slopes or output in self.jacobians
         return (
             all(layer.activation in self.activations for layer in layers)
             and all(layer.function is ACTIVATIONS[layer.activation] for layer in layers)
-            and all(layer.activation in self.slopes for layer in layers[: sloped_layers(spec)])
+            and all(activation in self.slopes for activation in hidden)
+            and (is_sent_back or sloped_layers(spec) < len(layers))
             and all(layer.bias in self.biases for layer in layers)
             and spec.loss in self.losses
             and spec.reduction in self.reductions
@@ -50,18 +55,22 @@ class Known(Struct, frozen=True):
 
 
 def sloped_layers(spec: Spec) -> int:
-    """How many layers, counted from the inputs, multiply an error with f'(z): all of them, but for
-    the output layer where the loss gives its node delta at once."""
+    """How many layers, counted from the inputs, send an error back through their activation: all
+    of them, but for the output layer where the loss gives its node delta at once."""
     return spec.network.depth - LOSSES[spec.loss].is_short
 
 
 class OutputError(Struct, frozen=True):
-    """How to come to ∂E/∂a of the output layer, or for a loss that is short to its node delta:
-    from a − t, `times` a number, divided by how many outputs there are if it is `over_outputs`.
+    """How to come to ∂E/∂a of the output layer, or for a loss that is short to its node delta.
 
-    If it is `of_total`, a counts as often as the targets of its sample sum up to.
+    `of` says from what: the "difference" a − t, its "sign", the difference "clipped" to the size of
+    the loss's setting, "hinge" (−t below a margin of 1), or "itself" (1 for the one output that the
+    loss is). A difference is taken `times` a number, and it and a sign are divided by how many
+    outputs there are if it is `over_outputs`. If it is `of_total`, a counts as often as the targets
+    of its sample sum up to.
     """
 
+    of: str = "difference"
     times: float = 1.0
     over_outputs: bool = False
     of_total: bool = False
@@ -73,7 +82,18 @@ OUTPUT_ERRORS = {
     "mean_squared_error": OutputError(times=2.0, over_outputs=True),
     "binary_cross_entropy": OutputError(over_outputs=True),
     "categorical_cross_entropy": OutputError(of_total=True),
+    "summed_binary_cross_entropy": OutputError(),
+    "summed_categorical_cross_entropy": OutputError(of_total=True),
+    "mean_absolute_error": OutputError("sign", over_outputs=True),
+    "huber": OutputError("clipped"),
+    "hinge": OutputError("hinge"),
+    "output_itself": OutputError("itself"),
 }
+
+
+def threshold_of(spec: Spec) -> float:
+    """What an error is clipped to in size; 0 where nothing is."""
+    return next((spec.loss_settings[key] for key in LOSSES[spec.loss].settings), 0.0)
 
 # By reduction: whether sums over the samples of a batch are divided by their number.
 IS_MEAN = {"sum": False, "mean": True}

@@ -56,6 +56,15 @@ OPTIMIZER_CODES = {
 PENALTIES = ("l2", "l1")
 SETTINGS = ("learning_rate", "momentum", "beta_1", "beta_2", "epsilon", "rho", "weight_decay")
 BIAS_STEPS = {"none": -1, "shared": 0, "per_unit": 1}
+# What ∂E/∂a is made from: see OutputError in known.py.
+_DIFFERENCE, _SIGN, _CLIPPED, _HINGE, _ITSELF = range(5)
+ERROR_CODES = {
+    "difference": _DIFFERENCE,
+    "sign": _SIGN,
+    "clipped": _CLIPPED,
+    "hinge": _HINGE,
+    "itself": _ITSELF,
+}
 
 _FAST = {"contract", "reassoc", "nsz"}
 # No array is made or given up in here, so none needs its references counted. What is called from in
@@ -207,6 +216,33 @@ def _backward(
 
 
 @_inner(fastmath=_FAST)
+def _through_softmax(delta: Array, a: Array, number: int, units: int, width: int) -> None:
+    """From errors ∂E/∂a of a softmax layer to its node deltas, in place."""
+    for j in range(width):
+        mean = 0.0
+        for u in range(units):
+            mean += delta[number, u * width + j] * a[number, u * width + j]
+        for u in range(units):
+            i = u * width + j
+            delta[number, i] = a[number, i] * (delta[number, i] - mean)
+
+
+@_inner(fastmath=_FAST)
+def _other_error(error: Array, a: float, t: float, unit: int) -> float:
+    """∂E/∂a of an output where it is no multiple of a − t."""
+    code = int(error[3])
+    slope = 1.0 if unit == int(error[5]) else 0.0
+    if code == _SIGN:
+        off = a - t  # which stays what it is where it is 0, or no number
+        slope = error[0] * (1.0 if off > 0.0 else -1.0 if off < 0.0 else off)
+    elif code == _CLIPPED:
+        slope = _within(a - t, error[4])
+    elif code == _HINGE:
+        slope = -t if t * a < 1.0 else 0.0
+    return slope
+
+
+@_inner(fastmath=_FAST)
 def _update(
     theta: Array, slots: Array, gradient: Array, factor: Array, optimizer: int, settings: Array,
     t: int,
@@ -320,7 +356,8 @@ def train(
     `inputs` and `targets` have shape (units, samples). `orders` has a row per epoch, the first one
     for the running one, or a single row for all; `within` samples of it are done. `error` is what
     a − t is multiplied with, and 1 where ∂E/∂z is that product (else 0: f'(z) is still to come),
-    and 1 where a counts as often as the targets sum up to. `kept_z` and `kept_a`, shape (count,
+    and 1 where a counts as often as the targets sum up to; then one of ERROR_CODES, what an error
+    is clipped to, and the one output that the loss is. `kept_z` and `kept_a`, shape (count,
     samples, outputs), get the output layer of the whole set: if `in_order`, where it is always the
     batch, before each update; else after each epoch. `frames`, shape (count, 1 + slots, size), get
     θ and the slots at each multiple of `frame_every` updates.
@@ -367,11 +404,20 @@ def train(
                     if in_order:
                         kept_z[kept, row, u] = a[depth + 1, i]
                         kept_a[kept, row, u] = a[depth, i]
+            if error[3] != _DIFFERENCE:
+                for j in range(filled):
+                    row = orders[row_of, first + j]
+                    for u in range(n_out):
+                        i = u * width + j
+                        delta[depth, i] = _other_error(error, a[depth, i], targets[u, row], u)
             for u in range(n_out):
                 for j in range(filled, width):
                     delta[depth, u * width + j] = 0.0
             if error[1] == 0.0:
-                _times_slope(layers[depth, ACTIVATION], delta, a, depth, n_out * width)
+                if layers[depth, ACTIVATION] == _SOFTMAX:
+                    _through_softmax(delta, a, depth, n_out, width)
+                else:
+                    _times_slope(layers[depth, ACTIVATION], delta, a, depth, n_out * width)
             _backward(theta, layers, a, delta, width, gradient)
         used = factor
         if has_penalty:

@@ -17,12 +17,13 @@ from engine.run.spec import Data, Spec, State, start_state
 from engine.text.numbers import LARGEST
 from engine.training.kernels import numba_code
 from engine.training.kernels.kernel import Advanced, curve_points, iterations_at_once
-from engine.training.kernels.known import IS_MEAN, OUTPUT_ERRORS, Known
+from engine.training.kernels.known import IS_MEAN, OUTPUT_ERRORS, Known, threshold_of
 from engine.training.kernels.numba_lanes import LANES
 
 KNOWN = Known(
     activations=numba_code.ACTIVATION_CODES.keys(),
     slopes=numba_code.ACTIVATION_CODES.keys() - {"softmax"},
+    jacobians={"softmax"},
     biases=numba_code.BIAS_STEPS.keys(),
     losses=OUTPUT_ERRORS.keys(),
     reductions=IS_MEAN.keys(),
@@ -188,4 +189,7 @@ def _error(spec: Spec) -> Array:
     """How the code comes to ∂E/∂a or ∂E/∂z of the output layer: see `train` there."""
     error, outputs = OUTPUT_ERRORS[spec.loss], spec.network.sizes[-1]
     factor = error.times / outputs if error.over_outputs else error.times
-    return np.array([factor, LOSSES[spec.loss].is_short, error.of_total], dtype=np.float64)
+    settings = threshold_of(spec), spec.loss_settings.output
+    code = numba_code.ERROR_CODES[error.of]
+    is_short = LOSSES[spec.loss].is_short
+    return np.array([factor, is_short, error.of_total, code, *settings], dtype=np.float64)

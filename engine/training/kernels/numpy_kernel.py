@@ -20,6 +20,7 @@ from engine.training.kernels.known import IS_MEAN, OUTPUT_ERRORS, Known
 from engine.training.kernels.numpy_rows import (
     ACTIVATIONS,
     BIAS_GRADIENTS,
+    JACOBIANS,
     PENALTY_SLOPES,
     SLOPES,
     UPDATES,
@@ -29,6 +30,7 @@ from engine.training.kernels.numpy_rows import (
 KNOWN = Known(
     activations=ACTIVATIONS.keys(),
     slopes=SLOPES.keys(),
+    jacobians=JACOBIANS.keys(),
     biases={"none", *BIAS_GRADIENTS},
     losses=OUTPUT_ERRORS.keys(),
     reductions=IS_MEAN.keys(),

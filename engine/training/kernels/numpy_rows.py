@@ -14,7 +14,8 @@ from msgspec import Struct
 
 from engine.maths.activations import LEAKY_SLOPE, Array
 from engine.maths.optimizers import Optimizer, adam_corrections, adam_step_size
-from engine.training.kernels.known import OUTPUT_ERRORS
+from engine.run.spec import Spec
+from engine.training.kernels.known import OUTPUT_ERRORS, threshold_of
 
 Calls = list[Callable[[], object]]
 
@@ -87,10 +88,37 @@ BIAS_GRADIENTS: dict[str, Callable[[Array, Array], Calls]] = {
 }
 
 
-def output_error(loss: str, a: Array, targets: Array, delta: Array) -> Calls:
+def _softmax_sent_back(error: Array, a: Array) -> Calls:
+    weighted, each = np.empty_like(a), np.empty((len(a), 1))
+    return [
+        partial(np.multiply, error, a, weighted),
+        partial(np.add.reduce, weighted, -1, None, each, True),
+        partial(np.subtract, error, each, error),
+        partial(np.multiply, a, error, error),
+    ]
+
+
+# From ∂E/∂a of an output layer to ∂E/∂z, in place, where each output depends on every net input;
+# both arrays of shape (samples, outputs).
+JACOBIANS: dict[str, Callable[[Array, Array], Calls]] = {"softmax": _softmax_sent_back}
+
+
+def output_error(spec: Spec, a: Array, targets: Array, delta: Array) -> Calls:
     """∂E/∂a of the output layer, or for a loss that is short its node delta; all of shape
     (samples, outputs)."""
-    error, outputs, counted, calls = OUTPUT_ERRORS[loss], a.shape[1], a, Calls()
+    error, outputs, counted, calls = OUTPUT_ERRORS[spec.loss], a.shape[1], a, Calls()
+    if error.of == "itself":
+        alone = np.zeros(outputs)
+        alone[spec.loss_settings.output] = 1.0
+        return [partial(np.copyto, delta, alone)]
+    if error.of == "hinge":
+        pulls = np.empty(a.shape, dtype=np.bool_)
+        return [
+            partial(np.multiply, targets, a, delta),
+            partial(np.less, delta, _ONE, pulls),
+            partial(np.copyto, delta, _ZERO),
+            partial(np.negative, targets, delta, where=pulls),
+        ]
     if error.of_total:
         total, counted = np.empty((len(targets), 1)), delta
         calls += [
@@ -98,6 +126,12 @@ def output_error(loss: str, a: Array, targets: Array, delta: Array) -> Calls:
             partial(np.multiply, a, total, counted),
         ]
     calls.append(partial(np.subtract, counted, targets, delta))
+    if error.of == "clipped":
+        most = threshold_of(spec)
+        calls.append(partial(np.maximum, delta, constant(-most), out=delta))
+        calls.append(partial(np.minimum, delta, constant(most), out=delta))
+    if error.of == "sign":
+        calls.append(partial(np.sign, delta, delta))
     if error.times != 1.0:
         calls.append(partial(np.multiply, delta, constant(error.times), delta))
     if error.over_outputs and outputs > 1:

@@ -122,9 +122,11 @@ def _notes(view: View, check: GradientCheck) -> list[str]:
         )
     kinks = check.count("kink")
     if kinks and check.worst is not None:
+        of_loss = view.spec.loss_function.bend is not None
+        bend = "or an output across where the loss bends, " if of_loss else ""
         what = "1 parameter is" if kinks == 1 else f"{format_count(kinks)} parameters are"
         notes.append(
-            f"{what} at a kink: the step moves a net input across 0, where the loss has no one "
-            "slope. That is no failure."
+            f"{what} at a kink: the step moves a net input across 0, {bend}where the loss has no "
+            "one slope. That is no failure."
         )
     return notes

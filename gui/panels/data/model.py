@@ -6,10 +6,11 @@ from typing import Any
 
 import numpy as np
 from msgspec.structs import replace
+from numpy.typing import NDArray
 from PySide6.QtCore import QModelIndex, Qt, Signal
 
 from engine.maths.activations import Array
-from engine.maths.metrics import are_classes, is_right
+from engine.maths.losses import LOSSES
 from engine.run.given import Given
 from engine.run.limits import SAMPLES
 from engine.run.spec import Data
@@ -34,7 +35,7 @@ class DataModel(NumberModel):
     def __init__(self) -> None:
         super().__init__()
         self._view: View | None = None
-        self._right: Array | None = None
+        self._right: NDArray[np.bool_] | None = None
         self._are_classes = True
         self._selected: object = None
 
@@ -61,8 +62,7 @@ class DataModel(NumberModel):
     def _take(self, view: View) -> None:
         before, self._view = self._view, view
         if before is None or before.spec is not view.spec:
-            activation = view.spec.network.layers[-1].activation
-            self._are_classes = are_classes(view.spec.scaled.targets, activation)
+            self._are_classes = view.spec.has_classes
         self.keeps_last = self._are_classes
         self.digits = view.digits
         self.training = view.training
@@ -79,8 +79,9 @@ class DataModel(NumberModel):
 
     @property
     def _editable(self) -> int:
-        """How many columns can be edited: inputs and targets."""
-        return self._inputs + len(self._data.target_names)
+        """How many columns can be edited: inputs and targets, where the loss reads any."""
+        assert self._view is not None
+        return self._inputs + _targets(self._view)
 
     @property
     def _numbers(self) -> int:
@@ -194,8 +195,7 @@ class DataModel(NumberModel):
             return None
         if self._right is None:
             assert self._view is not None
-            activation = self._view.spec.network.layers[-1].activation
-            self._right = is_right(outputs, self._view.spec.scaled.targets, activation)
+            self._right = self._view.spec.are_right(outputs)
         return bool(self._right[row])
 
     def text(self, row: int, column: int, digits: int | None) -> str:
@@ -303,4 +303,9 @@ class DataModel(NumberModel):
 def _heading(view: View) -> tuple[object, ...]:
     """What the names and the number of columns and rows depend on."""
     network, data = view.spec.network, view.spec.data
-    return network.inputs, network.layers[-1].units, data.target_names, len(data)
+    return network.inputs, network.layers[-1].units, data.target_names, _targets(view), len(data)
+
+
+def _targets(view: View) -> int:
+    """How many columns of targets are shown: none where the loss reads none."""
+    return len(view.spec.data.target_names) if LOSSES[view.spec.loss].has_targets else 0

@@ -10,9 +10,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
 
-from engine.formulas.notation import Notation
 from engine.maths.initializers import INITIALIZERS
-from engine.maths.losses import LOSSES, REDUCTIONS, losses_for
 from engine.maths.network import Network, with_layer
 from engine.maths.optimizers import RULES, SETTINGS, Optimizer
 from engine.run.check_spec import SpecError, check_spec
@@ -20,6 +18,7 @@ from engine.run.limits import HIDDEN_LAYERS, INPUTS, SAMPLES
 from engine.run.spec import Batching, Spec
 from gui import theme
 from gui.panels.network.layer_rows import LINE_GAP, FormRow, LayerRows, size_count
+from gui.panels.network.loss_rows import LossRows
 from gui.panels.network.penalty_rows import PenaltyRows
 from gui.view import View
 from gui.widgets.buttons import Button, CheckBox
@@ -55,6 +54,8 @@ class NetworkPanel(Card):
     layer_removed = Signal(int)
     bias_chosen = Signal(int, str, bool)  # layer, kind, trained
     loss_chosen = Signal(str)
+    loss_setting_chosen = Signal(str, float)
+    loss_output_chosen = Signal(int)
     reduction_chosen = Signal(str)
     penalty_chosen = Signal(object)  # the Penalty
     optimizer_chosen = Signal(str)
@@ -103,15 +104,12 @@ class NetworkPanel(Card):
         self._content.addWidget(self._add_row)
 
     def _add_loss_rows(self) -> None:
-        self._loss = Choice("loss", "Loss")
-        self._loss.chosen.connect(self.loss_chosen)
-        self._content.addWidget(FormRow("Loss", self._loss, filling=self._loss))
-        self._reduction = Choice("reduction", "Loss over the samples")
-        self._reduction.offer([ChoiceItem(key, key) for key in REDUCTIONS])
-        self._reduction.chosen.connect(self.reduction_chosen)
-        self._content.addWidget(
-            FormRow("Over samples", self._reduction, filling=self._reduction, brief="Samples")
-        )
+        self._loss = LossRows()
+        self._loss.loss_chosen.connect(self.loss_chosen)
+        self._loss.setting_chosen.connect(self.loss_setting_chosen)
+        self._loss.output_chosen.connect(self.loss_output_chosen)
+        self._loss.reduction_chosen.connect(self.reduction_chosen)
+        self._content.addWidget(self._loss)
 
     def _add_optimizer_rows(self) -> None:
         self._optimizer = Choice("optimizer", "Optimizer")
@@ -296,29 +294,13 @@ class NetworkPanel(Card):
         set_tip(
             self._add, f"There are at most {most} hidden layers" if full else "A new hidden layer"
         )
-        self._display_loss(spec, view.notation)
+        self._loss.display(spec, view.notation)
         self._penalty.display(spec.penalty)
         self._display_optimizer(spec.optimizer)
         self._more_row.setVisible(bool(self._possible_additions()))
         self._display_batching(spec.batching)
         self._initializer.show_key(spec.initializer)
         self._seed.setText(str(spec.seed))
-
-    def _display_loss(self, spec: Spec, notation: Notation) -> None:
-        allowed = losses_for(spec.network.layers[-1].activation)
-        self._loss.offer([_loss_item(key, notation) for key in allowed])
-        self._loss.show_key(spec.loss)
-        loss = LOSSES[spec.loss]
-        formulas = notation.formula(f"{loss.formula}, derivative {loss.derivative}")
-        set_tip(self._loss, f"{loss.title}: {formulas}")
-        self._reduction.show_key(spec.reduction)
-        is_free = loss.reduction is None
-        self._reduction.setEnabled(is_free)
-        how = "How the losses of the samples make the loss of a batch"
-        set_tip(
-            self._reduction,
-            how if is_free else f"{how}: {loss.title} is their {loss.reduction} by definition",
-        )
 
     def _display_optimizer(self, optimizer: Optimizer) -> None:
         rule = RULES[optimizer.key]
@@ -384,10 +366,3 @@ def _in_words(layer: int, depth: int) -> str:
     if layer == depth:
         return "the output layer"
     return "the hidden layer" if depth == 2 else f"hidden layer {layer}"
-
-
-def _loss_item(key: str, notation: Notation) -> ChoiceItem:
-    loss = LOSSES[key]
-    formula = notation.formula(loss.formula)
-    listed = f"{formula}  →  {notation.formula(loss.derivative)}"
-    return ChoiceItem(key, formula, brief=loss.title, listed=listed, note=loss.title)

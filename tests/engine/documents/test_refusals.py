@@ -95,7 +95,7 @@ W = ("layers", 1, "weights", 0, 2)
         (("title",), "t" * 201, "$.title: at most 200 characters are possible, not 201"),
         (("weight",), 1, '$: there is no key "weight"; keys of your own begin with x-'),
         (("data", "X-mine"), 1, '$.data: there is no key "X-mine"; keys of your own begin with x-'),
-        (("loss",), "hinge", '$.loss: there is no loss "hinge"; known are half_squared_error,'),
+        (("loss",), "poker", '$.loss: there is no loss "poker"; known are half_squared_error,'),
         (("loss",), "h" * 10_000, '$.loss: there is no loss "hhhhhhh'),
         (("loss",), "categorical_cross_entropy", "$.loss: categorical cross-entropy goes with"),
         (("reduction",), "max", '$.reduction: over the samples half squared error takes the sum'),

@@ -166,7 +166,7 @@ R = ("roads", 2)
         ((*R, "start"), 1, "$.roads[2].start: there is no entry in starts with the number 1"),
         (("specs", 1, "data"), 1, "$.specs[1].data: there is no entry in data_sets with the num"),
         (("specs",), DELETED, "$.roads[0].spec: there is no entry in specs with the number 0"),
-        (("specs", 1, "loss"), "hinge", '$.specs[1].loss: there is no loss "hinge"; known are'),
+        (("specs", 1, "loss"), "poker", '$.specs[1].loss: there is no loss "poker"; known are'),
         (("specs", 1, "layers", 0, "units", 1), "x1", '$.specs[1].layers[0].units[1]: two units'),
         (("specs", 1, "layers", 0, "weights"), [], '$.specs[1].layers[0]: there is no key "weigh'),
         (

@@ -109,7 +109,7 @@ FIGURE = {"iteration": 1, "step": step("loss", "total_loss"), "printed": "0.29"}
         (("inputs",), [f"x{i}" for i in range(65)], False),
         (("title",), "t" * 201, False),
         (("note",), "n" * 20_001, False),
-        (("loss",), "hinge", False),
+        (("loss",), "poker", False),
         (("reduction",), "max", False),
         (("metrics",), ["recall"], False),
         (("metrics",), ["accuracy", "accuracy"], False),

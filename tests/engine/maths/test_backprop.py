@@ -21,7 +21,7 @@ from engine.maths.backprop import (
     loss_terms,
     output_delta,
 )
-from engine.maths.losses import LOSSES
+from engine.maths.losses import LOSSES, LossSettings, loss_function
 from engine.maths.network import Layer, Network
 from engine.maths.optimizers import Optimizer
 from engine.run.iteration import (
@@ -63,6 +63,20 @@ ORACLE_LOSSES = {
         t * anp.log(a) + (1 - t) * anp.log(1 - a), axis=1
     ),
     "categorical_cross_entropy": lambda a, t: -anp.sum(t * anp.log(a), axis=1),
+    "summed_binary_cross_entropy": lambda a, t: -anp.sum(
+        t * anp.log(a) + (1 - t) * anp.log(1 - a), axis=1
+    ),
+    "summed_categorical_cross_entropy": lambda a, t: -anp.sum(t * anp.log(a), axis=1),
+    "mean_absolute_error": lambda a, t: anp.mean(anp.abs(t - a), axis=1),
+    "huber": lambda a, t, delta: anp.sum(
+        anp.where(
+            anp.abs(t - a) <= delta, 0.5 * (t - a) ** 2, delta * (anp.abs(t - a) - 0.5 * delta)
+        ),
+        axis=1,
+    ),
+    # where, not maximum: autograd gives maximum(0, x) the slope 0.5 at 0.
+    "hinge": lambda a, t: anp.sum(anp.where(t * a < 1, 1 - t * a, 0.0), axis=1),
+    "output_itself": lambda a, t, output: a[:, output],
 }
 
 
@@ -101,7 +115,9 @@ def oracle_loss(
             cost = cost + cost_of(spec, theta[start]) * spec.penalty.biases
             start += 1
         a = ORACLE_ACTIVATIONS[layer.activation](z)
-    per_sample = ORACLE_LOSSES[spec.loss](a, targets[rows])
+    row, settings = LOSSES[spec.loss], spec.loss_settings
+    given = [settings[key] for key in row.settings] + [settings.output] * row.one_output
+    per_sample = ORACLE_LOSSES[spec.loss](a, targets[rows], *given)
     of_data = anp.mean(per_sample) if spec.reduction == "mean" else anp.sum(per_sample)
     return of_data + cost if with_penalty else of_data
 
@@ -162,16 +178,16 @@ def test_many_runs_at_once_are_worked_out_as_each_alone(spec: Spec, runs: int) -
     network, (inputs, targets) = spec.network, taken(spec)
     thetas = np.stack([network.draw("uniform_pm_1", seed) for seed in range(runs)])
     together = forward(network, thetas, inputs)
-    deltas = backward(network, thetas, together, targets, spec.loss)
-    terms = loss_terms(together, targets, spec.loss)
+    deltas = backward(network, thetas, together, targets, spec.loss_function)
+    terms = loss_terms(together, targets, spec.loss_function)
     gradients = gradient_sum(network, together.a, deltas)
     assert gradients.shape == thetas.shape
     for run, theta in enumerate(thetas):
         alone = forward(network, theta, inputs)
-        delta = backward(network, theta, alone, targets, spec.loss)
+        delta = backward(network, theta, alone, targets, spec.loss_function)
         expected = (
             *alone.z[1:], *alone.a[1:], *delta[1:],
-            loss_terms(alone, targets, spec.loss), gradient_sum(network, alone.a, delta),
+            loss_terms(alone, targets, spec.loss_function), gradient_sum(network, alone.a, delta),
         )  # fmt: skip
         found = (*together.z[1:], *together.a[1:], *deltas[1:], terms, gradients)
         for many, one in zip(found, expected, strict=True):
@@ -187,8 +203,9 @@ def test_losses_stay_finite_for_extreme_net_inputs(loss: str, size: float) -> No
     a = ACTIVATIONS[activation].apply(z)
     for t in ([[0.0, 1.0, 0.0]], [[1.0, 0.0, 0.0]]):
         targets = np.array(t)
-        assert np.isfinite(LOSSES[loss].terms(z, a, targets)).all()
-        assert np.isfinite(output_delta(RIGHT, loss, ACTIVATIONS[activation], z, a, targets)).all()
+        row, f = loss_function(loss, LossSettings()), ACTIVATIONS[activation]
+        assert np.isfinite(row.terms(z, a, targets)).all()
+        assert np.isfinite(output_delta(RIGHT, row, f, z, a, targets)).all()
 
 
 def test_cross_entropy_at_a_thousand_is_exact() -> None:
@@ -223,6 +240,6 @@ def test_relu_has_slope_zero_at_zero() -> None:
     spec = Spec(network, "half_squared_error", "sum", Optimizer(), data)
     theta = network.theta([np.array([[1.0]]), np.array([[2.0]])], [None, None])
     values = forward(network, theta, spec.data.inputs)
-    delta = backward(network, theta, values, spec.data.targets, spec.loss)
+    delta = backward(network, theta, values, spec.data.targets, spec.loss_function)
     assert delta[2][0, 0] == -1.0
     assert delta[1][0, 0] == 0.0

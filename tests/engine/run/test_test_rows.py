@@ -21,7 +21,6 @@ from engine.documents.reading import read_document, write_document
 from engine.learn.many_seeds.runs import SeedRuns
 from engine.maths.activations import Array
 from engine.maths.backprop import forward
-from engine.maths.losses import LOSSES
 from engine.run.check_spec import SpecError
 from engine.run.edits import add_rows, remove_rows, set_test
 from engine.run.gradient_check import check_gradient
@@ -81,7 +80,8 @@ def test_what_they_say_is_the_loss_of_each_of_them(spec: Spec) -> None:
     alone = []
     for row in range(len(spec.data)):
         values = forward(spec.network, theta, spec.scaled.inputs[[row]])
-        terms = LOSSES[spec.loss].terms(values.z[-1], values.a[-1], spec.scaled.targets[[row]])
+        targets = spec.scaled.targets[[row]]
+        terms = spec.loss_function.terms(values.z[-1], values.a[-1], targets)
         alone.append(float(terms.sum()))
         assert found.outputs[row] == pytest.approx(values.a[-1][0], rel=1e-12, abs=1e-15)
     tested = spec.data.test.tolist()
@@ -194,7 +194,7 @@ def test_rows_that_come_and_go_change_no_other(spec: Spec, data: st.DataObject) 
     after, _ = remove_rows(spec, state, gone)
     removed = {inputs[row].tobytes() for row in gone}
     assert {after.data.inputs[row].tobytes() for row in after.data.test} == kept_out - removed
-    new = np.full((2, inputs.shape[1]), 99.0), np.zeros((2, spec.data.targets.shape[1]))
+    new = np.full((2, inputs.shape[1]), 99.0), spec.data.targets[[0, 0]]
     more, _ = add_rows(after, state, *new)
     assert more.data.test.tolist() == after.data.test.tolist()
     assert len(more.data) == len(after.data) + 2

@@ -10,7 +10,7 @@ import pytest
 from msgspec.structs import replace
 
 from engine.maths.activations import ACTIVATIONS, Array
-from engine.maths.losses import LOSSES, REDUCTIONS
+from engine.maths.losses import LOSSES, REDUCTIONS, LossSettings
 from engine.maths.network import BIAS_KINDS, Layer, Network, with_layer
 from engine.maths.optimizers import RULES, Optimizer, Slots
 from engine.run.iteration import iterate, never
@@ -68,8 +68,14 @@ def base(outputs: int = 2) -> Spec:
 def fitting(spec: Spec, loss: str, activation: str) -> Spec:
     """The run with another loss and output activation, its targets and reduction as they need."""
     network = with_layer(spec.network, spec.network.depth, activation=activation)
-    reduction = LOSSES[loss].reduction or spec.reduction
-    return replace(spec, network=network, loss=loss, reduction=reduction)
+    row, data = LOSSES[loss], spec.data
+    if row.classes is not None:
+        data = replace(data, targets=np.where(data.targets < 0.5, *row.classes))
+    return replace(
+        spec, network=network, loss=loss, reduction=row.reduction or spec.reduction, data=data,
+        metrics=spec.metrics if row.has_targets else (),
+        loss_settings=LossSettings({"delta": 0.125}, data.targets.shape[1] - 1),
+    )
 
 
 # Rows that no kernel knows
@@ -241,6 +247,8 @@ def test_a_kernel_has_no_rows_that_the_mathematics_has_not(name: str) -> None:
     with_slope = {key for key, row in ACTIVATIONS.items() if row.slope is not None}
     assert set(known.activations) <= set(ACTIVATIONS)
     assert set(known.slopes) <= with_slope & set(known.activations)
+    joint = {key for key, row in ACTIVATIONS.items() if row.sent_back is not None}
+    assert set(known.jacobians) <= joint & set(known.activations)
     assert set(known.biases) <= set(BIAS_KINDS)
     assert set(known.losses) <= set(LOSSES)
     assert set(known.reductions) <= set(REDUCTIONS)
@@ -253,7 +261,9 @@ def test_nothing_is_sent_back_through_a_layer_that_has_no_slope(name: str) -> No
     known = known_to(name)
     short = fitting(base(), "categorical_cross_entropy", "softmax")
     assert known.covers(short)
-    assert not known.covers(replace(short, loss="squared_error"))
+    joint = fitting(base(), "squared_error", "softmax")
+    assert known.covers(joint)
+    assert not replace(known, jacobians=()).covers(joint)
     for activation in ("softmax", "step"):
         hidden = with_layer(base().network, 1, activation=activation)
         assert not known.covers(replace(base(), network=hidden))

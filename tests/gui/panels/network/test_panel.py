@@ -34,6 +34,8 @@ from tests.gui.conftest import choose, keys_of
 from tests.gui.panels.network.conftest import Heard, button, check_box, combo, deep, spin
 
 MakeView = Callable[..., View]
+SQUARED = ("half_squared_error", "squared_error", "mean_squared_error")
+OF_ANY_OUTPUT = ("mean_absolute_error", "huber", "hinge", "output_itself")
 
 
 def retype(qtbot: QtBot, field: QWidget, text: str) -> None:
@@ -87,8 +89,14 @@ def test_another_view_is_shown_with_the_same_widgets_and_without_a_report(
 @pytest.mark.parametrize(
     ("activation", "losses"),
     [
-        ("tanh", ["half_squared_error", "squared_error", "mean_squared_error"]),
-        ("softmax", ["categorical_cross_entropy"]),
+        ("tanh", [*SQUARED, *OF_ANY_OUTPUT]),
+        (
+            "softmax",
+            [
+                *SQUARED, "categorical_cross_entropy", "summed_categorical_cross_entropy",
+                *OF_ANY_OUTPUT,
+            ],
+        ),
     ],
 )
 def test_only_the_losses_that_go_with_the_output_are_offered(
