@@ -96,7 +96,7 @@ def test_the_threshold_is_the_chosen_one() -> None:
     assert derivation.text.endswith("= 0.5 · (|0 − 2| − 1/2 · 0.5) = 0.875")
     assert derivation.latex.startswith(r"E_{o} = \delta_{H} \, ")
     size = derivation.factors[0].line.write(LatexWriter(latex_number(6)))
-    assert size.startswith(r"\left| t_{o} - a_{o} \right|")
+    assert size.startswith(r"\left|t_{o} - a_{o}\right|")
 
 
 def test_the_jacobian_of_softmax_output_by_output() -> None:

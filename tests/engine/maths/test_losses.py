@@ -104,7 +104,7 @@ def test_summed_cross_entropies_are_those_of_the_outputs_added_up(kind: str) -> 
     right = -np.log(np.where(t == 1.0, a, 1.0 - a if kind == "binary" else 1.0))
     assert summed.terms(z, a, t) == pytest.approx(right, rel=1e-14)
     assert summed.terms(z, a, t) == pytest.approx(times * mean.terms(z, a, t), rel=1e-14)
-    delta = output_delta(RIGHT, summed, activation, z, a, t)
+    delta = output_delta(RIGHT, summed, ACTIVATIONS[activation], z, a, t)
     assert delta == pytest.approx(a - t, rel=1e-14)
     assert (LOSSES[summed.key].reduction, mean.reduction) == (None, "mean")
 
@@ -119,7 +119,7 @@ def test_softmax_is_sent_back_through_by_its_whole_jacobian(count: int, seed: in
     a = ACTIVATIONS["softmax"].apply(z)
     for key in ("half_squared_error", "mean_absolute_error", "huber", "output_itself"):
         loss = row(key, 0.3, count - 1)
-        found = output_delta(RIGHT, loss, "softmax", z, a, t)
+        found = output_delta(RIGHT, loss, ACTIVATIONS["softmax"], z, a, t)
         error = loss.slope(a, t)
         for s in range(3):
             jacobian = np.diag(a[s]) - np.outer(a[s], a[s])
@@ -129,12 +129,12 @@ def test_softmax_is_sent_back_through_by_its_whole_jacobian(count: int, seed: in
 def test_cross_entropy_with_softmax_still_shortens() -> None:
     z, t = np.array([[0.3, -1.2, 2.0]]), np.array([[0.0, 1.0, 0.0]])
     a = ACTIVATIONS["softmax"].apply(z)
-    error = row("categorical_cross_entropy").slope(a, t)
-    sent_back = ACTIVATIONS["softmax"].sent_back
-    assert sent_back is not None
-    assert output_delta(RIGHT, row("categorical_cross_entropy"), "softmax", z, a, t) == (
-        pytest.approx(sent_back(error, a), rel=1e-14)
-    )
+    entropy, softmax = row("categorical_cross_entropy"), ACTIVATIONS["softmax"]
+    assert softmax.sent_back is not None
+    long_way = softmax.sent_back(entropy.slope(a, t), a)
+    short = output_delta(RIGHT, entropy, softmax, z, a, t)
+    assert short.tolist() == (a - t).tolist()
+    assert short == pytest.approx(long_way, rel=1e-14)
 
 
 def test_softmax_gets_the_loss_that_is_made_for_it_and_any_other_that_is_chosen() -> None:
