@@ -21,6 +21,7 @@ from gui.view import View
 from gui.widgets.plain_text import set_tip
 
 _GRIP = 6  # pixels from the line that still take hold of it
+_OVER = 2  # pixels by which a ghost has to be nearer than the present run
 _NEAR = 30  # pixels from a ghost, within which it stands out
 _ROOM_AROUND_END = 6  # pixels that the read-out leaves free
 _NOTCH = 120  # of the wheel, in the units of Qt
@@ -225,7 +226,7 @@ class LossPlot(LossCurves):
         scene = self.mapToScene(position.toPoint())
         column, away = self._nearest(view, scene)
         ghost = self.ghost_lines.at(scene)
-        if ghost is not None and away < ghost[1]:
+        if ghost is not None and away <= ghost[1] + _OVER:  # it is drawn over the ghost
             ghost = None
         is_near = ghost is not None and ghost[1] <= _NEAR
         self.ghost_lines.point_at(ghost[0] if ghost and is_near else None)

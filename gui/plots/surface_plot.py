@@ -96,7 +96,9 @@ class SurfacePlot(Plot):
         self.image = pg.ImageItem(axisOrder="row-major")
         self.addItem(self.image)
         self.points = SamplePoints(self)
-        self.note = pg.TextItem("shown when training pauses", anchor=(0.5, 0.5))
+        # On two lines it has room over a small plot too.
+        words = '<div align="center">shown when<br>training pauses</div>'
+        self.note = pg.TextItem(html=words, anchor=(0.5, 0.5))
         self.note.setZValue(20)  # over the samples
         self.addItem(self.note)
         self._frame: _Frame | None = None

@@ -8,8 +8,10 @@ from PySide6.QtGui import QPainter, QPen, QPolygonF
 from engine.text.numbers import format_count
 from gui import theme
 from gui.canvas.items.canvas_item import CanvasItem
-from gui.canvas.items.text import centred, paint_texts, width
+from gui.canvas.items.text import Text, centred, paint_texts, width
 from gui.canvas.placing.labels import Floats
+
+_INSET = 3.0  # pixels between the words and the layers
 
 
 class EdgeBundle(CanvasItem):
@@ -40,6 +42,18 @@ class EdgeBundle(CanvasItem):
         self._current = current
         self.update()
 
+    def _texts(self) -> list[Text]:
+        """How many weights there are, as far as that fits between the layers."""
+        room, middle = self._band.boundingRect().width() - 2 * _INSET, self._bounds.center()
+        fitting = [words for words in self._words if width(words, theme.SMALL) <= room]
+        if self._words[0] not in fitting:
+            return []
+        offsets = (-8.0, 8.0) if len(fitting) > 1 else (0.0,)
+        return [
+            centred(words, middle.x(), middle.y() + offset, theme.SMALL, False, "secondary")
+            for words, offset in zip(fitting, offsets, strict=True)
+        ]
+
     def draw(self, painter: QPainter) -> None:
         colours = theme.current()
         fill = colours.colour("secondary")
@@ -47,13 +61,7 @@ class EdgeBundle(CanvasItem):
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(fill)
         painter.drawPolygon(self._band)
-        middle, pixels = self._bounds.center(), theme.SMALL
-        if width(self._words[0], pixels) < self._bounds.width() - 8:
-            texts = [
-                centred(words, middle.x(), middle.y() + offset, pixels, False, "secondary")
-                for words, offset in zip(self._words, (-8.0, 8.0), strict=True)
-            ]
-            paint_texts(painter, texts)
+        paint_texts(painter, self._texts())
         if self._current is not None:
             painter.setPen(QPen(colours.colour("accent"), 4.0))
             x1, y1, x2, y2 = self._current.tolist()

@@ -74,6 +74,19 @@ def test_near_a_ghost_beyond_the_run_it_reads_the_ghost_and_not_the_run_s_end(
     assert panel.plot.ghost_lines.curves[0].opts["pen"].width() == 2  # it stands out
 
 
+def test_where_the_run_lies_over_a_ghost_it_reads_the_run(
+    panel: LossPanel, xor_view: MakeView
+) -> None:
+    view, longer = trained(xor_view(), 30), trained(xor_view(), 90)
+    panel.log_epochs = True
+    panel.display(replace(view, ghosts=(Ghost(3, "η 0.5", longer.curve),)))
+    QApplication.processEvents()
+    for away in (-9, 0, 9):
+        place = on_curve(panel, np.log10(21.0), float(view.curve[20, 1]))
+        move(panel, place + QPoint(0, away), held=False)
+        assert panel.plot.read_out.text.startswith("epoch 20   loss ")
+
+
 def test_between_two_ghosts_the_nearer_wins(panel: LossPanel, xor_view: MakeView) -> None:
     def level(name: str, number: int, loss: float) -> Ghost:
         return Ghost(number, name, np.column_stack([np.arange(101.0), np.full(101, loss)]))
