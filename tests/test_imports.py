@@ -70,6 +70,7 @@ PAINTING = f"{QT} pyqtgraph ziamath"
 LIBRARIES = {
     "engine": MATHS,
     "engine.training.kernels.numba_code": "numpy numba llvmlite",
+    "engine.training.kernels.numba_functions": "numpy numba llvmlite",
     "engine.training.kernels.numba_lanes": "numpy numba llvmlite",
     "gui": PAINTING,
     "gui.session": QT,

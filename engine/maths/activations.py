@@ -215,7 +215,7 @@ def _bipolar(z: Array) -> Array:
 def _elu(z: Array, alpha: float = 1.0) -> Array:
     """D. Clevert, T. Unterthiner, S. Hochreiter, Fast and accurate deep network learning by
     exponential linear units (ELUs), ICLR 2016."""
-    return np.where(z > 0.0, z, alpha * np.expm1(np.minimum(z, 0.0)))
+    return np.asarray(np.maximum(z, 0.0) + alpha * np.expm1(np.minimum(z, 0.0)))
 
 
 def _elu_slope(z: Array, a: Array, alpha: float = 1.0) -> Array:
@@ -232,7 +232,7 @@ def _with_alpha(row: Activation, alpha: float) -> Activation:
     )
 
 
-_erf = np.frompyfunc(math.erf, 1, 1)  # NumPy has none
+ERF = np.frompyfunc(math.erf, 1, 1)  # NumPy has none; its numbers are objects
 
 # Φ and φ are 0 (Φ: or 1) far before that; so far out z itself is not needed any more, and an
 # infinite one would make nothing times infinity.
@@ -243,7 +243,7 @@ GELU_BEND, GELU_STEEPNESS = 0.044715, math.sqrt(2.0 / math.pi)
 
 def normal_share(z: Array) -> Array:
     """Φ(z) = ½ (1 + erf(z/√2)): the share of a standard normal distribution that lies below z."""
-    return 0.5 * (1.0 + np.asarray(_erf(z / _ROOT_2), dtype=np.float64))
+    return 0.5 * (1.0 + np.asarray(ERF(z / _ROOT_2), dtype=np.float64))
 
 
 def _gelu(z: Array) -> Array:

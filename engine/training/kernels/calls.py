@@ -24,12 +24,15 @@ from engine.maths.optimizers import RULES, Optimizer
 from engine.maths.penalty import Penalty
 from engine.run.spec import Spec
 from engine.training.kernels.known import sloped_layers
-from engine.training.kernels.numpy_rows import (
+from engine.training.kernels.numpy_activations import (
     ACTIVATIONS,
+    SLOPE_OF_NET_INPUT,
+    SLOPES,
+)
+from engine.training.kernels.numpy_rows import (
     BIAS_GRADIENTS,
     JACOBIANS,
     PENALTY_SLOPES,
-    SLOPES,
     UPDATES,
     Calls,
     constant,
@@ -47,7 +50,8 @@ class Buffers:
     Activations, node deltas and slopes of all layers stand in one array each, layer after layer
     and without gaps, so that neighbouring layers can be worked on in one call. Net inputs are
     overwritten by activations; those of the output layer are kept for a loss that is read from
-    them. `biases` are those of narrow layers with a row for each sample.
+    them, and those of layers whose slope is in `net`, which is `a` where there is none. `biases`
+    are those of narrow layers with a row for each sample.
     """
 
     def __init__(self, spec: Spec, longest: int) -> None:
@@ -56,6 +60,8 @@ class Buffers:
         self.targets = np.empty((longest, sizes[-1]))
         self.a, self.delta, self.slope = (np.empty(longest * sum(sizes[1:])) for _ in range(3))
         self.z = np.empty((longest, sizes[-1])) if LOSSES[spec.loss].of_net_input else None
+        reads_z = any(layer.activation in SLOPE_OF_NET_INPUT for layer in spec.network.layers)
+        self.net = np.empty_like(self.a) if reads_z else self.a
         self.biases: dict[int, tuple[dict[int, Array], Calls]] = {}  # by the length of a batch
 
 
@@ -83,18 +89,24 @@ class Pass:
         delta = _layered(buffers.delta, network, count)
         slope = _layered(buffers.slope, network, count)
         self.inputs, self.targets, self.a = inputs, targets, a[-1]
-        self.z = a[-1] if buffers.z is None else buffers.z[:count]
+        net = [inputs, *_layered(buffers.net, network, count)]
+        for number, layer in enumerate(network.layers, start=1):
+            if layer.activation not in SLOPE_OF_NET_INPUT:
+                net[number] = a[number]
+        if buffers.z is not None:
+            net[-1] = buffers.z[:count]
+        self.z = net[-1]
         if count not in buffers.biases:
             buffers.biases[count] = _repeated_biases(network, theta, count)
         repeated, calls = buffers.biases[count]
         self.forward = list(calls)
         for number, layer in enumerate(network.layers, start=1):
-            z = self.z if number == network.depth else a[number]
+            z = net[number]
             self.forward.append(partial(a[number - 1].dot, network.weights(theta, number).T, z))
             b = repeated.get(number, network.biases(theta, number))
             if b is not None:
                 self.forward.append(partial(np.add, z, b, z))
-            self.forward += ACTIVATIONS[layer.activation](z, a[number])
+            self.forward += ACTIVATIONS[layer.activation](z, a[number], layer.settings)
         backward = output_error(spec, self.a, targets, delta[-1])
         sloped, output = sloped_layers(spec), network.layers[-1].activation
         if sloped == network.depth and output in JACOBIANS:
@@ -102,7 +114,7 @@ class Pass:
             sloped -= 1
         backward += _slopes(network, sloped, buffers, count)
         for number in range(network.depth, 0, -1):
-            if number <= sloped and SLOPES[network.layers[number - 1].activation] is not None:
+            if number <= sloped and not network.layers[number - 1].function.straight:
                 errors = delta[number - 1]
                 backward.append(partial(np.multiply, errors, slope[number - 1], errors))
             backward += _gradient(network, gradient, number, a[number - 1], delta[number - 1])
@@ -141,14 +153,15 @@ def _repeated_biases(network: Network, theta: Array, count: int) -> tuple[dict[i
 
 
 def _slopes(network: Network, last: int, buffers: Buffers, count: int) -> Calls:
-    """f'(z) of the layers up to `last`: in one go for neighbours with the same activation."""
+    """f'(z) of the layers up to `last`: in one go for neighbours with the same function."""
     calls: Calls = []
     start = 0
-    for activation, group in groupby(network.layers[:last], lambda layer: layer.activation):
-        stop = start + sum(count * len(layer.units) for layer in group)
-        slope = SLOPES[activation]
-        if slope is not None:
-            calls += slope(buffers.a[start:stop], buffers.slope[start:stop])
+    for function, group in groupby(network.layers[:last], lambda layer: layer.function):
+        layers = list(group)
+        stop = start + sum(count * len(layer.units) for layer in layers)
+        if not function.straight:
+            z, a, slope = (each[start:stop] for each in (buffers.net, buffers.a, buffers.slope))
+            calls += SLOPES[function.key](z, a, slope, layers[0].settings)
         start = stop
     return calls
 

@@ -14,26 +14,35 @@ errors, not to the bit.
 
 from __future__ import annotations
 
-from functools import partial
-from math import factorial, sqrt
-from typing import Any
+from math import sqrt
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
-from engine.maths.activations import LEAKY_SLOPE, Array
+from engine.maths.activations import Array
+from engine.training.kernels.numba_functions import (
+    FAST,
+    FIRST_RARE,
+    RARE_CODES,
+    activate_rare,
+    compiled,
+    exp_parts,
+    inner,
+    times_rare_slope,
+    within,
+)
 from engine.training.kernels.numba_lanes import LANES, load, plus, spread, store, summed, times
 
 Integers = NDArray[np.int64]
 
 # Columns of the table of layers, which has a row per layer and one for the inputs before them:
 # units, where the weights and the biases begin in θ, from one unit's bias to the next (0 where
-# they share one, -1 where there are none), and the activation.
-SIZE, WEIGHTS, BIASES, BIAS_STEP, ACTIVATION = range(5)
+# they share one, -1 where there are none), the activation, and the bits of the setting it reads.
+SIZE, WEIGHTS, BIASES, BIAS_STEP, ACTIVATION, SETTING = range(6)
 # What this code knows, by the numbers that it has for it. Linear layers have one and no code.
-_SIGMOID, _TANH, _RELU, _LEAKY_RELU, _LINEAR, _SOFTMAX = range(6)
+_SIGMOID, _TANH, _RELU, _LEAKY_RELU, _LINEAR, _SOFTMAX = range(FIRST_RARE)
 ACTIVATION_CODES = {
+    **RARE_CODES,
     "sigmoid": _SIGMOID,
     "tanh": _TANH,
     "relu": _RELU,
@@ -66,63 +75,21 @@ ERROR_CODES = {
     "itself": _ITSELF,
 }
 
-_FAST = {"contract", "reassoc", "nsz"}
-# No array is made or given up in here, so none needs its references counted. What is called from in
-# here alone needs no way in from Python, and becomes part of its caller: a call takes as long as
-# the products of a unit. All this takes off time, to compile and to run.
-_compiled: Any = partial(njit, error_model="numpy", no_cfunc_wrapper=True, _nrt=False)
-_inner: Any = partial(_compiled, no_cpython_wrapper=True, forceinline=True)
-
-_LOG2_E = 1.4426950408889634
-# ln 2 in two parts; the first has so few digits that its product with an exponent is exact.
-_LN_2_HIGH, _LN_2_LOW = 0.6931471787393093, 1.8206359985041462e-09
-# Added to a number, it leaves no room for a fraction: what was the number is rounded then, and
-# stands as an integer in the last bits. Processors do that for several numbers at once.
-_ROUNDER = 1.5 * 2.0**52
-_EXPONENT_OF_1 = 1023 << 52
-_C2, _C3, _C4, _C5, _C6, _C7, _C8, _C9, _C10, _C11, _C12, _C13 = (
-    1.0 / factorial(n) for n in range(2, 14)
-)
-
-
-@_inner(fastmath={"contract", "nsz"})
-def _exp_parts(x: float) -> tuple[float, float]:
-    """q and s with e^x = s + s q and s a power of two, for |x| ≤ 708.
-
-    x = k ln 2 + r with |r| ≤ ½ ln 2; s = 2^k, put together from its bits, and q = e^r − 1 by the
-    first terms of its series, which leave less than 1e-17. Grouped so that a processor can work on
-    several at once; only plain arithmetic, so that it can do so for all lanes together.
-    """
-    rounded = np.float64(x * _LOG2_E + _ROUNDER)
-    k = rounded - _ROUNDER
-    r = (x - k * _LN_2_HIGH) - k * _LN_2_LOW
-    r2 = r * r
-    r4 = r2 * r2
-    low = (r + r2 * (_C2 + _C3 * r)) + r4 * ((_C4 + _C5 * r) + r2 * (_C6 + _C7 * r))
-    high = ((_C8 + _C9 * r) + r2 * (_C10 + _C11 * r)) + r4 * (_C12 + _C13 * r)
-    s = np.int64((rounded.view(np.int64) << 52) + _EXPONENT_OF_1).view(np.float64)
-    return low + (r4 * r4) * high, s
-
-
-@_inner(fastmath=_FAST)
-def _within(x: float, bound: float) -> float:
-    """x, but no further from 0 than a bound."""
-    x = bound if x > bound else x
-    return -bound if x < -bound else x
-
-
-@_inner(fastmath=_FAST)
-def _activate(code: int, a: Array, number: int, units: int, width: int) -> None:
-    """From net inputs to activations of a layer, in place."""
+@inner(fastmath=FAST)
+def _activate(
+    code: int, setting: float, a: Array, net: Array, number: int, units: int, width: int
+) -> None:
+    """From net inputs to activations of a layer, in place; those that are asked for again are kept
+    in `net`."""
     count = units * width
     if code == _SIGMOID:
         for i in range(count):
-            q, s = _exp_parts(_within(-a[number, i], 708.0))
+            q, s = exp_parts(within(-a[number, i], 708.0))
             a[number, i] = 1.0 / (1.0 + (s + s * q))
     elif code == _TANH:
         for i in range(count):
             # tanh z = (e^2z − 1) / (e^2z + 1), by e^2z − 1, which keeps its digits near 0.
-            q, s = _exp_parts(_within(2.0 * a[number, i], 80.0))
+            q, s = exp_parts(within(2.0 * a[number, i], 80.0))
             less_one = s * q + (s - 1.0)
             a[number, i] = less_one / (less_one + 2.0)
     elif code == _RELU:
@@ -131,7 +98,7 @@ def _activate(code: int, a: Array, number: int, units: int, width: int) -> None:
     elif code == _LEAKY_RELU:
         for i in range(count):
             z = a[number, i]
-            a[number, i] = z if z > 0.0 else LEAKY_SLOPE * z
+            a[number, i] = z if z > 0.0 else setting * z
     elif code == _SOFTMAX:
         for j in range(width):
             largest = a[number, j]
@@ -139,15 +106,19 @@ def _activate(code: int, a: Array, number: int, units: int, width: int) -> None:
                 largest = max(largest, a[number, u * width + j])
             total = 0.0
             for u in range(units):
-                q, s = _exp_parts(_within(a[number, u * width + j] - largest, 708.0))
+                q, s = exp_parts(within(a[number, u * width + j] - largest, 708.0))
                 a[number, u * width + j] = s + s * q
                 total += s + s * q
             for u in range(units):
                 a[number, u * width + j] /= total
+    elif code >= FIRST_RARE:
+        activate_rare(code, setting, a, net, number, count)
 
 
-@_inner(fastmath=_FAST)
-def _times_slope(code: int, delta: Array, a: Array, number: int, count: int) -> None:
+@inner(fastmath=FAST)
+def _times_slope(
+    code: int, setting: float, delta: Array, a: Array, net: Array, number: int, count: int
+) -> None:
     """From errors ∂E/∂a of a layer to its node deltas, in place."""
     if code == _SIGMOID:
         for i in range(count):
@@ -156,15 +127,23 @@ def _times_slope(code: int, delta: Array, a: Array, number: int, count: int) -> 
         for i in range(count):
             delta[number, i] *= 1.0 - a[number, i] * a[number, i]
     elif code in (_RELU, _LEAKY_RELU):
-        below = 0.0 if code == _RELU else LEAKY_SLOPE
+        below = 0.0 if code == _RELU else setting
         for i in range(count):
             delta[number, i] *= 1.0 if a[number, i] > 0.0 else below
+    elif code >= FIRST_RARE:
+        times_rare_slope(code, setting, delta, a, net, number, count)
 
 
-@_inner(fastmath=_FAST)
-def _forward(theta: Array, layers: Integers, a: Array, width: int) -> None:
+@inner(fastmath=FAST)
+def _setting(layers: Integers, number: int) -> float:
+    """The setting that the activation of a layer reads."""
+    return np.int64(layers[number, SETTING]).view(np.float64)
+
+
+@inner(fastmath=FAST)
+def _forward(theta: Array, layers: Integers, a: Array, net: Array, width: int) -> None:
     """Take samples through: `a` has their inputs in its first row, and gets the net inputs of the
-    output layer in a row beyond its activations."""
+    output layer in a row beyond its activations; `net` gets those that slopes are read from."""
     depth = len(layers) - 1
     for number in range(1, depth + 1):
         n_in, n_out = layers[number - 1, SIZE], layers[number, SIZE]
@@ -180,12 +159,14 @@ def _forward(theta: Array, layers: Integers, a: Array, width: int) -> None:
         if number == depth:
             for i in range(n_out * width):
                 a[depth + 1, i] = a[number, i]
-        _activate(layers[number, ACTIVATION], a, number, n_out, width)
+        code, setting = layers[number, ACTIVATION], _setting(layers, number)
+        _activate(code, setting, a, net, number, n_out, width)
 
 
-@_inner(fastmath=_FAST)
+@inner(fastmath=FAST)
 def _backward(
-    theta: Array, layers: Integers, a: Array, delta: Array, width: int, gradient: Array
+    theta: Array, layers: Integers, a: Array, net: Array, delta: Array, width: int,
+    gradient: Array,
 ) -> None:
     """Send the output's deltas back and add the gradients of the samples."""
     for number in range(len(layers) - 1, 0, -1):
@@ -211,11 +192,11 @@ def _backward(
                         weight = spread(theta[w + o * n_in + k])
                         e = plus(e, times(weight, load(delta, number, o * width + j)))
                     store(delta, number - 1, k * width + j, e)
-            code = layers[number - 1, ACTIVATION]
-            _times_slope(code, delta, a, number - 1, n_in * width)
+            code, setting = layers[number - 1, ACTIVATION], _setting(layers, number - 1)
+            _times_slope(code, setting, delta, a, net, number - 1, n_in * width)
 
 
-@_inner(fastmath=_FAST)
+@inner(fastmath=FAST)
 def _through_softmax(delta: Array, a: Array, number: int, units: int, width: int) -> None:
     """From errors ∂E/∂a of a softmax layer to its node deltas, in place."""
     for j in range(width):
@@ -227,7 +208,7 @@ def _through_softmax(delta: Array, a: Array, number: int, units: int, width: int
             delta[number, i] = a[number, i] * (delta[number, i] - mean)
 
 
-@_inner(fastmath=_FAST)
+@inner(fastmath=FAST)
 def _other_error(error: Array, a: float, t: float, unit: int) -> float:
     """∂E/∂a of an output where it is no multiple of a − t."""
     code = int(error[3])
@@ -236,13 +217,13 @@ def _other_error(error: Array, a: float, t: float, unit: int) -> float:
         off = a - t  # which stays what it is where it is 0, or no number
         slope = error[0] * (1.0 if off > 0.0 else -1.0 if off < 0.0 else off)
     elif code == _CLIPPED:
-        slope = _within(a - t, error[4])
+        slope = within(a - t, error[4])
     elif code == _HINGE:
         slope = -t if t * a < 1.0 else 0.0
     return slope
 
 
-@_inner(fastmath=_FAST)
+@inner(fastmath=FAST)
 def _update(
     theta: Array, slots: Array, gradient: Array, factor: Array, optimizer: int, settings: Array,
     t: int,
@@ -312,14 +293,14 @@ def _update(
     return np.nan
 
 
-@_inner(fastmath=_FAST)
+@inner(fastmath=FAST)
 def _slope(w: float, penalty: Array) -> float:
     """What penalties add to the gradient by a parameter that counts."""
     sign = 1.0 if w > 0.0 else -1.0 if w < 0.0 else 0.0
     return float(penalty[0] * w + penalty[1] * sign)
 
 
-@_inner(fastmath=_FAST)
+@inner(fastmath=FAST)
 def _cost(theta: Array, penalty: Array, counted: Array) -> float:
     """What penalties add to the loss."""
     squares, sizes = 0.0, 0.0
@@ -330,7 +311,7 @@ def _cost(theta: Array, penalty: Array, counted: Array) -> float:
     return float(penalty[0] * 0.5 * squares + penalty[1] * sizes)
 
 
-@_inner(fastmath=_FAST)
+@inner(fastmath=FAST)
 def _is_lost(theta: Array, slots: Array, largest: float) -> bool:
     """Whether a parameter is not below the largest in size, or a number that the optimizer
     remembers is not finite. Looked at where |θ|² leaves it open."""
@@ -343,7 +324,7 @@ def _is_lost(theta: Array, slots: Array, largest: float) -> bool:
     return False
 
 
-@_compiled(fastmath=_FAST, nogil=True, cache=True)
+@compiled(fastmath=FAST, nogil=True, cache=True)
 def train(
     theta: Array, slots: Array, t: int, count: int, layers: Integers, inputs: Array,
     targets: Array, orders: Integers, within: int, batch: int, error: Array, mask: Array,
@@ -365,13 +346,13 @@ def train(
     `penalty` has λ of each in the order of PENALTIES, and `counted` 1 for each parameter that costs
     something; `costs`, shape (count,), get what they cost at the moments of `kept_a`.
 
-    To work in there are `work`, shape (2, depth + 2, widest layer · width), for batches that go
+    To work in there are `work`, shape (3, depth + 2, widest layer · width), for batches that go
     through in parts of `width` samples, a multiple of LANES; `work_all`, shape (depth + 2, widest
     layer · width_all), for looks at the whole set; and `sums`, shape (2, size).
     """
     depth, samples = len(layers) - 1, inputs.shape[1]
     n_in, n_out = layers[0, SIZE], layers[depth, SIZE]
-    a, delta, gradient, factor = work[0], work[1], sums[0], sums[1]
+    a, delta, net, gradient, factor = work[0], work[1], work[2], sums[0], sums[1]
     has_penalty = penalty[0] > 0.0 or penalty[1] > 0.0
     factored, epoch, kept, framed, to_frame = 0, 0, 0, 0, frame_every - t % frame_every
     for done in range(count):
@@ -390,7 +371,7 @@ def train(
                     a[0, u * width + j] = inputs[u, orders[row_of, first + j]]
                 for j in range(filled, width):
                     a[0, u * width + j] = 0.0
-            _forward(theta, layers, a, width)
+            _forward(theta, layers, a, net, width)
             for j in range(filled):
                 row = orders[row_of, first + j]
                 weight = 1.0
@@ -414,11 +395,12 @@ def train(
                 for j in range(filled, width):
                     delta[depth, u * width + j] = 0.0
             if error[1] == 0.0:
-                if layers[depth, ACTIVATION] == _SOFTMAX:
+                code, setting = layers[depth, ACTIVATION], _setting(layers, depth)
+                if code == _SOFTMAX:
                     _through_softmax(delta, a, depth, n_out, width)
                 else:
-                    _times_slope(layers[depth, ACTIVATION], delta, a, depth, n_out * width)
-            _backward(theta, layers, a, delta, width, gradient)
+                    _times_slope(code, setting, delta, a, net, depth, n_out * width)
+            _backward(theta, layers, a, net, delta, width, gradient)
         used = factor
         if has_penalty:
             if in_order:
@@ -453,7 +435,7 @@ def train(
     return count
 
 
-@_inner(fastmath=_FAST)
+@inner(fastmath=FAST)
 def _go_over_all(
     theta: Array, layers: Integers, inputs: Array, a: Array, width: int, kept_z: Array,
     kept_a: Array, kept: int,
@@ -465,7 +447,7 @@ def _go_over_all(
         for u in range(layers[0, SIZE]):
             for j in range(filled):
                 a[0, u * width + j] = inputs[u, first + j]
-        _forward(theta, layers, a, width)
+        _forward(theta, layers, a, a, width)  # no slopes are wanted
         for j in range(filled):
             for u in range(layers[depth, SIZE]):
                 kept_z[kept, first + j, u] = a[depth + 1, u * width + j]

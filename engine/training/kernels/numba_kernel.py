@@ -18,6 +18,7 @@ from engine.text.numbers import LARGEST
 from engine.training.kernels import numba_code
 from engine.training.kernels.kernel import Advanced, curve_points, iterations_at_once
 from engine.training.kernels.known import IS_MEAN, OUTPUT_ERRORS, Known, threshold_of
+from engine.training.kernels.numba_functions import SCALED_LINEAR, SCALED_SIGMOID
 from engine.training.kernels.numba_lanes import LANES
 
 KNOWN = Known(
@@ -35,7 +36,10 @@ KNOWN = Known(
 # Here a product takes twice as long as in NumPy's library, for any but the smallest networks. Each
 # unit makes up for so many of them a sample, by its activation: what NumPy is slower at. And each
 # iteration makes up for the last number, by the calls that it does without.
-_MADE_UP = {"tanh": 35, "sigmoid": 20, "softmax": 20}
+_MADE_UP = {
+    "tanh": 35, "sigmoid": 20, "softmax": 20, "bipolar_sigmoid": 35, "elu": 20, "gelu": 100,
+    "gelu_tanh": 35, "silu": 25, "softplus": 25,
+}  # fmt: skip
 _MADE_UP_OTHERWISE = 10
 _MADE_UP_BY_CALLS = 20_000
 # So many samples of narrow layers stay in the cache nearest to the processor.
@@ -89,7 +93,7 @@ class NumbaKernel:
         self._mask, self._error = mask, _error(spec)
         rows, widest = spec.network.depth + 2, max(spec.network.sizes)
         self._width, self._width_all = _width(spec.batch_size), _width(len(spec.data))
-        self._work = np.zeros((2, rows, widest * self._width))
+        self._work = np.zeros((3, rows, widest * self._width))
         self._work_all = np.zeros((rows, widest * self._width_all))
         self._sums = np.zeros((2, spec.network.size))
         strengths = {rule.key: strength for rule, strength in spec.penalty.parts}
@@ -170,7 +174,7 @@ def _width(samples: int) -> int:
 
 def _table(network: Network) -> numba_code.Integers:
     """The layers in the columns that the code names."""
-    table = np.zeros((network.depth + 1, 5), dtype=np.int64)
+    table = np.zeros((network.depth + 1, 6), dtype=np.int64)
     table[0, numba_code.SIZE] = network.sizes[0]
     places = np.arange(network.size, dtype=np.float64)
     for number, layer in enumerate(network.layers, start=1):
@@ -180,9 +184,25 @@ def _table(network: Network) -> numba_code.Integers:
             int(network.weights(places, number)[0, 0]),
             0 if b is None else int(b[0]),
             numba_code.BIAS_STEPS[layer.bias],
-            numba_code.ACTIVATION_CODES[layer.activation],
+            _code(layer),
+            int(np.float64(_setting(layer)).view(np.int64)),
         )
     return table
+
+
+def _code(layer: Layer) -> int:
+    """The number that the code has for a layer's function."""
+    scaled = {"sigmoid": SCALED_SIGMOID, "linear": SCALED_LINEAR}
+    if layer.changed_settings and layer.activation in scaled:
+        return scaled[layer.activation]
+    return numba_code.ACTIVATION_CODES[layer.activation]
+
+
+def _setting(layer: Layer) -> float:
+    """The setting that a layer's activation reads; none reads several."""
+    read = layer.function.settings
+    assert len(read) <= 1, "an activation with more settings than the code has room for"
+    return layer.settings[read[0]] if read else 0.0
 
 
 def _error(spec: Spec) -> Array:

@@ -17,12 +17,11 @@ from engine.training.divergence import are_below, are_finite
 from engine.training.kernels.calls import Buffers, Pass, mean_calls, penalty_calls, update_calls
 from engine.training.kernels.kernel import Advanced, Outputs, iterations_at_once
 from engine.training.kernels.known import IS_MEAN, OUTPUT_ERRORS, Known
+from engine.training.kernels.numpy_activations import ACTIVATIONS, SLOPES
 from engine.training.kernels.numpy_rows import (
-    ACTIVATIONS,
     BIAS_GRADIENTS,
     JACOBIANS,
     PENALTY_SLOPES,
-    SLOPES,
     UPDATES,
     Calls,
 )

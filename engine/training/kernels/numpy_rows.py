@@ -1,4 +1,5 @@
-"""What the NumPy kernel knows: each activation, loss, kind of bias and optimizer as NumPy calls.
+"""What the NumPy kernel knows: each loss, kind of bias and optimizer as NumPy calls; activations
+stand in numpy_activations.
 
 Each row is a function from arrays to the calls that work on them, where they lie. What every
 number goes through is that of engine.maths in the same order, so results are the same to the bit.
@@ -12,7 +13,7 @@ from functools import partial
 import numpy as np
 from msgspec import Struct
 
-from engine.maths.activations import LEAKY_SLOPE, Array
+from engine.maths.activations import Array
 from engine.maths.optimizers import Optimizer, adam_corrections, adam_step_size
 from engine.run.spec import Spec
 from engine.training.kernels.known import OUTPUT_ERRORS, threshold_of
@@ -25,61 +26,7 @@ def constant(value: float) -> Array:
     return np.array(value)
 
 
-_ZERO, _ONE, _LEAK = constant(0.0), constant(1.0), constant(LEAKY_SLOPE)
-
-
-def _sigmoid(z: Array, a: Array) -> Calls:
-    return [
-        partial(np.negative, z, a),
-        partial(np.exp, a, a),
-        partial(np.add, a, _ONE, a),
-        partial(np.reciprocal, a, a),
-    ]
-
-
-def _leaky_relu(z: Array, a: Array) -> Calls:
-    scaled = np.empty_like(z)
-    return [partial(np.multiply, z, _LEAK, scaled), partial(np.maximum, z, scaled, out=a)]
-
-
-def _softmax(z: Array, a: Array) -> Calls:
-    each = np.empty((len(z), 1))
-    return [
-        partial(np.maximum.reduce, z, -1, None, each, True),
-        partial(np.subtract, z, each, a),
-        partial(np.exp, a, a),
-        partial(np.add.reduce, a, -1, None, each, True),
-        partial(np.divide, a, each, a),
-    ]
-
-
-# From z to a, both of shape (samples, units); they may be the same array.
-ACTIVATIONS: dict[str, Callable[[Array, Array], Calls]] = {
-    "sigmoid": _sigmoid,
-    "tanh": lambda z, a: [partial(np.tanh, z, a)],
-    "relu": lambda z, a: [partial(np.maximum, z, _ZERO, out=a)],
-    "leaky_relu": _leaky_relu,
-    "linear": lambda z, a: [] if z is a else [partial(np.copyto, a, z)],
-    "softmax": _softmax,
-}
-
-# From a to the slope f'(z), of any shape; None where it is 1, and nothing is multiplied with it.
-SLOPES: dict[str, Callable[[Array, Array], Calls] | None] = {
-    "sigmoid": lambda a, slope: [
-        partial(np.subtract, _ONE, a, slope),
-        partial(np.multiply, a, slope, slope),
-    ],
-    "tanh": lambda a, slope: [
-        partial(np.multiply, a, a, slope),
-        partial(np.subtract, _ONE, slope, slope),
-    ],
-    "relu": lambda a, slope: [partial(np.sign, a, slope)],
-    "leaky_relu": lambda a, slope: [
-        partial(np.sign, a, slope),
-        partial(np.maximum, slope, _LEAK, out=slope),
-    ],
-    "linear": None,
-}
+_ZERO, _ONE = constant(0.0), constant(1.0)
 
 # From the deltas of a layer, shape (samples, units), to the gradient of its biases.
 BIAS_GRADIENTS: dict[str, Callable[[Array, Array], Calls]] = {

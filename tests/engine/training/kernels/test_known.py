@@ -205,6 +205,14 @@ def runs_of(known: Known) -> Iterator[tuple[str, Spec]]:
         yield f"hidden {activation}", replace(
             base(), network=with_layer(base().network, 1, activation=activation)
         )
+        for setting in ACTIVATIONS[activation].settings:
+            settings = {setting: 0.3}
+            layers = tuple(
+                Layer(layer.units, activation, settings=settings) for layer in base().network.layers
+            )
+            yield f"{activation} with its {setting}", replace(
+                base(), network=replace(base().network, layers=layers)
+            )
     for loss in known.losses:
         for activation in LOSSES[loss].activations:
             if activation in known.activations:
@@ -267,3 +275,32 @@ def test_nothing_is_sent_back_through_a_layer_that_has_no_slope(name: str) -> No
     for activation in ("softmax", "step"):
         hidden = with_layer(base().network, 1, activation=activation)
         assert not known.covers(replace(base(), network=hidden))
+
+
+@pytest.mark.parametrize("name", ["numpy", "numba"])
+def test_every_activation_of_the_table_is_known(name: str) -> None:
+    """Those that learn; softmax at an output with its loss."""
+    known = known_to(name)
+    assert set(known.activations) == {key for key, row in ACTIVATIONS.items() if row.learns}
+    assert set(known.slopes) == {key for key in known.activations if key != "softmax"}
+
+
+@pytest.mark.parametrize("name", ["numpy", "numba"])
+@pytest.mark.parametrize("key", [key for key, row in ACTIVATIONS.items() if row.learns])
+def test_net_inputs_far_out_are_as_in_the_plain_kernel(name: str, key: str) -> None:
+    """Beyond where powers of e are numbers, before and behind kinks, and next to 0."""
+    if key == "softmax":
+        return
+    far = [-1e12, -800.0, -710.0, -40.0, -6.0, -1.0, -1e-9, 0.0, 1e-9, 1.0, 6.0, 40.0, 710.0, 1e12]
+    network = Network(("x",), (Layer(("h",), key, "none"), Layer(("o",), "linear", "none")))
+    data = Data(np.array(far).reshape(-1, 1), np.full((len(far), 1), 0.5), ("t",))
+    optimizer = Optimizer().changed(learning_rate=1e-12)
+    spec = Spec(network, "half_squared_error", "sum", optimizer, data)
+    start = start_state(spec, np.array([1.0, 1e-3]))
+    with np.errstate(all="ignore"):
+        expected = iterated(spec, start, 1)
+        found = choice.kernel_named(name, spec).advance(start, 1, 10, never).state
+    if name == "numpy":
+        assert same(found, expected)
+    else:
+        assert np.allclose(found.theta, expected.theta, rtol=1e-12, atol=1e-14)
