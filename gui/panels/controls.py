@@ -307,6 +307,8 @@ class ControlsBar(QWidget):
             set_tip(
                 self._loss, f"Loss over the whole training set: {format_number(view.loss, None)}"
             )
+        else:
+            set_tip(self._loss, "Loss over the whole training set, where it was known last")
 
     def _show_place(self) -> None:
         """Write where the run is, as far as there is room."""
@@ -316,16 +318,23 @@ class ControlsBar(QWidget):
             self._loss.setText(self._fitting_loss(self._view))
 
     def _fitting_loss(self, view: View) -> str:
-        """The loss with as many of the digits as there is room for."""
-        letter, text = view.notation.loss, ""
-        if view.loss is None:
-            return f"{letter} = {'?' if view.hides_outputs else '…'}"
-        metrics = QFontMetrics(theme.font(theme.LOSS, bold=True))
+        """The loss with as many of the digits as there is room for; while training leaves no time
+        to work it out, that of the last epoch which has one."""
+        letter = view.notation.loss
+        if view.hides_outputs:
+            return f"{letter} = ?"
+        loss, after = view.loss, ""
+        if loss is None and view.training and len(view.curve):
+            epoch, loss = map(float, view.curve[-1, :2])
+            after = f" (epoch {format_number(epoch, 4)})"
+        if loss is None:
+            return f"{letter} = …"
+        metrics, text = QFontMetrics(theme.font(theme.LOSS, bold=True)), ""
         for digits in fewer_digits(view.digits, 4):
-            text = f"{letter} = {format_number(view.loss, digits)}"
+            text = f"{letter} = {format_number(loss, digits)}{after}"
             if metrics.horizontalAdvance(text) <= self._loss.width():
-                break
-        return text
+                return text
+        return f"{letter} = …" if after else text
 
     def show_within(self, part: float) -> None:
         """Show how much is done of an epoch that takes long, from 0 to 1."""

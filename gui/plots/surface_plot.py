@@ -97,8 +97,7 @@ class SurfacePlot(Plot):
         self.addItem(self.image)
         self.points = SamplePoints(self)
         # On two lines it has room over a small plot too.
-        words = '<div align="center">shown when<br>training pauses</div>'
-        self.note = pg.TextItem(html=words, anchor=(0.5, 0.5))
+        self.note = pg.TextItem("shown when\ntraining pauses", anchor=(0.5, 0.5))
         self.note.setZValue(20)  # over the samples
         self.addItem(self.note)
         self._frame: _Frame | None = None

@@ -230,6 +230,16 @@ def test_readout_of_what_is_unknown_or_has_diverged(
     assert label(bar, "lossValue").text() == "E = ∞"
 
 
+def test_while_training_leaves_no_time_for_the_loss_the_last_one_known_stands_there(
+    bar: ControlsBar, mazur_view: MakeView
+) -> None:
+    view = replace(mazur_view(training=True), evaluation=None, t=4)
+    bar.display(replace(view, curve=np.array([[0.0, 0.5], [3.0, 0.123456789]])))
+    assert label(bar, "lossValue").text() == "E = 0.123457 (epoch 3)"
+    bar.display(replace(view, curve=np.empty((0, 2))))
+    assert label(bar, "lossValue").text() == "E = …"
+
+
 def test_counts_too_long_for_the_readout_keep_the_first_part_whole(
     bar: ControlsBar, mazur_view: MakeView
 ) -> None:
