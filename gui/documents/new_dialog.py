@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
-from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QFrame, QLineEdit, QWidget
+from PySide6.QtCore import QSignalBlocker, QTimer
+from PySide6.QtWidgets import QDoubleSpinBox, QFrame, QLineEdit, QWidget
 
-from engine.data.datasets import DATASETS, DatasetRule
+from engine.data.datasets import DATASETS, DatasetRule, DataSetting
+from engine.data.suggested import suggested
 from engine.documents.document import Document
 from engine.documents.titles import new_title
 from engine.documents.whole_file import FileError
@@ -18,7 +19,7 @@ from engine.maths.network import Layer, Network, default_unit_names
 from engine.maths.optimizers import Optimizer
 from engine.run.check_spec import SpecError, check_spec
 from engine.run.limits import HIDDEN_LAYERS, INPUTS, UNITS
-from engine.run.spec import Data, Spec
+from engine.run.spec import Spec
 from gui import theme
 from gui.documents.draft import Draft, forget_draft, keep_draft, kept_draft
 from gui.documents.own_data import MOST_SAMPLES, OwnData
@@ -52,9 +53,15 @@ class NewDialog(FormDialog):
             field.show_count(count)
             field.valueChanged.connect(self._follow)
         self._table = OwnData()
+        self._suggested = ""
         self._framed = QFrame()
         self._framed.setObjectName("card")
         self._framed.setLayout(column(self._table, margins=(theme.GAP,) * 4))
+        self._settings = {
+            setting.key: self._setting_field(setting)
+            for rule in DATASETS.values()
+            for setting in rule.settings
+        }
         self._hidden = QLineEdit()
         self._hidden.setObjectName("newHidden")
         self._hidden.setPlaceholderText("such as 3 or 8, 8; empty for none")
@@ -75,6 +82,7 @@ class NewDialog(FormDialog):
             "&Outputs": self._outputs,
             "&Samples": self._samples,
             "Inputs and targets": self._framed,
+            **{str(field.accessibleName()): field for field in self._settings.values()},
             "&Hidden units, layer by layer": self._hidden,
             "Their &activation": self._activation,
             "Activation at the output": self._output,
@@ -173,14 +181,44 @@ class NewDialog(FormDialog):
         """Whether the samples are the person's own."""
         return self._rule is None
 
+    def _setting_field(self, setting: DataSetting) -> QDoubleSpinBox:
+        """A field for a setting that several data sets may have, each with bounds of its own."""
+        field = QDoubleSpinBox()
+        field.setObjectName(f"newSetting-{setting.key}")
+        field.setAccessibleName(setting.title)
+        field.setGroupSeparatorShown(True)
+        field.valueChanged.connect(self._follow_settings)
+        return field
+
+    @property
+    def _chosen(self) -> dict[str, float]:
+        """The settings of the chosen data set that are not as usual."""
+        settings = () if self._rule is None else self._rule.settings
+        values = {setting: self._settings[setting.key].value() for setting in settings}
+        return {each.key: value for each, value in values.items() if value != each.default}
+
     def _suggest(self) -> None:
         rule = self._rule
+        here = {setting.key: setting for setting in (() if rule is None else rule.settings)}
+        for key, setting_field in self._settings.items():
+            self.form.setRowVisible(setting_field, key in here)
+            if key in here:
+                _offer(setting_field, here[key])
+        if rule is not None:
+            self._activation.setCurrentIndex(self._activation.findData(rule.learning.hidden))
         for field in (self._inputs, self._outputs, self._samples, self._framed, self._output):
             self.form.setRowVisible(field, rule is None)
-        hidden = (3,) if rule is None else rule.hidden
-        self._hidden.setText(", ".join(str(size) for size in hidden))
+        self._suggested = _in_a_line((3,) if rule is None else rule.hidden)
+        self._hidden.setText(self._suggested)
         self._follow()
         self.fit()
+
+    def _follow_settings(self) -> None:
+        """Suggest other hidden layers where a setting asks for it, unless the person has chosen."""
+        if self._rule is not None and self._hidden.text() == self._suggested:
+            self._suggested = _in_a_line(self._rule.hidden_with(self._chosen))
+            self._hidden.setText(self._suggested)
+        self._follow()
 
     def _follow(self) -> None:
         """Show what follows from the fields: names, and the columns of the table."""
@@ -217,32 +255,27 @@ class NewDialog(FormDialog):
         inputs, outputs = (
             (self._inputs.value(), self._outputs.value())
             if rule is None
-            else (rule.inputs, rule.outputs)
+            else (rule.inputs_with(self._chosen), rule.outputs)
         )
         return inputs, *map(int, words), outputs
 
     def _spec(self) -> Spec:
         """What was asked for. Raises ValueError with a sentence."""
-        names, rule = default_unit_names(self._sizes()), self._rule
-        if rule is None:
-            output = self._output.currentData()
-            loss = losses_for(output)[0]
-        else:
-            output, loss = rule.activation, rule.loss
-        hidden = self._activation.currentData()
+        sizes, hidden = self._sizes(), self._activation.currentData()
+        if self._rule is not None:
+            return suggested(self._rule, self._chosen, sizes[1:-1], hidden)
+        names, output = default_unit_names(sizes), self._output.currentData()
+        loss = losses_for(output)[0]
         layers = [*(Layer(units, hidden) for units in names[1:-1]), Layer(names[-1], output)]
         return Spec(
             Network(names[0], tuple(layers)),
             loss,
             LOSSES[loss].reduction or "mean",
             Optimizer().changed(learning_rate=0.5),
-            self._samples_asked_for(),
+            self._table.data_set(),
             initializer="glorot_uniform",
             seed=1,
         )
-
-    def _samples_asked_for(self) -> Data:
-        return self._table.data_set() if self._rule is None else self._rule.make(1)
 
     def document(self) -> Document:
         """The document that was asked for, with start values drawn from seed 1."""
@@ -250,6 +283,19 @@ class NewDialog(FormDialog):
         about = "own data" if self._rule is None else self._rule.title
         start = spec.network.draw(spec.initializer, spec.seed)
         return Document(spec=spec, start=start, title=new_title(spec.network.sizes, about))
+
+
+def _offer(field: QDoubleSpinBox, setting: DataSetting) -> None:
+    """Have a field take a setting's bounds and its usual value."""
+    with QSignalBlocker(field):
+        field.setDecimals(setting.decimals)
+        field.setRange(setting.least, setting.most)
+        field.setSuffix(setting.suffix)
+        field.setValue(setting.default)
+
+
+def _in_a_line(sizes: Iterable[int]) -> str:
+    return ", ".join(map(str, sizes))
 
 
 def _choice(name: str, spoken: str, titles: Mapping[str, str]) -> Choice:

@@ -12,6 +12,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QApplication,
     QComboBox,
+    QDoubleSpinBox,
     QLabel,
     QLineEdit,
     QMessageBox,
@@ -22,6 +23,7 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
+from engine.data.datasets import DATASETS
 from engine.documents.reading import read_document, write_document
 from engine.maths.network import Parameter
 from engine.run import edits
@@ -168,6 +170,38 @@ def test_what_does_not_go_together_is_refused(person: Person) -> None:
     person.dialog.accept()
     assert not person.dialog.isVisible()
     assert person.dialog.document().spec.loss == "categorical_cross_entropy"
+
+
+def test_what_can_be_chosen_of_a_set(person: Person) -> None:
+    fields = {f.objectName(): f for f in person.dialog.findChildren(QDoubleSpinBox)}
+
+    def shown() -> list[str]:
+        return [name for name, field in fields.items() if field.isVisible()]
+
+    person.choose("newData", "moons")
+    assert sorted(shown()) == ["newSetting-count", "newSetting-noise"]
+    fields["newSetting-noise"].setValue(50.0)
+    fields["newSetting-count"].setValue(31)
+    spec = person.dialog.document().spec
+    assert len(spec.data) == 31 and spec.optimizer.key == "adam"
+    assert spec.data.inputs.tolist() == (
+        DATASETS["moons"].made(1, {"noise": 50.0, "count": 31}).inputs.tolist()
+    )
+    person.choose("newData", "parity")
+    assert "newSetting-bits" in shown()
+    fields["newSetting-bits"].setValue(3)
+    assert person.dialog.document().spec.network.sizes == (3, 6, 1)
+    person.dialog.findChild(QLineEdit, "newHidden").setText("5")
+    fields["newSetting-bits"].setValue(6)
+    assert person.dialog.document().spec.network.sizes == (6, 5, 1)
+    person.choose("newData", "iris")
+    assert shown() == []
+    document = read_document(write_document(person.dialog.document()))
+    assert document.title == "4-6-3, Iris: three species of flowers"
+    assert document.spec.network.layers[-1].units == ("setosa", "versicolor", "virginica")
+    assert document.spec.network.inputs[0] == "sepal length"
+    person.choose("newData", "own")
+    assert shown() == []
 
 
 def test_the_title_says_what_was_made(person: Person) -> None:
