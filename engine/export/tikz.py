@@ -1,7 +1,8 @@
 """A network as a TikZ picture: a LaTeX document of its own, whose picture can be copied out.
 
 It needs no more than tikz and amsmath. Lines are as thick as their weights are large; negative
-ones are orange and dashed, as on screen.
+ones are orange and dashed, as on screen. A picture that is wider than the text, here or where it
+is copied to, is made smaller as a whole.
 """
 
 from __future__ import annotations
@@ -33,7 +34,10 @@ _PREAMBLE = r"""\documentclass[border=4mm]{standalone}
 \usepackage{tikz}
 \definecolor{positive}{HTML}{1F77B4}
 \definecolor{negative}{HTML}{E8710A}
+\setlength{\textwidth}{16cm}
+\newsavebox{\network}
 \begin{document}
+\begin{lrbox}{\network}
 \begin{tikzpicture}[
   unit/.style={circle, draw, minimum size=10mm, inner sep=1pt},
   positive/.style={draw=positive}, negative/.style={draw=negative, dashed},
@@ -41,6 +45,7 @@ _PREAMBLE = r"""\documentclass[border=4mm]{standalone}
   bias/.style={font=\scriptsize}]
 """
 _END = r"""\end{tikzpicture}
+\end{lrbox}\resizebox{\ifdim\wd\network>\textwidth\textwidth\else\wd\network\fi}{!}{\usebox{\network}}
 \end{document}
 """
 

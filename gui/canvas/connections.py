@@ -16,9 +16,11 @@ from gui.canvas.faces import LayerFaces, ParameterFace
 from gui.canvas.items.bundle import EdgeBundle
 from gui.canvas.items.edges import MOST_EDGES, Edge, EdgeLayer
 from gui.canvas.items.pills import Pill, PillLayer, Size
+from gui.canvas.marks import used_edges
 from gui.canvas.placing.labels import Floats, rows
 from gui.canvas.placing.layout import Arrangement
-from gui.canvas.placing.stack import Cells, Stack, stacked
+from gui.canvas.placing.stack import MARGIN, Cells, Stack, stacked
+from gui.canvas.spots import Spot, spot_of
 from gui.view import View
 
 _MOST_ASKED = 64  # labels at a time, where not all of them have room
@@ -41,6 +43,25 @@ class Attention(Struct, frozen=True):
         return tuple(
             each for each in (self.current, self.hovered, self.focus) if each is not None
         )
+
+
+def _beside(
+    blocked: tuple[QRectF, ...], left: float, right: float, widest: float
+) -> tuple[float, float]:
+    """The room between left and right that is left by what reaches into it from either side, as
+    far as the widest label has room there."""
+    middle, least = (left + right) / 2, widest + 2 * MARGIN
+    ends = [rect.left() - 1 for rect in blocked if rect.left() < right < rect.right()]
+    inner = min(ends, default=right)
+    starts = [rect.right() + 1 for rect in blocked if rect.left() < left < rect.right()]
+    outer = max(starts, default=left)
+    if inner - outer >= least:
+        return outer, inner
+    if inner > middle and inner - left >= least:
+        return left, inner
+    if outer < middle and right - outer >= least:
+        return outer, right
+    return left, right
 
 
 class Connections:
@@ -147,7 +168,8 @@ class Connections:
         height = room.height
         if not self._has_all:
             height = max(pill.place.height() for pill in pills.values())
-        left, right = placed.between(self.layer)
+        widest = max(pill.place.width() for pill in pills.values())
+        left, right = _beside(blocked, *placed.between(self.layer), widest)
         there = tuple(rect for rect in blocked if rect.left() < right and rect.right() > left)
         if self._cells is not None and self._cells[:3] == (edges, height, there):
             return self._cells[3], False
@@ -188,3 +210,28 @@ class Connections:
             elif layer == self.layer - 1:
                 edges.update(dict.fromkeys((other, unit) for other in range(n_out)))
         return tuple(edges)
+
+
+def attention_of(
+    view: View, connections: Connections, hovered: Spot | None, focus: Spot | None,
+    blocked: tuple[QRectF, ...],
+) -> Attention:
+    """The edges into a layer that stand out for a step and for two spots, beside what stands where
+    labels would."""
+
+    def edge(spot: Spot | None) -> Edge | None:
+        if spot is None or spot.source is None or spot.layer != connections.layer:
+            return None
+        return spot.unit, spot.source
+
+    # Where a whole layer is worked out at once no edge of it is the one.
+    current = None if view.step is None or view.together else spot_of(view.step)
+    units = [
+        (spot.layer, spot.unit)
+        for spot in (hovered, focus)
+        if spot is not None and spot.owner.kind == "unit"
+    ]
+    used = used_edges(view, connections.layer)
+    return Attention(
+        edge(current), edge(hovered), edge(focus), connections.near(units), used, blocked
+    )

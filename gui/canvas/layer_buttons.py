@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRect, Qt, Signal
+from PySide6.QtCore import QRect, Qt
 from PySide6.QtWidgets import QFrame, QPushButton, QWidget
 
 from engine.maths.network import Network
 from engine.run.limits import INPUTS, UNITS
 from gui import theme
+from gui.canvas.wishes import Wishes
 from gui.widgets.layouts import NO_MARGINS, row
 from gui.widgets.plain_text import set_tip
 from gui.widgets.typed_text import take_typed_text
@@ -18,11 +19,9 @@ _SIDE = 24
 class LayerButtons(QFrame):
     """Shown by the canvas below (or beside) a column of nodes."""
 
-    unit_added = Signal(int)
-    unit_removed = Signal(int, int)
-
-    def __init__(self, parent: QWidget) -> None:
+    def __init__(self, parent: QWidget, wishes: Wishes) -> None:
         super().__init__(parent)
+        self._wishes = wishes
         self._frame = parent
         self.setObjectName("layerButtons")
         self.layer: int | None = None
@@ -79,11 +78,11 @@ class LayerButtons(QFrame):
 
     def _add(self) -> None:
         if self.layer is not None:
-            self.unit_added.emit(self.layer)
+            self._wishes.unit_added.emit(self.layer)
 
     def _remove(self) -> None:
         if self.layer is not None:
-            self.unit_removed.emit(self.layer, self._count - 1)
+            self._wishes.unit_removed.emit(self.layer, self._count - 1)
 
     def restyle(self) -> None:
         """Follow the theme."""

@@ -8,7 +8,7 @@ from functools import partial
 import numpy as np
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QActionGroup
-from PySide6.QtWidgets import QMenu, QWidget
+from PySide6.QtWidgets import QMenu
 
 from engine.maths.activations import ACTIVATIONS, hidden_activations
 from engine.maths.losses import output_activations
@@ -16,32 +16,27 @@ from engine.run.limits import HIDDEN_LAYERS, INPUTS, UNITS
 from engine.run.spec import Spec
 from gui.canvas.placing.layout import FOLD_ABOVE
 from gui.canvas.spots import Spot, parameter_at
+from gui.canvas.wishes import Wishes
 from gui.view import View
 from gui.widgets.picture import add_picture_entries
 from gui.widgets.plain_text import menu_text
 
 
 class CanvasMenu(QMenu):
-    """A menu for a spot (None: empty space); what is chosen goes out through its signals."""
+    """A menu for a spot (None: empty space). What is chosen is said to the canvas; what that does
+    itself goes out through the signals here."""
 
     edit_chosen = Signal(object)
     rename_chosen = Signal(object)
-    activation_chosen = Signal(int, str)
-    unit_added = Signal(int)
-    unit_removed = Signal(int, int)
-    layer_added = Signal(int)
-    layer_removed = Signal(int)
-    frozen_chosen = Signal(object, bool)  # list of Parameters, whether they are frozen from now on
     layer_opened = Signal(int, int)  # layer, and the unit to be looked at
     layer_folded = Signal(int)
     fit_chosen = Signal()
-    layout_reset = Signal()
-    picture_wanted = Signal(bool)
 
     def __init__(
-        self, view: View, spot: Spot | None, is_folded: bool, parent: QWidget
+        self, view: View, spot: Spot | None, is_folded: bool, wishes: Wishes
     ) -> None:
-        super().__init__(parent)
+        super().__init__(wishes)
+        self._wishes = wishes
         self.setObjectName("canvasMenu")
         self._network = view.spec.network
         if spot is not None and spot.is_editable:
@@ -55,9 +50,9 @@ class CanvasMenu(QMenu):
             self._add_unit_actions(spot.layer, spot.unit, is_folded)
             self.addSeparator()
         self._add("Fit the network into view", self.fit_chosen.emit)
-        self._add("Reset layout", self.layout_reset.emit)
+        self._add("Reset layout", self._wishes.layout_reset.emit)
         self.addSeparator()
-        add_picture_entries(self, self.picture_wanted.emit)
+        add_picture_entries(self, self._wishes.picture_wanted.emit)
 
     def _add(self, words: str, job: Callable[[], None], enabled: bool | np.bool = True) -> None:
         action = self.addAction(menu_text(words))
@@ -73,7 +68,7 @@ class CanvasMenu(QMenu):
         words = f"Train {name} again" if held == "frozen" else f"Freeze {name}"
         freezes = held != "frozen"
         self._add(
-            words, lambda: self.frozen_chosen.emit([parameter], freezes), held != "fixed"
+            words, lambda: self._wishes.frozen_chosen.emit([parameter], freezes), held != "fixed"
         )
 
     def _add_unit_actions(self, layer: int, unit: int, is_folded: bool) -> None:
@@ -84,22 +79,25 @@ class CanvasMenu(QMenu):
         noun = "input" if layer == 0 else "unit"
         most = INPUTS.most if layer == 0 else UNITS.most
         name = network.unit_name(layer, unit)
-        self._add(f"Remove {name}", lambda: self.unit_removed.emit(layer, unit), size > 1)
-        self._add(f"Add {noun} to this layer", lambda: self.unit_added.emit(layer), size < most)
+        self._add(f"Remove {name}", lambda: self._wishes.unit_removed.emit(layer, unit), size > 1)
+        add = f"Add {noun} to this layer"
+        self._add(add, lambda: self._wishes.unit_added.emit(layer), size < most)
         self.addSeparator()
         more = depth - 1 < HIDDEN_LAYERS.most
         if layer:
-            self._add("Add layer before", lambda: self.layer_added.emit(layer), more)
+            self._add("Add layer before", lambda: self._wishes.layer_added.emit(layer), more)
         if layer < depth:
-            self._add("Add layer after", lambda: self.layer_added.emit(layer + 1), more)
+            self._add("Add layer after", lambda: self._wishes.layer_added.emit(layer + 1), more)
         if layer:
             frozen = network.frozen[network.span(layer)] > 0.0
             into = list(network.parameters_of(layer))
-            freeze, train = (partial(self.frozen_chosen.emit, into, how) for how in (True, False))
+            freeze, train = (
+                partial(self._wishes.frozen_chosen.emit, into, how) for how in (True, False)
+            )
             self._add("Freeze layer", freeze, not frozen.all())
             self._add("Train layer again", train, frozen.any())
         if 0 < layer < depth:
-            self._add("Remove layer", lambda: self.layer_removed.emit(layer))
+            self._add("Remove layer", lambda: self._wishes.layer_removed.emit(layer))
         if is_folded:
             self._add("Show unit by unit", lambda: self.layer_opened.emit(layer, unit))
         elif size > FOLD_ABOVE:
@@ -117,7 +115,7 @@ class CanvasMenu(QMenu):
             action.setCheckable(True)
             action.setChecked(key == self._network.layers[layer - 1].activation)
             action.triggered.connect(
-                lambda _=False, key=key: self.activation_chosen.emit(layer, key)
+                lambda _=False, key=key: self._wishes.activation_chosen.emit(layer, key)
             )
             group.addAction(action)
 

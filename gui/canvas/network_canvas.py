@@ -31,6 +31,7 @@ from gui.canvas.spots import (
     value_at,
 )
 from gui.canvas.walk import next_number
+from gui.canvas.wishes import Wishes
 from gui.view import View
 from gui.widgets.layouts import NO_MARGINS, column, row
 from gui.widgets.name_field import NameField, name_field
@@ -42,13 +43,10 @@ _PICTURE_MARGIN = 8  # pixels around the network in a picture of it
 _COLUMN_MARGIN = 16  # pixels beside a column where its buttons still show
 
 
-class NetworkCanvas(QWidget):
+class NetworkCanvas(Wishes):
     """Shows a view's network and reports what the person did; it changes nothing itself.
 
-    Layer 0 are the inputs. `layer_added` names the layer that the new one is put before (1 …
-    depth). `unit_moved` is in the plane of gui.canvas.placing.layout and comes once,
-    at the end of a drag.
-    `picture_wanted` asks for a file with the picture, True for one in light colours.
+    `unit_moved` is in the plane of gui.canvas.placing.layout and comes once, at the end of a drag.
     The canvas owns which number is selected: `selected` says it, `asked` that the person went to
     it and wants to hear of it, both as a StepId, a Parameter or a Given (`selected` None for
     none). `spot_hovered` is what is under the pointer: a StepId, a Parameter, or None.
@@ -58,19 +56,11 @@ class NetworkCanvas(QWidget):
     input_edited = Signal(int, int, float)
     target_edited = Signal(int, int, float)
     unit_moved = Signal(str, float, float)
-    layout_reset = Signal()
-    unit_added = Signal(int)
-    unit_removed = Signal(int, int)
     unit_renamed = Signal(int, int, str)
     target_renamed = Signal(int, str)
-    layer_added = Signal(int)
-    layer_removed = Signal(int)
-    activation_chosen = Signal(int, str)
-    frozen_chosen = Signal(object, bool)
     selected = Signal(object)
     asked = Signal(object)
     spot_hovered = Signal(object)
-    picture_wanted = Signal(bool)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -87,7 +77,7 @@ class NetworkCanvas(QWidget):
         self.corner = row(self.caption, gap=theme.GAP)
         head = row((self.chip, 1), self.corner, gap=theme.GAP)
         self.setLayout(column(head, (self.view, 1), gap=2, margins=NO_MARGINS))
-        self._buttons = LayerButtons(self.view.viewport())
+        self._buttons = LayerButtons(self.view.viewport(), self)
         self._offers_units = True
         self._field: InPlaceField | None = None
         self._hovered: Spot | None = None
@@ -106,8 +96,6 @@ class NetworkCanvas(QWidget):
         self.view.layer_opened.connect(self._open_layer)
         self.view.pointed.connect(self._follow_pointer)
         self.view.looked.connect(self._follow_view)
-        self._buttons.unit_added.connect(self.unit_added)
-        self._buttons.unit_removed.connect(self.unit_removed)
 
     def offer_units(self, offered: bool) -> None:
         """Offer a unit more or fewer at the layer under the pointer, or do not."""
@@ -331,17 +319,9 @@ class NetworkCanvas(QWidget):
         menu = CanvasMenu(view, spot, is_folded, self)
         menu.edit_chosen.connect(self.edit)
         menu.rename_chosen.connect(self.rename)
-        menu.activation_chosen.connect(self.activation_chosen)
-        menu.frozen_chosen.connect(self.frozen_chosen)
-        menu.unit_added.connect(self.unit_added)
-        menu.unit_removed.connect(self.unit_removed)
-        menu.layer_added.connect(self.layer_added)
-        menu.layer_removed.connect(self.layer_removed)
         menu.layer_opened.connect(self._open_layer)
         menu.layer_folded.connect(self._fold_layer)
         menu.fit_chosen.connect(self.fit)
-        menu.layout_reset.connect(self.layout_reset)
-        menu.picture_wanted.connect(self.picture_wanted)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.popup(where)
 

@@ -12,7 +12,8 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QApplication
 
-from gui.canvas.scene import NetworkScene, clamped
+from gui.canvas.placing.layout import clamped
+from gui.canvas.scene import NetworkScene
 from gui.canvas.spots import Spot, describe, values_of
 from gui.canvas.walk import neighbour, tab_order
 from gui.canvas.zoom_view import KEY_ZOOM, ZoomView

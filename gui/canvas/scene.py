@@ -9,17 +9,16 @@ from PySide6.QtCore import QPointF, QRectF, Signal
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QGraphicsItem, QGraphicsScene
 
-from engine.maths.network import Network
-from engine.run.limits import PLANE
 from engine.run.steps import StepId
-from gui.canvas.connections import Attention, Connections
+from gui.canvas.called_out import cover_neighbours, place_called_out
+from gui.canvas.connections import Connections, attention_of
 from gui.canvas.faces import Faces, Revealed
 from gui.canvas.highlights import Highlights
 from gui.canvas.involved import Unit
-from gui.canvas.items.folded import FoldedLayer
+from gui.canvas.items.folded import FoldedLayer, layer_name
 from gui.canvas.items.node import NodeItem
 from gui.canvas.items.pictures import UnitPictures
-from gui.canvas.marks import Marks, node_marks, used_edges
+from gui.canvas.marks import Marks, node_marks
 from gui.canvas.placing.layout import Arrangement, arrange, is_folded
 from gui.canvas.placing.planner import Planner
 from gui.canvas.spots import Spot, spot_of
@@ -71,7 +70,9 @@ class NetworkScene(QGraphicsScene):
             self._hovered = self._focus = None
             self._traced = self._lit = None
             self.opened = frozenset(
-                layer for layer in self.opened if is_folded_size(network, layer)
+                layer
+                for layer in self.opened
+                if layer <= network.depth and is_folded(network.sizes, layer, ())
             )
             self._build()
         elif self._planner.follow(view) or view.layout != self._layout:
@@ -272,7 +273,7 @@ class NetworkScene(QGraphicsScene):
         self._planner.follow(self.view)
         for layer, size in enumerate(network.sizes):
             if is_folded(network.sizes, layer, self.opened):
-                self._folded[layer] = FoldedLayer(layer, _layer_name(network, layer), size)
+                self._folded[layer] = FoldedLayer(layer, layer_name(network, layer), size)
                 self.addItem(self._folded[layer])
                 continue
             for unit in range(size):
@@ -315,8 +316,9 @@ class NetworkScene(QGraphicsScene):
             face, shape = faces[layer].node(unit), placed.shapes[layer]
             item.show_face(face, shape, mark, placed.spare(layer, unit), pictures.get(key))
             if item.is_called_out:
-                x, y = self._inside(x, y, item)
+                x, y = place_called_out(item, x, y, view, placed)
             item.move_to(x, y)
+        cover_neighbours(self._nodes)
         ringed = {layer for (layer, _), mark in marks.items() if mark.ringed or mark.lit}
         for layer, folded in self._folded.items():
             known = not layer or shown("forward", "activation", layer, network.sizes[layer] - 1)
@@ -328,7 +330,7 @@ class NetworkScene(QGraphicsScene):
         )
         blocked = self._blocked()
         for connections in self._connections:
-            attention = self._attention(view, connections, blocked)
+            attention = attention_of(view, connections, self._hovered, self._focus, blocked)
             connections.show(view, faces[connections.layer], size, attention)
         self._show_spoken_of()
         if self._highlights is not None:
@@ -354,12 +356,6 @@ class NetworkScene(QGraphicsScene):
         """The node of a unit: the large one where it is called out; None inside a folded layer."""
         return self._called.get(unit) or self._nodes.get(unit)
 
-    def _inside(self, x: float, y: float, item: NodeItem) -> tuple[float, float]:
-        """Where a called-out node stands, so that nothing of it is cut off."""
-        bounds, (width, height) = item.boundingRect(), self.extent
-        x = min(max(x, 2 - bounds.left()), width - 2 - bounds.right())
-        return x, min(max(y, 2 - bounds.top()), height - 2 - bounds.bottom())
-
     def _call_out(self, marks: dict[Unit, Marks]) -> None:
         """Have a node for every unit of a folded layer that is to be read."""
         wanted = {
@@ -384,45 +380,5 @@ class NetworkScene(QGraphicsScene):
                 found.append(self.arrangement.place_of(layer, unit))
         return tuple(found)
 
-    def _attention(
-        self, view: View, connections: Connections, blocked: tuple[QRectF, ...]
-    ) -> Attention:
-        """The edges into a layer that stand out."""
-        layer = connections.layer
-
-        def edge(spot: Spot | None) -> tuple[int, int] | None:
-            if spot is None or spot.source is None or spot.layer != layer:
-                return None
-            return spot.unit, spot.source
-
-        # Where a whole layer is worked out at once no edge of it is the one.
-        current = None if view.step is None or view.together else spot_of(view.step)
-        units = [
-            (spot.layer, spot.unit)
-            for spot in (self._hovered, self._focus)
-            if spot is not None and spot.owner.kind == "unit"
-        ]
-        edges = edge(current), edge(self._hovered), edge(self._focus)
-        return Attention(*edges, connections.near(units), used_edges(view, layer), blocked)
-
 
 _NO_MARKS = Marks()
-
-
-def is_folded_size(network: Network, layer: int) -> bool:
-    """Whether a layer exists and has more units than are drawn one by one unasked."""
-    return layer <= network.depth and is_folded(network.sizes, layer, ())
-
-
-def _layer_name(network: Network, layer: int) -> str:
-    """What the units of a layer have in common in their names, or the first one's."""
-    first = network.unit_name(layer, 0)
-    return first.rstrip("0123456789").rstrip(".,_ ") or first
-
-
-def clamped(position: tuple[float, float]) -> tuple[float, float]:
-    """A position of the plane, brought inside it."""
-    x, y = position
-    return min(max(x, 0.0), PLANE), min(max(y, 0.0), PLANE)
-
-

@@ -68,7 +68,7 @@ def test_a_setting_beyond_its_limits_is_refused_with_the_rows_sentence(window: M
 def test_the_menu_of_the_canvas_offers_them(window: MainWindow) -> None:
     view = view_of(window.session.spec, start_state(window.session.spec))
     for layer in (1, 2):
-        menu = CanvasMenu(view, Spot("unit", layer, 0), False, window)
+        menu = CanvasMenu(view, Spot("unit", layer, 0), False, window.canvas)
         activations = menu.findChild(QMenu, "activationMenu")
         assert isinstance(activations, QMenu)
         titles = [action.text() for action in activations.actions()]

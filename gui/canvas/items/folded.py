@@ -7,6 +7,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QImage, QPainter, QPen
 
 from engine.maths.activations import Array
+from engine.maths.network import Network
 from engine.text.numbers import format_count
 from gui import theme
 from gui.canvas.items.canvas_item import CanvasItem
@@ -86,3 +87,9 @@ class FoldedLayer(CanvasItem):
         painter.setPen(QPen(colours.colour("border"), 1.0))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawRect(self.strip)
+
+
+def layer_name(network: Network, layer: int) -> str:
+    """What the units of a layer have in common in their names, or the first one's."""
+    first = network.unit_name(layer, 0)
+    return first.rstrip("0123456789").rstrip(".,_ ") or first

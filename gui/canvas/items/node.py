@@ -33,6 +33,7 @@ class NodeItem(CanvasItem):
         self._spare = 0.0
         self._picture: QImage | None = None
         self._texts = NodeTexts()
+        self.is_covered = False
 
     @property
     def is_called_out(self) -> bool:
@@ -60,6 +61,18 @@ class NodeItem(CanvasItem):
         self.setZValue(6.0 if marks.called_out else 4.0 if marks.ringed else 2.0)
         self.set_bounds(self._texts.bounds().adjusted(-2 * _PAD, -2 * _PAD, 2 * _PAD, 2 * _PAD))
         self.update()
+
+    def covers(self, other: NodeItem) -> bool:
+        """Whether it lies over some of another node, drawn large as it is."""
+        is_above = self.zValue() > other.zValue() or not other.is_called_out
+        return is_above and self.card.intersects(other.reach)
+
+    def cover(self, is_covered: bool) -> None:
+        """Write nothing, as long as a node that is drawn large covers some of it: half a number
+        would be taken for another one."""
+        if is_covered != self.is_covered:
+            self.is_covered = is_covered
+            self.update()
 
     def move_to(self, x: float, y: float) -> None:
         """Stand elsewhere in the scene."""
@@ -105,6 +118,11 @@ class NodeItem(CanvasItem):
         """All of the scene that it and its lines take."""
         return self.mapRectToScene(self._texts.bounds())
 
+    @property
+    def card(self) -> QRectF:
+        """Where the card beneath it is in the scene, if it is called out."""
+        return self.reach.adjusted(-3, -1, 3, 1)
+
     def draw(self, painter: QPainter) -> None:
         colours, shape, marks = theme.current(), self.node_shape, self.marks
         thickness = 3.0 if marks.ringed else 2.0 if marks.hovered or marks.lit else 1.5
@@ -114,7 +132,7 @@ class NodeItem(CanvasItem):
             # On a card of its own, for it covers others.
             painter.setPen(QPen(colours.colour("border"), 1.0))
             painter.setBrush(colours.colour("card"))
-            painter.drawRoundedRect(self._texts.bounds().adjusted(-3, -1, 3, 1), 9, 9)
+            painter.drawRoundedRect(self.mapRectFromScene(self.card), 9, 9)
         edge = "accent" if marks.ringed or marks.hovered or marks.lit else "secondary"
         painter.setPen(QPen(colours.colour(edge), thickness))
         if shape.half_width < _TINY and not marks.ringed:
@@ -146,7 +164,7 @@ class NodeItem(CanvasItem):
 
     def _paint_details(self, painter: QPainter) -> None:
         colours, texts = theme.current(), self._texts
-        if self._picture is not None and texts.picture is not None:
+        if self._picture is not None and texts.picture is not None and not self.is_covered:
             painter.drawImage(texts.picture, self._picture)
         if texts.rule is not None:
             painter.setPen(QPen(colours.colour("border"), 1.0))
@@ -156,7 +174,8 @@ class NodeItem(CanvasItem):
             painter.setBrush(colours.colour("card"))
             place = texts.places[self.marks.current]
             painter.drawRoundedRect(place, 8, 8)
-        paint_texts(painter, texts.texts)
+        if not self.is_covered:
+            paint_texts(painter, texts.texts)
         if texts.lock is not None:
             paint_locks(painter, (texts.lock,))
 

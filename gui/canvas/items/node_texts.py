@@ -78,10 +78,12 @@ def _write_capsule(node: NodeTexts, face: NodeFace, shape: NodeShape, has_pictur
     else:
         name_width = width(face.name, pixels, True)
         left = room - name_width - 6
-        if left >= width("−0.00", pixels):
+        words = fitted(value, left, pixels, before, face.digits)
+        if width(words, pixels) <= left:
             write(Text(face.name, -w + 8, 0, pixels, True))
-            words = fitted(value, left, pixels, before, face.digits)
             write(Text(words, w - 8 - width(words, pixels), 0, pixels))
         else:
             words = fitted(value, room, pixels, before, face.digits)
-            write(centred(words, 0, 0, pixels, False, "ink"))
+            fits = width(words, pixels) <= room
+            words = words if fits else shortened(face.name, room, pixels, True)
+            write(centred(words, 0, 0, pixels, not fits, "ink"))

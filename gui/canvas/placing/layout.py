@@ -86,6 +86,12 @@ def _across(x: float, stops: Sequence[float], places: Sequence[float]) -> float:
     return places[k] + share * (places[k + 1] - places[k])
 
 
+def clamped(position: tuple[float, float]) -> tuple[float, float]:
+    """A position of the plane, brought inside it."""
+    x, y = position
+    return min(max(x, 0.0), PLANE), min(max(y, 0.0), PLANE)
+
+
 def is_folded(sizes: tuple[int, ...], layer: int, opened: Collection[int]) -> bool:
     """Whether a layer is drawn as a summary."""
     return sizes[layer] > FOLD_ABOVE and layer not in opened

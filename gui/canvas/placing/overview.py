@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from math import ceil
 
+from msgspec import Struct
+
 from gui import theme
 from gui.canvas.items.edges import MOST_EDGES
 from gui.canvas.placing.plan import (
@@ -23,13 +25,15 @@ from gui.canvas.placing.plan import (
     slot_of,
     whole_shape,
 )
-from gui.canvas.placing.room import Room
+from gui.canvas.placing.room import LayerRoom, Room
 from gui.canvas.placing.shapes import FOLDED_HALF_WIDTH, NodeShape
 
 _MOST_LABELS = 32  # of a step, that there is room for
 _WIDEST, _NARROWEST = 62.0, 11.0  # half of a layer of many units
 _NARROWEST_FOLDED = 20.0  # the same of one that is a summary, with a name and a number in it
 _CAPSULE = 25.0  # half a width, from which on there is a number in it
+_AROUND_CARD = 20.0  # pixels beside the lines of a unit that is called out, all in all
+_LINES = 3  # of the label of a weight: name and value, gradient, new value
 _LOWEST = 18.0  # pixels a unit, from which on it can be a capsule
 
 
@@ -65,6 +69,9 @@ def overview(
         shape or _small_shape(half, height, sizes[layer], folded[layer], pixels)
         for layer, shape in enumerate(shapes)
     ]
+    counts = zip(labels, _rows(sizes, labels), strict=True)
+    stacked = max(each.height * count for each, count in counts)
+    lowest = max(height, stacked + BETWEEN_LABELS)
     if final[-1].side == "below":
         beside = whole_shape(room[-1], k, pixels, 0.0, "right", is_input=False)
         more = reach_beside(beside, room[-1], k) - reach_of(final[-1], room[-1], k)
@@ -77,12 +84,50 @@ def overview(
     right = list(left)
     if final[-1].side == "right":
         right[-1] = reach_beside(final[-1], room[-1], k)
-    counts = zip(labels, _rows(sizes, labels), strict=True)
-    stacked = max(each.height * count for each, count in counts)
+    before = left[0] + right[-1]
+    # A card moves away from the labels of its step; at the border there has to be room for that.
+    cards = [
+        _card(room[layer], k, pixels, layer) if layer in many and not folded[layer] else None
+        for layer in (0, last)
+    ]
+    if cards[0] is not None:
+        left[0] += _more_room(cards[0], half, labels[0], stacked, lowest)
+    if cards[1] is not None:
+        right[-1] += _more_room(cards[1], half, labels[-1], stacked, lowest)
+    taken += left[0] + right[-1] - before
     return Plan(
         pixels, tuple(final), tuple(left), tuple(right), tuple(labels),
-        taken, max(height, stacked + BETWEEN_LABELS), is_whole=False,
+        taken, lowest, is_whole=False,
     )
+
+
+class _Card(Struct, frozen=True):
+    """The size of a unit that is called out among many, in pixels, and of its longest label."""
+
+    width: float
+    height: float
+    label: float
+
+
+def _card(room: LayerRoom, k: int, pixels: int, layer: int) -> _Card:
+    """The card of a unit of the first layer or the last."""
+    side = "right" if layer else "none"
+    shape = whole_shape(room, k, pixels, 0.0, side, is_input=not layer)
+    beyond = reach_beside(shape, room, k) if layer else reach_of(shape, room, k)
+    label = label_height(len(room.label) or _LINES, pixels) + 2 * BETWEEN_LABELS
+    return _Card(
+        reach_of(shape, room, k) + beyond + _AROUND_CARD, slot_of(shape) + _AROUND_CARD, label
+    )
+
+
+def _more_room(
+    card: _Card, half: float, labels: LabelRoom, stacked: float, height: float
+) -> float:
+    """By how much a column at the border has to be wider for a card: all of it where labels have
+    no room above and below the card, else as far as the card would get to the next column."""
+    beyond = max(0.0, card.width - 2 * half)
+    is_high = height >= max(stacked + card.height + labels.height, 2 * card.height + 3 * card.label)
+    return max(0.0, beyond - labels.whole_width / 2) if is_high else beyond
 
 
 def _label_room(

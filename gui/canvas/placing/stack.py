@@ -14,7 +14,7 @@ _ORDERED_AT = (0.35, 0.65, 0.5)  # along the gap, where the heights of edges say
 _APART = 1.6  # times their least distance, that labels are spread to at most
 _SAMPLES = np.linspace(0.0, 1.0, 41)
 _TOUCHES = 1.5  # pixels off its edge, up to which a label can be seen to belong to it
-_MARGIN = 3.0  # pixels kept to the next column
+MARGIN = 3.0  # pixels kept to the next column
 _BORDER = 2.0  # pixels kept to the border of the canvas
 _BETWEEN = 2.0  # pixels between two cells, and to what is in the way
 # Pixels off its edge that a label takes rather than go to an end of it, or onto another edge.
@@ -117,7 +117,7 @@ def stacked(edges: Floats, stack: Stack, height: float) -> Cells:
         bottoms = np.minimum(np.concatenate([between, [highest[-1]]]), highest)
         edge = np.full(len(mine), left)
         boxes[mine] = np.column_stack(
-            [edge + _MARGIN, tops + _BETWEEN, edge + wide - _MARGIN, bottoms - _BETWEEN]
+            [edge + MARGIN, tops + _BETWEEN, edge + wide - MARGIN, bottoms - _BETWEEN]
         )
     places = edges[:, None, :2] + _SAMPLES[:, None] * (edges[:, 2:] - edges[:, :2])[:, None, :]
     sizes = np.tile([0.8 * wide, _LINE], (len(edges), 1))

@@ -70,6 +70,21 @@ def test_no_weight_covers_another_of_its_layer() -> None:
         seen.append(at)
 
 
+def test_a_picture_is_as_wide_as_the_text_at_most() -> None:
+    network = Network(
+        tuple(f"i{k}" for k in range(8)),
+        (Layer(tuple(f"h{k}" for k in range(8)), "tanh"), Layer(("o",), "sigmoid")),
+    )
+    text = network_tikz(network, np.linspace(-2, 2, network.size), {})
+    width = float(max(NODE.findall(text), key=lambda node: float(node[1]))[1])
+    assert width > 16  # centimetres, that it is drawn in
+    before, after = re.split(r"\\begin\{tikzpicture\}(?s:.*)\\end\{tikzpicture\}", text)
+    assert r"\setlength{\textwidth}{16cm}" in before
+    assert before.endswith("\\begin{lrbox}{\\network}\n")
+    narrower = r"\ifdim\wd\network>\textwidth\textwidth\else\wd\network\fi"
+    assert rf"\resizebox{{{narrower}}}{{!}}{{\usebox{{\network}}}}" in after
+
+
 def test_sign_and_size_are_those_of_the_weight() -> None:
     document = read_example("one-neuron")
     network, theta = document.spec.network, document.start.copy()

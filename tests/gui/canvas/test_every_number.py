@@ -191,3 +191,46 @@ def test_the_numbers_of_a_network_with_eight_units_a_layer_are_read(
         moment = sized_view(2, 8, 8, 1, revealed=revealed)
         canvas.display(moment)
         assert_all_is_read(moment, canvas)
+
+
+def step_labels(view: View) -> list[Parameter]:
+    """The weights whose labels the current step makes use of."""
+    step, sizes = view.step, view.spec.network.sizes
+    if step is None:
+        return []
+    if step.kind == "net_input":
+        return [Parameter(step.layer, step.unit, k) for k in range(sizes[step.layer - 1])]
+    if step.kind == "delta" and step.layer < view.spec.network.depth:
+        return [Parameter(step.layer + 1, k, step.unit) for k in range(sizes[step.layer + 1])]
+    if step.source is not None:
+        return [Parameter(step.layer, step.unit, step.source)]
+    return []
+
+
+@pytest.mark.parametrize("window", [*WINDOWS, "both columns open"])
+@pytest.mark.parametrize("sizes", [(2, 12, 12, 1), (2, 24, 24, 1), (12, 12), (3, 12, 24)])
+def test_of_a_network_with_many_units_a_layer_the_numbers_of_the_step_are_read(
+    canvas: NetworkCanvas, canvas_sizes: dict[tuple[int, int], tuple[int, int]],
+    sized_view: Callable[..., View], sizes: tuple[int, ...], window: Any,
+) -> None:
+    canvas.resize(*canvas_sizes.get(window, (372, 247)))
+    view = sized_view(*sizes, revealed=len(sized_view(*sizes).steps))
+    network, count = view.spec.network, len(view.steps)
+    canvas.display(view)
+    stride = 1 if EVERY_STEP else count // 20
+    for revealed in (*range(len(str(window)) % stride, count, stride), count):
+        moment = replace(view, revealed=revealed)
+        canvas.display(moment)
+        painted, where = Painted(canvas.scene), f"step {revealed}: {moment.step}"
+        assert painted.overlaps() == [], where
+        assert painted.clipped() == [], where
+        labels = {label[0]: label[1:] for label in painted.on_labels()}
+        for parameter in step_labels(moment):
+            name, value, *_ = of_parameter(moment, parameter)
+            assert labels[name][0] == value, where
+        step = moment.step
+        if step is not None and step.kind in ("activation", "net_input"):
+            written = painted.at_node(step.layer, step.unit)
+            assert written[0] == network.unit_name(step.layer, step.unit), where
+            z = format_number(float(moment.worked_pass.z[step.layer][step.unit]), view.digits)
+            assert f"z {z}" in written, where
