@@ -416,7 +416,7 @@ ACTIVATIONS: dict[str, Activation] = {
             symbol="tGELU",
             formula="½ z (1 + tanh u), u = √(2/π) (z + 0.044715 z³)",
             derivative="½ (1 + tanh u) + ½ z (1 − tanh² u) √(2/π) (1 + 0.134145 z²)",
-            suits="the same, as GPT-2 and others have it",
+            suits="what GELU suits, in the form that GPT-2 and others have",
             apply=_tanh_gelu,
             slope=_tanh_gelu_slope,
             range=(-0.17004075057125412, _INFINITY),
