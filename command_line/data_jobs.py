@@ -77,7 +77,10 @@ def _plan(table: Table, options: argparse.Namespace) -> Plan:
             old = roles[number]
             kept = role or ("input" if old.role == "out" else old.role)
             roles[number] = Role(kept, kind or old.kind)
-    plan = replace(plan, roles=tuple(roles), seed=options.seed, leave_out=options.leave_out)
+    plan = replace(
+        plan, roles=tuple(roles), seed=options.seed, test=options.test,
+        leave_out=options.leave_out,
+    )
     if options.hidden is not None:
         plan = replace(plan, hidden=options.hidden)
     if options.scale is not None:

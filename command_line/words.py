@@ -98,6 +98,8 @@ def parser() -> argparse.ArgumentParser:
     new.add_argument("--hidden", type=_hidden, metavar="8,4",
                      help="hidden units layer by layer; 0 for none")
     new.add_argument("--scale", choices=(*SCALINGS, "none"), help="how numbers are scaled")
+    new.add_argument("--test", type=_share, default=0.0, metavar="0.2",
+                     help="the share of the rows that is kept out of training")
     new.add_argument("--leave-out", action="store_true",
                      help="leave out rows that cannot be taken; they are listed")
     new.add_argument("--sample", type=_up_to(SAMPLES.most), metavar="N",
@@ -249,6 +251,16 @@ def _tolerance(text: str) -> float:
         raise argparse.ArgumentTypeError(str(error)) from None
     if not 0.0 < value < LARGEST:
         raise argparse.ArgumentTypeError(f'expected a number above 0, got "{text}"')
+    return value
+
+
+def _share(text: str) -> float:
+    try:
+        value = parse_number(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+    if not 0.0 <= value < 1.0:
+        raise argparse.ArgumentTypeError(f'expected a share from 0 to below 1, got "{text}"')
     return value
 
 

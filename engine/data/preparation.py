@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from numpy.typing import NDArray
 
 from engine.data.proposal import Role, class_names, classes_of, proposed
+from engine.data.split import test_rows
 from engine.data.table import Column, Table, problem_of_row
 from engine.maths.activations import Array
 from engine.maths.losses import LOSSES
@@ -32,8 +33,8 @@ _BATCH = 32
 class Plan(Struct, frozen=True):
     """What is made of a table: a role for each column; two classes of a target in one output or in
     two; the scaling (a key of SCALINGS, "" for none); hidden units layer by layer; the learning
-    rate, and the seed of start values and of whatever else is drawn. Rows that cannot be taken are
-    refused unless they are to be left out."""
+    rate; the share of the rows that is kept out of training; and the seed of start values and of
+    whatever else is drawn. Rows that cannot be taken are refused unless they are to be left out."""
 
     roles: tuple[Role, ...]
     two_in_one: bool = True
@@ -42,6 +43,7 @@ class Plan(Struct, frozen=True):
     activation: str = "tanh"
     learning_rate: float = 0.1
     seed: int = 1
+    test: float = 0.0
     leave_out: bool = False
 
     @property
@@ -149,12 +151,11 @@ def prepared(table: Table, plan: Plan) -> Prepared:
     rows = np.array([n for n, line in enumerate(table.lines.tolist()) if line not in lines], int)
     if not len(rows):
         raise ValueError("No row can be taken; leave columns out, or take them as classes.")
-    columns = [_columns_of(table.columns[n], plan.roles[n], plan, rows) for n in plan.inputs]
-    inputs = np.hstack([values for values, _ in columns])
-    input_sources = tuple(source for _, sources in columns for source in sources)
-    columns = [_columns_of(table.columns[n], plan.roles[n], plan, rows) for n in plan.targets]
-    targets = np.hstack([values for values, _ in columns])
-    target_sources = tuple(source for _, sources in columns for source in sources)
+    input_sources, target_sources = (_sources(table, plan, n) for n in (plan.inputs, plan.targets))
+    inputs, targets = (
+        np.hstack([_values(table.columns[n], plan.roles[n], plan, rows) for n in numbers])
+        for numbers in (plan.inputs, plan.targets)
+    )
     if inputs.shape[1] not in INPUTS:
         raise ValueError(
             f"These are {format_count(inputs.shape[1])} inputs with a column for each class, and a "
@@ -197,22 +198,63 @@ def _check_classes(column: Column, role: Role) -> None:
         )
 
 
-def _columns_of(
-    column: Column, role: Role, plan: Plan, rows: NDArray[np.intp]
-) -> tuple[Array, tuple[Source, ...]]:
-    """The columns of the training set that a column of the table becomes, shape (rows, columns):
-    itself, or 0 and 1 for classes; and where they come from."""
+def _sources(table: Table, plan: Plan, numbers: list[int]) -> tuple[Source, ...]:
+    """Where the columns of the training set come from that some columns of the table become."""
+    return tuple(
+        source
+        for number in numbers
+        for source in _sources_of(table.columns[number], plan.roles[number], plan)
+    )
+
+
+def _sources_of(column: Column, role: Role, plan: Plan) -> tuple[Source, ...]:
     if role.kind == "number":
-        return column.numbers[rows, np.newaxis], (Source(column.heading),)
+        return (Source(column.heading),)
     classes = [_class_name(text) for text in classes_of(column)]
+    if _share_one(len(classes), role, plan):
+        return (Source(column.heading, classes[1], classes[0]),)
+    return tuple(Source(column.heading, name) for name in classes)
+
+
+def _share_one(classes: int, role: Role, plan: Plan) -> bool:
+    """Whether classes share one column, 0 and 1."""
+    return classes == 2 and (role.role == "input" or plan.two_in_one)
+
+
+def _values(column: Column, role: Role, plan: Plan, rows: NDArray[np.intp]) -> Array:
+    """The columns of the training set that a column of the table becomes, shape (rows, columns):
+    itself, or 0 and 1 for classes."""
+    if role.kind == "number":
+        return column.numbers[rows, np.newaxis]
     number_of = {text: number for number, text in enumerate(classes_of(column))}
     names = class_names(column)
     numbers = np.array([number_of[names[row]] for row in rows.tolist()])
-    if len(classes) == 2 and (role.role == "input" or plan.two_in_one):
-        source = Source(column.heading, classes[1], classes[0])
-        return numbers[:, np.newaxis].astype(np.float64), (source,)
-    sources = tuple(Source(column.heading, name) for name in classes)
-    return np.eye(len(classes))[numbers], sources
+    if _share_one(len(number_of), role, plan):
+        return numbers[:, np.newaxis].astype(np.float64)
+    return np.asarray(np.eye(len(number_of))[numbers])
+
+
+class Shape(Struct, frozen=True):
+    """What a plan comes to: how many inputs and outputs, the activation of the output, the loss,
+    and whether a target has two classes."""
+
+    inputs: int
+    outputs: int
+    activation: str
+    loss: str
+    has_two_classes: bool
+
+
+def shape_of(table: Table, plan: Plan) -> Shape:
+    """What a plan would come to, whether or not its rows can be taken."""
+    targets = _sources(table, plan, plan.targets)
+    activation, loss = _output_for(targets)
+    has_two = any(
+        plan.roles[n].kind == "class" and len(classes_of(table.columns[n])) == 2
+        for n in plan.targets
+    )
+    inputs = len(_sources(table, plan, plan.inputs))
+    return Shape(inputs, len(targets), activation, loss, has_two)
 
 
 def _class_name(text: str) -> str:
@@ -251,10 +293,9 @@ def _target_names(sources: tuple[Source, ...]) -> tuple[str, ...]:
     return tuple(name[: NAME.most] for name in names)
 
 
-def output_for(data: Data) -> tuple[str, str]:
-    """The activation of the output, and the loss, that suit the targets: one column for each class
-    of one target, classes otherwise, or numbers."""
-    sources = data.target_sources
+def _output_for(sources: tuple[Source, ...]) -> tuple[str, str]:
+    """The activation of the output, and the loss, that suit targets: a column for each class of
+    one target, classes otherwise, or numbers."""
     if not all(source.one for source in sources):
         return "linear", "mean_squared_error"
     if len(sources) > 1 and len({source.heading for source in sources}) == 1:
@@ -264,7 +305,8 @@ def output_for(data: Data) -> tuple[str, str]:
 
 def spec_of(made: Prepared, plan: Plan) -> Spec:
     """The network for a training set, and how it is trained. Raises ValueError with a sentence."""
-    activation, loss = output_for(made.data)
+    activation, loss = _output_for(made.data.target_sources)
+    test = test_rows(len(made.data), plan.test, plan.seed)
     sizes = (len(made.inputs), *plan.hidden, len(made.data.target_names))
     names = default_unit_names(sizes)
     layers = [*(Layer(units, plan.activation) for units in names[1:-1]),
@@ -274,7 +316,7 @@ def spec_of(made: Prepared, plan: Plan) -> Spec:
         loss,
         LOSSES[loss].reduction or "mean",
         Optimizer().changed(learning_rate=plan.learning_rate),
-        made.data,
+        replace(made.data, test=test),
         Batching() if len(made.data) <= _FEW_ROWS else Batching(_BATCH, shuffled=True),
         metrics=() if activation == "linear" else ("accuracy",),
         initializer="glorot_uniform",

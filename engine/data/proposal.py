@@ -36,9 +36,16 @@ class Role(Struct, frozen=True):
     why: str = ""
 
 
+MOST_LOOKED_AT = 200  # columns; a network has fewer inputs than that
+_BEYOND = Role("out", "number", f"only the first {MOST_LOOKED_AT} columns are looked at")
+
+
 def proposed(table: Table) -> tuple[Role, ...]:
     """A role for every column. A table whose columns are all left out has no target either."""
-    roles = [_as_input(column, len(table)) for column in table.columns]
+    roles = [
+        _as_input(column, len(table), table.has_heading) if number < MOST_LOOKED_AT else _BEYOND
+        for number, column in enumerate(table.columns)
+    ]
     targets = _targets(table, roles)
     for number in targets:
         column = table.columns[number]
@@ -76,12 +83,12 @@ def _kind(column: Column) -> str:
     return "number" if share >= _NUMERIC_SHARE else "class"
 
 
-def _as_input(column: Column, rows: int) -> Role:
+def _as_input(column: Column, rows: int, has_heading: bool) -> Role:
     kind = _kind(column)
     if column.empty.all():
         return Role("out", kind, "nothing stands in it")
     if kind == "number":
-        if _NUMBERS_OF_ROWS.fullmatch(column.heading) and _counts_rows(column):
+        if has_heading and _NUMBERS_OF_ROWS.fullmatch(column.heading) and _counts_rows(column):
             return Role("out", kind, "it numbers the rows")
         return Role("input", kind)
     count = len(column.counts)
@@ -91,8 +98,9 @@ def _as_input(column: Column, rows: int) -> Role:
 
 
 def _counts_rows(column: Column) -> bool:
-    values = column.numbers
-    return len(values) > 2 and bool((np.diff(values) == 1.0).all())
+    values = column.numbers[~column.empty]
+    rises = bool((np.diff(values) > 0.0).all() and (values == np.round(values)).all())
+    return len(values) > 2 and rises
 
 
 def _targets(table: Table, roles: list[Role]) -> list[int]:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from engine.formulas.notation import DEFAULT, Notation
 from engine.maths.activations import Array
 from engine.maths.network import Network, Parameter
+from engine.run.column_words import in_words
 from engine.run.given import Given
-from engine.run.spec import Data
+from engine.run.scaling import SCALINGS
+from engine.run.spec import Spec
 from engine.text.numbers import format_count, format_number
 
 
@@ -39,21 +41,48 @@ def about_parameter(
     return f"{name} is {whose}{fixed}. It is {number}. {added}"
 
 
-def about_given(
-    network: Network, data: Data, row: int, given: Given, digits: int | None = 6
-) -> str:
-    """An input or a target in sentences: whose it is, its value in a sample, what it does."""
+def about_given(spec: Spec, row: int, given: Given, digits: int | None = 6) -> str:
+    """An input or a target in sentences: whose it is, its value in a sample, what it does, and
+    how it was scaled."""
+    network, data = spec.network, spec.scaled
     where = f" in sample {format_count(row + 1)}" if len(data) > 1 else ""
     if given.kind == "input":
         name = network.inputs[given.unit]
+        known, how = _about_column(spec, 0, row, given.unit, digits)
         number = format_number(float(data.inputs[row, given.unit]), digits)
         return (
-            f"{name} is an input. It is {number}{where}. Each unit of the "
+            f"{name} is an input{known}. It is {number}{where}{how}. Each unit of the "
             f"{network.layer_title(1).lower()} layer takes it times the weight between them."
         )
     name = network.unit_name(network.depth, given.unit)
+    known, how = _about_column(spec, network.depth, row, given.unit, digits)
     number = format_number(float(data.targets[row, given.unit]), digits)
     return (
-        f"This is the target of {name}, what {name} is to put out{where}. It is {number}. The loss "
+        f"This is the target of {name}{known}, what {name} is to put out{where}. It is {number}"
+        f"{how}. The loss "
         f"of {name} says how far off it is."
     )
+
+
+def _about_column(
+    spec: Spec, layer: int, row: int, unit: int, digits: int | None
+) -> tuple[str, str]:
+    """What a column stands for, and how a number of it was scaled; nothing where there is nothing
+    to say."""
+    words, scaling = in_words(spec, layer, unit), spec.scaling
+    known = f" ({words})" if words else ""
+    if scaling is None:
+        return known, ""
+    column = (scaling.targets if layer else scaling.inputs)[unit]
+    if column.is_identity:
+        return known, ""
+    rows = spec.data.targets if layer else spec.data.inputs
+    value = float(rows[row, unit])
+    own, offset, scale = (format_number(x, digits) for x in (value, column.offset, column.scale))
+    rule = SCALINGS[scaling.kind]
+    of = "" if layer else f", {rule.offset_word} {offset}, {rule.scale_word} {scale}"
+    return known, f", scaled: ({own} − {_bracketed(offset)}) / {scale}{of}"
+
+
+def _bracketed(number: str) -> str:
+    return f"({number})" if number[:1] in "-−" else number

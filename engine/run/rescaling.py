@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from engine.maths.activations import ACTIVATIONS
 from engine.maths.losses import LOSSES
@@ -22,7 +21,7 @@ def scaling_for(spec: Spec, kind: str) -> Scaling | None:
     """
     if not kind:
         return None
-    data, rows = spec.data, training_rows(spec)
+    data, rows = spec.data, spec.data.training_rows
     inputs = _scaled(linears(kind, data.inputs[rows]), data.input_sources)
     targets = (SAME,) * len(data.target_names)
     activation = spec.network.layers[-1].activation
@@ -33,15 +32,10 @@ def scaling_for(spec: Spec, kind: str) -> Scaling | None:
     return Scaling(kind, inputs, targets)
 
 
-def training_rows(spec: Spec) -> NDArray[np.intp]:
-    """The numbers of the rows that are trained on."""
-    return np.arange(len(spec.data))
-
-
 def constant_columns(spec: Spec) -> list[str]:
     """The names of the inputs and targets that are one and the same number in all rows, so that
     their scale is 1."""
-    data, rows = spec.data, training_rows(spec)
+    data, rows = spec.data, spec.data.training_rows
     names = (*spec.network.inputs, *data.target_names)
     values = np.hstack([data.inputs[rows], data.targets[rows]])
     same = (values.min(axis=0) == values.max(axis=0)).tolist()

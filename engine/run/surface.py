@@ -16,6 +16,7 @@ import numpy as np
 from engine.maths.activations import Array
 from engine.maths.backprop import RIGHT, ForwardPass, Rules, forward
 from engine.maths.network import Network
+from engine.run.scaling import Scaling, scaled
 from engine.run.spec import Spec
 from engine.text.numbers import LARGEST
 
@@ -65,7 +66,10 @@ def output_range(spec: Spec, output: int) -> tuple[float, float]:
     """
     low, high = spec.network.layers[-1].function.range
     if np.isfinite(low) and np.isfinite(high):
-        return low, high
+        if spec.scaling is None:
+            return low, high
+        column = spec.scaling.targets[output]
+        return column.own(low), column.own(high)
     if not spec.has_targets:
         return -1.0, 1.0
     targets = spec.data.targets[:, output]
@@ -83,13 +87,15 @@ def surface(
     xs: Array,
     ys: Array,
     rules: Rules = RIGHT,
+    scaling: Scaling | None = None,
 ) -> Array:
     """One output over two inputs, shape (len(ys), len(xs)): a row per y, a column per x.
 
-    `held` has a value for every input, shape (inputs,); those of the two inputs are not used.
+    `held` has a value for every input, shape (inputs,); those of the two inputs are not used. All
+    are in the data's own units, and so is what comes out.
     """
     points = _grid(held, x_input, y_input, xs, ys)
-    return _output(network, theta, points, output, rules).reshape(len(ys), len(xs))
+    return _output(network, theta, points, output, rules, scaling).reshape(len(ys), len(xs))
 
 
 def curve(
@@ -100,11 +106,12 @@ def curve(
     held: Array,
     xs: Array,
     rules: Rules = RIGHT,
+    scaling: Scaling | None = None,
 ) -> Array:
     """One output over one input, shape (len(xs),); `held` as for `surface`."""
     points = np.tile(held, (len(xs), 1))
     points[:, x_input] = xs
-    return _output(network, theta, points, output, rules)
+    return _output(network, theta, points, output, rules, scaling)
 
 
 def unit_maps(spec: Spec, theta: Array, resolution: int) -> list[Array]:
@@ -118,6 +125,8 @@ def unit_maps(spec: Spec, theta: Array, resolution: int) -> list[Array]:
     second = min(1, len(network.inputs) - 1)
     ys = grid_axis(*data_range(spec, second), resolution)
     points = _grid(spec.data.inputs.mean(axis=0), 0, second, xs, ys)
+    if spec.scaling is not None:
+        points = scaled(points, spec.scaling.inputs)
     maps = [np.empty((size, resolution * resolution)) for size in network.sizes[1:]]
     for start, values in _passes(network, theta, points, spec.rules):
         for layer_map, a in zip(maps, values.a[1:], strict=True):
@@ -153,8 +162,19 @@ def _single(values: Array) -> Array:
 
 
 def _output(
-    network: Network, theta: Array, points: Array, output: int, rules: Rules
+    network: Network,
+    theta: Array,
+    points: Array,
+    output: int,
+    rules: Rules,
+    scaling: Scaling | None,
 ) -> Array:
+    if scaling is not None:
+        points = scaled(points, scaling.inputs)
     passes = _passes(network, theta, points, rules)
     parts = [values.a[-1][:, output] for _, values in passes]
-    return np.concatenate(parts).astype(np.float64)
+    values = np.concatenate(parts).astype(np.float64)
+    if scaling is None:
+        return values
+    column = scaling.targets[output]
+    return np.asarray(values * column.scale + column.offset)

@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from engine.formulas.notation import DEFAULT, Notation
 from engine.maths.network import Parameter
+from engine.run.column_words import class_of
 from engine.run.steps import StepId
 from gui.canvas.whose import batch_sign, sample_sign
 from gui.view import View
@@ -47,7 +48,7 @@ class ParameterFace(Struct, frozen=True):
 class NodeFace(Struct, frozen=True):
     """A unit or an input; `value` is its activation. `shade` (−1 … 1) is for nodes that are too
     small for numbers: the value against the largest of the layer. `old` is what it showed before
-    an edit just made."""
+    an edit just made; `of_class` is the class that it stands for, if it stands for one."""
 
     name: str
     value: float | None = None
@@ -60,6 +61,12 @@ class NodeFace(Struct, frozen=True):
     digits: int | None = 6
     notation: Notation = DEFAULT
     old: NodeFace | None = None
+    of_class: str = ""
+
+    @property
+    def title(self) -> str:
+        """The name with the class that it stands for."""
+        return f"{self.name} · {self.of_class}" if self.of_class else self.name
 
 
 class Revealed:
@@ -106,14 +113,16 @@ def node_face(
 ) -> NodeFace:
     """What a unit shows; `largest` is the size of its layer's largest activation."""
     network, values = view.spec.network, view.worked_pass
-    name = network.unit_name(layer, unit)
+    name, of_class = network.unit_name(layer, unit), class_of(view.spec, layer, unit)
     a = float(values.a[layer][unit])
     shade = a / largest if largest > 0 else 0.0
     before, old = shown.before, None
     if before is not None:
         old = node_face(before.view, before, layer, unit, largest)
     if layer == 0:
-        return NodeFace(name, a, shade=shade, digits=view.worked_digits, old=old)
+        return NodeFace(
+            name, a, shade=shade, digits=view.worked_digits, old=old, of_class=of_class
+        )
     has_activation = shown("forward", "activation", layer, unit)
     net_input = delta = target = loss = None
     if shown("forward", "net_input", layer, unit):
@@ -138,6 +147,7 @@ def node_face(
         view.worked_digits,
         view.notation,
         old,
+        of_class,
     )
 
 

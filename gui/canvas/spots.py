@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from engine.maths.activations import ACTIVATION_SETTINGS
 from engine.maths.network import Network, Parameter
+from engine.run.column_words import with_class
 from engine.run.given import Given
 from engine.run.steps import StepId
 from engine.text.numbers import format_count, format_number
@@ -156,7 +157,7 @@ class Fact(NamedTuple):
 def facts_at(view: View, spot: Spot) -> tuple[str, list[Fact]]:
     """What stands at a spot in words, and what is known of it."""
     network, values = view.spec.network, view.worked_pass
-    name = network.unit_name(spot.layer, spot.unit)
+    name = with_class(view.spec, spot.layer, spot.unit)
     spot = spot.owner
     parameter = parameter_at(network, spot)
     facts: list[Fact] = []

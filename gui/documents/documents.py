@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QMessageBox, QWidget
 
 from engine.documents.document import Document, TooLarge
@@ -21,6 +21,12 @@ from gui.session.session import Kept, Session
 from gui.widgets.typed_text import take_typed_text
 
 UNTITLED = "untitled"
+_TABLES = (".csv", ".tsv", ".txt", ".tab", ".dat")
+
+
+def is_table(path: Path) -> bool:
+    """Whether a file is called as tables are."""
+    return path.suffix.lower() in _TABLES
 
 
 class Documents(QObject):
@@ -69,6 +75,9 @@ class Documents(QObject):
         """Open what the command line names; if it cannot be, say so and open the default."""
         if asked is None or asked in example_names():
             self.show_example(asked or default)
+        elif is_table(Path(asked)):
+            self.show_example(default)
+            QTimer.singleShot(0, self, lambda: self._open_table(Path(asked)))
         elif not self._open_where_left(Path(asked)):
             self.show_example(default)
 
@@ -93,6 +102,41 @@ class Documents(QObject):
             self.show(dialog.document(), is_kept=not dialog.is_own)
             dialog.forget()
 
+    def new_from_table(self) -> None:
+        """Open a network for a table that the person chooses."""
+        from gui.documents.tables import ask_for_table
+
+        path = ask_for_table(self._window, self.files.folder())
+        if path is not None:
+            self._open_table(path)
+
+    def new_from_clipboard(self) -> None:
+        """Open a network for the table that is on the clipboard."""
+        from gui.documents.tables import clipboard_text
+
+        self._ask_about_table("The clipboard", clipboard_text)
+
+    def new_from_text(self, text: str) -> None:
+        """Open a network for a table that was dropped as a text."""
+        self._ask_about_table("The text", lambda: text)
+
+    def _open_table(self, path: Path) -> None:
+        from gui.documents.tables import text_in
+
+        self.files.begin_in(path.parent)
+        self._ask_about_table(path.name, lambda: text_in(self._window, path))
+
+    def _ask_about_table(self, name: str, text: Callable[[], str]) -> None:
+        from gui.documents.tables import ask_about
+
+        try:
+            document = ask_about(self._window, name, text)
+        except ValueError as error:
+            self.files.say(f"{name} was not taken. {error}")
+            return
+        if document is not None:
+            self.open_new(document, is_kept=False)
+
     def describe(self) -> None:
         """Ask for the title and the note of the open document."""
         from gui.documents.note_dialog import NoteDialog
@@ -109,8 +153,10 @@ class Documents(QObject):
             self.open_path(path)
 
     def open_path(self, path: Path) -> None:
-        """Open a file; what is open stays open if it cannot be read."""
-        if self.may_leave():
+        """Open a file, or ask about a table; what is open stays open if it cannot be read."""
+        if is_table(path):
+            self._open_table(path)
+        elif self.may_leave():
             self._open_where_left(path)
 
     def _open_where_left(self, path: Path) -> bool:

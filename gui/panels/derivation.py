@@ -386,7 +386,7 @@ def _what_it_is(view: View, number: Asked | None) -> str:
     if number is None or isinstance(number, StepId):
         return ""
     if isinstance(number, Given):
-        words = about_given(network, view.spec.data, view.sample, number, digits)
+        words = about_given(view.spec, view.sample, number, digits)
         return f"{words} {_HOW_TO_EDIT}"
     words = about_parameter(network, view.worked_theta, number, view.notation, digits)
     kind = "bias" if number.source is None else "weight"

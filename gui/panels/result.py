@@ -11,7 +11,8 @@ from PySide6.QtWidgets import QMenu, QStackedWidget, QWidget
 
 from engine.maths.activations import Array
 from engine.maths.network import Network
-from engine.run.spec import Data
+from engine.run.column_words import with_class
+from engine.run.spec import Data, Spec
 from gui import theme
 from gui.plots.held_inputs import HeldInputs
 from gui.plots.plot_picture import plot_picture
@@ -209,11 +210,12 @@ class ResultPanel(Card):
         self.switch_button.setText(other)
         set_tip(self.switch_button, f"Show {self._title(other).lower()}")
         self.switch_button.setAccessibleName(f"Show {self._title(other).lower()}")
-        self._show_names(network, showing)
+        self._show_names(view.spec, showing)
 
-    def _show_names(self, network: Network, showing: str) -> None:
+    def _show_names(self, spec: Spec, showing: str) -> None:
         """Write what is shown into the head, in as many letters as the card has room for."""
-        names = (network.layers[-1].units[self._output], *(network.inputs[n] for n in self._axes))
+        output = with_class(spec, spec.network.depth, self._output)
+        names = (output, *(with_class(spec, 0, number) for number in self._axes))
         key = (self.width(), self._title(showing), *names)
         if key == self._head:
             return
@@ -232,12 +234,12 @@ class ResultPanel(Card):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         if self._view is not None and self._network is not None and not self._view.hides_outputs:
-            self._show_names(self._network, self.showing)
+            self._show_names(self._view.spec, self.showing)
 
     def _show_held(self, view: View, showing: str) -> None:
         names = {
-            number: name
-            for number, name in enumerate(view.spec.network.inputs)
+            number: with_class(view.spec, 0, number)
+            for number in range(len(view.spec.network.inputs))
             if showing == "surface" and number not in self._axes
         }
         self.held.display(names, self._held_values())
@@ -279,19 +281,23 @@ class ResultPanel(Card):
         self._again()
 
     def _open_output_menu(self) -> None:
-        assert self._network is not None
+        assert self._view is not None
         self._menu.clear()
-        for number, name in enumerate(self._network.layers[-1].units):
+        spec = self._view.spec
+        for number in range(spec.network.sizes[-1]):
+            name = with_class(spec, spec.network.depth, number)
             action = _choice(self._menu, name, number == self._output)
             action.triggered.connect(lambda _, number=number: self._choose_output(number))
         self.output_button.open_menu(self._menu)
 
     def _open_axes_menu(self) -> None:
-        assert self._network is not None
+        assert self._view is not None
         self._menu.clear()
+        spec = self._view.spec
         for axis, title in enumerate(("Across", "Up")):
             below = self._menu.addMenu(title)
-            for number, name in enumerate(self._network.inputs):
+            for number in range(len(spec.network.inputs)):
+                name = with_class(spec, 0, number)
                 action = _choice(below, name, number == self._axes[axis])
                 action.triggered.connect(
                     lambda _, axis=axis, number=number: self._choose_axis(axis, number)

@@ -6,6 +6,7 @@ import numpy as np
 from PySide6.QtWidgets import QWidget
 
 from engine.maths.activations import Array
+from engine.run.column_words import with_class
 from engine.run.surface import curve, data_range, grid_axis, output_range, work_per_point
 from gui import theme
 from gui.plots.axis import PlainAxis
@@ -45,16 +46,18 @@ class CurvePlot(Plot):
         count = min(_MOST, max(_LEAST, _WORK // work_per_point(view.spec.network)))
         xs = grid_axis(*data_range(view.spec, 0), count)
         spec = view.spec
-        values = curve(spec.network, view.theta, output, 0, np.zeros(1), xs, spec.rules)
+        values = curve(
+            spec.network, view.theta, output, 0, np.zeros(1), xs, spec.rules, spec.scaling
+        )
         self.curve.setData(xs, values)
         self._show_ranges(view, values)
 
     def _draw_samples(self, view: View) -> None:
-        data, network = view.spec.data, view.spec.network
+        data = view.spec.data
         column, targets = data.inputs[:, 0], self._targets(view)
-        self.x_axis.set_name(network.inputs[0])
+        self.x_axis.set_name(with_class(view.spec, 0, 0))
         self.x_axis.set_marks(two_values(column))
-        self.y_axis.set_name(network.layers[-1].units[self._output])
+        self.y_axis.set_name(with_class(view.spec, view.spec.network.depth, self._output))
         levels = output_range(view.spec, self._output)
         count = len(targets)
         tested = data.is_test[:count]

@@ -8,6 +8,7 @@ from PySide6.QtGui import QColor, QFontMetrics, QHelpEvent, QPainter, QPaintEven
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from engine.maths.activations import Array
+from engine.run.column_words import with_class
 from engine.text.numbers import fewer_digits, format_distinct, format_number
 from gui import theme
 from gui.view import View
@@ -30,7 +31,9 @@ class _Rows:
     def __init__(self, view: View) -> None:
         sample = view.sample_pass
         self.digits, self.notation = view.digits, view.notation
-        self.names = view.spec.network.layers[-1].units
+        spec = view.spec
+        depth, outputs = spec.network.depth, range(spec.network.sizes[-1])
+        self.names = tuple(with_class(spec, depth, unit) for unit in outputs)
         self.a, self.t, self.loss = sample.a[-1], sample.targets, sample.loss_terms
         self.has_targets, self.loss_units = view.spec.has_targets, view.spec.steps.loss_units
         before = sample if view.before is None else view.before.sample_pass

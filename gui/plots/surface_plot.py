@@ -15,6 +15,8 @@ from PySide6.QtWidgets import QWidget
 from engine.maths.activations import Array
 from engine.maths.backprop import Rules
 from engine.maths.network import Network
+from engine.run.column_words import with_class
+from engine.run.scaling import Scaling
 from engine.run.spec import Spec
 from engine.run.surface import data_range, grid_axis, output_range, surface, work_per_point
 from gui import theme
@@ -51,6 +53,7 @@ class _Question(Struct, frozen=True, eq=False):
 
     network: Network
     rules: Rules
+    scaling: Scaling | None
     theta: Array
     output: int
     inputs: tuple[int, int]
@@ -63,6 +66,7 @@ class _Question(Struct, frozen=True, eq=False):
             other is not None
             and self.network is other.network
             and self.rules is other.rules
+            and self.scaling == other.scaling
             and (self.output, self.inputs, self.ranges)
             == (other.output, other.inputs, other.ranges)
             and bool((self.held == other.held).all())
@@ -77,7 +81,7 @@ class _Question(Struct, frozen=True, eq=False):
         xs, ys = (grid_axis(low, high, cells) for low, high in self.ranges)
         return surface(
             self.network, self.theta, self.output, *self.inputs, self.held, xs, ys[start:stop],
-            self.rules,
+            self.rules, self.scaling,
         )
 
 
@@ -130,7 +134,7 @@ class SurfacePlot(Plot):
             self._draw_frame()
         spec, ranges = view.spec, self._ranges
         question = _Question(
-            spec.network, spec.rules, view.theta, output, frame.inputs, held, ranges
+            spec.network, spec.rules, spec.scaling, view.theta, output, frame.inputs, held, ranges
         )
         self._show_surface(question, view.training)
 
@@ -138,12 +142,12 @@ class SurfacePlot(Plot):
         """Draw what changes with the data and the choice of inputs, but not in training."""
         frame = self._frame
         assert frame is not None
-        data, names = frame.spec.data, frame.spec.network.inputs
+        data, spec = frame.spec.data, frame.spec
         x, y = (data.inputs[:, number] for number in frame.inputs)
         for axis, column, number in zip(
             (self.x_axis, self.y_axis), (x, y), frame.inputs, strict=True
         ):
-            axis.set_name(names[number])
+            axis.set_name(with_class(spec, 0, number))
             axis.set_marks(two_values(column))
         self._ranges = tuple(data_range(frame.spec, number) for number in frame.inputs)
         self.show_range(*self._ranges)

@@ -22,9 +22,12 @@ from engine.maths.penalty import Penalty, in_words
 from engine.run import edits, holding, reshaping
 from engine.run.limits import ROAD_NAME
 from engine.run.mistakes import MISTAKES
+from engine.run.rescaling import constant_columns, scaling_for
+from engine.run.scaling import SCALINGS
 from engine.run.spec import Data, Spec
 from engine.run.steps import STEP_ORDERS
 from engine.text.numbers import counted, format_number
+from engine.text.wording import listed
 from engine.training.history import History
 from gui.session.left_roads import Roads
 from gui.session.session import Session
@@ -44,8 +47,8 @@ class Intents(QObject):
     def listen_to(self, canvas: Any, network: Any, weights: Any, data: Any) -> None:
         """Connect the panels that can edit."""
         canvas.parameter_edited.connect(self.set_parameter)
-        canvas.input_edited.connect(self.set_input)
-        canvas.target_edited.connect(self.set_target)
+        canvas.input_edited.connect(self.set_scaled_input)
+        canvas.target_edited.connect(self.set_scaled_target)
         canvas.unit_added.connect(self.add_unit)
         canvas.unit_removed.connect(self.remove_unit)
         for panel in (canvas, data):
@@ -78,6 +81,7 @@ class Intents(QObject):
         data.rows_removed.connect(self.remove_rows)
         data.data_replaced.connect(self.replace_data)
         data.test_chosen.connect(self.set_test)
+        data.scaling_chosen.connect(self.set_scaling)
 
     # Values
 
@@ -113,6 +117,33 @@ class Intents(QObject):
     def set_target(self, row: int, column: int, value: float) -> None:
         """Change a target of a sample."""
         self._set_cell(self._session.spec.data.target_names[column], "targets", row, column, value)
+
+    def set_scaled_input(self, row: int, column: int, value: float) -> None:
+        """Change an input of a sample, given as the network takes it."""
+        scaling = self._session.spec.scaling
+        own = value if scaling is None else scaling.inputs[column].own(value)
+        self.set_input(row, column, own)
+
+    def set_scaled_target(self, row: int, column: int, value: float) -> None:
+        """Change a target of a sample, given as the network takes it."""
+        scaling = self._session.spec.scaling
+        own = value if scaling is None else scaling.targets[column].own(value)
+        self.set_target(row, column, own)
+
+    def set_scaling(self, kind: str) -> None:
+        """Have the network take the data scaled (a key of SCALINGS) or as they are (""), by
+        constants worked out from them as they are now."""
+        spec = self._session.spec
+        scaling = scaling_for(spec, kind)
+        if scaling == spec.scaling:
+            self.noticed.emit("The constants of the scaling are what they were.")
+            return
+        words = f"Scale: {SCALINGS[kind].title}" if kind else "No scaling"
+        self._session.apply(words, edits.set_scaling, scaling)
+        if kind and (constant := constant_columns(spec)):
+            self.noticed.emit(
+                f"One and the same number in all rows, so that its scale is 1: {listed(constant)}."
+            )
 
     def _set_cell(self, name: str, which: str, row: int, column: int, value: float) -> None:
         text = f"{name} of sample {row + 1} = {format_number(value)}"

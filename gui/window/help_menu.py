@@ -28,6 +28,7 @@ KEYS = (
     ("Ctrl+Z, Ctrl+Shift+Z or Ctrl+Y", "undo, redo"),
     ("Ctrl+S, Ctrl+Shift+S", "save, save as"),
     ("Ctrl+O, Ctrl+N, Ctrl+Q", "open, new, quit"),
+    ("Ctrl+Shift+O, Ctrl+Shift+V", "a network for a table: a file, the clipboard"),
     ("Ctrl+L", "published figures against right ones"),
     ("Ctrl+G, Ctrl+B", "gradient check, right and wrong side by side"),
     ("Tab, arrows, a click", "go to a number and ask about it"),

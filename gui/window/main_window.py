@@ -25,6 +25,7 @@ from gui.widgets.labels import PlainLabel
 from gui.widgets.typed_text import take_typed_text
 from gui.window.banner import Action, Banner
 from gui.window.columns import Columns
+from gui.window.dropped_files import DroppedFiles
 from gui.window.export_notice import ExportNotice
 from gui.window.focus_frame import FocusFrames
 from gui.window.help_menu import HelpMenu
@@ -73,6 +74,7 @@ class MainWindow(QMainWindow):
         FocusFrames(self)
         self._build_menus()
         self._wire()
+        DroppedFiles(self, self.documents)
         self._follow_system()
         self._take_first_size()
         if remember:

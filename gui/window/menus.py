@@ -122,6 +122,8 @@ class Menus(QObject):
         documents = self._documents
         return (
             Entry("&New…", documents.new, ("Ctrl+N",)),
+            Entry("New from a &table…", documents.new_from_table, ("Ctrl+Shift+O",)),
+            Entry("New from the clip&board…", documents.new_from_clipboard, ("Ctrl+Shift+V",)),
             Entry("&Open…", documents.open, ("Ctrl+O",)),
             Fill(self._add_examples),
             Fill(self._add_recent),

@@ -60,27 +60,29 @@ def _write_capsule(node: NodeTexts, face: NodeFace, shape: NodeShape, has_pictur
         side = 2 * h - 6
         node.picture = QRectF(w - side - 6, -side / 2, side, side)
         room -= side - 2
-        if width(face.name, pixels, True) > room:
+        if width(face.title, pixels, True) > room:
             pixels = theme.SMALL
-        name = shortened(face.name, room, pixels, True)
+        name = shortened(face.title, room, pixels, True)
         write(Text(name, -w + 7, 0, pixels, True))
         return
     value = face.value if face.value is not None else face.net_input
     before = "" if face.value is not None else f"{face.notation.net_input} "
     if value is None:
-        name = shortened(face.name, room, pixels, True)
+        name = shortened(face.title, room, pixels, True)
         write(centred(name, 0, 0, pixels, True, "ink"))
     elif shape.lines == 2:
-        name = shortened(face.name, room, pixels, True)
+        name = shortened(face.title, room, pixels, True)
         write(centred(name, 0, -h / 2 + 1, pixels, True, "ink"))
         words = fitted(value, room, pixels, before, face.digits)
         write(centred(words, 0, h / 2 - 1, pixels, False, "ink"))
     else:
-        name_width = width(face.name, pixels, True)
-        left = room - name_width - 6
-        words = fitted(value, left, pixels, before, face.digits)
+        for name in dict.fromkeys((face.title, face.name)):
+            left = room - width(name, pixels, True) - 6
+            words = fitted(value, left, pixels, before, face.digits)
+            if width(words, pixels) <= left:
+                break
         if width(words, pixels) <= left:
-            write(Text(face.name, -w + 8, 0, pixels, True))
+            write(Text(name, -w + 8, 0, pixels, True))
             write(Text(words, w - 8 - width(words, pixels), 0, pixels))
         else:
             words = fitted(value, room, pixels, before, face.digits)

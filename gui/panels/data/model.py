@@ -11,8 +11,10 @@ from PySide6.QtCore import QModelIndex, Qt, Signal
 
 from engine.maths.activations import Array
 from engine.maths.losses import LOSSES
+from engine.run.column_words import OWN_UNITS, in_words, with_class
 from engine.run.given import Given
 from engine.run.limits import SAMPLES
+from engine.run.scaling import Scaling, own
 from engine.run.spec import Data
 from engine.run.steps import StepId
 from engine.text.numbers import at_most, format_count, format_number
@@ -118,12 +120,16 @@ class DataModel(NumberModel):
         kind, number = self.cell(section)
         network, notation = self._view.spec.network, self._view.notation
         if kind == "inputs":
-            return network.inputs[number]
+            return with_class(self._view.spec, 0, number)
         if kind == "targets":
-            return notation.column(self._data.target_names[number])
+            name = notation.column(self._data.target_names[number])
+            return with_class(self._view.spec, network.depth, number, name)
         if kind == "outputs":
             units = network.layers[-1].units
-            return notation.activation + (f" {units[number]}" if len(units) > 1 else "")
+            if len(units) == 1:
+                return notation.activation
+            name = f"{notation.activation} {units[number]}"
+            return with_class(self._view.spec, network.depth, number, name)
         return ""
 
     def _header_tip(self, section: int, orientation: Qt.Orientation) -> str:
@@ -137,11 +143,24 @@ class DataModel(NumberModel):
             return "whether the outputs say what the targets say"
         assert self._view is not None
         unit = self._view.spec.network.layers[-1].units[number] if kind != "inputs" else ""
-        return {
+        tip = {
             "inputs": f"input {name}",
             "targets": f"{name}: target of {unit}",
             "outputs": f"output of {unit} with the present parameters",
         }[kind]
+        return tip + self._about_column(kind, number)
+
+    def _about_column(self, kind: str, number: int) -> str:
+        """What a column stands for, and in what units its numbers are, where that is news."""
+        assert self._view is not None
+        spec = self._view.spec
+        layer = 0 if kind == "inputs" else spec.network.depth
+        words = in_words(spec, layer, number)
+        known = f". {words}" if words else ""
+        if spec.scaling is None:
+            return known
+        column = (spec.scaling.targets if layer else spec.scaling.inputs)[number]
+        return known if column.is_identity else f"{known}; {OWN_UNITS}, the network has it scaled"
 
     def widest_row_name(self) -> str:
         """The last sample's number."""
@@ -163,7 +182,9 @@ class DataModel(NumberModel):
         """Inputs, targets and outputs of the first samples."""
         if self._view is None:
             return super().measured()
-        data, outputs = self._data, self._outputs()
+        data, outputs, scaling = self._data, self._outputs(), self._view_scaling
+        if outputs is not None and scaling is not None:
+            outputs = own(outputs[:_MEASURED_ROWS], scaling.targets)
         columns = [data.inputs, data.targets]
         columns.append(np.zeros_like(data.targets) if outputs is None else outputs)
         return np.hstack([numbers[:_MEASURED_ROWS] for numbers in columns])
@@ -177,8 +198,15 @@ class DataModel(NumberModel):
         kind, number = self.cell(column)
         if kind == "outputs":
             outputs = self._outputs()
-            return None if outputs is None else float(outputs[row, number])
+            if outputs is None:
+                return None
+            value, scaling = float(outputs[row, number]), self._view_scaling
+            return value if scaling is None else scaling.targets[number].own(value)
         return float(getattr(self._data, kind)[row, number])
+
+    @property
+    def _view_scaling(self) -> Scaling | None:
+        return None if self._view is None else self._view.spec.scaling
 
     def _outputs(self) -> Array | None:
         assert self._view is not None
@@ -303,7 +331,8 @@ class DataModel(NumberModel):
 def _heading(view: View) -> tuple[object, ...]:
     """What the names and the number of columns and rows depend on."""
     network, data = view.spec.network, view.spec.data
-    return network.inputs, network.layers[-1].units, data.target_names, _targets(view), len(data)
+    sources, targets = (data.input_sources, data.target_sources), _targets(view)
+    return network.inputs, network.layers[-1].units, data.target_names, sources, targets, len(data)
 
 
 def _targets(view: View) -> int:

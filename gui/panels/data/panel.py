@@ -5,13 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
 from PySide6.QtCore import QRect, Qt, Signal
 from PySide6.QtGui import QAction, QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 
 from engine.documents.whole_file import read_up_to, reason
 from engine.run.iteration import Check, Interrupted, never
 from engine.run.limits import MAX_TABLE_BYTES, QUICK_BYTES, SAMPLES
+from engine.run.scaling import SCALINGS
 from engine.run.spec import Data
 from engine.text.numbers import format_count
 from gui.panels.data.model import DataModel
@@ -50,6 +52,7 @@ class DataPanel(Card):
     rows_removed = Signal(object)  # list of rows
     test_chosen = Signal(object)  # the rows to be kept out of training, and no others
     data_replaced = Signal(object, object)  # Data, and names of its inputs or None
+    scaling_chosen = Signal(str)  # a key of SCALINGS, "" for none
     unit_renamed = Signal(int, int, str)  # layer, unit
     target_renamed = Signal(int, str)  # column
 
@@ -71,6 +74,11 @@ class DataPanel(Card):
             "test…", "chooseTest", "Keep a share of the samples out of training, to test with",
             self.choose_test, link=True,
         )
+        self._scale = Button(
+            "scale…", "scaleData", "How the numbers are scaled for the network",
+            self._open_scaling, link=True,
+        )
+        self._menu = QMenu(self)
         self._error = ErrorLabel("dataError")
         remove = QAction("Remove these samples", self._table)
         remove.setObjectName("removeRows")
@@ -81,6 +89,7 @@ class DataPanel(Card):
         self.corner.addWidget(self._add)
         self.corner.addWidget(self._csv)
         self.corner.addWidget(self._test)
+        self.corner.addWidget(self._scale)
         self.body.addWidget(self._table, 1)
         self.body.addWidget(self._error)
         remove.triggered.connect(take_typed_text)
@@ -137,12 +146,17 @@ class DataPanel(Card):
         text = f"{short} sample{'s' * (count != 1)}"
         tested = 0 if self._view is None else len(self._view.spec.data.test)
         self._test.setText(f"{format_count(tested)} to test…" if tested else "test…")
+        is_scaled = self._view is not None and self._view.spec.scaling is not None
+        self._scale.setText("scaled…" if is_scaled else "scale…")
         words = self.title.fontMetrics().horizontalAdvance(text)
         links = self._room_for(self._add, self._csv)
-        # Where there is no room for it, and nothing to tell, there is still the menu.
-        beside = links + self._room_for(self._test)
-        self._test.setVisible(tested > 0 or (count > 1 and words <= self.width() - beside))
-        links = links if self._test.isHidden() else beside
+        # Where there is no room for them, and nothing to tell, there is still the menu.
+        for button, has_news, is_of_use in (
+            (self._test, tested > 0, count > 1), (self._scale, is_scaled, True)
+        ):
+            beside = links + self._room_for(button)
+            button.setVisible(has_news or (is_of_use and words <= self.width() - beside))
+            links = links if button.isHidden() else beside
         text = text if words <= self.width() - links else short
         if text != self.title.text():
             self.title.setText(text)
@@ -237,6 +251,26 @@ class DataPanel(Card):
         self.show_error("")
         self.test_chosen.emit(rows)
 
+    def _open_scaling(self) -> None:
+        """A menu of the scalings, with what is in force."""
+        if self._view is None:
+            return
+        scaling = self._view.spec.scaling
+        now = "" if scaling is None else scaling.kind
+        self._menu.clear()
+        titles = {"": "Numbers as they are", **{s.key: s.title for s in SCALINGS.values()}}
+        for key, title in titles.items():
+            action = self._menu.addAction(f"To {title}" if key else title)
+            action.setCheckable(True)
+            action.setChecked(key == now)
+            if key != now:
+                action.triggered.connect(lambda _=False, key=key: self.scaling_chosen.emit(key))
+        self._menu.addSeparator()
+        again = self._menu.addAction("Work the constants out anew")
+        again.setEnabled(bool(now))
+        again.triggered.connect(lambda: self.scaling_chosen.emit(now))
+        self._scale.open_menu(self._menu)
+
     def _choose_csv(self) -> None:
         name, _ = QFileDialog.getOpenFileName(
             self, "Read samples", "", "CSV files (*.csv *.tsv *.txt);;All files (*)"
@@ -279,4 +313,10 @@ class DataPanel(Card):
         names = samples.names or (*spec.network.inputs, *spec.data.target_names)
         count = spec.network.sizes[0]
         data = Data(samples.inputs, samples.targets, names[count:])
+        if samples.names is None:  # the columns are what they were
+            data = replace(
+                data,
+                input_sources=spec.data.input_sources,
+                target_sources=spec.data.target_sources,
+            )
         self.data_replaced.emit(data, names[:count] if samples.names else None)

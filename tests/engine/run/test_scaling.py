@@ -18,6 +18,7 @@ from engine.maths.optimizers import Optimizer
 from engine.run import edits, reshaping
 from engine.run.check_spec import SpecError
 from engine.run.iteration import iterate
+from engine.run.rescaling import constant_columns, scaling_for
 from engine.run.scaling import SAME, SCALINGS, Linear, Scaling, linears, own, scaled
 from engine.run.spec import Data, Source, Spec, start_state
 
@@ -101,6 +102,18 @@ def test_edits_of_the_data_leave_the_constants_and_a_new_column_has_none() -> No
     fewer, _ = reshaping.set_units(spec, state, 0, 1)
     assert fewer.scaling is not None and fewer.scaling.inputs == SCALING.inputs[:1]
     assert fewer.data.input_sources == spec.data.input_sources[:1]
+
+
+def test_constants_are_those_of_the_part_that_is_trained_on_alone() -> None:
+    spec = a_spec(None)
+    split = replace(spec, data=replace(spec.data, test=np.array([1])))
+    scaling = scaling_for(split, "range")
+    assert scaling is not None
+    assert scaling.inputs[0] == Linear(1.0, 3.0) and scaling.targets == (Linear(10.0, 10.0),)
+    assert scaling.inputs[1] == SAME  # it stands for classes
+    assert constant_columns(replace(split, data=replace(split.data, test=np.array([0, 1])))) == [
+        "x1", "x2", "price"
+    ]
 
 
 @pytest.mark.parametrize(

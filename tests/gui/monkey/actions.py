@@ -127,7 +127,8 @@ def _click(hands: Hands, random: Random) -> None:
 
 def _button(hands: Hands, random: Random) -> None:
     button = hands.any_of(hands.seen(QAbstractButton))
-    hands.click(button)
+    if button is not None:  # with the network alone there may be none
+        hands.click(button)
     hands.choose_from_popup()
 
 

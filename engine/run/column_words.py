@@ -1,0 +1,45 @@
+"""Column words: what a column of the training set is called where there is room for more than the
+short name of its unit."""
+
+from __future__ import annotations
+
+from engine.run.spec import Source, Spec
+
+OWN_UNITS = "in the data's own units"
+SCALED = "scaled"
+
+
+def source_of(spec: Spec, layer: int, unit: int) -> Source | None:
+    """Where the column of an input (layer 0) or an output comes from; None where it is not known,
+    and for hidden units."""
+    data = spec.data
+    if layer == 0:
+        return data.input_sources[unit] if data.input_sources else None
+    if layer == spec.network.depth and data.target_sources:
+        return data.target_sources[unit]
+    return None
+
+
+def class_of(spec: Spec, layer: int, unit: int) -> str:
+    """The class that an input or an output stands for; "" for none."""
+    source = source_of(spec, layer, unit)
+    return source.one if source is not None else ""
+
+
+def with_class(spec: Spec, layer: int, unit: int, name: str = "") -> str:
+    """The name of a unit, or another name for it, with its class: o2 · versicolor."""
+    name, of_class = name or spec.network.unit_name(layer, unit), class_of(spec, layer, unit)
+    return f"{name} · {of_class}" if of_class else name
+
+
+def in_words(spec: Spec, layer: int, unit: int) -> str:
+    """What an input or an output stands for, as the end of a sentence; "" where that is not known
+    or no news: that it is 1 for versicolor and 0 for setosa."""
+    source = source_of(spec, layer, unit)
+    if source is None or not source.heading:
+        return ""
+    if source.zero:
+        return f"“{source.heading}”: 1 for {source.one}, 0 for {source.zero}"
+    if source.one:
+        return f"“{source.heading}”: 1 for {source.one}, else 0"
+    return "" if source.heading == spec.network.unit_name(layer, unit) else f"“{source.heading}”"
