@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from engine.maths.activations import ACTIVATIONS
 from engine.maths.losses import LOSSES
 from engine.maths.metrics import are_classes
 from engine.run.scaling import SAME, Linear, Scaling, linears
@@ -26,7 +25,7 @@ def scaling_for(spec: Spec, kind: str) -> Scaling | None:
     targets = (SAME,) * len(data.target_names)
     activation = spec.network.layers[-1].activation
     if np.isinf(LOSSES[spec.loss].target_range[1]) and not are_classes(data.targets, activation):
-        bounded = bool(np.isfinite(ACTIVATIONS[activation].range[1]))
+        bounded = bool(np.isfinite(spec.network.layers[-1].function.range[1]))
         constants = linears("range" if bounded else kind, data.targets[rows])
         targets = _scaled(constants, data.target_sources)
     return Scaling(kind, inputs, targets)

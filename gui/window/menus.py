@@ -12,6 +12,7 @@ from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMainWindow, QMenu
 
 from engine.documents.examples import example_names
+from engine.run.scaling import SCALINGS
 from engine.run.steps import STEP_ORDERS
 from gui import settings, theme
 from gui.documents.documents import Documents
@@ -147,9 +148,28 @@ class Menus(QObject):
             Entry("Redo", stack.redo, redo_keys, is_enabled=stack.canRedo, about=stack.redoText),
             None,
             Entry("&Test set…", self._columns.data.choose_test, why_not=self._why_no_test_set),
+            *self._scalings(),
             None,
             Entry("&Preferences…", self._prefer),
         )
+
+    def _scalings(self) -> Iterable[Row]:
+        """How the network takes the numbers of the data."""
+        titles = {"": "as they are", **{rule.key: rule.title for rule in SCALINGS.values()}}
+        set_scaling = self._intents.set_scaling
+        yield Group(
+            tuple(
+                Entry(
+                    f"Numbers {title}" if not key else f"Numbers scaled: {title}",
+                    partial(set_scaling, key), is_checked=partial(self._is_scaling, key),
+                )
+                for key, title in titles.items()
+            )
+        )
+
+    def _is_scaling(self, key: str) -> bool:
+        scaling = self._session.spec.scaling
+        return key == ("" if scaling is None else scaling.kind)
 
     def _run(self) -> Iterable[Row]:
         session, order = self._session, self._intents.set_step_order
