@@ -18,9 +18,8 @@ if TYPE_CHECKING:
 
 DEFAULT_EXAMPLE = "xor-2-3-1"
 WITHOUT_WINDOW = (
-    "examples, run, trace, check, published, seeds, exercise, results, new, predict, screenshot and "
-    "picture work "
-    "without one"
+    "examples, run, trace, check, published, seeds, exercise, results, new, predict, screenshot "
+    "and picture work without one"
 )
 _SETTLED_MILLISECONDS = 1_000  # after which the window is up, and what loads is in nobody's way
 
