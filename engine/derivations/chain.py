@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import math
 
+from msgspec.structs import replace
+
 from engine.derivations.parts import Factor, long_sum
 from engine.derivations.record import Record
 from engine.derivations.written.activations import WRITTEN_ACTIVATIONS
@@ -231,11 +233,13 @@ def through_outputs(record: Record, unit: int) -> tuple[Factor, ...]:
     depth = network.depth
     z = record.names.net_input(depth, unit)
     for k in record.loss_units:
-        whose = f"the net input of {network.unit_name(depth, unit)}" if k != unit else "its own"
-        meaning = (f"how {network.unit_name(depth, k)} reacts to {whose}",)
+        name, own = network.unit_name(depth, k), network.unit_name(depth, unit)
+        whose = "its own net input" if k == unit else f"the net input of {own}"
+        meaning = (f"how {name} reacts to {whose}",)
         entry, a = _entry_of_jacobian(record, k, unit), record.names.activation(depth, k)
         link = _link(meaning, a, z, entry, activation_step(depth, k))
-        factors += [_loss_to_output(record, k), link]
+        to_output: Prose = (f"how the error reacts to {name}",)
+        factors += [replace(_loss_to_output(record, k), meaning=to_output), link]
     return tuple(factors)
 
 

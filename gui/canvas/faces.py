@@ -131,7 +131,7 @@ def node_face(
         delta = float(values.delta[layer][unit])
     if layer == network.depth:
         target = float(values.targets[unit]) if view.spec.has_targets else None
-        if shown("loss", "loss", layer, unit):
+        if unit in view.spec.steps.loss_units and shown("loss", "loss", layer, unit):
             loss = float(values.loss_terms[unit])
     parameter = network.bias_parameter(layer, unit)
     bias = None if parameter is None else parameter_face(view, shown, parameter)

@@ -14,7 +14,7 @@ from engine.documents.document import Document
 from engine.documents.titles import new_title
 from engine.documents.whole_file import FileError
 from engine.maths.activations import ACTIVATIONS, hidden_activations
-from engine.maths.losses import LOSSES, losses_for, output_activations
+from engine.maths.losses import LOSSES, output_activations, usual_loss
 from engine.maths.network import Layer, Network, default_unit_names
 from engine.maths.optimizers import Optimizer
 from engine.run.check_spec import SpecError, check_spec
@@ -265,7 +265,7 @@ class NewDialog(FormDialog):
         if self._rule is not None:
             return suggested(self._rule, self._chosen, sizes[1:-1], hidden)
         names, output = default_unit_names(sizes), self._output.currentData()
-        loss = losses_for(output)[0]
+        loss = usual_loss(output)
         layers = [*(Layer(units, hidden) for units in names[1:-1]), Layer(names[-1], output)]
         return Spec(
             Network(names[0], tuple(layers)),

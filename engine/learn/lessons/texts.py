@@ -10,9 +10,18 @@ from __future__ import annotations
 import re
 from html import escape
 
-from engine.formulas.notation import DEFAULT, Name, Notation, Symbols, own_name, setting_name
+from engine.formulas.notation import (
+    DEFAULT,
+    Name,
+    Notation,
+    Symbols,
+    loss_setting_name,
+    own_name,
+    setting_name,
+)
 from engine.learn.lessons.names import find_parameter, find_step, find_unit
 from engine.learn.lessons.values import setting_called
+from engine.maths.losses import LOSS_SETTINGS
 from engine.maths.network import Network
 from engine.run.steps import StepId
 
@@ -61,7 +70,8 @@ def _quantity(words: str, network: Network, notation: Notation) -> str:
     if words in ("loss", "total loss"):
         return _html(symbols.loss)
     if setting := setting_called(words):
-        return _html(setting_name(setting))
+        is_of_loss = setting in LOSS_SETTINGS
+        return _html(loss_setting_name(setting) if is_of_loss else setting_name(setting))
     quantity, _, name = words.rpartition(" ")
     if quantity == "target":
         layer, unit = find_unit(network, name)

@@ -1,18 +1,20 @@
-"""Values that a person can change, by the names a lesson has for them: settings of the optimizer,
-weights and biases, and columns of the training set."""
+"""Values that a person can change, by the names a lesson has for them: settings of the optimizer
+and of the loss, weights and biases, and columns of the training set."""
 
 from __future__ import annotations
 
 from engine.formulas.notation import Notation
 from engine.learn.lessons.names import find_parameter
 from engine.maths.activations import Array
+from engine.maths.losses import LOSS_SETTINGS
 from engine.maths.optimizers import SETTINGS
 from engine.run.spec import Spec
 
 
 def setting_called(name: str) -> str | None:
-    """The key of the optimizers' setting with this title; None where there is none."""
-    return next((key for key, setting in SETTINGS.items() if setting.title == name), None)
+    """The key of the optimizers' or losses' setting with this title; None where there is none."""
+    settings = (*SETTINGS.values(), *LOSS_SETTINGS.values())
+    return next((setting.key for setting in settings if setting.title == name), None)
 
 
 def written_name(spec: Spec, name: str, notation: Notation) -> str:
@@ -39,7 +41,7 @@ def value_of(spec: Spec, theta: Array, name: str) -> tuple[float, ...] | None:
     """A setting, a parameter, or a column of the training set; None where there is no such
     thing."""
     if key := setting_called(name):
-        return (spec.optimizer[key],)
+        return (spec.loss_settings[key] if key in LOSS_SETTINGS else spec.optimizer[key],)
     try:
         return (float(theta[spec.network.index(find_parameter(spec.network, name))]),)
     except ValueError:
@@ -61,7 +63,8 @@ def check_value(spec: Spec, name: str) -> None:
             cells(spec, name)
         except ValueError:
             columns = ", ".join((*spec.network.inputs, *spec.data.target_names))
-            settings = ", ".join(setting.title for setting in SETTINGS.values())
+            known = (*SETTINGS.values(), *LOSS_SETTINGS.values())
+            settings = ", ".join(setting.title for setting in known)
             raise ValueError(
                 f"{error}; inputs and targets: {columns}; settings: {settings}"
             ) from None

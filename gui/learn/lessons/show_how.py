@@ -8,6 +8,7 @@ from engine.learn.lessons.names import find_parameter
 from engine.learn.lessons.task import Hand, Task
 from engine.learn.lessons.values import setting_called
 from engine.maths.activations import Array
+from engine.maths.losses import LOSS_SETTINGS
 from engine.run.spec import Spec
 from engine.run.steps import StepId
 from gui.session.named_edits import Intents
@@ -69,7 +70,10 @@ class WindowHand(QObject):
     def type_value(self, name: str, value: float) -> None:
         spec, intents = self.spec, self._intents
         row = self._session.standing.sample
-        if key := setting_called(name):
+        key = setting_called(name)
+        if key in LOSS_SETTINGS:
+            intents.set_loss_setting(key, value)
+        elif key is not None:
             intents.set_optimizer_setting(key, value)
         elif name in spec.network.inputs:
             intents.set_input(row, spec.network.inputs.index(name), value)

@@ -185,7 +185,7 @@ class DataModel(NumberModel):
         data, outputs, scaling = self._data, self._outputs(), self._view_scaling
         if outputs is not None and scaling is not None:
             outputs = own(outputs[:_MEASURED_ROWS], scaling.targets)
-        columns = [data.inputs, data.targets]
+        columns = [data.inputs, data.targets[:, : _targets(self._view)]]
         columns.append(np.zeros_like(data.targets) if outputs is None else outputs)
         return np.hstack([numbers[:_MEASURED_ROWS] for numbers in columns])
 

@@ -111,7 +111,8 @@ def test_the_jacobian_of_softmax_output_by_output() -> None:
     assert agree(derivation.chain.value, derivation.value)
     shown = solution_text(derivation)
     assert "how o1 reacts to the net input of o2" in shown
-    assert "how o2 reacts to its own" in shown
+    assert "how the error reacts to o3" in shown
+    assert "how o2 reacts to its own net input" in shown
     assert "a net input moves all of them" in notes(iteration, derivation.step)
     a = iteration.sample(0).a[-1]
     right = (np.diag(a) - np.outer(a, a)) @ (a - [1.0, 0.0, 0.0])
