@@ -27,10 +27,16 @@ def iris(seed: int) -> Data:
 
 def digits(seed: int, count: float = 1797) -> Data:
     """So many of the 1,797 handwritten digits, drawn from the seed: 64 pixels of 0 to 16."""
-    return _data("digits.csv", DIGITS, seed, int(count))
+    return _data("digits.csv", DIGITS, seed, int(count), (8, 8))
 
 
-def _data(name: str, classes: tuple[str, ...], seed: int, count: int | None = None) -> Data:
+def _data(
+    name: str,
+    classes: tuple[str, ...],
+    seed: int,
+    count: int | None = None,
+    picture: tuple[int, int] | None = None,
+) -> Data:
     headings, rows = _table(name, classes)
     order = np.random.default_rng(seed).permutation(len(rows))[:count]
     which = rows[order, -1].astype(int)
@@ -40,6 +46,7 @@ def _data(name: str, classes: tuple[str, ...], seed: int, count: int | None = No
         tuple(f"t {each}" for each in classes),
         tuple(Source(heading) for heading in headings[:-1]),
         tuple(Source(headings[-1], each) for each in classes),
+        picture=picture,
     )
 
 

@@ -220,6 +220,7 @@ def _data(data: fmt.FileData, network: Network, place: str) -> Data:
         _or(data.input_sources, ()),
         _or(data.target_sources, ()),
         np.array(_or(data.test, []), dtype=np.intp),
+        data.picture or None,
     )
 
 

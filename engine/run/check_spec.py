@@ -245,6 +245,14 @@ def _check_data(spec: Spec) -> None:
         raise SpecError(
             "$.data.test", f"there is no row {data.test[-1]}; rows count from 0 to {len(data) - 1}"
         )
+    if data.picture is not None:
+        rows_of, columns = data.picture
+        if min(data.picture) < 1 or rows_of * columns != spec.network.sizes[0]:
+            raise SpecError(
+                "$.data.picture",
+                f"a picture of {rows_of} × {columns} pixels is not made of "
+                f"{spec.network.sizes[0]} inputs",
+            )
     if not data.training_count:
         raise SpecError("$.data.test", "all samples are test samples: training needs one at least")
     if len(data.target_names) != spec.network.sizes[-1]:

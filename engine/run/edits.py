@@ -196,6 +196,11 @@ def set_test(spec: Spec, state: State, rows: Iterable[int]) -> Edited:
     return set_data(spec, state, replace(spec.data, test=np.array(sorted(rows), dtype=np.intp)))
 
 
+def set_picture(spec: Spec, state: State, picture: tuple[int, int] | None) -> Edited:
+    """Take the inputs for the pixels of a picture of (rows, columns), or for none (None)."""
+    return _checked(replace(spec, data=replace(spec.data, picture=picture)), state)
+
+
 def add_rows(spec: Spec, state: State, inputs: Array, targets: Array) -> Edited:
     """Append samples to the training set: inputs of shape (rows, inputs) and targets of shape
     (rows, outputs)."""

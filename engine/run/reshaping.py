@@ -136,7 +136,9 @@ def _with_units(spec: Spec, state: State, layer: int, units: tuple[int | None, .
     if layer == 0:
         network = replace(network, inputs=names)
         sources = _picked(data.input_sources, units, Source())
-        data = replace(data, inputs=_columns(data.inputs, units), input_sources=sources)
+        kept = data.picture if units == tuple(range(len(old_names))) else None
+        columns = _columns(data.inputs, units)
+        data = replace(data, inputs=columns, input_sources=sources, picture=kept)
     else:
         network = with_layer(network, layer, units=names)
     if layer == network.depth:

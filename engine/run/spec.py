@@ -46,7 +46,8 @@ class Data(Struct, frozen=True, eq=False, dict=True):
     each column where it comes from, or nothing where that is not known.
 
     `test` are the rows, in growing order, that are kept out of training, to see what the network
-    says of samples that it has not learnt from; the others are the training set.
+    says of samples that it has not learnt from; the others are the training set. `picture` says
+    that the inputs are the pixels of one, (rows, columns) of them, row by row from the top.
     """
 
     inputs: Array
@@ -55,6 +56,7 @@ class Data(Struct, frozen=True, eq=False, dict=True):
     input_sources: tuple[Source, ...] = ()
     target_sources: tuple[Source, ...] = ()
     test: NDArray[np.intp] = NO_ROWS
+    picture: tuple[int, int] | None = None
 
     def __post_init__(self) -> None:
         for name in ("inputs", "targets"):

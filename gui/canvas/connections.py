@@ -91,6 +91,8 @@ class Connections:
         shapes, centres, plan = arrangement.shapes, arrangement.centres, arrangement.plan
         self._arrangement = arrangement
         self._sources, self._units = centres[self.layer - 1].copy(), centres[self.layer].copy()
+        if shapes[self.layer - 1].kind == "folded":
+            self._sources[:, 0] = arrangement.columns[self.layer - 1]  # pixels stand elsewhere
         self._sources[:, 0] += shapes[self.layer - 1].half_width
         self._units[:, 0] -= shapes[self.layer].half_width
         room = plan.labels[self.layer - 1]

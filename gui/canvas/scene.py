@@ -65,7 +65,8 @@ class NetworkScene(QGraphicsScene):
         before, self.view = self.view, view
         network = view.spec.network
         if before is None or (
-            network is not before.spec.network and network != before.spec.network
+            (network is not before.spec.network and network != before.spec.network)
+            or view.spec.data.picture != before.spec.data.picture
         ):
             self._hovered = self._focus = None
             self._traced = self._lit = None
@@ -200,7 +201,8 @@ class NetworkScene(QGraphicsScene):
         layer = self.folded_at(point)
         if layer is not None:
             assert self.arrangement is not None
-            unit = int(np.argmin(np.abs(self.arrangement.centres[layer][:, 1] - point.y())))
+            away = self.arrangement.centres[layer] - (point.x(), point.y())
+            unit = int(np.argmin((away**2).sum(axis=1)))
             return Spot("unit", layer, unit)
         for connections in self._connections:
             edge = connections.labels.edge_at(point)
@@ -273,7 +275,9 @@ class NetworkScene(QGraphicsScene):
         self._planner.follow(self.view)
         for layer, size in enumerate(network.sizes):
             if is_folded(network.sizes, layer, self.opened):
-                self._folded[layer] = FoldedLayer(layer, layer_name(network, layer), size)
+                picture = self.view.spec.data.picture if layer == 0 else None
+                name = "picture" if picture else layer_name(network, layer)
+                self._folded[layer] = FoldedLayer(layer, name, size, picture)
                 self.addItem(self._folded[layer])
                 continue
             for unit in range(size):
@@ -287,7 +291,7 @@ class NetworkScene(QGraphicsScene):
         before, self._layout = self.extent, self.view.layout
         self.arrangement = placed = self._arranged(*self._area)
         for layer, item in self._folded.items():
-            item.setPos(float(placed.centres[layer][0, 0]), placed.height / 2)
+            item.setPos(placed.columns[layer], placed.height / 2)
         for connections in self._connections:
             connections.arrange(placed)
         if self.extent != before:
@@ -298,7 +302,8 @@ class NetworkScene(QGraphicsScene):
         assert self.view is not None
         plan = self._planner.plan(self.view, self.opened, width, height)
         layout = {**self.view.layout, **self.dragged}
-        return arrange(self.view.spec.network, layout, width, height, plan)
+        spec = self.view.spec
+        return arrange(spec.network, layout, width, height, plan, spec.data.picture)
 
     def _update(self) -> None:
         """Give every item its numbers and marks."""

@@ -172,6 +172,11 @@ class Intents(QObject):
         text = f"Test set: {counted(len(rows), 'sample')}" if len(rows) else "No test set"
         self._session.apply(text, edits.set_test, rows)
 
+    def set_picture(self, picture: tuple[int, int] | None) -> None:
+        """Take the inputs for a picture of so many rows and columns, or for none."""
+        text = "Inputs: no picture" if picture is None else "Inputs: a picture of {} × {}"
+        self._session.apply(text.format(*(picture or ())), edits.set_picture, picture)
+
     def replace_data(self, data: Data, names: tuple[str, ...] | None) -> None:
         """Take another training set, with names for the inputs where it brings them."""
         text = f"Data: {len(data)} sample{'' if len(data) == 1 else 's'}"

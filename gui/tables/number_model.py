@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
+from PySide6.QtGui import QImage
 
 from engine.maths.activations import Array
 from engine.text.numbers import fewer_digits, format_number, machine_number
@@ -22,6 +23,7 @@ class NumberModel(QAbstractTableModel):
     edited = Signal(int, int, float)
     digits: int | None = 6  # significant ones, where the column is wide enough
     training = False  # whether the numbers change many times a second
+    picture_height = 0  # pixels that the pictures of rows are high; 0 where there are none
     marks_rows = False  # whether one row is marked as the one shown
     keeps_last = False  # whether the last column stays in sight while the others scroll
 
@@ -42,6 +44,10 @@ class NumberModel(QAbstractTableModel):
     def widest_row_name(self) -> str:
         """The name of a row that needs the most room."""
         raise NotImplementedError
+
+    def row_picture(self, row: int) -> QImage | None:
+        """A picture that stands beside the name of a row, one pixel for each of its numbers."""
+        return None
 
     def sample_text(self, column: int) -> str:
         """A text as wide as the column would like to be."""

@@ -33,6 +33,7 @@ from gui.widgets.labels import PlainLabel
 
 _MOST_ROW_NAME = 84  # pixels
 _MOST_DIGITS = 16
+_AROUND_PICTURE = 4  # pixels between the pictures of two rows
 
 _BEGINNINGS = "0123456789.,+-−"  # what the text of a number can begin with
 
@@ -105,8 +106,11 @@ class NumberTable(TableView):
         names = metrics.horizontalAdvance(self.numbers.widest_row_name()) + 10
         words = self._title.text()
         title = metrics.horizontalAdvance(words) + 4 if words else 0
-        self.verticalHeader().setFixedWidth(max(min(names, theme.px(_MOST_ROW_NAME)), title))
-        self.verticalHeader().setDefaultSectionSize(theme.px(self._row_height))
+        beside = self.numbers.picture_height
+        width = max(min(names, theme.px(_MOST_ROW_NAME)), title)
+        self.verticalHeader().setFixedWidth(width + theme.px(beside))
+        height = max(self._row_height, beside + _AROUND_PICTURE if beside else 0)
+        self.verticalHeader().setDefaultSectionSize(theme.px(height))
         columns = range(self.numbers.columnCount())
         margins = self._cell.margins
         self._name_widths = [self._name_width(column) + margins for column in columns]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRect, Qt
+from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QMouseEvent, QPainter
 from PySide6.QtWidgets import QHeaderView, QTableView
 
@@ -38,6 +38,12 @@ class TableHeader(QHeaderView):
         if here:
             painter.fillRect(rect, t.colour("accent_soft"))
             painter.fillRect(rect.x(), rect.y(), 3, rect.height(), t.colour("accent"))
+        picture = None if columns else model.row_picture(section)
+        if picture is not None:
+            side = theme.px(model.picture_height)
+            size = picture.size().scaled(side, side, Qt.AspectRatioMode.KeepAspectRatio)
+            top = rect.y() + (rect.height() - size.height()) // 2
+            painter.drawImage(QRect(QPoint(rect.x() + 6, top), size), picture)
         painter.setFont(theme.font(theme.SMALL, bold=here))
         painter.setPen(t.colour("accent" if here else "secondary"))
         metrics = painter.fontMetrics()

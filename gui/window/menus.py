@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
-from PySide6.QtWidgets import QMainWindow, QMenu
+from PySide6.QtWidgets import QInputDialog, QMainWindow, QMenu
 
 from engine.documents.examples import example_names
 from engine.run.scaling import SCALINGS
@@ -29,6 +29,8 @@ from gui.window.pictures import Pictures
 from gui.window.presenting import Presenting
 from gui.window.train_dialogs import TrainDialogs
 from gui.window.writing_menu import WritingMenu
+
+_LEAST_PIXELS = 4
 
 Job = Callable[[], object]
 
@@ -147,6 +149,7 @@ class Menus(QObject):
             Entry("Undo", stack.undo, ("Ctrl+Z",), is_enabled=stack.canUndo, about=stack.undoText),
             Entry("Redo", stack.redo, redo_keys, is_enabled=stack.canRedo, about=stack.redoText),
             None,
+            Entry("&Inputs as a picture…", self._choose_picture, why_not=self._why_no_picture),
             Entry("&Test set…", self._columns.data.choose_test, why_not=self._why_no_test_set),
             *self._scalings(),
             None,
@@ -297,6 +300,24 @@ class Menus(QObject):
         writing.gradients_chosen.connect(session.set_gradients)
         writing.paper_chosen.connect(session.set_paper)
         self._writing = writing
+
+    def _why_no_picture(self) -> str:
+        count = len(self._session.spec.network.inputs)
+        return "" if count >= _LEAST_PIXELS else "A picture needs four inputs or more."
+
+    def _choose_picture(self) -> None:
+        """Ask of how many rows and columns of pixels the inputs are."""
+        spec = self._session.spec
+        count = len(spec.network.inputs)
+        sizes = [(rows, count // rows) for rows in range(1, count + 1) if count % rows == 0]
+        words = ["no picture", *(f"{rows} × {columns}" for rows, columns in sizes)]
+        picture = spec.data.picture
+        now = 0 if picture is None else 1 + sizes.index(picture)
+        title, label = "Inputs as a picture", "Rows and columns of pixels, row by row from the top:"
+        said, is_taken = QInputDialog.getItem(self._window, title, label, words, now, False)
+        chosen = words.index(said) if is_taken else now
+        if chosen != now:
+            self._intents.set_picture(sizes[chosen - 1] if chosen else None)
 
     def _why_no_test_set(self) -> str:
         single = len(self._session.spec.data) == 1

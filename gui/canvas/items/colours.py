@@ -1,20 +1,15 @@
-"""Numbers as pictures: orange for negative, blue for positive, the card's colour in between."""
+"""Colours of numbers on the canvas, and activations over two inputs as a picture."""
 
 from __future__ import annotations
 
 from functools import lru_cache
 
 import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtGui import QColor, QImage
 
 from engine.maths.activations import Array
 from gui import theme
-
-
-def _rgb(name: str) -> NDArray[np.float64]:
-    colour = QColor(name)
-    return np.array([colour.red(), colour.green(), colour.blue()], dtype=np.float64)
+from gui.widgets.signed_image import rgb, signed_image
 
 
 def mixed(colour: QColor, share: float) -> QColor:
@@ -24,24 +19,9 @@ def mixed(colour: QColor, share: float) -> QColor:
 
 @lru_cache(maxsize=1024)
 def _mixed(card: str, colour: str, share: float) -> QColor:
-    ground = _rgb(card)
-    red, green, blue = np.rint(ground + share * (_rgb(colour) - ground)).astype(int).tolist()
+    ground = rgb(card)
+    red, green, blue = np.rint(ground + share * (rgb(colour) - ground)).astype(int).tolist()
     return QColor(red, green, blue)
-
-
-def signed_image(shares: Array) -> QImage:
-    """A picture with a pixel for each number of (rows, columns), from −1 (orange) to 1 (blue);
-    beyond that, and where it is not a number, the nearest colour."""
-    colours = theme.current()
-    shares = np.clip(np.nan_to_num(shares), -1.0, 1.0)[..., None]
-    middle = _rgb(colours.neutral)
-    full = np.where(shares < 0, _rgb(colours.negative), _rgb(colours.positive))
-    pixels = np.rint(middle + np.abs(shares) * (full - middle)).astype(np.uint32)
-    packed = 0xFF000000 | pixels[..., 0] << 16 | pixels[..., 1] << 8 | pixels[..., 2]
-    packed = np.ascontiguousarray(packed, dtype=np.uint32)
-    rows, columns = packed.shape
-    # Qt would keep a view of the array; a copy outlives it.
-    return QImage(packed.data, columns, rows, 4 * columns, QImage.Format.Format_RGB32).copy()
 
 
 def activation_image(values: Array, bounds: tuple[float, float]) -> QImage:

@@ -11,9 +11,10 @@ from engine.maths.network import Network
 from engine.text.numbers import format_count
 from gui import theme
 from gui.canvas.items.canvas_item import CanvasItem
-from gui.canvas.items.colours import signed_image
 from gui.canvas.items.text import centred, paint_texts, shortened, width
-from gui.canvas.placing.shapes import FOLDED_HEAD, NodeShape
+from gui.canvas.placing.layout import picture_place
+from gui.canvas.placing.shapes import FOLDED_HEAD, NodeShape, Size
+from gui.widgets.signed_image import signed_image
 
 _STRIP = 22.0  # half its width
 _INSET = 5.0  # pixels kept free within the edge
@@ -21,11 +22,13 @@ _INSET = 5.0  # pixels kept free within the edge
 
 class FoldedLayer(CanvasItem):
     """One column for a whole layer, its middle at 0, 0. The strip runs from the first unit at the
-    top to the last at the bottom, coloured by activation; grey where nothing is shown yet."""
+    top to the last at the bottom, coloured by activation; grey where nothing is shown yet. Inputs
+    that form a picture are drawn as that instead."""
 
-    def __init__(self, layer: int, name: str, count: int) -> None:
+    def __init__(self, layer: int, name: str, count: int, picture: Size | None = None) -> None:
         super().__init__(2.0)
         self.layer = layer
+        self._picture = picture
         self._count = format_count(count)
         self._words = [name, f"{self._count} {'units' if layer else 'inputs'}"]
         self._shape = NodeShape("folded", 50.0, 100.0)
@@ -41,12 +44,15 @@ class FoldedLayer(CanvasItem):
         self._image = None
         if values is not None:
             largest = float(np.abs(values).max())
-            self._image = signed_image(values[:, None] / (largest or 1.0))
+            shape_of = self._picture or (len(values), 1)
+            self._image = signed_image(values.reshape(shape_of) / (largest or 1.0))
         self.update()
 
     @property
     def strip(self) -> QRectF:
-        """Where the strip is, in the item."""
+        """Where the strip is, or the picture, in the item."""
+        if self._picture is not None:
+            return picture_place(self._shape, self._picture)
         h = self._shape.half_height
         half = min(_STRIP, self._shape.half_width - _INSET)
         return QRectF(-half, -h + FOLDED_HEAD, 2 * half, 2 * h - FOLDED_HEAD - 12)

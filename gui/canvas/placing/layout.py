@@ -14,16 +14,18 @@ from math import ceil
 
 import numpy as np
 from msgspec import Struct
+from msgspec.structs import replace
 from numpy.typing import NDArray
 from PySide6.QtCore import QRectF
 
 from engine.maths.network import Network
 from engine.run.limits import PLANE
 from gui.canvas.placing.plan import BETWEEN_LABELS, Plan
-from gui.canvas.placing.shapes import FOLDED_HEAD, NodeShape
+from gui.canvas.placing.shapes import FOLDED_HEAD, NodeShape, Size
 
 Points = NDArray[np.float64]  # (n, 2): x and y
 
+_PICTURE_INSET = 5.0  # pixels kept free around a picture
 FOLD_ABOVE = 32  # layers with more units are drawn as one summary until they are opened
 
 
@@ -103,15 +105,50 @@ def arrange(
     width: float,
     height: float,
     plan: Plan,
+    picture: Size | None = None,
 ) -> Arrangement:
     """Place every node of a network as planned in an area of some pixels, or in a larger one where
     the plan takes more. `layout` has the positions in the plane of units that were moved, by name.
+    Inputs that are drawn as one and form a picture stand in its rows and columns.
     """
     placed = _arranged(network, layout, max(width, plan.width), max(height, plan.height), plan)
     needed = _height_beside_moved(network, layout, placed)
     if needed > placed.height:
         placed = _arranged(network, layout, placed.width, needed, plan)
+    if picture is not None and placed.shapes[0].kind == "folded":
+        shape = _around_picture(placed.shapes[0], picture)
+        pixels = _pixels(shape, picture, placed.columns[0], placed.height / 2)
+        placed = replace(
+            placed,
+            shapes=(shape, *placed.shapes[1:]),
+            centres=(pixels, *placed.centres[1:]),
+        )
     return placed
+
+
+def picture_place(shape: NodeShape, picture: Size) -> QRectF:
+    """Where a picture is in a layer that is drawn as one, whose middle is at 0, 0: as large as
+    square pixels can be."""
+    rows, columns = picture
+    width = 2 * (shape.half_width - _PICTURE_INSET)
+    top, bottom = FOLDED_HEAD - shape.half_height, shape.half_height - _PICTURE_INSET
+    cell = min(width / columns, (bottom - top) / rows)
+    left, height = -cell * columns / 2, cell * rows
+    return QRectF(left, (top + bottom - height) / 2, 2 * -left, height)
+
+
+def _around_picture(shape: NodeShape, picture: Size) -> NodeShape:
+    """The shape of a layer that is drawn as one, no higher than its picture needs."""
+    height = FOLDED_HEAD + picture_place(shape, picture).height() + _PICTURE_INSET
+    return replace(shape, half_height=min(shape.half_height, height / 2))
+
+
+def _pixels(shape: NodeShape, picture: Size, x: float, y: float) -> Points:
+    """The middle of each pixel, of a layer whose middle is at x, y."""
+    place, (rows, columns) = picture_place(shape, picture), picture
+    across = x + place.left() + (np.arange(columns) + 0.5) * place.width() / columns
+    down = y + place.top() + (np.arange(rows) + 0.5) * place.height() / rows
+    return np.column_stack([np.tile(across, rows), np.repeat(down, columns)])
 
 
 def _height_beside_moved(

@@ -8,6 +8,10 @@ FOLDED_HALF_WIDTH = 52.0
 FOLDED_HEAD = 46.0  # name and number of units above the strip of a folded layer
 
 
+Size = tuple[int, int]
+"""Rows and columns of a picture."""
+
+
 class NodeShape(Struct, frozen=True):
     """How the nodes of a layer look, in pixels from their middle.
 

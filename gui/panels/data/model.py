@@ -8,6 +8,7 @@ import numpy as np
 from msgspec.structs import replace
 from numpy.typing import NDArray
 from PySide6.QtCore import QModelIndex, Qt, Signal
+from PySide6.QtGui import QImage
 
 from engine.maths.activations import Array
 from engine.maths.losses import LOSSES
@@ -21,8 +22,10 @@ from engine.text.numbers import at_most, format_count, format_number
 from gui.tables.number_model import Index, NumberModel
 from gui.view import View
 from gui.widgets.plain_text import tip_text
+from gui.widgets.signed_image import signed_image
 
 TEST_MARK = "○ "  # before the number of a sample that is kept out of training
+_PICTURE = 24  # pixels, three for each of eight rows
 _NOWHERE = QModelIndex()
 _WIDEST = 5  # digits that a column asks room for; more are shown where there is room
 _MEASURED_ROWS = 1000  # whose numbers decide how wide a column wants to be
@@ -166,6 +169,20 @@ class DataModel(NumberModel):
         """The last sample's number."""
         has_test = self._view is not None and len(self._data.test) > 0
         return f"{TEST_MARK if has_test else ''}{self.rowCount()}"
+
+    @property
+    def picture_height(self) -> int:  # type: ignore[override]
+        """Pixels that the little picture of a sample is high, where its inputs form one."""
+        return _PICTURE if self._view is not None and self._data.picture is not None else 0
+
+    def row_picture(self, row: int) -> QImage | None:
+        """The inputs of a sample as the picture that they form, as the network takes them."""
+        if self._view is None or self._data.picture is None:
+            return None
+        spec = self._view.spec
+        values = spec.scaled.inputs[row].reshape(self._data.picture)
+        largest = float(np.abs(values).max())
+        return signed_image(values / (largest or 1.0))
 
     def sample_text(self, column: int) -> str:
         """The widest of the first numbers; outputs change, so they always get the same room."""
