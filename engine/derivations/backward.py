@@ -70,19 +70,21 @@ def delta(record: Record, step: StepId) -> Derivation:
 
 
 def _after_delta(record: Record, layer: int, unit: int) -> Prose:
-    n_in = record.network.sizes[layer - 1]
+    sources = record.network.sources_of(layer, unit)
+    n_in = len(sources)
     bias = record.network.bias_parameter(layer, unit)
 
     def gradient(source: int) -> Expr:
         last = bias if source == n_in else None
-        return record.gradient(last or Parameter(layer, unit, source))
+        return record.gradient(last or Parameter(layer, unit, sources[source]))
 
     count = n_in + (bias is not None)
     many = "gradients of what reaches this unit"
     gradients: Prose = ("used next in ", *listed(count, gradient, many))
     if layer == 1:
         return gradients
-    before = listed(n_in, lambda k: record.delta(layer - 1, k), "deltas of the layer before")
+    many = "deltas of the layer before"
+    before = listed(n_in, lambda k: record.delta(layer - 1, sources[k]), many)
     return (*gradients, ", then in ", *before)
 
 

@@ -171,14 +171,15 @@ def error_from_next(record: Record, layer: int, unit: int) -> Expr:
     """∂E/∂a of a hidden unit: every unit it feeds sends its delta back through the weight."""
     after = layer + 1
     W = record.network.weights(record.iteration.theta_back, after)
-    sent_back = record.spec.rules.way_back(W)[:, unit]
-    deltas = record.sample.delta[after]
+    fed = record.network.fed_by(layer, unit)
+    sent_back = record.spec.rules.way_back(W)[fed, unit]
+    deltas = record.sample.delta[after][fed]
     weight: Weights = record.parameter
     for mistake in made_in(record):
         weight = mistake.way_back(record, weight)
 
     def term(k: int) -> Expr:
-        return Product((weight(Parameter(after, k, unit)), record.delta(after, k)))
+        return Product((weight(Parameter(after, fed[k], unit)), record.delta(after, fed[k])))
 
     def rest(start: int, stop: int) -> float:
         return float(sent_back[start:stop] @ deltas[start:stop])
@@ -252,9 +253,12 @@ def _loss_to_output(record: Record, unit: int) -> Factor:
 
 def _loss_to_hidden(record: Record, layer: int, unit: int) -> Factor:
     name, by = record.network.unit_name(layer, unit), record.names.activation(layer, unit)
-    fed = [record.network.unit_name(layer + 1, k) for k in range(record.network.sizes[layer + 1])]
+    network = record.network
+    fed = [network.unit_name(layer + 1, k) for k in network.fed_by(layer, unit)]
     through = " and ".join(fed) if len(fed) <= 2 else "all it feeds"
     meaning = (f"how the error reacts to {name} through {through}",)
+    if not fed:
+        meaning = (f"all edges from {name} are cut, so the error does not react to it",)
     formula = error_from_next(record, layer, unit)
     return _link(meaning, record.loss_name, by, formula, activation_step(layer, unit))
 

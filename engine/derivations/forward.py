@@ -21,6 +21,7 @@ from engine.formulas.formula import Expr, Line, Product, Sum, is_missing
 from engine.formulas.writers import Prose
 from engine.maths.network import Parameter
 from engine.run.steps import StepId
+from engine.text import wording
 
 # Up to this many inputs each has a line of its own; more share a table.
 _FEW = 4
@@ -30,14 +31,15 @@ def net_input(record: Record, step: StepId) -> Derivation:
     """z = w · a + … + b."""
     layer, unit = step.layer or 0, step.unit or 0
     bias = record.network.bias_parameter(layer, unit)
-    n_in = record.network.sizes[layer - 1]
-    weights = record.network.weights(record.theta, layer)[unit]
-    inputs = record.sample.a[layer - 1]
+    sources = record.network.sources_of(layer, unit)
+    n_in = len(sources)
+    weights = record.network.weights(record.theta, layer)[unit][sources]
+    inputs = record.sample.a[layer - 1][sources]
     last = () if bias is None else (record.parameter(bias),)
 
     def term(i: int) -> Expr:
-        weight = record.parameter(Parameter(layer, unit, i))
-        return Product((weight, record.activation(layer - 1, i)))
+        weight = record.parameter(Parameter(layer, unit, sources[i]))
+        return Product((weight, record.activation(layer - 1, sources[i])))
 
     z = record.net_input(layer, unit)
     right = long_sum(n_in, term, lambda i, k: float(weights[i:k] @ inputs[i:k]), *last)
@@ -53,20 +55,22 @@ def net_input(record: Record, step: StepId) -> Derivation:
         ("used next in ", next_line),
         factors=_terms(record, layer, unit, formula) if few else (),
         table=None if few else _term_table(record, layer, unit, formula),
+        notes=_cut_notes(record, layer, unit),
         scope=record.sample_scope,
     )
 
 
 def _terms(record: Record, layer: int, unit: int, formula: Sum) -> tuple[Factor, ...]:
     factors = []
+    sources = record.network.sources_of(layer, unit)
+    bias = record.network.bias_parameter(layer, unit)
     for i, term in enumerate(formula.terms):
-        if i < record.network.sizes[layer - 1]:
-            weight = Parameter(layer, unit, i)
-            source, name = record.network.unit_name(layer - 1, i), record.parameter(weight)
+        if i < len(sources):
+            weight = Parameter(layer, unit, sources[i])
+            source, name = record.network.unit_name(layer - 1, sources[i]), record.parameter(weight)
             meaning: Prose = (f"what {source} sends through ", Line(name))
             factors.append(Factor(meaning, term.with_value(), weight))
-        else:
-            bias = record.network.bias_parameter(layer, unit)
+        elif bias is not None:
             shared = record.network.layers[layer - 1].bias == "shared"
             whose = ", shared by the layer" if shared else ""
             left_out = ", left out" if is_missing(term) else ""
@@ -75,18 +79,35 @@ def _terms(record: Record, layer: int, unit: int, formula: Sum) -> tuple[Factor,
     return tuple(factors)
 
 
+def _cut_notes(record: Record, layer: int, unit: int) -> tuple[Prose, ...]:
+    """Which edges into a unit are cut, and what is left of its net input where all are."""
+    network = record.network
+    there = network.sources_of(layer, unit)
+    gone = [k for k in range(network.sizes[layer - 1]) if k not in there]
+    if not gone:
+        return ()
+    names = f"{len(gone)} of the units before it"
+    if len(gone) <= _FEW:
+        names = wording.listed([network.unit_name(layer - 1, k) for k in gone])
+    if there:
+        return ((f"Cut, and so not there: the edges from {names}.",),)
+    left = "nothing" if network.bias_parameter(layer, unit) is None else "the bias alone"
+    return ((f"All edges into {network.unit_name(layer, unit)} are cut: {left} is left.",),)
+
+
 def _term_table(record: Record, layer: int, unit: int, formula: Sum) -> Table:
     weights, inputs = record.network.weights(record.theta, layer)[unit], record.sample.a[layer - 1]
+    sources = record.network.sources_of(layer, unit)
     rows = []
-    for i in shown_rows(len(inputs)):
-        w, a = float(weights[i]), float(inputs[i])
-        rows.append((i, Row(record.network.unit_name(layer - 1, i), (w, a, w * a))))
+    for i in shown_rows(len(sources)):
+        w, a = float(weights[sources[i]]), float(inputs[sources[i]])
+        rows.append((i, Row(record.network.unit_name(layer - 1, sources[i]), (w, a, w * a))))
     bias = record.network.bias_parameter(layer, unit)
     has_bias = bias is not None and not is_missing(formula.terms[-1])
     if bias is not None and has_bias:
         b = record.parameter(bias).value
-        rows.append((len(inputs), Row("bias", (b, 1.0, b))))
-    count = len(inputs) + has_bias
+        rows.append((len(sources), Row("bias", (b, 1.0, b))))
+    count = len(sources) + has_bias
     heads = ("from", "weight", "input" if layer == 1 else "activation", "product")
     return table_of(heads, rows, count)
 
@@ -126,11 +147,12 @@ def _net_input_factor(record: Record, layer: int, unit: int) -> Factor:
 def _used_next(record: Record, layer: int, unit: int) -> Prose:
     if layer == record.network.depth:
         return ("used next in ", Line(record.loss_term(unit), (term_formula(record, unit),)))
+    fed = record.network.fed_by(layer, unit)
     return (
         "used next in ",
         *listed(
-            record.network.sizes[layer + 1],
-            lambda k: record.net_input(layer + 1, k),
+            len(fed),
+            lambda k: record.net_input(layer + 1, fed[k]),
             "net inputs of the next layer",
         ),
     )

@@ -24,6 +24,12 @@ def about_parameter(
     name = notation.parameter(network, parameter)
     number = format_number(float(theta[network.index(parameter)]), digits)
     held = network.held(parameter)
+    if held == "cut" and source is not None and unit is not None:
+        come, to = network.unit_name(layer - 1, source), network.unit_name(layer, unit)
+        return (
+            f"The edge from {come} to {to} is cut: there is no {name}. It keeps its place among "
+            "the weights, as a 0 that no formula has and no update moves."
+        )
     fixed = f", {held}: training leaves it alone" if held else ""
     if source is not None and unit is not None:
         come, to = network.unit_name(layer - 1, source), network.unit_name(layer, unit)

@@ -24,6 +24,7 @@ from engine.formulas.matrices import (
     LeftOut,
     Matrix,
     SampleTotal,
+    WhatIsThere,
     WorkedMatrix,
     by_entry,
     equals,
@@ -118,10 +119,23 @@ class _Layer:
         return Matrix(self._name("δ", layer), _column(self.record.sample.delta[layer]))
 
     def _weights(self, theta: Array, layer: int, transposed: bool = False) -> Matrix:
-        values = self.network.weights(theta, layer)
+        values, gone = self.network.weights(theta, layer), self._gone(layer)
         if transposed:
-            return Matrix(self._name("W", layer, "T"), values.T)
-        return Matrix(self._name("W", layer), values)
+            gone = None if gone is None else gone.T
+            return Matrix(self._name("W", layer, "T"), values.T, gone=gone)
+        return Matrix(self._name("W", layer), values, gone=gone)
+
+    def _gone(self, layer: int) -> Array | None:
+        """Where edges into a layer are cut, shape (n_out, n_in); None where none is."""
+        if self.network.layers[layer - 1].cut is None:
+            return None
+        return self.network.weights(self.network.cut, layer)
+
+    def _cut_notes(self, *layers: int) -> tuple[Prose, ...]:
+        """What a point in the matrices of some layers is."""
+        if all(self._gone(layer) is None for layer in layers):
+            return ()
+        return (("A point stands for an edge that is cut: it counts as 0.",),)
 
     def _title(self, what: str) -> str:
         depth = self.network.depth
@@ -153,7 +167,7 @@ class _Layer:
                 Factor(("the activations: f is ", *self._function, f", {self._reach}"),
                        equals(a, f)),
             ),
-            notes=same if shared else (),
+            notes=(*(same if shared else ()), *self._cut_notes(layer)),
             scope=self.record.sample_scope,
         )  # fmt: skip
 
@@ -197,7 +211,7 @@ class _Layer:
             ("used next in the update of ", Line(self._weights(self.record.theta, self.layer)),
              *next_delta),
             factors=factors,
-            notes=notes,
+            notes=(*notes, *self._cut_notes(*range(self.layer, self.network.depth + 1)[:2])),
             scope=" · ".join(filter(None, (self._delta_scope, self.record.batch_scope))),
         )  # fmt: skip
 
@@ -307,15 +321,19 @@ class _Layer:
         share = Quotient(Number(1.0), Number(float(batch.count)))
         return scaled(share, in_brackets(over_samples, in_symbols=False))
 
-    def _gradient_of(self, letter: str, values: Array) -> Gradient:
-        return Gradient(self._name(letter, self.layer), values, self.record.names.loss)
+    def _gradient_of(self, letter: str, values: Array, gone: Array | None = None) -> Gradient:
+        name = self._name(letter, self.layer)
+        return Gradient(name, values, self.record.names.loss, gone=gone)
 
     def _weight_gradient(self) -> tuple[Line, Gradient]:
         W = self._weights(self.record.theta, self.layer)
         added = self._penalties(W, Parameter(self.layer, 0, 0))
         known = self.network.weights(self.record.iteration.gradient, self.layer)
-        formula = self._with(added, self._over_batch(times, _less(known, added)))
-        left = self._gradient_of("W", formula.values)
+        formula, gone = self._over_batch(times, _less(known, added)), self._gone(self.layer)
+        formula = self._with(added, formula)
+        if gone is not None:
+            formula = WhatIsThere(formula, gone)
+        left = self._gradient_of("W", formula.values, gone)
         return equals(left, formula), left
 
     def _bias_gradient(self) -> Line | None:
@@ -358,17 +376,18 @@ class _Layer:
         factors: list[Factor] = []
         lines = []
         for letter, of in parts:
-            before = Matrix(self._name(letter, layer), of(record.theta))
-            g: ArrayExpr = self._gradient_of(letter, of(gradient))
-            trained = of(network.trained)
-            mask = Matrix(self._name("M", layer, f"({letter})"), trained)
-            if not trained.all():
+            gone = self._gone(layer) if letter == "W" else None
+            before = Matrix(self._name(letter, layer), of(record.theta), gone=gone)
+            g: ArrayExpr = self._gradient_of(letter, of(gradient), gone)
+            frozen = of(network.frozen)
+            mask = Matrix(self._name("M", layer, f"({letter})"), 1.0 - frozen, gone=gone)
+            if frozen.any():
                 words = "1 for what is trained, 0 for what is frozen and stays"
                 factors.append(Factor((words,), mask.with_value()))
                 g = by_entry(mask, g)
             update = _Matrices(record, before, g, tuple(of(slot) for slot in slots))
             taken = WRITTEN_OPTIMIZERS[update.optimizer.key].step(update)
-            if not trained.all() and RULES[update.optimizer.key].decays:
+            if frozen.any() and RULES[update.optimizer.key].decays:
                 taken = by_entry(mask, in_brackets(taken))
             formula = minus(before, taken)
             line = equals(before, formula, BECOMES)
@@ -383,6 +402,7 @@ class _Layer:
             first.numbers[-1],
             (f"used next in iteration {iteration.next_state.t + 1}",),
             factors=tuple(factors),
+            notes=self._cut_notes(layer),
             scope=record.batch_scope,
         )
 

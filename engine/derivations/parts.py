@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from msgspec import Struct
 
-from engine.formulas.formula import EQUALS, Expr, Line, Rest, Sum
+from engine.formulas.formula import EQUALS, Expr, Line, Number, Rest, Sum
 from engine.formulas.matrices import ArrayExpr
 from engine.formulas.relation import relation_to
 from engine.formulas.writer import Piece, T, Writer
@@ -151,9 +151,11 @@ def long_sum(
     """A sum of count terms and a few more; of a long one only some are shown.
 
     `rest(start, stop)` gives the value of the terms start … stop-1 that are left out. A narrow
-    sum, for a fraction, is cut to two terms sooner.
+    sum, for a fraction, is cut to two terms sooner. One without terms is 0.
     """
     longest, first, end = (4, 2, 1) if narrow else (LONGEST_SUM, 3, 2)
+    if not count and not last:
+        return Sum((Number(0.0),))
     if count <= longest:
         return Sum((*(term(i) for i in range(count)), *last))
     shown = [term(i) for i in (*range(first), *range(count - end, count))]
@@ -182,7 +184,10 @@ def table_of(heads: tuple[str | Expr, ...], rows: list[tuple[int, Row]], count: 
 
 
 def listed(count: int, symbol: Callable[[int], Expr], many: str) -> Prose:
-    """Symbols one by one, or how many of what there are where they are too many to list."""
+    """Symbols one by one, or how many of what there are where they are too many to list; of none
+    that there are none."""
+    if not count:
+        return (f"none of the {many}",)
     if count > LONGEST_LIST:
         return (f"the {count} {many}",)
     prose: Prose = (Line(symbol(0)),)

@@ -100,7 +100,8 @@ else:
 
 class Shape(_Object, kw_only=True):
     """A dense layer without values. frozen_weights has a row per unit with the numbers (from 0) of
-    the units before it whose weights are frozen; frozen_biases has the numbers of biases."""
+    the units before it whose weights are frozen; frozen_biases has the numbers of biases.
+    cut has, in the form of frozen_weights, edges that are not there: their weights are 0."""
 
     units: Annotated[tuple[Name, ...], UNITS.entries]
     activation: Annotated[str, one_of(ACTIVATIONS)]
@@ -111,6 +112,7 @@ class Shape(_Object, kw_only=True):
     bias_names: tuple[Name, ...] | UnsetType = UNSET
     frozen_weights: tuple[tuple[Count, ...], ...] | UnsetType = UNSET
     frozen_biases: tuple[Count, ...] | UnsetType = UNSET
+    cut: tuple[tuple[Count, ...], ...] | UnsetType = UNSET
 
 
 class FileLayer(Shape, kw_only=True):

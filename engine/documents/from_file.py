@@ -130,7 +130,7 @@ class _Others:
     def _start_of(self, number: int, spec: Spec, road: str) -> Array:
         layers = _entry(self._file.starts, number, f"{road}.start", "entry in starts")
         network = spec.network
-        known = number, (network.sizes, *(layer.bias_count for layer in network.layers))
+        known = number, (network.sizes, *((each.bias_count, each.cut) for each in network.layers))
         if known not in self._starts:
             self._starts[known] = _theta(layers, f"$.starts[{number}]", network)
         return self._starts[known]
@@ -207,6 +207,7 @@ def _layer(layer: fmt.Shape) -> Layer:
         frozen_weights=_or(layer.frozen_weights, None),
         frozen_biases=layer.frozen_biases or (),
         settings=_given(layer.settings) if layer.settings else {},
+        cut=_or(layer.cut, None),
     )
 
 
@@ -282,7 +283,10 @@ def _theta(
                 f"expected {counted(count, 'number')} for this layer, got {len(given)}",
             )
         biases.append(np.array(given))
-    return network.theta(weights, biases)
+    theta = network.theta(weights, biases)
+    if network.has_cut:
+        _check_zero(theta, network.cut, "cut", place, network)
+    return theta
 
 
 def _state(state: fmt.FileState, place: str, spec: Spec) -> State:
@@ -308,10 +312,15 @@ def _check_forgotten(slot: Array, place: str, network: Network) -> None:
     """Raise DocumentError for a slot that would move what is frozen."""
     if not network.holds_some:
         return
-    wrong = np.flatnonzero(network.frozen * (slot != 0.0))
+    _check_zero(slot, network.frozen, "frozen", place, network)
+
+
+def _check_zero(vector: Array, mask: Array, held: str, place: str, network: Network) -> None:
+    """Raise DocumentError for a number that is not 0 where a mask is not; both of shape (size,)."""
+    wrong = np.flatnonzero(mask * (vector != 0.0))
     if len(wrong):
         name = network.parameter_name(network.parameter_at(int(wrong[0])))
-        raise DocumentError(place, f"{shortened(name)} is frozen, so its number has to be 0 here")
+        raise DocumentError(place, f"{shortened(name)} is {held}, so its number has to be 0 here")
 
 
 def _what_keeps(spec: Spec) -> str:

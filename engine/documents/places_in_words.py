@@ -111,6 +111,7 @@ _PLACES: list[tuple[re.Pattern[str], _Say]] = [
             "layers[].frozen_weights[]",
             lambda n, k: f"frozen weights to {n.unit(k[0] + 1, k[1])}",
         ),
+        ("layers[].cut[]", lambda n, k: f"edges to {n.unit(k[0] + 1, k[1])} that are cut"),
         ("layers[].frozen_biases", lambda n, k: f"frozen biases of {n.layer(k[0] + 1)}"),
         ("layers[].units[]", lambda n, k: f"name of unit {k[1] + 1} of {n.layer(k[0] + 1)}"),
         ("layers[].units", lambda n, k: f"units of {n.layer(k[0] + 1)}"),

@@ -205,6 +205,7 @@ def _shape(layer: Layer) -> dict[str, Any]:
         "bias_names": _said(layer.bias_names),
         "frozen_weights": _said(layer.frozen_weights),
         "frozen_biases": layer.frozen_biases or UNSET,
+        "cut": _said(layer.cut),
     }
 
 

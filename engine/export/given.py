@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import numpy as np
+
 from engine.derivations.record import Record
 from engine.derivations.written.penalties import strength_of
 from engine.export.solution import Cell, Figure, Grid, Section, Words, Working
@@ -166,6 +168,20 @@ def _parameters(record: Record, digits: int | None) -> Iterator[Words]:
                 if held := record.network.held(parameter):
                     prose.append(f" ({held})")
             yield Words((*prose, "."), digits)
+        if gone := _edges_cut(record, layer):
+            yield Words((f"Cut, and so not there: {gone}.",))
+
+
+def _edges_cut(record: Record, layer: int) -> str:
+    """The edges into a layer that are cut, as from x1 to h2; of many how many they are."""
+    network = record.network
+    mask = network.weights(network.cut, layer)
+    if mask.sum() > _PARAGRAPH:
+        return f"{int(mask.sum())} edges into layer {layer}"
+    return ", ".join(
+        f"the edge from {network.unit_name(layer - 1, source)} to {network.unit_name(layer, unit)}"
+        for unit, source in np.argwhere(mask).tolist()
+    )
 
 
 def _slots(record: Record, digits: int | None) -> Iterator[Words | Grid]:
@@ -196,7 +212,4 @@ def trained_parameters(record: Record) -> Iterator[Parameter]:
 
 def _parameters_of(record: Record, layer: int) -> list[Parameter]:
     """The weights of a layer, unit by unit, and then its biases."""
-    n_out, n_in = record.network.sizes[layer], record.network.sizes[layer - 1]
-    weights = [Parameter(layer, unit, source) for unit in range(n_out) for source in range(n_in)]
-    biases = [record.network.bias_parameter(layer, unit) for unit in range(n_out)]
-    return weights + list(dict.fromkeys(bias for bias in biases if bias is not None))
+    return list(record.network.parameters_of(layer))

@@ -106,7 +106,8 @@ class _Picture:
         network = self._network
         for layer in range(1, network.depth + 1):
             for unit, row in enumerate(network.weights(self._theta, layer)):
-                for source, weight in enumerate(row.tolist()):
+                for source in network.sources_of(layer, unit):
+                    weight = float(row[source])
                     style = "negative" if weight < 0 else "positive"
                     width = _THIN + (_THICK - _THIN) * abs(weight) / self._largest
                     ends = f"({_key(layer - 1, source)}) -- ({_key(layer, unit)})"
@@ -119,7 +120,7 @@ class _Picture:
         for layer in filter(self._is_named, range(1, network.depth + 1)):
             sources = network.sizes[layer - 1]
             for unit in range(network.sizes[layer]):
-                for source in range(sources):
+                for source in network.sources_of(layer, unit):
                     words = self._value(Parameter(layer, unit, source))
                     label = f"node[weight, pos={(source + 0.5) / sources:.3f}] {{${words}$}}"
                     start, end = _key(layer - 1, source), _key(layer, unit)
@@ -133,7 +134,7 @@ class _Picture:
             if self._is_named(layer):
                 continue
             for unit in range(network.sizes[layer]):
-                for source in range(network.sizes[layer - 1]):
+                for source in network.sources_of(layer, unit):
                     lines.append(f"% {self._value(Parameter(layer, unit, source))}\n")
         return "".join(lines)
 

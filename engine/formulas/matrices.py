@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -28,6 +28,7 @@ from engine.maths.activations import Array
 
 MOST = 6  # rows or columns that are written out in full
 _FIRST = 3  # of more, these and the last
+_POINT = Name("·", "·")
 
 
 class ArrayExpr(Expr):
@@ -46,12 +47,17 @@ def _shown(count: int) -> list[int | None]:
     return list(range(count)) if count <= MOST else [*range(_FIRST), None, count - 1]
 
 
-def write_numbers(writer: Writer[T], values: Array) -> T:
-    """An array of shape (rows, columns) in brackets."""
+def write_numbers(writer: Writer[T], values: Array, gone: Array | None = None) -> T:
+    """An array of shape (rows, columns) in brackets; where `gone`, of the same shape, is not 0 a
+    point stands in place of the number."""
     rows, columns = _shown(values.shape[0]), _shown(values.shape[1])
     return writer.matrix([
         [
-            writer.dots() if i is None or k is None else writer.number(float(values[i, k]))
+            writer.dots()
+            if i is None or k is None
+            else writer.name(_POINT)
+            if gone is not None and gone[i, k]
+            else writer.number(float(values[i, k]))
             for k in columns
         ]
         for i in rows
@@ -60,16 +66,17 @@ def write_numbers(writer: Writer[T], values: Array) -> T:
 
 @dataclass(frozen=True, eq=False)
 class Matrix(ArrayExpr, Leaf):
-    """A matrix or a column with its symbol."""
+    """A matrix or a column with its symbol; `gone` as in `write_numbers`."""
 
     name: Name
     values: Array
+    gone: Array | None = field(default=None, kw_only=True)
 
     def symbol(self, writer: Writer[T]) -> T:
         return writer.name(self.name)
 
     def pieces(self, writer: Writer[T], numbers: bool) -> list[Piece[T]]:
-        body = write_numbers(writer, self.values) if numbers else self.symbol(writer)
+        body = write_numbers(writer, self.values, self.gone) if numbers else self.symbol(writer)
         return [Piece("", body)]
 
 
@@ -214,8 +221,23 @@ class WorkedMatrix(ArrayExpr):
         return self.inner.pieces(writer, numbers)
 
 
+@dataclass(frozen=True, eq=False)
+class WhatIsThere(ArrayExpr):
+    """A part of which only some entries count: those where `gone` is 0. The others are 0."""
+
+    inner: ArrayExpr
+    gone: Array
+
+    @property
+    def values(self) -> Array:  # type: ignore[override]
+        return np.where(self.gone > 0.0, 0.0, self.inner.values)
+
+    def pieces(self, writer: Writer[T], numbers: bool) -> list[Piece[T]]:
+        return self.inner.pieces(writer, numbers)
+
+
 def equals(left: Matrix, formula: ArrayExpr, relation: str = EQUALS) -> Line:
     """left = formula = its numbers = what they come to; a bare matrix is not repeated."""
-    result = Matrix(left.name, np.asarray(formula.values))
+    result = Matrix(left.name, np.asarray(formula.values), gone=left.gone)
     written = (result,) if isinstance(formula, Matrix) else (formula, result)
     return Line(left, (formula,), written, relation)

@@ -54,7 +54,8 @@ class Layer(Struct, frozen=True, dict=True):
 
     Single parameters can be frozen: `frozen_weights` has, for each unit, the units before it (from
     0, upwards) whose weights into it are, or is None where none of the layer is; `frozen_biases`
-    has the units whose biases are, 0 for a shared one.
+    has the units whose biases are, 0 for a shared one. `cut` has, in the form of `frozen_weights`,
+    the edges that are not there: they keep their place in θ, where 0 stands and stays.
     """
 
     units: tuple[str, ...]
@@ -65,6 +66,7 @@ class Layer(Struct, frozen=True, dict=True):
     bias_names: tuple[str, ...] | None = None
     frozen_weights: tuple[tuple[int, ...], ...] | None = None
     frozen_biases: tuple[int, ...] = ()
+    cut: tuple[tuple[int, ...], ...] | None = None
     settings: Mapping[str, float] = MappingProxyType({})
 
     def __post_init__(self) -> None:
@@ -136,7 +138,7 @@ class Network(Struct, frozen=True, dict=True):
     @cached_property
     def trained(self) -> Array:
         """The mask of θ that an update may touch: 1 for trained, 0 for fixed, shape (size,)."""
-        mask = 1.0 - self.frozen
+        mask = (1.0 - self.frozen) * (1.0 - self.cut)
         for layer, place in zip(self.layers, self._slices, strict=True):
             if not layer.bias_trained:
                 mask[place.biases] = 0.0
@@ -157,9 +159,39 @@ class Network(Struct, frozen=True, dict=True):
         return mask
 
     @cached_property
+    def cut(self) -> Array:
+        """The mask of θ of the edges that are cut: 1 for cut, 0 for others, shape (size,)."""
+        mask = np.zeros(self.size)
+        for number, layer in enumerate(self.layers, start=1):
+            W = self.weights(mask, number)
+            for unit, sources in enumerate(layer.cut or ()):
+                W[unit, list(sources)] = 1.0
+        mask.flags.writeable = False
+        return mask
+
+    @cached_property
+    def has_cut(self) -> bool:
+        """Whether an edge is cut."""
+        return any(layer.cut for layer in self.layers)
+
+    def sources_of(self, layer: int, unit: int) -> list[int]:
+        """The units before a layer (from 1) whose edges into a unit of it are there."""
+        gone = self.layers[layer - 1].cut
+        sources = range(self.sizes[layer - 1])
+        return list(sources) if gone is None else [k for k in sources if k not in gone[unit]]
+
+    def fed_by(self, layer: int, unit: int) -> list[int]:
+        """The units of the next layer that a unit (of layer 0: an input) has edges to."""
+        gone = self.layers[layer].cut
+        units = range(self.sizes[layer + 1])
+        return list(units) if gone is None else [k for k in units if unit not in gone[k]]
+
+    @cached_property
     def holds_some(self) -> bool:
-        """Whether single parameters are frozen."""
-        return any(layer.frozen_weights or layer.frozen_biases for layer in self.layers)
+        """Whether single parameters are frozen, or edges cut."""
+        return any(
+            layer.frozen_weights or layer.frozen_biases or layer.cut for layer in self.layers
+        )
 
     @cached_property
     def all_trained(self) -> bool:
@@ -228,9 +260,10 @@ class Network(Struct, frozen=True, dict=True):
         return Parameter(number, unit, None)
 
     def parameters_of(self, layer: int) -> Iterator[Parameter]:
-        """The parameters of a layer (from 1) in the order of θ."""
+        """The parameters of a layer (from 1) in the order of θ, without the edges that are cut."""
         span = self.span(layer)
-        return map(self.parameter_at, range(span.start, span.stop))
+        there = np.flatnonzero(self.cut[span] == 0.0)
+        return map(self.parameter_at, (span.start + there).tolist())
 
     def bias_parameter(self, layer: int, unit: int) -> Parameter | None:
         """The bias that reaches a unit: its own, the layer's shared one, or None."""
@@ -242,6 +275,8 @@ class Network(Struct, frozen=True, dict=True):
     def held(self, parameter: Parameter) -> str:
         """What keeps a parameter from being trained, in a word; empty where nothing does."""
         index = self.index(parameter)
+        if self.cut[index]:
+            return "cut"
         if self.frozen[index]:
             return "frozen"
         return "" if self.trained[index] else "fixed"
@@ -306,7 +341,9 @@ class Network(Struct, frozen=True, dict=True):
         for number, layer in enumerate(self.layers, start=1):
             weights.append(rule.weights(generator, self.sizes[number], self.sizes[number - 1]))
             biases.append(rule.biases(generator, layer.bias_count))
-        return self.theta(weights, biases)
+        theta = self.theta(weights, biases)
+        theta[self.cut > 0.0] = 0.0
+        return theta
 
 
 def _indexed(letter: str, layer: int, indices: tuple[int, ...]) -> str:

@@ -89,7 +89,7 @@ def one_path(rules: Rules) -> Rules:
 
 def with_equal_weights(network: Network, theta: Array) -> Array:
     """θ with every weight set to the first one, and the trained biases of each layer to its first:
-    units of a layer are then exact copies of each other. What is frozen stays."""
+    units of a layer are then exact copies of each other. What is frozen stays, and what is cut."""
     levelled = np.array(theta)
     first = network.weights(theta, 1)[0, 0]
     for number, layer in enumerate(network.layers, start=1):
@@ -97,4 +97,4 @@ def with_equal_weights(network: Network, theta: Array) -> Array:
         b = network.biases(levelled, number)
         if b is not None and layer.bias_trained:
             b[:] = b[0]
-    return np.where(network.frozen > 0.0, theta, levelled)
+    return np.where(network.frozen + network.cut > 0.0, theta, levelled)

@@ -155,11 +155,12 @@ def _check_parameter_names(network: Network, index: int) -> None:
 
 def _check_frozen(network: Network, index: int) -> None:
     layer, path = network.layers[index], f"$.layers[{index}]"
-    check_places(f"{path}.frozen_weights", layer.frozen_weights, network, index)
+    _check_places(f"{path}.frozen_weights", layer.frozen_weights, network, index)
+    _check_places(f"{path}.cut", layer.cut, network, index)
     _check_rising(f"{path}.frozen_biases", layer.frozen_biases, layer.bias_count, "bias")
 
 
-def check_places(
+def _check_places(
     path: str, rows: tuple[tuple[int, ...], ...] | None, network: Network, index: int
 ) -> None:
     """Raise SpecError unless rows name weights of a layer: for each unit, those before it."""

@@ -58,6 +58,9 @@ def set_parameters(
     """Give parameters new values; the optimizer's memory of them stays."""
     theta = np.array(state.theta)
     for parameter, value in values:
+        if value and spec.network.held(parameter) == "cut":
+            name = spec.network.parameter_name(parameter)
+            raise SpecError("", f"the edge of {name} is cut; connect it again to give it a weight")
         theta[spec.network.index(parameter)] = value
     return spec, replace(state, theta=theta)
 

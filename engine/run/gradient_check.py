@@ -137,7 +137,7 @@ def check_gradient(spec: Spec, state: State, check: Check = never) -> GradientCh
             )
             for index, slope, error, verdict in rows
         ),
-        spec.network.size,
+        int((spec.network.cut == 0.0).sum()),
     )
 
 
@@ -153,15 +153,18 @@ def _forward_work(spec: Spec) -> int:
 
 
 def chosen_parameters(spec: Spec) -> NDArray[np.intp]:
-    """Places in θ of the parameters that a check takes: all, or as many of each layer."""
+    """Places in θ of the parameters that a check takes: all that are there, or as many of each
+    layer."""
     network = spec.network
     count = max(2 * network.depth, _MOST_WORK // (2 * _forward_work(spec)))
+    places = np.arange(network.size)
+    there: NDArray[np.bool_] = network.cut == 0.0
     if count >= network.size:
-        return np.arange(network.size)
+        return np.flatnonzero(there)
     generator = np.random.default_rng(_SEED)
     share = max(1, count // network.depth)
-    places = np.arange(network.size)
-    layers = (places[network.span(number)] for number in range(1, network.depth + 1))
+    spans = (network.span(number) for number in range(1, network.depth + 1))
+    layers = [layer for span in spans if len(layer := places[span][there[span]])]
     taken = [
         layer[0] + generator.choice(len(layer), min(share, len(layer)), replace=False)
         for layer in layers

@@ -1,7 +1,8 @@
-"""Edits of single parameters that are held: frozen weights and biases.
+"""Edits of single parameters that are held: frozen weights and biases, and edges that are cut.
 
 A frozen parameter takes part in forward and backward, and its gradient is worked out; updates leave
-it as it is. As in edits.py, each function makes a new Spec and State from the old ones.
+it as it is. An edge that is cut is not there: its weight is 0 and stays 0, and no formula has it.
+As in edits.py, each function makes a new Spec and State from the old ones.
 """
 
 from __future__ import annotations
@@ -29,6 +30,46 @@ def freeze(spec: Spec, state: State, parameters: Iterable[Parameter], frozen: bo
     mask[chosen] = float(frozen)
     changed = replace(spec, network=with_frozen(network, mask))
     return changed, replace(state, slots=forgotten(spec, state.slots, chosen))
+
+
+def cut(spec: Spec, state: State, parameters: Iterable[Parameter]) -> Edited:
+    """Cut the edges of some weights; a weight that was frozen is so no more.
+
+    Any may be cut, all of a unit too: its net input is then its bias, or 0.
+    """
+    network = spec.network
+    chosen = [network.index(each) for each in parameters]
+    mask, frozen = np.array(network.cut), np.array(network.frozen)
+    mask[chosen], frozen[chosen] = 1.0, 0.0
+    changed = replace(spec, network=with_cut(with_frozen(network, frozen), mask))
+    return changed, _emptied(state, chosen, 0.0)
+
+
+def connect(spec: Spec, state: State, parameters: Iterable[Parameter]) -> Edited:
+    """Put edges back that were cut, with the start values that the seed draws for them."""
+    chosen = [spec.network.index(each) for each in parameters]
+    mask = np.array(spec.network.cut)
+    mask[chosen] = 0.0
+    network = with_cut(spec.network, mask)
+    drawn = network.draw(spec.initializer, spec.seed)[chosen]
+    return replace(spec, network=network), _emptied(state, chosen, drawn)
+
+
+def _emptied(state: State, places: list[int], values: Array | float) -> State:
+    """The state with other values at some places of θ, and nothing remembered of them."""
+    theta, slots = np.array(state.theta), [np.array(slot) for slot in state.slots]
+    theta[places] = values
+    for slot in slots:
+        slot[places] = 0.0
+    return replace(state, theta=theta, slots=tuple(slots))
+
+
+def with_cut(network: Network, mask: Array) -> Network:
+    """The network with the edges cut that are 1 in a mask of θ, shape (size,), and no others."""
+    for number in range(1, network.depth + 1):
+        rows = rows_of(network.weights(mask, number))
+        network = with_layer(network, number, cut=rows)
+    return network
 
 
 def forgotten(spec: Spec, slots: Slots, places: list[int]) -> Slots:

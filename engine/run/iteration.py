@@ -154,6 +154,8 @@ def gradient_of_batch(
     gradient = summed / count if spec.reduction == "mean" else summed
     if spec.penalised is not None:
         gradient = gradient + spec.penalty.slope(theta * spec.penalised)
+    if spec.network.has_cut:
+        gradient = gradient * (1.0 - spec.network.cut)
     if spec.keeps_gradient:
         gradient = gradient + slots[-1]
     return spec.rules.carried("gradient", None, gradient)
@@ -168,7 +170,8 @@ def sample_gradient(spec: Spec, values: SamplePass) -> Array:
     a = tuple(each[np.newaxis] for each in values.a)
     delta = tuple(each[np.newaxis] for each in values.delta)
     with np.errstate(all="ignore"):
-        return gradient_sum(spec.network, a, delta)
+        gradient = gradient_sum(spec.network, a, delta)
+        return gradient * (1.0 - spec.network.cut) if spec.network.has_cut else gradient
 
 
 def sent_back_through(

@@ -110,6 +110,8 @@ def _needs_bend(run: Run) -> str:
 
 
 def _needs_square(run: Run) -> str:
+    if run.network.has_cut:
+        return "Edges are cut: weights would be taken of edges that are not there."
     sizes = run.network.sizes
     if any(is_square(sizes, layer) for layer in range(1, run.network.depth)):
         return ""
@@ -122,6 +124,8 @@ def is_square(sizes: tuple[int, ...], layer: int) -> bool:
 
 
 def _needs_paths(run: Run) -> str:
+    if run.network.has_cut:
+        return "Edges are cut: which path is the first is no longer the same for every unit."
     if any(size > 1 for size in run.network.sizes[2:]):
         return ""
     return "Every hidden unit feeds a single unit: there is only one path."

@@ -26,7 +26,7 @@ from engine.maths.network import (
 )
 from engine.run.check_spec import SpecError, check_spec
 from engine.run.edits import Edited
-from engine.run.holding import with_frozen
+from engine.run.holding import with_cut, with_frozen
 from engine.run.scaling import SAME
 from engine.run.spec import Source, Spec, State
 
@@ -190,7 +190,7 @@ def _following(spec: Spec, units: tuple[int | None, ...]) -> LossSettings:
 def _carried(spec: Spec, state: State, network: Network, origins: list[_Origin]) -> Edited:
     """The new network with everything carried over that its origins allow."""
     old = spec.network
-    network = _with_frozen(old, _with_parameter_names(old, network, origins), origins)
+    network = _with_held(old, _with_parameter_names(old, network, origins), origins)
     changed = replace(spec, network=network)
     check_spec(changed)
 
@@ -229,11 +229,14 @@ def _moved(
     return result
 
 
-def _with_frozen(old: Network, new: Network, origins: list[_Origin]) -> Network:
-    """Have frozen in the new network what was in the old one and is still there."""
+def _with_held(old: Network, new: Network, origins: list[_Origin]) -> Network:
+    """Have frozen or cut in the new network what was in the old one and is still there."""
     if not old.holds_some:
         return new
-    return with_frozen(new, _moved(old, new, origins, old.frozen, np.zeros(new.size)))
+    frozen, cut = (
+        _moved(old, new, origins, mask, np.zeros(new.size)) for mask in (old.frozen, old.cut)
+    )
+    return with_cut(with_frozen(new, frozen), cut)
 
 
 def _with_parameter_names(old: Network, new: Network, origins: list[_Origin]) -> Network:

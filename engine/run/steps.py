@@ -9,16 +9,18 @@ the unit, its bias (a shared bias follows the last unit); or, where the order as
 deltas of a layer first and then its gradients unit by unit. Update takes the parameters from the
 inputs on, but for the biases of a layer that are fixed as a whole (one that is frozen by itself has
 a step which says that it stays), and Check is the one step that says what loss the new parameters
-give. A network that cannot be trained has Forward and Loss alone.
+give. A network that cannot be trained has Forward and Loss alone. An edge that is cut has no steps.
 """
 
 # Without `from __future__ import annotations`, as engine.documents.format.
 
 from collections.abc import Iterator
 from functools import cached_property
-from typing import Annotated, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
+import numpy as np
 from msgspec import Struct
+from numpy.typing import NDArray
 
 from engine.formulas.notation import DEFAULT, Notation, Symbols
 from engine.maths.network import Network, Parameter
@@ -104,6 +106,32 @@ class Steps:
         self.loss_units = tuple(range(network.sizes[-1])) if loss_units is None else loss_units
 
     @cached_property
+    def _gone(self) -> dict[tuple[str, int | None], NDArray[np.intp]]:
+        """Edges that are cut have no steps: by phase and layer, the places in the group that theirs
+        would have, in order."""
+        gone: dict[tuple[str, int | None], NDArray[np.intp]] = {}
+        for layer, shape in enumerate(self.network.layers, start=1):
+            if shape.cut is not None:
+                mask = self.network.weights(self.network.cut, layer)
+                for phase in ("backward", "update"):
+                    places = self._weight_place(phase, layer, *np.nonzero(mask))
+                    gone[phase, layer] = np.sort(places)
+        return gone
+
+    def _weight_place(self, phase: str, layer: int, unit: Any, source: Any) -> Any:
+        """Where a weight's step stands in its group, were no edge cut; many at once as arrays."""
+        n_out, n_in = self.network.sizes[layer], self.network.sizes[layer - 1]
+        own_bias = self.network.layers[layer - 1].bias == "per_unit"
+        if phase == "update":
+            return unit * (n_in + (own_bias and self._updated_biases(layer) > 0)) + source
+        if self._deltas_first:
+            return n_out + unit * (n_in + own_bias) + source
+        return unit * (1 + n_in + own_bias) + 1 + source
+
+    def _count_gone(self, phase: str, layer: int | None) -> int:
+        return len(self._gone.get((phase, layer), ()))
+
+    @cached_property
     def groups(self) -> tuple[StepGroup, ...]:
         """The groups in order; every step lies in exactly one."""
         network, groups, start = self.network, [], 0
@@ -114,6 +142,9 @@ class Steps:
         if network.can_train:
             plan += self._way_back()
         for phase, number, count in plan:
+            count -= self._count_gone(phase, number)
+            if not count:
+                continue
             groups.append(StepGroup(phase, number, start, start + count))
             start += count
         return tuple(groups)
@@ -146,6 +177,9 @@ class Steps:
         """The step at number k, from 0. Raises IndexError outside 0 … len - 1."""
         group = self.group_of(k)
         offset, phase, layer = k - group.start, group.phase, group.layer
+        gone = self._gone.get((phase, layer))
+        if gone is not None:
+            offset += int(np.searchsorted(gone - np.arange(len(gone)), offset, side="right"))
         if phase == "check":
             return StepId("check", "loss_after")
         assert layer is not None
@@ -185,7 +219,9 @@ class Steps:
         """The number of a step, from 0. Raises KeyError if this network has no such step."""
         for group in self.groups:
             if group.phase == step.phase and (step.layer is None or group.layer == step.layer):
-                k = group.start + self._offset(step, group)
+                place = self._offset(step, group)
+                gone = self._gone.get((step.phase, step.layer))
+                k = group.start + place - (0 if gone is None else int(gone.searchsorted(place)))
                 if group.start <= k < group.stop and self.id_at(k) == step:
                     return k
         raise KeyError(step)
@@ -205,20 +241,17 @@ class Steps:
             return group.stop - group.start - 1
         n_in = self.network.sizes[group.layer - 1]
         if step.unit is None:
-            return group.stop - group.start - 1
-        own_bias = self.network.layers[group.layer - 1].bias == "per_unit"
+            gone = self._count_gone(group.phase, group.layer)
+            return group.stop - group.start + gone - 1
         if step.phase == "forward":
             return 2 * step.unit + (step.kind == "activation")
         if step.phase == "loss":
             return self.loss_units.index(step.unit) if step.unit in self.loss_units else -1
         within = n_in if step.source is None else step.source
-        if step.phase == "backward":
-            is_delta = step.kind == "delta"
-            if self._deltas_first:
-                gradient = self.network.sizes[group.layer] + step.unit * (n_in + own_bias) + within
-                return step.unit if is_delta else gradient
-            return step.unit * (1 + n_in + own_bias) + (0 if is_delta else 1 + within)
-        return step.unit * (n_in + (own_bias and self._updated_biases(group.layer) > 0)) + within
+        if step.kind == "delta":
+            first = self._weight_place(step.phase, group.layer, step.unit, 0) - 1
+            return step.unit if self._deltas_first else int(first)
+        return int(self._weight_place(step.phase, group.layer, step.unit, within))
 
     def boundaries(self, grain: str) -> tuple[int, ...] | None:
         """How many steps are revealed after each layer or pass; None for other grains."""

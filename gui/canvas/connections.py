@@ -69,9 +69,10 @@ class Connections:
 
     def __init__(self, scene: QGraphicsScene, network: Network, layer: int) -> None:
         n_out, n_in = network.sizes[layer], network.sizes[layer - 1]
-        self.layer, self._shape = layer, (n_out, n_in)
-        self.edges = EdgeLayer() if n_out * n_in <= MOST_EDGES else None
-        self.bundle = EdgeBundle(n_out * n_in) if self.edges is None else None
+        there = network.weights(network.cut, layer) == 0.0
+        self.layer, self._there = layer, there
+        self.edges = EdgeLayer(there.ravel()) if n_out * n_in <= MOST_EDGES else None
+        self.bundle = EdgeBundle(int(there.sum())) if self.edges is None else None
         self.labels = PillLayer()
         for item in (self.edges, self.bundle, self.labels):
             if item is not None:
@@ -130,8 +131,7 @@ class Connections:
     def _pills(self, faces: LayerFaces, attention: Attention) -> dict[Edge, Pill]:
         """The labels of edges, each in its cell: of all, or of those that are asked about."""
         if self._has_all:
-            n_out, n_in = self._shape
-            edges = [(unit, source) for unit in range(n_out) for source in range(n_in)]
+            edges = [(unit, source) for unit, source in np.argwhere(self._there).tolist()]
             return self._placed({edge: faces.whole(edge) for edge in edges}, attention)
         asked: dict[Edge, ParameterFace] = {}
         if self.edges is not None and len(attention.used) <= _MOST_ASKED:
@@ -204,13 +204,14 @@ class Connections:
         """The edges into or out of some units, each (layer, unit); none of a bundle."""
         if self.bundle is not None:
             return ()
-        n_out, n_in = self._shape
         edges: dict[Edge, None] = {}
         for layer, unit in units:
             if layer == self.layer:
-                edges.update(dict.fromkeys((unit, source) for source in range(n_in)))
+                sources = np.flatnonzero(self._there[unit]).tolist()
+                edges.update(dict.fromkeys((unit, source) for source in sources))
             elif layer == self.layer - 1:
-                edges.update(dict.fromkeys((other, unit) for other in range(n_out)))
+                others = np.flatnonzero(self._there[:, unit]).tolist()
+                edges.update(dict.fromkeys((other, unit) for other in others))
         return tuple(edges)
 
 

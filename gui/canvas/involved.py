@@ -59,12 +59,13 @@ def _of_step(network: Network, step: StepId) -> Involved:
         return Involved(units)
     here = frozenset({(layer, unit)})
     if step.kind == "net_input":
-        before = _all(network, layer - 1)
-        edges = {layer: [(unit, source) for source in range(network.sizes[layer - 1])]}
-        return Involved(here, before, edges=edges)
+        sources = network.sources_of(layer, unit)
+        before = frozenset((layer - 1, source) for source in sources)
+        return Involved(here, before, edges={layer: [(unit, source) for source in sources]})
     if step.kind == "delta" and layer < network.depth:
-        edges = {layer + 1: [(other, unit) for other in range(network.sizes[layer + 1])]}
-        return Involved(here, _all(network, layer + 1), edges=edges)
+        fed = network.fed_by(layer, unit)
+        behind = frozenset((layer + 1, other) for other in fed)
+        return Involved(here, behind, edges={layer + 1: [(other, unit) for other in fed]})
     if step.kind in ("loss", "delta"):
         return Involved(here, targets=here)
     if step.kind == "weight_gradient" and step.source is not None:
@@ -80,9 +81,9 @@ def _together(network: Network, groups: tuple[StepGroup, ...]) -> Involved:
     if phase == "loss":
         return Involved(units, targets=units)
     edges = {
-        layer: [(k, source) for k in range(n_out) for source in range(n_in)]
+        layer: [(k, source) for k in range(n_out) for source in network.sources_of(layer, k)]
         for layer in layers
-        if (n_out := network.sizes[layer]) * (n_in := network.sizes[layer - 1]) <= _MOST_TOGETHER
+        if (n_out := network.sizes[layer]) * network.sizes[layer - 1] <= _MOST_TOGETHER
     }
     if phase == "update":
         return Involved(edges=edges)

@@ -70,13 +70,13 @@ def used_edges(view: View, layer: int) -> tuple[tuple[int, int], ...]:
     """The edges into a layer, each (unit, source), whose weights the current step works with: for
     a net input all into the unit, for a hidden delta all out of it, for a gradient or an update
     the weight's own; none where whole layers are taken at once."""
-    step, sizes = view.step, view.spec.network.sizes
+    step, network = view.step, view.spec.network
     if step is None or view.together or step.layer is None or step.unit is None:
         return ()
     if step.kind == "net_input" and step.layer == layer:
-        return tuple((step.unit, source) for source in range(sizes[layer - 1]))
+        return tuple((step.unit, source) for source in network.sources_of(layer, step.unit))
     if step.kind == "delta" and step.layer == layer - 1:
-        return tuple((unit, step.unit) for unit in range(sizes[layer]))
+        return tuple((unit, step.unit) for unit in network.fed_by(layer - 1, step.unit))
     if step.source is not None and step.layer == layer:
         return ((step.unit, step.source),)
     return ()

@@ -12,14 +12,32 @@ from PySide6.QtWidgets import QMenu
 
 from engine.maths.activations import ACTIVATIONS, hidden_activations
 from engine.maths.losses import output_activations
+from engine.maths.network import Network, Parameter
 from engine.run.limits import HIDDEN_LAYERS, INPUTS, UNITS
 from engine.run.spec import Spec
+from engine.text.numbers import format_count
 from gui.canvas.placing.layout import FOLD_ABOVE
 from gui.canvas.spots import Spot, parameter_at
 from gui.canvas.wishes import Wishes
 from gui.view import View
 from gui.widgets.picture import add_picture_entries
 from gui.widgets.plain_text import menu_text
+
+_MOST_NAMED = 20  # edges that are cut, one by one
+
+
+def cut_edges(network: Network, layer: int, unit: int) -> list[Parameter]:
+    """The edges of a unit that are cut: those into it, then those out of it."""
+    gone = []
+    if layer:
+        there = {*network.sources_of(layer, unit)}
+        before = range(network.sizes[layer - 1])
+        gone += [Parameter(layer, unit, k) for k in before if k not in there]
+    if layer < network.depth:
+        there = {*network.fed_by(layer, unit)}
+        after = range(network.sizes[layer + 1])
+        gone += [Parameter(layer + 1, k, unit) for k in after if k not in there]
+    return gone
 
 
 class CanvasMenu(QMenu):
@@ -38,7 +56,7 @@ class CanvasMenu(QMenu):
         super().__init__(wishes)
         self._wishes = wishes
         self.setObjectName("canvasMenu")
-        self._network = view.spec.network
+        self._view, self._network = view, view.spec.network
         if spot is not None and spot.is_editable:
             self._add(f"Edit {_name(view, spot)}…", lambda: self.edit_chosen.emit(spot))
             self._add_freezing(view, spot)
@@ -70,6 +88,29 @@ class CanvasMenu(QMenu):
         self._add(
             words, lambda: self._wishes.frozen_chosen.emit([parameter], freezes), held != "fixed"
         )
+        if parameter.source is not None:
+            cut = partial(self._wishes.cut_chosen.emit, [parameter], True)
+            self._add(f"Cut the edge of {name}", cut)
+
+    def _add_connecting(self, view: View, layer: int, unit: int) -> None:
+        """Put back the edges of a unit that are cut, one by one or all."""
+        network = self._network
+        gone = cut_edges(network, layer, unit)
+        if not gone:
+            return
+        menu = self.addMenu("Connect again")
+        menu.setObjectName("connectMenu")
+        for edge in gone[:_MOST_NAMED]:
+            come = network.unit_name(edge.layer - 1, edge.source or 0)
+            to = network.unit_name(edge.layer, edge.unit or 0)
+            words = f"{view.notation.parameter(network, edge)}: {come} to {to}"
+            menu.addAction(menu_text(words)).triggered.connect(partial(self._connect, [edge]))
+        if len(gone) > 1:
+            action = menu.addAction(f"All {format_count(len(gone))}")
+            action.triggered.connect(partial(self._connect, gone))
+
+    def _connect(self, edges: list[Parameter], *_: object) -> None:
+        self._wishes.cut_chosen.emit(edges, False)
 
     def _add_unit_actions(self, layer: int, unit: int, is_folded: bool) -> None:
         network, depth = self._network, self._network.depth
@@ -80,6 +121,7 @@ class CanvasMenu(QMenu):
         most = INPUTS.most if layer == 0 else UNITS.most
         name = network.unit_name(layer, unit)
         self._add(f"Remove {name}", lambda: self._wishes.unit_removed.emit(layer, unit), size > 1)
+        self._add_connecting(self._view, layer, unit)
         add = f"Add {noun} to this layer"
         self._add(add, lambda: self._wishes.unit_added.emit(layer), size < most)
         self.addSeparator()
@@ -89,13 +131,14 @@ class CanvasMenu(QMenu):
         if layer < depth:
             self._add("Add layer after", lambda: self._wishes.layer_added.emit(layer + 1), more)
         if layer:
-            frozen = network.frozen[network.span(layer)] > 0.0
+            span = network.span(layer)
+            frozen = (network.frozen[span] > 0.0) | (network.cut[span] > 0.0)
             into = list(network.parameters_of(layer))
             freeze, train = (
                 partial(self._wishes.frozen_chosen.emit, into, how) for how in (True, False)
             )
             self._add("Freeze layer", freeze, not frozen.all())
-            self._add("Train layer again", train, frozen.any())
+            self._add("Train layer again", train, network.frozen[span].any())
         if 0 < layer < depth:
             self._add("Remove layer", lambda: self._wishes.layer_removed.emit(layer))
         if is_folded:

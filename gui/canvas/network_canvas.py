@@ -25,6 +25,7 @@ from gui.canvas.spots import (
     about_spot,
     caption_of,
     describe,
+    is_there,
     number_at,
     parameter_at,
     step_at,
@@ -149,8 +150,7 @@ class NetworkCanvas(Wishes):
         spot, network = self.view.selected, view.spec.network
         if before is None or spot is None or before.spec.network.units != network.units:
             return None
-        is_gone = spot.kind == "bias" and parameter_at(network, spot) is None
-        return None if is_gone else spot
+        return spot if is_there(network, spot) else None
 
     @property
     def _caption_room(self) -> int:
@@ -211,7 +211,9 @@ class NetworkCanvas(Wishes):
             layer = 0 if is_input else view.spec.network.depth
             self.view.select(Spot("unit" if is_input else "target", layer, number.unit))
         else:
-            self.view.select(spot_about(number))
+            spot = spot_about(number)
+            there = spot is not None and is_there(view.spec.network, spot)
+            self.view.select(spot if there else None)
 
     def _tell_selected(self) -> None:
         view, spot = self.scene.view, self.view.selected

@@ -53,6 +53,14 @@ def parameter_at(network: Network, spot: Spot) -> Parameter | None:
     return network.bias_parameter(spot.layer, spot.unit) if spot.kind == "bias" else None
 
 
+def is_there(network: Network, spot: Spot) -> bool:
+    """Whether a network with such units has the spot: no edge that is cut, no bias that is none."""
+    parameter = parameter_at(network, spot)
+    if parameter is None:
+        return spot.kind != "bias"
+    return network.held(parameter) != "cut"
+
+
 def spot_of(step: StepId) -> Spot | None:
     """Where a step's value stands; a shared bias stands at the first unit of its layer, too."""
     if step.layer is None:

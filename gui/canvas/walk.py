@@ -19,7 +19,7 @@ def tab_order(
     spots = [Spot("unit", 0, unit) for unit in range(network.sizes[0])]
     for layer in range(1, network.depth + 1):
         for unit in range(network.sizes[layer]):
-            spots += [Spot("weight", layer, unit, k) for k in range(network.sizes[layer - 1])]
+            spots += [Spot("weight", layer, unit, k) for k in network.sources_of(layer, unit)]
             spots += _unit_and_bias(network, layer, unit)
     if has_targets:
         spots += [Spot("target", network.depth, unit) for unit in range(network.sizes[-1])]
@@ -64,8 +64,11 @@ def _unit_and_bias(network: Network, layer: int, unit: int) -> list[Spot]:
 def _column(network: Network, spot: Spot) -> list[Spot]:
     layer, units = spot.layer, range(network.sizes[spot.layer])
     if spot.kind == "weight":
-        sources = range(network.sizes[layer - 1])
-        return [Spot("weight", layer, unit, source) for unit in units for source in sources]
+        return [
+            Spot("weight", layer, unit, source)
+            for unit in units
+            for source in network.sources_of(layer, unit)
+        ]
     if spot.kind == "target":
         return [Spot("target", layer, unit) for unit in units]
     return [each for unit in units for each in _unit_and_bias(network, layer, unit)]
@@ -82,7 +85,11 @@ def _sideways(network: Network, spot: Spot, step: int) -> Spot:
         return Spot("target", layer, unit)
     if step < 0 and layer == 0:
         return spot
-    opposite = _level_with(network, layer, unit, layer + step)
+    joined = network.fed_by(layer, unit) if step > 0 else network.sources_of(layer, unit)
+    level = _level_with(network, layer, unit, layer + step)
+    if not joined:  # all edges on this side are cut
+        return Spot("unit", layer + step, level)
+    opposite = min(joined, key=lambda other: abs(other - level))
     if step > 0:
         return Spot("weight", layer + 1, opposite, unit)
     return Spot("weight", layer, unit, opposite)

@@ -19,5 +19,6 @@ class Wishes(QWidget):
     layer_removed = Signal(int)
     activation_chosen = Signal(int, str)
     frozen_chosen = Signal(object, bool)  # list of Parameters, whether they are frozen from now on
+    cut_chosen = Signal(object, bool)  # list of Parameters, whether their edges are cut from now on
     layout_reset = Signal()
     picture_wanted = Signal(bool)

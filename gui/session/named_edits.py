@@ -74,6 +74,7 @@ class Intents(QObject):
         weights.values_pasted.connect(self.set_parameters)
         for panel in (canvas, weights):
             panel.frozen_chosen.connect(self.set_frozen)
+            panel.cut_chosen.connect(self.set_cut)
         data.input_edited.connect(self.set_input)
         data.target_edited.connect(self.set_target)
         data.cells_pasted.connect(self.paste_cells)
@@ -102,6 +103,13 @@ class Intents(QObject):
         what = self._named(parameters)
         text = f"Freeze {what}" if frozen else f"Train {what} again"
         self._session.apply(text, holding.freeze, parameters, frozen)
+
+    def set_cut(self, parameters: Sequence[Parameter], is_cut: bool) -> None:
+        """Cut the edges of weights, or connect them again."""
+        edge = "the edge" if len(parameters) == 1 else "edges"
+        text = f"{'Cut' if is_cut else 'Connect'} {edge} of {self._named(parameters)}"
+        text += "" if is_cut else " again"
+        self._session.apply(text, holding.cut if is_cut else holding.connect, parameters)
 
     def _named(self, parameters: Sequence[Parameter]) -> str:
         if len(parameters) > 1:

@@ -12,7 +12,7 @@ from engine.maths.losses import LOSSES, LossSettings
 from engine.maths.network import BIAS_KINDS, Layer, Network, default_unit_names
 from engine.maths.optimizers import RULES, Optimizer
 from engine.maths.penalty import Penalty
-from engine.run.holding import with_frozen
+from engine.run.holding import with_cut, with_frozen
 from engine.run.scaling import SAME, SCALINGS, Scaling, linears
 from engine.run.spec import Batching, Data, Spec, State, start_state
 from engine.run.steps import STEP_ORDERS, StepId
@@ -32,7 +32,7 @@ PENALTIES = st.just(Penalty()) | st.builds(
 @st.composite
 def specs(draw: st.DrawFn, max_samples: int = 6) -> Spec:
     """Specs of every loss, output pair, kind of bias, optimizer and batching, with random data,
-    some with frozen parameters."""
+    some with frozen parameters or cut edges."""
     sizes = draw(st.lists(st.integers(1, 5), min_size=2, max_size=4))
     loss = draw(st.sampled_from(sorted(LOSSES)))
     output = draw(st.sampled_from(that_learn(LOSSES[loss].activations)))
@@ -69,6 +69,8 @@ def specs(draw: st.DrawFn, max_samples: int = 6) -> Spec:
     network = Network(names[0], layers)
     frozen = draw(st.sampled_from((0.0, 0.0, 0.3, 1.0)))
     network = with_frozen(network, (generator.random(network.size) < frozen).astype(float))
+    cut = draw(st.sampled_from((0.0, 0.0, 0.3, 1.0)))
+    network = with_cut(network, (generator.random(network.size) < cut).astype(float))
     return Spec(
         network,
         loss,

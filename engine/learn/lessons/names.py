@@ -78,6 +78,8 @@ def find_step(network: Network, words: str) -> StepId:
         raise ValueError(f'"{words}" names no step; steps are: {QUANTITIES}')
     if step not in steps:
         reason = "it is fixed" if quantity == "update" else "only other units have one"
+        if step.parameter is not None and network.held(step.parameter) == "cut":
+            reason = "its edge is cut"
         raise ValueError(f"there is no {quantity} of {name} here: {reason}")
     return step
 

@@ -46,10 +46,12 @@ Edge = tuple[int, int]  # unit, source
 
 class EdgeLayer(CanvasItem):
     """Lines from every unit of a layer to every unit of the next, with the sizes and signs of
-    weights: wide for a large weight, dashed and orange for a negative one."""
+    weights: wide for a large weight, dashed and orange for a negative one. `there`, of shape
+    (n_out · n_in,), says which of them are not cut."""
 
-    def __init__(self) -> None:
+    def __init__(self, there: NDArray[np.bool_]) -> None:
         super().__init__()
+        self._there = there
         self._lines: list[QLineF] = []
         self.ends = np.empty((0, 4))
         self._shape = (0, 0)
@@ -102,6 +104,7 @@ class EdgeLayer(CanvasItem):
         along = ((np.array([x, y]) - start) * direction).sum(axis=1) / squared
         nearest = start + np.clip(along, 0.0, 1.0)[:, None] * direction
         distance = np.hypot(nearest[:, 0] - x, nearest[:, 1] - y)
+        distance[~self._there] = np.inf
         k = int(np.argmin(distance))
         return divmod(k, self._shape[1]) if distance[k] <= reach else None
 
@@ -110,6 +113,7 @@ class EdgeLayer(CanvasItem):
         self._strokes = []
         if len(self._kinds) == len(self._lines):
             order = np.argsort(self._kinds, kind="stable")
+            order = order[self._there[order]]
             kinds, starts = np.unique(self._kinds[order], return_index=True)
             parts = np.split(order, starts[1:])
             for kind, part in zip(kinds.tolist(), parts, strict=True):

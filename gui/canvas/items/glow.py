@@ -56,9 +56,15 @@ def chain_path(network: Network, step: StepId | None) -> ChainPath:
     reached = [(step.layer, unit) for unit in units]
     for layer in range(step.layer + 1, network.depth + 1):
         following = list(range(network.sizes[layer]))
+        if network.layers[layer - 1].cut is not None:
+            following = sorted({k for unit in units for k in network.fed_by(layer - 1, unit)})
         # Where edges are drawn as a bundle they cannot be told apart.
         if len(following) * network.sizes[layer - 1] <= MOST_EDGES:
-            edges[layer] = [(unit, source) for unit in following for source in units]
+            edges[layer] = [
+                (unit, source)
+                for unit in following
+                for source in sorted({*units}.intersection(network.sources_of(layer, unit)))
+            ]
         reached += [(layer, unit) for unit in following]
         units = following
     return ChainPath(frozenset(reached), edges)

@@ -143,6 +143,9 @@ class LayerModel(NumberModel):
     def description(self, row: int, column: int) -> str:
         """The parameter in full, and between which units it stands."""
         unit = self._rule.units[row]
+        if self._is_cut(row, column):
+            source = self._network.unit_name(self._layer - 1, column)
+            return f"{self.name(row, column)}: the edge from {source} to {unit} is cut"
         held = self._network.held(self.parameter(row, column))
         held = held and f", {held}: training leaves it alone"
         if column < self._n_in:
@@ -150,6 +153,19 @@ class LayerModel(NumberModel):
             return f"{super().description(row, column)}; from {source} to {unit}{held}"
         whose = f"shared by {len(self._rule.units)} units" if self.shares_bias else f"of {unit}"
         return f"{super().description(row, column)}; bias {whose}{held}"
+
+    def _is_cut(self, row: int, column: int) -> bool:
+        if not self._network.has_cut:
+            return False
+        return self._network.held(self.parameter(row, column)) == "cut"
+
+    def text(self, row: int, column: int, digits: int | None) -> str:
+        """The number, or a point where there is no edge."""
+        return "·" if self._is_cut(row, column) else super().text(row, column, digits)
+
+    def is_editable(self, row: int, column: int) -> bool:
+        """Whether there is a parameter."""
+        return not self._is_cut(row, column)
 
     def is_covered(self, row: int, column: int) -> bool:
         """Whether it is a cell of a shared bias, below the first."""
@@ -180,6 +196,13 @@ class LayerModel(NumberModel):
         for down, line in enumerate(rows):
             for across, value in enumerate(line):
                 parameter = self.parameter(row + down, column + across)
+                if self._is_cut(row + down, column + across):
+                    if value:
+                        raise ValueError(
+                            f"The edge of {self.name(row + down, column + across)} is cut, so 0 is "
+                            f"all it takes, and these rows give it {value:g}."
+                        )
+                    continue
                 if values.setdefault(parameter, value) != value:
                     raise ValueError(
                         "The units of this layer share one bias, "

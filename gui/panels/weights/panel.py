@@ -29,6 +29,7 @@ class WeightsPanel(Card):
     value_edited = Signal(object, float)  # Parameter, new value
     values_pasted = Signal(object)  # list of (Parameter, value)
     frozen_chosen = Signal(object, bool)  # list of Parameters, whether they are frozen from now on
+    cut_chosen = Signal(object, bool)  # list of Parameters, whether their edges are cut from now on
     asked = Signal(object)  # the Parameter that the person went to
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -132,7 +133,9 @@ class WeightsPanel(Card):
             lambda row, column, value: self.value_edited.emit(model.parameter(row, column), value)
         )
         model.pasted.connect(self.values_pasted)
-        ParameterActions(table, model).frozen_chosen.connect(self.frozen_chosen)
+        actions = ParameterActions(table, model)
+        actions.frozen_chosen.connect(self.frozen_chosen)
+        actions.cut_chosen.connect(self.cut_chosen)
         table.fitted.connect(self._share_digits)
         table.problem.connect(self.show_error)
         table.chosen.connect(lambda row, column: self._stack.show_cell(table, row, column))

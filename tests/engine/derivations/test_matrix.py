@@ -37,7 +37,11 @@ def close(made: Array, known: Array) -> None:
 
 def check_group(iteration: Iteration, phase: str, layer: int, row: int) -> None:
     spec, network = iteration.spec, iteration.spec.network
-    group = next(g for g in spec.steps.groups if (g.phase, g.layer) == (phase, layer))
+    groups = [g for g in spec.steps.groups if (g.phase, g.layer) == (phase, layer)]
+    if not groups:  # all edges are cut, and there is no bias that is trained
+        assert phase == "update" and network.weights(network.cut, layer).all()
+        return
+    (group,) = groups
     step = spec.steps.id_at(group.start)
     derivation = derive_layer(iteration, step, row)
     found, sample = results(derivation), iteration.sample(row)

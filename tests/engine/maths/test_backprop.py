@@ -103,6 +103,9 @@ def oracle_loss(
     for number, layer in enumerate(spec.network.layers, start=1):
         n_out, n_in = spec.network.sizes[number], spec.network.sizes[number - 1]
         W = anp.reshape(theta[start : start + n_out * n_in], (n_out, n_in))
+        if layer.cut is not None:
+            gone = [[source in row for source in range(n_in)] for row in layer.cut]
+            W = anp.where(np.array(gone), 0.0, W)
         start += n_out * n_in
         cost = cost + cost_of(spec, W)
         z = anp.dot(a, W.T)

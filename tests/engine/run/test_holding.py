@@ -1,4 +1,4 @@
-"""Frozen parameters: they take part, their gradient is there, and nothing moves them."""
+"""Frozen parameters take part and nothing moves them; cut edges are not there at all."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from engine.documents.examples import read_example
 from engine.maths.network import Parameter, with_layer
 from engine.maths.optimizers import RULES, Optimizer
 from engine.run.check_spec import SpecError, check_spec
-from engine.run.edits import set_optimizer
-from engine.run.holding import freeze
-from engine.run.iteration import iterate
+from engine.run.edits import set_optimizer, set_parameters
+from engine.run.holding import connect, cut, freeze
+from engine.run.iteration import evaluate, iterate
 from engine.run.mistakes import why_not
 from engine.run.reshaping import add_layer, remove_unit, set_bias, set_units
 from engine.run.spec import Spec, State, drawn_start, start_state
@@ -140,3 +140,123 @@ def test_a_place_that_is_not_there_is_refused(
     spec, _ = mazur()
     with pytest.raises(SpecError, match=sentence):
         check_spec(replace(spec, network=with_layer(spec.network, 1, **changes)))
+
+
+# Cut edges
+
+
+def xor(edge: Parameter | None = None) -> tuple[Spec, State]:
+    document = read_example("xor-2-3-1")
+    run = document.spec, start_state(document.spec, document.start)
+    return run if edge is None else cut(*run, [edge])
+
+
+@given(runs(), st.data())
+def test_a_cut_edge_is_not_there_and_the_others_keep_their_steps(
+    run: tuple[Spec, State], data: st.DataObject
+) -> None:
+    spec, state = run
+    edges = [each for layer in range(1, spec.network.depth + 1)
+             for each in spec.network.parameters_of(layer) if each.source is not None]
+    assume(edges)
+    edge = data.draw(st.sampled_from(edges))
+    before = [spec.steps.id_at(k) for k in range(len(spec.steps))]
+    spec, state = cut(spec, state, [edge])
+    check_spec(spec)
+    steps = [spec.steps.id_at(k) for k in range(len(spec.steps))]
+    assert steps == [step for step in before if step.parameter != edge]
+    assert [spec.steps.index_of(step) for step in steps] == list(range(len(steps)))
+    gone = StepId("backward", "weight_gradient", *edge)
+    assert gone not in spec.steps
+    place = spec.network.index(edge)
+    for _ in range(2):
+        iteration = iterate(spec, state)
+        assume(np.isfinite(iteration.next_state.theta).all())
+        assert state.theta[place] == iteration.next_state.theta[place] == 0.0
+        assert all(slot[place] == 0.0 for slot in iteration.next_state.slots)
+        assert iteration.gradient[place] == 0.0
+        state = iteration.next_state
+
+
+def test_the_draws_of_other_weights_do_not_shift_and_a_drawn_one_comes_back() -> None:
+    spec, state = xor()
+    edge = Parameter(1, 1, 0)
+    cut_spec, cut_state = cut(spec, state, [edge])
+    place = spec.network.index(edge)
+    others = np.arange(spec.network.size) != place
+    drawn = cut_spec.network.draw(spec.initializer, 7)
+    assert np.array_equal(drawn[others], spec.network.draw(spec.initializer, 7)[others])
+    assert drawn[place] == cut_state.theta[place] == 0.0
+    again, back = connect(cut_spec, cut_state, [edge])
+    assert again.network == spec.network
+    assert back.theta[place] == spec.network.draw(spec.initializer, spec.seed)[place]
+
+
+def test_xor_with_a_cut_edge_learns_without_it() -> None:
+    # x2 no longer reaches h1; the two other units are enough for XOR.
+    spec, state = xor(Parameter(1, 0, 1))
+    spec = replace(spec, optimizer=Optimizer("adam", {"learning_rate": 0.1}))
+    state = start_state(spec, state.theta)
+    end = choice.kernel_named("numpy", spec).advance(state, 3000, 3000, lambda: None).state
+    assert evaluate(spec, end.theta).loss < 0.01
+    assert spec.network.weights(end.theta, 1)[0, 1] == 0.0
+
+
+def test_formulas_do_not_have_it() -> None:
+    spec, state = cut(*mazur(), [Parameter(1, 0, 1), Parameter(2, 1, 0)])
+    iteration = iterate(spec, state)
+    net = derive(iteration, StepId("forward", "net_input", 1, 0), 0)
+    assert net.text.startswith("z_h1 = w1 · i1 + b1 = 0.15 · 0.05 + 0.35")
+    assert "the edges from i2" in str(net.notes)
+    delta = derive(iteration, StepId("backward", "delta", 1, 0), 0)
+    assert "w7" not in delta.text and "w5 · δ_o1" in delta.text
+
+
+def test_what_is_left_of_a_unit_whose_edges_are_all_cut() -> None:
+    into = [Parameter(1, 0, 0), Parameter(1, 0, 1)]
+    iteration = iterate(*cut(*mazur(), into))
+    net = derive(iteration, StepId("forward", "net_input", 1, 0), 0)
+    assert net.text == "z_h1 = b1 = 0.35"
+    assert net.notes == (("All edges into h1 are cut: the bias alone is left.",),)
+    without = set_bias(*mazur(), 1, "none", True)
+    iteration = iterate(*cut(*without, into))
+    assert derive(iteration, StepId("forward", "net_input", 1, 0), 0).text == "z_h1 = 0 = 0"
+
+
+def test_where_nothing_reaches_the_output_hidden_deltas_are_0() -> None:
+    spec, state = mazur()
+    spec, state = cut(spec, state, [each for each in spec.network.parameters_of(2)
+                                    if each.source is not None])
+    iteration = iterate(spec, state)
+    delta = derive(iteration, StepId("backward", "delta", 1, 1), 0)
+    assert delta.value == 0.0
+    assert "all edges from h2 are cut, so the error does not react to it" in str(delta.factors)
+    assert np.array_equal(iteration.next_state.theta, state.theta)  # fixed biases, no edges
+    assert not any(g.phase == "update" and g.layer == 2 for g in spec.steps.groups)
+
+
+def test_mistakes_that_would_take_what_is_not_there_say_so() -> None:
+    spec, _ = cut(*mazur(), [W5])
+    assert why_not(spec, "untransposed-weights").startswith("Edges are cut")
+    assert why_not(spec, "one-path-only").startswith("Edges are cut")
+
+
+def test_a_number_for_it_is_refused_until_it_is_connected_again() -> None:
+    spec, state = cut(*mazur(), [W5])
+    with pytest.raises(SpecError, match="the edge of w5 is cut"):
+        set_parameters(spec, state, [(W5, 0.3)])
+    assert set_parameters(spec, state, [(W5, 0.0)])[1].theta.tolist() == state.theta.tolist()
+
+
+def test_a_cut_edge_keeps_cut_while_units_and_layers_come_and_go() -> None:
+    spec, state = cut(*mazur(), [W5, Parameter(1, 1, 0)])
+    wider, there = set_units(spec, state, 1, 3)
+    assert wider.network.cut.sum() == 2 and (there.theta[wider.network.cut > 0] == 0.0).all()
+    assert remove_unit(spec, state, 1, 0)[0].network.cut.sum() == 1
+    deeper, there = add_layer(spec, state, 2)
+    assert deeper.network.cut.sum() == 1 and (there.theta[deeper.network.cut > 0] == 0.0).all()
+
+
+def test_freezing_and_cutting_do_not_add_up() -> None:
+    spec, state = cut(*freeze(*mazur(), [W5, W2], True), [W5])
+    assert spec.network.held(W5) == "cut" and spec.network.frozen.sum() == 1

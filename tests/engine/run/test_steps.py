@@ -102,7 +102,7 @@ def test_updates_are_those_of_trained_parameters(spec: Spec) -> None:
         for step in map(steps.id_at, range(len(steps)))
         if step.phase == "update" and step.parameter is not None
     ]
-    # What is frozen by itself has a step that says so.
+    # What is frozen by itself has a step that says so; what is cut has none.
     thawed = with_frozen(spec.network, np.zeros(spec.network.size))
     assert sorted(updated) == np.flatnonzero(thawed.trained).tolist()
 

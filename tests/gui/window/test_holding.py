@@ -1,4 +1,4 @@
-"""Single weights and biases frozen as a person does it: on the canvas, in the table, and back."""
+"""Weights frozen and edges cut as a person does it: on the canvas, in the table, and back."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from engine.maths.network import Parameter
 from gui.canvas.spots import Spot
 from tests.gui.window.conftest import Driver
 
+Key = Qt.Key
 W5 = Spot("weight", 2, 0, 0)
 
 
@@ -85,3 +86,50 @@ def test_rows_of_the_table_are_frozen_and_trained_again(mazur: Driver) -> None:
     assert not of_table(mazur, "Freeze").isEnabled()
     of_table(mazur, "Train again").trigger()
     assert not mazur.view.spec.network.holds_some
+
+
+def test_an_edge_is_cut_on_the_canvas_and_put_back_by_the_menu_of_its_unit(xor: Driver) -> None:
+    canvas, edge = xor.window.canvas, Parameter(1, 1, 0)
+    spot = Spot("weight", 1, 1, 0)
+    middle = canvas.scene.place_of(spot).center()
+    drawn = xor.view.spec.network.draw(xor.view.spec.initializer, xor.view.spec.seed)
+    xor.window.session.seek(4)
+    choose(xor, spot, "Cut the edge of w¹₂₁")
+    network = xor.view.spec.network
+    assert network.held(edge) == "cut" and xor.view.theta[network.index(edge)] == 0.0
+    assert xor.view.revealed == 4  # the steps of the other edges are what they were
+    assert canvas.scene.spot_at(middle, 2.0) != spot
+    canvas.select(edge)
+    assert canvas.view.selected is None
+    choose(xor, Spot("unit", 1, 1), "Connect again", "w¹₂₁: x1 to h2")
+    assert xor.view.spec.network.held(edge) == ""
+    assert xor.view.theta[network.index(edge)] == drawn[network.index(edge)]
+    xor.menu("Undo").trigger()
+    assert xor.view.spec.network.held(edge) == "cut"
+    xor.menu("Undo").trigger()
+    assert not xor.view.spec.network.has_cut
+
+
+def test_keys_walk_round_an_edge_that_is_cut(xor: Driver) -> None:
+    choose(xor, Spot("weight", 1, 1, 0), "Cut the edge of w¹₂₁")
+    view = xor.window.canvas.view
+    view.select(Spot("weight", 1, 1, 1))
+    view.setFocus()
+    xor.press(Key.Key_Up, to=view)
+    assert view.selected == Spot("weight", 1, 0, 1)
+
+
+def test_a_cell_of_the_table_shows_a_point_and_takes_no_number(mazur: Driver) -> None:
+    table = mazur.find(QTableView, "weightsTable2")
+    index = table.model().index(0, 1)
+    table.setFocus()
+    table.setCurrentIndex(index)
+    of_table(mazur, "Cut the edge").trigger()
+    assert mazur.view.spec.network.held(Parameter(2, 0, 1)) == "cut"
+    index = table.model().index(0, 1)
+    assert index.data() == "·" and not index.flags() & Qt.ItemFlag.ItemIsEditable
+    assert "the edge from h2 to o1 is cut" in index.data(Qt.ItemDataRole.AccessibleTextRole)
+    table.setCurrentIndex(index)
+    assert not of_table(mazur, "Cut the edge").isEnabled()
+    of_table(mazur, "Connect again").trigger()
+    assert not mazur.view.spec.network.has_cut
