@@ -327,7 +327,7 @@ class _Layer:
 
     def _weight_gradient(self) -> tuple[Line, Gradient]:
         W = self._weights(self.record.theta, self.layer)
-        added = self._penalties(W, Parameter(self.layer, 0, 0))
+        added = self._penalties(W, next(self.network.parameters_of(self.layer), None))
         known = self.network.weights(self.record.iteration.gradient, self.layer)
         formula, gone = self._over_batch(times, _less(known, added)), self._gone(self.layer)
         formula = self._with(added, formula)
@@ -353,9 +353,11 @@ class _Layer:
         formula = self._with(added, formula)
         return equals(self._gradient_of("b", formula.values), formula)
 
-    def _penalties(self, of: ArrayExpr, one: Parameter) -> tuple[ArrayExpr, ...]:
+    def _penalties(self, of: ArrayExpr, one: Parameter | None) -> tuple[ArrayExpr, ...]:
         """What penalties add to a gradient, where they count one of its parameters."""
-        return slope_matrices(self.record, of) if self.record.counts(one) else ()
+        if one is None or not self.record.counts(one):
+            return ()
+        return slope_matrices(self.record, of)
 
     def _with(self, added: tuple[ArrayExpr, ...], formula: ArrayExpr) -> ArrayExpr:
         for term in added:

@@ -40,10 +40,11 @@ class Penalty(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unkn
         return tuple((PENALTIES[key], strengths[key]) for key in PENALTIES if strengths[key])
 
     def counted(self, network: Network) -> Array:
-        """1 for each parameter that counts, 0 for the others, shape (size,)."""
+        """1 for each parameter that counts, 0 for the others and where an edge is cut, shape
+        (size,)."""
         mask = np.zeros(network.size)
         for number in range(1, network.depth + 1):
-            network.weights(mask, number)[:] = 1.0
+            network.weights(mask, number)[:] = 1.0 - network.weights(network.cut, number)
             b = network.biases(mask, number)
             if b is not None and self.biases:
                 b[:] = 1.0

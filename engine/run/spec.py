@@ -274,7 +274,7 @@ class Spec(Struct, frozen=True, eq=False, dict=True):
         penalty."""
         if not self.penalty.parts:
             return None
-        mask = self.penalty.counted(self.network) * (1.0 - self.network.cut)
+        mask = self.penalty.counted(self.network)
         mask.flags.writeable = False
         return mask
 

@@ -97,7 +97,7 @@ def cost_of(record: Record, rule: PenaltyRule, strength: float) -> Expr:
 
     general = written.weight(Symbol(Name("w", "w"), 0.0))
     if len(values) <= _LONGEST:
-        terms = tuple(term(k) for k in range(len(values)))
+        terms = tuple(term(k) for k in range(len(values))) or (Number(0.0),)
     else:
         shown = (term(0), term(1), term(len(values) - 1))
         total = float(rule.cost(record.theta * counted)) * (2.0 if written.halved else 1.0)
