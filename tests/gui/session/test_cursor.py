@@ -347,8 +347,11 @@ class Walk:
             self.session.go_to_branch(self.data.draw(st.sampled_from(ghosts)).branch)
 
     def reset(self) -> None:
+        leaves_something = self.session.place.leaf.tip.t > 0  # else it only goes to the beginning
         self.session.reset()
-        self.roads.roads.append([(self.session.spec, self.session.state)])
+        if leaves_something:
+            self.roads.roads.append([(self.session.spec, self.session.state)])
+        assert self.session.place.moment == (0, 0)
 
     def edit(self) -> None:
         draw, spec = self.data.draw, self.session.spec
