@@ -15,9 +15,12 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from engine.derivations.derive import derive
+from engine.derivations.matrix import derive_layer, has_matrix_form
 from engine.documents.document import Document
 from engine.documents.json_text import DocumentError
 from engine.documents.reading import read_document, write_document
+from engine.formulas.matrices import ArrayExpr
+from engine.formulas.writers import prose_text
 from engine.maths.activations import (
     ACTIVATION_SETTINGS,
     ACTIVATIONS,
@@ -33,6 +36,7 @@ from engine.run.edits import set_activation, set_activation_setting
 from engine.run.gradient_check import check_gradient
 from engine.run.iteration import iterate
 from engine.run.mistakes import MISTAKES, why_not
+from engine.run.paper import paper_iteration
 from engine.run.spec import Data, Spec, start_state
 from engine.run.step_values import step_value
 from engine.training.trainer import Trainer
@@ -282,3 +286,37 @@ def test_every_mistake_can_be_asked_of_every_activation() -> None:
         spec = spec_of(key, value)
         for mistake in MISTAKES:
             assert isinstance(why_not(spec, mistake), str)
+
+
+@pytest.mark.parametrize(("key", "value"), CASES)
+def test_a_layer_in_matrix_form_comes_to_the_engines_numbers(key: str, value: float | None) -> None:
+    iteration = iterate(spec_of(key, value), start_state(spec_of(key, value)))
+    network, steps, seen = iteration.spec.network, iteration.spec.steps, set()
+    for k in range(len(steps)):
+        step = steps.id_at(k)
+        if not has_matrix_form(iteration.spec, step) or step.layer is None:
+            continue
+        derivation = derive_layer(iteration, step, 0)
+        assert isinstance(derivation.result, ArrayExpr)
+        expected = {
+            "forward": lambda layer: iteration.sample(0).a[layer].reshape(-1, 1),
+            "backward": lambda layer: network.weights(iteration.gradient, layer),
+            "update": lambda layer: network.weights(iteration.next_state.theta, layer),
+        }[step.phase](step.layer)
+        assert np.allclose(derivation.result.values, expected, rtol=1e-12, atol=1e-12)
+        if value is not None and step.phase == "forward":
+            told = prose_text(derivation.factors[1].meaning)
+            assert f" with {ACTIVATION_SETTINGS[WITH_SETTING[key][0]].symbol} = {value}" in told
+        seen.add(step.phase)
+    assert seen == {"forward", "backward", "update"}
+
+
+@pytest.mark.parametrize(("key", "value"), CASES)
+def test_on_paper_each_step_follows_from_the_rounded_ones(key: str, value: float | None) -> None:
+    spec = spec_of(key, value)
+    iteration = paper_iteration(iterate(spec, start_state(spec)), 3)
+    for k in range(len(spec.steps)):
+        step = spec.steps.id_at(k)
+        expected = step_value(iteration, step, iteration.sample(0))
+        # What is put together of several links is rounded at each of them.
+        assert abs(derive(iteration, step, 0).value - expected) <= 2e-3
