@@ -103,6 +103,8 @@ def run_report(
     `every_epoch` some of them, the first and the last among them), outputs (a row per sample),
     weights (per layer, (n_out, n_in)), biases (per layer, n_out values or None); and with samples
     that are kept out of training, test (their rows, and loss and metrics over them at the end).
+    Where a layer's activation has settings that are not as usual, activation_settings too, an
+    object per layer.
     """
     spec = _from_the_start(document.spec)
     iterations = epochs * spec.iterations_per_epoch
@@ -122,8 +124,15 @@ def run_report(
         },
         "outputs": evaluation.outputs.tolist(),
         **_test_report(spec, evaluation),
+        **_settings_report(spec.network),
         **parameters(spec.network, state),
     }
+
+
+def _settings_report(network: Network) -> dict[str, Any]:
+    """What is set of each layer's activation, by its key, where something is not as usual."""
+    changed = [layer.changed_settings for layer in network.layers]
+    return {"activation_settings": changed} if any(changed) else {}
 
 
 def _test_report(spec: Spec, evaluation: Evaluation) -> dict[str, Any]:
@@ -181,7 +190,8 @@ def check_report(
 
     Keys: example, iteration, mistakes, agrees, max_relative_error, step, tolerance, size (how many
     parameters there are), parameters; each of those checked with name, layer, unit, source,
-    gradient (backward's), numeric (the central difference), relative_error, verdict.
+    gradient (backward's), numeric (the central difference), relative_error, verdict; and
+    activation_settings as in run_report.
     """
     network = document.spec.network
     return {
@@ -193,6 +203,7 @@ def check_report(
         "step": STEP,
         "tolerance": TOLERANCE,
         "size": found.size,
+        **_settings_report(network),
         "parameters": [
             {
                 "name": network.parameter_name(each.parameter),
@@ -240,7 +251,7 @@ def trace_report(
 
     Keys: example, iteration, mistakes, steps; each step with index (its place in this list, from
     0), phase, kind, layer, unit, source, sample, name, symbol, value, and its derivation in one
-    line with its numbers, as latex and as text.
+    line with its numbers, as latex and as text; and activation_settings as in run_report.
     """
     iteration = numbered_iteration(document, number, on_progress)
     lines = enumerate(traced_steps(iteration))
@@ -248,6 +259,7 @@ def trace_report(
         "example": name,
         "iteration": number,
         "mistakes": list(document.spec.mistakes),
+        **_settings_report(document.spec.network),
         "steps": [{"index": index, **_step(iteration, line)} for index, line in lines],
     }
 

@@ -327,3 +327,20 @@ def test_a_picture_that_fits_on_no_disk_leaves_the_old_one(
         done = backpass("screenshot", "mazur-2-2-2", str(out))
     assert (done.returncode, done.stderr) == (2, f"{out} cannot be written: File too large.\n")
     assert out.read_bytes() == b"old" and list(tmp_path.iterdir()) == [out]
+
+
+def test_settings_of_activations_are_in_what_a_script_reads(tmp_path: Path) -> None:
+    example = PROJECT / "resources/examples/mazur-2-2-2.backpass.json"
+    tree = json.loads(example.read_text("utf-8"))
+    tree["layers"][0] |= {"activation": "elu", "settings": {"alpha": 0.5, "gain": 3}}
+    path = tmp_path / "elu.backpass.json"
+    path.write_text(json.dumps(tree), "utf-8")
+    for command in ("trace", "run", "check"):
+        assert answer(command, str(path))["activation_settings"] == [{"alpha": 0.5}, {}]
+    assert "activation_settings" not in answer("trace", "mazur-2-2-2")
+    assert "h1, h2 (ELU, α = 0.5)" in backpass("trace", str(path)).stdout
+    tree["layers"][0]["settings"]["alpha"] = 0
+    path.write_text(json.dumps(tree), "utf-8")
+    refused = backpass("run", str(path))
+    assert refused.returncode == 2
+    assert "alpha of hidden layer 1: expected a number above 0, got 0" in refused.stderr

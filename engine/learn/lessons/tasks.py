@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from engine.formulas.notation import DEFAULT, Notation
 from engine.learn.lessons.names import find_step, find_unit, step_in_words
 from engine.learn.lessons.task import Hand, Happening, Task
-from engine.learn.lessons.values import cells, check_value, setting_called, value_of, written_name
+from engine.learn.lessons.values import cells, check_value, value_of, where_set, written_name
 from engine.learn.lessons.words import alone, named, one_of, whole_number
 from engine.maths.activations import ACTIVATIONS
 from engine.maths.optimizers import RULES
@@ -169,8 +169,8 @@ class Edit(Task):
 
     def sentence(self, spec: Spec, notation: Notation = DEFAULT) -> str:
         called = written_name(spec, self.name, notation)
-        if setting_called(self.name):
-            return f"Change {called}, on the left."
+        if where := where_set(spec, self.name):
+            return f"Change {called}, {where}."
         return f"Change {called}: click it on the network, type a number, press Enter."
 
     def check(self, spec: Spec) -> None:
@@ -195,13 +195,13 @@ class Set(Task):
         hand.type_value(self.name, self.value)
 
     def sentence(self, spec: Spec, notation: Notation = DEFAULT) -> str:
-        where = " (on the left)" if setting_called(self.name) else ""
+        where = where_set(spec, self.name)
         name = written_name(spec, self.name, notation)
-        return f"Set {name} to {format_number(self.value)}{where}."
+        return f"Set {name} to {format_number(self.value)}{where and f' ({where})'}."
 
     def check(self, spec: Spec) -> None:
         check_value(spec, self.name)
-        if not setting_called(self.name) and len(cells(spec, self.name)) != 1:
+        if not where_set(spec, self.name) and len(cells(spec, self.name)) != 1:
             raise ValueError(
                 f"{self.name} has one value per sample here; write edit {self.name} instead"
             )

@@ -15,12 +15,13 @@ from engine.formulas.notation import (
     Name,
     Notation,
     Symbols,
+    activation_setting_name,
     loss_setting_name,
     own_name,
     setting_name,
 )
 from engine.learn.lessons.names import find_parameter, find_step, find_unit
-from engine.learn.lessons.values import setting_called
+from engine.learn.lessons.values import activation_setting_called, setting_called
 from engine.maths.losses import LOSS_SETTINGS
 from engine.maths.network import Network
 from engine.run.steps import StepId
@@ -72,6 +73,8 @@ def _quantity(words: str, network: Network, notation: Notation) -> str:
     if setting := setting_called(words):
         is_of_loss = setting in LOSS_SETTINGS
         return _html(loss_setting_name(setting) if is_of_loss else setting_name(setting))
+    if found := activation_setting_called(network, words):
+        return _html(activation_setting_name(found[1]))
     quantity, _, name = words.rpartition(" ")
     if quantity == "target":
         layer, unit = find_unit(network, name)

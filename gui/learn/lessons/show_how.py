@@ -6,7 +6,7 @@ from PySide6.QtCore import QObject, Signal
 
 from engine.learn.lessons.names import find_parameter
 from engine.learn.lessons.task import Hand, Task
-from engine.learn.lessons.values import setting_called
+from engine.learn.lessons.values import activation_setting_called, setting_called
 from engine.maths.activations import Array
 from engine.maths.losses import LOSS_SETTINGS
 from engine.run.spec import Spec
@@ -75,6 +75,8 @@ class WindowHand(QObject):
             intents.set_loss_setting(key, value)
         elif key is not None:
             intents.set_optimizer_setting(key, value)
+        elif found := activation_setting_called(spec.network, name):
+            intents.set_activation_setting(*found, value)
         elif name in spec.network.inputs:
             intents.set_input(row, spec.network.inputs.index(name), value)
         elif name in spec.data.target_names:

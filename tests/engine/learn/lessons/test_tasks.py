@@ -16,7 +16,7 @@ from engine.learn.lessons.task import Happening
 from engine.learn.lessons.tasks import Count, Seed, Show
 from engine.learn.lessons.waits import read_task
 from engine.maths.optimizers import Optimizer
-from engine.run.edits import set_activation, set_mistakes, set_parameters
+from engine.run.edits import set_activation, set_activation_setting, set_mistakes, set_parameters
 from engine.run.reshaping import remove_layer
 from engine.run.spec import Since, Spec, State, start_state
 from engine.run.steps import StepId
@@ -148,6 +148,12 @@ def test_a_value_is_set_however_it_came_to_be() -> None:
     assert done("set learning rate 0.5", began)
     assert not done("set learning rate 0.25", began)
     assert done("set learning rate 1/4", optimized(began, Optimizer().changed(learning_rate=0.25)))
+    assert done("set gain of h1 1", began) and not done("set gain of o2 2", began)
+    state = start_state(began.spec, began.theta)
+    steeper, _ = set_activation_setting(began.spec, state, 2, "gain", 2.0)
+    assert done("set gain of o2 2", replace(began, spec=steeper, before=began))
+    assert done("edit gain of o1", replace(began, spec=steeper, before=began), began)
+    assert not done("edit gain of h1", replace(began, spec=steeper, before=began), began)
     assert done("set w5 0,4", began)
     assert not done("set w5 0.41", began)
     assert done("set t o2 0.99", began)
@@ -206,6 +212,10 @@ def test_tools_and_reading() -> None:
         ("loss below -2e-3", "Train until the loss is below −0.002."),
         ("edit w5", "Change w5: click it on the network, type a number, press Enter."),
         ("set learning rate 2", "Set the learning rate to 2 (on the left)."),
+        (
+            "set slope below 0 of h1 0.2",
+            "Set the slope below 0 of h1's layer to 0.2 (on the left, under “edit layers”).",
+        ),
         ("optimizer adam", "Choose Adam (Keras) as the optimizer (on the left)."),
         ("seed 7", "Press New seed until the seed is 7 (it is 1 now)."),
         ("mistake updated-weights", "Turn on Learn ▸ Mistakes ▸ Weights already updated."),

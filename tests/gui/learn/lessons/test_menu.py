@@ -373,3 +373,16 @@ def test_the_words_follow_the_notation(pupil: Pupil) -> None:
     pupil.session.set_notation(pupil.session.writing.notation.changed("loss", "L"))
     assert "<i>L</i>" in pupil.says("lessonText")
     assert "<i>E</i>" not in pupil.says("lessonText")
+
+
+def test_a_setting_of_an_activation_is_shown_how_to_be_set(pupil: Pupil, tmp_path: Path) -> None:
+    text = SMALL.replace("Read {w5}.", "Read {gain of o1}.")
+    text = text.replace("wait: edit w1", "wait: set gain of h1 2")
+    pupil.window.lessons.open_path(lesson_file(tmp_path, text))
+    assert "λ" in pupil.says("lessonText")
+    pupil.click("lessonNext")
+    pupil.click("lessonShow")
+    assert "the gain of h1's layer to 2" in pupil.says("lessonAsked")
+    pupil.click("lessonShow")
+    assert pupil.session.spec.network.layers[0].settings["gain"] == 2.0
+    assert pupil.may_go_on
