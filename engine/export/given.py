@@ -78,7 +78,7 @@ def _loss(iteration: Iteration, record: Record) -> Prose:
         prose = (*prose, f", {LOSS_SETTINGS[key].listed} ", record.loss_setting(key).with_value())
     if loss.one_output and spec.network.sizes[-1] > 1:
         output = record.output_unit(spec.loss_settings.output)
-        prose = (*prose, ", of ", Line(output.a))
+        prose = (*prose, ", ", Line(output.a))
     return (*prose, f"{_over_samples(iteration)}.")
 
 
