@@ -59,7 +59,11 @@ class NodeItem(CanvasItem):
         else:
             self._texts = small_texts(face, shape, picture is not None)
         self.setZValue(6.0 if marks.called_out else 4.0 if marks.ringed else 2.0)
-        self.set_bounds(self._texts.bounds().adjusted(-2 * _PAD, -2 * _PAD, 2 * _PAD, 2 * _PAD))
+        bounds = self._texts.bounds().adjusted(-2 * _PAD, -2 * _PAD, 2 * _PAD, 2 * _PAD)
+        if bounds != self.boundingRect():
+            # Of a node that reaches out of the view Qt keeps a part, and goes on using that.
+            self.setCacheMode(self.CacheMode.NoCache)
+        self.set_bounds(bounds)
         self.update()
 
     def covers(self, other: NodeItem) -> bool:

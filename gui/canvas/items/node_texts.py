@@ -86,6 +86,9 @@ def _write_capsule(node: NodeTexts, face: NodeFace, shape: NodeShape, has_pictur
             write(Text(words, w - 8 - width(words, pixels), 0, pixels))
         else:
             words = fitted(value, room, pixels, before, face.digits)
-            fits = width(words, pixels) <= room
-            words = words if fits else shortened(face.name, room, pixels, True)
+            if width(words, pixels) > room:
+                pixels = theme.SMALL
+                words = fitted(value, room + 8, pixels, before, face.digits)
+            fits = width(words, pixels) <= room + 8  # the corners are free of small type
+            words = words if fits else shortened(face.name, room + 8, pixels, True)
             write(centred(words, 0, 0, pixels, not fits, "ink"))

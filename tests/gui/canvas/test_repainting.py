@@ -14,6 +14,7 @@ from PySide6.QtCore import QPoint
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication
 
+from gui import theme
 from gui.canvas.network_canvas import NetworkCanvas
 from gui.canvas.scene import NetworkScene
 from gui.canvas.spots import Spot
@@ -99,3 +100,20 @@ def test_what_is_kept_from_step_to_step_is_what_a_new_scene_would_show(
         other.set_area(690.0, 430.0)
         other.display(moment)
         assert words(scene, sizes) == words(other, sizes), revealed
+
+
+def test_a_node_that_reached_out_of_sight_is_painted_anew_as_there_is_room_for_it(
+    person: Callable[..., Any], mazur_view: Callable[..., Any], qapp: QApplication
+) -> None:
+    theme.apply(qapp, percent=200)
+    ann = person(mazur_view(revealed=25), 798, 298)
+    for size in ((798, 298), (862, 358), (1118, 478)):
+        ann.canvas.resize(*size)
+        QApplication.processEvents()
+        kept = channels(ann.canvas.grab().toImage())
+    for item in ann.canvas.scene.items():
+        item.setCacheMode(item.CacheMode.NoCache)
+    anew = channels(ann.canvas.grab().toImage())
+    theme.apply(qapp, percent=100)
+    # Lines at parts of a pixel are painted a little differently; no word is.
+    assert (np.abs(kept - anew).max(axis=2) > 100).sum() < 20
