@@ -63,7 +63,8 @@ class Data(Struct, frozen=True, eq=False, dict=True):
             rows = np.array(getattr(self, name), dtype=np.float64, ndmin=2)
             rows.flags.writeable = False
             force_setattr(self, name, rows)
-        test = np.unique(np.asarray(self.test, dtype=np.intp))
+        # np.unique would load numpy.ma, which no start needs.
+        test = np.array(sorted(set(np.asarray(self.test).tolist())), dtype=np.intp)
         test.flags.writeable = False
         force_setattr(self, "test", test)
 
