@@ -76,19 +76,28 @@ def _write_capsule(node: NodeTexts, face: NodeFace, shape: NodeShape, has_pictur
         words = fitted(value, room, pixels, before, face.digits)
         write(centred(words, 0, h / 2 - 1, pixels, False, "ink"))
     else:
+        _write_one_line(node, face, value, before, shape)
+
+
+def _write_one_line(
+    node: NodeTexts, face: NodeFace, value: float, before: str, shape: NodeShape
+) -> None:
+    """Name and value side by side, in small type where there is no room for more; else the value
+    alone, else the name."""
+    w, write = shape.half_width, node.texts.append
+    sizes = [(theme.CANVAS, 8)] * (shape.half_height >= 11) + [(theme.SMALL, 5)]
+    for pixels, margin in sizes:
         for name in dict.fromkeys((face.title, face.name)):
-            left = room - width(name, pixels, True) - 6
+            left = 2 * (w - margin) - width(name, pixels, True) - 6
             words = fitted(value, left, pixels, before, face.digits)
             if width(words, pixels) <= left:
-                break
-        if width(words, pixels) <= left:
-            write(Text(name, -w + 8, 0, pixels, True))
-            write(Text(words, w - 8 - width(words, pixels), 0, pixels))
-        else:
-            words = fitted(value, room, pixels, before, face.digits)
-            if width(words, pixels) > room:
-                pixels = theme.SMALL
-                words = fitted(value, room + 8, pixels, before, face.digits)
-            fits = width(words, pixels) <= room + 8  # the corners are free of small type
-            words = words if fits else shortened(face.name, room + 8, pixels, True)
-            write(centred(words, 0, 0, pixels, not fits, "ink"))
+                write(Text(name, margin - w, 0, pixels, True))
+                write(Text(words, w - margin - width(words, pixels), 0, pixels))
+                return
+    for pixels, margin in sizes:
+        room = 2 * (w - margin)
+        words = fitted(value, room, pixels, before, face.digits)
+        if width(words, pixels) <= room:
+            write(centred(words, 0, 0, pixels, False, "ink"))
+            return
+    write(centred(shortened(face.name, room, pixels, True), 0, 0, pixels, True, "ink"))
