@@ -21,9 +21,12 @@ def source_of(spec: Spec, layer: int, unit: int) -> Source | None:
 
 
 def class_of(spec: Spec, layer: int, unit: int) -> str:
-    """The class that an input or an output stands for; "" for none."""
+    """The class that an input or an output stands for; "" for none, and where the unit is called
+    that anyway."""
     source = source_of(spec, layer, unit)
-    return source.one if source is not None else ""
+    if source is None or source.one == spec.network.unit_name(layer, unit):
+        return ""
+    return source.one
 
 
 def with_class(spec: Spec, layer: int, unit: int, name: str = "") -> str:

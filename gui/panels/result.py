@@ -14,6 +14,8 @@ from engine.maths.network import Network
 from engine.run.column_words import with_class
 from engine.run.spec import Data, Spec
 from gui import theme
+from gui.plots.drawing import Drawing
+from gui.plots.drawn_kinds import Kind, kinds_of
 from gui.plots.held_inputs import HeldInputs
 from gui.plots.plot_picture import plot_picture
 from gui.plots.surface_view import SurfaceView
@@ -35,6 +37,10 @@ _TITLES = {
     "curve": "Output curve",
     "outputs": "Outputs and targets",
 }
+_DRAW_TIP = (
+    "Draw samples: click to add one, drag to move it, Delete to remove it; by keys: arrows move "
+    "the one shown, Enter adds one beside it"
+)
 _SHORT_TITLES = {"surface": "Surface", "curve": "Curve", "outputs": "Outputs"}
 # How the head is written, the first that fits: with the long title or not, and with how many
 # letters of each name (0: with words for them, since axes and colour bar bear the names too).
@@ -48,9 +54,16 @@ class ResultPanel(Card):
     sample its outputs against targets; a link changes to the other. Which output is shown, over
     which inputs, and where the other inputs are held, is chosen here and nowhere else.
     `picture_wanted` asks for a file with what is shown, True for one in light colours.
+
+    While "draw" is on, samples are put into the surface or the curve, moved and taken out; see
+    Drawing for how.
     """
 
     picture_wanted = Signal(bool)
+    sample_chosen = Signal(int)
+    sample_drawn = Signal(object, object)  # the inputs and the targets of a new sample
+    sample_moved = Signal(int, object)  # row, and its new values as (inputs or targets, column, …)
+    sample_removed = Signal(int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("", parent)
@@ -69,12 +82,21 @@ class ResultPanel(Card):
         self.axes_button = Button(
             "", "resultAxes", "Inputs along the axes", self._open_axes_menu, link=True
         )
+        self._kind = 0  # which of the kinds of samples is drawn
+        self.draw_button = Button("draw", "resultDraw", _DRAW_TIP, self._on_draw, link=True)
+        self.draw_button.setCheckable(True)
+        self.kind_button = Button(
+            "", "resultKind", "What is drawn", self._open_kind_menu, link=True
+        )
         self.switch_button = Button("", "resultSwitch", "", self._on_switch, link=True)
         self.output_button.setAccessibleName("output that is shown")
         self.axes_button.setAccessibleName("inputs along the axes")
         self._menu = QMenu(self)
         self._head: tuple[object, ...] = ()
-        self._buttons = (self.output_button, self.axes_button, self.switch_button)
+        self._buttons = (
+            self.draw_button, self.kind_button, self.output_button, self.axes_button,
+            self.switch_button,
+        )
         for button in self._buttons:
             button.setCursor(Qt.CursorShape.PointingHandCursor)
             button.setMinimumWidth(1)  # long names give way to a narrow card, see _show_names
@@ -91,14 +113,18 @@ class ResultPanel(Card):
     @cached_property
     def surface(self) -> SurfaceView:
         """The decision surface."""
-        return self._page(SurfaceView(self._pages))
+        view = self._page(SurfaceView(self._pages))
+        self._listen_to(view.plot.drawing)
+        return view
 
     @cached_property
     def curve(self) -> CurvePlot:
         """The output over the only input."""
         from gui.plots.curve_plot import CurvePlot
 
-        return self._page(CurvePlot(self._pages))
+        plot = self._page(CurvePlot(self._pages))
+        self._listen_to(plot.drawing)
+        return plot
 
     @cached_property
     def outputs(self) -> OutputBars:
@@ -110,6 +136,13 @@ class ResultPanel(Card):
     @cached_property
     def _cover(self) -> Cover:
         return self._page(Cover(self._pages))
+
+    def _listen_to(self, drawing: Drawing) -> None:
+        drawing.on = self.draw_button.isChecked()
+        drawing.added.connect(self._on_added)
+        drawing.moved.connect(self._on_moved)
+        drawing.removed.connect(self.sample_removed)
+        drawing.chosen.connect(self.sample_chosen)
 
     def _page(self, page: Page) -> Page:
         self._pages.addWidget(page)
@@ -161,6 +194,7 @@ class ResultPanel(Card):
         showing = self.showing
         for button in self._buttons:
             button.setVisible(not view.hides_outputs)
+        self._let_draw(self.draw_button.isChecked() and not view.hides_outputs)
         if view.hides_outputs:
             self.title.setText(self._title(showing))
             self._head = ()
@@ -206,6 +240,12 @@ class ResultPanel(Card):
         plotted = showing != "outputs"
         self.output_button.setVisible(plotted and network.sizes[-1] > 1)
         self.axes_button.setVisible(showing == "surface" and len(network.inputs) > 2)
+        may_draw = plotted and view.spec.has_targets
+        self.draw_button.setVisible(may_draw)
+        self.draw_button.setText("draw ✓" if self.draw_button.isChecked() else "draw")
+        self.kind_button.setVisible(
+            may_draw and self.draw_button.isChecked() and showing == "surface"
+        )
         other = "outputs" if plotted else "curve" if len(network.inputs) == 1 else "surface"
         self.switch_button.setText(other)
         set_tip(self.switch_button, f"Show {self._title(other).lower()}")
@@ -216,7 +256,8 @@ class ResultPanel(Card):
         """Write what is shown into the head, in as many letters as the card has room for."""
         output = with_class(spec, spec.network.depth, self._output)
         names = (output, *(with_class(spec, 0, number) for number in self._axes))
-        key = (self.width(), self._title(showing), *names)
+        kind = "" if self.kind_button.isHidden() else self._kind_drawn(spec)[0]
+        key = (self.width(), self._title(showing), self.draw_button.text(), kind, *names)
         if key == self._head:
             return
         self._head = key
@@ -226,6 +267,7 @@ class ResultPanel(Card):
             output, x, y = (_short(name, letters) for name in names)
             self.output_button.setText(menu_text(f"{output} ▾") if letters else "output ▾")
             self.axes_button.setText(menu_text(f"{x} × {y} ▾") if letters else "axes ▾")
+            self.kind_button.setText(menu_text(f"{_short(kind, letters or 4)} ▾"))
             shown = [button for button in self._buttons if not button.isHidden()]
             widths = [widget.sizeHint().width() for widget in (self.title, *shown)]
             if sum(widths) + theme.GAP * (len(shown) + 1) <= room:
@@ -266,6 +308,59 @@ class ResultPanel(Card):
     def _on_held(self, number: int, value: float) -> None:
         self._held[number] = value
         self._again()
+
+    # Drawing
+
+    def _on_draw(self) -> None:
+        self._let_draw(self.draw_button.isChecked())
+        self._again()
+
+    def _let_draw(self, wanted: bool) -> None:
+        for page in ("surface", "curve"):
+            if page in self.__dict__:
+                shown = getattr(self, page)
+                drawing: Drawing = (shown.plot if page == "surface" else shown).drawing
+                if drawing.on != wanted:
+                    drawing.on = wanted
+
+    def _kind_drawn(self, spec: Spec) -> Kind:
+        """What is drawn now: its name, and a target for every output."""
+        assert self._view is not None
+        kinds = kinds_of(spec, self._view.sample)
+        return kinds[min(self._kind, len(kinds) - 1)]
+
+    def _open_kind_menu(self) -> None:
+        assert self._view is not None
+        self._menu.clear()
+        now = self._kind_drawn(self._view.spec)
+        for number, kind in enumerate(kinds_of(self._view.spec, self._view.sample)):
+            action = _choice(self._menu, kind[0], kind == now)
+            action.triggered.connect(lambda _, number=number: self._choose_kind(number))
+        self.kind_button.open_menu(self._menu)
+
+    def _choose_kind(self, number: int) -> None:
+        self._kind = number
+        self._again()
+
+    def _on_added(self, x: float, y: float) -> None:
+        view = self._view
+        if view is None:
+            return
+        if self.showing == "curve":
+            targets = view.spec.data.targets[view.sample].tolist()
+            targets[self._output] = y
+            self.sample_drawn.emit([x], targets)
+            return
+        inputs = self._held_values().tolist()
+        inputs[self._axes[0]], inputs[self._axes[1]] = x, y
+        self.sample_drawn.emit(inputs, list(self._kind_drawn(view.spec)[1]))
+
+    def _on_moved(self, row: int, x: float, y: float) -> None:
+        if self.showing == "curve":
+            places = [("inputs", 0, x), ("targets", self._output, y)]
+        else:
+            places = [("inputs", self._axes[0], x), ("inputs", self._axes[1], y)]
+        self.sample_moved.emit(row, places)
 
     def _choose_output(self, output: int) -> None:
         self._output = output

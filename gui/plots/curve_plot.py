@@ -10,7 +10,7 @@ from engine.run.column_words import with_class
 from engine.run.surface import curve, data_range, grid_axis, output_range, work_per_point
 from gui import theme
 from gui.plots.axis import PlainAxis
-from gui.plots.plot import Plot
+from gui.plots.drawing import DrawablePlot
 from gui.plots.sample_points import SamplePoints, two_values
 from gui.plots.solid_line import SolidLine
 from gui.view import View
@@ -20,7 +20,7 @@ _WORK = 50_000_000  # in the units of engine.run.surface.work_per_point: a few m
 _MARGIN = 0.12
 
 
-class CurvePlot(Plot):
+class CurvePlot(DrawablePlot):
     """What a network of one input answers, over the range of its data."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -62,6 +62,7 @@ class CurvePlot(Plot):
         count = len(targets)
         tested = data.is_test[:count]
         self.points.show(column[:count], targets, targets, levels, view.sample, tested)
+        self.drawing.show_samples(column[:count], targets, view.sample)
 
     def _targets(self, view: View) -> Array:
         """How high the samples stand; none of them does where the loss reads no targets."""

@@ -22,7 +22,7 @@ from engine.run.surface import data_range, grid_axis, output_range, surface, wor
 from gui import theme
 from gui.plots.axis import PlainAxis
 from gui.plots.colours import lookup_table
-from gui.plots.plot import Plot
+from gui.plots.drawing import DrawablePlot
 from gui.plots.sample_points import SamplePoints, two_values
 from gui.view import View
 
@@ -85,7 +85,7 @@ class _Question(Struct, frozen=True, eq=False):
         )
 
 
-class SurfacePlot(Plot):
+class SurfacePlot(DrawablePlot):
     """The decision surface.
 
     While training it has at most COARSE cells a side, as many as a few milliseconds allow, and
@@ -155,6 +155,7 @@ class SurfacePlot(Plot):
         self._levels = output_range(frame.spec, frame.output)
         targets = data.targets[:, frame.output] if frame.spec.has_targets else None
         self.points.show(x, y, targets, self._levels, frame.sample, data.is_test)
+        self.drawing.show_samples(x, y, frame.sample)
 
     def _show_surface(self, question: _Question, training: bool) -> None:
         affordable = self._speed * _PATIENCE / work_per_point(question.network)

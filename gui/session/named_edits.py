@@ -170,6 +170,18 @@ class Intents(QObject):
         text = "Add a sample" if len(rows) == 1 else f"Add {len(rows)} samples"
         self._session.apply(text, edits.add_rows, inputs, targets)
 
+    def draw_sample(self, inputs: list[float], targets: list[float]) -> None:
+        """Append a sample that was drawn, and show it."""
+        if self._session.apply(
+            "Draw a sample", edits.add_rows, np.array([inputs]), np.array([targets])
+        ):
+            self._session.choose_sample(len(self._session.spec.data) - 1)
+
+    def move_sample(self, row: int, places: list[tuple[str, int, float]]) -> None:
+        """Give some values of a sample others, each (inputs or targets, column, value)."""
+        cells = [(which, row, column, value) for which, column, value in places]
+        self._session.apply(f"Move sample {row + 1}", edits.set_cells, cells)
+
     def remove_rows(self, rows: list[int]) -> None:
         """Remove samples."""
         text = "Remove a sample" if len(rows) == 1 else f"Remove {len(rows)} samples"

@@ -239,7 +239,11 @@ class MainWindow(QMainWindow):
         self.canvas.unit_moved.connect(session.move_unit)
         self.canvas.layout_reset.connect(session.reset_layout)
         self._columns.why.derivation_made.connect(self._wire_derivation)
-        self.data.sample_chosen.connect(session.choose_sample)
+        for panel in (self.data, self.result):
+            panel.sample_chosen.connect(session.choose_sample)
+        self.result.sample_drawn.connect(self._intents.draw_sample)
+        self.result.sample_moved.connect(self._intents.move_sample)
+        self.result.sample_removed.connect(lambda row: self._intents.remove_rows([row]))
         self._columns.sample_back.clicked.connect(lambda: self._other_sample(-1))
         self._columns.sample_on.clicked.connect(lambda: self._other_sample(1))
         self._intents.listen_to(self.canvas, self.network, self.weights, self.data)
