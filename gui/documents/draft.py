@@ -15,7 +15,8 @@ from engine.maths.activations import Array
 
 class Draft(Struct, frozen=True):
     """The fields of the New dialog: keys of what was chosen, counts, the hidden units as they were
-    typed, and the table, a row a sample, with the inputs before the targets."""
+    typed, the table, a row a sample, with the inputs before the targets, and the settings of the
+    hidden units' activation, by their keys."""
 
     data: str
     inputs: int
@@ -25,6 +26,7 @@ class Draft(Struct, frozen=True):
     activation: str
     output: str
     numbers: tuple[tuple[float, ...], ...]
+    settings: dict[str, float] = {}
 
     @property
     def table(self) -> Array:

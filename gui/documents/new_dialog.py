@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
+from msgspec.structs import replace
 from PySide6.QtCore import QSignalBlocker, QTimer
 from PySide6.QtWidgets import QDoubleSpinBox, QFrame, QLineEdit, QWidget
 
@@ -13,10 +14,11 @@ from engine.data.suggested import suggested
 from engine.documents.document import Document
 from engine.documents.titles import new_title
 from engine.documents.whole_file import FileError
-from engine.maths.activations import ACTIVATIONS, hidden_activations
+from engine.maths.activations import ACTIVATION_SETTINGS, ACTIVATIONS, hidden_activations
 from engine.maths.losses import LOSSES, output_activations, usual_loss
-from engine.maths.network import Layer, Network, default_unit_names
+from engine.maths.network import Layer, Network, default_unit_names, with_layer
 from engine.maths.optimizers import Optimizer
+from engine.maths.setting import Setting
 from engine.run.check_spec import SpecError, check_spec
 from engine.run.limits import HIDDEN_LAYERS, INPUTS, UNITS
 from engine.run.spec import Spec
@@ -29,6 +31,7 @@ from gui.widgets.count_field import CountField
 from gui.widgets.form_dialog import FormDialog
 from gui.widgets.labels import ErrorLabel, SecondaryLabel
 from gui.widgets.layouts import NO_MARGINS, column, row
+from gui.widgets.number_field import NumberField
 
 _OWN = "own"  # in the place of a data set's key
 _KEEP_MILLISECONDS = 300  # after a change, within which others may follow
@@ -72,6 +75,9 @@ class NewDialog(FormDialog):
         self._output = _choice(
             "newOutputActivation", "Activation at the output", _that_learn(output_activations())
         )
+        self._of_activation = {
+            key: _setting_field(setting) for key, setting in ACTIVATION_SETTINGS.items()
+        }
         self._preview = SecondaryLabel(name="newPreview")
         self._preview.setWordWrap(True)
         self._problem = ErrorLabel("newProblem")
@@ -85,6 +91,10 @@ class NewDialog(FormDialog):
             **{str(field.accessibleName()): field for field in self._settings.values()},
             "&Hidden units, layer by layer": self._hidden,
             "Their &activation": self._activation,
+            **{
+                f"Their {ACTIVATION_SETTINGS[key].title}": field
+                for key, field in self._of_activation.items()
+            },
             "Activation at the output": self._output,
         }
         self._again = QWidget()
@@ -96,7 +106,9 @@ class NewDialog(FormDialog):
         self.lay_out(fields, self._again, self._preview, self._problem)
         self.setMinimumWidth(theme.px(460))
         self._data.currentIndexChanged.connect(self._suggest)
+        self._activation.currentIndexChanged.connect(self._show_settings)
         self._suggest()
+        self._show_settings()
         self._empty = self._filled_in()
         self._keeps = QTimer(self)
         self._keeps.setSingleShot(True)
@@ -106,6 +118,7 @@ class NewDialog(FormDialog):
             self._data.currentIndexChanged, self._activation.currentIndexChanged,
             self._output.currentIndexChanged, self._hidden.textChanged, self._table.filled,
             self._inputs.valueChanged, self._outputs.valueChanged, self._samples.valueChanged,
+            *(field.edited for field in self._of_activation.values()),
         ):
             change.connect(self._keeps.start)
         draft = kept_draft() if remember else None
@@ -119,6 +132,7 @@ class NewDialog(FormDialog):
             self._data.currentData(), self._inputs.value(), self._outputs.value(),
             self._samples.value(), self._hidden.text(), self._activation.currentData(),
             self._output.currentData(), tuple(map(tuple, self._table.table.tolist())),
+            {key: field.value for key, field in self._of_activation.items()},
         )
 
     def _fill_in(self, draft: Draft) -> None:
@@ -136,6 +150,11 @@ class NewDialog(FormDialog):
             self._table.fill(draft.table)
         self._hidden.setText(draft.hidden)
         _show(self._activation, draft.activation)
+        for key, setting in ACTIVATION_SETTINGS.items():
+            value = draft.settings.get(key, setting.default)
+            if setting.allows(value):
+                self._of_activation[key].set_value(value)
+        self._show_settings()
         _show(self._output, draft.output)
         self._again.setVisible(draft != self._empty)
         self.fit()
@@ -213,6 +232,16 @@ class NewDialog(FormDialog):
         self._follow()
         self.fit()
 
+    @property
+    def _read(self) -> tuple[str, ...]:
+        """The settings that the activation of the hidden units reads."""
+        return ACTIVATIONS[self._activation.currentData()].settings
+
+    def _show_settings(self) -> None:
+        for key, field in self._of_activation.items():
+            self.form.setRowVisible(field, key in self._read)
+        self.fit()
+
     def _follow_settings(self) -> None:
         """Suggest other hidden layers where a setting asks for it, unless the person has chosen."""
         if self._rule is not None and self._hidden.text() == self._suggested:
@@ -234,6 +263,8 @@ class NewDialog(FormDialog):
             self._preview.setText(f"The units: {' → '.join(map(_in_short, layers))}")
 
     def accept(self) -> None:
+        if not all(self._of_activation[key].finish() for key in self._read):
+            return
         try:
             check_spec(self._spec())
         except SpecError as error:
@@ -262,11 +293,17 @@ class NewDialog(FormDialog):
     def _spec(self) -> Spec:
         """What was asked for. Raises ValueError with a sentence."""
         sizes, hidden = self._sizes(), self._activation.currentData()
+        settings = {key: self._of_activation[key].value for key in self._read}
         if self._rule is not None:
-            return suggested(self._rule, self._chosen, sizes[1:-1], hidden)
+            spec = suggested(self._rule, self._chosen, sizes[1:-1], hidden)
+            for number in range(1, spec.network.depth):
+                network = with_layer(spec.network, number, settings=settings)
+                spec = replace(spec, network=network)
+            return spec
         names, output = default_unit_names(sizes), self._output.currentData()
         loss = usual_loss(output)
-        layers = [*(Layer(units, hidden) for units in names[1:-1]), Layer(names[-1], output)]
+        layers = [Layer(units, hidden, settings=settings) for units in names[1:-1]]
+        layers.append(Layer(names[-1], output))
         return Spec(
             Network(names[0], tuple(layers)),
             loss,
@@ -283,6 +320,18 @@ class NewDialog(FormDialog):
         about = "own data" if self._rule is None else self._rule.title
         start = spec.network.draw(spec.initializer, spec.seed)
         return Document(spec=spec, start=start, title=new_title(spec.network.sizes, about))
+
+
+def _setting_field(setting: Setting) -> NumberField:
+    """A field for a setting of the hidden units' activation."""
+
+    def objection(value: float) -> str | None:
+        return None if setting.allows(value) else setting.limits
+
+    field = NumberField(setting.default, objection)
+    field.setObjectName(f"new-{setting.key}")
+    field.setAccessibleName(f"{setting.title.capitalize()} of the hidden units")
+    return field
 
 
 def _offer(field: QDoubleSpinBox, setting: DataSetting) -> None:

@@ -294,3 +294,31 @@ def test_what_was_created_is_not_offered_again_unless_leaving_was_called_off(
     monkeypatch.setattr(QMessageBox, "exec", lambda box: QMessageBox.StandardButton.Discard)
     window.documents.new()
     assert kept == [False, True, False]
+
+
+def test_what_the_hidden_units_activation_reads_is_asked_for(qtbot: QtBot) -> None:
+    person = Person(qtbot, remember=True)
+
+    def field(key: str) -> QLineEdit:
+        return person.dialog.findChild(QLineEdit, f"new-{key}")
+
+    person.choose("newData", "xor")
+    assert field("gain").isVisible() and not field("alpha").isVisible()
+    person.choose("newActivation", "gelu")
+    assert not field("gain").isVisible()
+    person.choose("newActivation", "elu")
+    assert field("alpha").isVisible()
+    field("alpha").setFocus()
+    field("alpha").selectAll()
+    QTest.keyClicks(field("alpha"), "-1")
+    person.dialog.accept()
+    assert person.dialog.isVisible() and "above 0" in field("alpha").toolTip()
+    field("alpha").selectAll()
+    QTest.keyClicks(field("alpha"), "0.5")
+    QTest.keyClick(field("alpha"), Qt.Key.Key_Tab)
+    person.dialog.reject()
+    person = Person(qtbot, remember=True)
+    assert field("alpha").isVisible() and field("alpha").text() == "0.5"
+    layers = person.dialog.document().spec.network.layers
+    assert layers[0].changed_settings == {"alpha": 0.5} and not layers[-1].changed_settings
+    person.dialog.forget()
