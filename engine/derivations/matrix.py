@@ -376,7 +376,7 @@ class _Layer:
         if network.biases(gradient, layer) is not None and network.layers[layer - 1].bias_trained:
             parts.append(("b", self._trained_biases))
         factors: list[Factor] = []
-        lines = []
+        lines: list[Line] = []
         for letter, of in parts:
             gone = self._gone(layer) if letter == "W" else None
             before = Matrix(self._name(letter, layer), of(record.theta), gone=gone)
@@ -388,13 +388,18 @@ class _Layer:
                 factors.append(Factor((words,), mask.with_value()))
                 g = by_entry(mask, g)
             update = _Matrices(record, before, g, tuple(of(slot) for slot in slots))
+            update.begin(record.spec, layer, record.updated_gradient)
             taken = WRITTEN_OPTIMIZERS[update.optimizer.key].step(update)
             if frozen.any() and RULES[update.optimizer.key].decays:
                 taken = by_entry(mask, in_brackets(taken))
             formula = minus(before, taken)
             line = equals(before, formula, BECOMES)
             what = "weights" if letter == "W" else "biases"
-            factors += [*update.factors, Factor((f"the {what} after the update",), line)]
+            if lines:  # numbers are those of the weights once more
+                new = [each for each in update.factors if not isinstance(each.line.left, Symbol)]
+            else:
+                new = update.factors
+            factors += [*new, Factor((f"the {what} after the update",), line)]
             lines.append(line)
         first = lines[0]
         return Derivation(
@@ -451,6 +456,9 @@ class _Matrices(WrittenUpdate[ArrayExpr]):
 
     def square(self, term: ArrayExpr) -> ArrayExpr:
         return WorkedMatrix(by_entry(term, term))
+
+    def cut(self, term: ArrayExpr, limit: Expr) -> ArrayExpr:
+        return Applied("clip", term, np.clip(term.values, -limit.value, limit.value))
 
     def root(self, term: ArrayExpr, more: Expr) -> ArrayExpr:
         return WorkedMatrix(Applied("√", term, np.sqrt(term.values) + more.value, plus=more))

@@ -236,6 +236,12 @@ class Record:
         value = float(self.iteration.gradient[self.network.index(parameter)])
         return Derivative(self.names.loss, self.names.parameter(parameter), value)
 
+    @property
+    def updated_gradient(self) -> Array:
+        """The batch's gradient with zeros for what no update touches, shape (size,)."""
+        mask = self.spec.updated
+        return self.iteration.gradient if mask is None else self.iteration.gradient * mask
+
     def counts(self, parameter: Parameter) -> bool:
         """Whether a penalty counts a parameter."""
         mask = self.spec.penalised

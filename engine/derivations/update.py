@@ -12,6 +12,7 @@ from engine.formulas.formula import (
     Expr,
     Function,
     Line,
+    Negative,
     Number,
     Power,
     Product,
@@ -108,6 +109,7 @@ class _Numbers(WrittenUpdate[Expr]):
         kind = "bias_gradient" if parameter.source is None else "weight_gradient"
         self._about = StepId("backward", kind, *parameter)
         written = WRITTEN_OPTIMIZERS[spec.optimizer.key]
+        self.begin(spec, parameter.layer, record.updated_gradient)
         self.taken: Expr = written.step(self)
         about = None if self.kept else self._about
         self.factors.append(
@@ -139,6 +141,9 @@ class _Numbers(WrittenUpdate[Expr]):
 
     def square(self, term: Expr) -> Expr:
         return Power(term, Number(2.0))
+
+    def cut(self, term: Expr, limit: Expr) -> Expr:
+        return Function("min", (Function("max", (term, Negative(limit))), limit))
 
     def root(self, term: Expr, more: Expr) -> Expr:
         return Sum((Function("sqrt", (term,)), more))

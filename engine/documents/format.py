@@ -25,12 +25,14 @@ from engine.documents.document import Lock, Published
 from engine.documents.json_text import DocumentError
 from engine.documents.own_keys import OWN_KEY, OwnKey, take_own_keys
 from engine.maths.activations import ACTIVATION_SETTINGS, ACTIVATIONS
+from engine.maths.clipping import Clipping
 from engine.maths.initializers import INITIALIZERS
 from engine.maths.losses import LOSS_SETTINGS, LOSSES, REDUCTIONS
 from engine.maths.metrics import METRICS
 from engine.maths.network import BIAS_KINDS
 from engine.maths.optimizers import RULES, SETTINGS
 from engine.maths.penalty import Penalty
+from engine.maths.schedules import Schedule
 from engine.maths.setting import Setting
 from engine.run.limits import (
     FIGURES,
@@ -111,6 +113,7 @@ class Shape(_Object, kw_only=True):
     weight_names: tuple[tuple[Name, ...], ...] | UnsetType = UNSET
     bias_names: tuple[Name, ...] | UnsetType = UNSET
     frozen_weights: tuple[tuple[Count, ...], ...] | UnsetType = UNSET
+    rate_factor: Annotated[float, Meta(gt=0.0, lt=LARGEST)] | UnsetType = UNSET
     frozen_biases: tuple[Count, ...] | UnsetType = UNSET
     cut: tuple[tuple[Count, ...], ...] | UnsetType = UNSET
 
@@ -225,6 +228,8 @@ class Settings(_Object, kw_only=True):
     data: Count | UnsetType = UNSET
     scaling: Scaling | UnsetType = UNSET
     penalty: Penalty | UnsetType = UNSET
+    clipping: Clipping | UnsetType = UNSET
+    schedule: Schedule | UnsetType = UNSET
     mistakes: Annotated[
         tuple[Annotated[str, one_of(MISTAKES)], ...], told(uniqueItems=True)
     ] | UnsetType = UNSET
@@ -271,6 +276,8 @@ class File(_Object, kw_only=True):
     data: FileData
     scaling: Scaling | UnsetType = UNSET
     penalty: Penalty | UnsetType = UNSET
+    clipping: Clipping | UnsetType = UNSET
+    schedule: Schedule | UnsetType = UNSET
     mistakes: Annotated[
         tuple[Annotated[str, one_of(MISTAKES)], ...], told(uniqueItems=True)
     ] | UnsetType = UNSET

@@ -17,10 +17,12 @@ from engine.documents.long_matrices import Numbers
 from engine.documents.own_keys import OwnKey
 from engine.documents.road import FIRST_RUN, Road
 from engine.maths.activations import Array
+from engine.maths.clipping import Clipping
 from engine.maths.losses import LOSSES, LossSettings
 from engine.maths.network import Layer, Network
 from engine.maths.optimizers import RULES, Optimizer
 from engine.maths.penalty import Penalty
+from engine.maths.schedules import Schedule
 from engine.run.check_spec import check_network, check_training
 from engine.run.limits import MAX_CURVE_POINTS, NAME
 from engine.run.spec import KEPT_GRADIENT, Data, Spec, State
@@ -175,6 +177,8 @@ def _spec(file: fmt.File | fmt.Settings, network: Network, data: Data) -> Spec:
         scaling=_or(file.scaling, None),
         penalty=_or(file.penalty, Penalty()),
         loss_settings=_loss_settings(file.loss_settings),
+        clipping=_or(file.clipping, Clipping()),
+        schedule=_or(file.schedule, Schedule()),
     )
 
 
@@ -206,6 +210,7 @@ def _layer(layer: fmt.Shape) -> Layer:
         _or(layer.bias_names, None),
         frozen_weights=_or(layer.frozen_weights, None),
         frozen_biases=layer.frozen_biases or (),
+        rate_factor=_or(layer.rate_factor, 1.0),
         settings=_given(layer.settings) if layer.settings else {},
         cut=_or(layer.cut, None),
     )

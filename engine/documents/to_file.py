@@ -18,7 +18,6 @@ from engine.maths.activations import ACTIVATION_SETTINGS, Array
 from engine.maths.losses import LOSSES
 from engine.maths.network import Layer, Network
 from engine.maths.optimizers import RULES, SETTINGS, Optimizer
-from engine.maths.penalty import Penalty
 from engine.run.spec import Data, Spec, State
 
 T = TypeVar("T")
@@ -45,7 +44,9 @@ def file_of(document: Document) -> fmt.File:
         batching=spec.batching,
         data=_data(spec.data),
         scaling=_said(spec.scaling),
-        penalty=UNSET if spec.penalty == Penalty() else spec.penalty,
+        penalty=_changed(spec.penalty),
+        clipping=_changed(spec.clipping),
+        schedule=_changed(spec.schedule),
         mistakes=spec.mistakes or UNSET,
         step_order=UNSET if spec.step_order == "by_unit" else spec.step_order,
         published=document.published or UNSET,
@@ -76,6 +77,11 @@ def _roads(document: Document) -> dict[str, Any]:
         "starts": tables.starts.entries or UNSET,
         "data_sets": tables.data_sets.entries or UNSET,
     }
+
+
+def _changed(value: T) -> T | UnsetType:
+    """A record, where anything in it is not the default."""
+    return UNSET if value == type(value)() else value
 
 
 def _said(value: T | None) -> T | UnsetType:
@@ -138,7 +144,9 @@ class _Tables:
             batching=spec.batching,
             data=self.data_sets.number(_data(spec.data)),
             scaling=_said(spec.scaling),
-            penalty=UNSET if spec.penalty == Penalty() else spec.penalty,
+            penalty=_changed(spec.penalty),
+            clipping=_changed(spec.clipping),
+            schedule=_changed(spec.schedule),
             mistakes=spec.mistakes or UNSET,
             step_order=UNSET if spec.step_order == "by_unit" else spec.step_order,
         )
@@ -206,6 +214,7 @@ def _shape(layer: Layer) -> dict[str, Any]:
         "frozen_weights": _said(layer.frozen_weights),
         "frozen_biases": layer.frozen_biases or UNSET,
         "cut": _said(layer.cut),
+        "rate_factor": UNSET if layer.rate_factor == 1.0 else layer.rate_factor,
     }
 
 

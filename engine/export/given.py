@@ -8,19 +8,23 @@ import numpy as np
 
 from engine.derivations.record import Record
 from engine.derivations.written.penalties import strength_of
+from engine.derivations.written.schedules import WRITTEN_SCHEDULES, Written
 from engine.export.solution import Cell, Figure, Grid, Section, Words, Working
 from engine.formulas.formula import Expr, Line, Symbol
 from engine.formulas.notation import (
     Notation,
     activation_setting_name,
+    plain_name,
     setting_name,
     slot_name,
 )
 from engine.formulas.writers import Prose, TextWriter
 from engine.maths.activations import Array
+from engine.maths.clipping import CLIPPINGS
 from engine.maths.losses import LOSS_SETTINGS, LOSSES
 from engine.maths.network import Parameter
 from engine.maths.optimizers import RULES, SETTINGS
+from engine.maths.schedules import SCHEDULES
 from engine.run.iteration import Iteration
 from engine.run.paper import PaperIteration
 from engine.run.spec import KEPT_GRADIENT
@@ -111,7 +115,28 @@ def _optimizer(iteration: Iteration) -> Prose:
     for key in rule.settings:
         words, symbol = SETTINGS[key].listed, Symbol(setting_name(key), optimizer[key])
         prose = (*prose, f", {words} " if words else ", ", symbol.with_value())
-    return (*prose, ".")
+    prose = (*prose, ".")
+    spec = iteration.spec
+    schedule, clipping = spec.schedule, spec.clipping
+    if not schedule.is_constant:
+        rule_of_rate, eta = SCHEDULES[schedule.name], optimizer["learning_rate"]
+        written = Written(
+            schedule,
+            Symbol(setting_name("learning_rate"), eta),
+            spec.counted_before(iteration.next_state.t),
+        )
+        formula = WRITTEN_SCHEDULES[schedule.name].formula(written)
+        line = Line(Symbol(plain_name("η_t"), formula.value), (formula,), (formula,))
+        words = f" The learning rate goes on by a schedule, {rule_of_rate.title}: "
+        prose = (*prose, words, line, ".")
+    for number, layer in enumerate(spec.network.layers, start=1):
+        if layer.rate_factor != 1.0:
+            prose = (*prose, f" Layer {number} takes {layer.rate_factor:g} times the rate.")
+    if clipping.is_on:
+        limit = Symbol(plain_name("c"), clipping.limit).with_value()
+        words = f" Gradients are clipped {CLIPPINGS[clipping.name].title} before the update, "
+        prose = (*prose, words, limit, ".")
+    return prose
 
 
 def _samples(iteration: Iteration, record: Record, digits: int | None) -> Iterator[Words | Grid]:

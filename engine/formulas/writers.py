@@ -187,7 +187,7 @@ def latex_text(words: str) -> str:
 def _latex_word(word: str) -> str:
     """A letter, an index such as h1, 2,11 or (3), or a word of its own, for math mode."""
     symbols = (
-        *("δ", "π", *_HATS),
+        *("δ", "π", "γ", "κ", *_HATS),
         *(setting_name(key).letter for key in SETTINGS),
         *(activation_setting_name(key).letter for key in ACTIVATION_SETTINGS),
         *(loss_setting_name(key).letter for key in LOSS_SETTINGS),

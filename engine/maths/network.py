@@ -56,6 +56,7 @@ class Layer(Struct, frozen=True, dict=True):
     0, upwards) whose weights into it are, or is None where none of the layer is; `frozen_biases`
     has the units whose biases are, 0 for a shared one. `cut` has, in the form of `frozen_weights`,
     the edges that are not there: they keep their place in θ, where 0 stands and stays.
+    Updates take `rate_factor` times the learning rate for the layer.
     """
 
     units: tuple[str, ...]
@@ -68,6 +69,7 @@ class Layer(Struct, frozen=True, dict=True):
     frozen_biases: tuple[int, ...] = ()
     cut: tuple[tuple[int, ...], ...] | None = None
     settings: Mapping[str, float] = MappingProxyType({})
+    rate_factor: float = 1.0
 
     def __post_init__(self) -> None:
         force_setattr(self, "settings", MappingProxyType(all_activation_settings(self.settings)))
@@ -185,6 +187,18 @@ class Network(Struct, frozen=True, dict=True):
         gone = self.layers[layer].cut
         units = range(self.sizes[layer + 1])
         return list(units) if gone is None else [k for k in units if unit not in gone[k]]
+
+    @cached_property
+    def rate_factors(self) -> Array | None:
+        """By what the learning rate is multiplied for each parameter, shape (size,); None where
+        there is one rate for all."""
+        if all(layer.rate_factor == 1.0 for layer in self.layers):
+            return None
+        factors = np.empty(self.size)
+        for number, layer in enumerate(self.layers, start=1):
+            factors[self.span(number)] = layer.rate_factor
+        factors.flags.writeable = False
+        return factors
 
     @cached_property
     def holds_some(self) -> bool:

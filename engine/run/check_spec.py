@@ -8,12 +8,14 @@ import numpy as np
 from msgspec.structs import asdict
 
 from engine.maths.activations import ACTIVATION_SETTINGS, ACTIVATIONS, Array
+from engine.maths.clipping import CLIPPINGS
 from engine.maths.initializers import INITIALIZERS
 from engine.maths.losses import LOSS_SETTINGS, LOSSES, REDUCTIONS
 from engine.maths.metrics import METRICS
 from engine.maths.network import BIAS_KINDS, Network
 from engine.maths.optimizers import RULES, SETTINGS, Optimizer
 from engine.maths.penalty import Penalty
+from engine.maths.schedules import SCHEDULES
 from engine.run.limits import (
     CLASS_NAME,
     COUNTS,
@@ -61,6 +63,7 @@ def check_training(spec: Spec) -> None:
     _check_data(spec)
     _check_optimizer(spec.optimizer)
     check_penalty(spec.penalty)
+    check_update(spec)
     _check_batching(spec.batching)
     check_key("$.initializer.name", "initializer", spec.initializer, INITIALIZERS)
     if spec.seed not in COUNTS:
@@ -353,6 +356,37 @@ def _check_optimizer(optimizer: Optimizer) -> None:
     for key, value in optimizer.settings.items():
         if not SETTINGS[key].allows(value):
             raise SpecError(f"$.optimizer.{key}", SETTINGS[key].limits)
+
+
+def check_update(spec: Spec) -> None:
+    """Raise SpecError for a clipping, a schedule or learning rates of layers that cannot be."""
+    check_key("$.clipping.name", "clipping", spec.clipping.name, CLIPPINGS)
+    if not 0.0 < spec.clipping.limit < LARGEST:
+        raise SpecError("$.clipping.limit", "a limit of gradients lies above 0 and below 1e12")
+    if spec.clipping.name == "norm" and spec.updates_early:
+        raise SpecError(
+            "$.clipping.name",
+            f"clipping by norm needs the gradients of all layers before the first update, so it "
+            f"does not go with the mistake “{MISTAKES['updated-weights'].title}”",
+        )
+    schedule = spec.schedule
+    check_key("$.schedule.name", "schedule", schedule.name, SCHEDULES)
+    if schedule.per not in ("epoch", "iteration"):
+        raise SpecError("$.schedule.per", "a schedule counts per epoch or per iteration")
+    for name in ("every", "length", "warm_up"):
+        value = getattr(schedule, name)
+        if value not in FROM_ONE or value != int(value):
+            raise SpecError(f"$.schedule.{name}", "expected a whole number from 1, below 1e12")
+    if not 0.0 < schedule.factor <= 1.0:
+        raise SpecError("$.schedule.factor", "the factor lies above 0, and is 1 at most")
+    if not 0.0 <= schedule.lowest < 1.0:
+        raise SpecError("$.schedule.lowest", "the lowest share lies from 0 up to, not including, 1")
+    for index, layer in enumerate(spec.network.layers):
+        if not 0.0 < layer.rate_factor < LARGEST:
+            raise SpecError(
+                f"$.layers[{index}].rate_factor",
+                "the factor of a layer’s learning rate lies above 0 and below 1e12",
+            )
 
 
 def check_penalty(penalty: Penalty) -> None:

@@ -245,6 +245,12 @@ def set_activation(
     return _checked(changed, state)
 
 
+def set_rate_factor(spec: Spec, state: State, layer: int, factor: float) -> Edited:
+    """Give a layer so many times the learning rate."""
+    network = with_layer(spec.network, layer, rate_factor=factor)
+    return _checked(replace(spec, network=network), state)
+
+
 def set_activation_setting(
     spec: Spec, state: State, layer: int, setting: str, value: float
 ) -> Edited:

@@ -224,7 +224,9 @@ def moved(
     """θ and the optimizer's slots after update number t ≥ 1, all of shape (…, size)."""
     mask = spec.updated
     used = gradient if mask is None else gradient * mask
-    after, slots = spec.used_optimizer.update(theta, used, slots, t)
+    if spec.clipping.is_on:
+        used = spec.clipping.clipped(used)
+    after, slots = spec.optimizer_at(t).update(theta, used, slots, t)
     if mask is not None and (
         spec.skips_biases or spec.network.holds_some or RULES[spec.optimizer.key].decays
     ):

@@ -15,6 +15,7 @@ from msgspec import Struct
 
 from engine.maths import wrong_formulas
 from engine.maths.activations import ACTIVATIONS, Array
+from engine.maths.clipping import Clipping
 from engine.maths.losses import LOSSES
 from engine.maths.network import FORWARD_ONLY, Network
 from engine.maths.optimizers import Optimizer
@@ -35,6 +36,14 @@ class Run(Protocol):
     @property
     def optimizer(self) -> Optimizer:
         """The optimizer as it was chosen."""
+
+    @property
+    def has_one_rate(self) -> bool:
+        """Whether each update and each layer has the same learning rate."""
+
+    @property
+    def clipping(self) -> Clipping:
+        """How gradients are cut before they move the parameters."""
 
     @property
     def batch_size(self) -> int:
@@ -85,6 +94,15 @@ def _always(run: Run) -> str:
 
 def _needs_hidden(run: Run) -> str:
     return "" if run.network.depth > 1 else "There is no hidden layer, so nothing is sent back."
+
+
+def _needs_early_updates(run: Run) -> str:
+    if run.clipping.name == "norm":
+        return (
+            "Gradients are clipped by the length of all of them, which is not known before each "
+            "layer has its own."
+        )
+    return _needs_hidden(run)
 
 
 def _needs_output_slope(run: Run) -> str:
@@ -155,7 +173,9 @@ def _needs_trained_biases(run: Run) -> str:
 
 
 def _needs_rate(run: Run) -> str:
-    return "" if run.optimizer["learning_rate"] != 1.0 else "The learning rate is 1 already."
+    if run.optimizer["learning_rate"] != 1.0 or not run.has_one_rate:
+        return ""
+    return "The learning rate is 1 already."
 
 
 def _needs_weights(run: Run) -> str:
@@ -175,7 +195,7 @@ MISTAKES: dict[str, Mistake] = {
             "δ = Σ w δ_next · f′(z), with the weights before the update",
             "δ = Σ w_new δ_next · f′(z)",
             "update",
-            _needs_hidden,
+            _needs_early_updates,
             updates_early=True,
         ),
         Mistake(

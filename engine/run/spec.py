@@ -6,6 +6,7 @@ Both are immutable. Everything on screen is worked out from them and the cursor.
 # Without `from __future__ import annotations`, as engine.documents.format.
 
 from functools import cached_property, reduce
+from typing import Any
 
 import numpy as np
 from msgspec import Struct, field
@@ -14,11 +15,13 @@ from numpy.typing import NDArray
 
 from engine.maths.activations import Array
 from engine.maths.backprop import Carried, Rules
+from engine.maths.clipping import Clipping
 from engine.maths.losses import LOSSES, Loss, LossSettings, loss_function
 from engine.maths.metrics import METRICS, are_classes, is_right
 from engine.maths.network import Network
 from engine.maths.optimizers import RULES, Optimizer, Slots
 from engine.maths.penalty import Penalty
+from engine.maths.schedules import Schedule
 from engine.maths.wrong_formulas import with_changes
 from engine.run.limits import ClassName, Count, FromOne, Heading
 from engine.run.mistakes import MISTAKES, Mistake
@@ -134,7 +137,8 @@ class Spec(Struct, frozen=True, eq=False, dict=True):
     `carried` says what is carried on of each value that an iteration works out (see
     engine.maths.backprop.Rules); None: the value as it is.
     `scaling` stands between the data and the network; None: it takes them as they are.
-    `penalty` is what large weights cost, beside the loss of the data.
+    `penalty` is what large weights cost, beside the loss of the data. `clipping` says how gradients
+    are cut before they move the parameters, `schedule` how the learning rate goes on.
     """
 
     network: Network
@@ -152,6 +156,8 @@ class Spec(Struct, frozen=True, eq=False, dict=True):
     scaling: Scaling | None = None
     penalty: Penalty = Penalty()
     loss_settings: LossSettings = LossSettings()
+    clipping: Clipping = Clipping()
+    schedule: Schedule = Schedule()
 
     @cached_property
     def scaled(self) -> Data:
@@ -229,9 +235,40 @@ class Spec(Struct, frozen=True, eq=False, dict=True):
 
     @cached_property
     def used_optimizer(self) -> Optimizer:
-        """The optimizer as the updates really use it."""
+        """The optimizer as the updates really use it, but for a learning rate that goes on or is
+        not the same for all layers (see optimizer_at)."""
+        return self._as_used(self.optimizer)
+
+    def _as_used(self, optimizer: Optimizer) -> Optimizer:
         changes = (each.optimizer for each in self.made if each.optimizer)
-        return reduce(lambda optimizer, change: change(optimizer), changes, self.optimizer)
+        return reduce(lambda optimizer, change: change(optimizer), changes, optimizer)
+
+    @cached_property
+    def has_one_rate(self) -> bool:
+        """Whether each update and each layer has the same learning rate."""
+        return self.schedule.is_constant and self.network.rate_factors is None
+
+    def counted_before(self, t: int) -> int:
+        """What the schedule counts, as it stands before update number t ≥ 1: epochs or iterations
+        that are done."""
+        return t - 1 if self.schedule.per == "iteration" else self.epoch_of(t - 1)[0]
+
+    def rate_at(self, t: int) -> float:
+        """The learning rate of update number t ≥ 1 by the schedule, for a layer with no factor."""
+        rate = self.optimizer["learning_rate"]
+        if self.schedule.is_constant:
+            return rate
+        return rate * self.schedule.share(self.counted_before(t))
+
+    def optimizer_at(self, t: int) -> Optimizer:
+        """The optimizer as update number t ≥ 1 uses it. Where layers have rates of their own its
+        learning rate has an entry for each parameter, shape (size,)."""
+        if self.has_one_rate:
+            return self.used_optimizer
+        rate: Any = self.rate_at(t)
+        if (factors := self.network.rate_factors) is not None:
+            rate = rate * factors
+        return self._as_used(self.optimizer.changed(learning_rate=rate))
 
     @cached_property
     def updates_early(self) -> bool:

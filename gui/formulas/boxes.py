@@ -65,9 +65,14 @@ def _font(pixels: float) -> tuple[QFont, QFontMetricsF]:
     return font, QFontMetricsF(font)
 
 
+_HAT = "\u0302"  # a circumflex that stands over the letter before it
+
+
 @lru_cache(maxsize=4096)
 def words(text: str, pixels: float) -> Box:
-    """A text on one line."""
+    """A text on one line; a letter with a hat, m̂, for which few fonts have a place."""
+    if text.endswith(_HAT):
+        return _hatted(words(text[:-1], pixels), words("ˆ", pixels))
     font, metrics = _font(pixels)
 
     def paint(painter: QPainter, x: float, y: float) -> None:
@@ -75,6 +80,16 @@ def words(text: str, pixels: float) -> Box:
         painter.drawText(QPointF(x, y), text)
 
     return Box(metrics.horizontalAdvance(text), ASCENT * pixels, DESCENT * pixels, paint)
+
+
+def _hatted(letter: Box, hat: Box) -> Box:
+    """A letter with a hat over its middle."""
+
+    def paint(painter: QPainter, x: float, y: float) -> None:
+        letter.paint(painter, x, y)
+        hat.paint(painter, x + (letter.width - hat.width) / 2, y)
+
+    return Box(letter.width, letter.ascent, letter.descent, paint)
 
 
 def row(boxes: Sequence[tuple[float, Box]]) -> Box:

@@ -147,7 +147,7 @@ def _rows(view: View) -> list[_Row]:
         if is_split:
             rows.append(_right(spec, evaluation, spec.data.test, "test "))
     rows.append(_number("updates done", view.t, digits))
-    rows.append(_number("learning rate", spec.optimizer["learning_rate"], digits))
+    rows.append(_number("learning rate", spec.rate_at(view.t + 1), digits))
     if view.iteration is not None and spec.can_train:
         rows.append(_number("gradient norm", _norm(view.iteration.gradient), digits))
     return rows

@@ -14,11 +14,13 @@ from PySide6.QtCore import QObject, Signal
 
 from engine.documents.document import Published
 from engine.maths.activations import ACTIVATION_SETTINGS, ACTIVATIONS
+from engine.maths.clipping import CLIPPINGS, Clipping
 from engine.maths.initializers import INITIALIZERS
 from engine.maths.losses import LOSS_SETTINGS, LOSSES, losses_for
 from engine.maths.network import Parameter
 from engine.maths.optimizers import RULES, SETTINGS
 from engine.maths.penalty import Penalty, in_words
+from engine.maths.schedules import SCHEDULES, Schedule
 from engine.run import edits, holding, reshaping
 from engine.run.limits import ROAD_NAME
 from engine.run.mistakes import MISTAKES
@@ -66,6 +68,9 @@ class Intents(QObject):
         network.loss_output_chosen.connect(self.set_loss_output)
         network.reduction_chosen.connect(self.set_reduction)
         network.penalty_chosen.connect(self.set_penalty)
+        network.schedule_chosen.connect(self.set_schedule)
+        network.clipping_chosen.connect(self.set_clipping)
+        network.rate_factor_chosen.connect(self.set_rate_factor)
         network.optimizer_chosen.connect(self.set_optimizer)
         network.optimizer_setting_chosen.connect(self.set_optimizer_setting)
         network.batch_chosen.connect(self.set_batching)
@@ -336,6 +341,25 @@ class Intents(QObject):
         if penalty != self._session.spec.penalty:
             text = f"Weights: {in_words(penalty)}"
             self._session.apply(text, edits.set_settings, penalty=penalty)
+
+    def set_schedule(self, schedule: Schedule) -> None:
+        """Choose how the learning rate goes on."""
+        if schedule != self._session.spec.schedule:
+            text = f"Learning rate: {SCHEDULES[schedule.name].title}"
+            self._session.apply(text, edits.set_settings, schedule=schedule)
+
+    def set_clipping(self, clipping: Clipping) -> None:
+        """Choose how gradients are cut before an update."""
+        if clipping != self._session.spec.clipping:
+            limit = f" to {format_number(clipping.limit)}" if clipping.is_on else ""
+            text = f"Clip gradients: {CLIPPINGS[clipping.name].title}{limit}"
+            self._session.apply(text, edits.set_settings, clipping=clipping)
+
+    def set_rate_factor(self, layer: int, factor: float) -> None:
+        """Choose by what the learning rate is multiplied in a layer."""
+        title = self._session.spec.network.layer_title(layer).lower()
+        text = f"Learning rate of {title} × {format_number(factor)}"
+        self._session.apply(text, edits.set_rate_factor, layer, factor)
 
     def set_optimizer(self, key: str) -> None:
         """Choose the optimizer."""

@@ -8,10 +8,12 @@ import numpy as np
 
 from engine.documents.titles import shape
 from engine.maths.activations import ACTIVATION_SETTINGS, ACTIVATIONS
+from engine.maths.clipping import CLIPPINGS
 from engine.maths.losses import LOSS_SETTINGS, LOSSES
 from engine.maths.network import Layer, Network
 from engine.maths.optimizers import RULES, SETTINGS
 from engine.maths.penalty import in_words
+from engine.maths.schedules import SCHEDULES
 from engine.run.mistakes import MISTAKES
 from engine.run.spec import Data, Spec
 from engine.text.numbers import format_number
@@ -35,6 +37,14 @@ def called_by_settings(spec: Spec, is_drawn: bool, other: Spec) -> str:
 def _differences(spec: Spec, other: Spec) -> Iterator[str]:
     """What a run has that another one has not, what most people would name first."""
     yield from _of_optimizer(spec, other)
+    if spec.schedule != other.schedule:
+        yield f"{SCHEDULES[spec.schedule.name].title} rate"
+    if spec.clipping != other.clipping:
+        limit = f" {format_number(spec.clipping.limit)}" if spec.clipping.is_on else ""
+        yield f"clipping {CLIPPINGS[spec.clipping.name].title}{limit}"
+    factors, others = ([each.rate_factor for each in run.network.layers] for run in (spec, other))
+    if factors != others:
+        yield "rates by layer" if set(factors) != {1.0} else "one rate"
     if spec.penalty != other.penalty:
         yield in_words(spec.penalty)
     yield from _of_network(spec.network, other.network)

@@ -8,10 +8,12 @@ from msgspec import UNSET
 
 from engine.documents.document import Published
 from engine.maths.activations import ACTIVATIONS, hidden_activations
+from engine.maths.clipping import CLIPPINGS, Clipping
 from engine.maths.losses import LOSSES, LossSettings
 from engine.maths.network import BIAS_KINDS, Layer, Network, default_unit_names
 from engine.maths.optimizers import RULES, Optimizer
 from engine.maths.penalty import Penalty
+from engine.maths.schedules import SCHEDULES, Schedule
 from engine.run.holding import with_cut, with_frozen
 from engine.run.scaling import SAME, SCALINGS, Scaling, linears
 from engine.run.spec import Batching, Data, Spec, State, start_state
@@ -26,6 +28,21 @@ def that_learn(keys: tuple[str, ...]) -> tuple[str, ...]:
 
 PENALTIES = st.just(Penalty()) | st.builds(
     Penalty, l2=st.sampled_from((0.0, 0.25)), l1=st.sampled_from((0.0, 0.125)), biases=st.booleans()
+)
+
+
+CLIPS = st.just(Clipping()) | st.builds(
+    Clipping, st.sampled_from(sorted(CLIPPINGS)), st.sampled_from((0.0625, 1.0))
+)
+SCHEDULES_OF = st.just(Schedule()) | st.builds(
+    Schedule,
+    name=st.sampled_from(sorted(SCHEDULES)),
+    per=st.sampled_from(("epoch", "iteration")),
+    every=st.integers(1, 3),
+    factor=st.sampled_from((0.5, 0.9)),
+    length=st.integers(1, 5),
+    warm_up=st.integers(1, 3),
+    lowest=st.sampled_from((0.0, 0.25)),
 )
 
 
@@ -46,6 +63,7 @@ def specs(draw: st.DrawFn, max_samples: int = 6) -> Spec:
             output if number == len(sizes) - 1 else draw(st.sampled_from(hidden)),
             draw(st.sampled_from(BIAS_KINDS)),
             draw(st.booleans()),
+            rate_factor=draw(st.sampled_from((1.0, 1.0, 0.25))),
         )
         for number, units in enumerate(names[1:], start=1)
     )
@@ -89,6 +107,8 @@ def specs(draw: st.DrawFn, max_samples: int = 6) -> Spec:
         loss_settings=LossSettings(
             {"delta": draw(st.sampled_from((0.25, 1.0)))}, draw(st.integers(0, sizes[-1] - 1))
         ),
+        clipping=draw(CLIPS),
+        schedule=draw(SCHEDULES_OF),
     )
 
 

@@ -36,6 +36,7 @@ _TABLES = {
     "activation": "engine/maths/activations.py",
     "loss": "engine/maths/losses.py",
     "optimizer": "engine/maths/optimizers.py",
+    "schedule": "engine/maths/schedules.py",
     "penalty": "engine/maths/penalty.py",
     "mistake": "engine/run/mistakes.py",
 }

@@ -14,11 +14,26 @@ from msgspec import Struct
 
 from engine.derivations.parts import Factor
 from engine.derivations.written.halves import written_half
+from engine.derivations.written.schedules import WRITTEN_SCHEDULES, Written
 from engine.formulas.building import ONE, difference
-from engine.formulas.formula import Expr, Function, Line, Power, Product, Quotient, Symbol, Worked
+from engine.formulas.formula import (
+    Expr,
+    Function,
+    Line,
+    Number,
+    Power,
+    Product,
+    Quotient,
+    Symbol,
+    Worked,
+    equation,
+)
 from engine.formulas.notation import Name, plain_name, setting_name, slot_name
 from engine.formulas.writers import Prose
+from engine.maths.activations import Array
+from engine.maths.clipping import length
 from engine.maths.optimizers import RULES, Optimizer
+from engine.run.spec import Spec
 
 T = TypeVar("T", bound=Expr)
 
@@ -36,11 +51,57 @@ class WrittenUpdate(ABC, Generic[T]):
     ) -> None:
         self.optimizer, self.t, self.parameter = optimizer, t, parameter
         self.gradient, self.before = gradient, before
+        self.rate: Symbol = Symbol(setting_name("learning_rate"), optimizer["learning_rate"])
         self.kept: list[tuple[T, T]] = []
         self.factors: list[Factor] = []
 
+    def begin(self, spec: Spec, layer: int, gradient: Array) -> None:
+        """Write what comes before the step: the learning rate of this update and layer, and the
+        gradient cut. `gradient` is that of all parameters, shape (size,)."""
+        self._begin_rate(spec, layer)
+        if spec.clipping.name == "norm":
+            self._cut_to_length(spec.clipping.limit, float(length(gradient)[0]))
+        elif spec.clipping.name == "value":
+            limit = Symbol(plain_name("c"), spec.clipping.limit)
+            cut = self.cut(self.gradient, limit)
+            words = "the gradient, cut to lie between −c and c"
+            self.gradient = self.worked_out(plain_name("g_c"), cut, words)
+
+    def _begin_rate(self, spec: Spec, layer: int) -> None:
+        schedule = spec.schedule
+        if not schedule.is_constant:
+            written = Written(schedule, self.rate, spec.counted_before(self.t))
+            formula = WRITTEN_SCHEDULES[schedule.name].formula(written)
+            self.rate = Symbol(plain_name("η_t"), formula.value)
+            words = f"the learning rate of this update by its schedule, {schedule.per}s done: "
+            self.factors.append(
+                Factor((words, written.n.with_value()), equation(self.rate, formula))
+            )
+        factor = spec.network.layers[layer - 1].rate_factor
+        if factor != 1.0:
+            formula = Product((Number(factor), self.rate))
+            self.rate = Symbol(Name(f"η_({layer})", "η", f"({layer})"), formula.value)
+            words = f"the learning rate of layer {layer}: {factor:g} times the common one"
+            self.factors.append(Factor((words,), equation(self.rate, formula)))
+
+    def _cut_to_length(self, most: float, size: float) -> None:
+        whole, limit = Symbol(Name("|g|", "|g|"), size), Symbol(plain_name("c"), most)
+        words = "the length of the gradient: of all that is updated, taken together"
+        self.factors.append(Factor((words,), whole.with_value()))
+        if not size > most:
+            words = "the limit, which it is not above: the gradient stays as it is"
+            self.factors.append(Factor((words,), limit.with_value()))
+            return
+        formula = Quotient(limit, whole)
+        factor = Symbol(plain_name("κ"), formula.value)
+        words = "it is above the limit c: the gradient is shortened to that, by the factor"
+        self.factors.append(Factor((words,), equation(factor, formula)))
+        self.gradient = self.times(factor, self.gradient)
+
     def setting(self, key: str) -> Expr:
         """A setting of the optimizer, with its symbol."""
+        if key == "learning_rate":
+            return self.rate
         return Symbol(setting_name(key), self.optimizer[key])
 
     @property
@@ -88,6 +149,10 @@ class WrittenUpdate(ABC, Generic[T]):
     @abstractmethod
     def square(self, term: T) -> T:
         """term², entry by entry."""
+
+    @abstractmethod
+    def cut(self, term: T, limit: Expr) -> T:
+        """min(max(term, −limit), limit), entry by entry."""
 
     @abstractmethod
     def root(self, term: T, more: Expr) -> T:
@@ -164,7 +229,7 @@ def _adam(update: WrittenUpdate[T]) -> T:
     m, v = _means(update)
     corrected = Function("sqrt", (difference(ONE, Power(beta_2, t)),))
     size = update.number(
-        plain_name("η_t"),
+        plain_name("η_t" if update.rate.name.text == "η" else "α_t"),
         Quotient(
             Product((update.setting("learning_rate"), corrected)),
             difference(ONE, Power(beta_1, t)),

@@ -20,12 +20,15 @@ import numpy as np
 from engine.maths.activations import Array
 from engine.maths.losses import LOSSES
 from engine.maths.network import Network
-from engine.maths.optimizers import RULES, Optimizer
+from engine.maths.optimizers import RULES
 from engine.maths.penalty import Penalty
 from engine.run.spec import Spec
 from engine.training.kernels.known import sloped_layers
 from engine.training.kernels.numpy_activations import (
     ACTIVATIONS,
+    BIAS_GRADIENTS,
+    CLIPS,
+    PENALTY_SLOPES,
     SLOPE_OF_NET_INPUT,
     SLOPES,
 )
@@ -193,7 +196,7 @@ def penalty_calls(penalty: Penalty, theta: Array, gradient: Array, counted: Arra
 
 
 def update_calls(
-    optimizer: Optimizer,
+    spec: Spec,
     theta: Array,
     gradient: Array,
     slots: list[Array],
@@ -202,8 +205,9 @@ def update_calls(
 ) -> Calls:
     """The update of θ and the slots in place; `gradient` is used up. `numbers` as in
     UpdateCalls."""
-    step = np.empty_like(theta)
+    optimizer, step = spec.used_optimizer, np.empty_like(theta)
     calls: Calls = [] if mask is None else [partial(np.multiply, gradient, mask, gradient)]
+    calls += CLIPS[spec.clipping.name](gradient, spec.clipping.limit)
     calls += UPDATES[optimizer.key].step(optimizer, theta, gradient, slots, numbers, step)
     if mask is not None and RULES[optimizer.key].decays:
         calls.append(partial(np.multiply, step, mask, step))

@@ -31,6 +31,7 @@ class Known(Struct, frozen=True):
     reductions: Collection[str]
     optimizers: Collection[str]
     penalties: Collection[str]
+    clippings: Collection[str]
     mistakes: Collection[str]
 
     def covers(self, spec: Spec) -> bool:
@@ -47,6 +48,7 @@ class Known(Struct, frozen=True):
             and spec.reduction in self.reductions
             and spec.optimizer.key in self.optimizers
             and all(rule.key in self.penalties for rule, _ in spec.penalty.parts)
+            and spec.clipping.name in self.clippings
             and all(mistake in self.mistakes for mistake in spec.mistakes)
             and spec.carried is None
         )

@@ -61,8 +61,9 @@ OPTIMIZER_CODES = {
     "adam_paper": _ADAM_PAPER,
     "adamw": _ADAMW,
 }
-# The penalties and the settings in the order in which the code takes them.
+# The penalties, clippings and settings in the order in which the code takes them.
 PENALTIES = ("l2", "l1")
+CLIPPINGS = ("none", "norm", "value")  # by these numbers
 SETTINGS = ("learning_rate", "momentum", "beta_1", "beta_2", "epsilon", "rho", "weight_decay")
 BIAS_STEPS = {"none": -1, "shared": 0, "per_unit": 1}
 # What ∂E/∂a is made from: see OutputError in known.py.
@@ -226,18 +227,19 @@ def _other_error(error: Array, a: float, t: float, unit: int) -> float:
 @inner(fastmath=FAST)
 def _update(
     theta: Array, slots: Array, gradient: Array, factor: Array, optimizer: int, settings: Array,
-    t: int,
+    t: int, rate: float, start: int, stop: int,
 ) -> float:
-    """Update number t in place; |θ|², which is infinite where squares that it remembers are.
+    """Update number t of the parameters from `start` to `stop` in place; their |θ|², which is
+    infinite where squares that it remembers are.
 
     `factor` goes over the gradient: the mean over the batch, and 0 for what is fixed.
     """
-    rate, momentum, beta_1, beta_2, epsilon, rho, weight_decay = settings
+    _, momentum, beta_1, beta_2, epsilon, rho, weight_decay = settings
     size, seen = 0.0, 0.0
     if optimizer == _ADAM:
         rate *= sqrt(1.0 - beta_2**t) / (1.0 - beta_1**t)
         m, v = slots[0], slots[1]
-        for p in range(len(theta)):
+        for p in range(start, stop):
             g = gradient[p] * factor[p]
             m[p] = beta_1 * m[p] + (1.0 - beta_1) * g
             v[p] = beta_2 * v[p] + (1.0 - beta_2) * (g * g)
@@ -247,19 +249,19 @@ def _update(
         return size if seen < np.inf else np.inf
     if optimizer == _MOMENTUM:
         v = slots[0]
-        for p in range(len(theta)):
+        for p in range(start, stop):
             v[p] = momentum * v[p] + gradient[p] * factor[p]
             theta[p] -= rate * v[p]
             size += theta[p] * theta[p]
         return size
     if optimizer == _GRADIENT_DESCENT:
-        for p in range(len(theta)):
+        for p in range(start, stop):
             theta[p] -= rate * (gradient[p] * factor[p])
             size += theta[p] * theta[p]
         return size
     if optimizer == _NESTEROV:
         v = slots[0]
-        for p in range(len(theta)):
+        for p in range(start, stop):
             g = gradient[p] * factor[p]
             v[p] = momentum * v[p] + g
             theta[p] -= rate * (g + momentum * v[p])
@@ -268,7 +270,7 @@ def _update(
     if optimizer in (_ADAGRAD, _RMSPROP):
         kept, added = (1.0, 1.0) if optimizer == _ADAGRAD else (rho, 1.0 - rho)
         v = slots[0]
-        for p in range(len(theta)):
+        for p in range(start, stop):
             g = gradient[p] * factor[p]
             v[p] = kept * v[p] + added * (g * g)
             theta[p] -= rate * g / (sqrt(v[p]) + epsilon)
@@ -279,7 +281,7 @@ def _update(
         first, second = 1.0 - beta_1**t, 1.0 - beta_2**t
         decay = rate * weight_decay if optimizer == _ADAMW else 0.0
         m, v = slots[0], slots[1]
-        for p in range(len(theta)):
+        for p in range(start, stop):
             g = gradient[p] * factor[p]
             m[p] = beta_1 * m[p] + (1.0 - beta_1) * g
             v[p] = beta_2 * v[p] + (1.0 - beta_2) * (g * g)
@@ -291,6 +293,21 @@ def _update(
         return size if seen < np.inf else np.inf
     theta[0] = np.nan  # lost: nothing is known of such an optimizer
     return np.nan
+
+
+@inner(fastmath=FAST)
+def _clip(gradient: Array, way: float, limit: float) -> None:
+    """Cut a gradient in place."""
+    if way == 1.0:
+        squares = 0.0
+        for p in range(len(gradient)):
+            squares += gradient[p] * gradient[p]
+        factor = limit / max(sqrt(squares), limit)
+        for p in range(len(gradient)):
+            gradient[p] *= factor
+    elif way == 2.0:
+        for p in range(len(gradient)):
+            gradient[p] = within(gradient[p], limit)
 
 
 @inner(fastmath=FAST)
@@ -330,7 +347,8 @@ def train(
     targets: Array, orders: Integers, within: int, batch: int, error: Array, mask: Array,
     is_mean: bool, optimizer: int, settings: Array, largest: float, kept_z: Array, kept_a: Array,
     in_order: bool, frames: Array, frame_every: int, work: Array, width: int, work_all: Array,
-    width_all: int, sums: Array, penalty: Array, counted: Array, costs: Array,
+    width_all: int, sums: Array, penalty: Array, counted: Array, costs: Array, clipping: Array,
+    rates: Array, spans: Integers, shares: Array,
 ) -> int:
     """Take `count` iterations after t updates, in place; how many went well.
 
@@ -345,6 +363,10 @@ def train(
 
     `penalty` has λ of each in the order of PENALTIES, and `counted` 1 for each parameter that costs
     something; `costs`, shape (count,), get what they cost at the moments of `kept_a`.
+
+    `clipping` is the number of the way to cut gradients in CLIPPINGS, and the limit. `rates` has
+    the learning rate of each update; `spans` where each part of θ begins and ends that has a rate
+    of its own, which is its entry in `shares` times that.
 
     To work in there are `work`, shape (3, depth + 2, widest layer · width), for batches that go
     through in parts of `width` samples, a multiple of LANES; `work_all`, shape (depth + 2, widest
@@ -402,15 +424,21 @@ def train(
                     _times_slope(code, setting, delta, a, net, depth, n_out * width)
             _backward(theta, layers, a, net, delta, width, gradient)
         used = factor
-        if has_penalty:
-            if in_order:
+        if has_penalty or clipping[0] > 0.0:
+            if has_penalty and in_order:
                 costs[kept] = _cost(theta, penalty, counted)
             share = 1.0 / factored if is_mean else 1.0
             for p in range(len(theta)):
                 slope = _slope(theta[p] * counted[p], penalty)
-                gradient[p] = gradient[p] * share + slope
+                gradient[p] = (gradient[p] * share + slope) * mask[p]
+            _clip(gradient, clipping[0], clipping[1])
             used = mask
-        size = _update(theta, slots, gradient, used, optimizer, settings, t + done + 1)
+        size = 0.0
+        for part in range(len(spans)):
+            size += _update(
+                theta, slots, gradient, used, optimizer, settings, t + done + 1,
+                rates[done] * shares[part], spans[part, 0], spans[part, 1],
+            )
         if not size < largest * largest and _is_lost(theta, slots, largest):
             return done
         to_frame -= 1

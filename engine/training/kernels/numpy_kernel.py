@@ -20,6 +20,7 @@ from engine.training.kernels.known import IS_MEAN, OUTPUT_ERRORS, Known
 from engine.training.kernels.numpy_activations import ACTIVATIONS, SLOPES
 from engine.training.kernels.numpy_rows import (
     BIAS_GRADIENTS,
+    CLIPS,
     JACOBIANS,
     PENALTY_SLOPES,
     UPDATES,
@@ -35,6 +36,7 @@ KNOWN = Known(
     reductions=IS_MEAN.keys(),
     optimizers=UPDATES.keys(),
     penalties=PENALTY_SLOPES.keys(),
+    clippings=CLIPS.keys(),
     # What a run starts with has been made before it comes here; of an update the Spec says how it
     # is made, but for biases that are kept from it whatever the optimizer remembers.
     mistakes={
@@ -76,7 +78,7 @@ class NumpyKernel:
         self._theta, self._gradient, self._ones = np.empty(size), np.empty(size), np.ones(size)
         self._slots = [np.empty(size) for _ in spec.slot_names]
         self._sum = np.empty(size)  # of the gradients of several chunks
-        now = UPDATES[spec.optimizer.key].numbers_at(spec.used_optimizer, 1)
+        now = UPDATES[spec.optimizer.key].numbers_at(spec.optimizer_at(1), 1)
         self._numbers = [np.array(number) for number in now]  # of the present update
         self._is_early = spec.updates_early
         self._whole = chunks(spec.network, len(data))
@@ -105,15 +107,16 @@ class NumpyKernel:
         spec, outputs, frames = self._spec, Outputs(self._spec), []
         in_order, per_epoch = spec.takes_all_in_order, spec.iterations_per_epoch
         at_once = self._all if in_order else None
-        optimizer, rule = spec.used_optimizer, UPDATES[spec.optimizer.key]
+        rule = UPDATES[spec.optimizer.key]
         squares = None if rule.squares is None else self._slots[rule.squares]
         theta, fixed, limit = self._theta, self._fixed, _LIMIT  # what a loop has at hand is faster
-        vary, numbers = rule.vary, self._numbers
+        vary, numbers = rule.vary or not spec.schedule.is_constant, self._numbers
         has_cost = in_order and spec.penalised is not None
         epoch, within = spec.epoch_of(state.t)
         for t in range(state.t + 1, state.t + count + 1):
             if vary:
-                for number, now in zip(numbers, rule.numbers_at(optimizer, t), strict=True):
+                these = rule.numbers_at(spec.optimizer_at(t), t)
+                for number, now in zip(numbers, these, strict=True):
                     number[...] = now
             if has_cost:
                 outputs.keep_cost(theta)
@@ -213,8 +216,9 @@ class NumpyKernel:
         slots = [slot[part] for slot in self._slots]
         mask = None if spec.updated is None else spec.updated[part]
         updates = update_calls(
-            spec.used_optimizer, self._theta[part], gradient, slots, mask, self._numbers
-        )
+            spec, self._theta[part], gradient, slots, mask,
+            [number[part] if number.ndim else number for number in self._numbers],
+        )  # fmt: skip
         calls = mean_calls(gradient, averaged)
         if spec.penalised is not None:
             theta, counted = self._theta[part], spec.penalised[part]

@@ -93,6 +93,29 @@ PENALTY_SLOPES: dict[str, Callable[[Array, Array], Calls]] = {
 }
 
 
+def _clip_by_norm(gradient: Array, limit: float) -> Calls:
+    squares, length, most = np.empty_like(gradient), np.empty(1), constant(limit)
+    return [
+        partial(np.multiply, gradient, gradient, squares),
+        partial(np.add.reduce, squares, -1, None, length, True),
+        partial(np.sqrt, length, length),
+        partial(np.maximum, length, most, out=length),
+        partial(np.divide, most, length, length),
+        partial(np.multiply, gradient, length, gradient),
+    ]
+
+
+# What cuts a gradient in place.
+CLIPS: dict[str, Callable[[Array, float], Calls]] = {
+    "none": lambda gradient, limit: [],
+    "norm": _clip_by_norm,
+    "value": lambda gradient, limit: [
+        partial(np.maximum, gradient, constant(-limit), out=gradient),
+        partial(np.minimum, gradient, constant(limit), out=gradient),
+    ],
+}
+
+
 class UpdateCalls(Struct, frozen=True):
     """How an optimizer moves θ.
 

@@ -90,6 +90,7 @@ class LayerRows(QWidget):
     activation_chosen = Signal(str)
     setting_chosen = Signal(str, float)
     bias_chosen = Signal(str, bool)
+    rate_factor_chosen = Signal(float)
     removed = Signal()
 
     def __init__(
@@ -142,7 +143,18 @@ class LayerRows(QWidget):
             brief="   Bias",
             crowded=True,
         )
-        rows = (first, *self._setting_rows.values(), self._details)
+        self._rate_factor = NumberField(
+            1.0, lambda value: None if 0.0 < value < 1e12 else "it lies above 0 and below 1e12"
+        )
+        self._rate_factor.setObjectName(f"rateFactor{number}")
+        says = f"Factor of the learning rate of {name}"
+        self._rate_factor.setAccessibleName(says)
+        set_tip(self._rate_factor, f"{says}: its updates take so many times η")
+        self._rate_factor.edited.connect(self.rate_factor_chosen)
+        self._rate_row = FormRow(
+            "   Rate: η ×", self._rate_factor, filling=self._rate_factor, brief="   η ×"
+        )
+        rows = (first, *self._setting_rows.values(), self._details, self._rate_row)
         self.setLayout(column(*rows, gap=LINE_GAP, margins=NO_MARGINS))
         self._layer: Layer | None = None
         self._detailed = False
@@ -152,7 +164,10 @@ class LayerRows(QWidget):
     def fields(self) -> tuple[QWidget, ...]:
         """What the keyboard reaches, in its order."""
         settings = self._settings.values()
-        return self._units, self._activation, self._remove, *settings, self._bias, self._trained
+        return (
+            self._units, self._activation, self._remove, *settings, self._bias, self._trained,
+            self._rate_factor,
+        )  # fmt: skip
 
     def restyle(self) -> None:
         """Follow a change of the size of text."""
@@ -166,6 +181,7 @@ class LayerRows(QWidget):
         self._detailed = shown
         self._show_settings()
         self._details.setVisible(shown)
+        self._show_rate()
         self._remove.setVisible(shown and self._removable)
 
     def _show_settings(self) -> None:
@@ -176,12 +192,19 @@ class LayerRows(QWidget):
             is_changed = layer is not None and key in layer.changed_settings
             row.setVisible(is_read and (self._detailed or is_changed))
 
+    def _show_rate(self) -> None:
+        """It is in sight where the layer has a rate of its own."""
+        has_own = self._layer is not None and self._layer.rate_factor != 1.0
+        self._rate_row.setVisible(self._detailed or has_own)
+
     def display(self, layer: Layer) -> None:
         """Show a layer."""
         self._layer = layer
         for key, field in self._settings.items():
             field.set_value(layer.settings[key])
         self._show_settings()
+        self._rate_factor.set_value(layer.rate_factor)
+        self._show_rate()
         self._units.show_count(len(layer.units))
         self._activation.show_key(layer.activation)
         self._bias.show_key(layer.bias)

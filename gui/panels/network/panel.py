@@ -17,9 +17,11 @@ from engine.run.check_spec import SpecError, check_spec
 from engine.run.limits import HIDDEN_LAYERS, INPUTS, SAMPLES
 from engine.run.spec import Batching, Spec
 from gui import theme
+from gui.panels.network.clipping_rows import ClippingRows
 from gui.panels.network.layer_rows import LINE_GAP, FormRow, LayerRows, size_count
 from gui.panels.network.loss_rows import LossRows
 from gui.panels.network.penalty_rows import PenaltyRows
+from gui.panels.network.schedule_rows import ScheduleRows
 from gui.view import View
 from gui.widgets.buttons import Button, CheckBox
 from gui.widgets.card import Card
@@ -58,6 +60,9 @@ class NetworkPanel(Card):
     loss_output_chosen = Signal(int)
     reduction_chosen = Signal(str)
     penalty_chosen = Signal(object)  # the Penalty
+    schedule_chosen = Signal(object)  # the Schedule
+    clipping_chosen = Signal(object)  # the Clipping
+    rate_factor_chosen = Signal(int, float)  # layer, factor of its learning rate
     optimizer_chosen = Signal(str)
     optimizer_setting_chosen = Signal(str, float)
     batch_chosen = Signal(object, bool)  # samples or None for all, shuffled
@@ -81,6 +86,11 @@ class NetworkPanel(Card):
         self._penalty.chosen.connect(self.penalty_chosen)
         self._content.addWidget(self._penalty)
         self._add_optimizer_rows()
+        self._schedule, self._clipping = ScheduleRows(), ClippingRows()
+        self._schedule.chosen.connect(self.schedule_chosen)
+        self._clipping.chosen.connect(self.clipping_chosen)
+        self._content.addWidget(self._schedule)
+        self._content.addWidget(self._clipping)
         self._add_more_row()
         self._add_start_rows()
         self._add_batch_rows()
@@ -134,7 +144,11 @@ class NetworkPanel(Card):
 
     def _add_more_row(self) -> None:
         self._more = Button(
-            "+ more ▾", "moreTraining", "A penalty for large weights", self._offer_more, link=True
+            "+ more ▾",
+            "moreTraining",
+            "A learning rate by schedule, clipped gradients, a penalty for large weights",
+            self._offer_more,
+            link=True,
         )
         self._additions = QMenu(self)
         self._additions.setObjectName("additions")
@@ -236,6 +250,10 @@ class NetworkPanel(Card):
         spec, additions = self._spec, dict[str, Callable[[], None]]()
         if spec is None:
             return additions
+        if spec.schedule.is_constant:
+            additions["Learning rate by schedule"] = self._schedule.begin
+        if not spec.clipping.is_on:
+            additions["Gradient clipping"] = self._clipping.begin
         if not spec.penalty.parts:
             additions["Weight penalty (L2, L1)"] = self._penalty.begin
         return additions
@@ -297,6 +315,8 @@ class NetworkPanel(Card):
         self._loss.display(spec, view.notation)
         self._penalty.display(spec.penalty)
         self._display_optimizer(spec.optimizer)
+        self._schedule.display(spec.schedule, spec.rate_at(view.t + 1))
+        self._clipping.display(spec.clipping)
         self._more_row.setVisible(bool(self._possible_additions()))
         self._display_batching(spec.batching)
         self._initializer.show_key(spec.initializer)
@@ -333,6 +353,7 @@ class NetworkPanel(Card):
                 lambda key, n=number: self.activation_chosen.emit(n, key)
             )
             rows.setting_chosen.connect(partial(self.activation_setting_chosen.emit, number))
+            rows.rate_factor_chosen.connect(partial(self.rate_factor_chosen.emit, number))
             rows.bias_chosen.connect(
                 lambda kind, trained, n=number: self.bias_chosen.emit(n, kind, trained)
             )

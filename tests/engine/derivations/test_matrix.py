@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from engine.derivations.derive import Derivation
 from engine.derivations.matrix import derive_layer, has_matrix_form
 from engine.documents.examples import read_example
+from engine.formulas.formula import Symbol
 from engine.formulas.matrices import MOST, Matrix, write_numbers
 from engine.formulas.writers import LatexWriter, TextWriter, latex_number
 from engine.maths.activations import Array
@@ -23,9 +24,13 @@ def results(derivation: Derivation) -> dict[str, Array]:
     found = {}
     for factor in derivation.factors:
         last = factor.line.numbers[-1]
+        if isinstance(factor.line.left, Symbol):  # of the learning rate and of clipping
+            assert last.value == pytest.approx(factor.line.left.value, rel=1e-12)
+            continue
         assert isinstance(last, Matrix)
         symbol = factor.line.left.write(TextWriter(), False)
-        assert symbol not in found or symbol.endswith("_t")  # of the weights, then the biases
+        # Of the weights, then the biases.
+        assert symbol not in found or symbol.endswith(("_t", "_c"))
         found[symbol] = last.values
     return found
 

@@ -23,8 +23,11 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
+from engine.maths.clipping import Clipping
+from engine.maths.network import with_layer
 from engine.maths.optimizers import Optimizer
 from engine.maths.penalty import Penalty
+from engine.maths.schedules import Schedule
 from engine.run.spec import Batching, Data
 from gui import theme
 from gui.panels.network.panel import NetworkPanel
@@ -431,3 +434,79 @@ def test_a_penalty_is_added_and_set(
     assert [said for _, (said,) in heard] == [
         Penalty(l2=0.125), Penalty(l2=0.01, l1=0.01), Penalty(l2=0.01, biases=True), Penalty(),
     ]
+
+
+def add(panel: NetworkPanel, beginning: str) -> None:
+    """Choose an entry of "+ more"."""
+    panel.findChild(QPushButton, "moreTraining").click()
+    menu = panel.findChild(QMenu, "additions")
+    [action] = [each for each in menu.actions() if each.text().startswith(beginning)]
+    action.trigger()
+    menu.close()
+
+
+def test_a_schedule_is_added_and_set(
+    panel: NetworkPanel, heard: Heard, qtbot: QtBot, xor_view: MakeView
+) -> None:
+    view = xor_view()
+    panel.display(view)
+    assert not combo(panel, "schedule").isVisible()
+    add(panel, "Learning rate")
+    assert heard == [("schedule_chosen", (Schedule(name="step"),))]
+    heard.clear()
+    schedule = Schedule(name="step", every=20)
+    panel.display(replace(view, spec=replace(view.spec, schedule=schedule)))
+    every = panel.findChild(NumberField, "schedule_every")
+    assert combo(panel, "schedule").isVisible() and every.text() == "20"
+    assert not panel.findChild(NumberField, "schedule_length").isVisible()
+    retype(qtbot, every, "1.5")
+    qtbot.keyClick(every, Qt.Key.Key_Return)
+    assert heard == [] and "a whole number from 1" in every.toolTip()
+    retype(qtbot, every, "30")
+    qtbot.keyClick(every, Qt.Key.Key_Return)
+    qtbot.keyClick(check_box(panel, "scheduleBox"), Qt.Key.Key_Return)
+    choose(combo(panel, "schedule"), "exponential")
+    choose(combo(panel, "schedule"), "none")
+    assert [said for _, (said,) in heard] == [
+        Schedule(name="step", every=30),
+        Schedule(name="step", every=20, per="iteration"),
+        Schedule(name="exponential", factor=0.99),
+        Schedule(),
+    ]
+
+
+def test_clipping_is_added_and_set(
+    panel: NetworkPanel, heard: Heard, qtbot: QtBot, xor_view: MakeView
+) -> None:
+    view = xor_view()
+    panel.display(view)
+    add(panel, "Gradient clipping")
+    assert heard == [("clipping_chosen", (Clipping("norm"),))]
+    panel.display(replace(view, spec=replace(view.spec, clipping=Clipping("norm"))))
+    limit = panel.findChild(NumberField, "clipping_limit")
+    heard.clear()
+    retype(qtbot, limit, "0")
+    qtbot.keyClick(limit, Qt.Key.Key_Return)
+    assert heard == [] and "above 0" in limit.toolTip()
+    retype(qtbot, limit, "1/4")
+    qtbot.keyClick(limit, Qt.Key.Key_Return)
+    choose(combo(panel, "clipping"), "value")
+    assert [said for _, (said,) in heard] == [Clipping("norm", 0.25), Clipping("value")]
+
+
+def test_a_layer_has_a_rate_of_its_own(
+    panel: NetworkPanel, heard: Heard, qtbot: QtBot, xor_view: MakeView
+) -> None:
+    view = xor_view()
+    panel.display(view)
+    field = panel.findChild(NumberField, "rateFactor1")
+    assert not field.isVisible()
+    qtbot.mouseClick(button(panel, "editLayers"), Qt.MouseButton.LeftButton)
+    assert field.isVisible() and field.text() == "1"
+    retype(qtbot, field, "0.1")
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+    assert heard == [("rate_factor_chosen", (1, 0.1))]
+    qtbot.mouseClick(button(panel, "editLayers"), Qt.MouseButton.LeftButton)
+    network = with_layer(view.spec.network, 1, rate_factor=0.1)
+    panel.display(replace(view, spec=replace(view.spec, network=network)))
+    assert field.isVisible() and field.text() == "0.1"
