@@ -26,14 +26,12 @@ from engine.run.spec import Spec
 from engine.training.kernels.known import sloped_layers
 from engine.training.kernels.numpy_activations import (
     ACTIVATIONS,
-    BIAS_GRADIENTS,
-    CLIPS,
-    PENALTY_SLOPES,
     SLOPE_OF_NET_INPUT,
     SLOPES,
 )
 from engine.training.kernels.numpy_rows import (
     BIAS_GRADIENTS,
+    CLIPS,
     JACOBIANS,
     PENALTY_SLOPES,
     UPDATES,

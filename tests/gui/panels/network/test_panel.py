@@ -502,6 +502,7 @@ def test_a_layer_has_a_rate_of_its_own(
     field = panel.findChild(NumberField, "rateFactor1")
     assert not field.isVisible()
     qtbot.mouseClick(button(panel, "editLayers"), Qt.MouseButton.LeftButton)
+    QApplication.processEvents()
     assert field.isVisible() and field.text() == "1"
     retype(qtbot, field, "0.1")
     qtbot.keyClick(field, Qt.Key.Key_Return)
