@@ -268,10 +268,12 @@ def _activation_to_net_input(record: Record, layer: int, unit: int) -> Factor:
     output = layer == record.network.depth
     who = "the output" if output else record.network.unit_name(layer, unit)
     meaning: Prose = (f"how {who} reacts to its net input",)
-    for kink in record.unit(layer, unit).activation.kinks:
-        z = record.net_input(layer, unit)
+    at, z = record.unit(layer, unit), record.net_input(layer, unit)
+    for number, kink in enumerate(at.activation.kinks):
         side = "above " if z.value > kink else "" if z.value == kink else "below "
-        meaning = (*meaning, "; ", z.with_value(), f" is {side}", Line(Number(kink)))
+        of_z: Prose = (" and ",) if number else ("; ", z.with_value(), " is ")
+        meaning = (*meaning, *of_z, side, Line(Number(kink)))
+    meaning = (*meaning, *WRITTEN_ACTIVATIONS[at.activation.key].slope_words(at))
     slope = activation_slope(record, layer, unit)
     return _link(meaning, a, by, slope, activation_step(layer, unit))
 

@@ -46,13 +46,14 @@ class WrittenActivation(Struct, frozen=True, kw_only=True):
     """How an activation is written.
 
     `formula` is f(z) of a unit, `slope` f'(z) in terms of its activation. `worked` is the formula
-    once more with its parts worked out, if it has any, and `parts` are those; `notes` say what is
-    to be known of this unit.
+    once more with its parts worked out, if it has any, and `parts` are those; `slope_words` go on
+    after what f'(z) is said to be, and `notes` say what is to be known of this unit.
     """
 
     key: str
     formula: Callable[[Unit], Expr]
     slope: Callable[[Unit], Expr]
+    slope_words: Callable[[Unit], Prose] = _nothing
     worked: Callable[[Unit], Expr] | None = None
     parts: Callable[[Unit], tuple[Factor, ...]] = _nothing
     notes: Callable[[Unit], tuple[Prose, ...]] = _nothing
@@ -149,9 +150,28 @@ def _gelu_slope(unit: Unit) -> Expr:
     return Sum((share, Product((unit.z, density))))
 
 
-def _gelu_tanh(unit: Unit) -> Function:
+def _bent(unit: Unit) -> Expr:
+    """What GELU by tanh takes the tanh of."""
     bend = Product((Number(GELU_BEND), Power(unit.z, _THREE)))
-    return Function("tanh", (Product((_gelu_steepness(), Sum((unit.z, bend)))),))
+    return Product((_gelu_steepness(), Sum((unit.z, bend))))
+
+
+def _u(unit: Unit) -> Symbol:
+    """A symbol for that, which else would stand in the slope twice."""
+    name = unit.record.network.unit_name(unit.layer, unit.number)
+    return Symbol(Name(f"u_{name}", "u", name), _bent(unit).value)
+
+
+def _tanh_of_u(unit: Unit) -> Function:
+    return Function("tanh", (_u(unit),))
+
+
+def _gelu_tanh_parts(unit: Unit) -> tuple[Factor, ...]:
+    bent = _bent(unit)
+    return (
+        Factor(("its bent form",), Line(_u(unit), (bent,), (bent,))),
+        Factor(("what stands for the error function",), _tanh_of_u(unit).with_value()),
+    )
 
 
 def _gelu_steepness() -> Expr:
@@ -159,7 +179,7 @@ def _gelu_steepness() -> Expr:
 
 
 def _gelu_tanh_slope(unit: Unit) -> Expr:
-    bent = Worked(_gelu_tanh(unit))
+    bent = Worked(_tanh_of_u(unit))
     inner = Sum((ONE, Product((_THREE, Number(GELU_BEND), Power(unit.z, _TWO)))))
     flat = difference(ONE, Power(bent, _TWO))
     return Sum((
@@ -321,12 +341,11 @@ WRITTEN_ACTIVATIONS: dict[str, WrittenActivation] = written_half(
         ),
         WrittenActivation(
             key="gelu_tanh",
-            formula=lambda unit: _half_times(unit, _gelu_tanh(unit)),
+            formula=lambda unit: _half_times(unit, _tanh_of_u(unit)),
             slope=_gelu_tanh_slope,
-            worked=lambda unit: _half_times(unit, Worked(_gelu_tanh(unit))),
-            parts=lambda unit: (
-                Factor(("what stands for the error function",), _gelu_tanh(unit).with_value()),
-            ),
+            slope_words=lambda unit: ("; tanh is taken of ", _u(unit).with_value()),
+            worked=lambda unit: _half_times(unit, Worked(_tanh_of_u(unit))),
+            parts=_gelu_tanh_parts,
         ),
         WrittenActivation(
             key="silu",

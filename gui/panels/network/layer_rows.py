@@ -215,4 +215,10 @@ class LayerRows(QWidget):
 def _activation_items(output: bool) -> list[ChoiceItem]:
     allowed = output_activations() if output else hidden_activations()
     each = [ACTIVATIONS[key] for key in allowed]
-    return [ChoiceItem(f.key, f.title, brief=f.title.split()[0], note=f.formula) for f in each]
+    first_words = [f.title.split()[0] for f in each]
+    return [
+        ChoiceItem(
+            f.key, f.title, brief=word if first_words.count(word) == 1 else f.symbol, note=f.formula
+        )
+        for f, word in zip(each, first_words, strict=True)
+    ]
