@@ -116,6 +116,8 @@ class MainWindow(QMainWindow):
         bar.setSizeGripEnabled(False)
         bar.setContentsMargins(theme.MARGIN, 0, theme.MARGIN, 0)
         bar.addWidget(strip, 1)
+        # Qt hides it beneath a message, and shows it again as the height of the bar changes.
+        bar.messageChanged.connect(lambda words: strip.setHidden(bool(words)))
         bar.addPermanentWidget(hint)
         self._restyle_status_bar()
 

@@ -411,6 +411,8 @@ class StepRibbon(QWidget):
 
     def _paint_counts(self, painter: QPainter, height: int) -> None:
         """Write into each bar with room for it how many steps it stands for."""
+        if height < painter.fontMetrics().height() + 2:
+            return  # low bars: a tooltip tells it too
         for band in self._plan.bands:
             text = format_count(band.count)
             if not band.pitch and painter.fontMetrics().horizontalAdvance(text) + 8 <= band.width:

@@ -174,6 +174,21 @@ def test_nothing_is_cut_at_any_size_of_window_and_text(
     assert {where: what for where, what in found.items() if what} == {}
 
 
+def test_a_message_covers_nothing_as_the_size_of_text_changes(
+    open_window: OpenWindow, qtbot: QtBot
+) -> None:
+    window = open_window("one-neuron")
+    label = window.findChild(QLabel, "fileLabel")
+    assert label is not None and label.isVisible()
+    for percent in (200, 80, 100):
+        window.statusBar().showMessage("A sentence.", 60_000)
+        window.use_text_size(percent)
+        qtbot.wait(50)
+        assert window.statusBar().currentMessage() == "A sentence." and not label.isVisible()
+    window.statusBar().clearMessage()
+    assert label.isVisible()
+
+
 DIALOGS = {
     "New": NewDialog,
     "Note": lambda parent: NoteDialog("A title", "A note.", parent),
