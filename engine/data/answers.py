@@ -122,12 +122,11 @@ class NewRows(Struct, frozen=True, eq=False):
     problems: tuple[Problem, ...]
 
 
-def new_rows(spec: Spec, table: Table) -> NewRows:
-    """The inputs that stand in a table. Columns are found by their names where the table has a
-    heading; else it has as many as are needed, or the targets after them. Raises ValueError with a
-    sentence where they are not there."""
+def new_rows(spec: Spec, table: Table, columns: tuple[Column, ...] | None = None) -> NewRows:
+    """The inputs that stand in a table, in these of its columns or else those of columns_for.
+    Raises ValueError with a sentence where they are not there."""
     fields = input_fields(spec)
-    columns = _columns(fields, table, len(output_fields(spec)))
+    columns = columns_for(spec, table) if columns is None else columns
     width = sum(field.columns for field in fields)
     inputs = np.zeros((len(table), width))
     wrong: dict[int, str] = {}
@@ -168,12 +167,16 @@ def _tried(encode: Callable[[str], list[float]], cell: str) -> list[float] | str
         return str(error)
 
 
-def _columns(fields: tuple[Field, ...], table: Table, targets: int) -> list[Column]:
+def columns_for(spec: Spec, table: Table) -> tuple[Column, ...]:
+    """The columns of a table that are given to the network, in its order. They are found by their
+    names where the table has a heading; else it has as many as are needed, or the targets after
+    them. Raises ValueError with a sentence where they are not there."""
+    fields, targets = input_fields(spec), len(output_fields(spec))
     by_name = {column.heading.casefold(): column for column in table.columns}
     named = [by_name.get(field.heading.casefold()) for field in fields]
     found = [column for column in named if column is not None]
     if len(found) == len(fields):
-        return found
+        return tuple(found)
     if table.has_heading and found:
         missing = [f"“{f.heading}”" for f, c in zip(fields, named, strict=True) if c is None]
         raise ValueError(f"The table has no column {listed(missing, 'and')}.")
@@ -184,7 +187,7 @@ def _columns(fields: tuple[Field, ...], table: Table, targets: int) -> list[Colu
             f"The table has {counted(width, 'column')}, and the network needs "
             f"{counted(len(fields), 'input')}: {names}."
         )
-    return list(table.columns[: len(fields)])
+    return table.columns[: len(fields)]
 
 
 def answered(spec: Spec, theta: Array, table: Table, given: NewRows) -> str:

@@ -201,6 +201,7 @@ class Menus(QObject):
             Entry("Train until the loss is below…", train.until_loss, why_not=train.why_not),
             Entry("Train until all are right…", train.until_right, why_not=train.why_not_right),
             Entry("Go to epoch…", train.go_to_epoch),
+            Entry("Answers for new ro&ws…", self._answer, why_not=self._why_no_answers),
             None,
             key("Reset: start values", session.reset, ("R",)),
             Entry("New seed", session.new_seed),
@@ -322,6 +323,23 @@ class Menus(QObject):
     def _why_no_test_set(self) -> str:
         single = len(self._session.spec.data) == 1
         return "Of a single sample nothing can be kept out of training." if single else ""
+
+    def _answer(self) -> None:
+        """Ask for new rows, and answer them with the parameters as they are now."""
+        from gui.documents.answers_dialog import AnswersDialog
+
+        session, files = self._session, self._documents.files
+        sample = session.standing.sample
+        dialog = AnswersDialog(session.spec, session.state.theta, sample, files, self._window)
+        try:
+            dialog.exec()
+        finally:
+            dialog.deleteLater()
+
+    def _why_no_answers(self) -> str:
+        curtain = self._session.curtain
+        hidden = curtain is not None and curtain.hides_outputs
+        return "What the network answers is to be predicted first." if hidden else ""
 
     def _prefer(self) -> None:
         from gui.window.preferences import PreferencesDialog  # loaded when it is asked for
