@@ -192,10 +192,10 @@ class ResultPanel(Card):
             self._data = view.spec.data
             self._means = view.spec.data.inputs.mean(axis=0)
         showing = self.showing
-        for button in self._buttons:
-            button.setVisible(not view.hides_outputs)
         self._let_draw(self.draw_button.isChecked() and not view.hides_outputs)
         if view.hides_outputs:
+            for button in self._buttons:
+                button.hide()
             self.title.setText(self._title(showing))
             self._head = ()
             self._pages.setCurrentWidget(self._cover)
@@ -246,6 +246,7 @@ class ResultPanel(Card):
         self.kind_button.setVisible(
             may_draw and self.draw_button.isChecked() and showing == "surface"
         )
+        self.switch_button.show()
         other = "outputs" if plotted else "curve" if len(network.inputs) == 1 else "surface"
         self.switch_button.setText(other)
         set_tip(self.switch_button, f"Show {self._title(other).lower()}")
