@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable
 
-import autograd.numpy as anp
 import numpy as np
 import pytest
-from autograd import elementwise_grad
+from autograd import elementwise_grad, grad
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
@@ -25,36 +23,28 @@ from engine.maths.activations import (
     ACTIVATION_SETTINGS,
     ACTIVATIONS,
     Activation,
-    Array,
     all_activation_settings,
     hidden_activations,
 )
+from engine.maths.losses import LOSSES
 from engine.maths.network import Layer, Network, with_layer
 from engine.maths.optimizers import Optimizer
 from engine.run.check_spec import SpecError, check_spec
 from engine.run.edits import set_activation, set_activation_setting
 from engine.run.gradient_check import check_gradient
-from engine.run.iteration import iterate
+from engine.run.iteration import batch_gradient, iterate, never
 from engine.run.mistakes import MISTAKES, why_not
 from engine.run.paper import paper_iteration
 from engine.run.spec import Data, Spec, start_state
 from engine.run.step_values import step_value
+from engine.training.kernels.numpy_kernel import NumpyKernel, is_fit
+from engine.training.kernels.plain import PlainKernel
 from engine.training.trainer import Trainer
+from tests.engine.conftest import specs
 from tests.engine.derivations.conftest import agree
 from tests.engine.derivations.test_derive import numbers_of, reckoned
-from tests.engine.maths.test_backprop import ORACLE_ACTIVATIONS
+from tests.engine.maths.test_backprop import ORACLE_ACTIVATIONS, WITH_SETTING, oracle_loss
 
-# By activation: f(z) with its setting, for autograd.
-WITH_SETTING: dict[str, tuple[str, Callable[[Array, float], Array]]] = {
-    "sigmoid": ("gain", lambda z, gain: 1.0 / (1.0 + anp.exp(-gain * z))),
-    "bipolar_sigmoid": ("gain", lambda z, gain: 2.0 / (1.0 + anp.exp(-gain * z)) - 1.0),
-    "leaky_relu": ("leak", lambda z, leak: anp.where(z > 0, z, leak * z)),
-    "elu": (
-        "alpha",
-        lambda z, alpha: anp.where(z > 0, z, alpha * (anp.exp(anp.where(z > 0, 0.0, z)) - 1.0)),
-    ),
-    "linear": ("slope", lambda z, slope: slope * z),
-}
 KNOWN = [key for key in hidden_activations() if key != "step"]
 EXTREMES = np.array(
     [0.0, -0.0, 5e-324, -5e-324, 2.2e-308, -2.2e-308, 1.0, -1.0, 37.0, -37.0, 709.0, -709.0,
@@ -320,3 +310,29 @@ def test_on_paper_each_step_follows_from_the_rounded_ones(key: str, value: float
         expected = step_value(iteration, step, iteration.sample(0))
         # What is put together of several links is rounded at each of them.
         assert abs(derive(iteration, step, 0).value - expected) <= 2e-3
+
+
+@given(specs(), st.floats(0.2, 3.0), st.floats(0.05, 0.95), st.integers(0, 20))
+def test_networks_with_settings_agree_with_autograd_and_the_fast_kernel(
+    spec: Spec, factor: float, below: float, t: int
+) -> None:
+    chosen = {"gain": factor, "alpha": factor, "slope": factor, "leak": below}
+    *hidden, output = spec.network.layers
+    layers = [replace(layer, settings=chosen) for layer in hidden]
+    is_free = LOSSES[spec.loss].goes_with is None
+    layers.append(replace(output, settings=chosen) if is_free else output)
+    spec = replace(spec, network=replace(spec.network, layers=tuple(layers)))
+    check_spec(spec)
+    start, rows = start_state(spec), spec.batch_rows(t)
+    loss, gradient, _ = batch_gradient(spec, start, rows)
+    expected = grad(lambda values: oracle_loss(spec, values, rows))(np.array(start.theta))
+    scale = max(1.0, float(np.abs(expected).max()))
+    assert np.abs(gradient - expected).max() <= 1e-9 * scale
+    assert loss == pytest.approx(float(oracle_loss(spec, start.theta, rows)), rel=1e-12, abs=1e-14)
+    if is_fit(spec):
+        with np.errstate(all="ignore"):
+            plain, fast = (
+                kernel(spec).advance(start, 3, 10, never) for kernel in (PlainKernel, NumpyKernel)
+            )
+        assert np.array_equal(fast.state.theta, plain.state.theta)
+        assert np.array_equal(fast.points, plain.points)

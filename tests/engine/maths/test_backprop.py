@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import autograd.numpy as anp
 import numpy as np
@@ -54,6 +55,17 @@ ORACLE_ACTIVATIONS = {
     "softsign": lambda z: z / (1.0 + anp.abs(z)),
     "hard_tanh": lambda z: anp.where(z > 1, 1.0, anp.where(z < -1, -1.0, z)),
     "softmax": lambda z: anp.exp(z) / anp.sum(anp.exp(z), axis=1, keepdims=True),
+}
+# By activation: f(z) with its setting, for autograd.
+WITH_SETTING: dict[str, tuple[str, Callable[[np.ndarray, float], np.ndarray]]] = {
+    "sigmoid": ("gain", lambda z, gain: 1.0 / (1.0 + anp.exp(-gain * z))),
+    "bipolar_sigmoid": ("gain", lambda z, gain: 2.0 / (1.0 + anp.exp(-gain * z)) - 1.0),
+    "leaky_relu": ("leak", lambda z, leak: anp.where(z > 0, z, leak * z)),
+    "elu": (
+        "alpha",
+        lambda z, alpha: anp.where(z > 0, z, alpha * (anp.exp(anp.where(z > 0, 0.0, z)) - 1.0)),
+    ),
+    "linear": ("slope", lambda z, slope: slope * z),
 }
 ORACLE_LOSSES = {
     "half_squared_error": lambda a, t: anp.sum(0.5 * (t - a) ** 2, axis=1),
@@ -117,7 +129,11 @@ def oracle_loss(
             z = z + theta[start]
             cost = cost + cost_of(spec, theta[start]) * spec.penalty.biases
             start += 1
-        a = ORACLE_ACTIVATIONS[layer.activation](z)
+        if layer.changed_settings:
+            setting, f = WITH_SETTING[layer.activation]
+            a = f(z, layer.settings[setting])
+        else:
+            a = ORACLE_ACTIVATIONS[layer.activation](z)
     row, settings = LOSSES[spec.loss], spec.loss_settings
     given = [settings[key] for key in row.settings] + [settings.output] * row.one_output
     per_sample = ORACLE_LOSSES[spec.loss](a, targets[rows], *given)
