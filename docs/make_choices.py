@@ -10,13 +10,16 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from engine.data.datasets import DATASETS
 from engine.maths.activations import ACTIVATION_SETTINGS, ACTIVATIONS, Activation
+from engine.maths.clipping import CLIPPINGS
 from engine.maths.initializers import INITIALIZERS
 from engine.maths.losses import LOSS_SETTINGS, LOSSES
 from engine.maths.metrics import METRICS
 from engine.maths.optimizers import RULES, SETTINGS
 from engine.maths.penalty import PENALTIES
+from engine.maths.schedules import SCHEDULES
 from engine.maths.setting import Setting
 from engine.run.mistakes import MISTAKES
+from engine.run.scaling import SCALINGS
 from engine.text.wording import listed
 
 PAGE = Path(__file__).resolve().parent / "what-can-be-chosen.md"
@@ -116,6 +119,15 @@ def _sections() -> Iterator[str]:
             _begins(rule.settings, SETTINGS, rule.defaults),
         )
     yield from _settings(SETTINGS)
+    yield "\n## Schedules of the learning rate\n"
+    yield "What η is after n epochs or iterations; [how](optimizers.md).\n"
+    for schedule in SCHEDULES.values():
+        yield _row(schedule.title, schedule.key, schedule.formula)
+    yield "\n## Clipping of gradients\n"
+    yield "What is made of a gradient g before it is used, if that is wanted.\n"
+    for clipping in CLIPPINGS.values():
+        if clipping.formula:
+            yield _row(clipping.title, clipping.key, clipping.formula)
     yield "\n## Initializers\n"
     for initializer in INITIALIZERS.values():
         yield _row(initializer.title, initializer.key)
@@ -128,6 +140,9 @@ def _sections() -> Iterator[str]:
         yield _row(
             mistake.title, mistake.key, f"{mistake.wrong} in place of {mistake.right}", mistake.why
         )
+    yield "\n## Scalings\n"
+    for scaling in SCALINGS.values():
+        yield _row(scaling.title, scaling.key)
     yield "\n## Data sets\n"
     for data in DATASETS.values():
         size = f"{data.inputs} input{'s' * (data.inputs != 1)}"
