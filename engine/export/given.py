@@ -25,9 +25,10 @@ from engine.maths.losses import LOSS_SETTINGS, LOSSES
 from engine.maths.network import Parameter
 from engine.maths.optimizers import RULES, SETTINGS
 from engine.maths.schedules import SCHEDULES
+from engine.run.column_words import class_of, in_words
 from engine.run.iteration import Iteration
 from engine.run.paper import PaperIteration
-from engine.run.spec import KEPT_GRADIENT
+from engine.run.spec import KEPT_GRADIENT, Spec
 from engine.run.step_values import MAX_TRACED_SAMPLES
 from engine.text.numbers import format_count, machine_number
 
@@ -39,9 +40,12 @@ _TABLE_WIDTH = 78  # characters of a table that fit a page
 def given(iteration: Iteration, digits: int | None, notation: Notation) -> Section:
     """The network, the loss, the optimizer, the samples and all parameters before the update."""
     spec, network = iteration.spec, iteration.spec.network
+    # What is worked out on paper was scaled before.
+    whole = iteration.exact.spec if isinstance(iteration, PaperIteration) else spec
     record = Record(iteration, int(iteration.rows[0]), notation)
     blocks: list[Words | Grid | Working] = [
         Words((f"Inputs: {units_in_words(network.inputs)}.", *_layers(iteration)), digits),
+        *(Words((sentence,)) for sentence in _columns(whole, digits)),
         Words(_loss(iteration, record), digits),
         *([Words(_penalty(iteration), digits)] if spec.penalty.parts else []),
         *([Words(_optimizer(iteration), digits)] if spec.can_train else []),
@@ -56,6 +60,37 @@ def given(iteration: Iteration, digits: int | None, notation: Notation) -> Secti
     elif digits is not None:
         blocks.append(Words((f"Numbers are shown to {digits} digits and carried in full.",)))
     return Section("Given", 1, tuple(blocks))
+
+
+def _columns(spec: Spec, digits: int | None) -> Iterator[str]:
+    """What inputs and outputs stand for, and how the numbers of the data are scaled."""
+    network = spec.network
+    ends = 0, network.depth
+    columns = [(layer, unit) for layer in ends for unit in range(network.sizes[layer])]
+    classes = [
+        f"{network.unit_name(*place)} is {in_words(spec, *place)}"
+        for place in columns
+        if class_of(spec, *place)
+    ]
+    if classes:
+        more = f"; and so on for {len(classes) - _FEW} more" if len(classes) > _FEW else ""
+        yield f"{'; '.join(classes[:_FEW])}{more}."
+    if spec.scaling is None:
+        return
+    scaled = []
+    for layer, unit in columns:
+        column = (spec.scaling.targets if layer else spec.scaling.inputs)[unit]
+        if not column.is_identity:
+            name = network.unit_name(layer, unit)
+            offset, scale = (machine_number(x, digits) for x in (column.offset, column.scale))
+            what = f"targets of {name}" if layer else name
+            scaled.append(f"{what}: offset {offset}, scale {scale}")
+    if scaled:
+        more = f"; and {len(scaled) - _FEW} more" if len(scaled) > _FEW else ""
+        yield (
+            "All numbers below are scaled, and so are outputs, deltas and losses: (value - offset) "
+            f"/ scale of the data. {'; '.join(scaled[:_FEW])}{more}."
+        )
 
 
 def units_in_words(units: tuple[str, ...]) -> str:

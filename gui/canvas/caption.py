@@ -30,7 +30,8 @@ class SampleCaption(QWidget):
         """Say what a view shows, in so many pixels."""
         number, count = format_count(view.sample + 1), format_count(len(view.spec.data))
         kind = " · test sample" if view.spec.data.is_test[view.sample] else ""
-        self.sample.setText(f"sample {number} of {count}{kind}")
+        scaled = "" if view.spec.scaling is None else " · scaled"
+        self.sample.setText(f"sample {number} of {count}{kind}{scaled}")
         self.sample.setVisible(len(view.spec.data) > 1)
         wordings = captions(view)
         if wordings != self._wordings:

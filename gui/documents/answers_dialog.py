@@ -89,7 +89,10 @@ class AnswersDialog(QDialog):
         self.model.modelReset.connect(self._view.resizeColumnsToContents)
         self._view.resizeColumnsToContents()
         self._view.setCurrentIndex(self.model.index(0, 0))
-        self.resize(theme.px(680), theme.px(360))
+        header = self._view.horizontalHeader()
+        wanted = header.length() + self._view.verticalHeader().sizeHint().width() + theme.px(80)
+        room = self.screen().availableGeometry().width()
+        self.resize(min(max(theme.px(680), wanted), room), theme.px(360))
 
     def _tell_problems(self) -> None:
         """Say why rows have no answer."""

@@ -76,7 +76,7 @@ def parameter_lines(face: ParameterFace, is_bias: bool = False) -> dict[str, Lin
 
 def unit_lines(face: NodeFace) -> dict[str, Line]:
     """The lines of a unit by kind of Spot, but those of its bias; as far as they are known."""
-    lines: dict[str, Line] = {"name": (Word(_short(face.name), bold=True),)}
+    lines: dict[str, Line] = {"name": _name_of(face)}
 
     def add(kind: str, letter: str, value: float | None, colour: str) -> None:
         if value is not None:
@@ -111,7 +111,7 @@ def usual_of_unit(face: NodeFace, is_output: bool) -> dict[str, Line]:
     digits = "0" * (_ALL if face.digits is None else face.digits)
     notation = face.notation
     lines: dict[str, Line] = {
-        "name": (Word(_short(face.name), bold=True),),
+        "name": _name_of(face),
         "value": (Word(f"0.{digits}"),),
         "net_input": (Word(f"{notation.net_input} 0.{digits}"),),
         "delta": (Word(f"δ −0.0{digits}"),),
@@ -120,6 +120,12 @@ def usual_of_unit(face: NodeFace, is_output: bool) -> dict[str, Line]:
         lines["target"] = (Word(f"{notation.target} 0.00"),)
         lines["loss"] = (Word(f"{notation.loss} 0.0{digits}"),)
     return lines
+
+
+def _name_of(face: NodeFace) -> Line:
+    """The name of a unit, and the class that it stands for if it does."""
+    name = Word(_short(face.name), bold=True)
+    return (name, Word(f"· {_short(face.of_class)}", "secondary")) if face.of_class else (name,)
 
 
 def _short(name: str) -> str:

@@ -62,7 +62,7 @@ class LossPanel(Card):
             note.setProperty("secondary", True)
             note.setMinimumWidth(1)  # it gives way to a narrow card, see _place_notes
             note.hide()
-        self._notes_place: tuple[int, tuple[str, ...]] | None = None
+        self._notes_place: tuple[object, ...] | None = None
         self.plot = LossPlot()
         self.plot.epoch_asked.connect(self.epoch_asked)
         self.plot.zoom_changed.connect(self._on_zoom_changed)
@@ -109,6 +109,9 @@ class LossPanel(Card):
             for place, key in enumerate(view.spec.metrics)
             if METRICS[key].is_error
         )
+        scaling = view.spec.scaling
+        is_scaled = scaling is not None and scaling.scales_targets
+        self.title.setText("Loss, scaled" if is_scaled else "Loss")
         self._cover.setVisible(view.hides_outputs)
         self.plot.setVisible(not view.hides_outputs)
         for button in (self.log_button, self.log_epochs_button):
@@ -208,7 +211,7 @@ class LossPanel(Card):
         buttons = (self.all_button, self.log_epochs_button, self.log_button, self.ghosts_button)
         links = [link for link in buttons if not link.isHidden()]
         texts = [note.text() for note in notes] + [link.text() for link in links]
-        place = (self.width(), tuple(texts))
+        place = (self.width(), self.title.text(), tuple(texts))
         if place == self._notes_place:
             return
         self._notes_place = place

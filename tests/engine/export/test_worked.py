@@ -5,15 +5,20 @@ from __future__ import annotations
 import re
 
 import pytest
+from msgspec.structs import replace
 
 from command_line.reports import numbered_iteration
+from engine.data.preparation import prepared, proposed_plan, spec_of
+from engine.data.table import read_table
 from engine.documents.examples import example_names, read_example
+from engine.export.formats import FORMATS
 from engine.export.markdown import markdown
 from engine.export.worked import MAX_LINES, TooLong, worked_solution
 from engine.formulas.notation import Notation
 from engine.maths.network import Layer, Network, default_unit_names
 from engine.maths.optimizers import Optimizer
 from engine.run.iteration import Iteration, iterate
+from engine.run.paper import paper_iteration
 from engine.run.spec import Data, Spec, start_state
 from engine.run.step_values import traced_steps
 from engine.text.wording import visible
@@ -169,3 +174,14 @@ def large(width: int) -> Iteration:
     data = Data([[0.5] * width], [[1.0]], ("t",))  # type: ignore[arg-type]
     spec = Spec(network, "half_squared_error", "sum", Optimizer(), data)
     return iterate(spec, start_state(spec))
+
+
+def test_what_is_scaled_and_what_stands_for_a_class_is_said() -> None:
+    table = read_table("size,kind\n100,a\n200,b\n300,c\n")
+    plan = replace(proposed_plan(table), scaling="range")
+    spec = spec_of(prepared(table, plan), plan)
+    iteration = iterate(spec, start_state(spec))
+    for each in (iteration, paper_iteration(iteration, 3)):
+        text = FORMATS["md"].data(worked_solution(each, "Kinds")).decode()
+        assert "size: offset 100, scale 200" in text and "All numbers below are scaled" in text
+        assert "o2 is “kind”: 1 for b, else 0" in text
