@@ -50,9 +50,9 @@ _HEADS = ((True, 24), (True, 12), (True, 7), (False, 24), (False, 12), (False, 7
 class ResultPanel(Card):
     """The card of results.
 
-    Several samples make a surface over two inputs (a curve if there is only one input), a single
-    sample its outputs against targets; a link changes to the other. Which output is shown, over
-    which inputs, and where the other inputs are held, is chosen here and nowhere else.
+    Several samples make a surface over two inputs (a curve if there is only one input); a single
+    sample, and pictures, outputs against targets. A link changes to the other. Which output is
+    shown, over which inputs, and where the other inputs are held, is chosen here and nowhere else.
     `picture_wanted` asks for a file with what is shown, True for one in light colours.
 
     While "draw" is on, samples are put into the surface or the curve, moved and taken out; see
@@ -70,7 +70,7 @@ class ResultPanel(Card):
         self._view: View | None = None
         self._network: Network | None = None
         self._data: Data | None = None
-        self._outputs_wanted = {True: True, False: False}  # by whether there is only one sample
+        self._outputs_wanted = {True: True, False: False}  # by whether a surface says little
         self._output = 0
         self._axes = (0, 1)
         self._held: dict[int, float] = {}  # values that were chosen; the others are the means
@@ -152,7 +152,7 @@ class ResultPanel(Card):
     def showing(self) -> str:
         """"surface", "curve" or "outputs"."""
         view = self._view
-        if view is None or self._outputs_wanted[len(view.spec.data) == 1]:
+        if view is None or self._outputs_wanted[_says_little(view)]:
             return "outputs"
         return "curve" if len(view.spec.network.inputs) == 1 else "surface"
 
@@ -302,8 +302,8 @@ class ResultPanel(Card):
 
     def _on_switch(self) -> None:
         if self._view is not None:
-            single = len(self._view.spec.data) == 1
-            self._outputs_wanted[single] = not self._outputs_wanted[single]
+            kind = _says_little(self._view)
+            self._outputs_wanted[kind] = not self._outputs_wanted[kind]
             self._again()
 
     def _on_held(self, number: int, value: float) -> None:
@@ -399,6 +399,12 @@ class ResultPanel(Card):
                     lambda _, axis=axis, number=number: self._choose_axis(axis, number)
                 )
         self.axes_button.open_menu(self._menu)
+
+
+def _says_little(view: View) -> bool:
+    """Whether a surface says less than the outputs: of a single sample, and over two pixels of
+    many."""
+    return len(view.spec.data) == 1 or view.spec.data.picture is not None
 
 
 def _choice(menu: QMenu, name: str, chosen: bool) -> QAction:

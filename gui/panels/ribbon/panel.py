@@ -358,9 +358,9 @@ class StepRibbon(QWidget):
         scale = self.devicePixelRatioF()
         pieces = [(pictures.done, here, 1.0), (pictures.ahead, beyond, 1.0)]
         if self._is_of_test_sample:
-            left = self._plan.span_of(self._last)[0]
-            beyond.setRight(left)
-            rest = QRectF(left, top, self.width() - left, height)
+            begin = self._plan.span_of(self._last)[0]
+            beyond.setRight(begin)
+            rest = QRectF(begin, top, self.width() - begin, height)
             pieces.append((pictures.ahead, rest, _NOT_OF_SAMPLE))
         for picture, place, opacity in pieces:
             painter.setOpacity(opacity)

@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from engine.documents.reading import read_document, write_document
 from engine.run.steps import StepId
+from gui import theme
 from gui.panels.ribbon.panel import TEST_HINT
 from gui.tables.number_table import NumberTable
 from gui.window.main_window import MainWindow
@@ -113,6 +114,25 @@ def test_a_test_sample_ends_with_its_loss(window: MainWindow) -> None:
     assert session.place.revealed == delta
     session.undo_stack.undo()
     assert session.place.revealed == delta + 3
+
+
+def lit_columns(window: MainWindow) -> list[int]:
+    """Where in the ribbon the tick of the present step is, in pixels across."""
+    image, accent = window.ribbon.grab().toImage(), theme.current().colour("accent").rgb()
+    middle = next(
+        y for y in range(20, image.height()) if image.pixel(9, y) != image.pixel(1, y)
+    ) + 8  # fmt: skip
+    return [x for x in range(image.width()) if image.pixel(x, middle) == accent]
+
+
+def test_the_ribbon_marks_the_same_step_of_a_test_sample(window: MainWindow) -> None:
+    session = window.session
+    split(window, 25, 1)
+    session.seek(session.spec.steps_of(3))
+    session.choose_sample(0)
+    expected = lit_columns(window)
+    session.choose_sample(3)
+    assert expected and lit_columns(window) == expected
 
 
 def test_the_loss_of_test_samples_is_a_curve_of_its_own(
