@@ -22,6 +22,7 @@ from engine.data.table import Column, Table
 from engine.maths.activations import Array
 from engine.run.spec import Spec
 from engine.text.numbers import format_number, machine_number
+from gui.widgets.plain_text import tip_text
 
 Index = QModelIndex | QPersistentModelIndex
 _NOWHERE = QModelIndex()
@@ -111,7 +112,7 @@ class AnswersModel(QAbstractTableModel):
                 return self._cells[self._shown[column]][row]
             return self._answer(row, self.targets[column - len(self.fields)])
         if role == Qt.ItemDataRole.ToolTipRole and column >= len(self.fields):
-            return self._in_full(row, self.targets[column - len(self.fields)])
+            return tip_text(self._in_full(row, self.targets[column - len(self.fields)]))
         if role == Qt.ItemDataRole.AccessibleTextRole:
             name = self.headerData(column, Qt.Orientation.Horizontal)
             return f"{name} of row {row + 1}: {self.data(index)}"

@@ -11,6 +11,7 @@ from engine.text.numbers import format_count
 from engine.text.wording import shortened
 from gui import theme
 from gui.widgets.choice import Choice, ChoiceItem
+from gui.widgets.plain_text import tip_text
 
 _SEEN = 6  # rows
 _FIRST = 4  # cells that are shown of a column
@@ -52,7 +53,7 @@ class ColumnRoles(QTableWidget):
         self.setRowCount(len(roles))
         for row, (column, role) in enumerate(zip(table.columns, roles, strict=True)):
             name = QTableWidgetItem(shortened(column.heading))
-            name.setToolTip(column.heading)
+            name.setData(Qt.ItemDataRole.ToolTipRole, tip_text(column.heading))
             self.setItem(row, 0, name)
             spoken = shortened(column.heading)
             self._roles.append(self._choice(row, 1, f"tableRole{row}", spoken, ROLES))
@@ -98,5 +99,5 @@ class ColumnRoles(QTableWidget):
         else:
             text = "   ".join(shortened(cell) or "—" for cell in column.cells[:_FIRST]) + "  …"
         cell = QTableWidgetItem(text)
-        cell.setToolTip(text)
+        cell.setData(Qt.ItemDataRole.ToolTipRole, tip_text(text))
         self.setItem(row, 3, cell)
