@@ -1,30 +1,21 @@
-"""Activation functions and their slopes, as a table of named pairs, and a table of their settings.
-
-Each function is defined for every z, infinite ones too, without a warning.
-
-Source: I. Goodfellow, Y. Bengio, A. Courville, Deep Learning, MIT Press 2016, sections 6.2.2
-(output units) and 6.3 (hidden units); that of a later one stands where its function does.
+"""Activations, as a table of functions with their slopes and what is true of them, and a table of
+their settings. The functions are those of engine.maths.activation_functions, where sources stand.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping
 
 import numpy as np
 from msgspec import Struct
 from msgspec.structs import replace
-from numpy.typing import NDArray
 
+from engine.maths import activation_functions as functions
+from engine.maths.activation_functions import LEAKY_SLOPE
+from engine.maths.activation_functions import Array as Array  # with the table, who reads either
 from engine.maths.setting import Setting
 
-Array = NDArray[np.float64]
-
-LEAKY_SLOPE = 0.01
-
 _INFINITY = float("inf")
-_LARGEST = float(np.finfo(np.float64).max)
-_ONE = np.array(1.0)  # a Python number would be converted at each call
 
 ACTIVATION_SETTINGS: dict[str, Setting] = {
     setting.key: setting
@@ -134,181 +125,43 @@ def all_activation_settings(given: Mapping[str, float]) -> dict[str, float]:
     return {key: setting.default for key, setting in ACTIVATION_SETTINGS.items()} | {**given}
 
 
-def _times(z: Array, factor: float) -> Array:
-    """factor · z, infinite where that is beyond all numbers."""
-    with np.errstate(over="ignore"):
-        return np.asarray(factor * z)
-
-
 def _with_gain(row: Activation, gain: float) -> Activation:
     """f(λz), whose slope is λ f′(λz): the larger λ, the steeper."""
     f, slope = row.apply, row.slope
     assert slope is not None
     return replace(
         row,
-        apply=lambda z: f(_times(z, gain)),
-        slope=lambda z, a: gain * slope(_times(z, gain), a),
+        apply=lambda z: f(functions.times(z, gain)),
+        slope=lambda z, a: gain * slope(functions.times(z, gain), a),
         saturates=row.saturates / gain,
     )
-
-
-def sigmoid(z: Array) -> Array:
-    """1 / (1 + e^-z); 0 where e^-z is beyond all numbers, a little below z = -709.78."""
-    with np.errstate(over="ignore"):
-        powers = np.exp(-z)
-    return np.asarray(np.reciprocal(_ONE + powers))
-
-
-def softmax(z: Array) -> Array:
-    """e^z / sum of e^z over the last axis, shifted by the largest z so that nothing overflows."""
-    exponentials = np.exp(z - z.max(axis=-1, keepdims=True))
-    return np.asarray(exponentials / exponentials.sum(axis=-1, keepdims=True))
-
-
-def softmax_sent_back(error: Array, a: Array) -> Array:
-    """Σ_k ∂E/∂a_k · ∂a_k/∂z_j with the Jacobian of softmax, ∂a_k/∂z_j = a_k ([j = k] − a_j).
-
-    Every a_k has the factor a_j, so this is a_j (∂E/∂a_j − Σ_k ∂E/∂a_k a_k).
-    """
-    return np.asarray(a * (error - (error * a).sum(axis=-1, keepdims=True)))
-
-
-def _relu(z: Array) -> Array:
-    return np.maximum(z, 0.0)
-
-
-def _relu_slope(z: Array, a: Array) -> Array:
-    # At z = 0 the slope is not defined; 0 is what the large libraries use.
-    return np.asarray(z > 0.0, dtype=np.float64)
-
-
-def _leaky_relu(z: Array, leak: float = LEAKY_SLOPE) -> Array:
-    return np.where(z > 0.0, z, leak * z)
-
-
-def _leaky_relu_slope(z: Array, a: Array, leak: float = LEAKY_SLOPE) -> Array:
-    return np.where(z > 0.0, 1.0, leak)
 
 
 def _with_leak(row: Activation, leak: float) -> Activation:
     return replace(
         row,
-        apply=lambda z: _leaky_relu(z, leak),
-        slope=lambda z, a: _leaky_relu_slope(z, a, leak),
+        apply=lambda z: functions.leaky_relu(z, leak),
+        slope=lambda z, a: functions.leaky_relu_slope(z, a, leak),
     )
 
 
 def _with_slope(row: Activation, slope: float) -> Activation:
     return replace(
         row,
-        apply=lambda z: _times(z, slope),
+        apply=lambda z: functions.times(z, slope),
         slope=lambda z, a: np.full_like(z, slope),
         straight=False,
     )
 
 
-def _bipolar(z: Array) -> Array:
-    """2 / (1 + e^−z) − 1, which is tanh(z/2), written so because it keeps its digits near 0."""
-    return np.tanh(0.5 * z)
-
-
-def _elu(z: Array, alpha: float = 1.0) -> Array:
-    """D. Clevert, T. Unterthiner, S. Hochreiter, Fast and accurate deep network learning by
-    exponential linear units (ELUs), ICLR 2016."""
-    return np.asarray(np.maximum(z, 0.0) + alpha * np.expm1(np.minimum(z, 0.0)))
-
-
-def _elu_slope(z: Array, a: Array, alpha: float = 1.0) -> Array:
-    return np.where(z > 0.0, 1.0, a + alpha)
-
-
 def _with_alpha(row: Activation, alpha: float) -> Activation:
     return replace(
         row,
-        apply=lambda z: _elu(z, alpha),
-        slope=lambda z, a: _elu_slope(z, a, alpha),
+        apply=lambda z: functions.elu(z, alpha),
+        slope=lambda z, a: functions.elu_slope(z, a, alpha),
         range=(-alpha, _INFINITY),
         kinks=(0.0,),  # from α to 1
     )
-
-
-ERF = np.frompyfunc(math.erf, 1, 1)  # NumPy has none; its numbers are objects
-
-# Φ and φ are 0 (Φ: or 1) far before that; so far out z itself is not needed any more, and an
-# infinite one would make nothing times infinity.
-_FAR_OUT = 800.0
-_ROOT_2, _ROOT_2_PI = math.sqrt(2.0), math.sqrt(2.0 * math.pi)
-GELU_BEND, GELU_STEEPNESS = 0.044715, math.sqrt(2.0 / math.pi)
-
-
-def normal_share(z: Array) -> Array:
-    """Φ(z) = ½ (1 + erf(z/√2)): the share of a standard normal distribution that lies below z."""
-    return 0.5 * (1.0 + np.asarray(ERF(z / _ROOT_2), dtype=np.float64))
-
-
-def _gelu(z: Array) -> Array:
-    """z Φ(z). D. Hendrycks, K. Gimpel, Gaussian error linear units (GELUs), 2016."""
-    return np.maximum(z, -_FAR_OUT) * normal_share(z)
-
-
-def _gelu_slope(z: Array, a: Array) -> Array:
-    """Φ(z) + z φ(z), with φ the density of the distribution."""
-    near = np.clip(z, -_FAR_OUT, _FAR_OUT)
-    return np.asarray(normal_share(z) + near * (np.exp(-0.5 * near * near) / _ROOT_2_PI))
-
-
-def _gelu_angle(near: Array) -> Array:
-    return GELU_STEEPNESS * (near + GELU_BEND * near * near * near)
-
-
-def _tanh_gelu(z: Array) -> Array:
-    """½ z (1 + tanh(√(2/π) (z + 0.044715 z³))), from the same paper."""
-    near = np.clip(z, -_FAR_OUT, _FAR_OUT)
-    return np.asarray(0.5 * np.maximum(z, -_FAR_OUT) * (1.0 + np.tanh(_gelu_angle(near))))
-
-
-def _tanh_gelu_slope(z: Array, a: Array) -> Array:
-    near = np.clip(z, -_FAR_OUT, _FAR_OUT)
-    bent = np.tanh(_gelu_angle(near))
-    steepness = GELU_STEEPNESS * (1.0 + 3.0 * GELU_BEND * near * near)
-    return np.asarray(0.5 * (1.0 + bent) + 0.5 * near * (1.0 - bent * bent) * steepness)
-
-
-def _silu(z: Array) -> Array:
-    """z σ(z). S. Elfwing, E. Uchibe, K. Doya, Sigmoid-weighted linear units for neural network
-    function approximation in reinforcement learning, Neural Networks 107 (2018)."""
-    return np.maximum(z, -_FAR_OUT) * sigmoid(z)
-
-
-def _silu_slope(z: Array, a: Array) -> Array:
-    near, share = np.clip(z, -_FAR_OUT, _FAR_OUT), sigmoid(z)
-    return np.asarray(share * (1.0 + near * (1.0 - share)))
-
-
-def _softplus(z: Array) -> Array:
-    """ln(1 + e^z) = max(0, z) + ln(1 + e^−|z|), where nothing overflows. C. Dugas, Y. Bengio and
-    others, Incorporating second-order functional knowledge for better option pricing, 2001."""
-    return np.maximum(z, 0.0) + np.log1p(np.exp(-np.abs(z)))
-
-
-def _softsign(z: Array) -> Array:
-    """z / (1 + |z|). J. Bergstra and others, Quadratic polynomials learn better image features,
-    Université de Montréal, 2009."""
-    near = np.clip(z, -_LARGEST, _LARGEST)
-    return np.asarray(near / (1.0 + np.abs(near)))
-
-
-def _softsign_slope(z: Array, a: Array) -> Array:
-    left = 1.0 - np.abs(a)
-    return left * left
-
-
-def _step(z: Array) -> Array:
-    """Heaviside's step, 1 from z = 0 on: a unit fires when its threshold is reached.
-
-    W. McCulloch, W. Pitts, A logical calculus of the ideas immanent in nervous activity, 1943.
-    """
-    return np.asarray(z >= 0.0, dtype=np.float64)
 
 
 ACTIVATIONS: dict[str, Activation] = {
@@ -321,7 +174,7 @@ ACTIVATIONS: dict[str, Activation] = {
             formula="1 / (1 + e^−z)",
             derivative="a (1 − a)",
             suits="outputs that are a probability; the hidden units of most textbooks",
-            apply=sigmoid,
+            apply=functions.sigmoid,
             slope=lambda z, a: a * (1.0 - a),
             range=(0.0, 1.0),
             curved=True,
@@ -336,7 +189,7 @@ ACTIVATIONS: dict[str, Activation] = {
             formula="2 / (1 + e^−z) − 1",
             derivative="½ (1 + a)(1 − a)",
             suits="hidden units, and targets of −1 and 1, in books of the 1980s and 1990s",
-            apply=_bipolar,
+            apply=functions.bipolar,
             slope=lambda z, a: 0.5 * ((1.0 + a) * (1.0 - a)),
             range=(-1.0, 1.0),
             curved=True,
@@ -364,8 +217,8 @@ ACTIVATIONS: dict[str, Activation] = {
             formula="max(0, z)",
             derivative="1 where z > 0, else 0",
             suits="hidden units of deep networks",
-            apply=_relu,
-            slope=_relu_slope,
+            apply=functions.relu,
+            slope=functions.relu_slope,
             range=(0.0, _INFINITY),
             kinks=(0.0,),
             flat_below=0.0,
@@ -377,8 +230,8 @@ ACTIVATIONS: dict[str, Activation] = {
             formula="z where z > 0, else α z",
             derivative="1 where z > 0, else α",
             suits="hidden units that must not die as those of ReLU can",
-            apply=_leaky_relu,
-            slope=_leaky_relu_slope,
+            apply=functions.leaky_relu,
+            slope=functions.leaky_relu_slope,
             range=(-_INFINITY, _INFINITY),
             kinks=(0.0,),
             settings=("leak",),
@@ -391,8 +244,8 @@ ACTIVATIONS: dict[str, Activation] = {
             formula="z where z > 0, else α (e^z − 1)",
             derivative="1 where z > 0, else a + α",
             suits="hidden units of deep networks: smooth, and their mean is nearer to 0",
-            apply=_elu,
-            slope=_elu_slope,
+            apply=functions.elu,
+            slope=functions.elu_slope,
             range=(-1.0, _INFINITY),
             curved=True,
             settings=("alpha",),
@@ -405,8 +258,8 @@ ACTIVATIONS: dict[str, Activation] = {
             formula="½ z (1 + erf(z / √2))",
             derivative="½ (1 + erf(z / √2)) + z e^(−z² / 2) / √(2π)",
             suits="hidden units of transformers",
-            apply=_gelu,
-            slope=_gelu_slope,
+            apply=functions.gelu,
+            slope=functions.gelu_slope,
             range=(-0.16997120747990369, _INFINITY),
             curved=True,
         ),
@@ -417,8 +270,8 @@ ACTIVATIONS: dict[str, Activation] = {
             formula="½ z (1 + tanh u), u = √(2/π) (z + 0.044715 z³)",
             derivative="½ (1 + tanh u) + ½ z (1 − tanh² u) √(2/π) (1 + 0.134145 z²)",
             suits="what GELU suits, in the form that GPT-2 and others have",
-            apply=_tanh_gelu,
-            slope=_tanh_gelu_slope,
+            apply=functions.tanh_gelu,
+            slope=functions.tanh_gelu_slope,
             range=(-0.17004075057125412, _INFINITY),
             curved=True,
         ),
@@ -429,8 +282,8 @@ ACTIVATIONS: dict[str, Activation] = {
             formula="z / (1 + e^−z)",
             derivative="σ(z) (1 + z (1 − σ(z)))",
             suits="hidden units of deep networks; also called swish",
-            apply=_silu,
-            slope=_silu_slope,
+            apply=functions.silu,
+            slope=functions.silu_slope,
             range=(-0.27846454276107380, _INFINITY),
             curved=True,
         ),
@@ -441,7 +294,7 @@ ACTIVATIONS: dict[str, Activation] = {
             formula="ln(1 + e^z)",
             derivative="1 − e^−a",
             suits="outputs that are above 0; a ReLU without a kink",
-            apply=_softplus,
+            apply=functions.softplus,
             slope=lambda z, a: -np.expm1(-a),
             range=(0.0, _INFINITY),
             curved=True,
@@ -453,8 +306,8 @@ ACTIVATIONS: dict[str, Activation] = {
             formula="z / (1 + |z|)",
             derivative="(1 − |a|)²",
             suits="what tanh suits, nearing its bounds more slowly",
-            apply=_softsign,
-            slope=_softsign_slope,
+            apply=functions.softsign,
+            slope=functions.softsign_slope,
             range=(-1.0, 1.0),
             curved=True,
         ),
@@ -491,9 +344,9 @@ ACTIVATIONS: dict[str, Activation] = {
             formula="e^z / Σ e^z",
             derivative="a (1 − a), and −a a_k towards another output k",
             suits="outputs that are the shares of classes",
-            apply=softmax,
+            apply=functions.softmax,
             slope=None,
-            sent_back=softmax_sent_back,
+            sent_back=functions.softmax_sent_back,
             range=(0.0, 1.0),
         ),
         Activation(
@@ -502,7 +355,7 @@ ACTIVATIONS: dict[str, Activation] = {
             formula="1 where z ≥ 0, else 0",
             derivative="0",
             suits="going forward through logic gates; nothing can be learnt through it",
-            apply=_step,
+            apply=functions.step,
             # There is none at the jump; nothing is sent back through it anyway.
             slope=lambda z, a: np.zeros_like(z),
             range=(0.0, 1.0),

@@ -1,6 +1,6 @@
 """How each activation is written: f(z) and f'(z) of a unit, and what is said of them.
 
-The formulas are those of engine.maths.activations, in whose docstring their source stands.
+The formulas are those of engine.maths.activation_functions, where their sources stand.
 """
 
 from __future__ import annotations
@@ -30,7 +30,8 @@ from engine.formulas.formula import (
 )
 from engine.formulas.notation import Name
 from engine.formulas.writers import Prose
-from engine.maths.activations import ACTIVATIONS, GELU_BEND, LEAKY_SLOPE, sigmoid
+from engine.maths.activation_functions import GELU_BEND, LEAKY_SLOPE, sigmoid
+from engine.maths.activations import ACTIVATIONS
 
 # e to a power beyond this is no number any more; softmax is then shown shifted.
 _LARGEST_EXPONENT = 700.0

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numba import njit
 
-from engine.maths.activations import GELU_BEND, GELU_STEEPNESS, Array
+from engine.maths.activation_functions import GELU_BEND, GELU_STEEPNESS, Array
 
 FIRST_RARE = 6
 (

@@ -1,8 +1,8 @@
 """What the NumPy kernel knows of activations: each as NumPy calls, forward and as its slope.
 
-What every number goes through is that of engine.maths.activations in the same order, so results
-are the same to the bit. What is said there of infinite numbers is left out: no net input of a run
-that goes on is one.
+What every number goes through is that of engine.maths.activation_functions in the same order, so
+results are the same to the bit. What is said there of infinite numbers is left out: no net input of
+a run that goes on is one.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from math import pi, sqrt
 
 import numpy as np
 
-from engine.maths.activations import ERF, GELU_BEND, GELU_STEEPNESS, Array
+from engine.maths.activation_functions import ERF, GELU_BEND, GELU_STEEPNESS, Array
 from engine.training.kernels.numpy_rows import Calls, constant
 
 Settings = Mapping[str, float]  # of a layer

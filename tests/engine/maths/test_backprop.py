@@ -13,7 +13,8 @@ from autograd.extend import defvjp, primitive
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.maths.activations import ACTIVATIONS, LEAKY_SLOPE
+from engine.maths.activation_functions import LEAKY_SLOPE
+from engine.maths.activations import ACTIVATIONS
 from engine.maths.backprop import (
     RIGHT,
     backward,
