@@ -17,7 +17,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from benchmarks.figure import Figure, read, show
 
-PARTS = (("training.py",), ("window.py", "--long"), ("stepping.py",))
+PARTS = (("training.py",), ("window.py", "--long"), ("stepping.py",), ("tables.py",))
 
 
 def main() -> None:

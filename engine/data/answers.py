@@ -10,6 +10,7 @@ from itertools import groupby
 
 import numpy as np
 from msgspec import Struct
+from msgspec.structs import replace
 
 from engine.data.preparation import Problem
 from engine.data.proposal import class_names
@@ -17,7 +18,7 @@ from engine.data.table import Column, Table, problem_of_row
 from engine.maths.activations import Array
 from engine.maths.backprop import forward
 from engine.run.scaling import own, scaled
-from engine.run.spec import Source, Spec
+from engine.run.spec import NO_ROWS, Data, Source, Spec
 from engine.text.numbers import counted, machine_number, parse_number
 from engine.text.wording import listed, shortened
 
@@ -125,8 +126,29 @@ class NewRows(Struct, frozen=True, eq=False):
 def new_rows(spec: Spec, table: Table, columns: tuple[Column, ...] | None = None) -> NewRows:
     """The inputs that stand in a table, in these of its columns or else those of columns_for.
     Raises ValueError with a sentence where they are not there."""
-    fields = input_fields(spec)
     columns = columns_for(spec, table) if columns is None else columns
+    return _encoded(input_fields(spec), columns, table)
+
+
+def samples_of(spec: Spec, table: Table) -> Data:
+    """The samples in a table with the columns that the network was made for: inputs and targets,
+    classes by their names. Raises ValueError with a sentence for the first row that is none."""
+    width, given = len(spec.network.inputs), input_fields(spec)
+    asked = (replace(field, first=field.first + width) for field in output_fields(spec))
+    fields = (*given, *asked)
+    found = _encoded(fields, _found(fields, 0, table), table)
+    if found.problems:
+        others = len(found.problems) - 1
+        more = f" So it is with {counted(others, 'other row')}." if others else ""
+        raise ValueError(f"{found.problems[0].sentence}{more}")
+    samples = found.inputs
+    return replace(spec.data, inputs=samples[:, :width], targets=samples[:, width:], test=NO_ROWS)
+
+
+def _encoded(
+    fields: tuple[Field, ...], columns: tuple[Column, ...], table: Table
+) -> NewRows:
+    """The rows of some columns of a table as numbers."""
     width = sum(field.columns for field in fields)
     inputs = np.zeros((len(table), width))
     wrong: dict[int, str] = {}
@@ -171,7 +193,10 @@ def columns_for(spec: Spec, table: Table) -> tuple[Column, ...]:
     """The columns of a table that are given to the network, in its order. They are found by their
     names where the table has a heading; else it has as many as are needed, or the targets after
     them. Raises ValueError with a sentence where they are not there."""
-    fields, targets = input_fields(spec), len(output_fields(spec))
+    return _found(input_fields(spec), len(output_fields(spec)), table)
+
+
+def _found(fields: tuple[Field, ...], targets: int, table: Table) -> tuple[Column, ...]:
     by_name = {column.heading.casefold(): column for column in table.columns}
     named = [by_name.get(field.heading.casefold()) for field in fields]
     found = [column for column in named if column is not None]
@@ -185,7 +210,7 @@ def columns_for(spec: Spec, table: Table) -> tuple[Column, ...]:
         names = listed([field.heading for field in fields])
         raise ValueError(
             f"The table has {counted(width, 'column')}, and the network needs "
-            f"{counted(len(fields), 'input')}: {names}."
+            f"{len(fields)}: {names}."
         )
     return table.columns[: len(fields)]
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from msgspec.structs import replace
 from PySide6.QtCore import QRect, Qt, Signal
 from PySide6.QtGui import QAction, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
@@ -292,6 +291,21 @@ class DataPanel(Card):
             return read(never)
         return waited_for(self, f"Reading {name} …", read)
 
+    def _read_table(self, name: str, content: bytes) -> Data:
+        """The samples in a file with the columns that the network was made for."""
+        from engine.data.answers import samples_of
+        from engine.data.table import read_table, text_of
+
+        assert self._view is not None
+        spec = self._view.spec
+
+        def read(check: Check) -> Data:
+            return samples_of(spec, read_table(text_of(content), check=check))
+
+        return read(never) if len(content) < QUICK_BYTES else waited_for(
+            self, f"Reading {name} …", read
+        )
+
     def _read_csv(self, path: Path) -> None:
         if self._view is None:
             return
@@ -300,6 +314,11 @@ class DataPanel(Card):
             content = read_up_to(path, MAX_TABLE_BYTES)
             if len(content) > MAX_TABLE_BYTES:
                 raise ValueError(f"The file is larger than {MAX_TABLE_BYTES >> 20} MiB.")
+            if spec.data.input_sources:  # it was made for a table
+                replaced = self._read_table(path.name, content)
+                self.show_error("")
+                self.data_replaced.emit(replaced, None)
+                return
             samples = self._read(path.name, content)
         except Interrupted:
             return
@@ -313,10 +332,4 @@ class DataPanel(Card):
         names = samples.names or (*spec.network.inputs, *spec.data.target_names)
         count = spec.network.sizes[0]
         data = Data(samples.inputs, samples.targets, names[count:])
-        if samples.names is None:  # the columns are what they were
-            data = replace(
-                data,
-                input_sources=spec.data.input_sources,
-                target_sources=spec.data.target_sources,
-            )
         self.data_replaced.emit(data, names[:count] if samples.names else None)

@@ -6,7 +6,14 @@ import numpy as np
 import pytest
 from msgspec.structs import replace
 
-from engine.data.answers import answer, input_fields, new_rows, output_fields, outputs_of
+from engine.data.answers import (
+    answer,
+    input_fields,
+    new_rows,
+    output_fields,
+    outputs_of,
+    samples_of,
+)
 from engine.data.preparation import Plan, prepared, problems, proposed_plan, spec_of
 from engine.data.proposal import Role
 from engine.data.table import Table, read_table
@@ -170,3 +177,18 @@ def test_numbers_are_answered_in_their_own_units() -> None:
     assert bias is not None
     bias[:] = 0.25
     assert outputs_of(spec, theta, np.array([[100.0]])).tolist() == [[6000.0]]
+
+
+def test_other_samples_of_the_same_columns_take_the_place_of_those_there_are() -> None:
+    table, plan = plan_of(FLOWERS)
+    spec = spec_of(prepared(table, plan), plan)
+    data = samples_of(spec, read_table(
+        "species,island,colour,petal length (cm),remark\nvirginica,c,blue,7,x\nsetosa,a,red,1,y\n"
+    ))
+    assert data.inputs.tolist() == [[7, 0, 0, 0, 1], [1, 1, 1, 0, 0]]
+    assert data.targets.tolist() == [[0, 0, 1], [1, 0, 0]]
+    assert data.input_sources == spec.data.input_sources
+    with pytest.raises(ValueError, match="Line 2: “species”: “rose” is none of the classes"):
+        samples_of(spec, read_table(FLOWERS.replace("setosa", "rose")))
+    with pytest.raises(ValueError, match="no column “colour”"):
+        samples_of(spec, read_table(FLOWERS.replace("colour", "color")))

@@ -187,3 +187,24 @@ def test_what_is_no_table_is_refused_and_nothing_changes(
     assert xor.view is before
     assert said[0] == "empty.csv was not taken. There is nothing in this table."
     assert "missing.csv cannot be read" in said[1] and said[2].startswith("The clipboard was not")
+
+
+def test_another_table_of_the_same_columns_takes_the_place_of_the_samples(
+    xor: Driver, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    QGuiApplication.clipboard().setText(FLOWERS)
+    assert in_the_dialog(press_ok) == []
+    xor.menu("New from the clipboard…").trigger()
+    scaling, network = xor.view.spec.scaling, xor.view.spec.network
+    path = tmp_path / "other.csv"
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *a: (str(path), ""))
+    path.write_text("species,island,length\nrose,a,1\n", "utf-8")
+    xor.click("readCsv")
+    assert "“rose” is none of the classes" in xor.find(QLabel, "dataError").text()
+    assert len(xor.view.spec.data) == 30
+    path.write_text("species,island,length\nvirginica,b,9\nsetosa,a,1\n", "utf-8")
+    xor.click("readCsv")
+    spec = xor.view.spec
+    assert spec.data.inputs.tolist() == [[9, 1], [1, 0]]
+    assert spec.data.targets.tolist() == [[0, 0, 1], [1, 0, 0]]
+    assert spec.scaling == scaling and spec.network is network
