@@ -12,7 +12,7 @@ from engine.run.iteration import Check, evaluate_test
 from engine.run.spec import Spec, State
 from engine.training.kernels.kernel import no_points
 
-_ONE_BY_ONE = 128  # so many looks, before the distance between them doubles for the first time
+_ONE_BY_ONE = 64  # so many looks, before the distance between them doubles for the first time
 
 
 class TestLooks:

@@ -26,6 +26,7 @@ _NEAR = 30  # pixels from a ghost, within which it stands out
 _ROOM_AROUND_END = 6  # pixels that the read-out leaves free
 _NOTCH = 120  # of the wheel, in the units of Qt
 _CLOSER = 0.8  # as much is shown after a notch
+_TEST = 0  # in place of a column, which no curve shows: epochs stand in it
 _PAN = 0.15  # of what is shown, a notch
 _LONGEST_NAME = 40  # letters of a ghost's name that are read out
 _BAND_OPACITY = 0.2
@@ -237,6 +238,10 @@ class LossPlot(LossCurves):
         if ghost is not None:
             points, name = ghost[0].points, f"{_shortened(ghost[0].name)}: loss"
             self._read(view, points[_nearest_row(points[:, 0], epoch)], LOSS, name, "secondary")
+        elif column == _TEST:
+            curve = view.test_curve
+            row = curve[_nearest_row(curve[:, 0], epoch)]
+            self._read(view, row, LOSS, "test loss", "negative")
         elif column is not None:
             metric = "" if column == LOSS else view.spec.metrics[column - LOSS - 1]
             name, colour = (METRICS[metric].title, "ink") if metric else ("loss", "positive")
@@ -246,9 +251,11 @@ class LossPlot(LossCurves):
             self.read_out.hide()
 
     def _nearest(self, view: View, scene: QPointF) -> tuple[int | None, float]:
-        """Of the present run's curves the nearest: its column, and how many pixels away it is."""
+        """Of the present run's curves the nearest: its column, _TEST for that of test samples, and
+        how many pixels away it is."""
         found: tuple[int | None, float] = None, math.inf
-        for column, item in zip(self._columns(view), self.curves, strict=False):
+        columns = (*self._columns(view), _TEST)
+        for column, item in zip(columns, self.curves, strict=False):
             places, values = item.getData()
             away = math.inf if places is None else pixels_to(self.box, (places, values), scene)
             if away < found[1]:

@@ -139,9 +139,9 @@ def test_looks_are_ever_further_apart() -> None:
     points = trainer.advance(3000).test_points
     assert points is not None
     epochs = points[:, 0]
-    assert epochs[:256].tolist() == list(range(256))
-    assert len(epochs) < 256 + 2 * 128 * 4
-    assert (np.diff(epochs) <= np.maximum(1, epochs[:-1] / 64)).all()
+    assert epochs[:128].tolist() == list(range(128))
+    assert len(epochs) < 128 + 64 * 5
+    assert (np.diff(epochs) <= np.maximum(1, epochs[:-1] / 32)).all()
 
 
 def test_a_goal_asks_the_training_set_alone() -> None:

@@ -48,6 +48,16 @@ def test_of_several_curves_it_tells_which(panel: LossPanel, xor_view: MakeView) 
         assert panel.plot.read_out.text == f"epoch 20   {name} {value}"
 
 
+def test_the_loss_of_test_samples_is_told_as_that(panel: LossPanel, xor_view: MakeView) -> None:
+    view = trained(xor_view(), 30)
+    tested = np.column_stack([np.arange(31.0), view.curve[:, 1] + 0.1])
+    panel.display(replace(view, test_curve=tested))
+    for curve, name in ((view.curve, "loss"), (tested, "test loss")):
+        move(panel, on_curve(panel, 20.0, float(curve[20, 1])), held=False)
+        value = format_number(float(curve[20, 1]), view.digits)
+        assert panel.plot.read_out.text == f"epoch 20   {name} {value}"
+
+
 def test_on_a_ghost_it_tells_its_name_and_its_loss(panel: LossPanel, xor_view: MakeView) -> None:
     points = np.column_stack([np.arange(101.0), np.full(101, 0.25)])
     panel.display(replace(trained(xor_view(), 100), ghosts=(Ghost(3, "seed 2, η 1", points),)))
