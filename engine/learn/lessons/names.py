@@ -59,11 +59,12 @@ def find_parameter(network: Network, name: str) -> Parameter:
     raise ValueError(f'there is no weight or bias "{name}"; there are {_listed(names)}')
 
 
-def find_step(network: Network, words: str) -> StepId:
-    """A step by its quantity and name; a whole pass is its last step."""
+def find_step(network: Network, words: str, steps: Steps | None = None) -> StepId:
+    """A step by its quantity and name, among those of a run (None: all that the network can have);
+    a whole pass is its last step."""
     if words in _ALONE:
         return _ALONE[words]
-    steps = Steps(network)
+    steps = Steps(network) if steps is None else steps
     if words in _PASSES:
         ends = {group.phase: group.stop for group in steps.groups}
         return steps.id_at(ends[_PASSES[words]] - 1)

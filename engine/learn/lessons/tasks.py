@@ -52,14 +52,14 @@ class Show(Task):
         return step is not None and happening.now.is_revealed(step)
 
     def do(self, hand: Hand) -> None:
-        hand.step_to(find_step(hand.spec.network, self.words))
+        hand.step_to(find_step(hand.spec.network, self.words, hand.spec.steps))
 
     def sentence(self, spec: Spec, notation: Notation = DEFAULT) -> str:
         end = "done" if self.words.endswith(" pass") else "shown"
         return f"Step until {step_in_words(spec, self.words, notation)} is {end}."
 
     def check(self, spec: Spec) -> None:
-        find_step(spec.network, self.words)
+        find_step(spec.network, self.words, spec.steps)
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ class Ask(Task):
         return step is not None and happening.asked == step
 
     def do(self, hand: Hand) -> None:
-        step = find_step(hand.spec.network, self.words)
+        step = find_step(hand.spec.network, self.words, hand.spec.steps)
         hand.step_to(step)
         hand.ask(step)
 
@@ -82,7 +82,7 @@ class Ask(Task):
         return f"Ask where {called} comes from: click it on the network."
 
     def check(self, spec: Spec) -> None:
-        find_step(spec.network, self.words)
+        find_step(spec.network, self.words, spec.steps)
 
 
 @dataclass(frozen=True)
@@ -373,7 +373,8 @@ class OpenTool(Task):
 def _step(happening: Happening, words: str) -> StepId | None:
     """The step in the network that is shown; None if it has no such step."""
     try:
-        return find_step(happening.now.spec.network, words)
+        spec = happening.now.spec
+        return find_step(spec.network, words, spec.steps)
     except ValueError:
         return None
 

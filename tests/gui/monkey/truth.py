@@ -223,7 +223,8 @@ def _of_unit(window: MainWindow, known: Known, layer: int, unit: int) -> Right:
     add("δ", ("backward", "delta"), float(values.delta[layer][unit]))
     if layer == network.depth:
         add(notation.loss, ("loss", "loss"), float(values.loss_terms[unit]))
-        right[f"{notation.target} "] = [float(values.targets[unit])]
+        targets = [float(values.targets[unit])] if session.spec.has_targets else []
+        right[f"{notation.target} "] = targets
     bias = network.bias_parameter(layer, unit)
     if bias is not None:
         of_bias = _of_parameter(window, known, bias)
