@@ -59,6 +59,11 @@ class FormRow(QWidget):
         self._titles = (title, brief or title)
         self._crowded = crowded
         self._label = SecondaryLabel()
+        if not title:  # its column stays, and a screen reader has nothing to say of it
+            policy = self._label.sizePolicy()
+            policy.setRetainSizeWhenHidden(True)
+            self._label.setSizePolicy(policy)
+            self._label.hide()
         self._box = QHBoxLayout(self)
         self._box.setContentsMargins(0, 0, 0, 0)
         self._box.setSpacing(GAP)
