@@ -390,8 +390,9 @@ class _Layer:
             update = _Matrices(record, before, g, tuple(of(slot) for slot in slots))
             update.begin(record.spec, layer, record.updated_gradient)
             taken = WRITTEN_OPTIMIZERS[update.optimizer.key].step(update)
-            if frozen.any() and RULES[update.optimizer.key].decays:
-                taken = by_entry(mask, in_brackets(taken))
+            if RULES[update.optimizer.key].decays:  # a sum, all of which is taken off
+                taken = in_brackets(taken)
+                taken = by_entry(mask, taken) if frozen.any() else taken
             formula = minus(before, taken)
             line = equals(before, formula, BECOMES)
             what = "weights" if letter == "W" else "biases"

@@ -66,13 +66,14 @@ def _font(pixels: float) -> tuple[QFont, QFontMetricsF]:
 
 
 _HAT = "\u0302"  # a circumflex that stands over the letter before it
+_HAT_ROOM = 0.2  # of the size of a letter: a root's stroke would lie on the hat
 
 
 @lru_cache(maxsize=4096)
 def words(text: str, pixels: float) -> Box:
     """A text on one line; a letter with a hat, m̂, for which few fonts have a place."""
     if text.endswith(_HAT):
-        return _hatted(words(text[:-1], pixels), words("ˆ", pixels))
+        return _hatted(words(text[:-1], pixels), words("ˆ", pixels), _HAT_ROOM * pixels)
     font, metrics = _font(pixels)
 
     def paint(painter: QPainter, x: float, y: float) -> None:
@@ -82,14 +83,14 @@ def words(text: str, pixels: float) -> Box:
     return Box(metrics.horizontalAdvance(text), ASCENT * pixels, DESCENT * pixels, paint)
 
 
-def _hatted(letter: Box, hat: Box) -> Box:
-    """A letter with a hat over its middle."""
+def _hatted(letter: Box, hat: Box, room: float) -> Box:
+    """A letter with a hat over its middle, and so much room over that."""
 
     def paint(painter: QPainter, x: float, y: float) -> None:
         letter.paint(painter, x, y)
         hat.paint(painter, x + (letter.width - hat.width) / 2, y)
 
-    return Box(letter.width, letter.ascent, letter.descent, paint)
+    return Box(letter.width, letter.ascent + room, letter.descent, paint)
 
 
 def row(boxes: Sequence[tuple[float, Box]]) -> Box:

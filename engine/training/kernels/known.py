@@ -20,7 +20,8 @@ class Known(Struct, frozen=True):
 
     `activations` are those it can go forward through, `slopes` those whose f'(z) it has too,
     `jacobians` those of an output layer that it can send errors back through all at once, and
-    `mistakes` those that it makes, or that are made before a run comes to it.
+    `mistakes` those that it makes, or that are made before a run comes to it. `layer_rates` says
+    whether it takes a learning rate of its own for each layer.
     """
 
     activations: Collection[str]
@@ -32,6 +33,7 @@ class Known(Struct, frozen=True):
     optimizers: Collection[str]
     penalties: Collection[str]
     clippings: Collection[str]
+    layer_rates: bool
     mistakes: Collection[str]
 
     def covers(self, spec: Spec) -> bool:
@@ -49,6 +51,7 @@ class Known(Struct, frozen=True):
             and spec.optimizer.key in self.optimizers
             and all(rule.key in self.penalties for rule, _ in spec.penalty.parts)
             and spec.clipping.name in self.clippings
+            and (self.layer_rates or spec.network.rate_factors is None)
             and all(mistake in self.mistakes for mistake in spec.mistakes)
             and spec.carried is None
         )

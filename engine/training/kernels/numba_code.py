@@ -227,10 +227,9 @@ def _other_error(error: Array, a: float, t: float, unit: int) -> float:
 @inner(fastmath=FAST)
 def _update(
     theta: Array, slots: Array, gradient: Array, factor: Array, optimizer: int, settings: Array,
-    t: int, rate: float, start: int, stop: int,
+    t: int, rate: float,
 ) -> float:
-    """Update number t of the parameters from `start` to `stop` in place; their |θ|², which is
-    infinite where squares that it remembers are.
+    """Update number t in place; |θ|², which is infinite where squares that it remembers are.
 
     `factor` goes over the gradient: the mean over the batch, and 0 for what is fixed.
     """
@@ -239,7 +238,7 @@ def _update(
     if optimizer == _ADAM:
         rate *= sqrt(1.0 - beta_2**t) / (1.0 - beta_1**t)
         m, v = slots[0], slots[1]
-        for p in range(start, stop):
+        for p in range(len(theta)):
             g = gradient[p] * factor[p]
             m[p] = beta_1 * m[p] + (1.0 - beta_1) * g
             v[p] = beta_2 * v[p] + (1.0 - beta_2) * (g * g)
@@ -249,19 +248,19 @@ def _update(
         return size if seen < np.inf else np.inf
     if optimizer == _MOMENTUM:
         v = slots[0]
-        for p in range(start, stop):
+        for p in range(len(theta)):
             v[p] = momentum * v[p] + gradient[p] * factor[p]
             theta[p] -= rate * v[p]
             size += theta[p] * theta[p]
         return size
     if optimizer == _GRADIENT_DESCENT:
-        for p in range(start, stop):
+        for p in range(len(theta)):
             theta[p] -= rate * (gradient[p] * factor[p])
             size += theta[p] * theta[p]
         return size
     if optimizer == _NESTEROV:
         v = slots[0]
-        for p in range(start, stop):
+        for p in range(len(theta)):
             g = gradient[p] * factor[p]
             v[p] = momentum * v[p] + g
             theta[p] -= rate * (g + momentum * v[p])
@@ -270,7 +269,7 @@ def _update(
     if optimizer in (_ADAGRAD, _RMSPROP):
         kept, added = (1.0, 1.0) if optimizer == _ADAGRAD else (rho, 1.0 - rho)
         v = slots[0]
-        for p in range(start, stop):
+        for p in range(len(theta)):
             g = gradient[p] * factor[p]
             v[p] = kept * v[p] + added * (g * g)
             theta[p] -= rate * g / (sqrt(v[p]) + epsilon)
@@ -281,7 +280,7 @@ def _update(
         first, second = 1.0 - beta_1**t, 1.0 - beta_2**t
         decay = rate * weight_decay if optimizer == _ADAMW else 0.0
         m, v = slots[0], slots[1]
-        for p in range(start, stop):
+        for p in range(len(theta)):
             g = gradient[p] * factor[p]
             m[p] = beta_1 * m[p] + (1.0 - beta_1) * g
             v[p] = beta_2 * v[p] + (1.0 - beta_2) * (g * g)
@@ -348,7 +347,7 @@ def train(
     is_mean: bool, optimizer: int, settings: Array, largest: float, kept_z: Array, kept_a: Array,
     in_order: bool, frames: Array, frame_every: int, work: Array, width: int, work_all: Array,
     width_all: int, sums: Array, penalty: Array, counted: Array, costs: Array, clipping: Array,
-    rates: Array, spans: Integers, shares: Array,
+    rates: Array,
 ) -> int:
     """Take `count` iterations after t updates, in place; how many went well.
 
@@ -365,8 +364,7 @@ def train(
     something; `costs`, shape (count,), get what they cost at the moments of `kept_a`.
 
     `clipping` is the number of the way to cut gradients in CLIPPINGS, and the limit. `rates` has
-    the learning rate of each update; `spans` where each part of θ begins and ends that has a rate
-    of its own, which is its entry in `shares` times that.
+    the learning rate of each update.
 
     To work in there are `work`, shape (3, depth + 2, widest layer · width), for batches that go
     through in parts of `width` samples, a multiple of LANES; `work_all`, shape (depth + 2, widest
@@ -433,12 +431,9 @@ def train(
                 gradient[p] = (gradient[p] * share + slope) * mask[p]
             _clip(gradient, clipping[0], clipping[1])
             used = mask
-        size = 0.0
-        for part in range(len(spans)):
-            size += _update(
-                theta, slots, gradient, used, optimizer, settings, t + done + 1,
-                rates[done] * shares[part], spans[part, 0], spans[part, 1],
-            )
+        size = _update(
+            theta, slots, gradient, used, optimizer, settings, t + done + 1, rates[done]
+        )
         if not size < largest * largest and _is_lost(theta, slots, largest):
             return done
         to_frame -= 1

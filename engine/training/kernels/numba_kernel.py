@@ -31,6 +31,7 @@ KNOWN = Known(
     optimizers=numba_code.OPTIMIZER_CODES.keys(),
     penalties=numba_code.PENALTIES,
     clippings=numba_code.CLIPPINGS,
+    layer_rates=False,  # one for each parameter would slow all other runs down
     mistakes=(),
 )
 
@@ -105,14 +106,6 @@ class NumbaKernel:
         self._clipping = np.array(
             [numba_code.CLIPPINGS.index(spec.clipping.name), spec.clipping.limit], dtype=np.float64
         )
-        layers = [spec.network.span(number + 1) for number in range(spec.network.depth)]
-        if spec.network.rate_factors is None:
-            layers = [slice(0, spec.network.size)]
-        self._spans = np.array([(part.start, part.stop) for part in layers], dtype=np.int64)
-        self._shares = np.array([
-            1.0 if spec.network.rate_factors is None else spec.network.rate_factors[part.start]
-            for part in layers
-        ])
         self._settings = np.array([spec.optimizer[key] for key in numba_code.SETTINGS])
 
     def advance(self, state: State, count: int, frame_every: int, check: Check) -> Advanced:
@@ -162,8 +155,6 @@ class NumbaKernel:
             np.array([spec.rate_at(number) for number in range(t + 1, stop + 1)])
             if not spec.schedule.is_constant
             else np.full(count, spec.rate_at(1)),
-            self._spans,
-            self._shares,
         )
         if done < count:
             # The arrays hold what was lost; the iterations before it bring back what was there.

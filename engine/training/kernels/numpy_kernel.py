@@ -37,6 +37,7 @@ KNOWN = Known(
     optimizers=UPDATES.keys(),
     penalties=PENALTY_SLOPES.keys(),
     clippings=CLIPS.keys(),
+    layer_rates=True,
     # What a run starts with has been made before it comes here; of an update the Spec says how it
     # is made, but for biases that are kept from it whatever the optimizer remembers.
     mistakes={

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from engine.derivations.derive import Derivation
 from engine.derivations.matrix import derive_layer, has_matrix_form
@@ -135,3 +136,13 @@ def test_a_large_matrix_is_shortened() -> None:
     assert text.count(";") == 4 and text.startswith("[0 1 2 … 9; 10 11 12 … 19; ")
     full = write_numbers(TextWriter(), np.ones((MOST, MOST)))
     assert "…" not in full
+
+
+def test_all_of_a_step_with_decay_is_taken_off() -> None:
+    document = read_example("xor-2-2-1")
+    spec = replace(document.spec, optimizer=document.spec.optimizer.another("adamw"))
+    iteration = iterate(spec, start_state(spec, document.start))
+    step = next(s for s in map(spec.steps.id_at, range(len(spec.steps))) if s.phase == "update")
+    line = derive_layer(iteration, step, 0).line.write(TextWriter())
+    taken = line.split(" ← ")[1].split(" = ")[0]
+    assert taken == "W_1 − (η · m̂_t ⊘ (√(v̂_t) + ε) + η · λ · W_1)"
