@@ -152,9 +152,11 @@ def parameters(network: Network, state: State) -> dict[str, Any]:
     """Weights and biases of a state as nested lists, shared biases repeated."""
     layers = range(1, network.depth + 1)
     biases = [network.biases_per_unit(state.theta, layer) for layer in layers]
+    thresholds = [layer.has_thresholds for layer in network.layers]
     return {
         "weights": [network.weights(state.theta, layer).tolist() for layer in layers],
         "biases": [None if b is None else b.tolist() for b in biases],
+        **({"thresholds": thresholds} if any(thresholds) else {}),
     }
 
 

@@ -25,7 +25,17 @@ from engine.derivations.update import used_in_update
 from engine.derivations.written.losses import WRITTEN_LOSSES, output_and_target
 from engine.derivations.written.mistakes import made_in, with_mistakes
 from engine.derivations.written.penalties import slope_terms
-from engine.formulas.formula import Derivative, Expr, Line, Number, Product, Sum, Symbol, equation
+from engine.formulas.formula import (
+    Derivative,
+    Expr,
+    Line,
+    Negative,
+    Number,
+    Product,
+    Sum,
+    Symbol,
+    equation,
+)
 from engine.formulas.writers import Prose
 from engine.maths.activations import Array
 from engine.maths.network import Parameter
@@ -150,13 +160,16 @@ def bias_gradient(record: Record, step: StepId) -> Derivation:
         term = long_sum(
             size, lambda k: record.delta(layer, k), lambda i, k: float(deltas[i:k].sum())
         )
+    is_threshold = record.network.layers[layer - 1].has_thresholds
+    if is_threshold:
+        term = Negative(term)
     if record.own or not record.whole_batch:
         if step.unit is None:
             return _shared_gradient(record, step, parameter, term)
         return _single_gradient(record, step, parameter, step.unit, term)
     batch = record.batch
     columns = batch.delta[layer][:, list(units)]
-    summed = columns.sum(axis=1)
+    summed = -columns.sum(axis=1) if is_threshold else columns.sum(axis=1)
 
     def of_sample(k: int) -> Expr:
         return Number(float(summed[k]))
@@ -208,8 +221,10 @@ def _shared_gradient(
         )
         for k in range(size)
     ]
-    reason = ("The bias is added to the net input of every unit of its layer, so the loss reacts "
-              "to it through each of them, and their deltas add up.",)
+    rule = record.network.layers[layer - 1]
+    done = "taken off" if rule.has_thresholds else "added to"
+    reason = (f"The {rule.bias_word} is {done} the net input of every unit of its layer, so the "
+              "loss reacts to it through each of them, and their deltas add up.",)
     term = _as_used(record, parameter, term)
     return Derivation(
         step,
@@ -247,7 +262,7 @@ def _batch_gradient(
     result = _as_used(record, parameter, result)
     layer = parameter.layer
     delta = record.delta(layer, units[0]) if len(units) == 1 else term
-    reacts_to = "net input" if len(units) == 1 else "bias"
+    reacts_to = "net input" if len(units) == 1 else record.network.layers[layer - 1].bias_word
     meaning = (f"how a sample's error reacts to the {reacts_to}",)
     factors = [Factor(meaning, Line(delta), StepId("backward", "delta", layer, units[0]))]
     if parameter.source is not None:

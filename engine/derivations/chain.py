@@ -89,7 +89,9 @@ def link_to_parameter(record: Record, parameter: Parameter, unit: int) -> Factor
     layer, _, source = parameter
     z, by = record.names.net_input(layer, unit), record.names.parameter(parameter)
     if source is None:
-        return _link(("how the net input reacts to the bias",), z, by, ONE, parameter)
+        rule = record.network.layers[layer - 1]
+        meaning = (f"how the net input reacts to the {rule.bias_word}",)
+        return _link(meaning, z, by, Number(-1.0) if rule.has_thresholds else ONE, parameter)
     about = parameter if layer == 1 else activation_step(layer - 1, source)
     meaning = ("how the net input reacts to the weight",)
     return _link(meaning, z, by, record.activation(layer - 1, source), about)

@@ -35,7 +35,7 @@ def net_input(record: Record, step: StepId) -> Derivation:
     n_in = len(sources)
     weights = record.network.weights(record.theta, layer)[unit][sources]
     inputs = record.sample.a[layer - 1][sources]
-    last = () if bias is None else (record.parameter(bias),)
+    last = () if bias is None else (record.added(bias),)
 
     def term(i: int) -> Expr:
         weight = record.parameter(Parameter(layer, unit, sources[i]))
@@ -74,7 +74,9 @@ def _terms(record: Record, layer: int, unit: int, formula: Sum) -> tuple[Factor,
             shared = record.network.layers[layer - 1].bias == "shared"
             whose = ", shared by the layer" if shared else ""
             left_out = ", left out" if is_missing(term) else ""
-            meaning = (f"the bias{whose}{left_out}",)
+            word = record.network.layers[layer - 1].bias_word
+            minus = ", with the input −1" if word == "threshold" else ""
+            meaning = (f"the {word}{whose}{minus}{left_out}",)
             factors.append(Factor(meaning, term.with_value(), bias))
     return tuple(factors)
 
@@ -91,7 +93,8 @@ def _cut_notes(record: Record, layer: int, unit: int) -> tuple[Prose, ...]:
         names = wording.listed([network.unit_name(layer - 1, k) for k in gone])
     if there:
         return ((f"Cut, and so not there: the edges from {names}.",),)
-    left = "nothing" if network.bias_parameter(layer, unit) is None else "the bias alone"
+    word = network.layers[layer - 1].bias_word
+    left = "nothing" if network.bias_parameter(layer, unit) is None else f"the {word} alone"
     return ((f"All edges into {network.unit_name(layer, unit)} are cut: {left} is left.",),)
 
 
@@ -105,8 +108,9 @@ def _term_table(record: Record, layer: int, unit: int, formula: Sum) -> Table:
     bias = record.network.bias_parameter(layer, unit)
     has_bias = bias is not None and not is_missing(formula.terms[-1])
     if bias is not None and has_bias:
-        b = record.parameter(bias).value
-        rows.append((len(sources), Row("bias", (b, 1.0, b))))
+        b, rule = record.parameter(bias).value, record.network.layers[layer - 1]
+        sign = -1.0 if rule.has_thresholds else 1.0
+        rows.append((len(sources), Row(rule.bias_word, (b, sign, sign * b))))
     count = len(sources) + has_bias
     heads = ("from", "weight", "input" if layer == 1 else "activation", "product")
     return table_of(heads, rows, count)

@@ -38,12 +38,15 @@ def about_parameter(
             f"{name} is the weight from {come} to {to}{fixed}. It is {number}. The net input of "
             f"{to} takes {what} times {name}."
         )
+    word = network.layers[layer - 1].bias_word
     if unit is None:
-        whose = f"the bias that the units of the {network.layer_title(layer).lower()} layer share"
-        added = "It is added to the net input of each."
+        whose = f"the {word} that the units of the {network.layer_title(layer).lower()} layer share"
+        to = "each"
     else:
         to = network.unit_name(layer, unit)
-        whose, added = f"the bias of {to}", f"It is added to the net input of {to}."
+        whose = f"the {word} of {to}"
+    done = "taken off" if network.layers[layer - 1].has_thresholds else "added to"
+    added = f"It is {done} the net input of {to}."
     return f"{name} is {whose}{fixed}. It is {number}. {added}"
 
 

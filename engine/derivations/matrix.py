@@ -38,7 +38,7 @@ from engine.formulas.matrices import (
 from engine.formulas.notation import DEFAULT, Name, Notation, activation_setting_name, slot_name
 from engine.formulas.writers import Prose
 from engine.maths.activations import Array
-from engine.maths.network import Parameter
+from engine.maths.network import Layer, Parameter
 from engine.maths.optimizers import RULES
 from engine.run.iteration import Iteration
 from engine.run.spec import Spec
@@ -151,10 +151,13 @@ class _Layer:
         shared = self.network.layers[layer - 1].bias == "shared"
         biases = self.network.biases_per_unit(theta, layer)
         if biases is not None:
-            weighted = plus(weighted, Matrix(self._name("b", layer), _column(biases)))
+            join = minus if self._rule.has_thresholds else plus
+            b = Matrix(self._name(self._rule.bias_letter, layer), _column(biases))
+            weighted = join(weighted, b)
         z, a = self._z(layer), self._a(layer)
         f = Applied("f", z, a.values)
-        same: tuple[Prose, ...] = (("The layer shares one bias: every entry of b is the same.",),)
+        same: tuple[Prose, ...] = ((f"The layer shares one {self._rule.bias_word}: every entry of "
+                                    f"{self._rule.bias_letter} is the same.",),)
         return Derivation(
             step,
             self._title("forward step"),
@@ -162,7 +165,7 @@ class _Layer:
             a,
             self._used_next_forward(),
             factors=(
-                Factor(("the net inputs: weights times activations, plus biases",),
+                Factor((f"the net inputs: weights times activations, {self._and_biases}",),
                        equals(z, weighted)),
                 Factor(("the activations: f is ", *self._function, f", {self._reach}"),
                        equals(a, f)),
@@ -180,6 +183,18 @@ class _Layer:
             symbol = Symbol(activation_setting_name(key), value)
             prose = (*prose, " with ", symbol.with_value())
         return prose
+
+    @property
+    def _rule(self) -> Layer:
+        return self.network.layers[self.layer - 1]
+
+    @property
+    def _biases(self) -> str:
+        return "thresholds" if self._rule.has_thresholds else "biases"
+
+    @property
+    def _and_biases(self) -> str:
+        return "minus thresholds" if self._rule.has_thresholds else "plus biases"
 
     @property
     def _reach(self) -> str:
@@ -200,7 +215,7 @@ class _Layer:
         factors = (*factors, deltas, Factor(("the gradients of the weights",), gradient))
         bias = self._bias_gradient()
         if bias is not None:
-            factors = (*factors, Factor(("the gradients of the biases",), bias))
+            factors = (*factors, Factor((f"the gradients of the {self._biases}",), bias))
         before = self.layer - 1
         next_delta: Prose = (", then in ", Line(self._delta(before))) if before else ()
         return Derivation(
@@ -341,17 +356,22 @@ class _Layer:
         own = self.network.biases(self.record.theta, self.layer)
         if known is None or own is None:
             return None
-        b = Matrix(self._name("b", self.layer), _column(own))
+        letter = self._rule.bias_letter
+        b = Matrix(self._name(letter, self.layer), _column(own))
         shared = self.network.layers[self.layer - 1].bias == "shared"
         added = self._penalties(b, Parameter(self.layer, None if shared else 0, None))
         known = _less(_column(known), added)
+
+        def signed(term: ArrayExpr) -> ArrayExpr:
+            return scaled(Number(-1.0), term) if self._rule.has_thresholds else term
+
         if shared:
             ones = Matrix(Name("1^T", "1", above="T"), np.ones((1, self.network.sizes[self.layer])))
-            formula = self._over_batch(lambda delta, _: times(ones, delta), known)
+            formula = self._over_batch(lambda delta, _: signed(times(ones, delta)), known)
         else:
-            formula = self._over_batch(lambda delta, _: delta, known)
+            formula = self._over_batch(lambda delta, _: signed(delta), known)
         formula = self._with(added, formula)
-        return equals(self._gradient_of("b", formula.values), formula)
+        return equals(self._gradient_of(letter, formula.values), formula)
 
     def _penalties(self, of: ArrayExpr, one: Parameter | None) -> tuple[ArrayExpr, ...]:
         """What penalties add to a gradient, where they count one of its parameters."""
@@ -374,7 +394,7 @@ class _Layer:
             ("W", lambda vector: network.weights(vector, layer))
         ]
         if network.biases(gradient, layer) is not None and network.layers[layer - 1].bias_trained:
-            parts.append(("b", self._trained_biases))
+            parts.append((self._rule.bias_letter, self._trained_biases))
         factors: list[Factor] = []
         lines: list[Line] = []
         for letter, of in parts:
@@ -395,7 +415,7 @@ class _Layer:
                 taken = by_entry(mask, taken) if frozen.any() else taken
             formula = minus(before, taken)
             line = equals(before, formula, BECOMES)
-            what = "weights" if letter == "W" else "biases"
+            what = "weights" if letter == "W" else self._biases
             if lines:  # numbers are those of the weights once more
                 new = [each for each in update.factors if not isinstance(each.line.left, Symbol)]
             else:

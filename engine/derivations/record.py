@@ -9,7 +9,17 @@ import numpy as np
 
 from engine.derivations.parts import LONGEST_SUM, Row, Table, shown_rows, table_of
 from engine.formulas.building import worked_terms
-from engine.formulas.formula import Derivative, Expr, Number, Product, Quotient, Rest, Sum, Symbol
+from engine.formulas.formula import (
+    Derivative,
+    Expr,
+    Negative,
+    Number,
+    Product,
+    Quotient,
+    Rest,
+    Sum,
+    Symbol,
+)
 from engine.formulas.notation import (
     Name,
     Notation,
@@ -230,6 +240,12 @@ class Record:
         """A parameter in θ, before the update or after it as the record says."""
         value = float(self.theta[self.network.index(parameter)])
         return Symbol(self.names.parameter(parameter), value)
+
+    def added(self, bias: Parameter) -> Expr:
+        """What a bias adds to a net input: itself, or for a threshold its negative."""
+        symbol = self.parameter(bias)
+        is_threshold = self.network.layers[bias.layer - 1].has_thresholds
+        return Negative(symbol) if is_threshold else symbol
 
     def gradient(self, parameter: Parameter) -> Derivative:
         """∂E/∂w of the batch."""

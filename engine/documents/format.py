@@ -103,7 +103,8 @@ else:
 class Shape(_Object, kw_only=True):
     """A dense layer without values. frozen_weights has a row per unit with the numbers (from 0) of
     the units before it whose weights are frozen; frozen_biases has the numbers of biases.
-    cut has, in the form of frozen_weights, edges that are not there: their weights are 0."""
+    cut has, in the form of frozen_weights, edges that are not there: their weights are 0. With
+    threshold the biases are thresholds, which are taken off the net inputs."""
 
     units: Annotated[tuple[Name, ...], UNITS.entries]
     activation: Annotated[str, one_of(ACTIVATIONS)]
@@ -116,6 +117,7 @@ class Shape(_Object, kw_only=True):
     rate_factor: Annotated[float, Meta(gt=0.0, lt=LARGEST)] | UnsetType = UNSET
     frozen_biases: tuple[Count, ...] | UnsetType = UNSET
     cut: tuple[tuple[Count, ...], ...] | UnsetType = UNSET
+    threshold: bool | UnsetType = UNSET
 
 
 class FileLayer(Shape, kw_only=True):

@@ -213,6 +213,7 @@ def _layer(layer: fmt.Shape) -> Layer:
         rate_factor=_or(layer.rate_factor, 1.0),
         settings=_given(layer.settings) if layer.settings else {},
         cut=_or(layer.cut, None),
+        threshold=_or(layer.threshold, False),
     )
 
 

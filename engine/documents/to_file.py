@@ -215,6 +215,7 @@ def _shape(layer: Layer) -> dict[str, Any]:
         "frozen_biases": layer.frozen_biases or UNSET,
         "cut": _said(layer.cut),
         "rate_factor": UNSET if layer.rate_factor == 1.0 else layer.rate_factor,
+        "threshold": layer.threshold or UNSET,
     }
 
 

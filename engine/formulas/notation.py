@@ -14,8 +14,8 @@ from engine.maths.optimizers import SETTINGS
 
 _RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 _LOWERED = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
-_NUMBERED = re.compile(r"([A-Za-z])([0-9]+)")
-_INDEXED = re.compile(r"([A-Za-z])([⁰¹²³⁴⁵⁶⁷⁸⁹]+)([₀₁₂₃₄₅₆₇₈₉,]*)")
+_NUMBERED = re.compile(r"([A-Za-zθ])([0-9]+)")
+_INDEXED = re.compile(r"([A-Za-zθ])([⁰¹²³⁴⁵⁶⁷⁸⁹]+)([₀₁₂₃₄₅₆₇₈₉,]*)")
 
 
 class Name(Struct, frozen=True):

@@ -120,7 +120,10 @@ class LatexWriter:
     def name(self, name: Name) -> str:
         below = f"_{{{_latex_word(name.below)}}}" if name.below else ""
         above = f"^{{{_latex_word(name.above)}}}" if name.above else ""
-        return _latex_word(name.letter) + below + above
+        # A threshold has its number; what is called θ alone is a name.
+        is_threshold = name.letter == "θ" and (below or above)
+        letter = LATEX_LETTERS["θ"] if is_threshold else _latex_word(name.letter)
+        return letter + below + above
 
     def derivative(self, top: Name, bottom: Name) -> str:
         return rf"\frac{{\partial {self.name(top)}}}{{\partial {self.name(bottom)}}}"
@@ -192,6 +195,8 @@ def _latex_word(word: str) -> str:
         *(activation_setting_name(key).letter for key in ACTIVATION_SETTINGS),
         *(loss_setting_name(key).letter for key in LOSS_SETTINGS),
     )  # others are names
+    if word == "·":  # an edge that is cut
+        return r"\cdot"
     if word in LATEX_LETTERS and word in symbols:
         return LATEX_LETTERS[word]
     if re.fullmatch(r"[A-Za-z]?[0-9.]*|\([0-9s]+\)|t-1", word):

@@ -9,6 +9,8 @@
                 ∂E/∂W^l = δ^l (a^(l-1))ᵀ         gradient of the weights
                 ∂E/∂b^l = δ^l                    gradient of the biases
 
+A layer with thresholds has −θ^l in place of b^l, and so ∂E/∂θ^l = −δ^l.
+
 Samples are rows here, so each equation appears transposed: z = a Wᵀ + b. Many runs can go at once:
 with a θ of shape (runs, size) all that is worked out has an axis of runs in front.
 
@@ -129,7 +131,7 @@ def forward(network: Network, theta: Array, inputs: Array, rules: Rules = RIGHT)
     """Take inputs of shape (samples, inputs) through the network with parameters θ."""
     z, a = [inputs], [inputs]
     for number, layer in enumerate(network.layers, start=1):
-        W, b = network.weights(theta, number), network.biases(theta, number)
+        W, b = network.weights(theta, number), network.added(theta, number)
         z.append(rules.carried("net_input", number, rules.net_input(a[-1], W, b)))
         f = layer.function
         a.append(rules.carried("activation", number, f.apply(z[-1])))
@@ -193,4 +195,6 @@ def gradient_sum(network: Network, a: tuple[Array, ...], delta: tuple[Array, ...
             b[:] = delta[number].sum()
         else:
             np.matmul(ones, delta[number], out=b)
+        if layer.threshold:
+            b *= -1.0
     return gradient

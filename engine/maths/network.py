@@ -57,6 +57,9 @@ class Layer(Struct, frozen=True, dict=True):
     has the units whose biases are, 0 for a shared one. `cut` has, in the form of `frozen_weights`,
     the edges that are not there: they keep their place in θ, where 0 stands and stays.
     Updates take `rate_factor` times the learning rate for the layer.
+
+    With `threshold` the layer's biases are thresholds, which its units take off their net inputs
+    instead of adding them: z = Σ w a − θ, as if θ were the weight of an input that is always −1.
     """
 
     units: tuple[str, ...]
@@ -68,6 +71,7 @@ class Layer(Struct, frozen=True, dict=True):
     frozen_weights: tuple[tuple[int, ...], ...] | None = None
     frozen_biases: tuple[int, ...] = ()
     cut: tuple[tuple[int, ...], ...] | None = None
+    threshold: bool = False
     settings: Mapping[str, float] = MappingProxyType({})
     rate_factor: float = 1.0
 
@@ -85,6 +89,21 @@ class Layer(Struct, frozen=True, dict=True):
         usual = {key: each.default for key, each in ACTIVATION_SETTINGS.items()}
         read = ACTIVATIONS[self.activation].settings
         return {key: self.settings[key] for key in read if self.settings[key] != usual[key]}
+
+    @property
+    def has_thresholds(self) -> bool:
+        """Whether it has thresholds in place of biases."""
+        return self.threshold and self.bias != "none"
+
+    @property
+    def bias_word(self) -> str:
+        """What its biases are called."""
+        return "threshold" if self.has_thresholds else "bias"
+
+    @property
+    def bias_letter(self) -> str:
+        """The letter of its biases."""
+        return "θ" if self.has_thresholds else "b"
 
     @property
     def bias_count(self) -> int:
@@ -237,6 +256,12 @@ class Network(Struct, frozen=True, dict=True):
             return None
         return theta[place.biases] if theta.ndim == 1 else theta[..., np.newaxis, place.biases]
 
+    def added(self, theta: Array, layer: int) -> Array | None:
+        """What a layer adds to its net inputs, shaped as `biases`: those or, of thresholds, their
+        negatives."""
+        b = self.biases(theta, layer)
+        return -b if b is not None and self.layers[layer - 1].threshold else b
+
     def span(self, layer: int) -> slice:
         """Where all parameters of a layer (from 1) stand in θ."""
         place = self._slices[layer - 1]
@@ -333,7 +358,8 @@ class Network(Struct, frozen=True, dict=True):
         if source is not None:
             assert unit is not None
             return _indexed("w", number, (unit, source))
-        return _indexed("b", number, () if unit is None else (unit,))
+        letter = self.layers[number - 1].bias_letter
+        return _indexed(letter, number, () if unit is None else (unit,))
 
     def theta(self, weights: list[Array], biases: list[Array | None]) -> Array:
         """θ from one W of shape (n_out, n_in) and one b (or None) per layer."""

@@ -8,6 +8,7 @@ SpecError with a sentence if the result could not be trained.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import TypeVar
 
@@ -24,9 +25,10 @@ from engine.maths.network import (
     usual_target_names,
     with_layer,
 )
+from engine.maths.optimizers import RULES
 from engine.run.check_spec import SpecError, check_spec
 from engine.run.edits import Edited
-from engine.run.holding import with_cut, with_frozen
+from engine.run.holding import forgotten, with_cut, with_frozen
 from engine.run.scaling import SAME
 from engine.run.spec import Source, Spec, State
 
@@ -97,14 +99,22 @@ def remove_layer(spec: Spec, state: State, layer: int) -> Edited:
     return _carried(spec, state, replace(network, layers=tuple(layers)), origins)
 
 
-def set_bias(spec: Spec, state: State, layer: int, kind: str, trained: bool) -> Edited:
-    """Choose a layer's kind of bias and whether it is trained.
+def set_bias(
+    spec: Spec, state: State, layer: int, kind: str, trained: bool, threshold: bool = False
+) -> Edited:
+    """Choose a layer's kind of bias, whether it is trained, and whether it is a threshold.
+
+    A threshold is the bias with its sign turned, so that the outputs stay what they are; what the
+    optimizer remembers of it is forgotten then.
 
     One per unit becomes a shared one by its mean, a shared one is repeated, a new one is zero.
     Another kind of bias has none that is frozen.
     """
     before = spec.network
-    network = with_layer(before, layer, bias=kind, bias_trained=trained)
+    turned = threshold != before.layers[layer - 1].threshold
+    network = with_layer(before, layer, bias=kind, bias_trained=trained, threshold=threshold)
+    if turned:
+        network = _with_other_letter(network, layer)
     if kind != before.layers[layer - 1].bias:
         network = with_layer(network, layer, bias_names=None, frozen_biases=())
 
@@ -118,7 +128,27 @@ def set_bias(spec: Spec, state: State, layer: int, kind: str, trained: bool) -> 
 
     changed = replace(spec, network=network)
     check_spec(changed)
-    return changed, State(moved(state.theta), tuple(map(moved, state.slots)), state.t)
+    theta, slots = moved(state.theta), tuple(map(moved, state.slots))
+    if turned:
+        own = len(RULES[spec.optimizer.key].slots)
+        for vector in (theta, *slots[own:]):  # a gradient that is kept turns its sign, too
+            b = network.biases(vector, layer)
+            if b is not None:
+                b *= -1.0
+        of_biases = (each for each in network.parameters_of(layer) if each.source is None)
+        slots = forgotten(spec, slots, [network.index(each) for each in of_biases])
+    return changed, State(theta, slots, state.t)
+
+
+def _with_other_letter(network: Network, layer: int) -> Network:
+    """Names of a layer's biases that are a letter and a number, with the letter that they have
+    now: b1 is θ1."""
+    names, letter = network.layers[layer - 1].bias_names, network.layers[layer - 1].bias_letter
+    if names is None:
+        return network
+    old = "bθ".replace(letter, "")
+    renamed = (re.sub(f"^{old}(?=[0-9]*$)", letter, name) for name in names)
+    return with_layer(network, layer, bias_names=tuple(renamed))
 
 
 def _unchanged(network: Network) -> list[_Origin]:

@@ -178,7 +178,9 @@ def parameter_face(view: View, shown: Revealed, parameter: Parameter) -> Paramet
     if iteration is not None and has_update:
         updated = float(iteration.next_state.theta[k])
     return ParameterFace(
-        view.notation.parameter(network, parameter) if kind == "weight" else "b",
+        view.notation.parameter(network, parameter)
+        if kind == "weight"
+        else network.layers[parameter.layer - 1].bias_letter,
         float(view.worked_theta[k]),
         fixed,
         gradient,

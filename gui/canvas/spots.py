@@ -134,7 +134,8 @@ def caption_of(view: View, spot: Spot) -> str:
     network = view.spec.network
     parameter = parameter_at(network, spot)
     if parameter is not None:
-        return view.notation.parameter(network, parameter) if spot.kind == "weight" else "b"
+        letter = network.layers[parameter.layer - 1].bias_letter
+        return view.notation.parameter(network, parameter) if spot.kind == "weight" else letter
     if spot.kind == "target":
         return view.notation.target
     return network.unit_name(spot.layer, spot.unit)
@@ -170,7 +171,10 @@ def facts_at(view: View, spot: Spot) -> tuple[str, list[Fact]]:
     parameter = parameter_at(network, spot)
     facts: list[Fact] = []
     if parameter is not None:
-        title = f"{spot.kind} {view.notation.parameter(network, parameter)}"
+        word = spot.kind
+        if word == "bias":
+            word = network.layers[parameter.layer - 1].bias_word
+        title = f"{word} {view.notation.parameter(network, parameter)}"
         if spot.source is not None:
             title += f" from {network.unit_name(spot.layer - 1, spot.source)} to {name}"
         elif parameter.unit is None:

@@ -278,11 +278,14 @@ class Intents(QObject):
         )
 
     def set_bias(self, layer: int, kind: str, trained: bool) -> None:
-        """Choose a layer's kind of bias."""
-        kinds = {"none": "no bias", "per_unit": "a bias per unit", "shared": "one shared bias"}
+        """Choose a layer's kind of bias; of a threshold it has that word behind it."""
+        kind, _, threshold = kind.partition(" ")
+        word = threshold or "bias"
+        per_unit, shared = f"a {word} per unit", f"one shared {word}"
+        kinds = {"none": "no bias", "per_unit": per_unit, "shared": shared}
         fixed = "" if trained or kind == "none" else ", fixed"
         text = f"{self._layer_name(layer)}: {kinds[kind]}{fixed}"
-        self._session.apply(text, reshaping.set_bias, layer, kind, trained)
+        self._session.apply(text, reshaping.set_bias, layer, kind, trained, bool(threshold))
 
     def _layer_name(self, layer: int) -> str:
         depth = self._session.spec.network.depth

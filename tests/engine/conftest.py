@@ -64,6 +64,7 @@ def specs(draw: st.DrawFn, max_samples: int = 6) -> Spec:
             draw(st.sampled_from(BIAS_KINDS)),
             draw(st.booleans()),
             rate_factor=draw(st.sampled_from((1.0, 1.0, 0.25))),
+            threshold=draw(st.sampled_from((False, False, True))),
         )
         for number, units in enumerate(names[1:], start=1)
     )

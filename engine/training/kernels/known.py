@@ -45,7 +45,7 @@ class Known(Struct, frozen=True):
             all(layer.activation in self.activations for layer in layers)
             and all(activation in self.slopes for activation in hidden)
             and (is_sent_back or sloped_layers(spec) < len(layers))
-            and all(layer.bias in self.biases for layer in layers)
+            and all(layer.bias in self.biases and not layer.has_thresholds for layer in layers)
             and spec.loss in self.losses
             and spec.reduction in self.reductions
             and spec.optimizer.key in self.optimizers

@@ -27,7 +27,7 @@ _HEADS = ("", "backward", "numeric", "rel. error")
 
 _EXPLANATION = (
     f"Each parameter is moved by h = {format_number(STEP)} both ways, and "
-    "(E(θ + h) − E(θ − h)) / 2h, with this iteration’s batch, should be what backward says. "
+    "(E(w + h) − E(w − h)) / 2h, with this iteration’s batch, should be what backward says. "
     "The bend of the loss and rounding mostly leave far less than "
     f"{format_number(TOLERANCE)} between them; a wrong formula far more."
 )

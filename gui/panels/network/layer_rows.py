@@ -31,6 +31,10 @@ _BIASES = (
     ChoiceItem("none", "none", listed="no bias"),
     ChoiceItem("per_unit", "per unit", listed="one bias per unit"),
     ChoiceItem("shared", "shared", listed="one bias shared by the layer"),
+    ChoiceItem("per_unit threshold", "threshold", listed="one threshold per unit: z = Σ w a − θ"),
+    ChoiceItem(
+        "shared threshold", "shared θ", listed="one threshold shared by the layer: z = Σ w a − θ"
+    ),
 )
 
 
@@ -212,7 +216,7 @@ class LayerRows(QWidget):
         self._show_rate()
         self._units.show_count(len(layer.units))
         self._activation.show_key(layer.activation)
-        self._bias.show_key(layer.bias)
+        self._bias.show_key(f"{layer.bias} threshold" if layer.has_thresholds else layer.bias)
         self._trained.show_checked(layer.bias_trained)
         self._trained.setEnabled(layer.bias != "none")
 

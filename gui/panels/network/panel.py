@@ -54,7 +54,7 @@ class NetworkPanel(Card):
     activation_setting_chosen = Signal(int, str, float)  # layer, key in ACTIVATION_SETTINGS
     layer_added = Signal(int)  # the new hidden layer stands before this one
     layer_removed = Signal(int)
-    bias_chosen = Signal(int, str, bool)  # layer, kind, trained
+    bias_chosen = Signal(int, str, bool)  # layer, kind and "threshold" if it is one, trained
     loss_chosen = Signal(str)
     loss_setting_chosen = Signal(str, float)
     loss_output_chosen = Signal(int)

@@ -121,7 +121,8 @@ class LayerModel(NumberModel):
             return self._rule.units[section]
         if section < self._n_in:
             return self._network.unit_name(self._layer - 1, section)
-        return "bias" if self._rule.bias_trained else "bias, fixed"
+        word = self._rule.bias_word
+        return word if self._rule.bias_trained else f"{word}, fixed"
 
     def widest_row_name(self) -> str:
         """The longest name of a unit."""
@@ -152,7 +153,7 @@ class LayerModel(NumberModel):
             source = self._network.unit_name(self._layer - 1, column)
             return f"{super().description(row, column)}; from {source} to {unit}{held}"
         whose = f"shared by {len(self._rule.units)} units" if self.shares_bias else f"of {unit}"
-        return f"{super().description(row, column)}; bias {whose}{held}"
+        return f"{super().description(row, column)}; {self._rule.bias_word} {whose}{held}"
 
     def _is_cut(self, row: int, column: int) -> bool:
         if not self._network.has_cut:
@@ -205,7 +206,7 @@ class LayerModel(NumberModel):
                     continue
                 if values.setdefault(parameter, value) != value:
                     raise ValueError(
-                        "The units of this layer share one bias, "
+                        f"The units of this layer share one {self._rule.bias_word}, "
                         f"and these rows give it {values[parameter]:g} and {value:g}."
                     )
         self.pasted.emit(list(values.items()))

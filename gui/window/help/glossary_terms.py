@@ -62,10 +62,11 @@ TERMS = (
     ),
     Term(
         "bias", "b", "bias",
-        "A number that a unit adds to its sum, whatever comes in.",
+        "A number that a unit adds to its sum, whatever comes in. As a threshold, written θ, it is "
+        "taken off instead: the weight of an input that is always −1.",
     ),
     Term(
-        "parameters", "θ", "weights",
+        "parameters", "", "weights",
         "All weights and biases.",
     ),
     Term(

@@ -57,18 +57,19 @@ def check_group(iteration: Iteration, phase: str, layer: int, row: int) -> None:
         return
     gradient, after = iteration.gradient, iteration.next_state.theta
     biases = network.biases(gradient, layer)
+    letter = "θ" if network.layers[layer - 1].threshold else "b"
     if phase == "backward":
         close(found[f"δ_{layer}"], sample.delta[layer][:, np.newaxis])
         close(found[f"∂E/∂W_{layer}"], network.weights(gradient, layer))
         if biases is not None:
-            close(found[f"∂E/∂b_{layer}"], biases[:, np.newaxis])
+            close(found[f"∂E/∂{letter}_{layer}"], biases[:, np.newaxis])
         return
     close(found[f"W_{layer}"], network.weights(after, layer))
     new = network.biases(after, layer)
     if new is not None and network.layers[layer - 1].bias_trained:
-        close(found[f"b_{layer}"], new[:, np.newaxis])
+        close(found[f"{letter}_{layer}"], new[:, np.newaxis])
     else:
-        assert f"b_{layer}" not in found
+        assert f"{letter}_{layer}" not in found
 
 
 @settings(deadline=None)

@@ -122,12 +122,13 @@ def oracle_loss(
         start += n_out * n_in
         cost = cost + cost_of(spec, W)
         z = anp.dot(a, W.T)
+        sign = -1.0 if layer.threshold else 1.0
         if layer.bias == "per_unit":
-            z = z + theta[start : start + n_out]
+            z = z + sign * theta[start : start + n_out]
             cost = cost + cost_of(spec, theta[start : start + n_out]) * spec.penalty.biases
             start += n_out
         elif layer.bias == "shared":
-            z = z + theta[start]
+            z = z + sign * theta[start]
             cost = cost + cost_of(spec, theta[start]) * spec.penalty.biases
             start += 1
         if layer.changed_settings:

@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from engine.derivations.derive import derive
+from engine.derivations.matrix import derive_layer
 from engine.documents.examples import read_example
+from engine.formulas.writers import LatexWriter, TextWriter, latex_number
 from engine.maths.network import Parameter, with_layer
 from engine.maths.optimizers import RULES, Optimizer
 from engine.run.check_spec import SpecError, check_spec
@@ -260,3 +262,17 @@ def test_a_cut_edge_keeps_cut_while_units_and_layers_come_and_go() -> None:
 def test_freezing_and_cutting_do_not_add_up() -> None:
     spec, state = cut(*freeze(*mazur(), [W5, W2], True), [W5])
     assert spec.network.held(W5) == "cut" and spec.network.frozen.sum() == 1
+
+
+def test_the_matrices_of_a_layer_show_a_point_for_it() -> None:
+    iteration = iterate(*cut(*mazur(), [W5]))
+    for phase, kind in (("forward", "net_input"), ("backward", "delta"), ("update", "weight")):
+        step = StepId(phase, kind, 2, 0)
+        if phase == "update":
+            step = StepId(phase, "weight_update", 2, 0, 1)
+        derivation = derive_layer(iteration, step, 0)
+        lines = [derivation.line, *(factor.line for factor in derivation.factors)]
+        assert any("·" in line.write(TextWriter(6)) for line in lines)
+        latex = " ".join(line.write(LatexWriter(latex_number(6))) for line in lines)
+        assert r"\cdot" in latex and latex.isascii()
+        assert "A point stands for an edge that is cut" in str(derivation.notes)

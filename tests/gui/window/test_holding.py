@@ -133,3 +133,19 @@ def test_a_cell_of_the_table_shows_a_point_and_takes_no_number(mazur: Driver) ->
     assert not of_table(mazur, "Cut the edge").isEnabled()
     of_table(mazur, "Connect again").trigger()
     assert not mazur.view.spec.network.has_cut
+
+
+def test_a_layer_gets_thresholds_that_leave_its_outputs_alone(mazur: Driver) -> None:
+    loss = mazur.view.loss
+    mazur.click("editLayers")
+    mazur.choose("bias2", "shared threshold")
+    layer = mazur.view.spec.network.layers[1]
+    assert layer.has_thresholds and mazur.view.loss == loss
+    assert mazur.view.spec.network.biases(mazur.view.theta, 2)[0] == -0.6
+    spot = Spot("bias", 2, 0)
+    mazur.window.canvas.view.select(spot)
+    assert "threshold θ2, shared by its layer" in mazur.window.canvas.view.accessibleDescription()
+    table = mazur.find(QTableView, "weightsTable2")
+    assert table.model().headerData(2, Qt.Orientation.Horizontal).startswith("threshold")
+    mazur.menu("Undo").trigger()
+    assert not mazur.view.spec.network.layers[1].threshold

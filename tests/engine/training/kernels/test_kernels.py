@@ -176,7 +176,8 @@ def test_numba_gives_the_same_iteration_to_twelve_digits(
     spec = replace(spec, optimizer=spec.optimizer.changed(epsilon=1e-3))
     # So is the gradient of a bias that outputs of softmax share: their deltas add up to 0.
     if spec.network.layers[-1].activation == "softmax":
-        spec = replace(spec, network=with_layer(spec.network, spec.network.depth, bias="per_unit"))
+        changed = with_layer(spec.network, spec.network.depth, bias="per_unit", threshold=False)
+        spec = replace(spec, network=changed)
     state = advanced(PlainKernel, spec, start_state(spec), before).state
     plain = advanced(PlainKernel, spec, state, 1)
     fast = advanced(numba_kernel, spec, state, 1)
