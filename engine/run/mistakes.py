@@ -14,7 +14,7 @@ from typing import Literal, Protocol
 from msgspec import Struct
 
 from engine.maths import wrong_formulas
-from engine.maths.activations import ACTIVATIONS, Array
+from engine.maths.activations import Array
 from engine.maths.clipping import Clipping
 from engine.maths.losses import LOSSES
 from engine.maths.network import FORWARD_ONLY, Network
@@ -116,8 +116,9 @@ def _needs_output_slope(run: Run) -> str:
 def _needs_curve(run: Run) -> str:
     if any(layer.function.curved for layer in run.network.layers):
         return ""
-    curved = " or ".join(each.title for each in ACTIVATIONS.values() if each.curved)
-    return f"No layer is {curved}: the others have the same slope at a as at z."
+    titles = dict.fromkeys(layer.function.title for layer in run.network.layers)
+    has = "has" if len(titles) == 1 else "have"
+    return f"No layer is curved: {listed([*titles])} {has} the same slope at a as at z."
 
 
 def _needs_bend(run: Run) -> str:
