@@ -18,7 +18,7 @@ from engine.maths.losses import LOSSES
 from engine.maths.network import Layer, Network, default_unit_names
 from engine.maths.optimizers import Optimizer
 from engine.run.check_spec import check_spec
-from engine.run.limits import CLASS_NAME, INPUTS, NAME, UNITS
+from engine.run.limits import INPUTS, NAME, UNITS
 from engine.run.rescaling import scaling_for
 from engine.run.spec import Batching, Data, Source, Spec
 from engine.text.numbers import counted, format_count
@@ -210,7 +210,7 @@ def _sources(table: Table, plan: Plan, numbers: list[int]) -> tuple[Source, ...]
 def _sources_of(column: Column, role: Role, plan: Plan) -> tuple[Source, ...]:
     if role.kind == "number":
         return (Source(column.heading),)
-    classes = [_class_name(text) for text in classes_of(column)]
+    classes = classes_of(column)
     if _share_one(len(classes), role, plan):
         return (Source(column.heading, classes[1], classes[0]),)
     return tuple(Source(column.heading, name) for name in classes)
@@ -255,11 +255,6 @@ def shape_of(table: Table, plan: Plan) -> Shape:
     )
     inputs = len(_sources(table, plan, plan.inputs))
     return Shape(inputs, len(targets), activation, loss, has_two)
-
-
-def _class_name(text: str) -> str:
-    """A class as it is kept: printable, and not too long."""
-    return "".join(c if c.isprintable() else " " for c in text)[: CLASS_NAME.most]
 
 
 def _short(heading: str) -> str:

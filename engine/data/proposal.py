@@ -8,6 +8,7 @@ import numpy as np
 from msgspec import Struct
 
 from engine.data.table import Column, Table
+from engine.run.limits import CLASS_NAME
 from engine.text.numbers import format_count, machine_number
 
 ROLES = {"input": "input", "target": "target", "out": "left out"}
@@ -59,14 +60,21 @@ def classes_of(column: Column) -> tuple[str, ...]:
     if column.is_numeric:
         values = np.unique(column.numbers[~column.empty])
         return tuple(machine_number(float(value), None) for value in values)
-    return tuple(sorted(column.counts, key=lambda text: (text.casefold(), text)))
+    names = set(map(_kept, column.counts))
+    return tuple(sorted(names, key=lambda text: (text.casefold(), text)))
+
+
+def _kept(text: str) -> str:
+    """A class as a document keeps its name: printable, and not too long."""
+    return "".join(c if c.isprintable() else " " for c in text)[: CLASS_NAME.most]
 
 
 def class_names(column: Column) -> list[str]:
     """The class of each row, "" where nothing is known."""
     if not column.is_numeric:
         known = zip(column.cells, column.empty.tolist(), strict=True)
-        return ["" if empty else cell for cell, empty in known]
+        kept = {cell: _kept(cell) for cell in column.counts}
+        return ["" if empty else kept[cell] for cell, empty in known]
     names = {value: machine_number(value, None) for value in set(column.numbers.tolist())}
     return [
         "" if empty else names[value]

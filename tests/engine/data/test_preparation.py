@@ -192,3 +192,11 @@ def test_other_samples_of_the_same_columns_take_the_place_of_those_there_are() -
         samples_of(spec, read_table(FLOWERS.replace("setosa", "rose")))
     with pytest.raises(ValueError, match="no column “colour”"):
         samples_of(spec, read_table(FLOWERS.replace("colour", "color")))
+
+
+def test_a_class_of_several_lines_is_one_name_and_answers_to_its_cell() -> None:
+    text = 'x,y\n1,"a\nb"\n2,c\n3,"a\nb"\n' + f"4,{'d' * 150}\n"
+    table, plan = plan_of(text)
+    spec = spec_of(prepared(table, plan), plan)
+    assert [source.one for source in spec.data.target_sources] == ["a b", "c", "d" * 100]
+    assert samples_of(spec, table).targets.tolist() == spec.data.targets.tolist()
