@@ -54,9 +54,9 @@ def palette_of(theme: Theme) -> QPalette:
 
 # What stands out by a colour or a thin frame elsewhere is made to stand out by more.
 _FOR_CONTRAST = """
-    QPushButton:focus, QToolButton:focus, QComboBox:focus, QLineEdit:focus, QSpinBox:focus,
+    QPushButton:focus, QToolButton:focus, QComboBox:focus, QLineEdit:focus, QAbstractSpinBox:focus,
     QPlainTextEdit:focus {{ border: 2px solid {t.accent}; }}
-    QSpinBox QLineEdit:focus {{ border: none; }}
+    QAbstractSpinBox QLineEdit:focus {{ border: none; }}
     QPushButton[link="true"]:focus, QToolButton[link="true"]:focus {{
         border: 1px solid {t.accent};
     }}
@@ -137,16 +137,18 @@ def style_sheet(theme: Theme, percent: int) -> str:
         selection-background-color: {t.accent_soft}; selection-color: {t.ink};
     }}
     QFileDialog QTreeView:focus, QFileDialog QListView:focus {{ border: 1px solid {t.accent}; }}
-    QLineEdit, QSpinBox, QPlainTextEdit {{
+    QLineEdit, QAbstractSpinBox, QPlainTextEdit {{
         background: {t.card}; border: 1px solid {t.border}; border-radius: 4px; padding: 3tx 6tx;
         selection-background-color: {t.accent}; selection-color: {t.accent_ink};
     }}
     QLineEdit, QPlainTextEdit {{ placeholder-text-color: {t.secondary}; }}
-    QSpinBox::up-button, QSpinBox::down-button {{ width: 0; border: none; }}
-    QSpinBox QLineEdit {{ background: transparent; border: none; padding: 0; }}
-    QLineEdit:focus, QSpinBox:focus, QPlainTextEdit:focus {{ border: 1px solid {t.accent}; }}
+    QAbstractSpinBox::up-button, QAbstractSpinBox::down-button {{ width: 0; border: none; }}
+    QAbstractSpinBox QLineEdit {{ background: transparent; border: none; padding: 0; }}
+    QLineEdit:focus, QAbstractSpinBox:focus, QPlainTextEdit:focus {{
+        border: 1px solid {t.accent};
+    }}
     QLineEdit:read-only, QLineEdit:disabled {{ background: {t.sunken}; color: {t.secondary}; }}
-    QLineEdit[wrong="true"], QSpinBox[wrong="true"] {{ border: 1px solid {t.error}; }}
+    QLineEdit[wrong="true"], QAbstractSpinBox[wrong="true"] {{ border: 1px solid {t.error}; }}
     QLineEdit[here="true"] {{ border: 2px solid {t.accent}; background: {t.accent_soft}; }}
     QTableView {{
         background: {t.card}; border: none; gridline-color: {t.grid};

@@ -16,7 +16,7 @@ from engine.maths.activations import Array
 class Draft(Struct, frozen=True):
     """The fields of the New dialog: keys of what was chosen, counts, the hidden units as they were
     typed, the table, a row a sample, with the inputs before the targets, and the settings of the
-    hidden units' activation, by their keys."""
+    hidden units' activation and of the data set, by their keys."""
 
     data: str
     inputs: int
@@ -27,6 +27,7 @@ class Draft(Struct, frozen=True):
     output: str
     numbers: tuple[tuple[float, ...], ...]
     settings: dict[str, float] = {}
+    of_data: dict[str, float] = {}
 
     @property
     def table(self) -> Array:

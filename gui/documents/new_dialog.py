@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 
 from msgspec.structs import replace
-from PySide6.QtCore import QSignalBlocker, QTimer
+from PySide6.QtCore import QSignalBlocker, Qt, QTimer
 from PySide6.QtWidgets import QDoubleSpinBox, QFrame, QLineEdit, QWidget
 
 from engine.data.datasets import DATASETS, DatasetRule, DataSetting
@@ -60,11 +60,9 @@ class NewDialog(FormDialog):
         self._framed = QFrame()
         self._framed.setObjectName("card")
         self._framed.setLayout(column(self._table, margins=(theme.GAP,) * 4))
-        self._settings = {
-            setting.key: self._setting_field(setting)
-            for rule in DATASETS.values()
-            for setting in rule.settings
-        }
+        settings = [setting for rule in DATASETS.values() for setting in rule.settings]
+        settings.sort(key=lambda setting: setting.suffix)  # how many there are before the noise
+        self._settings = {each.key: self._setting_field(each) for each in settings}
         self._hidden = QLineEdit()
         self._hidden.setObjectName("newHidden")
         self._hidden.setPlaceholderText("such as 3 or 8, 8; empty for none")
@@ -119,6 +117,7 @@ class NewDialog(FormDialog):
             self._output.currentIndexChanged, self._hidden.textChanged, self._table.filled,
             self._inputs.valueChanged, self._outputs.valueChanged, self._samples.valueChanged,
             *(field.edited for field in self._of_activation.values()),
+            *(field.valueChanged for field in self._settings.values()),
         ):
             change.connect(self._keeps.start)
         draft = kept_draft() if remember else None
@@ -133,6 +132,7 @@ class NewDialog(FormDialog):
             self._samples.value(), self._hidden.text(), self._activation.currentData(),
             self._output.currentData(), tuple(map(tuple, self._table.table.tolist())),
             {key: field.value for key, field in self._of_activation.items()},
+            self._chosen,
         )
 
     def _fill_in(self, draft: Draft) -> None:
@@ -148,6 +148,9 @@ class NewDialog(FormDialog):
         self._table.resize_to(names, self._outputs.value(), self._samples.value())
         if draft.table.shape == self._table.table.shape:
             self._table.fill(draft.table)
+        for key, chosen in draft.of_data.items():
+            if key in self._settings:  # a field keeps within its bounds by itself
+                self._settings[key].setValue(chosen)
         self._hidden.setText(draft.hidden)
         _show(self._activation, draft.activation)
         for key, setting in ACTIVATION_SETTINGS.items():
@@ -206,6 +209,7 @@ class NewDialog(FormDialog):
         field.setObjectName(f"newSetting-{setting.key}")
         field.setAccessibleName(setting.title)
         field.setGroupSeparatorShown(True)
+        field.setAlignment(Qt.AlignmentFlag.AlignCenter)
         field.valueChanged.connect(self._follow_settings)
         return field
 
@@ -256,7 +260,10 @@ class NewDialog(FormDialog):
             names = default_unit_names((self._inputs.value(), 1))[0]
             self._table.resize_to(names, self._outputs.value(), self._samples.value())
         try:
-            layers = default_unit_names(self._sizes())
+            layers = [*default_unit_names(self._sizes())]
+            if self._rule is not None:
+                layers[0] = self._rule.input_names or layers[0]
+                layers[-1] = self._rule.output_names or layers[-1]
         except ValueError:
             self._preview.setText("")
         else:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtWidgets import QComboBox, QSpinBox, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QSpinBox, QWidget
 
 from engine.data.split import test_rows
 from engine.run.limits import COUNTS
 from engine.run.spec import Data
 from engine.text.numbers import counted
+from gui.widgets.choice import Choice, ChoiceItem
 from gui.widgets.form_dialog import FormDialog
 from gui.widgets.labels import SecondaryLabel
 
@@ -31,13 +33,17 @@ class SplitDialog(FormDialog):
         self._share.setSuffix(" %")
         self._share.setValue(share)
         self._share.selectAll()
-        self._which = QComboBox()
-        self._which.setObjectName("testWhich")
-        self._which.addItems(["drawn from a seed", "the last ones"])
+        self._which = Choice("testWhich", "Which samples are kept out")
+        self._which.offer(
+            [ChoiceItem("drawn", "drawn from a seed"), ChoiceItem("last", "the last ones")]
+        )
+        self._which.setCurrentIndex(0)
         self._seed = QSpinBox()
         self._seed.setObjectName("testSeed")
         self._seed.setRange(0, _MOST_SEED)
         self._seed.setValue(min(seed, _MOST_SEED))
+        for field in (self._share, self._seed):
+            field.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._about = SecondaryLabel()
         self._about.setWordWrap(True)
         fields = {"&Kept out": self._share, "&Which": self._which, "&Seed": self._seed}
@@ -50,12 +56,12 @@ class SplitDialog(FormDialog):
     @property
     def rows(self) -> NDArray[np.intp]:
         """The rows that are to be kept out of training."""
-        is_drawn = self._which.currentIndex() == 0
+        is_drawn = self._which.key == "drawn"
         seed = self._seed.value() if is_drawn else None
         return test_rows(self._count, self._share.value() / 100.0, seed)
 
     def _follow(self, *_: object) -> None:
-        self._seed.setEnabled(self._which.currentIndex() == 0)
+        self._seed.setEnabled(self._which.key == "drawn")
         kept_out = len(self.rows)
         self._about.setText(
             f"{counted(kept_out, 'sample')} to test with, {self._count - kept_out} to train on. "

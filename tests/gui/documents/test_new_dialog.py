@@ -256,6 +256,20 @@ def test_what_was_filled_in_is_there_again_until_something_is_made_of_it(qtbot: 
     assert filled_in(Person(qtbot, remember=True))[1:4] == empty[1:4]
 
 
+def test_what_was_chosen_of_a_set_is_there_again(qtbot: QtBot) -> None:
+    first = Person(qtbot, remember=True)
+    first.choose("newData", "moons")
+    first.dialog.findChild(QDoubleSpinBox, "newSetting-noise").setValue(12.5)
+    first.dialog.findChild(QLineEdit, "newHidden").setText("4")
+    first.dialog.reject()
+    second = Person(qtbot, remember=True)
+    assert second.dialog.findChild(QDoubleSpinBox, "newSetting-noise").value() == 12.5
+    spec = second.dialog.document().spec
+    assert spec.network.sizes == (2, 4, 1)
+    expected = DATASETS["moons"].made(1, {"noise": 12.5})
+    assert spec.data.inputs.tolist() == expected.inputs.tolist()
+
+
 @pytest.mark.parametrize("text", ["", "{}", "[" * 9000, '{"data": "own", "inputs": 1000000000}'])
 def test_a_broken_draft_costs_nothing(qtbot: QtBot, text: str) -> None:
     person = Person(qtbot, remember=True)
