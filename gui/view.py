@@ -17,6 +17,7 @@ from msgspec.structs import replace
 from engine.documents.document import Published
 from engine.formulas.notation import DEFAULT, Notation
 from engine.maths.activations import Array
+from engine.run.flat_units import Flags, dead_units, flat_units
 from engine.run.iteration import Evaluation, Iteration, SamplePass
 from engine.run.spec import Spec
 from engine.run.steps import StepGroup, StepId, Steps
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 
 _SLOW = 0.9  # epochs a second; a pace of one that is chosen is not
 _MANY_ITERATIONS = 100  # in an epoch, of which a percent says something
+# Multiply-adds, 1 ms or 10: more is not done to tell dead units, in training or at rest.
+_DEAD_WORK = {True: 2e6, False: 2e7}
 NO_POINTS = np.empty((0, 2))
 
 
@@ -216,6 +219,28 @@ class View(Struct, frozen=True, eq=False, dict=True):
             for name in self.__struct_fields__
             if name not in _NOT_OF_THE_MOMENT
         )
+
+    @cached_property
+    def flat(self) -> tuple[Flags, ...]:
+        """By layer the units whose f'(z) is nearly 0 for the sample shown; none while something is
+        to be predicted."""
+        values = self.worked_pass
+        if self.curtain is not None:
+            return tuple(np.zeros(z.shape, dtype=np.bool_) for z in values.z)
+        return flat_units(self.spec.network, values.z, values.a)
+
+    @cached_property
+    def dead(self) -> tuple[Flags, ...] | None:
+        """Those of them that are so for every sample that is trained on; None where that takes
+        too long to tell."""
+        work = _DEAD_WORK[self.training]
+        return dead_units(self.spec, self.worked_theta, self.flat, work)
+
+    def flatness(self, layer: int, unit: int) -> str:
+        """"" for a unit that reacts, "flat" or "dead" for one that hardly does."""
+        if layer == 0 or not self.flat[layer][unit]:
+            return ""
+        return "dead" if self.dead is not None and self.dead[layer][unit] else "flat"
 
     @property
     def epoch_position(self) -> float:

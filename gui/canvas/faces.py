@@ -48,7 +48,8 @@ class ParameterFace(Struct, frozen=True):
 class NodeFace(Struct, frozen=True):
     """A unit or an input; `value` is its activation. `shade` (−1 … 1) is for nodes that are too
     small for numbers: the value against the largest of the layer. `old` is what it showed before
-    an edit just made; `of_class` is the class that it stands for, if it stands for one."""
+    an edit just made; `of_class` is the class that it stands for, if it stands for one. `flatness`
+    is "flat" where it hardly reacts, as View.flatness has it."""
 
     name: str
     value: float | None = None
@@ -62,6 +63,7 @@ class NodeFace(Struct, frozen=True):
     notation: Notation = DEFAULT
     old: NodeFace | None = None
     of_class: str = ""
+    flatness: str = ""
 
     @property
     def title(self) -> str:
@@ -148,6 +150,7 @@ def node_face(
         view.notation,
         old,
         of_class,
+        view.flatness(layer, unit),
     )
 
 
@@ -223,7 +226,8 @@ class LayerFaces:
             view.spec, view.sample_pass, view.worked_pass, view.worked, view.worked_theta,
             view.sample_gradient, view.before,
         )
-        self._manner = view.worked_digits, view.notation, view.sample, view.gradients
+        is_covered = view.curtain is not None
+        self._manner = view.worked_digits, view.notation, view.sample, view.gradients, is_covered
         self._stage = shown.stage(layer)
         self._nodes: dict[int, NodeFace] = {}
         self._weights: dict[tuple[int, int], ParameterFace] = {}

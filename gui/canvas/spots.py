@@ -155,6 +155,12 @@ def gradients_of(view: View, k: int) -> list[tuple[str, float]]:
     return gradients
 
 
+FLATNESS = {
+    "flat": "flat: f′ is nearly 0 for this sample",
+    "dead": "dead: f′ is nearly 0 for every training sample",
+}
+
+
 class Fact(NamedTuple):
     """A number that is known at a spot: what it is, and the step it comes from (None: given)."""
 
@@ -204,6 +210,8 @@ def facts_at(view: View, spot: Spot) -> tuple[str, list[Fact]]:
         title = f"unit {name}, {layer.activation.replace('_', ' ')}"
         for key, value in layer.changed_settings.items():
             title += f", {ACTIVATION_SETTINGS[key].symbol} {format_number(value)}"
+        if flatness := view.flatness(spot.layer, spot.unit):
+            title += f", {FLATNESS[flatness]}"
         for phase, kind, words, numbers in (
             ("forward", "net_input", "net input", values.z[spot.layer]),
             ("forward", "activation", "activation", values.a[spot.layer]),

@@ -171,6 +171,9 @@ SIDES = {
     side: _choice(f"sides/{side}", ("auto", "open", "closed"), "auto")
     for side in ("left", "right", "lower")
 }
+# Which closer looks are open beside the result, and which of them is in front ("": the result).
+LENSES = {key: _flag(f"lenses/{key}") for key in ("units",)}
+LENS_IN_FRONT = _choice("lenses/front", ("", *LENSES), "")
 DIGITS = _choice("digits", ("4", "6", "9", "all"), "6")
 NOTATION = {
     quantity: _choice(f"notation/{quantity}", choices, choices[0])

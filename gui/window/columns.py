@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 from gui import settings, theme
 from gui.canvas.network_canvas import NetworkCanvas
 from gui.learn.mistakes.strip import MistakeStrip
+from gui.lenses.place import LensPlace
 from gui.panels.controls import ControlsBar
 from gui.panels.data.panel import DataPanel
 from gui.panels.loss.panel import LossPanel
@@ -134,8 +135,10 @@ class Columns(QWidget):
         self.right = Column(needs=560, parent=self)
         self.why = WhyCard(self.right.place)
         self.right.add("Why?", self.why, 54)
-        self.result = ResultPanel(self.right.place)
-        self.right.add("Result", self.result, 46)
+        self.lens_place = LensPlace(self.right.place)
+        self.result = ResultPanel(self.lens_place.pages)
+        self.lens_place.add("Result", self.result, "Result")
+        self.right.add("Result", self.lens_place, 46)
         self.right.tabbed_changed.connect(self._make_room)
 
     def _build_sides(self, remember: bool) -> None:
@@ -175,6 +178,7 @@ class Columns(QWidget):
             if part.isAncestorOf(inside):
                 side.open()
                 part.show_card_with(inside)
+                self.lens_place.show_card_with(inside)
                 return
         if self.loss is inside or self.loss.isAncestorOf(inside):
             self._lower_side.open()

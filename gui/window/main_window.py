@@ -17,6 +17,7 @@ from gui.documents.documents import Documents
 from gui.learn.lessons.menu import Lessons
 from gui.learn.tool_host import ToolHost
 from gui.learn.tools import add_tools
+from gui.lenses.lenses import Lenses
 from gui.session.named_edits import Intents
 from gui.session.player import Player
 from gui.session.session import Session
@@ -129,9 +130,12 @@ class MainWindow(QMainWindow):
         bar, session, documents = self.menuBar(), self.session, self.documents
         self.pictures = Pictures(self._columns, session, documents)
         self.presenting = Presenting(self, self._columns, self.banner, self.use_text_size)
+        self.lenses = Lenses(
+            self._columns.lens_place, session, self._intents, self.canvas, self._remember
+        )
         self._menus = Menus(
             self, session, documents, self._intents, self._player, self._columns, self.pictures,
-            self.presenting, self.use_theme, self.use_text_size, self._remember,
+            self.presenting, self.lenses, self.use_theme, self.use_text_size, self._remember,
         )
         self.tools = ToolHost(
             bar.addMenu("&Learn"), self._columns.right, session, self._intents, documents,
@@ -146,8 +150,8 @@ class MainWindow(QMainWindow):
             menu.aboutToShow.connect(take_typed_text)
         panels = (
             self.controls, self.network, self.weights, self.data, self.canvas, self.ribbon,
-            self.loss, self._columns.why, self.summary, self.result, self.mistake_strip,
-            self.tools, self.lessons,
+            self.loss, self._columns.why, self.summary, self.result, self.lenses,
+            self.mistake_strip, self.tools, self.lessons,
         )
         self._refreshing = Refreshing(panels, (self.weights, self.data))
 
@@ -198,6 +202,8 @@ class MainWindow(QMainWindow):
         session, controls = self.session, self.controls
         self._columns.sides_changed.connect(self._menus.follow)
         self.presenting.changed.connect(self._menus.follow)
+        self.lenses.changed.connect(self._menus.follow)
+        self.lenses.opened.connect(lambda: self._columns.bring_forward(self._columns.lens_place))
         self.presenting.changed.connect(
             lambda: self.lessons.put_aside(not self.presenting.shows_all)
         )

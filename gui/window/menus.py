@@ -16,6 +16,8 @@ from engine.run.scaling import SCALINGS
 from engine.run.steps import STEP_ORDERS
 from gui import settings, theme
 from gui.documents.documents import Documents
+from gui.lenses.lenses import Lenses
+from gui.lenses.table import LENSES
 from gui.session.named_edits import Intents
 from gui.session.player import Player
 from gui.session.session import Session
@@ -77,6 +79,7 @@ class Menus(QObject):
         columns: Columns,
         pictures: Pictures,
         presenting: Presenting,
+        lenses: Lenses,
         use_theme: Callable[[str], None],
         use_text_size: Callable[[int], None],
         remember: bool,
@@ -90,6 +93,7 @@ class Menus(QObject):
         self._columns = columns
         self._pictures = pictures
         self._presenting = presenting
+        self._lenses = lenses
         self._use_theme = use_theme
         self._use_text_size = use_text_size
         self._remember = remember
@@ -227,6 +231,8 @@ class Menus(QObject):
             None,
             *self._shown(),
             None,
+            *self._closer(),
+            None,
             Entry("Fit the network into view", self._columns.canvas.fit),
             Entry("Reset layout", self._session.reset_layout),
         )
@@ -270,6 +276,16 @@ class Menus(QObject):
             "&Presentation", presenting.toggle_presentation, ("F11",),
             is_checked=lambda: presenting.is_presenting,
         )  # fmt: skip
+
+    def _closer(self) -> Iterable[Row]:
+        """The closer looks beside the result, which a presentation has no place for."""
+        lenses, presenting = self._lenses, self._presenting
+        for row in LENSES:
+            yield Entry(
+                row.menu_text, partial(lenses.toggle, row), (row.shortcut,),
+                is_enabled=lambda: presenting.shows_all,
+                is_checked=partial(lenses.is_open, row.key),
+            )  # fmt: skip
 
     def _is_step_order(self, key: str) -> bool:
         return self._session.spec.step_order == key

@@ -18,6 +18,8 @@ from gui.canvas.placing.shapes import NodeShape
 
 _PAD = 4.0
 _TINY = 3.0  # a half width, from which on nodes have an outline
+# The outline of one that hardly reacts: in dashes, of a dead one in dots.
+_DASHES = {"flat": [4.0, 2.5], "dead": [1.0, 2.5]}
 _DOT_MARGIN = 4.0  # around a dot that still hits it
 
 
@@ -138,7 +140,10 @@ class NodeItem(CanvasItem):
             painter.setBrush(colours.colour("card"))
             painter.drawRoundedRect(self.mapRectFromScene(self.card), 9, 9)
         edge = "accent" if marks.ringed or marks.hovered or marks.lit else "secondary"
-        painter.setPen(QPen(colours.colour(edge), thickness))
+        pen = QPen(colours.colour(edge), thickness)
+        if self.face.flatness and shape.half_width >= _TINY:
+            pen.setDashPattern(_DASHES[self.face.flatness])
+        painter.setPen(pen)
         if shape.half_width < _TINY and not marks.ringed:
             painter.setPen(Qt.PenStyle.NoPen)  # outlines alone would run together
         painter.setBrush(self._fill())
@@ -156,7 +161,9 @@ class NodeItem(CanvasItem):
     def _fill(self) -> QColor:
         colours = theme.current()
         if self.node_shape.kind != "dot":
-            return colours.colour("accent_soft" if self.marks.ringed else "card")
+            is_dead = self.face.flatness == "dead"
+            ground = "sunken" if is_dead else "card"
+            return colours.colour("accent_soft" if self.marks.ringed else ground)
         return mixed(colours.signed(self.face.shade), min(1.0, abs(self.face.shade)))
 
     def _paint_ground(self, painter: QPainter) -> None:

@@ -1,0 +1,100 @@
+"""Lens: a card with a closer look at one thing, which stands behind a tab beside the result."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QStackedWidget, QWidget
+
+from gui.view import View
+from gui.widgets.buttons import Button
+from gui.widgets.card import Card
+from gui.widgets.cover import Cover
+from gui.widgets.labels import WrappedLabel
+
+
+class Lens(Card):
+    """What all lenses share. A subclass puts its content into `page` and shows a View in `_show`,
+    which is called only while the card can be seen. While something is to be predicted a sentence
+    covers it: it would give answers away.
+
+    `closed` tells that the person wants it no more.
+    """
+
+    closed = Signal()
+
+    def __init__(self, title: str, name: str, parent: QWidget | None = None) -> None:
+        super().__init__(title, parent)
+        self._view: View | None = None
+        self._is_late = False  # what is shown is not the last view
+        self.note = WrappedLabel(f"{name}Note")
+        self.note.setProperty("secondary", True)
+        self.close_button = Button("✕", f"{name}Close", f"Close “{title}”", self.closed, link=True)
+        self.close_button.setAccessibleName(f"Close {title}")
+        self._pages = QStackedWidget(self)
+        self.page = QWidget(self._pages)
+        self._cover = Cover(self._pages)
+        self._sentence = Cover(self._pages, "")
+        for page in (self.page, self._cover, self._sentence):
+            self._pages.addWidget(page)
+        self.body.addWidget(self._pages, 1)
+        self.body.addWidget(self.note)
+        self.corner.addWidget(self.close_button)
+
+    def add_to_head(self, *buttons: Button) -> None:
+        """Put link buttons left of the one that closes the card."""
+        for place, button in enumerate(buttons):
+            button.setMinimumWidth(1)
+            self.corner.insertWidget(place, button)
+
+    def display(self, view: View) -> None:
+        """Show a view, at once or as soon as the card can be seen."""
+        self._view, self._is_late = view, True
+        if self.isVisible():
+            self._show_last()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if self._is_late:
+            self._show_last()
+
+    def again(self) -> None:
+        """Show the last view anew: something else was chosen."""
+        if self._view is not None:
+            self.display(self._view)
+
+    def restyle(self) -> None:
+        """Follow a change of colours and of the size of text."""
+        self.again()
+
+    def say(self, sentence: str) -> None:
+        """Show a sentence in place of the content; "" brings that back."""
+        self._sentence.setText(sentence)
+        self._pages.setCurrentWidget(self._sentence if sentence else self.page)
+        if sentence:
+            self.note.setText("")
+        self.note.setHidden(bool(sentence))
+
+    @property
+    def is_covered(self) -> bool:
+        """Whether what it shows is hidden while something is to be predicted."""
+        return self._pages.currentWidget() is self._cover
+
+    def _show_last(self) -> None:
+        view = self._view
+        assert view is not None
+        self._is_late = False
+        if view.curtain is not None:
+            self.note.hide()
+            self._pages.setCurrentWidget(self._cover)
+            self._rest()
+            return
+        self.say("")
+        self._show(view)
+
+    def _show(self, view: View) -> None:
+        """Show a view."""
+        raise NotImplementedError
+
+    def _rest(self) -> None:
+        """Call off what is being worked out: it is not to be seen."""

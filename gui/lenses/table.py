@@ -1,0 +1,47 @@
+"""The lenses: a row for each, in the order in which they stand in the View menu. How to add one:
+
+1. Its file in gui/lenses/: a Lens that shows a View in `_show`. What it draws is in gui/plots/,
+   what it works out in engine/.
+2. A function that makes and wires it, and its row in LENSES. Nothing of a lens is loaded before it
+   is opened for the first time, so that the window is up sooner.
+3. A name for what outlives the window in `gui.settings.LENSES`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from gui.lenses.lens import Lens
+
+if TYPE_CHECKING:
+    from gui.lenses.lenses import Lenses
+
+
+class LensRow(Struct, frozen=True):
+    """A lens: its key, what the menu says, its keys, the one or two words on its tab, its title,
+    and what makes it."""
+
+    key: str
+    menu_text: str
+    shortcut: str
+    tab: str
+    title: str
+    make: Callable[[Lenses], Lens]
+
+
+def _units(lenses: Lenses) -> Lens:
+    from gui.lenses.units import UnitLens
+
+    lens = UnitLens(lenses.place.pages)
+    lens.unit_chosen.connect(lenses.canvas.select)
+    lens.unit_chosen.connect(lenses.canvas.asked)
+    lenses.canvas.selected.connect(lens.show_selected)
+    return lens
+
+
+LENSES: tuple[LensRow, ...] = (
+    LensRow("units", "f and f′ of a la&yer", "Ctrl+4", "f, f′", "f and f′ over z", _units),
+)
