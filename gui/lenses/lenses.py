@@ -9,7 +9,7 @@ from gui import settings
 from gui.canvas.network_canvas import NetworkCanvas
 from gui.lenses.lens import Lens
 from gui.lenses.place import LensPlace
-from gui.lenses.table import LENSES, LensRow
+from gui.lenses.table import LENSES, LensRow, Wires
 from gui.session.named_edits import Intents
 from gui.session.session import Session
 from gui.view import View
@@ -31,7 +31,8 @@ class Lenses(QObject):
         remember: bool,
     ) -> None:
         super().__init__(place)
-        self.place, self.session, self.intents, self.canvas = place, session, intents, canvas
+        self.place, self._canvas = place, canvas
+        self._wires = Wires(place.pages, session, intents, canvas)
         self._remember = remember
         self._made: dict[str, Lens] = {}
         self._open: list[str] = []
@@ -69,7 +70,7 @@ class Lenses(QObject):
         card = self._made[key]
         inside = QApplication.focusWidget()
         if inside is not None and card.isAncestorOf(inside):
-            self.canvas.setFocus()
+            self._canvas.setFocus()
         self._open.remove(key)
         self.place.remove(card)
         self._keep(key, False)
@@ -93,7 +94,7 @@ class Lenses(QObject):
     def _show(self, row: LensRow) -> None:
         lens = self._made.get(row.key)
         if lens is None:
-            lens = self._made[row.key] = row.make(self)
+            lens = self._made[row.key] = row.make(self._wires)
             lens.closed.connect(lambda: self.close(row.key))
         self._open.append(row.key)
         self.place.add(row.tab, lens, row.title)

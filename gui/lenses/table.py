@@ -10,14 +10,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from msgspec import Struct
+from PySide6.QtWidgets import QWidget
 
+from gui.canvas.network_canvas import NetworkCanvas
 from gui.lenses.lens import Lens
+from gui.session.named_edits import Intents
+from gui.session.session import Session
 
-if TYPE_CHECKING:
-    from gui.lenses.lenses import Lenses
+
+class Wires(Struct, frozen=True, eq=False):
+    """What a lens is made in, and what of the window it may be wired to."""
+
+    parent: QWidget
+    session: Session
+    intents: Intents
+    canvas: NetworkCanvas
 
 
 class LensRow(Struct, frozen=True):
@@ -29,16 +38,16 @@ class LensRow(Struct, frozen=True):
     shortcut: str
     tab: str
     title: str
-    make: Callable[[Lenses], Lens]
+    make: Callable[[Wires], Lens]
 
 
-def _units(lenses: Lenses) -> Lens:
+def _units(wires: Wires) -> Lens:
     from gui.lenses.units import UnitLens
 
-    lens = UnitLens(lenses.place.pages)
-    lens.unit_chosen.connect(lenses.canvas.select)
-    lens.unit_chosen.connect(lenses.canvas.asked)
-    lenses.canvas.selected.connect(lens.show_selected)
+    lens = UnitLens(wires.parent)
+    lens.unit_chosen.connect(wires.canvas.select)
+    lens.unit_chosen.connect(wires.canvas.asked)
+    wires.canvas.selected.connect(lens.show_selected)
     return lens
 
 
