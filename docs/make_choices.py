@@ -130,7 +130,7 @@ def _sections() -> Iterator[str]:
             yield _row(clipping.title, clipping.key, clipping.formula)
     yield "\n## Initializers\n"
     for initializer in INITIALIZERS.values():
-        yield _row(initializer.title, initializer.key)
+        yield _row(initializer.title, initializer.key, initializer.formula)
     yield "\n## Metrics\n"
     for metric in METRICS.values():
         yield _row(metric.title, metric.key)

@@ -12,7 +12,8 @@ from engine.maths.activations import Array
 
 
 class Initializer(Struct, frozen=True):
-    """How one layer's start values are drawn.
+    """How one layer's start values are drawn: `formula` says it in words, of a layer with n_in
+    units before it and n_out of its own.
 
     `weights(generator, n_out, n_in)` returns shape (n_out, n_in);
     `biases(generator, count)` returns shape (count,).
@@ -20,6 +21,7 @@ class Initializer(Struct, frozen=True):
 
     key: str
     title: str
+    formula: str
     weights: Callable[[np.random.Generator, int, int], Array]
     biases: Callable[[np.random.Generator, int], Array]
 
@@ -28,15 +30,37 @@ def _zeros(generator: np.random.Generator, count: int) -> Array:
     return np.zeros(count)
 
 
+Weights = Callable[[np.random.Generator, int, int], Array]
+
+
+def _uniform(low: float, high: float) -> Weights:
+    return lambda generator, n_out, n_in: generator.uniform(low, high, (n_out, n_in))
+
+
+def _within(variance: Callable[[int, int], float]) -> Weights:
+    """Uniform and even around 0, with a variance that follows from n_out and n_in: that of
+    ±bound is bound² / 3."""
+
+    def weights(generator: np.random.Generator, n_out: int, n_in: int) -> Array:
+        bound = sqrt(3.0 * variance(n_out, n_in))
+        return generator.uniform(-bound, bound, (n_out, n_in))
+
+    return weights
+
+
+def _normal(variance: Callable[[int, int], float]) -> Weights:
+    """Normal around 0, with a variance that follows from n_out and n_in."""
+
+    def weights(generator: np.random.Generator, n_out: int, n_in: int) -> Array:
+        return generator.normal(0.0, sqrt(variance(n_out, n_in)), (n_out, n_in))
+
+    return weights
+
+
 def _glorot(generator: np.random.Generator, n_out: int, n_in: int) -> Array:
-    """X. Glorot, Y. Bengio, AISTATS 2010, formula 16: uniform within ±√(6 / (n_in + n_out))."""
+    # Not by its variance: √(3 · 2 / n) may differ from √(6 / n) in the last digit.
     bound = sqrt(6.0 / (n_in + n_out))
     return generator.uniform(-bound, bound, (n_out, n_in))
-
-
-def _he(generator: np.random.Generator, n_out: int, n_in: int) -> Array:
-    """K. He et al., ICCV 2015, formula 10: normal with variance 2 / n_in."""
-    return generator.normal(0.0, sqrt(2.0 / n_in), (n_out, n_in))
 
 
 INITIALIZERS: dict[str, Initializer] = {
@@ -45,20 +69,66 @@ INITIALIZERS: dict[str, Initializer] = {
         Initializer(
             "uniform_0_1",
             "uniform from 0 to 1",
-            lambda generator, n_out, n_in: generator.uniform(0.0, 1.0, (n_out, n_in)),
+            "weights and biases from 0 to 1",
+            _uniform(0.0, 1.0),
             lambda generator, count: generator.uniform(0.0, 1.0, count),
         ),
         Initializer(
             "uniform_pm_1",
             "uniform from −1 to 1",
-            lambda generator, n_out, n_in: generator.uniform(-1.0, 1.0, (n_out, n_in)),
+            "weights and biases from −1 to 1",
+            _uniform(-1.0, 1.0),
             lambda generator, count: generator.uniform(-1.0, 1.0, count),
         ),
-        Initializer("glorot_uniform", "Glorot uniform, biases 0", _glorot, _zeros),
-        Initializer("he_normal", "He normal, biases 0", _he, _zeros),
+        # X. Glorot, Y. Bengio, AISTATS 2010, formulas 16 and 12.
+        Initializer(
+            "glorot_uniform",
+            "Glorot uniform, biases 0",
+            "within ±√(6 / (n_in + n_out))",
+            _glorot,
+            _zeros,
+        ),
+        Initializer(
+            "glorot_normal",
+            "Glorot normal, biases 0",
+            "normal, variance 2 / (n_in + n_out)",
+            _normal(lambda n_out, n_in: 2.0 / (n_in + n_out)),
+            _zeros,
+        ),
+        # K. He et al., ICCV 2015, formula 10.
+        Initializer(
+            "he_uniform",
+            "He uniform, biases 0",
+            "within ±√(6 / n_in)",
+            _within(lambda n_out, n_in: 2.0 / n_in),
+            _zeros,
+        ),
+        Initializer(
+            "he_normal",
+            "He normal, biases 0",
+            "normal, variance 2 / n_in",
+            _normal(lambda n_out, n_in: 2.0 / n_in),
+            _zeros,
+        ),
+        # Y. LeCun et al., Efficient BackProp, 1998, formula 16.
+        Initializer(
+            "lecun_uniform",
+            "LeCun uniform, biases 0",
+            "within ±√(3 / n_in)",
+            _within(lambda n_out, n_in: 1.0 / n_in),
+            _zeros,
+        ),
+        Initializer(
+            "lecun_normal",
+            "LeCun normal, biases 0",
+            "normal, variance 1 / n_in",
+            _normal(lambda n_out, n_in: 1.0 / n_in),
+            _zeros,
+        ),
         Initializer(
             "zeros",
             "all zero",
+            "0 for every weight and bias",
             lambda generator, n_out, n_in: np.zeros((n_out, n_in)),
             _zeros,
         ),

@@ -178,7 +178,10 @@ class NetworkPanel(Card):
         self._initializer.offer(
             [
                 ChoiceItem(
-                    each.key, each.title, each.title.partition(",")[0].replace(" from ", " ")
+                    each.key,
+                    each.title,
+                    each.title.partition(",")[0].replace(" from ", " "),
+                    note=each.formula,
                 )
                 for each in INITIALIZERS.values()
             ]
