@@ -7,7 +7,6 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from engine.maths.activations import Array
-from engine.run.column_words import with_class
 from engine.run.surface import output_range
 from gui import theme
 from gui.plots.colour_bar import ColourBar
@@ -35,7 +34,7 @@ class SurfaceView(QWidget):
         """Show an output of a View's network over two inputs, the others held at `held`."""
         last = view.spec.network.layers[-1]
         shown = output_range(view.spec, output)
-        self.colour_bar.set_name(with_class(view.spec, view.spec.network.depth, output))
+        self.colour_bar.set_name(last.units[output])
         self.colour_bar.set_range(*shown, last.function.range != shown)
         self.plot.display(view, output, x_input, y_input, held)
         self._arrange()

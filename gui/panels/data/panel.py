@@ -147,15 +147,15 @@ class DataPanel(Card):
         self._test.setText(f"{format_count(tested)} to test…" if tested else "test…")
         is_scaled = self._view is not None and self._view.spec.scaling is not None
         self._scale.setText("scaled…" if is_scaled else "scale…")
-        words = self.title.fontMetrics().horizontalAdvance(text)
+        words, least = map(self.title.fontMetrics().horizontalAdvance, (text, short))
         links = self._room_for(self._add, self._csv)
         # Where there is no room for them, and nothing to tell, there is still the menu.
-        for button, has_news, is_of_use in (
-            (self._test, tested > 0, count > 1), (self._scale, is_scaled, True)
-        ):
-            beside = links + self._room_for(button)
-            button.setVisible(has_news or (is_of_use and words <= self.width() - beside))
-            links = links if button.isHidden() else beside
+        beside = links + self._room_for(self._test)
+        self._test.setVisible(tested > 0 or (count > 1 and words <= self.width() - beside))
+        links = links if self._test.isHidden() else beside
+        beside = links + self._room_for(self._scale)
+        self._scale.setVisible((least if is_scaled else words) <= self.width() - beside)
+        links = links if self._scale.isHidden() else beside
         text = text if words <= self.width() - links else short
         if text != self.title.text():
             self.title.setText(text)
