@@ -22,7 +22,7 @@ _KNOWN = set(
     r" gap underline hspace step medskip textit nopagebreak begin end section subsection"
     r" subsubsection hline newpage frac partial cdot text delta eta mu rho lambda beta varepsilon"
     r" approx leftarrow sum sqrt ln tanh max left right cdots ensuremath to textbackslash mathrm"
-    r" textasciitilde textasciicircum infty hat alpha pi Sigma sigma min theta".split()
+    r" textasciitilde textasciicircum infty hat alpha pi Sigma sigma min theta kappa gamma".split()
 )
 
 

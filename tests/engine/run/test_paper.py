@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from engine.derivations.as_text import solution_latex, solution_text
 from engine.derivations.derive import derive
@@ -115,7 +116,10 @@ def test_every_value_is_rounded_and_follows_from_the_values_before(
 @given(runs())
 @settings(max_examples=60, deadline=None)
 def test_with_enough_digits_it_is_the_engines(run: tuple[Spec, State]) -> None:
-    exact = iterate(*run)
+    spec, state = run
+    # Where a gradient is little more than its last digit, a small ε makes much of that.
+    spec = replace(spec, optimizer=spec.optimizer.changed(epsilon=1e-3))
+    exact = iterate(spec, state)
     paper, row = paper_iteration(exact, 15), int(exact.rows[0])
     on_paper, full = values(paper, row), values(exact, row)
     assert on_paper == pytest.approx(full, rel=1e-9, abs=1e-11, nan_ok=True)
