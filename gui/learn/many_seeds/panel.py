@@ -180,8 +180,8 @@ def _setup(spec: Spec) -> tuple[object, ...]:
     """What the runs follow from, apart from the seed."""
     batching = (spec.batching.size, spec.batching.shuffled)
     return (
-        spec.network, spec.loss, spec.reduction, spec.optimizer, id(spec.data), batching,
-        spec.initializer,
+        spec.network, spec.loss, spec.loss_settings, spec.reduction, spec.penalty, spec.optimizer,
+        spec.schedule, spec.clipping, id(spec.data), spec.scaling, batching, spec.initializer,
     )
 
 

@@ -10,6 +10,9 @@ from PySide6.QtWidgets import QLabel, QProgressBar, QPushButton, QSpinBox
 from pytestqt.qtbot import QtBot
 
 from engine.documents.examples import read_example
+from engine.maths.clipping import Clipping
+from engine.maths.penalty import Penalty
+from engine.maths.schedules import Schedule
 from gui.learn.many_seeds.loss_dots import LossDots
 from gui.window.main_window import MainWindow
 from tests.gui.conftest import OpenWindow
@@ -127,10 +130,18 @@ def test_dots_are_clicked_or_reached_by_keys(window: MainWindow, qtbot: QtBot) -
 def test_a_result_of_another_network_is_said_to_be(window: MainWindow, qtbot: QtBot) -> None:
     run(window, qtbot, 0, 3, 100)
     assert "changed since" not in words(window, "seedsNote")
-    window.tools.intents.set_units(1, 3)
-    assert "changed since" in words(window, "seedsNote")
-    window.session.undo_stack.undo()
-    assert "changed since" not in words(window, "seedsNote")
+    intents = window.tools.intents
+    for change in (
+        lambda: intents.set_units(1, 3),
+        lambda: intents.set_penalty(Penalty(l2=0.1)),
+        lambda: intents.set_schedule(Schedule(name="step")),
+        lambda: intents.set_clipping(Clipping("value")),
+        lambda: intents.set_rate_factor(1, 0.5),
+    ):
+        change()
+        assert "changed since" in words(window, "seedsNote")
+        window.session.undo_stack.undo()
+        assert "changed since" not in words(window, "seedsNote")
 
 
 def test_where_nothing_can_be_trained_the_reason_is_said(window: MainWindow) -> None:
