@@ -38,6 +38,8 @@ from engine.run.mistakes import MISTAKES, made_on_purpose, why_not
 from engine.run.spec import drawn_start
 from engine.text.numbers import counted, format_count, machine_number
 from engine.text.wording import shortened
+from engine.training.goal import Goal
+from engine.training.patience import Patience
 
 MOST_TOLD = 10_000_000  # epochs in what is printed; each takes some 20 characters
 
@@ -88,12 +90,16 @@ def run(options: argparse.Namespace) -> None:
     total = options.epochs * document.spec.iterations_per_epoch
     if options.json and options.epochs > MOST_TOLD:
         raise Refused(f"--json gives every epoch, and at most {format_count(MOST_TOLD)} of them.")
-    report = run_report(document, name, options.epochs, _progress_bar(total), options.json)
+    report = run_report(
+        document, name, options.epochs, _progress_bar(total), options.json, _goal(options)
+    )
     if options.json:
         say_json(report)
         return
     wrong = made_on_purpose(document.spec.mistakes)
-    say(f"{document.title or name}: {_epochs(options.epochs)}{wrong and f', {wrong}'}")
+    say(f"{document.title or name}: {_epochs(report['epochs'])}{wrong and f', {wrong}'}")
+    if "stopped" in report:
+        say(f"  {report['stopped']['why']}")
     for key, column in report["history"].items():
         say(f"  {key}: {machine_number(column[0])} -> {machine_number(column[-1])}")
     say("  outputs:")
@@ -105,6 +111,17 @@ def run(options: argparse.Namespace) -> None:
         for unit, row in enumerate(rows[:20]):
             bias = "" if biases is None else f"  bias {machine_number(biases[unit])}"
             say("    " + "  ".join(machine_number(value) for value in row[:20]) + bias)
+
+
+def _goal(options: argparse.Namespace) -> Goal | Patience | None:
+    """What is to end the run before all epochs are done."""
+    if options.patience is not None:
+        return Patience(options.patience, options.least_improvement or 0.0)
+    if options.least_improvement is not None:
+        raise Refused("--least-improvement says what an improvement is for --patience K.")
+    if options.until_right:
+        return Goal()
+    return None if options.until_loss is None else Goal(options.until_loss)
 
 
 def _epochs(count: int) -> str:

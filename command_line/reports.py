@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 from msgspec.structs import asdict, replace
+from numpy.typing import NDArray
 
 from engine.derivations.derive import derive
 from engine.documents.document import Document
@@ -14,10 +15,13 @@ from engine.learn.many_seeds.result import SeedsResult
 from engine.maths.activations import Array
 from engine.maths.network import FORWARD_ONLY, Network
 from engine.run.gradient_check import STEP, TOLERANCE, GradientCheck, check_gradient
-from engine.run.iteration import Evaluation, Iteration, evaluate, iterate
+from engine.run.iteration import Iteration, TestEvaluation, evaluate, iterate
 from engine.run.spec import BEGINNING, Spec, State, start_state
 from engine.run.step_values import TracedStep, traced_steps
 from engine.training.divergence import Divergence
+from engine.training.errand import Arrival, Errand
+from engine.training.goal import Goal, GoalTrainer
+from engine.training.patience import Patience, PatienceTrainer
 from engine.training.trainer import Trainer
 
 _SLICE_SECONDS = 0.2
@@ -30,6 +34,10 @@ class CannotTrain(Exception):
 
     def __init__(self) -> None:
         super().__init__(FORWARD_ONLY)
+
+
+class NoGoal(Exception):
+    """A run cannot be trained towards what was asked for."""
 
 
 class Diverged(Exception):
@@ -45,9 +53,11 @@ def train(
     iterations: int,
     on_progress: OnProgress | None = None,
     every_epoch: bool = True,
-) -> tuple[State, Array]:
-    """Train for some iterations; the state reached and the points of every whole epoch, shape
-    (count, 2 + metrics), or else of some of them, the first and the last among them.
+    goal: Goal | Patience | None = None,
+) -> tuple[Trainer, Array]:
+    """Train for some iterations, or until a goal is reached; the trainer, which stands where it
+    came to, and the points of every whole epoch, shape (count, 2 + metrics), or else of some of
+    them, the first and the last among them.
 
     `on_progress` is told now and then how many are done. Raises Diverged or CannotTrain.
     """
@@ -58,13 +68,14 @@ def train(
             del points[1:]
         points.append(new)
 
-    state = _trained(spec, state, iterations, on_progress, keep)
+    trainer = _trained(spec, state, iterations, on_progress, keep, goal)
+    state = trainer.state
     last = evaluate(spec, state.theta)
     epochs = spec.epoch_position(state.t)
     curve = np.concatenate([*points, np.empty((0, 2 + len(spec.metrics)))])
     if not len(curve) or curve[-1, 0] < epochs:
         curve = np.append(curve, [(epochs, last.loss, *last.metrics)], axis=0)
-    return state, curve
+    return trainer, curve
 
 
 def _trained(
@@ -73,21 +84,34 @@ def _trained(
     iterations: int,
     on_progress: OnProgress | None,
     keep: Callable[[Array], None],
-) -> State:
-    """The state after so many iterations. Their points, which may be more than there is memory
-    for, are handed to `keep`."""
+    wanted: Goal | Patience | None = None,
+) -> Trainer:
+    """The trainer after so many iterations, or where it reached what is wanted. Their
+    points, which may be more than there is memory for, are handed to `keep`."""
     if iterations and not spec.can_train:
         raise CannotTrain
-    trainer = Trainer(spec, state, frame_every=iterations + 1)
+    trainer = _trainer(spec, state, iterations + 1, wanted)
     goal = state.t + iterations
-    while trainer.state.t < goal:
+    while trainer.state.t < goal and not trainer.reached:
         progress = trainer.advance(goal - trainer.state.t, _SLICE_SECONDS)
         keep(progress.points)
         if progress.divergence is not None:
             raise Diverged(progress.divergence)
         if on_progress is not None:
             on_progress(trainer.state.t - state.t)
-    return trainer.state
+    return trainer
+
+
+def _trainer(
+    spec: Spec, state: State, frame_every: int, wanted: Goal | Patience | None
+) -> Trainer:
+    if isinstance(wanted, Patience):
+        return PatienceTrainer(spec, state, frame_every, (), wanted, at_speed=False)
+    if wanted is not None:
+        if reason := wanted.why_not(spec):
+            raise NoGoal(reason)
+        return GoalTrainer(spec, state, frame_every, (), wanted, at_speed=False)
+    return Trainer(spec, state, frame_every)
 
 
 def run_report(
@@ -96,34 +120,41 @@ def run_report(
     epochs: int,
     on_progress: OnProgress | None = None,
     every_epoch: bool = True,
+    goal: Goal | Patience | None = None,
 ) -> dict[str, Any]:
     """What a run over some epochs from the start values gives. Raises Diverged.
 
     Keys: example, mistakes, epochs, iterations, loss, history (epochs + 1 entries a column; without
     `every_epoch` some of them, the first and the last among them), outputs (a row per sample),
     weights (per layer, (n_out, n_in)), biases (per layer, n_out values or None); and with samples
-    that are kept out of training, test (their rows, and loss and metrics over them at the end).
+    that are kept out of training, test and validation (their rows, and loss and metrics over them
+    at the end). With a `goal` epochs and iterations are those that were done, and stopped says
+    whether it was reached, and in words why it ended (with patience best too: epoch and loss).
     Where a layer's activation has settings that are not as usual, activation_settings too, an
     object per layer.
     """
     spec = _from_the_start(document.spec)
     iterations = epochs * spec.iterations_per_epoch
     start = start_state(spec, document.start)
-    state, points = train(spec, start, iterations, on_progress, every_epoch)
+    trainer, points = train(spec, start, iterations, on_progress, every_epoch, goal)
+    state = trainer.state
     evaluation = evaluate(spec, state.theta)
+    done = epochs if goal is None else spec.epoch_of(state.t)[0]
     columns = points.T
     return {
         "example": name,
         "mistakes": list(spec.mistakes),
-        "epochs": epochs,
-        "iterations": iterations,
+        "epochs": done,
+        "iterations": state.t,
         "loss": evaluation.loss,
+        **_stopped(spec, Errand(epochs, epochs, goal), trainer, done, evaluation.loss),
         "history": {
             key: column.tolist()
             for key, column in zip(("loss", *spec.metrics), columns[1:], strict=True)
         },
         "outputs": evaluation.outputs.tolist(),
-        **_test_report(spec, evaluation),
+        **_kept_out("test", spec, spec.data.test, evaluation.test),
+        **_kept_out("validation", spec, spec.data.validation, evaluation.validation),
         **_settings_report(spec.network),
         **parameters(spec.network, state),
     }
@@ -135,12 +166,29 @@ def _settings_report(network: Network) -> dict[str, Any]:
     return {"activation_settings": changed} if any(changed) else {}
 
 
-def _test_report(spec: Spec, evaluation: Evaluation) -> dict[str, Any]:
-    """What the samples that are kept out of training say at the end, where there are any."""
-    if (test := evaluation.test) is None:
+def _stopped(
+    spec: Spec, errand: Errand, trainer: Trainer, epoch: int, loss: float
+) -> dict[str, Any]:
+    """How training ended that had an end of its own."""
+    if errand.goal is None:
         return {}
-    metrics = dict(zip(spec.metrics, test.metrics, strict=True))
-    return {"test": {"rows": spec.data.test.tolist(), "loss": test.loss, **metrics}}
+    best = trainer.watch.best if isinstance(trainer, PatienceTrainer) else None
+    arrival = Arrival(errand, trainer.reached, epoch, loss, best)
+    words = arrival.sentence(spec, 6).replace("\N{MINUS SIGN}", "-")
+    stopped: dict[str, Any] = {"reached": trainer.reached, "why": words}
+    if best is not None:
+        stopped["best"] = {"epoch": best.epoch, "loss": best.loss}
+    return {"stopped": stopped}
+
+
+def _kept_out(
+    name: str, spec: Spec, rows: NDArray[np.intp], found: TestEvaluation | None
+) -> dict[str, Any]:
+    """What samples that are kept out of training say at the end, where there are any."""
+    if found is None:
+        return {}
+    metrics = dict(zip(spec.metrics, found.metrics, strict=True))
+    return {name: {"rows": rows.tolist(), "loss": found.loss, **metrics}}
 
 
 def _from_the_start(spec: Spec) -> Spec:

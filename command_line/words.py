@@ -9,7 +9,7 @@ from typing import Any, NoReturn
 
 from command_line import data_jobs, jobs, window
 from command_line.refusal import Refused
-from command_line.reports import CannotTrain, Diverged
+from command_line.reports import CannotTrain, Diverged, NoGoal
 from engine.documents.json_text import DocumentError
 from engine.documents.whole_file import FileError
 from engine.export.formats import FORMATS
@@ -31,7 +31,7 @@ SEED_EPOCHS = 10_000
 
 # What cannot be done, each a sentence for the person who asked.
 _SENTENCES = (
-    DocumentError, Diverged, CannotTrain, TooLong, SeedsRefused, ExerciseError, FileError
+    DocumentError, Diverged, CannotTrain, NoGoal, TooLong, SeedsRefused, ExerciseError, FileError
 )
 
 
@@ -118,6 +118,16 @@ def parser() -> argparse.ArgumentParser:
     run = on_document("run", jobs.run, help="train a document from its start values")
     run.add_argument("--epochs", type=_count, default=DEFAULT_EPOCHS, metavar="N",
                      help=f"how many epochs (default {DEFAULT_EPOCHS})")
+    end = run.add_mutually_exclusive_group()
+    end.add_argument("--until-loss", type=_tolerance, metavar="X",
+                     help="end at the first epoch after which the loss is below X")
+    end.add_argument("--until-right", action="store_true",
+                     help="end at the first epoch after which every training sample is right")
+    end.add_argument("--patience", type=_positive, metavar="K",
+                     help="end once the loss, of the validation samples if there are any, has not "
+                     "improved for K epochs")
+    run.add_argument("--least-improvement", type=_least, metavar="D",
+                     help="with --patience: an improvement is more than D (default 0)")
     run.add_argument("--json", action="store_true", help="one JSON object, full precision")
 
     trace = on_document("trace", jobs.trace, help="one iteration worked out, step by step")
@@ -251,6 +261,16 @@ def _tolerance(text: str) -> float:
         raise argparse.ArgumentTypeError(str(error)) from None
     if not 0.0 < value < LARGEST:
         raise argparse.ArgumentTypeError(f'expected a number above 0, got "{text}"')
+    return value
+
+
+def _least(text: str) -> float:
+    try:
+        value = parse_number(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+    if not 0.0 <= value < LARGEST:
+        raise argparse.ArgumentTypeError(f'expected a number from 0, got "{text}"')
     return value
 
 

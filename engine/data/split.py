@@ -1,4 +1,5 @@
-"""Which samples are kept out of training: a share of them, drawn from a seed or the last."""
+"""Which samples are kept out of training, to test or to validate with: a share of them, drawn from
+a seed or the last."""
 
 from __future__ import annotations
 
@@ -14,3 +15,14 @@ def test_rows(count: int, share: float, seed: int | None) -> NDArray[np.intp]:
     if seed is None:
         return np.arange(count - kept_out, count)
     return np.sort(np.random.default_rng(seed).permutation(count)[:kept_out])
+
+
+def validation_rows(
+    count: int, test: NDArray[np.intp], share: float, seed: int | None
+) -> NDArray[np.intp]:
+    """Rows to decide by when to stop, in growing order: a share of those of `count` samples that
+    are not to test with, chosen as in test_rows."""
+    is_left = np.ones(count, dtype=np.bool_)
+    is_left[test] = False
+    left = np.flatnonzero(is_left)
+    return left[test_rows(len(left), share, seed)]

@@ -71,7 +71,7 @@ class Published(
         sample = self.sample or 0
         if self.step not in spec.steps or sample >= len(spec.data):
             return False
-        return self.step.kind != "delta" or not spec.data.is_test[sample]
+        return self.step.kind != "delta" or not spec.data.is_kept_out[sample]
 
 
 class Lock(Struct, frozen=True, forbid_unknown_fields=True):

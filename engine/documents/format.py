@@ -140,7 +140,8 @@ class FileInitializer(_Object):
 
 class FileData(_Object, kw_only=True):
     """The samples, a row each. `test` are the numbers of the rows that are kept out of training,
-    counted from 0; all others are the training set. `picture` says of how many rows and columns of
+    counted from 0, to test with, and `validation` of others, to decide by when to stop; what is
+    left is the training set. `picture` says of how many rows and columns of
     pixels the inputs are, if they form a picture, row by row from the top.
 
     Lists, and no arrays as in engine.run.spec: msgspec names the place of a number in a list."""
@@ -151,6 +152,7 @@ class FileData(_Object, kw_only=True):
     input_sources: tuple[Source, ...] | UnsetType = UNSET
     target_sources: tuple[Source, ...] | UnsetType = UNSET
     test: Annotated[list[Count], SAMPLES.entries] | UnsetType = UNSET
+    validation: Annotated[list[Count], SAMPLES.entries] | UnsetType = UNSET
     picture: tuple[FromOne, FromOne] | UnsetType = UNSET
 
 

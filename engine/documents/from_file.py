@@ -228,6 +228,7 @@ def _data(data: fmt.FileData, network: Network, place: str) -> Data:
         _or(data.target_sources, ()),
         np.array(_or(data.test, []), dtype=np.intp),
         data.picture or None,
+        np.array(_or(data.validation, []), dtype=np.intp),
     )
 
 

@@ -130,6 +130,8 @@ _PLACES: list[tuple[re.Pattern[str], _Say]] = [
         ("data.targets[]", lambda n, k: f"targets of sample {k[0] + 1}"),
         ("data.test[]", lambda n, k: "test samples"),
         ("data.test", lambda n, k: "test samples"),
+        ("data.validation[]", lambda n, k: "validation samples"),
+        ("data.validation", lambda n, k: "validation samples"),
         ("data.target_columns[]", lambda n, k: f"name of target {k[0] + 1}"),
         ("loss_settings.output", lambda n, k: "output that the loss is"),
         ("initializer.seed", lambda n, k: "seed"),

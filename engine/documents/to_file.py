@@ -178,6 +178,7 @@ def _data(data: Data) -> fmt.FileData:
         input_sources=data.input_sources or UNSET,
         target_sources=data.target_sources or UNSET,
         test=data.test.tolist() or UNSET,
+        validation=data.validation.tolist() or UNSET,
         picture=data.picture or UNSET,
     )
 

@@ -245,10 +245,17 @@ def _check_data(spec: Spec) -> None:
         _check_size(rows, path)
     _check_sources(spec)
     _check_scaling(spec)
-    if len(data.test) and data.test[-1] >= len(data):
-        raise SpecError(
-            "$.data.test", f"there is no row {data.test[-1]}; rows count from 0 to {len(data) - 1}"
-        )
+    for name in ("test", "validation"):
+        rows = getattr(data, name)
+        if len(rows) and rows[-1] >= len(data):
+            raise SpecError(
+                f"$.data.{name}",
+                f"there is no row {rows[-1]}; rows count from 0 to {len(data) - 1}",
+            )
+    both = data.test[data.is_validation[data.test]]
+    if len(both):
+        sentence = f"row {both[0]} is a test sample already: it cannot decide when to stop too"
+        raise SpecError("$.data.validation", sentence)
     if data.picture is not None:
         rows_of, columns = data.picture
         if min(data.picture) < 1 or rows_of * columns != spec.network.sizes[0]:
@@ -258,7 +265,12 @@ def _check_data(spec: Spec) -> None:
                 f"{spec.network.sizes[0]} inputs",
             )
     if not data.training_count:
-        raise SpecError("$.data.test", "all samples are test samples: training needs one at least")
+        is_all_test = len(data.test) == len(data)
+        raise SpecError(
+            "$.data.test" if is_all_test else "$.data.validation",
+            f"all samples are {'test' if is_all_test else 'test or validation'} samples: training "
+            "needs one at least",
+        )
     if len(data.target_names) != spec.network.sizes[-1]:
         raise SpecError(
             "$.data.target_columns", f"expected {spec.network.sizes[-1]} names, one per output"

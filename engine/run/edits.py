@@ -195,8 +195,19 @@ def set_cells(
 
 
 def set_test(spec: Spec, state: State, rows: Iterable[int]) -> Edited:
-    """Keep these rows, and no others, out of training; at least one must be left in it."""
-    return set_data(spec, state, replace(spec.data, test=np.array(sorted(rows), dtype=np.intp)))
+    """Test with these rows and no others; those that were to validate with do no longer. At least
+    one must be left to train on."""
+    test = np.array(sorted(rows), dtype=np.intp)
+    validation = np.setdiff1d(spec.data.validation, test)
+    return set_data(spec, state, replace(spec.data, test=test, validation=validation))
+
+
+def set_validation(spec: Spec, state: State, rows: Iterable[int]) -> Edited:
+    """Validate with these rows and no others; those that were to test with do no longer. At least
+    one must be left to train on."""
+    validation = np.array(sorted(rows), dtype=np.intp)
+    test = np.setdiff1d(spec.data.test, validation)
+    return set_data(spec, state, replace(spec.data, test=test, validation=validation))
 
 
 def set_picture(spec: Spec, state: State, picture: tuple[int, int] | None) -> Edited:
@@ -225,6 +236,7 @@ def remove_rows(spec: Spec, state: State, rows: Iterable[int]) -> Edited:
         inputs=np.delete(spec.data.inputs, gone, axis=0),
         targets=np.delete(spec.data.targets, gone, axis=0),
         test=np.flatnonzero(np.delete(spec.data.is_test, gone)),
+        validation=np.flatnonzero(np.delete(spec.data.is_validation, gone)),
     )
     return set_data(spec, state, data)
 

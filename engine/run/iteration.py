@@ -236,8 +236,9 @@ def moved(
 
 
 class TestEvaluation(Struct, frozen=True):
-    """What the samples that are kept out of training say of some parameters: their loss, to which
-    penalties are added as to that of the training set, and the metrics.
+    """What samples that are kept out of training, to test or to validate with, say of some
+    parameters: their loss, to which penalties are added as to that of the training set, and the
+    metrics.
 
     Where the losses of samples are added up, it is what as many samples as are trained on would
     add up to: so it can be held against the training set's."""
@@ -248,12 +249,14 @@ class TestEvaluation(Struct, frozen=True):
 
 class Evaluation(Struct, frozen=True, eq=False):
     """What the whole training set says of some parameters: loss and metrics. `outputs` (samples,
-    outputs) are those of all data; `test` is what the rest of them says, where there is one."""
+    outputs) are those of all data; `test` and `validation` are what the rest of them says, where
+    there is one."""
 
     loss: float
     metrics: tuple[float, ...]
     outputs: Array
     test: TestEvaluation | None = None
+    validation: TestEvaluation | None = None
 
 
 def batch_loss(
@@ -268,27 +271,42 @@ def batch_loss(
 
 
 def evaluate(spec: Spec, theta: Array, check: Check = never) -> Evaluation:
-    """Loss and metrics over the whole training set and over the samples kept out of it, and all
-    outputs in the order of the data."""
+    """Loss and metrics over the whole training set and over those kept out of it, and all outputs
+    in the order of the data."""
     trained, data = spec.training, spec.data
     with np.errstate(all="ignore"):
         loss, outputs = batch_loss(trained, theta, np.arange(len(trained.data)), check)
     of_training = evaluation_of(trained, outputs, loss)
     if trained is spec:
         return of_training
-    test, test_outputs = evaluate_test(spec, theta, check)
     every = np.empty_like(data.targets)
-    every[data.training_rows], every[data.test] = outputs, test_outputs
-    return replace(of_training, outputs=every, test=test)
+    every[data.training_rows], test, validation = outputs, None, None
+    if len(data.test):
+        test, every[data.test] = evaluate_test(spec, theta, check)
+    if len(data.validation):
+        validation, every[data.validation] = evaluate_validation(spec, theta, check)
+    return replace(of_training, outputs=every, test=test, validation=validation)
 
 
 def evaluate_test(
     spec: Spec, theta: Array, check: Check = never
 ) -> tuple[TestEvaluation, Array]:
-    """What the samples that are kept out of training say, and their outputs (samples, outputs).
-    There have to be some."""
-    tested = spec.testing
-    assert tested is not None, "a run without a test set"
+    """What the test samples say, and their outputs (samples, outputs). There have to be some."""
+    assert spec.testing is not None, "a run without a test set"
+    return _evaluate_kept_out(spec, spec.testing, theta, check)
+
+
+def evaluate_validation(
+    spec: Spec, theta: Array, check: Check = never
+) -> tuple[TestEvaluation, Array]:
+    """What the validation samples say, and their outputs. There have to be some."""
+    assert spec.validating is not None, "a run without a validation set"
+    return _evaluate_kept_out(spec, spec.validating, theta, check)
+
+
+def _evaluate_kept_out(
+    spec: Spec, tested: Spec, theta: Array, check: Check
+) -> tuple[TestEvaluation, Array]:
     with np.errstate(all="ignore"):
         loss, outputs = batch_loss(tested, theta, np.arange(len(tested.data)), check)
     if spec.reduction != "mean":

@@ -49,8 +49,9 @@ class Data(Struct, frozen=True, eq=False, dict=True):
     each column where it comes from, or nothing where that is not known.
 
     `test` are the rows, in growing order, that are kept out of training, to see what the network
-    says of samples that it has not learnt from; the others are the training set. `picture` says
-    that the inputs are the pixels of one, (rows, columns) of them, row by row from the top.
+    says of samples that it has not learnt from. `validation` are others, kept out too, by which it
+    is decided when to stop; what is left is the training set. `picture` says that the inputs are
+    the pixels of one, (rows, columns) of them, row by row from the top.
     """
 
     inputs: Array
@@ -60,6 +61,7 @@ class Data(Struct, frozen=True, eq=False, dict=True):
     target_sources: tuple[Source, ...] = ()
     test: NDArray[np.intp] = NO_ROWS
     picture: tuple[int, int] | None = None
+    validation: NDArray[np.intp] = NO_ROWS
 
     def __post_init__(self) -> None:
         for name in ("inputs", "targets"):
@@ -67,9 +69,11 @@ class Data(Struct, frozen=True, eq=False, dict=True):
             rows.flags.writeable = False
             force_setattr(self, name, rows)
         # np.unique would load numpy.ma, which no start needs.
-        test = np.array(sorted(set(np.asarray(self.test).tolist())), dtype=np.intp)
-        test.flags.writeable = False
-        force_setattr(self, "test", test)
+        for name in ("test", "validation"):
+            numbers = sorted(set(np.asarray(getattr(self, name)).tolist()))
+            kept_out = np.array(numbers, dtype=np.intp)
+            kept_out.flags.writeable = False
+            force_setattr(self, name, kept_out)
 
     def __len__(self) -> int:
         return len(self.inputs)
@@ -86,24 +90,49 @@ class Data(Struct, frozen=True, eq=False, dict=True):
 
     @cached_property
     def is_test(self) -> NDArray[np.bool_]:
+        """Which rows are test samples, shape (samples,)."""
+        return self._mask_of(self.test)
+
+    @cached_property
+    def is_validation(self) -> NDArray[np.bool_]:
+        """Which rows are validation samples, shape (samples,)."""
+        return self._mask_of(self.validation)
+
+    @cached_property
+    def is_kept_out(self) -> NDArray[np.bool_]:
         """Which rows are kept out of training, shape (samples,)."""
+        return self.is_test | self.is_validation
+
+    def _mask_of(self, rows: NDArray[np.intp]) -> NDArray[np.bool_]:
         mask = np.zeros(len(self), dtype=np.bool_)
-        mask[self.test] = True
+        mask[rows] = True
         return mask
+
+    def kind_of(self, row: int) -> str:
+        """What a sample that is kept out of training is called; "" for one that is trained on."""
+        if self.is_test[row]:
+            return "test sample"
+        return "validation sample" if self.is_validation[row] else ""
 
     @cached_property
     def training_rows(self) -> NDArray[np.intp]:
         """The rows that are trained on, in order."""
-        return np.flatnonzero(~self.is_test)
+        return np.flatnonzero(~self.is_kept_out)
 
     @property
     def training_count(self) -> int:
         """How many rows are trained on."""
-        return len(self) - len(self.test)
+        return len(self) - len(self.test) - len(self.validation)
 
     def of(self, rows: NDArray[np.intp]) -> "Data":
         """Some of the samples, none of them kept out of training."""
-        return replace(self, inputs=self.inputs[rows], targets=self.targets[rows], test=NO_ROWS)
+        return replace(
+            self,
+            inputs=self.inputs[rows],
+            targets=self.targets[rows],
+            test=NO_ROWS,
+            validation=NO_ROWS,
+        )
 
 
 class Since(Struct, frozen=True, forbid_unknown_fields=True):
@@ -183,7 +212,7 @@ class Spec(Struct, frozen=True, eq=False, dict=True):
     def steps_of(self, row: int) -> int:
         """How many steps of an iteration a sample goes through: all, or those up to the loss where
         nothing is learnt from it."""
-        if not self.data.is_test[row]:
+        if not self.data.is_kept_out[row]:
             return len(self.steps)
         return next(group.stop for group in self.steps.groups if group.phase == "loss")
 
@@ -367,16 +396,25 @@ class Spec(Struct, frozen=True, eq=False, dict=True):
     def training(self) -> "Spec":
         """The same run with no other samples than those that it is trained on."""
         data = self.data
-        return replace(self, data=data.of(data.training_rows)) if len(data.test) else self
+        if data.training_count == len(data):
+            return self
+        return replace(self, data=data.of(data.training_rows))
 
     @cached_property
     def testing(self) -> "Spec | None":
-        """The same with those alone that are kept out of training, and without penalties, which no
-        sample has a part in; None without any."""
-        data = self.data
-        if not len(data.test):
+        """The same with the test samples alone, and without penalties, which no sample has a part
+        in; None without any."""
+        return self._with_only(self.data.test)
+
+    @cached_property
+    def validating(self) -> "Spec | None":
+        """The same with the validation samples alone."""
+        return self._with_only(self.data.validation)
+
+    def _with_only(self, rows: NDArray[np.intp]) -> "Spec | None":
+        if not len(rows):
             return None
-        return replace(self, data=data.of(data.test), penalty=Penalty())
+        return replace(self, data=self.data.of(rows), penalty=Penalty())
 
 
 class State(Struct, frozen=True, eq=False):

@@ -59,6 +59,7 @@ class GoalTrainer(Trainer):
         stretches: tuple[Stretch, ...],
         goal: Goal,
         tested: float = inf,
+        at_speed: bool = True,
     ) -> None:
         done, within = spec.epoch_of(state.t)
         self._run, self._goal = spec.training, goal
@@ -66,9 +67,7 @@ class GoalTrainer(Trainer):
             spec = replace(spec, metrics=(*spec.metrics, _SHARE))
         # Points that are known are wanted too, the present one among them, at whole epochs.
         recorded = float(done) if within else None
-        super().__init__(
-            spec, state, frame_every, recorded, stretches, at_speed=True, tested=tested
-        )
+        super().__init__(spec, state, frame_every, recorded, stretches, at_speed, tested)
 
     def advance(
         self,

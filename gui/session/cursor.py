@@ -20,11 +20,12 @@ from engine.run.spec import Spec, State
 from engine.run.steps import StepId
 from engine.text.numbers import format_count
 from engine.training.divergence import Divergence
+from engine.training.errand import Arrival, Errand
 from engine.training.goal import GoalTrainer
 from engine.training.history import Branch, History, Place
+from engine.training.patience import Patience, PatienceTrainer, Watch
 from engine.training.trainer import Progress, Trainer
 from gui.session.background import Background
-from gui.session.errand import Arrival, Errand
 from gui.session.failure import tell
 from gui.session.pace import Pace
 from gui.session.undo import Standing
@@ -71,6 +72,8 @@ class Cursor(QObject):
         self._at_work: Trainer
         self._target: int | None = None
         self._errand: Errand | None = None  # what the training under way was asked for
+        # Of which errand on which branch the best loss is known, and what is known.
+        self._watched: tuple[Errand, Branch, Watch] | None = None
         self._pace = Pace(self.pace)
         self._paused_at: Place | None = None
         self._rates: deque[tuple[float, float]] = deque(maxlen=40)
@@ -363,11 +366,25 @@ class Cursor(QObject):
         known = branch.test_curve.last_epoch
         tested = -1.0 if known is None else known
         goal = None if self._errand is None else self._errand.goal
+        if isinstance(goal, Patience):
+            return PatienceTrainer(
+                branch.spec, state, branch.frame_every, stretches, goal,
+                self._watch_on(branch), recorded, tested,
+            )
         if goal is not None:
             return GoalTrainer(branch.spec, state, branch.frame_every, stretches, goal, tested)
         return Trainer(
             branch.spec, state, branch.frame_every, recorded, stretches, True, tested
         )
+
+    def _watch_on(self, branch: Branch) -> Watch:
+        """What the errand under way knows of the best loss on a branch: where training stopped for
+        a moment, as for a file to be written, it goes on as if it had not."""
+        assert self._errand is not None
+        known = self._watched
+        if known is None or known[0] is not self._errand or known[1] is not branch:
+            self._watched = known = self._errand, branch, Watch()
+        return known[2]
 
     def _train_to(self, t: int | None, errand: Errand | None = None) -> None:
         """Train along the road until t updates are done (None: until paused), or on an errand until
@@ -438,7 +455,9 @@ class Cursor(QObject):
             spec = self.spec
             epoch, points = spec.epoch_of(self.place.t)[0], self.place.leaf.curve.points
             row = min(int(np.searchsorted(points[:, 0], epoch)), len(points) - 1)
-            self.arrived.emit(Arrival(errand, reached, epoch, float(points[row, 1])))
+            trainer = self._at_work
+            best = trainer.watch.best if isinstance(trainer, PatienceTrainer) else None
+            self.arrived.emit(Arrival(errand, reached, epoch, float(points[row, 1]), best))
 
     def _on_failed(self, slices: list[Progress]) -> None:
         """Stay where the work came to before it failed."""

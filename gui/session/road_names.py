@@ -121,4 +121,5 @@ def _is_same_data(mine: Data, other: Data) -> bool:
         np.array_equal(mine.inputs, other.inputs)
         and np.array_equal(mine.targets, other.targets)
         and np.array_equal(mine.test, other.test)
+        and np.array_equal(mine.validation, other.validation)
     )

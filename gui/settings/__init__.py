@@ -115,12 +115,20 @@ def _count(key: str, default: int, least: int, most: int) -> KeptSetting[int]:
 
 
 def _positive(key: str, default: float) -> KeptSetting[float]:
+    return _number(key, default, lambda value: 0.0 < value < inf)
+
+
+def _not_negative(key: str, default: float) -> KeptSetting[float]:
+    return _number(key, default, lambda value: 0.0 <= value < inf)
+
+
+def _number(key: str, default: float, is_possible: Callable[[float], bool]) -> KeptSetting[float]:
     def read(found: object) -> float | None:
         try:
-            value = float(found) if isinstance(found, str) else 0.0
+            value = float(found) if isinstance(found, str) else -inf
         except ValueError:
             return None
-        return value if 0.0 < value < inf else None
+        return value if is_possible(value) else None
 
     return KeptSetting(key, default, read, repr)
 
@@ -185,6 +193,8 @@ MOST_EPOCHS = 999_999_999
 EPOCHS = _count("training/epochs", 1000, 1, MOST_EPOCHS)
 LOSS_BELOW = _positive("training/loss_below", 0.01)
 AT_MOST = _count("training/at_most", 100_000, 1, MOST_EPOCHS)
+PATIENCE = _count("training/patience", 100, 1, MOST_EPOCHS)  # epochs without improvement
+LEAST_IMPROVEMENT = _not_negative("training/least_improvement", 0.0)
 # The bound for the memory of the way back.
 MEMORY = _count("history/memory_mib", DEFAULT_MEMORY // MIB, LEAST_MIB, MOST_MIB)
 

@@ -37,8 +37,8 @@ from gui.window.presenting import Presenting
 from gui.window.refreshing import Refreshing
 
 if TYPE_CHECKING:
+    from engine.training.errand import Arrival
     from gui.panels.derivation import DerivationPanel
-    from gui.session.errand import Arrival
     from gui.window.safekeeping import Safekeeping
 
 _SIZE = QSize(1440, 900)

@@ -204,6 +204,7 @@ class Menus(QObject):
             Entry("Train for N epochs…", train.for_epochs, why_not=train.why_not),
             Entry("Train until the loss is below…", train.until_loss, why_not=train.why_not),
             Entry("Train until all are right…", train.until_right, why_not=train.why_not_right),
+            Entry("Train while it improves…", train.while_improving, why_not=train.why_not),
             Entry("Go to epoch…", train.go_to_epoch),
             Entry("Answers for new ro&ws…", self._answer, why_not=self._why_no_answers),
             None,

@@ -8,9 +8,11 @@ from typing import Any, TypeVar
 from PySide6.QtWidgets import QSpinBox, QWidget
 
 from engine.maths.network import FORWARD_ONLY
+from engine.text.numbers import counted
+from engine.training.errand import Errand
 from engine.training.goal import Goal
+from engine.training.patience import Patience
 from gui import settings
-from gui.session.errand import Errand
 from gui.session.session import Session
 from gui.settings import MOST_EPOCHS, KeptSetting
 from gui.widgets.form_dialog import FormDialog
@@ -69,6 +71,21 @@ class TrainDialogs:
             self._keep(settings.AT_MOST, dialog.epochs)
             self._train(dialog.epochs, Goal())
 
+    def while_improving(self) -> None:
+        """Train until the loss has not improved for some epochs."""
+        dialog = _PatienceDialog(
+            self._value(settings.PATIENCE),
+            self._value(settings.LEAST_IMPROVEMENT),
+            self._value(settings.AT_MOST),
+            len(self._session.spec.data.validation),
+            self._window,
+        )
+        if self._is_taken(dialog):
+            self._keep(settings.PATIENCE, dialog.patience.epochs)
+            self._keep(settings.LEAST_IMPROVEMENT, dialog.patience.least)
+            self._keep(settings.AT_MOST, dialog.epochs)
+            self._train(dialog.epochs, dialog.patience)
+
     def go_to_epoch(self) -> None:
         """Go to the end of an epoch, back or ahead."""
         here = self._session.spec.epoch_of(self._session.place.t)[0]
@@ -84,7 +101,7 @@ class TrainDialogs:
         finally:
             dialog.deleteLater()
 
-    def _train(self, epochs: int, goal: Goal | None = None) -> None:
+    def _train(self, epochs: int, goal: Goal | Patience | None = None) -> None:
         done = self._session.spec.epoch_of(self._session.place.t)[0]
         self._session.train(Errand(epochs, done + epochs, goal))
 
@@ -156,14 +173,67 @@ class _LossDialog(FormDialog):
         return self._most.value()
 
 
-def _epochs_field(epochs: int, least: int) -> QSpinBox:
+class _PatienceDialog(FormDialog):
+    """Asks for how long to go on without improvement, what is one, and when to give up."""
+
+    def __init__(
+        self, patience: int, least: float, epochs: int, validated: int, parent: QWidget
+    ) -> None:
+        super().__init__("Train while it improves", parent)
+        self._patience = _epochs_field(patience, 1, "patience")
+        self._least = NumberField(least, _check_least)
+        self._least.setObjectName("leastImprovement")
+        self._least.setAccessibleName("Improvement of more than")
+        self._most = _epochs_field(epochs, 1)
+        about = SecondaryLabel()
+        about.setWordWrap(True)
+        whose = (
+            f"the loss of the {counted(validated, 'validation sample')}"
+            if validated
+            else "the training loss, for there is no validation set (Edit menu)"
+        )
+        about.setText(
+            f"It pauses once {whose} has not become better for so many epochs. Test samples have "
+            "no say."
+        )
+        fields = {
+            "&Epochs without improvement": self._patience,
+            "&Improvement of more than": self._least,
+            "At &most, epochs": self._most,
+        }
+        self.lay_out(fields, about)
+        self.setMinimumWidth(_WIDTH)
+
+    def accept(self) -> None:
+        """Take the form, unless what stands in it is no improvement."""
+        if self._least.finish():
+            super().accept()
+        else:
+            self._least.setFocus()
+
+    @property
+    def patience(self) -> Patience:
+        """How long to go on without improvement."""
+        return Patience(self._patience.value(), self._least.value)
+
+    @property
+    def epochs(self) -> int:
+        """After how many epochs to give up."""
+        return self._most.value()
+
+
+def _epochs_field(epochs: int, least: int, name: str = "epochs") -> QSpinBox:
     field = QSpinBox()
-    field.setObjectName("epochs")
+    field.setObjectName(name)
     field.setRange(least, MOST_EPOCHS)
     field.setGroupSeparatorShown(True)
     field.setValue(epochs)
     field.selectAll()  # typing replaces it
     return field
+
+
+def _check_least(least: float) -> str | None:
+    return None if 0.0 <= least < inf else "A least improvement has to be 0 or more."
 
 
 def _check(loss: float) -> str | None:
