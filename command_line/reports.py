@@ -220,7 +220,8 @@ def _before_iteration(
 ) -> tuple[Spec, State]:
     spec = _from_the_start(document.spec)
     start = start_state(spec, document.start)
-    return spec, _trained(spec, start, number - 1, on_progress, lambda points: None)
+    trainer = _trained(spec, start, number - 1, on_progress, lambda points: None)
+    return spec, trainer.state
 
 
 def gradient_check(

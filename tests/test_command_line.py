@@ -344,3 +344,26 @@ def test_settings_of_activations_are_in_what_a_script_reads(tmp_path: Path) -> N
     refused = backpass("run", str(path))
     assert refused.returncode == 2
     assert "alpha of hidden layer 1: expected a number above 0, got 0" in refused.stderr
+
+
+def test_a_run_ends_where_it_is_told_to() -> None:
+    losses = answer("run", "xor-3-4-1", "--epochs", "300")["history"]["loss"]
+    below = answer("run", "xor-3-4-1", "--epochs", "300", "--until-loss", "0.51")
+    first = next(epoch for epoch, loss in enumerate(losses) if loss < 0.51)
+    assert (below["epochs"], below["iterations"]) == (first, first)
+    assert below["history"]["loss"] == losses[: first + 1]
+    assert below["stopped"]["reached"]
+    assert f"at epoch {first}, below 0.51" in below["stopped"]["why"]
+    words = "--patience", "30", "--least-improvement", "0.01"
+    patient = answer("run", "xor-3-4-1", "--epochs", "300", *words)
+    best = 0
+    for epoch, loss in enumerate(losses):
+        best = epoch if loss < losses[best] - 0.01 else best
+        if epoch - best == 30:
+            break
+    assert patient["epochs"] == epoch
+    assert patient["stopped"]["best"] == {"epoch": best, "loss": losses[best]}
+    said = backpass("run", "xor-3-4-1", "--epochs", "5", "--until-right")
+    assert "After 5 epochs not every sample is right yet" in said.stdout
+    refused = backpass("run", "xor-3-4-1", "--least-improvement", "0.1")
+    assert refused.returncode == 2 and "--patience" in refused.stderr

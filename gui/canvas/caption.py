@@ -29,7 +29,8 @@ class SampleCaption(QWidget):
     def display(self, view: View, room: int) -> None:
         """Say what a view shows, in so many pixels."""
         number, count = format_count(view.sample + 1), format_count(len(view.spec.data))
-        kind = " · test sample" if view.spec.data.is_test[view.sample] else ""
+        kind = view.spec.data.kind_of(view.sample)
+        kind = f" · {kind}" if kind else ""
         scaled = "" if view.spec.scaling is None else " · scaled"
         self.sample.setText(f"sample {number} of {count}{kind}{scaled}")
         self.sample.setVisible(len(view.spec.data) > 1)

@@ -64,8 +64,8 @@ def captions(view: View) -> list[str]:
             batch, short = f"updates: {_of_batch(view)}", f"{own}: this sample's"
     is_outside = view.worked is not None and view.sample not in view.worked.rows
     outside = ", not in this batch" if is_outside else ""
-    if view.spec.data.is_test[view.sample]:
-        outside = ", a test sample"
+    if kind := view.spec.data.kind_of(view.sample):
+        outside = f", a {kind}"
     sample = f"sample {format_count(view.sample + 1)}{outside}"
     full = f"{', '.join(values)}: {sample} · {batch}"
     if own in values:

@@ -128,6 +128,9 @@ def _rows(view: View) -> list[_Row]:
     if is_split:
         rows.append(_number("test loss", None if test is None else test.loss, digits))
         rows.append(_number("gap, test − training", _gap(evaluation), digits))
+    if len(spec.data.validation):
+        found = None if evaluation is None else evaluation.validation
+        rows.append(_number("validation loss", None if found is None else found.loss, digits))
     for place, key in enumerate(spec.metrics):
         value = None if evaluation is None else evaluation.metrics[place]
         rows.append(_number(METRICS[key].title, value, digits))
@@ -146,6 +149,8 @@ def _rows(view: View) -> list[_Row]:
         rows.append(_right(spec, evaluation, trained))
         if is_split:
             rows.append(_right(spec, evaluation, spec.data.test, "test "))
+        if len(spec.data.validation):
+            rows.append(_right(spec, evaluation, spec.data.validation, "validation "))
     rows.append(_number("updates done", view.t, digits))
     rows.append(_number("learning rate", spec.rate_at(view.t + 1), digits))
     if view.iteration is not None and spec.can_train:

@@ -60,8 +60,8 @@ class CurvePlot(DrawablePlot):
         self.y_axis.set_name(with_class(view.spec, view.spec.network.depth, self._output))
         levels = output_range(view.spec, self._output)
         count = len(targets)
-        tested = data.is_test[:count]
-        self.points.show(column[:count], targets, targets, levels, view.sample, tested)
+        tested, validated = data.is_test[:count], data.is_validation[:count]
+        self.points.show(column[:count], targets, targets, levels, view.sample, tested, validated)
         self.drawing.show_samples(column[:count], targets, view.sample)
 
     def _targets(self, view: View) -> Array:

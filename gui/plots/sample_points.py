@@ -26,9 +26,9 @@ _SIGNS = {(0.0, 1.0): ("0", "1"), (-1.0, 1.0): ("−", "+")}
 class SamplePoints:
     """Discs at some positions, the one of the shown sample ringed.
 
-    Samples that are kept out of training are hollow. Up to 60 samples with two kinds of targets
-    carry a sign in their discs, so that they are not told apart by colour alone. Of more than MOST
-    samples an even choice is drawn.
+    Samples that are kept out of training are hollow, those to validate with are diamonds. Up to 60
+    samples with two kinds of targets carry a sign in their discs, so that they are not told apart
+    by colour alone. Of more than MOST samples an even choice is drawn.
     """
 
     def __init__(self, plot: Plot) -> None:
@@ -46,11 +46,12 @@ class SamplePoints:
         targets: Array | None,
         levels: tuple[float, float],
         shown: int,
-        hollow: NDArray[np.bool_],
+        tested: NDArray[np.bool_],
+        validated: NDArray[np.bool_],
     ) -> None:
         """Draw samples at (x, y), all of shape (samples,), coloured for `levels`; in one colour
         without targets."""
-        colours = theme.current()
+        colours, hollow = theme.current(), tested | validated
         count, is_plain = len(x), targets is None
         targets = np.zeros(count) if targets is None else targets
         rows = np.arange(count)
@@ -78,7 +79,8 @@ class SamplePoints:
             edges[place] = spot_pen(brushes[place].color(), _HOLLOW_EDGE)
             brushes[place] = hole
         sizes = np.where(hollow[rows], size + 1 - _HOLLOW_EDGE / 2, size)
-        self.discs.setData(x[rows], y[rows], size=sizes, brush=brushes, pen=edges)
+        symbols = np.where(validated[rows], "d", "o").tolist()
+        self.discs.setData(x[rows], y[rows], size=sizes, brush=brushes, pen=edges, symbol=symbols)
         for number, item in enumerate(self.signs):
             wanted = np.zeros(count, dtype=bool)
             if kind == _LABELLED and two_kinds is not None:

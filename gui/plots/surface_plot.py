@@ -154,7 +154,8 @@ class SurfacePlot(DrawablePlot):
         self.note.setPos(*(sum(ends) / 2 for ends in self._ranges))
         self._levels = output_range(frame.spec, frame.output)
         targets = data.targets[:, frame.output] if frame.spec.has_targets else None
-        self.points.show(x, y, targets, self._levels, frame.sample, data.is_test)
+        kept_out = data.is_test, data.is_validation
+        self.points.show(x, y, targets, self._levels, frame.sample, *kept_out)
         self.drawing.show_samples(x, y, frame.sample)
 
     def _show_surface(self, question: _Question, training: bool) -> None:

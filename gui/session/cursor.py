@@ -32,8 +32,8 @@ from gui.session.undo import Standing
 from gui.session.worked_out import PATIENCE_SECONDS, iteration_seconds
 from gui.view import Curtain
 
-TEST_SAMPLE = (
-    "Sample {} is a test sample: nothing is learnt from it, so its pass ends with the loss. Choose "
+_KEPT_OUT = (
+    "Sample {} is a {}: nothing is learnt from it, so its pass ends with the loss. Choose "
     "another sample to go on, or step by iteration."
 )
 _NO_TRAINING = (
@@ -142,7 +142,7 @@ class Cursor(QObject):
             self.refused.emit(FORWARD_ONLY)
             return
         if self._is_beyond_loss(ahead):
-            self._tell_of_test_sample()
+            self._tell_of_kept_out()
             return
         self._taken = (ahead, grain) if grain else None
         self._reach(*ahead)
@@ -153,8 +153,9 @@ class Cursor(QObject):
         spec, row = self.place.leaf.spec_at(t), self.standing.sample
         return row < len(spec.data) and revealed > spec.steps_of(row)
 
-    def _tell_of_test_sample(self) -> None:
-        self.refused.emit(TEST_SAMPLE.format(format_count(self.standing.sample + 1)))
+    def _tell_of_kept_out(self) -> None:
+        row = self.standing.sample
+        self.refused.emit(_KEPT_OUT.format(format_count(row + 1), self.spec.data.kind_of(row)))
 
     def back(self, grain: str | None = None) -> None:
         """Go one step of the chosen grain back."""
@@ -179,7 +180,7 @@ class Cursor(QObject):
         self.divergence = None
         revealed = min(max(revealed, 0), len(self.spec.steps))
         if self._is_beyond_loss((self.place.t, revealed)):
-            self._tell_of_test_sample()
+            self._tell_of_kept_out()
             revealed = self.spec.steps_of(self.standing.sample)
         self._go(replace(self.place, revealed=self._hold((self.place.t, revealed))[1]))
 

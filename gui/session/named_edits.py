@@ -87,6 +87,7 @@ class Intents(QObject):
         data.rows_removed.connect(self.remove_rows)
         data.data_replaced.connect(self.replace_data)
         data.test_chosen.connect(self.set_test)
+        data.validation_chosen.connect(self.set_validation)
         data.scaling_chosen.connect(self.set_scaling)
 
     # Values
@@ -196,6 +197,12 @@ class Intents(QObject):
         """Keep these samples out of training, and no others."""
         text = f"Test set: {counted(len(rows), 'sample')}" if len(rows) else "No test set"
         self._session.apply(text, edits.set_test, rows)
+
+    def set_validation(self, rows: Sequence[int]) -> None:
+        """Decide by these samples when to stop, and by no others."""
+        count = counted(len(rows), "sample")
+        text = f"Validation set: {count}" if len(rows) else "No validation set"
+        self._session.apply(text, edits.set_validation, rows)
 
     def set_picture(self, picture: tuple[int, int] | None) -> None:
         """Take the inputs for a picture of so many rows and columns, or for none."""

@@ -155,6 +155,10 @@ class Menus(QObject):
             None,
             Entry("&Inputs as a picture…", self._choose_picture, why_not=self._why_no_picture),
             Entry("&Test set…", self._columns.data.choose_test, why_not=self._why_no_test_set),
+            Entry(
+                "&Validation set…", self._columns.data.choose_validation,
+                why_not=self._why_no_validation_set,
+            ),
             *self._scalings(),
             None,
             Entry("&Preferences…", self._prefer),
@@ -340,6 +344,12 @@ class Menus(QObject):
     def _why_no_test_set(self) -> str:
         single = len(self._session.spec.data) == 1
         return "Of a single sample nothing can be kept out of training." if single else ""
+
+    def _why_no_validation_set(self) -> str:
+        data = self._session.spec.data
+        if len(data) - len(data.test) > 1:
+            return ""
+        return self._why_no_test_set() or "All samples but one are test samples."
 
     def _answer(self) -> None:
         """Ask for new rows, and answer them with the parameters as they are now."""

@@ -24,7 +24,8 @@ from gui.view import View
 from gui.widgets.plain_text import tip_text
 from gui.widgets.signed_image import signed_image
 
-TEST_MARK = "○ "  # before the number of a sample that is kept out of training
+# Before the number of a sample that is kept out of training: to test, or to validate with.
+TEST_MARK, VALIDATION_MARK = "○ ", "◇ "
 _PICTURE = 24  # pixels, three for each of eight rows
 _NOWHERE = QModelIndex()
 _WIDEST = 5  # digits that a column asks room for; more are shown where there is room
@@ -119,7 +120,7 @@ class DataModel(NumberModel):
         if role != Qt.ItemDataRole.DisplayRole or self._view is None:
             return None
         if orientation == Qt.Orientation.Vertical:
-            return f"{TEST_MARK if self._data.is_test[section] else ''}{section + 1}"
+            return f"{self._mark(section)}{section + 1}"
         kind, number = self.cell(section)
         network, notation = self._view.spec.network, self._view.notation
         if kind == "inputs":
@@ -138,9 +139,9 @@ class DataModel(NumberModel):
     def _header_tip(self, section: int, orientation: Qt.Orientation) -> str:
         name = self.headerData(section, orientation)
         if orientation == Qt.Orientation.Vertical:
-            if self._data.is_test[section]:
-                return f"sample {section + 1}: a test sample, nothing is learnt from it"
-            return f"sample {section + 1}"
+            kind = self._data.kind_of(section)
+            about = f": a {kind}, nothing is learnt from it" if kind else ""
+            return f"sample {section + 1}{about}"
         kind, number = self.cell(section)
         if kind == "right":
             return "whether the outputs say what the targets say"
@@ -167,8 +168,13 @@ class DataModel(NumberModel):
 
     def widest_row_name(self) -> str:
         """The last sample's number."""
-        has_test = self._view is not None and len(self._data.test) > 0
-        return f"{TEST_MARK if has_test else ''}{self.rowCount()}"
+        has_mark = self._view is not None and self._data.training_count < len(self._data)
+        return f"{TEST_MARK if has_mark else ''}{self.rowCount()}"
+
+    def _mark(self, row: int) -> str:
+        if self._data.is_test[row]:
+            return TEST_MARK
+        return VALIDATION_MARK if self._data.is_validation[row] else ""
 
     @property
     def picture_height(self) -> int:  # type: ignore[override]
@@ -273,7 +279,7 @@ class DataModel(NumberModel):
         if not self._are_classes:
             return "right or wrong only where every target is about 0 or 1"
         word = {None: "not known yet", True: "right", False: "not right"}[self.right(row)]
-        kind = "test sample" if self._data.is_test[row] else "sample"
+        kind = self._data.kind_of(row) or "sample"
         return f"{kind} {row + 1}: {word}"
 
     def is_editable(self, row: int, column: int) -> bool:

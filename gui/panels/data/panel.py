@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QRect, Qt, Signal
+from PySide6.QtCore import QRect, Qt, Signal, SignalInstance
 from PySide6.QtGui import QAction, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 
@@ -16,7 +17,7 @@ from engine.run.scaling import SCALINGS
 from engine.run.spec import Data
 from engine.text.numbers import format_count
 from gui.panels.data.model import DataModel
-from gui.panels.data.split_dialog import SplitDialog
+from gui.panels.data.split_dialog import SplitDialog, TestDialog, ValidationDialog
 from gui.tables.number_table import NumberTable
 from gui.view import View
 from gui.widgets.buttons import Button
@@ -49,7 +50,8 @@ class DataPanel(Card):
     cells_pasted = Signal(object)  # the Data that the paste makes of the present one
     rows_added = Signal(object)  # list of (inputs, targets), each a list of numbers
     rows_removed = Signal(object)  # list of rows
-    test_chosen = Signal(object)  # the rows to be kept out of training, and no others
+    test_chosen = Signal(object)  # the rows to test with, and no others
+    validation_chosen = Signal(object)  # the rows to decide by when to stop, and no others
     data_replaced = Signal(object, object)  # Data, and names of its inputs or None
     scaling_chosen = Signal(str)  # a key of SCALINGS, "" for none
     unit_renamed = Signal(int, int, str)  # layer, unit
@@ -83,7 +85,9 @@ class DataPanel(Card):
         remove.setObjectName("removeRows")
         keep = QAction("Keep out of training, or train on again", self._table)
         keep.setObjectName("toggleTest")
-        self._table.addActions([remove, keep])
+        validate = QAction("Validate with, or train on again", self._table)
+        validate.setObjectName("toggleValidation")
+        self._table.addActions([remove, keep, validate])
         self.title.setMinimumWidth(1)
         self.corner.addWidget(self._add)
         self.corner.addWidget(self._csv)
@@ -94,6 +98,8 @@ class DataPanel(Card):
         remove.triggered.connect(take_typed_text)
         keep.triggered.connect(take_typed_text)
         keep.triggered.connect(self._toggle_test)
+        validate.triggered.connect(take_typed_text)
+        validate.triggered.connect(self._toggle_validation)
         remove.triggered.connect(lambda: self._remove(self._table.selected_rows()))
         self._model.edited.connect(self._on_edited)
         self._model.pasted.connect(self.cells_pasted)
@@ -226,29 +232,58 @@ class DataPanel(Card):
         if self._view is None or not (rows := set(self._table.selected_rows())):
             return
         data = self._view.spec.data
-        tested = set(data.test.tolist())
-        tested = tested - rows if rows <= tested else tested | rows
-        self._take_test(sorted(tested))
+        self._take_test(_toggled(set(data.test.tolist()), rows))
+
+    def _toggle_validation(self) -> None:
+        """Validate with the chosen samples; or, if all of them are, train on them again."""
+        if self._view is None or not (rows := set(self._table.selected_rows())):
+            return
+        data = self._view.spec.data
+        self._take_validation(_toggled(set(data.validation.tolist()), rows))
 
     def choose_test(self) -> None:
         """Ask which share of the samples is to be kept out of training."""
         if self._view is None:
             return
-        dialog = SplitDialog(self._view.spec.data, self._view.spec.seed, self)
+        self._ask(TestDialog(self._view.spec.data, self._view.spec.seed, self), self._take_test)
+
+    def choose_validation(self) -> None:
+        """Ask by which share of the samples it is to be decided when to stop."""
+        if self._view is None:
+            return
+        dialog = ValidationDialog(self._view.spec.data, self._view.spec.seed, self)
+        self._ask(dialog, self._take_validation)
+
+    def _ask(self, dialog: SplitDialog, take: Callable[[list[int]], None]) -> None:
         try:
             if dialog.exec():
-                self._take_test(dialog.rows.tolist())
+                take(dialog.rows.tolist())
         finally:
             dialog.deleteLater()
 
     def _take_test(self, rows: list[int]) -> None:
-        if self._view is None or rows == self._view.spec.data.test.tolist():
+        if self._view is not None:
+            data = self._view.spec.data
+            self._keep_out(self.test_chosen, rows, data.test.tolist(), data.validation.tolist())
+
+    def _take_validation(self, rows: list[int]) -> None:
+        if self._view is not None:
+            data = self._view.spec.data
+            now, others = data.validation.tolist(), data.test.tolist()
+            self._keep_out(self.validation_chosen, rows, now, others)
+
+    def _keep_out(
+        self, signal: SignalInstance, rows: list[int], now: list[int], others: list[int]
+    ) -> None:
+        """Ask for rows to be kept out of training in place of those that are now, beside the others
+        that are, unless none would be left."""
+        if rows == now:
             return
-        if len(rows) == self._model.rowCount():
+        if len({*rows, *others}) == self._model.rowCount():
             self.show_error("One sample at least has to be left to train on.")
             return
         self.show_error("")
-        self.test_chosen.emit(rows)
+        signal.emit(rows)
 
     def _open_scaling(self) -> None:
         """A menu of the scalings, with what is in force."""
@@ -333,3 +368,8 @@ class DataPanel(Card):
         count = spec.network.sizes[0]
         data = Data(samples.inputs, samples.targets, names[count:])
         self.data_replaced.emit(data, names[:count] if samples.names else None)
+
+
+def _toggled(kept_out: set[int], rows: set[int]) -> list[int]:
+    """Rows that are kept out, with some more; or without them, if all of them were."""
+    return sorted(kept_out - rows if rows <= kept_out else kept_out | rows)

@@ -29,7 +29,8 @@ from gui.widgets.layouts import NO_MARGINS, row
 from gui.widgets.plain_text import set_tip, show_tip
 
 HINT = "PgDn step · PgUp back · drag to seek"
-TEST_HINT = "a test sample: nothing is learnt from it, so its pass ends with the loss"
+_KEPT_OUT_HINT = "a {}: nothing is learnt from it, so its pass ends with the loss"
+TEST_HINT = _KEPT_OUT_HINT.format("test sample")
 RATES = {0.5: "½ step/s", 1.0: "1 step/s", 2.0: "2 steps/s", 5.0: "5 steps/s", 10.0: "10 steps/s"}
 
 # Pixels, those of what text stands in at 100 %.
@@ -39,7 +40,7 @@ _TITLE_HEIGHT = 22
 _TICK_HEIGHT = 26
 _LOWEST_TICK = 12
 _HINT_HEIGHT = 24
-_NOT_OF_SAMPLE = 0.35  # opacity of the steps that a test sample has not
+_NOT_OF_SAMPLE = 0.35  # opacity of the steps that a sample kept out of training has not
 _USUAL_WIDTH, _LEAST_WIDTH = 700, 350
 
 _PLAY, _STOP = "▶ Play", "■ Stop"
@@ -78,6 +79,7 @@ class StepRibbon(QWidget):
         self._notation = DEFAULT
         self._revealed = 0
         self._last = 0  # how many of the steps the sample shown goes through
+        self._kind = ""  # what that is called, if nothing is learnt from it
         self._plan = RibbonPlan((), 0)
         self._pointed: int | None = None  # the step under the mouse
         self._pictures: _Pictures | None = None
@@ -160,6 +162,7 @@ class StepRibbon(QWidget):
             self._pointed = None
             self._plan_anew()
             self._update_all()
+        self._kind = view.spec.data.kind_of(view.sample)
         last = view.spec.steps_of(view.sample)
         if last != self._last:
             self._last = last
@@ -174,7 +177,7 @@ class StepRibbon(QWidget):
             else self._words(view.revealed - 1)
         )
         self.setAccessibleDescription(
-            f"{words}; {TEST_HINT}" if self._is_of_test_sample else words
+            f"{words}; {self._hint}" if self._is_kept_out else words
         )
         self._update_between(shown, view.revealed)
 
@@ -193,12 +196,12 @@ class StepRibbon(QWidget):
         self.update(0, 0, self.width(), self._controls.y() if self._has_hint else self.height())
 
     @property
-    def _is_of_test_sample(self) -> bool:
+    def _is_kept_out(self) -> bool:
         return self._steps is not None and self._last < len(self._steps)
 
     @property
     def _hint(self) -> str:
-        return TEST_HINT if self._is_of_test_sample else HINT
+        return _KEPT_OUT_HINT.format(self._kind) if self._is_kept_out else HINT
 
     def _phase_at(self, revealed: int) -> str | None:
         if self._steps is None or not 0 < revealed <= len(self._steps):
@@ -220,7 +223,7 @@ class StepRibbon(QWidget):
         assert self._steps is not None
         title = title_of(self._steps.network, self._steps.id_at(k), self._notation)
         if k >= self._last:
-            return f"{title} · not of {TEST_HINT}"
+            return f"{title} · not of {self._hint}"
         return f"{title} · step {k + 1} of {len(self._steps)}"
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -325,7 +328,7 @@ class StepRibbon(QWidget):
             words = painter.fontMetrics().elidedText(
                 self._hint, Qt.TextElideMode.ElideRight, int(room)
             )
-            if words == HINT or self._is_of_test_sample:
+            if words == HINT or self._is_kept_out:
                 line = QRectF(SIDE, top + height, room, below)
                 bottom_left = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignBottom
                 painter.drawText(line, bottom_left, words)
@@ -357,7 +360,7 @@ class StepRibbon(QWidget):
         beyond = QRectF(end, top, self.width() - end, height)
         scale = self.devicePixelRatioF()
         pieces = [(pictures.done, here, 1.0), (pictures.ahead, beyond, 1.0)]
-        if self._is_of_test_sample:
+        if self._is_kept_out:
             begin = self._plan.span_of(self._last)[0]
             beyond.setRight(begin)
             rest = QRectF(begin, top, self.width() - begin, height)
