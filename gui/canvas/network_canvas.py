@@ -7,6 +7,7 @@ from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QWidget
 
 from engine.maths.losses import LOSSES
+from engine.maths.network import Parameter
 from engine.run.given import Given
 from engine.run.steps import StepId
 from engine.text.numbers import format_number
@@ -215,9 +216,14 @@ class NetworkCanvas(Wishes):
             there = spot is not None and is_there(view.spec.network, spot)
             self.view.select(spot if there else None)
 
-    def _tell_selected(self) -> None:
+    @property
+    def selected_number(self) -> StepId | Parameter | Given | None:
+        """What is selected, as `selected` says it."""
         view, spot = self.scene.view, self.view.selected
-        self.selected.emit(None if view is None or spot is None else number_at(view, spot))
+        return None if view is None or spot is None else number_at(view, spot)
+
+    def _tell_selected(self) -> None:
+        self.selected.emit(self.selected_number)
 
     def _ask(self, spot: Spot) -> None:
         number = None if self.scene.view is None else number_at(self.scene.view, spot)

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import TypeVar
+
 from PySide6.QtCore import Signal
-from PySide6.QtGui import QShowEvent
+from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
+from engine.run.iteration import Check
+from gui.session.background import Background
 from gui.view import View
 from gui.widgets.buttons import Button
 from gui.widgets.card import Card
 from gui.widgets.cover import Cover
 from gui.widgets.labels import WrappedLabel
+
+T = TypeVar("T")
 
 
 class Lens(Card):
@@ -98,3 +105,33 @@ class Lens(Card):
 
     def _rest(self) -> None:
         """Call off what is being worked out: it is not to be seen."""
+
+
+class WorkingLens(Lens):
+    """A lens that works something out beside the window, one piece after the other, as long as it
+    can be seen."""
+
+    def __init__(self, title: str, name: str, parent: QWidget | None = None) -> None:
+        super().__init__(title, name, parent)
+        self._background = Background(self)
+
+    @property
+    def busy(self) -> bool:
+        """Whether something is being worked out."""
+        return self._background.busy
+
+    def finish(self) -> None:
+        """Wait until it is worked out."""
+        self._background.finish()
+
+    def compute(self, function: Callable[[Check], T], when_done: Callable[[T], None]) -> None:
+        """Work out a function and hand over its result; nothing else may be under way."""
+        self._background.compute(function, when_done)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self._rest()
+        self._is_late = self._view is not None
+
+    def _rest(self) -> None:
+        self._background.stop()

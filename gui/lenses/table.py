@@ -48,9 +48,23 @@ def _units(wires: Wires) -> Lens:
     lens.unit_chosen.connect(wires.canvas.select)
     lens.unit_chosen.connect(wires.canvas.asked)
     wires.canvas.selected.connect(lens.show_selected)
+    lens.show_selected(wires.canvas.selected_number)
+    return lens
+
+
+def _along_weight(wires: Wires) -> Lens:
+    from gui.lenses.along_weight import WeightLens
+
+    lens = WeightLens(lambda: wires.session.state, wires.parent)
+    lens.value_edited.connect(wires.intents.set_parameter)
+    wires.canvas.selected.connect(lens.show_selected)
+    lens.show_selected(wires.canvas.selected_number)
     return lens
 
 
 LENSES: tuple[LensRow, ...] = (
     LensRow("units", "f and f′ of a la&yer", "Ctrl+4", "f, f′", "f and f′ over z", _units),
+    LensRow(
+        "weight", "Loss &along a weight", "Ctrl+5", "E(w)", "Loss along a weight", _along_weight
+    ),
 )
