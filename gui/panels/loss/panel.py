@@ -186,6 +186,9 @@ class LossPanel(Card):
             else:
                 known = view.evaluation
                 value = "…" if known is None else format_number(known.metrics[place], view.digits)
+                if known is not None and known.test is not None:
+                    tested = format_number(known.test.metrics[place], view.digits)
+                    value = f"{value}, test {tested}"
                 values.append(_unbroken(f"{title} {value}"))
         text = "&nbsp;&nbsp; ".join(values if len(lines) == 1 else lines + values)
         if text != self.legend.text():

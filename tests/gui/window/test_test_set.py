@@ -148,6 +148,10 @@ def test_the_loss_of_test_samples_is_a_curve_of_its_own(
     assert drawn.tolist() == points[:, 1].tolist()
     assert "test&nbsp;loss" in window.loss.legend.text()
     rows = summary(window)
+    known = {key: value for key, value in rows.items() if key.startswith("share of samples right")}
+    assert len(known) == 2
+    told = " ".join(known["share of samples right"].split()), known["share of samples right, test"]
+    assert f"{told[0]}, test {told[1]}".replace(" ", "&nbsp;") in window.loss.legend.text()
     gap = float(rows["test loss"]) - float(rows[next(k for k in rows if k.startswith("loss E"))])
     shown = float(rows["gap, test − training"].replace("−", "-"))
     assert shown == pytest.approx(gap, abs=2e-6)
