@@ -107,9 +107,10 @@ def run(options: argparse.Namespace) -> None:
         say(f"    sample {row}: " + "  ".join(machine_number(value) for value in outputs))
     layers = zip(report["weights"], report["biases"], strict=True)
     for layer, (rows, biases) in enumerate(layers, start=1):
+        word = document.spec.network.layers[layer - 1].bias_word
         say(f"  layer {layer}:")
         for unit, row in enumerate(rows[:20]):
-            bias = "" if biases is None else f"  bias {machine_number(biases[unit])}"
+            bias = "" if biases is None else f"  {word} {machine_number(biases[unit])}"
             say("    " + "  ".join(machine_number(value) for value in row[:20]) + bias)
 
 

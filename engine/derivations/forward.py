@@ -92,7 +92,8 @@ def _cut_notes(record: Record, layer: int, unit: int) -> tuple[Prose, ...]:
     if len(gone) <= _FEW:
         names = wording.listed([network.unit_name(layer - 1, k) for k in gone])
     if there:
-        return ((f"Cut, and so not there: the edges from {names}.",),)
+        edges = "edge" if len(gone) == 1 else "edges"
+        return ((f"Cut, and so not there: the {edges} from {names}.",),)
     word = network.layers[layer - 1].bias_word
     left = "nothing" if network.bias_parameter(layer, unit) is None else f"the {word} alone"
     return ((f"All edges into {network.unit_name(layer, unit)} are cut: {left} is left.",),)

@@ -212,7 +212,7 @@ def test_formulas_do_not_have_it() -> None:
     iteration = iterate(spec, state)
     net = derive(iteration, StepId("forward", "net_input", 1, 0), 0)
     assert net.text.startswith("z_h1 = w1 · i1 + b1 = 0.15 · 0.05 + 0.35")
-    assert "the edges from i2" in str(net.notes)
+    assert "the edge from i2" in str(net.notes)
     delta = derive(iteration, StepId("backward", "delta", 1, 0), 0)
     assert "w7" not in delta.text and "w5 · δ_o1" in delta.text
 
