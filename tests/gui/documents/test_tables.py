@@ -208,3 +208,15 @@ def test_another_table_of_the_same_columns_takes_the_place_of_the_samples(
     assert spec.data.inputs.tolist() == [[9, 1], [1, 0]]
     assert spec.data.targets.tolist() == [[0, 0, 1], [1, 0, 0]]
     assert spec.scaling == scaling and spec.network is network
+
+
+def test_a_table_that_the_command_line_names_is_asked_about_once_the_window_is_up(
+    xor: Driver, qtbot: QtBot, tmp_path: Path
+) -> None:
+    path = tmp_path / "flowers.tsv"
+    path.write_text(FLOWERS.replace(";", "\t"), "utf-8")
+    filled = in_the_dialog(press_ok)
+    xor.window.documents.open_at_start(str(path), "one-neuron")
+    assert xor.view.spec.network.sizes == (1, 1)
+    qtbot.waitUntil(lambda: xor.view.spec.network.sizes[-1] == 3)
+    assert filled and xor.window.session.standing.title == "2-3-3, flowers"
