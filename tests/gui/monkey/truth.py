@@ -109,7 +109,7 @@ def _in_summary(window: MainWindow) -> Iterator[str]:
     right = {
         "learning rate": spec.optimizer["learning_rate"],
         "loss": evaluation.loss,
-        "largest": float(np.abs(spec.data.targets - evaluation.outputs).max()),
+        "largest": float(np.abs(spec.scaled.targets - evaluation.outputs).max()),
     }
     for key, number in zip(spec.metrics, evaluation.metrics, strict=True):
         right[METRICS[key].title] = number
@@ -159,6 +159,9 @@ def _in_data(window: MainWindow) -> Iterator[str]:
     session, table = window.session, window.data.findChild(NumberTable, "dataTable")
     data = session.spec.data
     outputs = evaluate(session.spec, session.state.theta).outputs
+    if session.spec.scaling is not None:  # the table has them in the data's own units
+        columns = session.spec.scaling.targets
+        outputs = outputs * [c.scale for c in columns] + [c.offset for c in columns]
     if table.numbers.rowCount() != len(data):
         yield f"data: {table.numbers.rowCount()} rows are shown, there are {len(data)}"
         return
