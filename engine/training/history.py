@@ -348,9 +348,7 @@ class History:
             return known
         state, spec = branch.nearest(t), branch.spec
         if state.t < t:
-            stretches = (*branch.stretches, Stretch(reproducible(spec), t))
-            trainer = Trainer(spec, state, frame_every=t + 1, recorded=inf, stretches=stretches)
-            state = trainer.advance(t - state.t, check=check).state
+            state = replayed(spec, branch.stretches, state, t, check)
         # A few neighbours, so that stepping back and forth does not replay each time.
         self._replayed[moment] = state
         room = max(1, min(_NEIGHBOURS, self._memory // (16 * (state.nbytes + _OBJECTS))))
@@ -382,6 +380,16 @@ class History:
             by_size = sorted(self.branches, key=lambda branch: branch.nbytes, reverse=True)
             if not any(branch.shrink() for branch in by_size):
                 return  # what is left are the first states and tips
+
+
+def replayed(
+    spec: Spec, stretches: tuple[Stretch, ...], state: State, t: int, check: Check = never
+) -> State:
+    """The state after t updates of a road, worked out anew from an earlier one on it, by the
+    kernels that took it. `check` may raise Interrupted."""
+    stretches = (*stretches, Stretch(reproducible(spec), t))
+    trainer = Trainer(spec, state, frame_every=t + 1, recorded=inf, stretches=stretches)
+    return trainer.advance(t - state.t, check=check).state
 
 
 def moments_within(memory: int, state: State) -> int:

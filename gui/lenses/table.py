@@ -62,9 +62,20 @@ def _along_weight(wires: Wires) -> Lens:
     return lens
 
 
+def _gradients(wires: Wires) -> Lens:
+    from gui.lenses.gradients import GradientLens
+
+    lens = GradientLens(wires.session, wires.parent)
+    lens.epoch_asked.connect(wires.session.go_to_epoch)
+    return lens
+
+
 LENSES: tuple[LensRow, ...] = (
     LensRow("units", "f and f′ of a la&yer", "Ctrl+4", "f, f′", "f and f′ over z", _units),
     LensRow(
         "weight", "Loss &along a weight", "Ctrl+5", "E(w)", "Loss along a weight", _along_weight
+    ),
+    LensRow(
+        "gradients", "&Gradients by layer", "Ctrl+6", "∂E", "Gradients by layer", _gradients
     ),
 )
