@@ -13,11 +13,11 @@ import numpy as np
 from msgspec import Struct
 
 from engine.maths.activations import Array
-from engine.run.iteration import Check, evaluate, never
+from engine.run.iteration import Check, never
 from engine.run.spec import Spec, State
 from engine.training.divergence import Divergence, locate_divergence
 from engine.training.kernels.choice import at_hand, fastest, kernel_named, reproducible
-from engine.training.kernels.kernel import Kernel, Stretch, no_points
+from engine.training.kernels.kernel import Kernel, Stretch, no_points, point_of
 from engine.training.test_looks import TestLooks
 
 
@@ -171,5 +171,8 @@ class Trainer:
         """Add the curve point of the present state, unless it was added already."""
         epochs = self.spec.epoch_position(self.state.t)
         if self._recorded is None or epochs > self._recorded:
-            evaluation = evaluate(self.spec, self.state.theta, check)
-            self._record(points, np.array([(epochs, evaluation.loss, *evaluation.metrics)]))
+            if self._kernel is None:
+                point = point_of(self.spec, self.state, check)
+            else:
+                point = self._kernel.point(self.state, check)
+            self._record(points, point)

@@ -19,7 +19,7 @@ import numpy as np
 
 from engine.maths.activations import Array
 from engine.maths.losses import LOSSES
-from engine.maths.network import Network
+from engine.maths.network import Layer, Network
 from engine.maths.optimizers import RULES
 from engine.maths.penalty import Penalty
 from engine.run.spec import Spec
@@ -43,23 +43,27 @@ from engine.training.kernels.numpy_rows import (
 # NumPy starts anew at each row when it adds one row to all of a matrix: for so few units it is
 # faster to write the row out for each sample first. For so many samples that takes longer again.
 _NARROW, _SHORT = 16, 1_000
+# So many slopes, a quarter of a megabyte, stay in the cache until they are multiplied with.
+_SLOPES = 32_768
 
 
 class Buffers:
     """What the passes of one run write to, with room for batches of up to `longest` samples.
 
-    Activations, node deltas and slopes of all layers stand in one array each, layer after layer
-    and without gaps, so that neighbouring layers can be worked on in one call. Net inputs are
-    overwritten by activations; those of the output layer are kept for a loss that is read from
-    them, and those of layers whose slope is in `net`, which is `a` where there is none. `biases`
-    are those of narrow layers with a row for each sample.
+    Activations and node deltas of all layers stand in one array each, layer after layer and without
+    gaps, and slopes of so few as fit in `slope`, so that neighbouring layers can be worked on in
+    one call. Net inputs are overwritten by activations; those of the output layer are kept for a
+    loss that is read from them, and those of layers whose slope is in `net`, which is `a` where
+    there is none. `biases` are those of narrow layers with a row for each sample.
     """
 
     def __init__(self, spec: Spec, longest: int) -> None:
         sizes = spec.network.sizes
         self.inputs = np.empty((longest, sizes[0]))
         self.targets = np.empty((longest, sizes[-1]))
-        self.a, self.delta, self.slope = (np.empty(longest * sum(sizes[1:])) for _ in range(3))
+        count = longest * sum(sizes[1:])
+        self.a, self.delta = np.empty(count), np.empty(count)
+        self.slope = np.empty(min(count, max(_SLOPES, *sizes)))
         self.z = np.empty((longest, sizes[-1])) if LOSSES[spec.loss].of_net_input else None
         reads_z = any(layer.activation in SLOPE_OF_NET_INPUT for layer in spec.network.layers)
         self.net = np.empty_like(self.a) if reads_z else self.a
@@ -88,7 +92,6 @@ class Pass:
         network, count = spec.network, len(inputs)
         a = [inputs, *_layered(buffers.a, network, count)]
         delta = _layered(buffers.delta, network, count)
-        slope = _layered(buffers.slope, network, count)
         self.inputs, self.targets, self.a = inputs, targets, a[-1]
         net = [inputs, *_layered(buffers.net, network, count)]
         for number, layer in enumerate(network.layers, start=1):
@@ -113,11 +116,18 @@ class Pass:
         if sloped == network.depth and output in JACOBIANS:
             backward += JACOBIANS[output](delta[-1], self.a)
             sloped -= 1
-        backward += _slopes(network, sloped, buffers, count)
+        are_few = count * sum(network.sizes[1:]) <= len(buffers.slope)
+        if are_few:
+            backward += _slopes(network, sloped, buffers, count)
+            slope = _layered(buffers.slope, network, count)
         for number in range(network.depth, 0, -1):
-            if number <= sloped and not network.layers[number - 1].function.straight:
-                errors = delta[number - 1]
+            layer, errors = network.layers[number - 1], delta[number - 1]
+            if number > sloped or layer.function.straight:
+                pass
+            elif are_few:
                 backward.append(partial(np.multiply, errors, slope[number - 1], errors))
+            else:
+                backward += _times_slope(layer, net[number], a[number], errors, buffers.slope)
             backward += _gradient(network, gradient, number, a[number - 1], delta[number - 1])
             if update is not None:
                 backward += update(number)
@@ -164,6 +174,19 @@ def _slopes(network: Network, last: int, buffers: Buffers, count: int) -> Calls:
             z, a, slope = (each[start:stop] for each in (buffers.net, buffers.a, buffers.slope))
             calls += SLOPES[function.key](z, a, slope, layers[0].settings)
         start = stop
+    return calls
+
+
+def _times_slope(layer: Layer, z: Array, a: Array, errors: Array, work: Array) -> Calls:
+    """From errors ∂E/∂a of a layer to its node deltas, in place: some samples after the other, with
+    as many slopes at once as there is room for to work."""
+    count, units = a.shape
+    at_once, calls = len(work) // units, Calls()
+    for start in range(0, count, at_once):
+        rows = slice(start, min(start + at_once, count))
+        slope = work[: (rows.stop - start) * units].reshape(-1, units)
+        calls += SLOPES[layer.activation](z[rows], a[rows], slope, layer.settings)
+        calls.append(partial(np.multiply, errors[rows], slope, errors[rows]))
     return calls
 
 

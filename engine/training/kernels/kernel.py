@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from engine.maths.activations import Array
 from engine.maths.losses import LOSSES
-from engine.run.iteration import Check
+from engine.run.iteration import Check, evaluate
 from engine.run.limits import FromOne, told
 from engine.run.spec import Spec, State
 from engine.training.kernels.known import IS_MEAN
@@ -22,6 +22,9 @@ KERNEL_NAME = "^(numpy|plain|numba)(-[0-9]{1,3})?$"
 
 # Multiply-adds between two looks at the clock: a few milliseconds.
 _BURST_WORK = 5_000_000
+# An array of so many numbers takes memory that is there; for a larger one the system is asked, and
+# clears it page by page, which takes as long as all that is worked out.
+_NUMBERS = 16_000
 
 
 class Stretch(Struct, frozen=True, forbid_unknown_fields=True):
@@ -76,6 +79,10 @@ class Kernel(Protocol):
     def advance(self, state: State, count: int, frame_every: int, check: Check) -> Advanced:
         """Take `count` iterations, or those before the run is lost, with a key frame at every
         multiple of `frame_every` updates. `check` may raise Interrupted."""
+
+    def point(self, state: State, check: Check) -> Array:
+        """The curve point of a state, shape (1, 2 + metrics): what `point_of` gives, to the bit.
+        `check` may raise Interrupted."""
 
 
 def iterations_at_once(spec: Spec, overhead: int) -> int:
@@ -134,13 +141,31 @@ def curve_points(
     `epochs` has shape (count,). `z` and `a` are the net inputs and activations of the output layer
     for the whole training set, shape (count, samples, outputs); `z` is read only for a loss that
     is `of_net_input`. `costs`, shape (count,), are what the parameters cost where penalties count.
+    They are worked out for some moments after the other, each by itself.
     """
+    at_once, costs = max(1, _NUMBERS // spec.scaled.targets.size), np.asarray(costs)
+    parts = []
+    for start in range(0, len(epochs), at_once):
+        part = slice(start, start + at_once)
+        of_part = costs[part] if costs.ndim else costs
+        parts.append(_points(spec, epochs[part], z[part], a[part], of_part))
+    return parts[0] if len(parts) == 1 else np.concatenate([no_points(spec), *parts])
+
+
+def _points(spec: Spec, epochs: Array, z: Array, a: Array, costs: Array) -> Array:
+    """The curve points of some moments."""
     per_sample = spec.loss_function.terms(z, a, spec.scaled.targets).sum(axis=-1)
     loss = per_sample.mean(axis=-1) if IS_MEAN[spec.reduction] else per_sample.sum(axis=-1)
     if spec.penalised is not None:
         loss = loss + costs
     metrics = [spec.metric(key, a) for key in spec.metrics]
     return np.stack([epochs, loss, *metrics], axis=1)
+
+
+def point_of(spec: Spec, state: State, check: Check) -> Array:
+    """The curve point of a state, shape (1, 2 + metrics), as stepping shows it."""
+    found = evaluate(spec, state.theta, check)
+    return np.array([(spec.epoch_position(state.t), found.loss, *found.metrics)])
 
 
 def no_points(spec: Spec) -> Array:

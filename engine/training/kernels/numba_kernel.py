@@ -16,7 +16,12 @@ from engine.run.iteration import Check, never
 from engine.run.spec import Data, Spec, State, start_state
 from engine.text.numbers import LARGEST
 from engine.training.kernels import numba_code
-from engine.training.kernels.kernel import Advanced, curve_points, iterations_at_once
+from engine.training.kernels.kernel import (
+    Advanced,
+    curve_points,
+    iterations_at_once,
+    point_of,
+)
 from engine.training.kernels.known import IS_MEAN, OUTPUT_ERRORS, Known, threshold_of
 from engine.training.kernels.numba_functions import SCALED_LINEAR, SCALED_SIGMOID
 from engine.training.kernels.numba_lanes import LANES
@@ -167,6 +172,10 @@ class NumbaKernel:
         times = range((t // frame_every + 1) * frame_every, stop + 1, frame_every)
         states = tuple(_state(frame, time) for frame, time in zip(frames, times, strict=True))
         return Advanced(_state(arrays, stop), states, points, False)
+
+    def point(self, state: State, check: Check) -> Array:
+        """See Kernel."""
+        return point_of(self._spec, state, check)
 
 
 def _state(arrays: Array, t: int) -> State:

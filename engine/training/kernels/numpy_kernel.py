@@ -146,6 +146,18 @@ class NumpyKernel:
         self._held = self._state(state.t + count)
         return Advanced(self._held, tuple(frames), outputs.points, False)
 
+    def point(self, state: State, check: Check) -> Array:
+        """See Kernel."""
+        outputs = Outputs(self._spec)
+        self._load(state)
+        self._go_over_all(outputs, check)
+        outputs.keep_cost(self._theta)
+        outputs.are_of(0)
+        self._held = state
+        point = outputs.points
+        point[:, 0] = self._spec.epoch_position(state.t)
+        return point
+
     def _load(self, state: State) -> None:
         if state is not self._held:
             self._theta[:] = state.theta

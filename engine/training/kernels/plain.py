@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from engine.maths.activations import Array
 from engine.run.iteration import Check, batch_gradient, evaluate, evaluation_of, updated
 from engine.run.spec import Spec, State
 from engine.training.divergence import are_below, are_finite
-from engine.training.kernels.kernel import Advanced, iterations_at_once, no_points
+from engine.training.kernels.kernel import Advanced, iterations_at_once, no_points, point_of
 
 
 class PlainKernel:
@@ -45,3 +46,7 @@ class PlainKernel:
                 frames.append(state)
         curve = np.array(points) if points else no_points(spec)
         return Advanced(state, tuple(frames), curve, lost)
+
+    def point(self, state: State, check: Check) -> Array:
+        """See Kernel."""
+        return point_of(self._spec, state, check)
