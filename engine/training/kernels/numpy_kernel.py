@@ -52,9 +52,11 @@ _FEW = 256  # batches that are worth a list of calls each
 
 def is_fit(spec: Spec) -> bool:
     """Whether the kernel can take a run: it knows all of it, and no layer is updated before the
-    last of a batch's chunks has gone through."""
+    last of a batch's chunks has gone through, or before the length of the whole gradient is known
+    by which it is cut."""
     return KNOWN.covers(spec) and not (
-        spec.updates_early and len(chunks(spec.network, spec.batch_size)) > 1
+        spec.updates_early
+        and (len(chunks(spec.network, spec.batch_size)) > 1 or spec.clipping.name == "norm")
     )
 
 
