@@ -106,18 +106,25 @@ def _in_summary(window: MainWindow) -> Iterator[str]:
     session = window.session
     spec, state, digits = session.spec, session.state, session.writing.digits
     evaluation = evaluate(spec, state.theta)
+    apart = np.abs(spec.scaled.targets - evaluation.outputs)
     right = {
-        "learning rate": spec.optimizer["learning_rate"],
+        "learning rate": spec.rate_at(state.t + 1),
         "loss": evaluation.loss,
-        "largest": float(np.abs(spec.scaled.targets - evaluation.outputs).max()),
+        "largest": float(apart[spec.data.training_rows].max()),
     }
     for key, number in zip(spec.metrics, evaluation.metrics, strict=True):
         right[METRICS[key].title] = number
+    for part, found in (("test", evaluation.test), ("validation", evaluation.validation)):
+        if found is not None:
+            right[f"{part} loss"] = found.loss
+            for key, number in zip(spec.metrics, found.metrics, strict=True):
+                right[f"{METRICS[key].title}, {part}"] = number
     hidden = session.curtain is not None and session.curtain.hides_outputs
     for name, text in window.summary.rows():
         if name == "updates done" and text.rpartition("&nbsp; ")[2] != format_count(state.t):
             yield f"summary, {name}: {text} is shown, the engine says {state.t}"
-        value = next((right[each] for each in right if name.startswith(each)), None)
+        known = (each for each in sorted(right, key=len, reverse=True) if name.startswith(each))
+        value = right.get(next(known, ""))
         if value is None or (hidden and text == "…"):
             continue
         old, _, now = text.rpartition("&nbsp; ")
@@ -167,8 +174,9 @@ def _in_data(window: MainWindow) -> Iterator[str]:
         return
     hidden = session.curtain is not None and session.curtain.hides_outputs
     for row in range(min(len(data), _ROWS)):
-        numbers = [*data.inputs[row], *data.targets[row], *outputs[row]]
-        given = data.inputs.shape[1] + data.targets.shape[1]
+        targets = data.targets[row] if session.spec.has_targets else ()
+        numbers = [*data.inputs[row], *targets, *outputs[row]]
+        given = data.inputs.shape[1] + len(targets)
         for column, number in enumerate(numbers):
             shown = _painted(table, row, column)
             if not (hidden and column >= given and shown == "…"):
