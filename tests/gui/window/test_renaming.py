@@ -100,7 +100,7 @@ def test_a_target_is_renamed_from_its_menu(window: MainWindow) -> None:
 def test_a_name_that_is_taken_is_refused_where_it_is_typed(window: MainWindow) -> None:
     line = from_the_menu(window, Spot("unit", 0, 0), "Rename i1…")
     type_in(line, "h2")
-    assert line.isVisible() and "Two units are called &quot;h2&quot;." in line.toolTip()
+    assert line.isVisible() and 'Two units are called "h2".' in line.toolTip()
     QTest.keyClick(line, Qt.Key.Key_Escape)
     assert not line.isVisible() and not window.session.is_changed
     assert not window.session.undo_stack.canUndo()
