@@ -41,6 +41,8 @@ class Theme(Struct, frozen=True):
     negative_text: str
     neutral: str  # the middle of the surface, between positive and negative
     error: str
+    classes: tuple[str, ...]  # told apart without colour vision; the first as negative, positive
+    hatches: bool = False  # whether classes have patterns too
 
     def colour(self, name: str) -> QColor:
         """A colour by the name of its field."""
@@ -72,6 +74,10 @@ LIGHT = Theme(
     negative_text="#b54708",
     neutral="#ffffff",
     error="#b42318",
+    classes=(
+        "#db6908", "#1f77b4", "#4bd2b4", "#693c5a", "#e1c378",
+        "#b4c3ff", "#a55aff", "#960000", "#5a00ff", "#78875a",
+    ),
 )
 
 DARK = Theme(
@@ -95,6 +101,10 @@ DARK = Theme(
     negative_text="#f5a566",
     neutral="#1d2229",
     error="#ff8a80",
+    classes=(
+        "#f08a3c", "#4aa3df", "#69ffd2", "#966987", "#695ae1",
+        "#e1f096", "#87a578", "#ffc300", "#b4e1ff", "#c33c2d",
+    ),
 )
 
 # Text at least 7:1 on each ground it stands on; frames and lines as clear as text.
@@ -119,6 +129,11 @@ CONTRAST = Theme(
     negative_text="#7d2e00",
     neutral="#ffffff",
     error="#8f0f0f",
+    classes=(
+        "#9e3f00", "#0b4f8a", "#00c3a5", "#d25aff", "#c3b469",
+        "#7800f0", "#ffa500", "#875a4b", "#a5b4f0", "#3c1e3c",
+    ),
+    hatches=True,
 )
 
 THEMES = {theme.name: theme for theme in (LIGHT, DARK, CONTRAST)}

@@ -47,6 +47,14 @@ def is_right(
     return np.asarray((np.abs(t - a) < tolerance).all(axis=-1))
 
 
+def class_values(
+    t: Array, activation: str, classes: Classes | None = None
+) -> tuple[float, float]:
+    """What targets of shape (samples, outputs) that name classes have for "it is not" and "it is":
+    the loss's own two `classes`, else 0 (or −1) and 1."""
+    return classes or (_lower_class(t, activation), 1.0)
+
+
 def _lower_class(t: Array, activation: str) -> float:
     """What stands for the class that is not 1: 0, or the lower bound of an activation such as tanh
     where targets lie below 0."""

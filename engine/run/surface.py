@@ -98,6 +98,23 @@ def surface(
     return _output(network, theta, points, output, rules, scaling).reshape(len(ys), len(xs))
 
 
+def outputs_over(
+    network: Network,
+    theta: Array,
+    x_input: int,
+    y_input: int,
+    held: Array,
+    xs: Array,
+    ys: Array,
+    rules: Rules = RIGHT,
+    scaling: Scaling | None = None,
+) -> Array:
+    """All outputs over two inputs, as the network has them, shape (len(ys), len(xs), outputs);
+    what is given is as for `surface`."""
+    points = _grid(held, x_input, y_input, xs, ys)
+    return _outputs(network, theta, points, rules, scaling).reshape(len(ys), len(xs), -1)
+
+
 def curve(
     network: Network,
     theta: Array,
@@ -169,12 +186,23 @@ def _output(
     rules: Rules,
     scaling: Scaling | None,
 ) -> Array:
-    if scaling is not None:
-        points = scaled(points, scaling.inputs)
-    passes = _passes(network, theta, points, rules)
-    parts = [values.a[-1][:, output] for _, values in passes]
-    values = np.concatenate(parts).astype(np.float64)
+    values = _outputs(network, theta, points, rules, scaling, slice(output, output + 1))[:, 0]
     if scaling is None:
         return values
     column = scaling.targets[output]
     return np.asarray(values * column.scale + column.offset)
+
+
+def _outputs(
+    network: Network,
+    theta: Array,
+    points: Array,
+    rules: Rules,
+    scaling: Scaling | None,
+    wanted: slice = slice(None),
+) -> Array:
+    """Some outputs, as the network has them, shape (points, outputs), of points of the data."""
+    if scaling is not None:
+        points = scaled(points, scaling.inputs)
+    parts = [values.a[-1][:, wanted] for _, values in _passes(network, theta, points, rules)]
+    return np.concatenate(parts).astype(np.float64)

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QMenu, QStackedWidget, QWidget
 
 from engine.maths.activations import Array
 from engine.maths.network import Network
+from engine.run.classes import classes_of
 from engine.run.column_words import with_class
 from engine.run.spec import Data, Spec
 from gui import theme
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 
 Page = TypeVar("Page", bound=QWidget)
 
+CLASS_MAP = "Class map"
 _TITLES = {
     "surface": "Decision surface",
     "curve": "Output curve",
@@ -72,6 +74,7 @@ class ResultPanel(Card):
         self._data: Data | None = None
         self._outputs_wanted = {True: True, False: False}  # by whether a surface says little
         self._output = 0
+        self._wants_map = True  # of classes, rather than an output
         self._axes = (0, 1)
         self._held: dict[int, float] = {}  # values that were chosen; the others are the means
         self._means: Array
@@ -149,6 +152,16 @@ class ResultPanel(Card):
         return page
 
     @property
+    def shown_output(self) -> int | None:
+        """Which output the surface shows; None for the class map, where classes have names."""
+        return None if self._wants_map and self._has_map else self._output
+
+    @property
+    def _has_map(self) -> bool:
+        classes = None if self._view is None else classes_of(self._view.spec)
+        return classes is not None and classes.are_named
+
+    @property
     def showing(self) -> str:
         """"surface", "curve" or "outputs"."""
         view = self._view
@@ -172,6 +185,8 @@ class ResultPanel(Card):
         """What is shown, in words."""
         if showing == "outputs" and self._view is not None and not self._view.spec.has_targets:
             return _SHORT_TITLES[showing]
+        if showing == "surface" and self.shown_output is None:
+            return CLASS_MAP
         return _TITLES[showing]
 
     def show_answers(self) -> None:
@@ -210,7 +225,7 @@ class ResultPanel(Card):
             self._pages.setCurrentWidget(self.curve)
         else:
             held = self._held_values()
-            self.surface.display(view, self._output, *self._axes, held)
+            self.surface.display(view, self.shown_output, *self._axes, held)
             self._pages.setCurrentWidget(self.surface)
         self._show_held(view, showing)
 
@@ -238,7 +253,8 @@ class ResultPanel(Card):
     def _show_head(self, view: View, showing: str) -> None:
         network = view.spec.network
         plotted = showing != "outputs"
-        self.output_button.setVisible(plotted and network.sizes[-1] > 1)
+        has_map = showing == "surface" and self._has_map
+        self.output_button.setVisible(plotted and (network.sizes[-1] > 1 or has_map))
         self.axes_button.setVisible(showing == "surface" and len(network.inputs) > 2)
         may_draw = plotted and view.spec.has_targets
         self.draw_button.setVisible(may_draw)
@@ -256,6 +272,9 @@ class ResultPanel(Card):
     def _show_names(self, spec: Spec, showing: str) -> None:
         """Write what is shown into the head, in as many letters as the card has room for."""
         output = with_class(spec, spec.network.depth, self._output)
+        is_map = showing == "surface" and self.shown_output is None
+        if is_map:
+            output = "classes"
         names = (output, *(with_class(spec, 0, number) for number in self._axes))
         kind = "" if self.kind_button.isHidden() else self._kind_drawn(spec)[0]
         key = (self.width(), self._title(showing), self.draw_button.text(), kind, *names)
@@ -264,9 +283,11 @@ class ResultPanel(Card):
         self._head = key
         room = self.width() - 2 * theme.MARGIN
         for title, letters in _HEADS:
-            self.title.setText(self._title(showing) if title else _SHORT_TITLES[showing])
+            long = self._title(showing)
+            self.title.setText(long if title or long == CLASS_MAP else _SHORT_TITLES[showing])
             output, x, y = (_short(name, letters) for name in names)
-            self.output_button.setText(menu_text(f"{output} ▾") if letters else "output ▾")
+            word = "classes" if is_map else menu_text(output) if letters else "output"
+            self.output_button.setText(f"{word} ▾")
             self.axes_button.setText(menu_text(f"{x} × {y} ▾") if letters else "axes ▾")
             self.kind_button.setText(menu_text(f"{_short(kind, letters or 4)} ▾"))
             shown = [button for button in self._buttons if not button.isHidden()]
@@ -363,8 +384,10 @@ class ResultPanel(Card):
             places = [("inputs", self._axes[0], x), ("inputs", self._axes[1], y)]
         self.sample_moved.emit(row, places)
 
-    def _choose_output(self, output: int) -> None:
-        self._output = output
+    def _choose_output(self, output: int | None) -> None:
+        """Show an output, or with None the class map."""
+        self._wants_map = output is None
+        self._output = self._output if output is None else output
         self._again()
 
     def _choose_axis(self, axis: int, number: int) -> None:
@@ -379,10 +402,15 @@ class ResultPanel(Card):
     def _open_output_menu(self) -> None:
         assert self._view is not None
         self._menu.clear()
-        spec = self._view.spec
+        spec, shown = self._view.spec, self._output
+        if self.showing == "surface" and self._has_map:
+            shown = -1 if self.shown_output is None else shown
+            action = _choice(self._menu, CLASS_MAP, self.shown_output is None)
+            action.triggered.connect(lambda: self._choose_output(None))
+            self._menu.addSeparator()
         for number in range(spec.network.sizes[-1]):
             name = with_class(spec, spec.network.depth, number)
-            action = _choice(self._menu, name, number == self._output)
+            action = _choice(self._menu, name, number == shown)
             action.triggered.connect(lambda _, number=number: self._choose_output(number))
         self.output_button.open_menu(self._menu)
 

@@ -1,4 +1,5 @@
-"""The colours of a value between two ends: orange, over the neutral middle, to blue."""
+"""The colours of a value between two ends: orange, over the neutral middle, to blue; and those of
+classes."""
 
 from __future__ import annotations
 
@@ -9,7 +10,10 @@ from PySide6.QtGui import QColor, QLinearGradient
 from engine.maths.activations import Array
 from gui import theme
 
+SHADES = 64  # of the colour of a class
+
 _STOPS = ("negative", "neutral", "positive")
+_PALE_AND_DEEP = (0.2, 0.75)  # how much of a class's colour there is
 
 
 def lookup_table() -> NDArray[np.uint8]:
@@ -36,3 +40,16 @@ def gradient(x0: float, y0: float, x1: float, y1: float) -> QLinearGradient:
     for place, name in enumerate(_STOPS):
         colours.setColorAt(place / (len(_STOPS) - 1), theme.current().colour(name))
     return colours
+
+
+def class_table() -> NDArray[np.uint8]:
+    """The colours of each class from pale to deep, shape (classes · SHADES, 3), one class after the
+    other. Pale they can still be told apart, deep the samples on them are still seen."""
+    colours = theme.current()
+    full, neutral = (
+        np.array([(c.red(), c.green(), c.blue()) for c in named])
+        for named in (map(QColor, colours.classes), [colours.colour("neutral")])
+    )
+    shares = np.linspace(*_PALE_AND_DEEP, SHADES)[:, np.newaxis]
+    shades = neutral + shares * (full[:, np.newaxis] - neutral)
+    return np.asarray(np.round(shades).astype(np.uint8).reshape(-1, 3))

@@ -75,7 +75,7 @@ class Drawing(QObject):
         if not self._on or not self._plot.box.sceneBoundingRect().contains(scene):
             return False
         self._plot.setFocus(Qt.FocusReason.MouseFocusReason)
-        row = self._sample_at(place)
+        row = self.sample_at(place)
         if row is None:
             self.added.emit(*self._point(place))
         else:
@@ -120,7 +120,7 @@ class Drawing(QObject):
             return False
         return True
 
-    def _sample_at(self, place: QPointF) -> int | None:
+    def sample_at(self, place: QPointF) -> int | None:
         """The sample nearest to a place in the view, if one is within reach."""
         if not len(self._x):
             return None
@@ -133,6 +133,10 @@ class Drawing(QObject):
         )
         nearest = int(np.argmin(away))
         return nearest if away[nearest] <= _REACH else None
+
+    def place_of(self, row: int) -> tuple[float, float]:
+        """Where a sample stands."""
+        return float(self._x[row]), float(self._y[row])
 
     def _unrounded(self, place: QPointF) -> tuple[float, float]:
         point = self._plot.box.mapSceneToView(self._plot.mapToScene(place.toPoint()))

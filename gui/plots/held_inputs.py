@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QWidget
 
 from engine.maths.activations import Array
@@ -63,8 +64,16 @@ class HeldInputs(QScrollArea):
         """Take the room that the size of text asks for."""
         for field in self.fields.values():
             field.setFixedWidth(theme.px(_FIELD_WIDTH))
+        self._take_height()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._take_height()
+
+    def _take_height(self) -> None:
+        """As high as the row is, and the bar that scrolls it where it is too long."""
         row = self.widget()
         if self.fields and row is not None:
             bar = self.horizontalScrollBar().sizeHint().height()
-            room = bar if len(self._names) > 2 else 0
+            room = bar if row.sizeHint().width() > self.width() else 0
             self.setFixedHeight(row.sizeHint().height() + room)

@@ -8,7 +8,7 @@ import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QPainterPath, QTransform
+from PySide6.QtGui import QColor, QPainterPath, QTransform
 
 from engine.maths.activations import Array
 from gui import theme
@@ -24,7 +24,8 @@ _SIGNS = {(0.0, 1.0): ("0", "1"), (-1.0, 1.0): ("−", "+")}
 
 
 class SamplePoints:
-    """Discs at some positions, the one of the shown sample ringed.
+    """Discs at some positions, the one of the shown sample ringed, and more thinly those that are
+    wrong.
 
     Samples that are kept out of training are hollow, those to validate with are diamonds. Up to 60
     samples with two kinds of targets carry a sign in their discs, so that they are not told apart
@@ -35,7 +36,12 @@ class SamplePoints:
         self.discs = pg.ScatterPlotItem(antialias=True)
         self.signs = (pg.ScatterPlotItem(antialias=True), pg.ScatterPlotItem(antialias=True))
         self.ring = pg.ScatterPlotItem(antialias=True)
-        for height, item in enumerate((self.ring, self.discs, *self.signs), start=5):
+        self.rings_of_wrong = pg.ScatterPlotItem(antialias=True)
+        self._places = np.empty(0), np.empty(0)
+        self._drawn, self._size, self._shown = np.arange(0), 0, 0
+        self._wrong = np.zeros(0, dtype=np.bool_)
+        below = (self.ring, self.rings_of_wrong)
+        for height, item in enumerate((*below, self.discs, *self.signs), start=4):
             item.setZValue(height)
             plot.addItem(item)
 
@@ -48,9 +54,10 @@ class SamplePoints:
         shown: int,
         tested: NDArray[np.bool_],
         validated: NDArray[np.bool_],
+        classes: NDArray[np.intp] | None = None,
     ) -> None:
         """Draw samples at (x, y), all of shape (samples,), coloured for `levels`; in one colour
-        without targets."""
+        without targets. Where their classes are given they have the colours of those."""
         colours, hollow = theme.current(), tested | validated
         count, is_plain = len(x), targets is None
         targets = np.zeros(count) if targets is None else targets
@@ -59,11 +66,16 @@ class SamplePoints:
             rows = np.unique(np.linspace(0, count - 1, MOST).astype(int))
         kinds = set(targets[:_MOST_LABELLED].tolist())
         two_kinds = next((pair for pair in _SIGNS if kinds <= set(pair)), None)
-        if is_plain or (two_kinds is not None and not np.isin(targets, two_kinds).all()):
+        has_colour = is_plain or classes is not None
+        if has_colour or (two_kinds is not None and not np.isin(targets, two_kinds).all()):
             two_kinds = None
         kind = _SMALL if count > _MOST_LABELLED else _PLAIN if two_kinds is None else _LABELLED
         size = theme.px(kind)
-        if two_kinds is not None:
+        if classes is not None:
+            fills = [spot_brush(QColor(name)) for name in (*colours.classes, colours.card)]
+            brushes = [fills[number] for number in classes[rows].tolist()]  # the last for no class
+            edge = spot_pen(colours.colour("card"))
+        elif two_kinds is not None:
             names = ("negative_text", "positive_text")
             fills = [spot_brush(colours.colour(name)) for name in names]
             brushes = [fills[t == two_kinds[1]] for t in targets[rows].tolist()]
@@ -89,12 +101,39 @@ class SamplePoints:
             card, ink = (spot_brush(colours.colour(name)) for name in ("card", "ink"))
             inks, pen = [ink if each else card for each in hollow[wanted]], spot_pen(None)
             item.setData(x[wanted], y[wanted], size=theme.px(theme.SMALL), brush=inks, pen=pen)
-        # Light around the accent, so that the ring is seen on any colour.
-        rings = (("card", 5.0), ("accent", 2.5))
-        pens = [spot_pen(colours.colour(name), width) for name, width in rings]
-        here = slice(shown, shown + 1)
-        ring_x, ring_y = np.repeat(x[here], 2), np.repeat(y[here], 2)
-        self.ring.setData(ring_x, ring_y, size=size + 5, pen=pens, brush=spot_brush(None))
+        self._places, self._drawn, self._size, self._shown = (x, y), rows, size, shown
+        self._wrong = np.zeros(count, dtype=np.bool_)
+        self._draw_rings()
+
+    def mark_wrong(self, wrong: NDArray[np.bool_] | None) -> None:
+        """Put a ring around those samples that are wrong, shape (samples,); around none while that
+        is not known."""
+        wrong = np.zeros(len(self._wrong), dtype=np.bool_) if wrong is None else wrong
+        if not np.array_equal(wrong, self._wrong):
+            self._wrong = wrong
+            self._draw_rings()
+
+    def _draw_rings(self) -> None:
+        x, y = self._places
+        found = self._drawn[self._wrong[self._drawn]]
+        size = self._size + 3
+        _draw_ring(self.rings_of_wrong, x[found], y[found], size, ("card", 3.0), ("ink", 1.25))
+        # That of the sample shown lies around the other.
+        here = slice(self._shown, self._shown + 1)
+        size = self._size + (9 if self._shown in found else 5)
+        _draw_ring(self.ring, x[here], y[here], size, ("card", 5.0), ("accent", 2.5))
+
+
+def _draw_ring(
+    item: pg.ScatterPlotItem, x: Array, y: Array, size: int,
+    light: tuple[str, float], dark: tuple[str, float],
+) -> None:
+    """Rings of a colour with light around it, so that they are seen on any colour; each as the name
+    of a colour and a width."""
+    colours = theme.current()
+    pens = [spot_pen(colours.colour(name), width) for name, width in (light, dark)] * len(x)
+    x, y = np.repeat(x, 2), np.repeat(y, 2)
+    item.setData(x, y, size=size, pen=pens, brush=spot_brush(None))
 
 
 def two_values(column: Array) -> tuple[float, float] | None:

@@ -1,4 +1,4 @@
-"""SurfacePlot: one output over two inputs as colours, with the samples on it."""
+"""SurfacePlot: one output, or the class, over two inputs as colours, with the samples on it."""
 
 from __future__ import annotations
 
@@ -8,21 +8,33 @@ from time import perf_counter
 import numpy as np
 import pyqtgraph as pg
 from msgspec import Struct
-from PySide6.QtCore import QRectF, QTimer
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtCore import QEvent, QPointF, QRectF, QTimer
+from PySide6.QtGui import QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from engine.maths.activations import Array
 from engine.maths.backprop import Rules
 from engine.maths.network import Network
+from engine.run.classes import NO_CLASS, Classes, classes_of
 from engine.run.column_words import with_class
 from engine.run.scaling import Scaling
 from engine.run.spec import Spec
-from engine.run.surface import data_range, grid_axis, output_range, surface, work_per_point
+from engine.run.surface import (
+    data_range,
+    grid_axis,
+    output_range,
+    outputs_over,
+    surface,
+    work_per_point,
+)
+from engine.text.numbers import format_number
 from gui import theme
 from gui.plots.axis import PlainAxis
-from gui.plots.colours import lookup_table
+from gui.plots.class_answers import ClassAnswers
+from gui.plots.colours import SHADES, class_table, lookup_table
 from gui.plots.drawing import DrawablePlot
+from gui.plots.hatching import Hatching
+from gui.plots.read_out import ReadOut
 from gui.plots.sample_points import SamplePoints, two_values
 from gui.view import View
 
@@ -30,6 +42,7 @@ FINE, COARSE = 100, 50  # cells along each side, while training and at rest
 REFINE_MILLISECONDS = 80
 _ONE_SCALE = 2.0  # two inputs have one scale if no range is so many times as long as the other
 _STALE = 0.4  # how much is left of the colours of a surface that is no longer true
+_DIGITS = 3  # of what is read out
 _LOW_PLOT = 170  # pixels of height below which the name of the x axis gets no row of its own
 
 _PATIENCE = 0.006  # seconds at one go
@@ -44,18 +57,20 @@ class _Frame(Struct, frozen=True):
 
     spec: Spec
     sample: int
-    output: int
+    output: int | None
     inputs: tuple[int, int]
 
 
 class _Question(Struct, frozen=True, eq=False):
-    """What the surface shows: an output over two inputs with these parameters."""
+    """What the surface shows: an output over two inputs with these parameters, or with None for
+    it which class they give."""
 
     network: Network
     rules: Rules
     scaling: Scaling | None
     theta: Array
-    output: int
+    output: int | None
+    classes: Classes | None
     inputs: tuple[int, int]
     held: Array
     ranges: tuple[tuple[float, float], ...]
@@ -77,12 +92,38 @@ class _Question(Struct, frozen=True, eq=False):
         return other is not None and self.theta is other.theta and self.is_about_the_same(other)
 
     def answer(self, cells: int, start: int, stop: int) -> Array:
-        """Rows start … stop-1 of a surface of cells × cells."""
+        """Rows start … stop-1 of a surface of cells × cells; of the class map each number is that
+        of a class and, behind the point, how deep its colour is."""
         xs, ys = (grid_axis(low, high, cells) for low, high in self.ranges)
-        return surface(
-            self.network, self.theta, self.output, *self.inputs, self.held, xs, ys[start:stop],
-            self.rules, self.scaling,
+        if self.output is not None:
+            return surface(
+                self.network, self.theta, self.output, *self.inputs, self.held, xs,
+                ys[start:stop], self.rules, self.scaling,
+            )
+        assert self.classes is not None
+        outputs = self.outputs(xs, ys[start:stop])
+        given = self.classes.given(outputs)
+        depth = np.minimum(self.classes.depth(outputs), 1.0 - 0.5 / SHADES)
+        return np.where(given == NO_CLASS, np.nan, given + depth)
+
+    def outputs(self, xs: Array, ys: Array) -> Array:
+        """All outputs, as the network has them, over some points (ys, xs)."""
+        return outputs_over(
+            self.network, self.theta, *self.inputs, self.held, xs, ys, self.rules, self.scaling
         )
+
+    def text(self, x: float, y: float) -> tuple[str, str]:
+        """What the network says of a point, in words: name and number."""
+        xs, ys = np.array([x]), np.array([y])
+        if self.classes is not None and self.output is None:
+            return self.classes.said(self.outputs(xs, ys)[0, 0])
+        assert self.output is not None
+        value = surface(
+            self.network, self.theta, self.output, *self.inputs, self.held, xs, ys, self.rules,
+            self.scaling,
+        )
+        name = self.network.layers[-1].units[self.output]
+        return name, format_number(float(value[0, 0]), _DIGITS)
 
 
 class SurfacePlot(DrawablePlot):
@@ -99,11 +140,18 @@ class SurfacePlot(DrawablePlot):
         self.setAccessibleName("Decision surface")
         self.image = pg.ImageItem(axisOrder="row-major")
         self.addItem(self.image)
+        self.hatching = Hatching()
+        self.addItem(self.hatching)
         self.points = SamplePoints(self)
         # On two lines it has room over a small plot too.
         self.note = pg.TextItem("shown when\ntraining pauses", anchor=(0.5, 0.5))
         self.note.setZValue(20)  # over the samples
         self.addItem(self.note)
+        self.read_out = ReadOut()
+        self.scene().addItem(self.read_out)
+        self.viewport().setMouseTracking(True)
+        self._pointer: QPointF | None = None
+        self._answers: ClassAnswers | None = None
         self._frame: _Frame | None = None
         self._ranges: tuple[tuple[float, float], ...] = ()
         self._question: _Question | None = None
@@ -125,18 +173,34 @@ class SurfacePlot(DrawablePlot):
         return across / up if 1 / _ONE_SCALE < across / up < _ONE_SCALE else None
 
     def display(
-        self, view: View, output: int, x_input: int, y_input: int, held: Array
+        self, view: View, output: int | None, x_input: int, y_input: int, held: Array
     ) -> None:
-        """Show an output of a View's network over two inputs, the others held at `held`."""
+        """Show an output of a View's network over two inputs, the others held at `held`; with None
+        the class map."""
         frame = _Frame(view.spec, view.sample, output, (x_input, y_input))
         if frame != self._frame:
             self._frame = frame
             self._draw_frame()
         spec, ranges = view.spec, self._ranges
+        classes = classes_of(spec)
         question = _Question(
-            spec.network, spec.rules, spec.scaling, view.theta, output, frame.inputs, held, ranges
+            spec.network, spec.rules, spec.scaling, view.theta, output, classes, frame.inputs, held,
+            ranges,
         )
         self._show_surface(question, view.training)
+        self._answers = None if classes is None else ClassAnswers.of(view, classes)
+        self.points.mark_wrong(None if self._answers is None else self._answers.wrong)
+        if not view.training:
+            self._tell(output is None)
+        self._read_out()
+
+    def _tell(self, is_map: bool) -> None:
+        """Say to a screen reader what is seen."""
+        self.setAccessibleName("Class map" if is_map else "Decision surface")
+        answers = self._answers
+        assert self._frame is not None
+        told = "" if answers is None else answers.in_words(self._frame.sample)
+        self.setAccessibleDescription(told)
 
     def _draw_frame(self) -> None:
         """Draw what changes with the data and the choice of inputs, but not in training."""
@@ -152,10 +216,20 @@ class SurfacePlot(DrawablePlot):
         self._ranges = tuple(data_range(frame.spec, number) for number in frame.inputs)
         self.show_range(*self._ranges)
         self.note.setPos(*(sum(ends) / 2 for ends in self._ranges))
-        self._levels = output_range(frame.spec, frame.output)
-        targets = data.targets[:, frame.output] if frame.spec.has_targets else None
+        targets, kinds = None, None
+        if frame.output is not None:
+            self._levels = output_range(spec, frame.output)
+            targets = data.targets[:, frame.output] if spec.has_targets else None
+            self.image.setLookupTable(lookup_table())
+        else:
+            classes = classes_of(spec)
+            assert classes is not None
+            self._levels = (0.0, float(len(classes.names)))
+            kinds = classes.named(spec.scaled.targets)
+            self.image.setLookupTable(class_table()[: len(classes.names) * SHADES])
+        self.hatching.setVisible(frame.output is None and theme.current().hatches)
         kept_out = data.is_test, data.is_validation
-        self.points.show(x, y, targets, self._levels, frame.sample, *kept_out)
+        self.points.show(x, y, targets, self._levels, frame.sample, *kept_out, kinds)
         self.drawing.show_samples(x, y, frame.sample)
 
     def _show_surface(self, question: _Question, training: bool) -> None:
@@ -202,7 +276,10 @@ class SurfacePlot(DrawablePlot):
         assert question is not None
         (low_x, high_x), (low_y, high_y) = question.ranges
         self.image.setImage(values, levels=self._levels, autoLevels=False)
-        self.image.setRect(QRectF(low_x, low_y, high_x - low_x, high_y - low_y))
+        rect = QRectF(low_x, low_y, high_x - low_x, high_y - low_y)
+        self.image.setRect(rect)
+        if self.hatching.isVisible():
+            self.hatching.show(np.nan_to_num(values, nan=NO_CLASS).astype(np.intp), rect)
 
     def _refine(self) -> None:
         """Work out some more rows of the finest surface, over the coarse one if there is one."""
@@ -228,12 +305,43 @@ class SurfacePlot(DrawablePlot):
 
     def restyle(self) -> None:
         super().restyle()
-        self.image.setLookupTable(lookup_table())
         self.note.setColor(theme.current().colour("ink"))
         self.note.setFont(theme.font(theme.SMALL))
         self.note.fill = pg.mkBrush(theme.current().colour("card"))
         if self._frame is not None:
             self._draw_frame()
+            if self._question is not None and self.image.image is not None:
+                self._draw(self.image.image)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        super().mouseMoveEvent(event)
+        self._pointer = None if event.buttons() else event.position()
+        self._read_out()
+
+    def leaveEvent(self, event: QEvent) -> None:
+        super().leaveEvent(event)
+        self._pointer = None
+        self._read_out()
+
+    def _read_out(self) -> None:
+        """Write beside the pointer what the network says there, or of the sample there."""
+        pointer, question = self._pointer, self._question
+        scene = None if pointer is None else self.mapToScene(pointer.toPoint())
+        room = self.box.sceneBoundingRect()
+        if pointer is None or scene is None or question is None or not room.contains(scene):
+            self.read_out.hide()
+            return
+        point = self.box.mapSceneToView(scene)
+        row = self.drawing.sample_at(pointer)
+        if row is not None and self._answers is not None and question.output is None:
+            x, y = self.drawing.place_of(row)
+            scene = self.box.mapViewToScene(QPointF(x, y))
+            place, (name, value) = self._answers.target_text(row), self._answers.said(row)
+        else:
+            place = f"({format_number(point.x(), _DIGITS)}, {format_number(point.y(), _DIGITS)})"
+            name, value = question.text(point.x(), point.y())
+        inside = QRectF(self.viewport().rect()).adjusted(1, 1, -1, -1)
+        self.read_out.show_at(scene, place, name, value, "ink", inside, (), ())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

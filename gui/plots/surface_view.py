@@ -1,4 +1,4 @@
-"""SurfaceView: the decision surface with its colour bar, below it or beside it."""
+"""SurfaceView: the decision surface with what its colours mean, below it or beside it."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from engine.maths.activations import Array
+from engine.run.classes import classes_of
 from engine.run.surface import output_range
 from gui import theme
+from gui.plots.class_legend import ClassLegend
 from gui.plots.colour_bar import ColourBar
 from gui.plots.surface_plot import SurfacePlot
 from gui.view import View
@@ -27,23 +29,37 @@ class SurfaceView(QWidget):
         super().__init__(parent)
         self.plot = SurfacePlot(self)
         self.colour_bar = ColourBar(self)
+        self.legend = ClassLegend(self)
+        self.legend.hide()
 
     def display(
-        self, view: View, output: int, x_input: int, y_input: int, held: Array
+        self, view: View, output: int | None, x_input: int, y_input: int, held: Array
     ) -> None:
-        """Show an output of a View's network over two inputs, the others held at `held`."""
-        last = view.spec.network.layers[-1]
-        shown = output_range(view.spec, output)
-        self.colour_bar.set_name(last.units[output])
-        self.colour_bar.set_range(*shown, last.function.range != shown)
+        """Show an output of a View's network over two inputs, the others held at `held`; with None
+        the class map."""
+        if output is not None:
+            last = view.spec.network.layers[-1]
+            shown = output_range(view.spec, output)
+            self.colour_bar.set_name(last.units[output])
+            self.colour_bar.set_range(*shown, last.function.range != shown)
+        elif (classes := classes_of(view.spec)) is not None:
+            self.legend.show_classes(classes)
+        self.colour_bar.setVisible(output is not None)
+        self.legend.setVisible(output is None)
         self.plot.display(view, output, x_input, y_input, held)
         self._arrange()
+
+    @property
+    def key(self) -> ColourBar | ClassLegend:
+        """What says what the colours mean."""
+        return self.colour_bar if self.legend.isHidden() else self.legend
 
     def restyle(self) -> None:
         """Take the colours and the size of text in force."""
         self.plot.restyle()
-        self.colour_bar.updateGeometry()
-        self.colour_bar.update()
+        for key in (self.colour_bar, self.legend):
+            key.updateGeometry()
+            key.update()
         self._arrange()
 
     def minimumSizeHint(self) -> QSize:
@@ -56,15 +72,16 @@ class SurfaceView(QWidget):
         self._arrange()
 
     def _arrange(self) -> None:
-        """Place plot and bar, which begins where the surface does, past the numbers of its axis."""
-        for _ in range(2):  # an axis may take another size when the plot does
+        """Place plot and key, which begins where the surface does, past the numbers of its axis."""
+        self.legend.set_room(self.size())
+        for _ in range(3):  # an axis may take another size when the plot does, and so the key
             sizes = {beside: self._size_of_plot(beside) for beside in (True, False)}
             beside = self.width() > _BESIDE * self.height()
             if self.plot.proportions is not None:
                 beside = sizes[True].width() >= sizes[False].width()
             self._place(sizes[beside], beside)
-        axis = self.plot.x_axis.fixedHeight if beside else self.plot.y_axis.fixedWidth
-        self.colour_bar.set_inset(round(axis or 0))
+            axis = self.plot.x_axis.fixedHeight if beside else self.plot.y_axis.fixedWidth
+            self.key.set_inset(round(axis or 0))
 
     def _size_of_plot(self, beside: bool) -> QSize:
         """How large the plot can be, axes and all, with the bar beside it or below."""
@@ -77,21 +94,25 @@ class SurfaceView(QWidget):
         return QSize(round(width + across), round(height + up))
 
     def _without_bar(self, beside: bool) -> QSize:
-        bar = self.colour_bar.size_of(beside)
+        bar = self.key.size_of(beside)
         if beside:
             return self.size() - QSize(bar.width() + theme.GAP, 0)
         return self.size() - QSize(0, bar.height() + theme.GAP)
 
     def _place(self, plot: QSize, beside: bool) -> None:
         """Put the plot and the bar into the middle."""
-        bar = self.colour_bar
+        bar = self.key
         bar.set_upright(beside)
         spare = self._without_bar(beside) - plot
         left, top = spare.width() // 2, spare.height() // 2
         self.plot.setGeometry(QRect(left, top, plot.width(), plot.height()))
         if beside:
             past = left + plot.width() + theme.GAP
-            bar.setGeometry(past, top, bar.sizeHint().width(), plot.height())
+            height = max(plot.height(), bar.size_of(True).height())
+            above = max(0, min(top, self.height() - height))
+            bar.setGeometry(past, above, bar.sizeHint().width(), height)
         else:
             past = top + plot.height() + theme.GAP
-            bar.setGeometry(left, past, plot.width(), bar.sizeHint().height())
+            width = plot.width() if bar is self.colour_bar else self.width() - left
+            bar.setGeometry(left, past, width, bar.sizeHint().height())
+            self.legend.set_room(QSize(width, self.height()))

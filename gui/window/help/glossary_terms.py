@@ -137,7 +137,8 @@ TERMS = (
     ),
     Term(
         "decision surface", "", "result",
-        "What the network answers for every pair of inputs, as colours.",
+        "What the network answers for every pair of inputs, as colours; of classes with names as "
+        "a class map: which of them it gives, and how surely.",
     ),
     Term(
         "ghost", "", "loss_curve",

@@ -1,0 +1,137 @@
+"""ClassLegend: which colour of the class map stands for which class."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFontMetrics, QLinearGradient, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QWidget
+
+from engine.run.classes import Classes
+from engine.text.numbers import format_number
+from gui import theme
+from gui.plots.colours import SHADES, class_table
+from gui.plots.hatching import hatched
+from gui.widgets.plain_text import set_tip
+
+_SWATCH = 20
+_GAP = 5
+_BETWEEN = 10  # from one column to the next
+_LONGEST_NAME = 100
+_WRONG = "wrong"  # what a ring means
+
+
+class ClassLegend(QWidget):
+    """A colour from pale to deep and a name for each class, and what a ring means: in columns
+    beside the surface, in rows below it."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("classLegend")
+        self.names: tuple[str, ...] = ()
+        self._room = QSize()
+        self._upright = False
+        self._inset = 0
+
+    def show_classes(self, classes: Classes) -> None:
+        """Show the colours of these classes."""
+        self.names = classes.names
+        ends = [format_number(value, 2) for value in (classes.floor, classes.high)]
+        says = f"The deeper, the surer: from {ends[0]} to {ends[1]}"
+        self.setAccessibleName(f"Classes by colour: {', '.join(self.names)}")
+        self.setAccessibleDescription(f"{says}. A ring is around samples that are {_WRONG}.")
+        set_tip(self, f"{says}. A ring: the network gives the sample another class.")
+        self.update()
+
+    def set_room(self, room: QSize) -> None:
+        """How much room there is for surface and legend."""
+        self._room = room
+
+    def set_upright(self, upright: bool) -> None:
+        """Stand beside the surface rather than lie below it."""
+        self._upright = upright
+        self.update()
+
+    def set_inset(self, pixels: int) -> None:
+        """Leave so many pixels free on the left where it lies."""
+        self._inset = pixels
+        self.update()
+
+    def size_of(self, upright: bool) -> QSize:
+        """How large it is, standing or lying: names are shortened where it would take more than
+        about half of the room."""
+        columns, rows, width = self._grid(upright)
+        return QSize(columns * width - _BETWEEN, rows * self._row_height())
+
+    def sizeHint(self) -> QSize:
+        return self.size_of(self._upright)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(1, 1)
+
+    def _grid(self, upright: bool) -> tuple[int, int, int]:
+        """Columns, rows, and pixels from one column to the next."""
+        count, height = len(self.names) + 1, self._row_height()
+        width = self._column_width()
+        if upright:
+            rows = min(count, max(1, self._room.height() // height))
+            columns, room = -(-count // rows), self._room.width() // 2
+        else:
+            room = self._room.width() - self._inset + _BETWEEN
+            most_rows = max(1, self._room.height() * 45 // 100 // height)
+            columns = max(min(count, room // width), -(-count // most_rows))
+        rows = -(-count // columns)
+        columns = -(-count // rows)
+        return columns, rows, max(_SWATCH + _GAP, min(width, room // columns))
+
+    def _row_height(self) -> int:
+        return QFontMetrics(theme.font(theme.SMALL)).height() + 2
+
+    def _column_width(self) -> int:
+        metrics = QFontMetrics(theme.font(theme.SMALL))
+        widest = max(map(metrics.horizontalAdvance, (*self.names, _WRONG)))
+        return _SWATCH + _GAP + min(widest + 1, theme.px(_LONGEST_NAME)) + _BETWEEN
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setFont(theme.font(theme.SMALL))
+        metrics, height = QFontMetrics(painter.font()), self._row_height()
+        columns, rows, width = self._grid(self._upright)
+        left = 0 if self._upright else self._inset
+        for number, name in enumerate((*self.names, _WRONG)):
+            if self._upright:
+                column, row = divmod(number, rows)
+            else:
+                row, column = divmod(number, columns)
+            x, y = left + column * width, row * height
+            swatch = QRectF(x, y + (height - 10) / 2, _SWATCH, 10)
+            if number < len(self.names):
+                _paint_swatch(painter, number, swatch)
+            else:
+                _paint_ring(painter, swatch.center())
+            room = width - _SWATCH - _GAP - _BETWEEN
+            text = metrics.elidedText(name, Qt.TextElideMode.ElideRight, room)
+            painter.setPen(theme.current().colour("secondary"))
+            place = QRectF(swatch.right() + _GAP, y, room + 1, height)
+            painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, text)
+
+
+def _paint_swatch(painter: QPainter, number: int, place: QRectF) -> None:
+    shades = class_table()[number * SHADES : (number + 1) * SHADES].tolist()
+    gradient = QLinearGradient(place.topLeft(), place.topRight())
+    gradient.setColorAt(0.0, QColor(*shades[0]))
+    gradient.setColorAt(1.0, QColor(*shades[-1]))
+    painter.fillRect(place, gradient)
+    if theme.current().hatches:
+        size = place.toRect().size()
+        painter.drawImage(place, hatched(np.full((size.height(), size.width()), number)))
+    painter.setPen(theme.current().colour("border"))
+    painter.drawRect(place.adjusted(0, 0, -1, -1))
+
+
+def _paint_ring(painter: QPainter, middle: QPointF) -> None:
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(QPen(theme.current().colour("ink"), 1.5))
+    painter.drawEllipse(middle, 5.0, 5.0)
+    painter.restore()
