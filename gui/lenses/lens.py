@@ -53,6 +53,7 @@ class Lens(Card):
         for place, button in enumerate(buttons):
             button.setMinimumWidth(1)
             self.corner.insertWidget(place, button)
+            self.setTabOrder(button, self.close_button)
 
     def display(self, view: View) -> None:
         """Show a view, at once or as soon as the card can be seen."""

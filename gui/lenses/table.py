@@ -70,6 +70,15 @@ def _gradients(wires: Wires) -> Lens:
     return lens
 
 
+def _landscape(wires: Wires) -> Lens:
+    from gui.lenses.landscape import LandscapeLens
+
+    lens = LandscapeLens(wires.session, wires.parent)
+    wires.canvas.selected.connect(lens.show_selected)
+    lens.show_selected(wires.canvas.selected_number)
+    return lens
+
+
 LENSES: tuple[LensRow, ...] = (
     LensRow("units", "f and f′ of a la&yer", "Ctrl+4", "f, f′", "f and f′ over z", _units),
     LensRow(
@@ -78,4 +87,5 @@ LENSES: tuple[LensRow, ...] = (
     LensRow(
         "gradients", "&Gradients by layer", "Ctrl+6", "∂E", "Gradients by layer", _gradients
     ),
+    LensRow("landscape", "Loss lan&dscape", "Ctrl+7", "E(θ)", "Loss landscape", _landscape),
 )

@@ -39,6 +39,7 @@ KEYS = (
     ("Ctrl+4", "f and f′ of a layer over z, beside the result"),
     ("Ctrl+5", "the loss along the selected weight; ← → and Enter there set it"),
     ("Ctrl+6", "how large the gradient of each layer is, over the epochs"),
+    ("Ctrl+7", "the loss over two directions, with the path of the run"),
     ("Ctrl++, Ctrl+−, Ctrl+0", "text larger, smaller, as usual"),
     ("F11", "presentation: B or . blacks the screen, Escape ends it"),
     ("Ctrl+F11", "the network alone, and all again"),
