@@ -9,6 +9,7 @@ import numpy as np
 from msgspec.structs import asdict, replace
 from numpy.typing import NDArray
 
+from engine.data.measures import as_json, report
 from engine.derivations.derive import derive
 from engine.documents.document import Document
 from engine.learn.many_seeds.result import SeedsResult
@@ -130,6 +131,7 @@ def run_report(
     that are kept out of training, test and validation (their rows, and loss and metrics over them
     at the end). With a `goal` epochs and iterations are those that were done, and stopped says
     whether it was reached, and in words why it ended (with patience best too: epoch and loss).
+    metrics has each set of samples with what engine.data.measures says of it.
     Where a layer's activation has settings that are not as usual, activation_settings too, an
     object per layer.
     """
@@ -153,6 +155,7 @@ def run_report(
             for key, column in zip(("loss", *spec.metrics), columns[1:], strict=True)
         },
         "outputs": evaluation.outputs.tolist(),
+        "metrics": as_json(report(spec, evaluation)),
         **_kept_out("test", spec, spec.data.test, evaluation.test),
         **_kept_out("validation", spec, spec.data.validation, evaluation.validation),
         **_settings_report(spec.network),

@@ -93,6 +93,7 @@ class View(Struct, frozen=True, eq=False, dict=True):
     `gradients` ("sample", "batch" or "both") says whose are shown where the batch has several
     samples. The sample's own, `sample_gradient`, is there unless only the batch's is asked for, and
     an entry of it is revealed with the batch's.
+    `marked` are the rows of samples that a person asked to be shown.
     While values are to be predicted, `curtain` says which; what it hides is not in the view, or is
     not to be shown.
     """
@@ -129,6 +130,7 @@ class View(Struct, frozen=True, eq=False, dict=True):
     gradients: str = "batch"
     sample_gradient: Array | None = None  # shape (size,); it goes with `worked`
     start: Array | None = None  # the start values of the road
+    marked: tuple[int, ...] = ()
     published: tuple[Published, ...] = ()  # the figures of the document's source
 
     @property

@@ -53,8 +53,8 @@ MAY_IMPORT = {
     "gui.plots",
     "gui.documents": "engine gui.theme gui.settings gui.view gui.widgets gui.session gui.formulas "
     "gui.tables",
-    "gui.lenses": "engine gui.theme gui.settings gui.view gui.widgets gui.plots gui.canvas "
-    "gui.session",
+    "gui.lenses": "engine gui.theme gui.settings gui.view gui.widgets gui.tables gui.plots "
+    "gui.canvas gui.session",
     "gui.learn": "engine gui.theme gui.settings gui.view gui.widgets gui.tables gui.formulas "
     "gui.plots gui.canvas gui.session gui.documents",
     "gui.window": "engine gui",

@@ -79,6 +79,14 @@ def _landscape(wires: Wires) -> Lens:
     return lens
 
 
+def _metrics(wires: Wires) -> Lens:
+    from gui.lenses.metrics import MetricsLens
+
+    lens = MetricsLens(wires.parent)
+    lens.samples_asked.connect(wires.session.mark_samples)
+    return lens
+
+
 LENSES: tuple[LensRow, ...] = (
     LensRow("units", "f and f′ of a la&yer", "Ctrl+4", "f, f′", "f and f′ over z", _units),
     LensRow(
@@ -88,4 +96,5 @@ LENSES: tuple[LensRow, ...] = (
         "gradients", "&Gradients by layer", "Ctrl+6", "∂E", "Gradients by layer", _gradients
     ),
     LensRow("landscape", "Loss lan&dscape", "Ctrl+7", "E(θ)", "Loss landscape", _landscape),
+    LensRow("metrics", "&Metrics", "Ctrl+M", "Metrics", "Metrics", _metrics),
 )

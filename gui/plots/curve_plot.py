@@ -38,8 +38,8 @@ class CurvePlot(DrawablePlot):
     def display(self, view: View, output: int) -> None:
         """Show an output of a View's network, which has one input."""
         last, self._view = self._view, view
-        if last is None or (last.spec, last.sample, self._output) != (
-            view.spec, view.sample, output
+        if last is None or (last.spec, last.sample, last.marked, self._output) != (
+            view.spec, view.sample, view.marked, output
         ):
             self._output = output
             self._draw_samples(view)
@@ -62,6 +62,7 @@ class CurvePlot(DrawablePlot):
         count = len(targets)
         tested, validated = data.is_test[:count], data.is_validation[:count]
         self.points.show(column[:count], targets, targets, levels, view.sample, tested, validated)
+        self.points.mark(view.marked)
         self.drawing.show_samples(column[:count], targets, view.sample)
 
     def _targets(self, view: View) -> Array:

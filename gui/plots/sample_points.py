@@ -24,8 +24,8 @@ _SIGNS = {(0.0, 1.0): ("0", "1"), (-1.0, 1.0): ("−", "+")}
 
 
 class SamplePoints:
-    """Discs at some positions, the one of the shown sample ringed, and more thinly those that are
-    wrong.
+    """Discs at some positions, the one of the shown sample ringed, more thinly those that are wrong
+    and, as clearly, those that somebody asked for.
 
     Samples that are kept out of training are hollow, those to validate with are diamonds. Up to 60
     samples with two kinds of targets carry a sign in their discs, so that they are not told apart
@@ -37,11 +37,12 @@ class SamplePoints:
         self.signs = (pg.ScatterPlotItem(antialias=True), pg.ScatterPlotItem(antialias=True))
         self.ring = pg.ScatterPlotItem(antialias=True)
         self.rings_of_wrong = pg.ScatterPlotItem(antialias=True)
+        self.marks = pg.ScatterPlotItem(antialias=True)
         self._places = np.empty(0), np.empty(0)
         self._drawn, self._size, self._shown = np.arange(0), 0, 0
         self._wrong = np.zeros(0, dtype=np.bool_)
-        below = (self.ring, self.rings_of_wrong)
-        for height, item in enumerate((*below, self.discs, *self.signs), start=4):
+        below = (self.marks, self.ring, self.rings_of_wrong)
+        for height, item in enumerate((*below, self.discs, *self.signs), start=3):
             item.setZValue(height)
             plot.addItem(item)
 
@@ -112,6 +113,12 @@ class SamplePoints:
         if not np.array_equal(wrong, self._wrong):
             self._wrong = wrong
             self._draw_rings()
+
+    def mark(self, rows: tuple[int, ...]) -> None:
+        """Put rings around these samples, as they were shown last, and around no others."""
+        x, y = self._places
+        here = np.array([row for row in rows if row < len(x)], dtype=np.intp)
+        _draw_ring(self.marks, x[here], y[here], self._size + 6, ("card", 4.5), ("ink", 2.0))
 
     def _draw_rings(self) -> None:
         x, y = self._places

@@ -59,6 +59,7 @@ class _Frame(Struct, frozen=True):
     sample: int
     output: int | None
     inputs: tuple[int, int]
+    marked: tuple[int, ...]
 
 
 class _Question(Struct, frozen=True, eq=False):
@@ -177,7 +178,7 @@ class SurfacePlot(DrawablePlot):
     ) -> None:
         """Show an output of a View's network over two inputs, the others held at `held`; with None
         the class map."""
-        frame = _Frame(view.spec, view.sample, output, (x_input, y_input))
+        frame = _Frame(view.spec, view.sample, output, (x_input, y_input), view.marked)
         if frame != self._frame:
             self._frame = frame
             self._draw_frame()
@@ -230,6 +231,7 @@ class SurfacePlot(DrawablePlot):
         self.hatching.setVisible(frame.output is None and theme.current().hatches)
         kept_out = data.is_test, data.is_validation
         self.points.show(x, y, targets, self._levels, frame.sample, *kept_out, kinds)
+        self.points.mark(frame.marked)
         self.drawing.show_samples(x, y, frame.sample)
 
     def _show_surface(self, question: _Question, training: bool) -> None:

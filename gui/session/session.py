@@ -200,6 +200,13 @@ class Session(Cursor):
         """Choose whose gradients are shown, as View.gradients has it."""
         self._write(gradients=whose)
 
+    def mark_samples(self, rows: Sequence[int]) -> None:
+        """Mark samples in data and result, and no others, and show the first of them."""
+        self._viewing.mark(rows)
+        if rows and self.standing.sample not in rows:
+            self.choose_sample(rows[0])
+        self.announce()
+
     def check_gradients(self, checking: bool) -> None:
         """Check the gradient of the iteration at the cursor from now on, or no more."""
         self._viewing.checking = checking

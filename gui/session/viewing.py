@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -9,7 +10,7 @@ from msgspec.structs import replace
 
 from engine.formulas.notation import DEFAULT, Notation
 from engine.run.iteration import Iteration
-from engine.run.spec import State
+from engine.run.spec import Data, State
 from engine.training.history import Branch, Place
 from gui.session.cursor import Cursor
 from gui.session.worked_out import Results
@@ -35,12 +36,24 @@ class Viewing:
     def __init__(self, cursor: Cursor) -> None:
         self.writing = Writing()
         self.checking = False  # whether gradients are to be checked
+        # The rows of samples that are marked, and the data that they are rows of.
+        self._marked: tuple[Data, tuple[int, ...]] | None = None
         self._cursor = cursor
         self._results = Results(cursor.background.compute_if_idle, cursor.moved.emit)
 
     def forget(self) -> None:
         """Drop what was worked out: another document is open."""
         self._results.forget()
+        self._marked = None
+
+    def mark(self, rows: Sequence[int]) -> None:
+        """Mark samples of the present data, and no others."""
+        self._marked = (self._cursor.spec.data, tuple(rows)) if rows else None
+
+    @property
+    def _rows_marked(self) -> tuple[int, ...]:
+        known = self._marked
+        return known[1] if known is not None and known[0] is self._cursor.spec.data else ()
 
     def view(self, changed: bool) -> View:
         """What there is to see; `changed` says whether there is something that was not saved."""
@@ -67,6 +80,7 @@ class Viewing:
             title=standing.title,
             note=standing.note,
             start=branch.start,
+            marked=self._rows_marked,
             published=standing.published,
             changed=changed,
             can_go_back=cursor.can_go_back,

@@ -180,7 +180,10 @@ SIDES = {
     for side in ("left", "right", "lower")
 }
 # Which closer looks are open beside the result, and which of them is in front ("": the result).
-LENSES = {key: _flag(f"lenses/{key}") for key in ("units", "weight", "gradients", "landscape")}
+LENSES = {
+    key: _flag(f"lenses/{key}")
+    for key in ("units", "weight", "gradients", "landscape", "metrics")
+}
 LENS_IN_FRONT = _choice("lenses/front", ("", *LENSES), "")
 DIGITS = _choice("digits", ("4", "6", "9", "all"), "6")
 NOTATION = {

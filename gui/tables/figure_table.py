@@ -142,10 +142,10 @@ class FigureTable(TableView):
 
     row_chosen = Signal(object)
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, most_name: int = _MOST_NAME) -> None:
         figures = _Figures()
         super().__init__(figures)
-        self._figures = figures
+        self._figures, self._most_name = figures, most_name
         self.setAccessibleName(name)
         self.setModel(figures)
         self.setItemDelegate(_Cell(self))
@@ -197,7 +197,7 @@ class FigureTable(TableView):
                 cells = [row.cells[column - 1] for row in measured]
                 words = [cell for cell in cells if isinstance(cell, str)]
             need = max([text_width(head), *map(text_width, words)]) + _MARGIN
-            widths.append(min(need, theme.px(_MOST_NAME)) if not column else need)
+            widths.append(min(need, theme.px(self._most_name)) if not column else need)
         shared = [
             column
             for column in range(1, len(widths))
@@ -217,6 +217,8 @@ class FigureTable(TableView):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._arrange()
+        if self.hasFocus() and self.currentIndex().isValid():
+            self.scrollTo(self.currentIndex())  # what is said of the row may take room from it
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         self._quiet = True  # Qt goes to the first row, if to none yet

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 
-from PySide6.QtCore import QItemSelectionRange, Qt, Signal
+from PySide6.QtCore import (
+    QItemSelection,
+    QItemSelectionModel,
+    QItemSelectionRange,
+    Qt,
+    Signal,
+)
 from PySide6.QtGui import QAction, QGuiApplication, QKeyEvent, QKeySequence, QMouseEvent
 from PySide6.QtWidgets import QFrame, QTableView
 
@@ -52,6 +59,19 @@ class TableView(QTableView):
         self._quiet = True
         self.setCurrentIndex(self.numbers.index(row, column))
         self._quiet = False
+
+    def mark_rows(self, rows: Sequence[int]) -> None:
+        """Select these whole rows and go to the first, without saying that the person chose it."""
+        first, column = rows[0], max(self.currentIndex().column(), 0)
+        last = self.numbers.columnCount() - 1
+        selection = QItemSelection()
+        for begin, end in _stretches(rows):
+            selection.append(
+                QItemSelectionRange(self.numbers.index(begin, 0), self.numbers.index(end, last))
+            )
+        self.go_to(first, column)
+        kinds = QItemSelectionModel.SelectionFlag
+        self.selectionModel().select(selection, kinds.ClearAndSelect)
 
     def currentChanged(self, current: Index, previous: Index) -> None:
         super().currentChanged(current, previous)
@@ -127,3 +147,14 @@ class TableView(QTableView):
                 QGuiApplication.clipboard().setText(waited_for(self, "Copying …", text))
             elif rows:
                 QGuiApplication.clipboard().setText(text(never))
+
+
+def _stretches(rows: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """The first and last of each stretch of rows, which are in growing order, without a gap."""
+    begin = before = rows[0]
+    for row in rows[1:]:
+        if row != before + 1:
+            yield begin, before
+            begin = row
+        before = row
+    yield begin, before

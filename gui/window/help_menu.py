@@ -36,6 +36,7 @@ KEYS = (
     ("Escape", "leave the number as it was; once more: select nothing"),
     ("Space, PageDown in a field", "step on, if nothing is typed; PageDown takes what is typed"),
     ("Ctrl+1, Ctrl+2, Ctrl+3", "show or hide the left, the right, the loss"),
+    ("Ctrl+M", "metrics and the confusion matrix, beside the result"),
     ("Ctrl+4", "f and f′ of a layer over z, beside the result"),
     ("Ctrl+5", "the loss along the selected weight; ← → and Enter there set it"),
     ("Ctrl+6", "how large the gradient of each layer is, over the epochs"),

@@ -120,7 +120,9 @@ class DataPanel(Card):
             self._table.lay_out()
         else:
             self._table.fit_numbers()
-        if before is None or before.sample != view.sample:
+        if view.marked and (before is None or before.marked is not view.marked):
+            self._table.mark_rows(view.marked)
+        elif before is None or before.sample != view.sample:
             # Not at every view: while a sample that was asked for is still on its way, the old
             # one would take the person back.
             if self._table.currentIndex().row() != view.sample:
