@@ -11,7 +11,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from engine.data.datasets import DATASETS
 from engine.maths.activations import ACTIVATION_SETTINGS, ACTIVATIONS, Activation
 from engine.maths.clipping import CLIPPINGS
-from engine.maths.initializers import INITIALIZERS
+from engine.maths.initializers import INITIALIZER_SETTINGS, INITIALIZERS
 from engine.maths.losses import LOSS_SETTINGS, LOSSES
 from engine.maths.metrics import METRICS
 from engine.maths.optimizers import RULES, SETTINGS
@@ -130,7 +130,13 @@ def _sections() -> Iterator[str]:
             yield _row(clipping.title, clipping.key, clipping.formula)
     yield "\n## Initializers\n"
     for initializer in INITIALIZERS.values():
-        yield _row(initializer.title, initializer.key, initializer.formula)
+        yield _row(
+            initializer.title,
+            initializer.key,
+            initializer.formula,
+            _begins(initializer.settings, INITIALIZER_SETTINGS),
+        )
+    yield from _settings(INITIALIZER_SETTINGS)
     yield "\n## Metrics\n"
     for metric in METRICS.values():
         yield _row(metric.title, metric.key)

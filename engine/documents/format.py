@@ -26,7 +26,7 @@ from engine.documents.json_text import DocumentError
 from engine.documents.own_keys import OWN_KEY, OwnKey, take_own_keys
 from engine.maths.activations import ACTIVATION_SETTINGS, ACTIVATIONS
 from engine.maths.clipping import Clipping
-from engine.maths.initializers import INITIALIZERS
+from engine.maths.initializers import INITIALIZER_SETTINGS, INITIALIZERS
 from engine.maths.losses import LOSS_SETTINGS, LOSSES, REDUCTIONS
 from engine.maths.metrics import METRICS
 from engine.maths.network import BIAS_KINDS
@@ -131,11 +131,29 @@ class FileLayer(Shape, kw_only=True):
     biases: Row | UnsetType = UNSET
 
 
-class FileInitializer(_Object):
-    """How start values are drawn, and the seed of that and of the order of samples."""
-
+class _FileInitializer(_Object):
     name: Annotated[str, one_of(INITIALIZERS)] = "uniform_0_1"
     seed: Count = 0
+
+
+if TYPE_CHECKING:
+
+    class FileInitializer(_FileInitializer):
+        """As below, whose settings are not known before the program runs."""
+
+        def __init__(self, name: str = ..., seed: int = ..., **settings: float) -> None: ...
+
+else:
+    FileInitializer = defstruct(
+        "FileInitializer",
+        [_key_of(setting) for setting in INITIALIZER_SETTINGS.values()],
+        bases=(_FileInitializer,),
+        kw_only=True,
+        namespace={
+            "__doc__": "How start values are drawn, and the seed of that and of the order of "
+            "samples; settings that the initializer does not use are kept."
+        },
+    )
 
 
 class FileData(_Object, kw_only=True):

@@ -18,6 +18,7 @@ from engine.documents.own_keys import OwnKey
 from engine.documents.road import FIRST_RUN, Road
 from engine.maths.activations import Array
 from engine.maths.clipping import Clipping
+from engine.maths.initializers import INITIALIZER_SETTINGS, InitializerSettings
 from engine.maths.losses import LOSSES, LossSettings
 from engine.maths.network import Layer, Network
 from engine.maths.optimizers import RULES, Optimizer
@@ -179,7 +180,13 @@ def _spec(file: fmt.File | fmt.Settings, network: Network, data: Data) -> Spec:
         loss_settings=_loss_settings(file.loss_settings),
         clipping=_or(file.clipping, Clipping()),
         schedule=_or(file.schedule, Schedule()),
+        initializer_settings=_initializer_settings(file.initializer),
     )
+
+
+def _initializer_settings(initializer: fmt.FileInitializer) -> InitializerSettings:
+    given = _given(initializer)
+    return InitializerSettings({key: given[key] for key in INITIALIZER_SETTINGS if key in given})
 
 
 def _loss_settings(settings: Struct | UnsetType) -> LossSettings:
@@ -249,7 +256,7 @@ def _rows(
 def _start(layers: list[fmt.FileLayer], spec: Spec) -> Array:
     """The start values: those of the layers or, if none has any, drawn ones."""
     if all(layer.weights is UNSET and layer.biases is UNSET for layer in layers):
-        return spec.network.draw(spec.initializer, spec.seed)
+        return spec.draw()
     for index, layer in enumerate(layers):
         if layer.weights is UNSET:
             raise DocumentError(

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from engine.maths.activations import ACTIVATION_SETTINGS
+from engine.maths.initializers import INITIALIZER_SETTINGS
 from engine.maths.losses import LOSS_SETTINGS
 from engine.maths.optimizers import SETTINGS
 from engine.text.wording import shortened
@@ -88,6 +89,10 @@ def _of_layer(title: str) -> _Say:
     return lambda n, k: f"{title} of {n.layer(k[0] + 1)}"
 
 
+def _plainly(title: str) -> _Say:
+    return lambda n, k: title
+
+
 _SETTING = re.compile(r"\$\.optimizer\.([a-z_0-9]+)")
 _LOSS_SETTING = re.compile(r"\$\.loss_settings\.([a-z_0-9]+)")
 _PLACES: list[tuple[re.Pattern[str], _Say]] = [
@@ -136,6 +141,10 @@ _PLACES: list[tuple[re.Pattern[str], _Say]] = [
         ("loss_settings.output", lambda n, k: "output that the loss is"),
         ("initializer.seed", lambda n, k: "seed"),
         ("initializer.name", lambda n, k: "initializer"),
+        *(
+            (f"initializer.{key}", _plainly(setting.title))
+            for key, setting in INITIALIZER_SETTINGS.items()
+        ),
         ("batching.size", lambda n, k: "size of a batch"),
         ("place.sample", lambda n, k: "sample shown"),
     )

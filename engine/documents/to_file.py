@@ -15,6 +15,7 @@ from engine.documents.from_file import curve_columns
 from engine.documents.long_matrices import written
 from engine.documents.road import FIRST_RUN, Road
 from engine.maths.activations import ACTIVATION_SETTINGS, Array
+from engine.maths.initializers import INITIALIZERS
 from engine.maths.losses import LOSSES
 from engine.maths.network import Layer, Network
 from engine.maths.optimizers import RULES, SETTINGS, Optimizer
@@ -35,7 +36,7 @@ def file_of(document: Document) -> fmt.File:
         note=document.note,
         inputs=network.inputs,
         layers=[_layer(layer, values) for layer, values in start],
-        initializer=fmt.FileInitializer(name=spec.initializer, seed=spec.seed),
+        initializer=_initializer(spec),
         loss=spec.loss,
         loss_settings=_loss_settings(spec),
         reduction=spec.reduction,
@@ -135,7 +136,7 @@ class _Tables:
         return fmt.settings_type(fmt.optimizer_type(), fmt.loss_settings_type())(
             inputs=spec.network.inputs,
             layers=[fmt.Shape(**_shape(layer)) for layer in spec.network.layers],
-            initializer=fmt.FileInitializer(name=spec.initializer, seed=spec.seed),
+            initializer=_initializer(spec),
             loss=spec.loss,
             loss_settings=_loss_settings(spec),
             reduction=spec.reduction,
@@ -233,6 +234,15 @@ def _optimizer(optimizer: Optimizer) -> Struct:
         if key in used or SETTINGS[key].required or value != SETTINGS[key].default
     }
     return fmt.optimizer_type()(name=optimizer.key, **settings)
+
+
+def _initializer(spec: Spec) -> fmt.FileInitializer:
+    """The initializer with the settings that it reads, and others that were changed."""
+    settings = spec.initializer_settings
+    read = {key: settings[key] for key in INITIALIZERS[spec.initializer].settings}
+    return fmt.FileInitializer(
+        name=spec.initializer, seed=spec.seed, **{**read, **settings.numbers}
+    )
 
 
 def _loss_settings(spec: Spec) -> Struct | UnsetType:

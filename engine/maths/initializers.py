@@ -1,14 +1,90 @@
-"""Start values drawn from a seed, as a table of initializers."""
+"""Start values drawn from a seed, as a table of initializers and a table of their settings."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from math import sqrt
+from types import MappingProxyType
 
 import numpy as np
 from msgspec import Struct
+from msgspec.structs import force_setattr
 
 from engine.maths.activations import Array
+from engine.maths.setting import Setting
+
+INITIALIZER_SETTINGS: dict[str, Setting] = {
+    setting.key: setting
+    for setting in (
+        Setting(
+            key="low",
+            title="lowest start value",
+            label="From",
+            brief="From",
+            symbol="low",
+            default=-0.5,
+            low=-1e6,
+            high=1e6,
+            limits="the lowest start value lies above −1e6 and below 1e6",
+        ),
+        Setting(
+            key="high",
+            title="highest start value",
+            label="To",
+            brief="To",
+            symbol="high",
+            default=0.5,
+            low=-1e6,
+            high=1e6,
+            limits="the highest start value lies above −1e6 and below 1e6",
+        ),
+        Setting(
+            key="sd",
+            title="standard deviation of the start values",
+            label="Std deviation σ",
+            brief="σ",
+            symbol="σ",
+            default=0.1,
+            high=1e6,
+            limits="a standard deviation lies above 0 and below 1e6",
+        ),
+        Setting(
+            key="value",
+            title="start value",
+            label="Value c",
+            brief="c",
+            symbol="c",
+            default=0.1,
+            low=-1e6,
+            high=1e6,
+            limits="a start value lies above −1e6 and below 1e6",
+        ),
+    )
+}
+
+
+class InitializerSettings(Struct, frozen=True):
+    """What an initializer is set to: numbers by their keys in INITIALIZER_SETTINGS.
+
+    Those that are not given have their defaults; what an initializer does not read is kept for when
+    another one is chosen.
+    """
+
+    numbers: Mapping[str, float] = MappingProxyType({})
+
+    def __post_init__(self) -> None:
+        kept = {k: x for k, x in self.numbers.items() if x != INITIALIZER_SETTINGS[k].default}
+        force_setattr(self, "numbers", MappingProxyType(kept))
+
+    def __getitem__(self, setting: str) -> float:
+        return self.numbers.get(setting, INITIALIZER_SETTINGS[setting].default)
+
+    def changed(self, **numbers: float) -> InitializerSettings:
+        """The same with other numbers for some settings."""
+        return InitializerSettings({**self.numbers, **numbers})
+
+
+AS_USUAL = InitializerSettings()
 
 
 class Initializer(Struct, frozen=True):
@@ -17,16 +93,29 @@ class Initializer(Struct, frozen=True):
 
     `weights(generator, n_out, n_in)` returns shape (n_out, n_in);
     `biases(generator, count)` returns shape (count,).
+    `settings` are keys of INITIALIZER_SETTINGS: both take a number for each after their other
+    arguments.
     """
 
     key: str
     title: str
     formula: str
-    weights: Callable[[np.random.Generator, int, int], Array]
-    biases: Callable[[np.random.Generator, int], Array]
+    weights: Callable[..., Array]
+    biases: Callable[..., Array]
+    settings: tuple[str, ...] = ()
 
 
-def _zeros(generator: np.random.Generator, count: int) -> Array:
+def in_words(key: str, settings: InitializerSettings) -> str:
+    """An initializer by name, with what it is set to: "normal, σ 0.1"."""
+    rule = INITIALIZERS[key]
+    set_to = [
+        f"{INITIALIZER_SETTINGS[each].symbol} {settings[each]:g}".replace("-", "−")
+        for each in rule.settings
+    ]
+    return ", ".join([rule.title.partition(",")[0], *set_to])
+
+
+def _zeros(generator: np.random.Generator, count: int, *settings: float) -> Array:
     return np.zeros(count)
 
 
@@ -80,6 +169,22 @@ INITIALIZERS: dict[str, Initializer] = {
             _uniform(-1.0, 1.0),
             lambda generator, count: generator.uniform(-1.0, 1.0, count),
         ),
+        Initializer(
+            "uniform",
+            "uniform",
+            "weights and biases from low to high",
+            lambda generator, n_out, n_in, low, high: generator.uniform(low, high, (n_out, n_in)),
+            lambda generator, count, low, high: generator.uniform(low, high, count),
+            ("low", "high"),
+        ),
+        Initializer(
+            "normal",
+            "normal, biases 0",
+            "normal around 0, standard deviation σ",
+            lambda generator, n_out, n_in, sd: generator.normal(0.0, sd, (n_out, n_in)),
+            _zeros,
+            ("sd",),
+        ),
         # X. Glorot, Y. Bengio, AISTATS 2010, formulas 16 and 12.
         Initializer(
             "glorot_uniform",
@@ -131,6 +236,14 @@ INITIALIZERS: dict[str, Initializer] = {
             "0 for every weight and bias",
             lambda generator, n_out, n_in: np.zeros((n_out, n_in)),
             _zeros,
+        ),
+        Initializer(
+            "constant",
+            "constant",
+            "c for every weight and bias",
+            lambda generator, n_out, n_in, value: np.full((n_out, n_in), value),
+            lambda generator, count, value: np.full(count, value),
+            ("value",),
         ),
     )
 }

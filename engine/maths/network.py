@@ -22,7 +22,7 @@ from engine.maths.activations import (
     Array,
     all_activation_settings,
 )
-from engine.maths.initializers import INITIALIZERS
+from engine.maths.initializers import AS_USUAL, INITIALIZERS, InitializerSettings
 
 BIAS_KINDS = ("none", "per_unit", "shared")
 
@@ -371,16 +371,20 @@ class Network(Struct, frozen=True, dict=True):
                 view[:] = 0.0 if b is None else b
         return theta
 
-    def draw(self, initializer: str, *seed: int) -> Array:
+    def draw(
+        self, initializer: str, *seed: int, settings: InitializerSettings = AS_USUAL
+    ) -> Array:
         """Start values θ drawn by an initializer (a key of INITIALIZERS) from a seed ≥ 0, or from
         several numbers together."""
         rule = INITIALIZERS[initializer]
+        set_to = [settings[key] for key in rule.settings]
         generator = np.random.default_rng(seed if len(seed) > 1 else seed[0])
         weights: list[Array] = []
         biases: list[Array | None] = []
         for number, layer in enumerate(self.layers, start=1):
-            weights.append(rule.weights(generator, self.sizes[number], self.sizes[number - 1]))
-            biases.append(rule.biases(generator, layer.bias_count))
+            n_out, n_in = self.sizes[number], self.sizes[number - 1]
+            weights.append(rule.weights(generator, n_out, n_in, *set_to))
+            biases.append(rule.biases(generator, layer.bias_count, *set_to))
         theta = self.theta(weights, biases)
         theta[self.cut > 0.0] = 0.0
         return theta

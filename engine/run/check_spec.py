@@ -9,7 +9,7 @@ from msgspec.structs import asdict
 
 from engine.maths.activations import ACTIVATION_SETTINGS, ACTIVATIONS, Array
 from engine.maths.clipping import CLIPPINGS
-from engine.maths.initializers import INITIALIZERS
+from engine.maths.initializers import INITIALIZER_SETTINGS, INITIALIZERS
 from engine.maths.losses import LOSS_SETTINGS, LOSSES, REDUCTIONS
 from engine.maths.metrics import METRICS
 from engine.maths.network import BIAS_KINDS, Network
@@ -65,9 +65,7 @@ def check_training(spec: Spec) -> None:
     check_penalty(spec.penalty)
     check_update(spec)
     _check_batching(spec.batching)
-    check_key("$.initializer.name", "initializer", spec.initializer, INITIALIZERS)
-    if spec.seed not in COUNTS:
-        raise SpecError("$.initializer.seed", "a seed is a whole number from 0, below 1e12")
+    check_initializer(spec)
     check_key("$.step_order", "order of steps", spec.step_order, STEP_ORDERS)
     for position, mistake in enumerate(spec.mistakes):
         if mistake not in MISTAKES:
@@ -399,6 +397,24 @@ def check_update(spec: Spec) -> None:
                 f"$.layers[{index}].rate_factor",
                 "the factor of a layer’s learning rate lies above 0 and below 1e12",
             )
+
+
+def check_initializer(spec: Spec) -> None:
+    """Raise SpecError for an initializer, a setting of it or a seed that cannot be."""
+    check_key("$.initializer.name", "initializer", spec.initializer, INITIALIZERS)
+    if spec.seed not in COUNTS:
+        raise SpecError("$.initializer.seed", "a seed is a whole number from 0, below 1e12")
+    settings = spec.initializer_settings
+    for key, setting in INITIALIZER_SETTINGS.items():
+        if not setting.allows(settings[key]):
+            raise SpecError(f"$.initializer.{key}", setting.limits)
+    reads_both = {"low", "high"} <= {*INITIALIZERS[spec.initializer].settings}
+    if reads_both and settings["low"] > settings["high"]:
+        raise SpecError(
+            "$.initializer.low",
+            f"start values lie from the lowest to the highest, and "
+            f"{format_number(settings['low'])} is above {format_number(settings['high'])}",
+        )
 
 
 def check_penalty(penalty: Penalty) -> None:

@@ -51,7 +51,7 @@ def connect(spec: Spec, state: State, parameters: Iterable[Parameter]) -> Edited
     mask = np.array(spec.network.cut)
     mask[chosen] = 0.0
     network = with_cut(spec.network, mask)
-    drawn = network.draw(spec.initializer, spec.seed)[chosen]
+    drawn = spec.draw(network=network)[chosen]
     return replace(spec, network=network), _emptied(state, chosen, drawn)
 
 

@@ -229,7 +229,7 @@ def _carried(spec: Spec, state: State, network: Network, origins: list[_Origin])
 
     # The shape belongs to the seed: from the seed alone the numbers that other parameters began
     # with would come once more, since each is drawn at another place of the row now.
-    drawn = network.draw(spec.initializer, spec.seed, *network.sizes)
+    drawn = spec.draw(spec.seed, *network.sizes, network=network)
     empty = np.zeros(network.size)
     slots = tuple(moved(slot, empty) for slot in state.slots)
     return changed, State(moved(state.theta, drawn), slots, state.t)

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from engine.maths.activations import Array
 from engine.maths.backprop import Carried, Rules
 from engine.maths.clipping import Clipping
+from engine.maths.initializers import InitializerSettings
 from engine.maths.losses import LOSSES, Loss, LossSettings, loss_function
 from engine.maths.metrics import METRICS, are_classes, is_right
 from engine.maths.network import Network
@@ -166,6 +167,7 @@ class Spec(Struct, frozen=True, eq=False, dict=True):
     `carried` says what is carried on of each value that an iteration works out (see
     engine.maths.backprop.Rules); None: the value as it is.
     `scaling` stands between the data and the network; None: it takes them as they are.
+    `initializer` is a key of INITIALIZERS, set to `initializer_settings`.
     `penalty` is what large weights cost, beside the loss of the data. `clipping` says how gradients
     are cut before they move the parameters, `schedule` how the learning rate goes on.
     """
@@ -187,6 +189,14 @@ class Spec(Struct, frozen=True, eq=False, dict=True):
     loss_settings: LossSettings = LossSettings()
     clipping: Clipping = Clipping()
     schedule: Schedule = Schedule()
+    initializer_settings: InitializerSettings = InitializerSettings()
+
+    def draw(self, *seed: int, network: Network | None = None) -> Array:
+        """Start values θ drawn from its seed, or from the numbers given; for its network, or
+        another one. What is fixed is drawn like the rest."""
+        chosen = self.network if network is None else network
+        numbers = seed or (self.seed,)
+        return chosen.draw(self.initializer, *numbers, settings=self.initializer_settings)
 
     @cached_property
     def scaled(self) -> Data:
@@ -438,7 +448,7 @@ class State(Struct, frozen=True, eq=False):
 def start_state(spec: Spec, theta: Array | None = None) -> State:
     """The state before the first update: given start values, or those drawn from the seed."""
     if theta is None:
-        theta = spec.network.draw(spec.initializer, spec.seed)
+        theta = spec.draw()
     for mistake in spec.made:
         if mistake.start is not None:
             theta = mistake.start(spec.network, theta)
@@ -448,5 +458,5 @@ def start_state(spec: Spec, theta: Array | None = None) -> State:
 def drawn_start(spec: Spec, start: Array, seed: int) -> Array:
     """Start values θ drawn from a seed; what is fixed stays as in `start`: it is part of the
     exercise, not of the draw."""
-    drawn = spec.network.draw(spec.initializer, seed)
+    drawn = spec.draw(seed)
     return np.where(spec.network.trained > 0, drawn, start)

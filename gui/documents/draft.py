@@ -16,7 +16,7 @@ from engine.maths.activations import Array
 class Draft(Struct, frozen=True):
     """The fields of the New dialog: keys of what was chosen, counts, the hidden units as they were
     typed, the table, a row a sample, with the inputs before the targets, and the settings of the
-    hidden units' activation and of the data set, by their keys."""
+    hidden units' activation, of the data set and of the initializer, by their keys."""
 
     data: str
     inputs: int
@@ -28,6 +28,8 @@ class Draft(Struct, frozen=True):
     numbers: tuple[tuple[float, ...], ...]
     settings: dict[str, float] = {}
     of_data: dict[str, float] = {}
+    initializer: str = ""
+    of_initializer: dict[str, float] = {}
 
     @property
     def table(self) -> Array:

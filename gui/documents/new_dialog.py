@@ -15,6 +15,7 @@ from engine.documents.document import Document
 from engine.documents.titles import new_title
 from engine.documents.whole_file import FileError
 from engine.maths.activations import ACTIVATION_SETTINGS, ACTIVATIONS, hidden_activations
+from engine.maths.initializers import INITIALIZER_SETTINGS, INITIALIZERS, InitializerSettings
 from engine.maths.losses import LOSSES, output_activations, usual_loss
 from engine.maths.network import Layer, Network, default_unit_names, with_layer
 from engine.maths.optimizers import Optimizer
@@ -33,6 +34,7 @@ from gui.widgets.labels import ErrorLabel, SecondaryLabel
 from gui.widgets.layouts import NO_MARGINS, column, row
 from gui.widgets.number_field import NumberField
 
+_INITIALIZER = "glorot_uniform"  # as of every data set, unless a person chooses another
 _OWN = "own"  # in the place of a data set's key
 _KEEP_MILLISECONDS = 300  # after a change, within which others may follow
 
@@ -76,6 +78,15 @@ class NewDialog(FormDialog):
         self._of_activation = {
             key: _setting_field(setting) for key, setting in ACTIVATION_SETTINGS.items()
         }
+        self._initializer = _choice("newInitializer", "Initializer of the start values", {})
+        self._initializer.offer(
+            [ChoiceItem(row.key, row.title, note=row.formula) for row in INITIALIZERS.values()]
+        )
+        _show(self._initializer, _INITIALIZER)
+        self._of_initializer = {
+            key: _setting_field(setting, "initializer-") for key, setting in
+            INITIALIZER_SETTINGS.items()
+        }
         self._preview = SecondaryLabel(name="newPreview")
         self._preview.setWordWrap(True)
         self._problem = ErrorLabel("newProblem")
@@ -94,6 +105,11 @@ class NewDialog(FormDialog):
                 for key, field in self._of_activation.items()
             },
             "Activation at the output": self._output,
+            "Start &values": self._initializer,
+            **{
+                INITIALIZER_SETTINGS[key].title.capitalize(): field
+                for key, field in self._of_initializer.items()
+            },
         }
         self._again = QWidget()
         self._again.setObjectName("newAgain")
@@ -105,6 +121,7 @@ class NewDialog(FormDialog):
         self.setMinimumWidth(theme.px(460))
         self._data.currentIndexChanged.connect(self._suggest)
         self._activation.currentIndexChanged.connect(self._show_settings)
+        self._initializer.currentIndexChanged.connect(self._show_settings)
         self._suggest()
         self._show_settings()
         self._empty = self._filled_in()
@@ -116,7 +133,9 @@ class NewDialog(FormDialog):
             self._data.currentIndexChanged, self._activation.currentIndexChanged,
             self._output.currentIndexChanged, self._hidden.textChanged, self._table.filled,
             self._inputs.valueChanged, self._outputs.valueChanged, self._samples.valueChanged,
+            self._initializer.currentIndexChanged,
             *(field.edited for field in self._of_activation.values()),
+            *(field.edited for field in self._of_initializer.values()),
             *(field.valueChanged for field in self._settings.values()),
         ):
             change.connect(self._keeps.start)
@@ -132,7 +151,8 @@ class NewDialog(FormDialog):
             self._samples.value(), self._hidden.text(), self._activation.currentData(),
             self._output.currentData(), tuple(map(tuple, self._table.table.tolist())),
             {key: field.value for key, field in self._of_activation.items()},
-            self._chosen,
+            self._chosen, self._initializer.currentData(),
+            {key: field.value for key, field in self._of_initializer.items()},
         )
 
     def _fill_in(self, draft: Draft) -> None:
@@ -157,6 +177,11 @@ class NewDialog(FormDialog):
             value = draft.settings.get(key, setting.default)
             if setting.allows(value):
                 self._of_activation[key].set_value(value)
+        _show(self._initializer, draft.initializer)
+        for key, setting in INITIALIZER_SETTINGS.items():
+            value = draft.of_initializer.get(key, setting.default)
+            if setting.allows(value):
+                self._of_initializer[key].set_value(value)
         self._show_settings()
         _show(self._output, draft.output)
         self._again.setVisible(draft != self._empty)
@@ -241,9 +266,16 @@ class NewDialog(FormDialog):
         """The settings that the activation of the hidden units reads."""
         return ACTIVATIONS[self._activation.currentData()].settings
 
+    @property
+    def _read_at_start(self) -> tuple[str, ...]:
+        """The settings that the initializer reads."""
+        return INITIALIZERS[self._initializer.currentData()].settings
+
     def _show_settings(self) -> None:
         for key, field in self._of_activation.items():
             self.form.setRowVisible(field, key in self._read)
+        for key, field in self._of_initializer.items():
+            self.form.setRowVisible(field, key in self._read_at_start)
         self.fit()
 
     def _follow_settings(self) -> None:
@@ -270,7 +302,9 @@ class NewDialog(FormDialog):
             self._preview.setText(f"The units: {' → '.join(map(_in_short, layers))}")
 
     def accept(self) -> None:
-        if not all(self._of_activation[key].finish() for key in self._read):
+        fields = [self._of_activation[key] for key in self._read]
+        fields += [self._of_initializer[key] for key in self._read_at_start]
+        if not all(field.finish() for field in fields):
             return
         try:
             check_spec(self._spec())
@@ -299,6 +333,15 @@ class NewDialog(FormDialog):
 
     def _spec(self) -> Spec:
         """What was asked for. Raises ValueError with a sentence."""
+        settings = {key: self._of_initializer[key].value for key in self._read_at_start}
+        return replace(
+            self._without_start(),
+            initializer=self._initializer.currentData(),
+            initializer_settings=InitializerSettings(settings),
+        )
+
+    def _without_start(self) -> Spec:
+        """The same, whatever its start values are drawn by."""
         sizes, hidden = self._sizes(), self._activation.currentData()
         settings = {key: self._of_activation[key].value for key in self._read}
         if self._rule is not None:
@@ -317,7 +360,6 @@ class NewDialog(FormDialog):
             LOSSES[loss].reduction or "mean",
             Optimizer().changed(learning_rate=0.5),
             self._table.data_set(),
-            initializer="glorot_uniform",
             seed=1,
         )
 
@@ -325,19 +367,20 @@ class NewDialog(FormDialog):
         """The document that was asked for, with start values drawn from seed 1."""
         spec = self._spec()
         about = "own data" if self._rule is None else self._rule.title
-        start = spec.network.draw(spec.initializer, spec.seed)
+        start = spec.draw()
         return Document(spec=spec, start=start, title=new_title(spec.network.sizes, about))
 
 
-def _setting_field(setting: Setting) -> NumberField:
-    """A field for a setting of the hidden units' activation."""
+def _setting_field(setting: Setting, prefix: str = "") -> NumberField:
+    """A field for a setting of the hidden units' activation, or with a prefix of another thing."""
 
     def objection(value: float) -> str | None:
         return None if setting.allows(value) else setting.limits
 
     field = NumberField(setting.default, objection)
-    field.setObjectName(f"new-{setting.key}")
-    field.setAccessibleName(f"{setting.title.capitalize()} of the hidden units")
+    field.setObjectName(f"new-{prefix}{setting.key}")
+    owner = "" if prefix else " of the hidden units"
+    field.setAccessibleName(f"{setting.title.capitalize()}{owner}")
     return field
 
 

@@ -15,7 +15,7 @@ from PySide6.QtCore import QObject, Signal
 from engine.documents.document import Published
 from engine.maths.activations import ACTIVATION_SETTINGS, ACTIVATIONS
 from engine.maths.clipping import CLIPPINGS, Clipping
-from engine.maths.initializers import INITIALIZERS
+from engine.maths.initializers import INITIALIZER_SETTINGS, INITIALIZERS
 from engine.maths.losses import LOSS_SETTINGS, LOSSES, losses_for
 from engine.maths.network import Parameter
 from engine.maths.optimizers import RULES, SETTINGS
@@ -75,6 +75,7 @@ class Intents(QObject):
         network.optimizer_setting_chosen.connect(self.set_optimizer_setting)
         network.batch_chosen.connect(self.set_batching)
         network.initializer_chosen.connect(self.set_initializer)
+        network.initializer_setting_chosen.connect(self.set_initializer_setting)
         weights.value_edited.connect(self.set_parameter)
         weights.values_pasted.connect(self.set_parameters)
         for panel in (canvas, weights):
@@ -397,6 +398,12 @@ class Intents(QObject):
         """Choose how New seed draws start values."""
         text = f"Initializer: {INITIALIZERS[key].title}"
         self._session.apply(text, edits.set_settings, initializer=key)
+
+    def set_initializer_setting(self, name: str, value: float) -> None:
+        """Change a setting of the initializer."""
+        settings = self._session.spec.initializer_settings.changed(**{name: value})
+        text = f"{INITIALIZER_SETTINGS[name].title.capitalize()} = {format_number(value)}"
+        self._session.apply(text, edits.set_settings, initializer_settings=settings)
 
     # Mistakes
 

@@ -9,10 +9,11 @@ import numpy as np
 from engine.documents.titles import shape
 from engine.maths.activations import ACTIVATION_SETTINGS, ACTIVATIONS
 from engine.maths.clipping import CLIPPINGS
+from engine.maths.initializers import in_words as initializer_in_words
 from engine.maths.losses import LOSS_SETTINGS, LOSSES
 from engine.maths.network import Layer, Network
 from engine.maths.optimizers import RULES, SETTINGS
-from engine.maths.penalty import in_words
+from engine.maths.penalty import in_words as penalty_in_words
 from engine.maths.schedules import SCHEDULES
 from engine.run.mistakes import MISTAKES
 from engine.run.spec import Data, Spec
@@ -29,6 +30,11 @@ def called_by_settings(spec: Spec, is_drawn: bool, other: Spec) -> str:
     parts = [f"seed {spec.seed}"] if is_drawn else []
     parts.append(f"{SETTINGS[_RATE].symbol} {format_number(spec.optimizer[_RATE])}")
     different = [] if spec is other else list(_differences(spec, other))
+    drawn, others = (
+        initializer_in_words(run.initializer, run.initializer_settings) for run in (spec, other)
+    )
+    if is_drawn and drawn != others:
+        different.append(drawn)
     if len(different) > _MOST:
         different[_MOST:] = ["…"]
     return ", ".join([*parts, *different])
@@ -46,7 +52,7 @@ def _differences(spec: Spec, other: Spec) -> Iterator[str]:
     if factors != others:
         yield "rates by layer" if set(factors) != {1.0} else "one rate"
     if spec.penalty != other.penalty:
-        yield in_words(spec.penalty)
+        yield penalty_in_words(spec.penalty)
     yield from _of_network(spec.network, other.network)
     yield from _of_loss(spec, other)
     if spec.reduction != other.reduction:

@@ -249,7 +249,7 @@ class _Reader:
             self._wrong(line, f'a seed is a whole number from 0, not "{shortened(text)}"')
             return document
         spec = replace(document.spec, seed=int(text))
-        drawn = spec.network.draw(spec.initializer, spec.seed)
+        drawn = spec.draw()
         start = np.where(spec.network.trained > 0, drawn, document.start)
         return Document(spec=spec, start=start, title=document.title, note=document.note)
 

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QGridLayout, QProgressBar, QWidget
 
 from engine.learn.many_seeds.result import SeedRun, SeedsResult, Stuck
 from engine.learn.many_seeds.runs import MAX_EPOCHS, MAX_SEEDS, why_not
+from engine.maths.initializers import in_words
 from engine.run.spec import Spec
 from engine.text.numbers import format_count, format_number
 from gui import theme
@@ -28,7 +29,8 @@ _FIELD_WIDTH = 44
 _LISTED = 24  # seeds of a group that are named one by one
 
 _EXPLANATION = (
-    "Start values are drawn from each seed by the initializer, and each run is trained from there. "
+    "Start values are drawn from each seed by the initializer ({initializer}), and each run is "
+    "trained from there. "
     "It has learnt when every output is within {tolerance} of its target."
 )
 _CHANGED = "The network has changed since; run again to see what that makes of it."
@@ -152,7 +154,7 @@ class SeedsPanel(QWidget):
         self.groups.setVisible(result is not None and bool(result.stuck))
         if result is None:
             self.headline.setText("Training …" if self._running else "How many seeds learn?")
-            self._note.setText(reason or _EXPLANATION.format(tolerance=format_number(0.1)))
+            self._note.setText(reason or self._explanation)
             return
         self.headline.setText(result.sentence)
         self.groups.setText("".join(map(_group, result.stuck)))
@@ -166,6 +168,13 @@ class SeedsPanel(QWidget):
                 f"{done}A run has learnt when every output is within {tolerance} of its target. "
                 "Click a seed to look at it from its start."
             )
+
+    @property
+    def _explanation(self) -> str:
+        spec, initializer = self._spec, "none"
+        if spec is not None:
+            initializer = in_words(spec.initializer, spec.initializer_settings)
+        return _EXPLANATION.format(tolerance=format_number(0.1), initializer=initializer)
 
     def _is_of_another(self) -> bool:
         """Whether the result is of another network, data or way to train than what is open."""
@@ -182,6 +191,7 @@ def _setup(spec: Spec) -> tuple[object, ...]:
     return (
         spec.network, spec.loss, spec.loss_settings, spec.reduction, spec.penalty, spec.optimizer,
         spec.schedule, spec.clipping, id(spec.data), spec.scaling, batching, spec.initializer,
+        spec.initializer_settings,
     )
 
 

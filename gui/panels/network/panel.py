@@ -10,7 +10,6 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
 
-from engine.maths.initializers import INITIALIZERS
 from engine.maths.network import Network, with_layer
 from engine.maths.optimizers import RULES, SETTINGS, Optimizer
 from engine.run.check_spec import SpecError, check_spec
@@ -18,6 +17,7 @@ from engine.run.limits import HIDDEN_LAYERS, INPUTS, SAMPLES
 from engine.run.spec import Batching, Spec
 from gui import theme
 from gui.panels.network.clipping_rows import ClippingRows
+from gui.panels.network.initializer_rows import InitializerRows
 from gui.panels.network.layer_rows import LINE_GAP, FormRow, LayerRows, size_count
 from gui.panels.network.loss_rows import LossRows
 from gui.panels.network.penalty_rows import PenaltyRows
@@ -67,6 +67,7 @@ class NetworkPanel(Card):
     optimizer_setting_chosen = Signal(str, float)
     batch_chosen = Signal(object, bool)  # samples or None for all, shuffled
     initializer_chosen = Signal(str)
+    initializer_setting_chosen = Signal(str, float)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("Network", parent)
@@ -173,23 +174,10 @@ class NetworkPanel(Card):
         self._content.addWidget(FormRow("Seed", self._seed, self._shuffled, filling=self._seed))
 
     def _add_start_rows(self) -> None:
-        self._initializer = Choice("initializer", "Initializer")
-        set_tip(self._initializer, "How New seed draws the start values")
-        self._initializer.offer(
-            [
-                ChoiceItem(
-                    each.key,
-                    each.title,
-                    each.title.partition(",")[0].replace(" from ", " "),
-                    note=each.formula,
-                )
-                for each in INITIALIZERS.values()
-            ]
-        )
-        self._initializer.chosen.connect(self.initializer_chosen)
-        self._content.addWidget(
-            FormRow("Initializer", self._initializer, filling=self._initializer)
-        )
+        self._initializer = InitializerRows()
+        self._initializer.initializer_chosen.connect(self.initializer_chosen)
+        self._initializer.setting_chosen.connect(self.initializer_setting_chosen)
+        self._content.addWidget(self._initializer)
 
     def _make_scroll_area(self) -> None:
         """What the rows stand in. Its bar is in the card's right margin, so that fields keep their
@@ -322,7 +310,7 @@ class NetworkPanel(Card):
         self._clipping.display(spec.clipping)
         self._more_row.setVisible(bool(self._possible_additions()))
         self._display_batching(spec.batching)
-        self._initializer.show_key(spec.initializer)
+        self._initializer.display(spec)
         self._seed.setText(str(spec.seed))
 
     def _display_optimizer(self, optimizer: Optimizer) -> None:

@@ -336,3 +336,21 @@ def test_what_the_hidden_units_activation_reads_is_asked_for(qtbot: QtBot) -> No
     layers = person.dialog.document().spec.network.layers
     assert layers[0].changed_settings == {"alpha": 0.5} and not layers[-1].changed_settings
     person.dialog.forget()
+
+
+def test_start_values_are_drawn_as_was_asked_for(person: Person) -> None:
+    dialog = person.dialog
+    assert dialog.document().spec.initializer == "glorot_uniform"
+    field = dialog.findChild(QLineEdit, "new-initializer-sd")
+    assert not field.isVisible()
+    person.choose("newInitializer", "normal")
+    assert field.isVisible()
+    field.setFocus()
+    field.selectAll()
+    QTest.keyClicks(field, "0.25")
+    QTest.keyClick(field, Qt.Key.Key_Return)
+    document = dialog.document()
+    assert document.spec.initializer_settings["sd"] == 0.25
+    assert document.start.tobytes() == document.spec.draw(1).tobytes()
+    read = read_document(write_document(document))
+    assert read.spec.initializer_settings == document.spec.initializer_settings

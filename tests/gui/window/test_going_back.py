@@ -268,6 +268,9 @@ CHANGES: dict[str, Callable[[MainWindow], object]] = {
     "Optimizer: Adam (Keras)": lambda w: w.network.optimizer_chosen.emit("adam"),
     "learning rate = 0.1": lambda w: w.network.optimizer_setting_chosen.emit("learning_rate", 0.1),
     "Batch: 1 sample, shuffled": lambda w: w.network.batch_chosen.emit(1, True),
+    "Standard deviation of the start values = 0.3": (
+        lambda w: w.network.initializer_setting_chosen.emit("sd", 0.3)
+    ),
     "Initializer: all zero": lambda w: w.network.initializer_chosen.emit("zeros"),
     "Move h1": lambda w: w.session.move_unit("h1", 0.1, 0.2),
     "Reset: start values": lambda w: w.session.reset(),
@@ -280,7 +283,8 @@ def _all(view: View) -> tuple[object, ...]:
     spec = view.spec
     return (
         view.t, view.revealed, view.theta.tobytes(), spec.network, spec.loss, spec.reduction,
-        spec.optimizer, spec.batching, spec.initializer, spec.seed, spec.data.inputs.tobytes(),
+        spec.optimizer, spec.batching, spec.initializer, spec.initializer_settings,
+        spec.seed, spec.data.inputs.tobytes(),
         spec.data.targets.tobytes(), dict(view.layout), view.title, view.note,
     )
 

@@ -32,6 +32,7 @@ SIGNALS = (
     "optimizer_setting_chosen",
     "batch_chosen",
     "initializer_chosen",
+    "initializer_setting_chosen",
 )
 
 

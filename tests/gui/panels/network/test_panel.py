@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
     QLabel,
+    QLineEdit,
     QMenu,
     QPushButton,
     QScrollArea,
@@ -511,3 +512,22 @@ def test_a_layer_has_a_rate_of_its_own(
     network = with_layer(view.spec.network, 1, rate_factor=0.1)
     panel.display(replace(view, spec=replace(view.spec, network=network)))
     assert field.isVisible() and field.text() == "0.1"
+
+
+def test_an_initializer_shows_the_settings_that_it_reads(
+    panel: NetworkPanel, heard: Heard, qtbot: QtBot, xor_view: MakeView
+) -> None:
+    view = xor_view()
+    panel.display(view)
+    field = panel.findChild(QLineEdit, "initializer_low")
+    assert not field.isVisible()
+    view = replace(view, spec=replace(view.spec, initializer="uniform"))
+    panel.display(view)
+    assert field.isVisible() and field.text() == "−0.5"
+    assert "low to high" in combo(panel, "initializer").toolTip()
+    retype(qtbot, field, "0.75")
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+    assert heard == []  # above the highest
+    retype(qtbot, field, "-2")
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+    assert heard == [("initializer_setting_chosen", ("low", -2.0))]
