@@ -88,7 +88,8 @@ def _plan(table: Table, options: argparse.Namespace) -> Plan:
     wrong = problems(table, plan)
     if wrong and not options.leave_out:
         raise Refused(
-            f"{options.data}: {counted(len(wrong), 'row')} cannot be taken as they are. "
+            f"{options.data}: {counted(len(wrong), 'row')} cannot be taken as "
+            f"{'it is' if len(wrong) == 1 else 'they are'}. "
             + " ".join(problem.sentence for problem in wrong[:_TOLD])
             + (f" … and {len(wrong) - _TOLD} more." if len(wrong) > _TOLD else "")
             + " Add --leave-out to go on without these rows, or --class COLUMN to take the texts "

@@ -52,13 +52,21 @@ class CountField(QSpinBox):
 
     def _fault(self, text: str) -> str:
         """What is wrong with a text as a count within the bounds; nothing if it is one."""
-        plain = text.strip()
+        plain = self._without_suffix(text)
         count = int(plain) if re.fullmatch(rf"[0-9]{{1,{_MOST_DIGITS}}}", plain) else None
         if count is not None and self.minimum() <= count <= self.maximum():
             return ""
         whole = plain.removeprefix("-").isdecimal()
         why = "is out of bounds" if whole else "is not a whole number"
-        return f'"{text}" {why}'
+        return f'"{plain}" {why}'
+
+    def _without_suffix(self, text: str) -> str:
+        """A text without the unit that Qt keeps behind it, such as " %", and blanks around it."""
+        return text.removesuffix(self.suffix()).strip()
+
+    def _is_changed(self) -> bool:
+        """Whether another text stands there than that of the count in force."""
+        return self._without_suffix(self.text()) != str(self.value())
 
     def validate(self, text: str, position: int) -> tuple[QValidator.State, str, int]:
         """Let anything be typed, so that it can be refused with a sentence."""
@@ -82,8 +90,8 @@ class CountField(QSpinBox):
         if problem:
             self._mark(problem)
             return
-        if event.key() == Qt.Key.Key_Escape and self.text() != str(self.value()):
-            self.lineEdit().setText(str(self.value()))
+        if event.key() == Qt.Key.Key_Escape and self._is_changed():
+            self.lineEdit().setText(f"{self.value()}{self.suffix()}")
             self._mark("")
             return  # used up: the tool around it stays open
         super().keyPressEvent(event)

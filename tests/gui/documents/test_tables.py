@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QTimer, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QApplication,
     QCheckBox,
@@ -94,9 +95,15 @@ def test_a_dropped_table_becomes_a_network_that_is_trained_saved_and_opened_agai
         press_ok(dialog)
         assert dialog.isVisible() and '"x" is no such number' in text_of(dialog, "tableProblem")
         hidden.setText("4")
-        test.setValue(20)
         assert "2 inputs → 4 → 3 outputs with softmax" in text_of(dialog, "tablePreview")
-        press_ok(dialog)
+        test.selectAll()
+        QTest.keyClicks(test, "7x")
+        QTest.keyClick(test, Qt.Key.Key_Escape)  # leaves the number, and the dialog open
+        assert test.text() == "0 %" and dialog.isVisible()
+        test.selectAll()
+        QTest.keyClicks(test, "20")  # the sign behind the number stays, and is no part of it
+        QTest.keyClick(test, Qt.Key.Key_Return)  # as does OK
+        assert not dialog.isVisible()
 
     data = QMimeData()
     data.setUrls([QUrl.fromLocalFile(str(path))])
