@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from command_line.printing import complain, say
 from command_line.refusal import Refused
-from engine.data.answers import answered, new_rows
+from engine.data.answers import answered, columns_for, input_fields, new_rows
 from engine.data.preparation import Plan, column_number, prepared, problems, proposed_plan, spec_of
 from engine.data.proposal import Role
 from engine.data.table import Sampled, Table, TableError, TooManyRows, read_table, text_of
@@ -43,7 +43,7 @@ def new(options: argparse.Namespace) -> None:
         made = prepared(table, plan)
         spec = spec_of(made, plan)
     except ValueError as error:
-        raise Refused(f"{path.name}: {error}") from error
+        raise Refused(f"{path}: {error}") from error
     start = start_state(spec).theta
     document = Document(spec=spec, start=start, title=new_title(spec.network.sizes, path.stem))
     write_whole(out, write_document(document))
@@ -105,13 +105,13 @@ def read_path(path: Path, sample: Sampled | None = None, hint: str = "") -> Tabl
     except OSError as error:
         raise Refused(f"{path} cannot be read: {reason(error)}.") from error
     if len(content) > MAX_TABLE_BYTES:
-        raise Refused(f"{path.name} is larger than {MAX_TABLE_BYTES >> 20} MiB.")
+        raise Refused(f"{path} is larger than {MAX_TABLE_BYTES >> 20} MiB.")
     try:
         return read_table(text_of(content), sample=sample)
     except TooManyRows as error:
-        raise Refused(f"{path.name}: {error}{hint and f' {hint}'}") from error
+        raise Refused(f"{path}: {error}{hint and f' {hint}'}") from error
     except TableError as error:
-        raise Refused(f"{path.name}: {error}") from error
+        raise Refused(f"{path}: {error}") from error
 
 
 def predict(options: argparse.Namespace) -> int:
@@ -128,12 +128,19 @@ def predict(options: argparse.Namespace) -> int:
     table = read_path(Path(options.data))
     theta = document.start if document.state is None else document.state.theta
     try:
-        given = new_rows(document.spec, table)
+        columns = columns_for(document.spec, table)
+        given = new_rows(document.spec, table, columns)
     except ValueError as error:
-        raise Refused(f"{Path(options.data).name}: {error}") from error
+        raise Refused(f"{options.data}: {error}") from error
     text = answered(document.spec, theta, table, given)
     write_whole(out, text.encode("utf-8-sig"))
     say(f"{out}: answers for {counted(len(given.rows), 'row')}")
+    fields = input_fields(document.spec)
+    if table.has_heading and [c.heading.casefold() for c in columns] != [
+        f.heading.casefold() for f in fields
+    ]:
+        pairs = (f"{c.heading} for {f.heading}" for c, f in zip(columns, fields, strict=True))
+        say(f"  taken by their places, for want of the names: {listed(list(pairs))}")
     _tell_left_out([problem.sentence for problem in given.problems])
     return 2 if given.problems else 0
 

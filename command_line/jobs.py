@@ -42,6 +42,7 @@ from engine.training.goal import Goal
 from engine.training.patience import Patience
 
 MOST_TOLD = 10_000_000  # epochs in what is printed; each takes some 20 characters
+_TOLD = 20  # samples, units and weights that are printed to be read
 
 
 def examples(options: argparse.Namespace) -> None:
@@ -103,15 +104,24 @@ def run(options: argparse.Namespace) -> None:
     for key, column in report["history"].items():
         say(f"  {key}: {machine_number(column[0])} -> {machine_number(column[-1])}")
     say("  outputs:")
-    for row, outputs in enumerate(report["outputs"][:20]):
-        say(f"    sample {row}: " + "  ".join(machine_number(value) for value in outputs))
+    for number, outputs in enumerate(report["outputs"][:_TOLD], start=1):
+        say(f"    sample {number}: " + "  ".join(machine_number(value) for value in outputs))
+    _tell_of_more(len(report["outputs"]))
     layers = zip(report["weights"], report["biases"], strict=True)
     for layer, (rows, biases) in enumerate(layers, start=1):
         word = document.spec.network.layers[layer - 1].bias_word
         say(f"  layer {layer}:")
-        for unit, row in enumerate(rows[:20]):
+        for unit, row in enumerate(rows[:_TOLD]):
             bias = "" if biases is None else f"  {word} {machine_number(biases[unit])}"
-            say("    " + "  ".join(machine_number(value) for value in row[:20]) + bias)
+            more = "  …" if len(row) > _TOLD else ""
+            say("    " + "  ".join(machine_number(value) for value in row[:_TOLD]) + more + bias)
+        _tell_of_more(len(rows))
+
+
+def _tell_of_more(count: int) -> None:
+    """Say that of so many rows only the first were printed, where it is so."""
+    if count > _TOLD:
+        say(f"    … and {format_count(count - _TOLD)} more; --json gives all")
 
 
 def _goal(options: argparse.Namespace) -> Goal | Patience | None:

@@ -40,6 +40,11 @@ def test_a_network_is_made_and_answers_by_the_names_of_columns_and_classes(table
     for row in answers:
         right = float(row["output right"]) >= 0.5
         assert row["answer side"] == ("right" if right else "left")
+    asked.write_text("a,b\n2,1.5\n", encoding="utf-8")
+    done = backpass("predict", str(document), str(asked), str(out))
+    assert done.returncode == 0 and "names: a for width and b for height" in done.stdout
+    done = backpass("run", str(document), "--epochs", "1")
+    assert "    sample 1: " in done.stdout and "    … and 40 more; --json gives all" in done.stdout
     done = backpass("new", str(table), str(document))
     assert done.returncode == 2 and "is there already" in done.stderr
 
@@ -56,3 +61,6 @@ def test_what_is_wrong_is_listed_by_line_and_nothing_is_written(tmp_path: Path) 
     done = backpass("new", str(table), str(document), "--leave-out", "--target", "b")
     assert done.returncode == 0 and "Left out 3 rows" in done.stderr
     assert len(json.loads(document.read_text("utf-8"))["data"]["inputs"]) == 5
+    table.write_text("a,b\n1,2\n,2\n", "utf-8")
+    done = backpass("new", str(table), str(tmp_path / "b.json"))
+    assert "1 row cannot be taken as it is." in done.stderr

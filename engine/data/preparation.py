@@ -21,7 +21,7 @@ from engine.run.check_spec import check_spec
 from engine.run.limits import INPUTS, NAME, UNITS
 from engine.run.rescaling import scaling_for
 from engine.run.spec import Batching, Data, Source, Spec
-from engine.text.numbers import counted, format_count
+from engine.text.numbers import counted, format_count, refused_number
 from engine.text.wording import listed, shortened
 
 _LONGEST_UNIT = 16  # characters of a heading that a unit is called by
@@ -133,7 +133,10 @@ def problems(table: Table, plan: Plan) -> list[Problem]:
             if column.empty[row]:
                 sentence = f"{where} is empty{f' ({cell})' if cell else ''}."
             else:
-                sentence = f"{where} is no number but “{shortened(cell)}”."
+                why = refused_number(cell)
+                sentence = f"{where}: {why}" if why else (
+                    f"{where} is no number but “{shortened(cell)}”."
+                )
             found.setdefault(line, Problem(line, sentence, number))
     return [found[line] for line in sorted(found)]
 
@@ -179,7 +182,11 @@ def _check_roles(table: Table, plan: Plan) -> None:
     for number in (*plan.inputs, *plan.targets):
         column, role = table.columns[number], plan.roles[number]
         if role.kind == "number" and not np.isfinite(column.numbers).any():
-            raise ValueError(f"There is no number in “{column.heading}”; take it as classes.")
+            why = next(filter(None, map(refused_number, column.counts)), "")
+            raise ValueError(
+                f"There is no number in “{column.heading}”"
+                + (f": {why}" if why else "; take it as classes.")
+            )
         if role.kind == "class":
             _check_classes(column, role)
 

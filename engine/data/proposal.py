@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from engine.data.table import Column, Table
 from engine.run.limits import CLASS_NAME
-from engine.text.numbers import format_count, machine_number
+from engine.text.numbers import format_count, machine_number, refused_number
 
 ROLES = {"input": "input", "target": "target", "out": "left out"}
 KINDS = {"number": "number", "class": "class"}
@@ -83,11 +83,16 @@ def class_names(column: Column) -> list[str]:
 
 
 def _kind(column: Column) -> str:
-    """Number or class, by what most cells are."""
+    """Number or class, by what most cells are, or were meant as: “1.234,5” is refused as a number,
+    but it is no class either."""
     known = ~column.empty
     if not known.any():
         return "number"
-    share = float(np.isfinite(column.numbers[known]).mean())
+    are_numbers = np.isfinite(column.numbers[known])
+    count = int(are_numbers.sum())
+    if count < len(are_numbers):
+        count += sum(n for cell, n in column.counts.items() if refused_number(cell))
+    share = count / len(are_numbers)
     return "number" if share >= _NUMERIC_SHARE else "class"
 
 

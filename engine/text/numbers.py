@@ -130,6 +130,20 @@ def parse_number(text: str) -> float:
     return value
 
 
+def refused_number(text: str) -> str:
+    """Why a text that was meant as a number is none: its digits are grouped, it is too large or
+    not finite. Empty where it is a number, or was not meant as one."""
+    written = plain(text)
+    looks = (_NUMBER, _GROUPED, _NOT_FINITE)
+    if len(text) > LONGEST or not any(kind.fullmatch(written) for kind in looks):
+        return ""
+    try:
+        parse_number(text)
+    except ValueError as error:
+        return str(error)
+    return ""
+
+
 def parse_table(text: str) -> list[list[float]]:
     """The numbers of pasted lines, all of the same length; line ends and blanks at the end are
     ignored.

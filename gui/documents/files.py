@@ -233,12 +233,14 @@ class Files(QObject):
 
     def folder(self) -> str:
         """Where a dialog begins: where a file was opened or written last, or in the person's
-        documents."""
+        documents; at home where there is no such folder, whose name would else be offered as that
+        of a file."""
         if self._folder is None:
             self._folder = settings.FOLDER.kept() if self._remember else ""
-        if isdir(self._folder):
-            return self._folder
-        return QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
+        places = QStandardPaths.StandardLocation
+        standard = (places.DocumentsLocation, places.HomeLocation)
+        folders = [self._folder, *map(QStandardPaths.writableLocation, standard)]
+        return next(filter(isdir, folders), "")
 
     def begin_in(self, folder: Path) -> None:
         """Have the next dialog begin in a folder."""

@@ -88,7 +88,9 @@ class PlainAxis(pg.AxisItem):
         if self._is_left:
             most = max(2, int(length / theme.px(_TICK_ROW)))
             make = log_ticks if self.logarithmic else linear_ticks
-            return make(low, high, most)
+            ticks = make(low, high, most)
+            # A single number says nothing of how large the others are.
+            return ticks if len(ticks) > 1 else make(low, high, most + 1)
         metrics = QFontMetricsF(theme.font(theme.SMALL))
         if self.logarithmic:
             return self._log_ticks(low, high, metrics)

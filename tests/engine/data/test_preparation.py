@@ -128,6 +128,26 @@ def test_rows_that_cannot_be_taken_are_told_by_line_and_left_out_only_when_asked
 
 
 @pytest.mark.parametrize(
+    ("cells", "why"),
+    [
+        ("1.234,5 2.000,1 999,5", "seems to group its digits"),
+        ("1e308 -1e308 2", "too large"),
+        ("inf 1 2", "not a finite number"),
+    ],
+)
+def test_what_was_meant_as_a_number_is_no_class_and_is_told_why_it_is_none(
+    cells: str, why: str
+) -> None:
+    rows = "".join(f"{cell};{n}\n" for n, cell in enumerate(cells.split()))
+    table, plan = plan_of(f"x;y\n{rows}")
+    assert roles(plan)[0] == ("input", "number")
+    assert why in problems(table, plan)[0].sentence
+    table, plan = plan_of("x;y\n" + f"{cells.split()[0]};1\n" * 2)
+    with pytest.raises(ValueError, match=f"There is no number in “x”: .*{why}"):
+        prepared(table, plan)
+
+
+@pytest.mark.parametrize(
     ("text", "given", "says"),
     [
         ("x,y\n1,a\n2,a\n", {}, "single class"),

@@ -105,6 +105,14 @@ def test_a_loss_that_is_not_known_yet_has_no_dot(panel: LossPanel, xor_view: Mak
     assert panel.plot.curves == []
 
 
+def test_a_low_plot_has_two_numbers_up_its_axis(panel: LossPanel, mazur_view: MakeView) -> None:
+    panel.display(replace(mazur_view(), curve=np.array([[0.0, 0.298]])))
+    for height in range(110, 200, 10):
+        panel.resize(640, height)
+        QApplication.processEvents()
+        assert len(panel.plot.y_axis.ticks()) >= 2, height
+
+
 def test_an_error_metric_is_a_second_line(panel: LossPanel, xor_view: MakeView) -> None:
     base = xor_view()
     spec = replace(base.spec, metrics=("mean_squared_error", "accuracy"))
