@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 
+import numpy as np
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction, QContextMenuEvent, QResizeEvent
 from PySide6.QtWidgets import QMenu, QStackedWidget, QWidget
@@ -202,7 +203,7 @@ class ResultPanel(Card):
 
     def _show(self, view: View) -> None:
         if view.spec.network is not self._network:
-            self._on_network(view.spec.network)
+            self._on_network(view.spec.network, view.spec.data)
         if view.spec.data is not self._data:
             self._data = view.spec.data
             self._means = view.spec.data.inputs.mean(axis=0)
@@ -238,11 +239,13 @@ class ResultPanel(Card):
         self._head = ()
         self._again()
 
-    def _on_network(self, network: Network) -> None:
+    def _on_network(self, network: Network, data: Data) -> None:
         """Keep the choices that still make sense."""
         known, self._network = self._network, network
-        if known is not None and known.inputs != network.inputs:
+        if known is None or known.inputs != network.inputs:
             self._held.clear()
+            if data.picture is not None:
+                self._axes = _most_varied(data.inputs)
         last = len(network.inputs) - 1
         if max(self._axes) > last:
             self._axes = (0, min(1, last))
@@ -283,8 +286,8 @@ class ResultPanel(Card):
         self._head = key
         room = self.width() - 2 * theme.MARGIN
         for title, letters in _HEADS:
-            long = self._title(showing)
-            self.title.setText(long if title or long == CLASS_MAP else _SHORT_TITLES[showing])
+            short = "Map" if is_map else _SHORT_TITLES[showing]
+            self.title.setText(self._title(showing) if title else short)
             output, x, y = (_short(name, letters) for name in names)
             word = "classes" if is_map else menu_text(output) if letters else "output"
             self.output_button.setText(f"{word} ▾")
@@ -433,6 +436,12 @@ def _says_little(view: View) -> bool:
     """Whether a surface says less than the outputs: of a single sample, and over two pixels of
     many."""
     return len(view.spec.data) == 1 or view.spec.data.picture is not None
+
+
+def _most_varied(inputs: Array) -> tuple[int, int]:
+    """Which two columns vary most, in order: of a picture the first two are but an edge of it."""
+    first, second = sorted(np.argsort(-inputs.std(axis=0), kind="stable")[:2].tolist())
+    return first, second
 
 
 def _choice(menu: QMenu, name: str, chosen: bool) -> QAction:

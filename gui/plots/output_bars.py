@@ -8,6 +8,7 @@ from PySide6.QtGui import QColor, QFontMetrics, QHelpEvent, QPainter, QPaintEven
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from engine.maths.activations import Array
+from engine.run.classes import NO_CLASS, Classes, classes_of
 from engine.run.column_words import with_class
 from engine.text.numbers import fewer_digits, format_distinct, format_number
 from gui import theme
@@ -46,6 +47,38 @@ class _Rows:
             low = min(0.0, float(targets.min()), float(reached.min(initial=0.0)))
             high = max(0.0, float(targets.max()), float(reached.max(initial=0.0)))
         self.low, self.high = low, high if low < high else low + 1.0
+        self._take_class(classes_of(spec))
+
+    def _take_class(self, classes: Classes | None) -> None:
+        """Which class the outputs give, and whether it is that of the targets."""
+        self.has_classes = classes is not None and len(self.names) > 1
+        self.marked_row, self.is_right, self.given = -1, False, ""
+        if classes is None or not classes.are_named:
+            return
+        given, named = int(classes.given(self.a)), int(classes.named(self.t))
+        if NO_CLASS not in (given, named):
+            self.marked_row = given if self.has_classes else 0
+            self.is_right, self.given = given == named, classes.names[given]
+
+    def mark(self, row: int) -> str:
+        """A sign on the class that the outputs give: whether it is the right one."""
+        if row != self.marked_row:
+            return ""
+        sign = "✓" if self.is_right else "✗"
+        return sign if self.has_classes else f"{sign} {self.given}"
+
+    def in_words(self) -> str:
+        """Which class the outputs give; nothing where there are none."""
+        if self.marked_row < 0:
+            return ""
+        return f"given: {self.given}, which is {'right' if self.is_right else 'wrong'}"
+
+    def colour(self, row: int) -> QColor:
+        """The colour of a bar: that of its class on the class map, else by its sign."""
+        colours = theme.current()
+        if self.has_classes:
+            return QColor(colours.classes[row])
+        return colours.signed(float(self.a[row]))
 
     def share(self, value: float) -> float:
         """Where a value stands between the ends of the bars, from 0 to 1."""
@@ -155,9 +188,9 @@ class _Bars(QWidget):
         painter.drawRoundedRect(track, 3, 3)
         a, t = float(rows.a[row]), float(rows.t[row])
         ends = sorted(left + rows.share(value) * track.width() for value in (0.0, a))
-        fill = QColor(colours.signed(a))
+        fill = rows.colour(row)
+        painter.setPen(fill)
         fill.setAlphaF(0.45)
-        painter.setPen(colours.signed(a))
         painter.setBrush(fill)
         if ends[0] < ends[1] and np.isfinite(a):
             painter.drawRoundedRect(QRectF(ends[0], top, ends[1] - ends[0], bar), 3, 3)
@@ -170,6 +203,12 @@ class _Bars(QWidget):
         painter.setFont(theme.font(theme.SMALL))
         painter.setPen(colours.colour("ink"))
         below = QRectF(left, track.bottom() + _OVERHANG + 2, track.width(), text_height)
+        if mark := rows.mark(row):
+            painter.setPen(colours.colour("positive_text" if rows.is_right else "error"))
+            flags = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+            painter.drawText(below, flags, mark)
+            width = QFontMetrics(theme.font(theme.SMALL)).horizontalAdvance(mark)
+            below.setWidth(below.width() - width - theme.GAP)
         for text, struck in self._fitting(rows, row, below):
             font = theme.font(theme.SMALL)
             font.setStrikeOut(struck)
@@ -250,7 +289,9 @@ class OutputBars(QWidget):
             self._bars.updateGeometry()
         compared = " and targets" if view.spec.has_targets else ""
         self.setAccessibleName(f"Outputs{compared} of the shown sample")
-        self.setAccessibleDescription("; ".join(self.texts(_MOST_SPOKEN)))
+        given = self._bars.rows.in_words()
+        said = [*([given] if given else []), *self.texts(_MOST_SPOKEN)]
+        self.setAccessibleDescription("; ".join(said))
         self._bars.update()
         self._foot.update()
 

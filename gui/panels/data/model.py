@@ -12,6 +12,7 @@ from PySide6.QtGui import QImage
 
 from engine.maths.activations import Array
 from engine.maths.losses import LOSSES
+from engine.run.classes import classes_of
 from engine.run.column_words import OWN_UNITS, in_words, with_class
 from engine.run.given import Given
 from engine.run.limits import SAMPLES
@@ -280,7 +281,15 @@ class DataModel(NumberModel):
             return "right or wrong only where every target is about 0 or 1"
         word = {None: "not known yet", True: "right", False: "not right"}[self.right(row)]
         kind = self._data.kind_of(row) or "sample"
-        return f"{kind} {row + 1}: {word}"
+        return f"{kind} {row + 1}: {word}{self._given(row)}"
+
+    def _given(self, row: int) -> str:
+        """Which class the outputs of a sample give, where classes have names."""
+        assert self._view is not None
+        outputs, classes = self._outputs(), classes_of(self._view.spec)
+        if outputs is None or classes is None or not classes.are_named:
+            return ""
+        return f"; the network gives {' '.join(classes.said(outputs[row]))}"
 
     def is_editable(self, row: int, column: int) -> bool:
         """Inputs and targets; outputs are the network's own."""

@@ -40,6 +40,7 @@ def panel(qtbot: QtBot) -> ResultPanel:
 
 @pytest.fixture(autouse=True)
 def light_again(qapp: QApplication) -> Iterator[None]:
+    theme.apply(qapp, "light", 100)
     yield
     theme.apply(qapp, "light", 100)
 
@@ -279,3 +280,54 @@ def test_the_legend_has_room_whatever_the_size(
     assert not view.legend.geometry().intersects(view.plot.geometry())
     assert view.legend.size_of(True).width() <= view.width()
     assert view.plot.width() >= 100 and view.plot.height() >= 40
+
+
+def bar_in(panel: ResultPanel, colour: str) -> bool:
+    """Whether there is a bar of about this colour, and not only an edge."""
+    picture = panel.grab().toImage()
+    found = [
+        picture.pixelColor(x, y)
+        for x in range(0, picture.width(), 2)
+        for y in range(0, picture.height(), 2)
+    ]
+    bars = [each for each in found if 100 < each.lightness() < 215 and each.hslSaturation() > 60]
+    return sum(is_near(each, QColor(colour)) for each in bars) > 200
+
+
+def test_the_bars_have_the_colours_of_the_map_and_say_which_class_is_given(
+    panel: ResultPanel,
+) -> None:
+    view = three()
+    panel.switch_button.click()
+    panel.display(view)
+    panel.switch_button.click()
+    assert panel.showing == "outputs"
+    assert panel.outputs.accessibleDescription().startswith("given: setosa, which is right; ")
+    colours = theme.current().classes
+    assert bar_in(panel, colours[0]) and not bar_in(panel, colours[2])
+    right = panel.grab().toImage()
+    panel.display(view_of(view.spec, State(view.theta), sample=3))
+    assert panel.outputs.accessibleDescription().startswith("given: setosa, which is wrong; ")
+    assert panel.grab().toImage() != right
+    panel.display(view_of(view.spec, State(view.theta), sample=2))
+    assert bar_in(panel, colours[2]) and not bar_in(panel, colours[0])
+
+
+def test_the_bar_of_two_classes_says_which_one(panel: ResultPanel) -> None:
+    view = two()
+    panel.display(view)
+    panel.switch_button.click()
+    value = float(view.sample_pass.a[-1][0])
+    name, word = ("yes", "wrong") if value >= 0.5 else ("no", "right")
+    assert panel.outputs.accessibleDescription().startswith(f"given: {name}, which is {word}; ")
+
+
+def test_of_a_picture_the_axes_are_the_pixels_that_vary_most(panel: ResultPanel) -> None:
+    names = ("p1", "p2", "p3", "p4")
+    network = Network(names, (Layer(("a", "b"), "softmax"),))
+    inputs = np.random.default_rng(0).uniform(size=(9, 4)) * [0.0, 3.0, 1.0, 4.0]
+    data = Data(inputs, np.eye(2)[np.arange(9) % 2], ("a", "b"), picture=(2, 2))
+    spec = Spec(network, "categorical_cross_entropy", "mean", Optimizer(), data)
+    panel.display(view_of(spec, State(np.zeros(network.size))))
+    panel.show_answers()
+    assert (panel.surface.plot.x_axis.name, panel.surface.plot.y_axis.name) == ("p2", "p4")

@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 from engine.maths.network import Layer, Network
 from engine.run.iteration import evaluate, sample_pass
 from engine.run.limits import SAMPLES
-from engine.run.spec import Data
+from engine.run.spec import Data, Source
 from gui.panels.data.panel import DataPanel
 from gui.view import View
 from tests.gui.panels.conftest import click, editor, names, open_editor, paste, texts
@@ -48,6 +48,24 @@ def test_a_single_output_and_what_is_right(qtbot: QtBot, xor_view: MakeView) -> 
     assert title(panel) == "Data · 4 samples"
     assert names(grid_of(panel)) == ["x1", "x2", "t", "a", ""]
     assert [row[-1] for row in texts(grid_of(panel))] == ["✓", "✓", "✗", "✓"]
+
+
+def test_the_class_that_is_given_is_told_by_its_name(qtbot: QtBot, xor_view: MakeView) -> None:
+    view = xor_view()
+    data = replace(view.spec.data, target_sources=(Source("answer", "yes", "no"),))
+    evaluation = replace(view.evaluation, outputs=np.array([[0.07], [0.93], [0.2], [0.3]]))
+    panel = shown(
+        qtbot, replace(view, spec=replace(view.spec, data=data), evaluation=evaluation)
+    )
+    said = [
+        grid_of(panel).model().index(row, 4).data(Qt.ItemDataRole.AccessibleTextRole)
+        for row in range(3)
+    ]
+    assert said == [
+        "sample 1: right; the network gives no 0.93",
+        "sample 2: right; the network gives yes 0.93",
+        "sample 3: not right; the network gives no 0.8",
+    ]
 
 
 def test_a_sample_is_right_as_the_metric_says(qtbot: QtBot, xor_view: MakeView) -> None:
