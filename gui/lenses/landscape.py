@@ -152,11 +152,10 @@ class LandscapeLens(WorkingLens):
         return _Question(view.spec, view.theta, (leaf.number, leaf.tip.t), ghosts, axes)
 
     def _is_related(self, question: _Question) -> bool:
-        """Whether the picture there is has the same axes and the same run."""
+        """Whether what is worked out has the same axes and is of the same run."""
         asked = self._asked
         return (
             asked is not None
-            and self._plane is not None
             and asked.spec is question.spec
             and asked.parameters == question.parameters
             and asked.road[0] == question.road[0]

@@ -61,10 +61,16 @@ class UnitPlot(Plot):
         self.x_axis.set_name_at_end(True)
         self.x_axis.set_name("z")
         self.curve, self.slope_curve = SolidLine(), pg.PlotCurveItem(antialias=True)
-        self.spots = pg.ScatterPlotItem(antialias=True, pxMode=True)
-        self.spots.setZValue(10)
-        for item in (self.slope_curve, self.curve, self.spots):
+        # By the curve that they are on, and whether they are flat: all of one look at once.
+        self.spots = {
+            (kind, is_flat): pg.ScatterPlotItem(antialias=True, pxMode=True)
+            for kind in ("slope", "a")
+            for is_flat in (False, True)
+        }
+        for item in (self.slope_curve, self.curve, *self.spots.values()):
             self.addItem(item)
+        for item in self.spots.values():
+            item.setZValue(10)
         self.read_out = ReadOut()
         self.scene().addItem(self.read_out)
         self._names: list[pg.TextItem] = []
@@ -105,18 +111,17 @@ class UnitPlot(Plot):
 
     def _draw_spots(self) -> None:
         colours, size = theme.current(), theme.px(_SPOT)
-        places: list[tuple[float, float]] = []
-        pens, brushes = [], []
-        shown = [unit for unit in self.units if math.isfinite(unit.z)]
-        for kind, colour in (("slope", colours.negative), ("a", colours.positive)):
-            line, fill = spot_pen(pg.mkColor(colour), 2.0), spot_brush(pg.mkColor(colour))
-            hollow = spot_brush(colours.colour("card"))
-            for unit in shown:
-                places.append((unit.z, getattr(unit, kind)))
-                pens.append(line)
-                brushes.append(hollow if unit.flatness else fill)
-        x, y = np.array(places).reshape(-1, 2).T
-        self.spots.setData(x, y, size=size, pen=pens, brush=brushes)
+        hollow = spot_brush(colours.colour("card"))
+        for (kind, is_flat), item in self.spots.items():
+            colour = colours.colour("positive" if kind == "a" else "negative")
+            here = [
+                (unit.z, getattr(unit, kind))
+                for unit in self.units
+                if math.isfinite(unit.z) and bool(unit.flatness) == is_flat
+            ]
+            x, y = np.array(here).reshape(-1, 2).T
+            brush = hollow if is_flat else spot_brush(colour)
+            item.setData(x, y, size=size, pen=spot_pen(colour, 2.0), brush=brush)
         self._place_names()
 
     def _place_names(self) -> None:

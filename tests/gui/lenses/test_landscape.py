@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
 
 from engine.maths.network import Parameter
 from engine.run.iteration import batch_loss
@@ -129,3 +130,13 @@ def test_tab_goes_along_the_head_of_the_card(open_lens: OpenLens) -> None:
     lens.axes_button.setFocus()
     QTest.keyClick(lens.axes_button, Qt.Key.Key_Tab)
     assert lens.close_button.hasFocus()
+
+
+def test_while_the_run_trains_a_picture_comes_too(open_lens: OpenLens, qtbot: QtBot) -> None:
+    window, lens = open_lens("xor-2-3-1", "Ctrl+7")
+    window.session.train_at_full_speed()
+    qtbot.waitUntil(lambda: lens.plot.extremes is not None, timeout=5000)
+    window.session.toggle_training()
+    losses, path = shown(lens)
+    assert losses.shape == (96, 96)
+    np.testing.assert_allclose(path[-1], [0.0, 0.0], atol=1e-9)

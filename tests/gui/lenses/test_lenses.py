@@ -9,10 +9,12 @@ from PySide6.QtWidgets import QTabBar
 from pytestqt.qtbot import QtBot
 
 from engine.documents.examples import read_example
+from engine.maths.network import Parameter
 from gui import settings
 from gui.lenses.table import LENSES
 from gui.view import Curtain
 from gui.window.main_window import MainWindow
+from tests.gui.accessibility.test_tree import nameless
 from tests.gui.conftest import OpenWindow
 from tests.gui.lenses.conftest import entry
 
@@ -102,3 +104,40 @@ def test_the_glossary_finds_the_result_behind_its_tab(open_window: OpenWindow) -
     assert not window.result.isVisible()
     window.pictures.bring_forward("surface")
     assert window.result.isVisible() and not window.lenses.lens(LENSES[0].key).isVisible()
+
+
+def test_everything_in_each_has_a_name(open_window: OpenWindow) -> None:
+    window = open_window("xor-2-3-1")
+    window.canvas.select(Parameter(2, 0, 0))
+    for row in LENSES:
+        entry(window, row.shortcut).trigger()
+        window.settle()
+        assert nameless(window.lenses.place) == [], row.key
+
+
+@pytest.mark.parametrize("percent", [80, 200])
+def test_all_follow_the_theme_and_the_size_of_text(
+    open_window: OpenWindow, percent: int
+) -> None:
+    window = open_window("xor-2-3-1")
+    window.canvas.select(Parameter(2, 0, 0))
+    lenses = []
+    for row in LENSES:
+        entry(window, row.shortcut).trigger()
+        lenses.append(window.lenses.lens(row.key))
+    pictures = []
+    for lens in lenses:
+        window.lenses.place.show_card(lens)
+        pictures.append(lens.plot.grab().toImage())
+    window.use_theme("dark")
+    window.use_text_size(percent, keep=False)
+    try:
+        for lens, before in zip(lenses, pictures, strict=True):
+            window.lenses.place.show_card(lens)
+            after = lens.plot.grab().toImage()
+            ground = after.pixelColor(after.width() - 2, after.height() - 2)
+            assert ground.lightness() < 100 < before.pixelColor(1, 1).lightness()
+            assert lens.plot.height() >= 60
+    finally:
+        window.use_text_size(100, keep=False)
+        window.use_theme("light")

@@ -33,7 +33,7 @@ def test_each_unit_stands_at_its_z_on_both_curves(open_lens: OpenLens) -> None:
     assert h1.z == pytest.approx(0.3775, abs=1e-12)
     assert h1.a == pytest.approx(0.593269992, abs=1e-9)
     assert h1.slope == pytest.approx(0.24130, abs=1e-5)
-    x, y = lens.plot.spots.getData()
+    x, y = lens.plot.spots["a", False].getData()
     assert (h1.z, h1.a) in set(zip(x, y, strict=True))
     curve_x, curve_y = lens.plot.curve.getData()
     at_zero = min(range(len(curve_x)), key=lambda k: abs(curve_x[k]))
@@ -63,6 +63,7 @@ def test_a_saturated_unit_is_told_beside_the_curve_and_on_the_network(
     # h1 has z = −10 or 10, so it is flat for every sample; h2 has 0 or 40.
     assert [unit.flatness for unit in lens.plot.units] == ["dead", "", ""]
     assert "every training sample): h1" in lens.note.text()
+    assert [len(lens.plot.spots["slope", flat].getData()[0]) for flat in (False, True)] == [2, 1]
     window.session.choose_sample(3)
     assert [unit.flatness for unit in lens.plot.units] == ["dead", "flat", ""]
     assert "this sample): h2" in lens.note.text()
