@@ -111,11 +111,11 @@ class WeightLens(WorkingLens):
         index = self._index(view)
         if index is None or self._parameter is None:
             self.whose_button.hide()
-            self.title.setText("E along a weight")
+            self.set_title("E along a weight")
             self.say(_ASK)
             return
         name = view.notation.parameter(network, self._parameter)
-        self.title.setText(f"E along {name}")
+        self.set_title(f"E along {name}")
         if network.cut[index]:
             self.say(_CUT.format(name))
             return
@@ -163,7 +163,7 @@ class WeightLens(WorkingLens):
         has_less = spec.batch_size < every
         self.whose_button.setVisible(has_less)
         whose = "training set" if self._wants_all else "batch"
-        self.whose_button.setText(whose)
+        self.set_text(self.whose_button, whose, "all" if self._wants_all else "batch")
         self.whose_button.setAccessibleName(f"E of the {whose}; press for the other")
         assert self._parameter is not None
         values = self._values(float(view.theta[index]))

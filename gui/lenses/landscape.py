@@ -76,7 +76,7 @@ class LandscapeLens(WorkingLens):
     trains a coarse one now and then."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
-        super().__init__("Loss landscape", "landscapeLens", parent)
+        super().__init__("Landscape", "landscapeLens", parent)
         self._session = session
         self._selected: Parameter | None = None
         self._axes: list[int] | None = None  # places in θ; None: the main directions
@@ -286,7 +286,7 @@ class LandscapeLens(WorkingLens):
         else:
             names = (self._parameter_name(view, 0), self._parameter_name(view, 1))
             text = f"{names[0]} × {names[1]}"
-        self.axes_button.setText(menu_text(f"{text} ▾"))
+        self.set_text(self.axes_button, f"{text} ▾", "axes ▾")
         self.axes_button.setAccessibleName(f"Along the axes: {text}")
         self.plot.name_axes(*names)
 

@@ -5,19 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar
 
-from PySide6.QtCore import Signal
-from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from engine.run.iteration import Check
+from gui import theme
 from gui.session.background import Background
 from gui.view import View
 from gui.widgets.buttons import Button
 from gui.widgets.card import Card
 from gui.widgets.cover import Cover
 from gui.widgets.labels import WrappedLabel
+from gui.widgets.plain_text import menu_text
 
 T = TypeVar("T")
+
+_LEAST_TITLE = 40  # pixels at 100 %
 
 
 class Lens(Card):
@@ -34,8 +38,12 @@ class Lens(Card):
         super().__init__(title, parent)
         self._view: View | None = None
         self._is_late = False  # what is shown is not the last view
+        self._title = title
+        self._texts: dict[Button, tuple[str, str]] = {}  # of the buttons: whole and short
+        self.title.setMinimumWidth(1)  # it gives way to a narrow card
         self.note = WrappedLabel(f"{name}Note")
         self.note.setProperty("secondary", True)
+        self.note.setMinimumWidth(1)
         self.close_button = Button("✕", f"{name}Close", f"Close “{title}”", self.closed, link=True)
         self.close_button.setAccessibleName(f"Close {title}")
         self._pages = QStackedWidget(self)
@@ -54,6 +62,33 @@ class Lens(Card):
             button.setMinimumWidth(1)
             self.corner.insertWidget(place, button)
             self.setTabOrder(button, self.close_button)
+
+    def set_title(self, title: str) -> None:
+        """Say what is shown, in as many letters as there is room for."""
+        self._title = title
+        self._fit_head()
+
+    def set_text(self, button: Button, text: str, short: str) -> None:
+        """Write on a button of the head, the short text where the whole one has no room."""
+        self._texts[button] = text, short
+        self._fit_head()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit_head()
+
+    def _fit_head(self) -> None:
+        metrics = self.title.fontMetrics()
+        room = self.width() - 2 * theme.MARGIN
+        for number in range(2):
+            for button, texts in self._texts.items():
+                button.setText(menu_text(texts[number]))
+            shown = [each for each in (*self._texts, self.close_button) if not each.isHidden()]
+            taken = sum(each.sizeHint().width() + theme.GAP for each in shown)
+            if metrics.horizontalAdvance(self._title) + theme.GAP <= room - taken:
+                break
+        left = max(room - taken - theme.GAP, theme.px(_LEAST_TITLE))
+        self.title.setText(metrics.elidedText(self._title, Qt.TextElideMode.ElideRight, left))
 
     def display(self, view: View) -> None:
         """Show a view, at once or as soon as the card can be seen."""

@@ -53,9 +53,9 @@ class UnitLens(Lens):
         network = view.spec.network
         layer = self._layer = min(self._layer, network.depth)
         title = network.layer_title(layer)
-        self.layer_button.setText(f"{title} ▾")
         self.layer_button.setAccessibleName(f"Layer shown: {title}")
         self.layer_button.setVisible(network.depth > 1)
+        self.set_text(self.layer_button, f"{title} ▾", "layer ▾")
         f = network.layers[layer - 1].function
         if f.slope is None:
             self.say(_SOFTMAX)

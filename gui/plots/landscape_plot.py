@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import pyqtgraph as pg
+from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QMouseEvent
 from PySide6.QtWidgets import QWidget
@@ -20,7 +21,7 @@ from gui.plots.read_out import ReadOut
 from gui.plots.spot_looks import spot_brush, spot_pen
 
 _BANDS = 14  # from the lowest loss to the highest
-_FINE = 288  # pixels a side of the picture, which the losses are interpolated to
+_LEAST, _MOST = 32, 600  # pixels a side of the picture, which the losses are interpolated to
 _HIGHEST = 95.0  # percentile of the losses, above which all are one band
 _DARKEST = 0.75  # how much of the curve's colour the highest band has
 
@@ -51,6 +52,7 @@ class LandscapePlot(Plot):
         self._way: Array = np.empty((0, 2))
         self._others: list[Array] = []
         self._now: Array = np.empty(0)
+        self.box.sigResized.connect(self._draw_bands)
         self.restyle()
 
     def name_axes(self, across: str, up: str) -> None:
@@ -101,7 +103,11 @@ class LandscapePlot(Plot):
         levels = np.clip(levels, lowest, highest)
         if is_log:
             levels, lowest, highest = np.log(levels), math.log(lowest), math.log(highest)
-        smooth = _finer((levels - lowest) / max(highest - lowest, 1e-300), _FINE)
+        # A pixel for each on screen: so the lines between bands are a pixel wide everywhere.
+        sides = [
+            min(max(round(side), _LEAST), _MOST) for side in (self.box.height(), self.box.width())
+        ]
+        smooth = _finer((levels - lowest) / max(highest - lowest, 1e-300), sides[0], sides[1])
         bands = np.minimum((smooth * _BANDS).astype(int), _BANDS - 1)
         edge = np.zeros(bands.shape, dtype=bool)
         edge[:-1] |= bands[:-1] != bands[1:]
@@ -172,13 +178,17 @@ def _rgb(colour: QColor) -> Array:
     return np.array([colour.red(), colour.green(), colour.blue()], dtype=np.float64)
 
 
-def _finer(values: Array, cells: int) -> Array:
-    """Values of cells interpolated between their middles, from shape (n, n) to (cells, cells)."""
-    count = len(values)
-    at = np.clip((np.arange(cells) + 0.5) * count / cells - 0.5, 0.0, count - 1.0)
-    low = np.minimum(at.astype(int), max(count - 2, 0))
-    high = np.minimum(low + 1, count - 1)
-    part = at - low
-    rows = values[low] * (1.0 - part)[:, np.newaxis] + values[high] * part[:, np.newaxis]
-    fine: Array = rows[:, low] * (1.0 - part) + rows[:, high] * part
+def _finer(values: Array, rows: int, columns: int) -> Array:
+    """Values of cells interpolated between their middles, from shape (n, n) to (rows, columns)."""
+    low, high, part = _between(len(values), rows)
+    tall = values[low] * (1.0 - part)[:, np.newaxis] + values[high] * part[:, np.newaxis]
+    low, high, part = _between(len(values), columns)
+    fine: Array = tall[:, low] * (1.0 - part) + tall[:, high] * part
     return fine
+
+
+def _between(count: int, wanted: int) -> tuple[NDArray[np.intp], NDArray[np.intp], Array]:
+    """Between which of `count` cells each of more lies, and how far on the way to the second."""
+    at = np.clip((np.arange(wanted) + 0.5) * count / wanted - 0.5, 0.0, count - 1.0)
+    low = np.minimum(at.astype(np.intp), max(count - 2, 0))
+    return low, np.minimum(low + 1, count - 1), at - low
