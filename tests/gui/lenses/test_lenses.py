@@ -12,6 +12,7 @@ from engine.documents.examples import read_example
 from engine.maths.network import Parameter
 from gui import settings
 from gui.lenses.table import LENSES
+from gui.plots.plot import Plot
 from gui.view import Curtain
 from gui.window.main_window import MainWindow
 from tests.gui.accessibility.test_tree import nameless
@@ -128,16 +129,18 @@ def test_all_follow_the_theme_and_the_size_of_text(
     pictures = []
     for lens in lenses:
         window.lenses.place.show_card(lens)
-        pictures.append(lens.plot.grab().toImage())
+        pictures.append(lens.grab().toImage())
     window.use_theme("dark")
     window.use_text_size(percent, keep=False)
     try:
         for lens, before in zip(lenses, pictures, strict=True):
             window.lenses.place.show_card(lens)
-            after = lens.plot.grab().toImage()
-            ground = after.pixelColor(after.width() - 2, after.height() - 2)
-            assert ground.lightness() < 100 < before.pixelColor(1, 1).lightness()
-            assert lens.plot.height() >= 60
+            after = lens.grab().toImage()
+            places = after.width() // 2, 4  # within the card, above what is in it
+            assert after.pixelColor(*places).lightness() < 100
+            assert before.pixelColor(before.width() // 2, 4).lightness() > 200
+            if plot := lens.findChild(Plot):
+                assert plot.height() >= 60
     finally:
         window.use_text_size(100, keep=False)
         window.use_theme("light")
