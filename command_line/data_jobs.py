@@ -79,6 +79,7 @@ def _plan(table: Table, options: argparse.Namespace) -> Plan:
             roles[number] = Role(kept, kind or old.kind)
     plan = replace(
         plan, roles=tuple(roles), seed=options.seed, test=options.test,
+        validation=options.validation,
         leave_out=options.leave_out,
     )
     if options.hidden is not None:

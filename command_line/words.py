@@ -100,6 +100,8 @@ def parser() -> argparse.ArgumentParser:
     new.add_argument("--scale", choices=(*SCALINGS, "none"), help="how numbers are scaled")
     new.add_argument("--test", type=_share, default=0.0, metavar="0.2",
                      help="the share of the rows that is kept out of training")
+    new.add_argument("--validation", type=_share, default=0.0, metavar="0.2",
+                     help="the share of the other rows by which it is decided when to stop")
     new.add_argument("--leave-out", action="store_true",
                      help="leave out rows that cannot be taken; they are listed")
     new.add_argument("--sample", type=_up_to(SAMPLES.most), metavar="N",

@@ -64,3 +64,14 @@ def test_what_is_wrong_is_listed_by_line_and_nothing_is_written(tmp_path: Path) 
     table.write_text("a,b\n1,2\n,2\n", "utf-8")
     done = backpass("new", str(table), str(tmp_path / "b.json"))
     assert "1 row cannot be taken as it is." in done.stderr
+
+
+def test_shares_to_test_and_to_validate_with_are_kept_out(tmp_path: Path) -> None:
+    table, made = tmp_path / "points.csv", tmp_path / "points.json"
+    rows = [f"{k},{k % 7},{k % 2}" for k in range(40)]
+    table.write_text("\n".join(["a,b,y", *rows]), encoding="utf-8")
+    done = backpass("new", str(table), str(made), "--test", "0.25", "--validation", "0.2")
+    assert done.returncode == 0, done.stderr
+    data = json.loads(made.read_text("utf-8"))["data"]
+    assert (len(data["test"]), len(data["validation"])) == (10, 6)
+    assert not set(data["test"]) & set(data["validation"])

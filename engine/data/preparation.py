@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from numpy.typing import NDArray
 
 from engine.data.proposal import Role, class_names, classes_of, proposed
-from engine.data.split import test_rows
+from engine.data.split import test_rows, validation_rows
 from engine.data.table import Column, Table, problem_of_row
 from engine.maths.activations import Array
 from engine.maths.losses import LOSSES
@@ -44,6 +44,7 @@ class Plan(Struct, frozen=True):
     learning_rate: float = 0.1
     seed: int = 1
     test: float = 0.0
+    validation: float = 0.0
     leave_out: bool = False
 
     @property
@@ -309,6 +310,7 @@ def spec_of(made: Prepared, plan: Plan) -> Spec:
     """The network for a training set, and how it is trained. Raises ValueError with a sentence."""
     activation, loss = _output_for(made.data.target_sources)
     test = test_rows(len(made.data), plan.test, plan.seed)
+    validation = validation_rows(len(made.data), test, plan.validation, plan.seed)
     sizes = (len(made.inputs), *plan.hidden, len(made.data.target_names))
     names = default_unit_names(sizes)
     layers = [*(Layer(units, plan.activation) for units in names[1:-1]),
@@ -318,7 +320,7 @@ def spec_of(made: Prepared, plan: Plan) -> Spec:
         loss,
         LOSSES[loss].reduction or "mean",
         Optimizer().changed(learning_rate=plan.learning_rate),
-        replace(made.data, test=test),
+        replace(made.data, test=test, validation=validation),
         Batching() if len(made.data) <= _FEW_ROWS else Batching(_BATCH, shuffled=True),
         metrics=() if activation == "linear" else ("accuracy",),
         initializer="glorot_uniform",

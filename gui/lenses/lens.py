@@ -139,6 +139,9 @@ class Lens(Card):
         """Show a view."""
         raise NotImplementedError
 
+    def leave(self) -> None:
+        """The person closed the card: what it marked elsewhere goes too."""
+
     def _rest(self) -> None:
         """Call off what is being worked out: it is not to be seen."""
 

@@ -73,6 +73,7 @@ class Lenses(QObject):
             self._canvas.setFocus()
         self._open.remove(key)
         self.place.remove(card)
+        card.leave()
         self._keep(key, False)
         self.changed.emit()
 

@@ -180,6 +180,9 @@ class MetricsLens(Lens):
         none = " “none”: they are right about no class." if has_none else ""
         self.note.setText(f"{_CONFUSION}{none}")
 
+    def leave(self) -> None:
+        self.samples_asked.emit([])
+
     # What a person chooses
 
     def _on_row(self, key: object) -> None:

@@ -187,15 +187,11 @@ class _PatienceDialog(FormDialog):
         self._most = _epochs_field(epochs, 1)
         about = SecondaryLabel()
         about.setWordWrap(True)
-        whose = (
-            f"the loss of the {counted(validated, 'validation sample')}"
-            if validated
-            else "the training loss, for there is no validation set (Edit menu)"
-        )
-        about.setText(
-            f"It pauses once {whose} has not become better for so many epochs. Test samples have "
-            "no say."
-        )
+        whose, more = "the training loss", "A validation set (Edit menu) would decide in its place."
+        if validated:
+            whose = f"the loss of the {counted(validated, 'validation sample')}"
+            more = "Test samples have no say."
+        about.setText(f"It pauses once {whose} has got no better for so many epochs. {more}")
         fields = {
             "&Epochs without improvement": self._patience,
             "&Improvement of more than": self._least,

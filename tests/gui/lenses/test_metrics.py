@@ -107,6 +107,11 @@ def test_a_cell_of_the_confusion_matrix_leads_to_its_samples(
     assert lens.confusion.currentIndex().column() != column
     if not counts[row][1 - column]:
         assert not window.result.surface.plot.points.marks.getData()[0].size
+    lens.confusion.setCurrentIndex(model.index(row, column))
+    assert window.result.surface.plot.points.marks.getData()[0].size
+    lens.close_button.click()
+    assert not window.result.surface.plot.points.marks.getData()[0].size
+    lens.samples_asked.emit(expected)
     window.session.apply("Other data", edits.remove_rows, [0])
     assert not window.result.surface.plot.points.marks.getData()[0].size
 
