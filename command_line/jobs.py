@@ -20,6 +20,7 @@ from command_line.reports import (
     numbered_iteration,
     run_report,
     seeds_report,
+    showing,
     trace_report,
 )
 from engine.documents.document import Document
@@ -161,6 +162,7 @@ def _progress_bar(total: int) -> Any:
 def trace(options: argparse.Namespace) -> None:
     """Write one iteration worked out."""
     name, document = _unlocked(*_loaded(options))
+    document = showing(document, options.also)
     show = _progress_bar(options.iteration - 1)
     if options.json:
         if options.gaps or options.digits != 6:

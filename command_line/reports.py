@@ -19,6 +19,7 @@ from engine.run.gradient_check import STEP, TOLERANCE, GradientCheck, check_grad
 from engine.run.iteration import Iteration, TestEvaluation, evaluate, iterate
 from engine.run.spec import BEGINNING, Spec, State, start_state
 from engine.run.step_values import TracedStep, traced_steps
+from engine.run.value_kinds import ALSO, KINDS, extra_steps
 from engine.training.divergence import Divergence
 from engine.training.errand import Arrival, Errand
 from engine.training.goal import Goal, GoalTrainer
@@ -296,6 +297,27 @@ def seeds_report(result: SeedsResult, name: str) -> dict[str, Any]:
             for run in result.runs
         ],
     }
+
+
+class NothingToShow(Exception):
+    """A network has none of the quantities that were asked for."""
+
+
+def showing(document: Document, also: tuple[str, ...]) -> Document:
+    """A document whose iterations have some more quantities as steps, keys of ALSO, beside those
+    that it shows already. Raises NothingToShow."""
+    spec = document.spec
+    if not also:
+        return document
+    if not spec.can_train:
+        raise NothingToShow(FORWARD_ONLY)
+    every = tuple(key for key in ALSO if key in (*spec.also, *also))
+    shown = replace(spec, also=every)
+    kinds = {step.kind for step in map(shown.steps.id_at, range(len(shown.steps)))}
+    for key in also:
+        if not kinds.intersection(extra_steps((key,))):
+            raise NothingToShow(f"There are no {KINDS[key].title} in this network.")
+    return replace(document, spec=shown)
 
 
 def trace_report(

@@ -9,7 +9,7 @@ from typing import Any, NoReturn
 
 from command_line import data_jobs, jobs, window
 from command_line.refusal import Refused
-from command_line.reports import CannotTrain, Diverged, NoGoal
+from command_line.reports import CannotTrain, Diverged, NoGoal, NothingToShow
 from engine.documents.json_text import DocumentError
 from engine.documents.whole_file import FileError
 from engine.export.formats import FORMATS
@@ -22,8 +22,9 @@ from engine.maths.losses import LOSSES
 from engine.run.gradient_check import STEP
 from engine.run.limits import SAMPLES
 from engine.run.scaling import SCALINGS
+from engine.run.value_kinds import ALSO
 from engine.text.numbers import LARGEST, parse_number
-from engine.text.wording import listed, visible
+from engine.text.wording import listed, shortened, visible
 
 DEFAULT_EPOCHS = 1000
 SEED_EPOCHS = 10_000
@@ -31,7 +32,8 @@ SEED_EPOCHS = 10_000
 
 # What cannot be done, each a sentence for the person who asked.
 _SENTENCES = (
-    DocumentError, Diverged, CannotTrain, NoGoal, TooLong, SeedsRefused, ExerciseError, FileError
+    DocumentError, Diverged, CannotTrain, NoGoal, NothingToShow, TooLong, SeedsRefused,
+    ExerciseError, FileError,
 )
 
 
@@ -141,6 +143,8 @@ def parser() -> argparse.ArgumentParser:
                       help=f"a document for standard output: {titles} (default md)")
     trace.add_argument("--gaps", action="store_true",
                        help="leave the values blank, with the key on a page of its own")
+    trace.add_argument("--also", type=_also, default=(), metavar="KIND[,KIND…]",
+                       help="show these too: " + ", ".join(ALSO) + ", or all")
     trace.add_argument("--digits", type=_digits, default=6, metavar="4|6|9|all",
                        help="significant digits of the document (default 6)")
 
@@ -298,6 +302,15 @@ def _sizes(text: str) -> tuple[int, ...]:
     if not all(part.isdecimal() and len(part) < 5 for part in parts):
         raise argparse.ArgumentTypeError(f'expected units per layer such as 2-2-1, got "{text}"')
     return tuple(int(part) for part in parts)
+
+
+def _also(text: str) -> tuple[str, ...]:
+    keys = ALSO if text == "all" else tuple(text.split(","))
+    for key in keys:
+        if key not in ALSO:
+            known = f"{', '.join(ALSO)}, or all"
+            raise argparse.ArgumentTypeError(f'expected {known}, got "{shortened(key)}"')
+    return keys
 
 
 def _digits(text: str) -> int | None:

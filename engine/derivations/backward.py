@@ -329,8 +329,10 @@ def _after_own(record: Record, parameter: Parameter, of_batch: Line) -> Prose:
         return ("no part of ", of_batch, f": sample {record.row + 1} is not in this batch")
     if record.row not in spec.counted(iteration.rows):
         return ("no part of ", of_batch, ", which is made of the first sample only")
-    terms = f"one of the {len(iteration.rows)} terms of which "
     beside = ", before what penalties add" if record.counts(parameter) else ""
+    if len(iteration.rows) == 1:
+        return ("what ", of_batch, f" is, of a batch of one{beside}")
+    terms = f"one of the {len(iteration.rows)} terms of which "
     return (terms, of_batch, f" is the {spec.reduction}{beside}")
 
 

@@ -81,7 +81,7 @@ def links_to_net_input(record: Record, layer: int, unit: int) -> tuple[Factor, .
         if layer == record.network.depth
         else _loss_to_hidden(record, layer, unit)
     )
-    return to_activation, _activation_to_net_input(record, layer, unit)
+    return to_activation, link_to_net_input(record, layer, unit)
 
 
 def link_to_parameter(record: Record, parameter: Parameter, unit: int) -> Factor:
@@ -169,8 +169,9 @@ def activation_slope(record: Record, layer: int, unit: int) -> Expr:
     return with_mistakes("activation_slope", record, right, Parameter(layer, unit, None))
 
 
-def error_from_next(record: Record, layer: int, unit: int) -> Expr:
-    """∂E/∂a of a hidden unit: every unit it feeds sends its delta back through the weight."""
+def error_from_next(record: Record, layer: int, unit: int) -> Sum:
+    """∂E/∂a of a hidden unit, or of layer 0 ∂E/∂x: every unit it feeds sends its delta back through
+    the weight."""
     after = layer + 1
     W = record.network.weights(record.iteration.theta_back, after)
     fed = record.network.fed_by(layer, unit)
@@ -187,7 +188,9 @@ def error_from_next(record: Record, layer: int, unit: int) -> Expr:
         return float(sent_back[start:stop] @ deltas[start:stop])
 
     formula = long_sum(len(deltas), term, rest)
-    return with_mistakes("error_sent_back", record, formula, Parameter(layer, unit, None))
+    formula_used = with_mistakes("error_sent_back", record, formula, Parameter(layer, unit, None))
+    assert isinstance(formula_used, Sum)
+    return formula_used
 
 
 def long_form(record: Record, unit: int) -> tuple[Factor, ...]:
@@ -199,7 +202,7 @@ def long_form(record: Record, unit: int) -> tuple[Factor, ...]:
     layer = record.network.depth
     if not is_short(record, layer) or mistakes_in(short_delta(record, unit)):
         return ()
-    to_output, slope = _loss_to_output(record, unit), _activation_to_net_input(record, layer, unit)
+    to_output, slope = _loss_to_output(record, unit), link_to_net_input(record, layer, unit)
     product, delta = Product((to_output.line.left, slope.line.left)), record.delta(layer, unit)
     if not math.isfinite(product.value):
         return ()
@@ -250,7 +253,8 @@ def _loss_to_output(record: Record, unit: int) -> Factor:
     by = record.names.activation(record.network.depth, unit)
     about = StepId("loss", "loss", record.network.depth, unit)
     meaning = ("how the error reacts to the output",)
-    return _link(meaning, record.loss_name, by, loss_slope(record, unit), about)
+    link = _link(meaning, record.loss_name, by, loss_slope(record, unit), about)
+    return _as_quantity(link, "loss_by_activation", record.network.depth, unit)
 
 
 def _loss_to_hidden(record: Record, layer: int, unit: int) -> Factor:
@@ -262,10 +266,17 @@ def _loss_to_hidden(record: Record, layer: int, unit: int) -> Factor:
     if not fed:
         meaning = (f"all edges from {name} are cut, so the error does not react to it",)
     formula = error_from_next(record, layer, unit)
-    return _link(meaning, record.loss_name, by, formula, activation_step(layer, unit))
+    link = _link(meaning, record.loss_name, by, formula, activation_step(layer, unit))
+    return _as_quantity(link, "loss_by_activation", layer, unit)
 
 
-def _activation_to_net_input(record: Record, layer: int, unit: int) -> Factor:
+def _as_quantity(link: Factor, kind: str, layer: int, unit: int) -> Factor:
+    """A link that can be asked for by itself."""
+    return replace(link, quantity=StepId("backward", kind, layer, unit))
+
+
+def link_to_net_input(record: Record, layer: int, unit: int) -> Factor:
+    """∂a/∂z of a unit, with what is to be said of where it stands."""
     a, by = record.names.activation(layer, unit), record.names.net_input(layer, unit)
     output = layer == record.network.depth
     who = "the output" if output else record.network.unit_name(layer, unit)
@@ -277,7 +288,10 @@ def _activation_to_net_input(record: Record, layer: int, unit: int) -> Factor:
         meaning = (*meaning, *of_z, side, Line(Number(kink)))
     meaning = (*meaning, *WRITTEN_ACTIVATIONS[at.activation.key].slope_words(at))
     slope = activation_slope(record, layer, unit)
-    return _link(meaning, a, by, slope, activation_step(layer, unit))
+    link = _link(meaning, a, by, slope, activation_step(layer, unit))
+    if not at.activation.elementwise:
+        return link
+    return _as_quantity(link, "activation_slope", layer, unit)
 
 
 def _link(

@@ -12,6 +12,13 @@ import numpy as np
 from msgspec.structs import replace
 
 from engine.derivations.backward import bias_gradient, delta, weight_gradient
+from engine.derivations.extra import (
+    change,
+    loss_by_activation,
+    loss_by_input,
+    own_gradient,
+    slope_at_unit,
+)
 from engine.derivations.forward import activation, net_input
 from engine.derivations.loss import loss, loss_after, total_loss
 from engine.derivations.parts import Derivation, Factor, Row, Table
@@ -20,16 +27,21 @@ from engine.derivations.update import update
 from engine.formulas.formula import Line, Number, corrected, mistakes_in
 from engine.formulas.notation import DEFAULT, Notation
 from engine.formulas.writers import Prose
+from engine.run.extra_values import why_none
 from engine.run.iteration import Iteration
 from engine.run.mistakes import MISTAKES
 from engine.run.paper import PaperIteration
 from engine.run.step_values import step_value
-from engine.run.steps import StepId, symbol_of
+from engine.run.steps import EXTRA_KINDS, StepId, symbol_of
 
-__all__ = ["Derivation", "Factor", "Row", "Table", "derive"]
+__all__ = ["Derivation", "Factor", "NoSuchQuantity", "Row", "Table", "derive"]
 
 # Up to this many the steps are looked through for the one that drifts furthest on paper.
 _MANY_STEPS = 5000
+
+class NoSuchQuantity(ValueError):
+    """A quantity that a network has not, as a sentence."""
+
 
 _RULES: dict[str, Callable[[Record, StepId], Derivation]] = {
     "net_input": net_input,
@@ -42,6 +54,18 @@ _RULES: dict[str, Callable[[Record, StepId], Derivation]] = {
     "weight_update": update,
     "bias_update": update,
     "loss_after": loss_after,
+    "loss_by_activation": loss_by_activation,
+    "activation_slope": slope_at_unit,
+    "own_weight_gradient": own_gradient,
+    "own_bias_gradient": own_gradient,
+    "loss_by_input": loss_by_input,
+    "weight_change": change,
+    "bias_change": change,
+}
+# What stands inside the formula of a delta or of a batch's gradient is not rounded by itself.
+_INSIDE = {
+    "loss_by_activation": "the delta that it is a factor of is",
+    "activation_slope": "the delta that it is a factor of is",
 }
 
 
@@ -57,9 +81,12 @@ def derive(
     `row` is the sample (its row in the training set) that per-sample steps are derived for. For
     steps of the batch it is the sample whose term is explained, or the batch's first sample if
     the batch does not contain it. With `own` a gradient of a batch of several is derived for the
-    sample alone.
+    sample alone. Raises NoSuchQuantity with a sentence for one of EXTRA_KINDS that is none here.
     """
+    if step.kind in EXTRA_KINDS and (reason := why_none(iteration.spec.network, step)):
+        raise NoSuchQuantity(reason)
     own = own and step.kind.endswith("gradient") and len(iteration.rows) > 1
+    own = own or step.kind.startswith("own")
     if not (own or step.of_sample or row in iteration.rows):
         row = int(iteration.rows[0])
     with np.errstate(all="ignore"):
@@ -68,6 +95,8 @@ def derive(
             derivation = _with_mistakes_named(derivation)
     if own and isinstance(iteration, PaperIteration):
         return _own_on_paper(derivation, iteration)
+    if step.kind in _INSIDE and isinstance(iteration, PaperIteration):
+        return _inside_on_paper(derivation, iteration)
     if isinstance(iteration, PaperIteration):
         return _on_paper(derivation, iteration, row, notation)
     return derivation
@@ -119,6 +148,13 @@ def _own_on_paper(derivation: Derivation, iteration: PaperIteration) -> Derivati
     prose = (f"Paper mode: {iteration.decimals} decimals. This is not rounded by itself, but the "
              f"{iteration.spec.reduction} over the batch is.",)
     return replace(derivation, result=derivation.line.numbers[-1], paper=prose)
+
+
+def _inside_on_paper(derivation: Derivation, iteration: PaperIteration) -> Derivation:
+    """A factor inside the delta's formula by hand: only what that comes to is rounded."""
+    prose = (f"Paper mode: {iteration.decimals} decimals. This is not rounded by itself, but "
+             f"{_INSIDE[derivation.step.kind]}.",)
+    return replace(derivation, paper=prose)
 
 
 def _drift(distance: float) -> Line:

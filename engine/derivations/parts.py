@@ -25,12 +25,14 @@ LONGEST_LIST = 4
 class Factor(Struct, frozen=True):
     """A factor or term: what it means in words, its line, and what it belongs to.
 
-    Where its numbers are a column of the table, the line is no more than its symbol.
+    Where its numbers are a column of the table, the line is no more than its symbol. A link of the
+    chain is a `quantity` with a derivation of its own: ∂E/∂a or f′(z).
     """
 
     meaning: Prose
     line: Line
     about: StepId | Parameter | None = None
+    quantity: StepId | None = None
 
     @property
     def is_column(self) -> bool:

@@ -35,7 +35,7 @@ def update(record: Record, step: StepId) -> Derivation:
     if record.network.held(parameter):
         return _held(record, step, parameter)
     before = record.parameter(parameter)
-    numbers = _Numbers(record, parameter)
+    numbers = Numbers(record, parameter)
     taken = with_mistakes("taken", record, numbers.taken, parameter)
     formula = difference(before, taken)
     iteration = record.iteration
@@ -75,7 +75,7 @@ def _held(record: Record, step: StepId, parameter: Parameter) -> Derivation:
 
 def used_in_update(record: Record, parameter: Parameter) -> Prose:
     """Where a gradient goes next, in symbols: into the update, or into what is kept of it."""
-    numbers = _Numbers(record, parameter)
+    numbers = Numbers(record, parameter)
     means = WRITTEN_OPTIMIZERS[record.spec.optimizer.key].means
     if means:
         prose: Prose = (f"{means} ", Line(numbers.kept[0][0]))
@@ -88,7 +88,7 @@ def used_in_update(record: Record, parameter: Parameter) -> Prose:
     return (Line(before, (difference(before, numbers.taken),), (), BECOMES),)
 
 
-class _Numbers(WrittenUpdate[Expr]):
+class Numbers(WrittenUpdate[Expr]):
     """The update of one parameter. `taken` is taken off it."""
 
     def __init__(self, record: Record, parameter: Parameter) -> None:

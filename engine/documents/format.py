@@ -55,6 +55,7 @@ from engine.run.mistakes import MISTAKES
 from engine.run.scaling import Scaling
 from engine.run.spec import Batching, Source
 from engine.run.steps import GRAINS, STEP_ORDERS, StepId
+from engine.run.value_kinds import ALSO
 from engine.text.numbers import LARGEST
 from engine.text.wording import shortened, shown
 from engine.training.kernels.kernel import Stretch
@@ -256,6 +257,9 @@ class Settings(_Object, kw_only=True):
         tuple[Annotated[str, one_of(MISTAKES)], ...], told(uniqueItems=True)
     ] | UnsetType = UNSET
     step_order: Annotated[str, one_of(STEP_ORDERS)] | UnsetType = UNSET
+    also: Annotated[
+        tuple[Annotated[str, one_of(ALSO)], ...], told(uniqueItems=True)
+    ] | UnsetType = UNSET
 
 
 class FileRoad(_Object, kw_only=True):
@@ -304,6 +308,9 @@ class File(_Object, kw_only=True):
         tuple[Annotated[str, one_of(MISTAKES)], ...], told(uniqueItems=True)
     ] | UnsetType = UNSET
     step_order: Annotated[str, one_of(STEP_ORDERS)] | UnsetType = UNSET
+    also: Annotated[
+        tuple[Annotated[str, one_of(ALSO)], ...], told(uniqueItems=True)
+    ] | UnsetType = UNSET
     published: Annotated[tuple[Published, ...], FIGURES.entries] | UnsetType = UNSET
     state: FileState | UnsetType = UNSET
     origin: FileState | UnsetType = UNSET

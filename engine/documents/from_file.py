@@ -175,6 +175,7 @@ def _spec(file: fmt.File | fmt.Settings, network: Network, data: Data) -> Spec:
         seed=file.initializer.seed,
         mistakes=file.mistakes or (),
         step_order=_or(file.step_order, "by_unit"),
+        also=file.also or (),
         scaling=_or(file.scaling, None),
         penalty=_or(file.penalty, Penalty()),
         loss_settings=_loss_settings(file.loss_settings),

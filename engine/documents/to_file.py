@@ -50,6 +50,7 @@ def file_of(document: Document) -> fmt.File:
         schedule=_changed(spec.schedule),
         mistakes=spec.mistakes or UNSET,
         step_order=UNSET if spec.step_order == "by_unit" else spec.step_order,
+        also=spec.also or UNSET,
         published=document.published or UNSET,
         **_run(document),
         place=fmt.FilePlace(
@@ -150,6 +151,7 @@ class _Tables:
             schedule=_changed(spec.schedule),
             mistakes=spec.mistakes or UNSET,
             step_order=UNSET if spec.step_order == "by_unit" else spec.step_order,
+            also=spec.also or UNSET,
         )
 
 

@@ -42,6 +42,7 @@ def check_length(spec: Spec) -> None:
     """Raises TooLong if an iteration has too many steps to be written out."""
     samples = min(spec.batch_size, MAX_TRACED_SAMPLES)
     of_sample = 3 * sum(spec.network.sizes[1:]) + spec.network.sizes[-1]
+    of_sample += spec.steps.extra_of_sample
     count = len(spec.steps) + (samples - 1) * of_sample
     if count > MAX_LINES:
         raise TooLong(
@@ -101,8 +102,12 @@ class _Workings:
             if phase in ("loss", "check"):
                 yield Section("", 2, tuple(self._group(group)))
             elif group.start < group.stop:
-                units = self._iteration.spec.network.layers[(group.layer or 1) - 1].units
-                title = f"Layer {group.layer}: {units_in_words(units)}"
+                network = self._iteration.spec.network
+                if not group.layer:
+                    title = f"Inputs: {units_in_words(network.inputs)}"
+                else:
+                    units = network.layers[group.layer - 1].units
+                    title = f"Layer {group.layer}: {units_in_words(units)}"
                 yield Section(title, 2, tuple(self._group(group)))
         if self._iteration.spec.can_train:
             yield Section("Result", 1, (self._result(),))

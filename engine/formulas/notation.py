@@ -178,6 +178,11 @@ def updated_name(name: Name) -> Name:
     return replace(name, text=f"{name.text}⁺", above=f"{name.above}+")
 
 
+def change_name(name: Name) -> Name:
+    """The symbol of what an update adds to a parameter: Δw5."""
+    return replace(name, text=f"Δ{name.text}", letter=f"Δ{name.letter}")
+
+
 def kept_name(loss: Name) -> Name:
     """The symbol of the loss in a gradient that is left from the iteration before: E_old."""
     return replace(loss, text=f"{loss.text}_old", below="old")

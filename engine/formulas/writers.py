@@ -121,9 +121,11 @@ class LatexWriter:
         below = f"_{{{_latex_word(name.below)}}}" if name.below else ""
         above = f"^{{{_latex_word(name.above)}}}" if name.above else ""
         # A threshold has its number; what is called θ alone is a name.
-        is_threshold = name.letter == "θ" and (below or above)
-        letter = LATEX_LETTERS["θ"] if is_threshold else _latex_word(name.letter)
-        return letter + below + above
+        is_change = len(name.letter) > 1 and name.letter[0] == "Δ"
+        of = name.letter[1:] if is_change else name.letter
+        is_threshold = of == "θ" and (below or above)
+        letter = LATEX_LETTERS["θ"] if is_threshold else _latex_word(of)
+        return (r"\Delta " if is_change else "") + letter + below + above
 
     def derivative(self, top: Name, bottom: Name) -> str:
         return rf"\frac{{\partial {self.name(top)}}}{{\partial {self.name(bottom)}}}"

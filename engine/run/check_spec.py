@@ -31,6 +31,7 @@ from engine.run.mistakes import MISTAKES
 from engine.run.scaling import SCALINGS
 from engine.run.spec import Batching, Spec
 from engine.run.steps import STEP_ORDERS
+from engine.run.value_kinds import ALSO
 from engine.text.numbers import LARGEST, counted, format_number
 from engine.text.wording import shortened
 
@@ -67,6 +68,7 @@ def check_training(spec: Spec) -> None:
     _check_batching(spec.batching)
     check_initializer(spec)
     check_key("$.step_order", "order of steps", spec.step_order, STEP_ORDERS)
+    check_keys("$.also", "quantity to show too", spec.also, ALSO)
     for position, mistake in enumerate(spec.mistakes):
         if mistake not in MISTAKES:
             raise SpecError(

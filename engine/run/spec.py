@@ -28,6 +28,7 @@ from engine.run.limits import ClassName, Count, FromOne, Heading
 from engine.run.mistakes import MISTAKES, Mistake
 from engine.run.scaling import Scaling, scaled
 from engine.run.steps import Steps
+from engine.run.value_kinds import extra_steps
 
 KEPT_GRADIENT = "gradient"  # the slot of a gradient that accumulates
 
@@ -163,7 +164,8 @@ class Spec(Struct, frozen=True, eq=False, dict=True):
 
     `loss` is a key of LOSSES, set to `loss_settings`.
     `mistakes` are keys of engine.run.mistakes; one that cannot be made here changes nothing.
-    `step_order` is the one field that no number depends on: the order of the steps shown.
+    No number depends on `step_order`, the order of the steps shown, nor on `also`, the quantities
+    that are steps beside the others (keys of engine.run.value_kinds.ALSO, in that order).
     `carried` says what is carried on of each value that an iteration works out (see
     engine.maths.backprop.Rules); None: the value as it is.
     `scaling` stands between the data and the network; None: it takes them as they are.
@@ -190,6 +192,7 @@ class Spec(Struct, frozen=True, eq=False, dict=True):
     clipping: Clipping = Clipping()
     schedule: Schedule = Schedule()
     initializer_settings: InitializerSettings = InitializerSettings()
+    also: tuple[str, ...] = ()
 
     def draw(self, *seed: int, network: Network | None = None) -> Array:
         """Start values θ drawn from its seed, or from the numbers given; for its network, or
@@ -230,7 +233,7 @@ class Spec(Struct, frozen=True, eq=False, dict=True):
     def steps(self) -> Steps:
         """The steps of each of its iterations."""
         units = LOSSES[self.loss].loss_units(self.loss_settings, self.network.sizes[-1])
-        return Steps(self.network, self.step_order, units)
+        return Steps(self.network, self.step_order, units, extra_steps(self.also))
 
     def epoch_of(self, t: int) -> tuple[int, int]:
         """(epochs done, iterations done in the running epoch) after t updates."""

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import numpy as np
 from msgspec import Struct
 
+from engine.run.extra_values import value_in_pass
 from engine.run.iteration import Iteration, SamplePass
-from engine.run.steps import StepId, name_of, symbol_of
+from engine.run.steps import EXTRA_KINDS, StepId, name_of, symbol_of
 
 MAX_TRACED_SAMPLES = 100
 
@@ -15,8 +17,11 @@ MAX_TRACED_SAMPLES = 100
 def step_value(iteration: Iteration, step: StepId, sample: SamplePass) -> float:
     """What a step works out: for per-sample steps of this sample, else of the batch.
 
-    An update's value is the new parameter, that of `loss_after` the batch's loss with it.
+    An update's value is the new parameter, that of `loss_after` the batch's loss with it, and a
+    change's what the update adds to the parameter.
     """
+    if step.kind in EXTRA_KINDS:
+        return _extra_value(iteration, step, sample)
     if step.kind == "total_loss":
         return iteration.loss
     if step.kind == "loss_after":
@@ -30,6 +35,15 @@ def step_value(iteration: Iteration, step: StepId, sample: SamplePass) -> float:
         return float(sample.loss_terms[step.unit])
     vectors = {"net_input": sample.z, "activation": sample.a, "delta": sample.delta}[step.kind]
     return float(vectors[step.layer][step.unit])
+
+
+def _extra_value(iteration: Iteration, step: StepId, sample: SamplePass) -> float:
+    parameter, spec = step.parameter, iteration.spec
+    if step.phase != "update" or parameter is None:
+        return value_in_pass(spec, iteration.theta_back, sample, step)
+    index = spec.network.index(parameter)
+    change = iteration.next_state.theta[index] - iteration.state.theta[index]
+    return float(spec.rules.carried(step.kind, step.layer, np.asarray(change)))
 
 
 class TracedStep(Struct, frozen=True):

@@ -10,6 +10,11 @@ deltas of a layer first and then its gradients unit by unit. Update takes the pa
 inputs on, but for the biases of a layer that are fixed as a whole (one that is frozen by itself has
 a step which says that it stays), and Check is the one step that says what loss the new parameters
 give. A network that cannot be trained has Forward and Loss alone. An edge that is cut has no steps.
+
+Some quantities are steps only where they are asked for (EXTRA_KINDS). ∂E/∂a and f′(z) of a unit
+come right before its delta (a layer of softmax has no f′ of single units), a sample's own gradient
+before that of the batch, what an update adds to a parameter before what it comes to, and after the
+gradients of the first layer those by the inputs, as a group of layer 0.
 """
 
 # Without `from __future__ import annotations`, as engine.documents.format.
@@ -20,9 +25,10 @@ from typing import Annotated, Any, NamedTuple
 
 import numpy as np
 from msgspec import Struct
+from msgspec.structs import replace
 from numpy.typing import NDArray
 
-from engine.formulas.notation import DEFAULT, Notation, Symbols
+from engine.formulas.notation import DEFAULT, Notation, Symbols, change_name
 from engine.maths.network import Network, Parameter
 from engine.run.limits import Count, one_of
 
@@ -37,7 +43,17 @@ STEP_KINDS = (
     "weight_update",
     "bias_update",
     "loss_after",
+    "loss_by_activation",
+    "activation_slope",
+    "own_weight_gradient",
+    "own_bias_gradient",
+    "loss_by_input",
+    "weight_change",
+    "bias_change",
 )
+EXTRA_KINDS = STEP_KINDS[10:]  # that an iteration has only where they are asked for
+_OF_SAMPLE = ("net_input", "activation", "loss", "delta", *EXTRA_KINDS[:5])
+_OF_PARAMETER = ("gradient", "update", "change")
 GRAINS = ("number", "layer", "pass", "iteration", "epoch")
 STEP_ORDERS = {"by_unit": "Steps unit by unit", "deltas_first": "All deltas of a layer first"}
 
@@ -67,15 +83,15 @@ class StepId(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True
 
     @property
     def parameter(self) -> Parameter | None:
-        """The parameter whose gradient or update this is, if it is one's."""
-        if self.layer is None or not self.kind.endswith(("gradient", "update")):
+        """The parameter whose gradient, update or change this is, if it is one's."""
+        if self.layer is None or not self.kind.endswith(_OF_PARAMETER):
             return None
         return Parameter(self.layer, self.unit, self.source)
 
     @property
     def of_sample(self) -> bool:
         """Whether each sample has its own value of this step."""
-        return self.kind in ("net_input", "activation", "loss", "delta")
+        return self.kind in _OF_SAMPLE
 
 
 class StepGroup(NamedTuple):
@@ -91,8 +107,9 @@ class StepGroup(NamedTuple):
 class Steps:
     """All steps of an iteration of a network: how many, which is the k-th, where one stands.
 
-    `order`, one of STEP_ORDERS, says how the backward steps of a layer follow each other, and
-    `loss_units` which outputs, from 0, have a term in the loss (None: all of them).
+    `order`, one of STEP_ORDERS, says how the backward steps of a layer follow each other,
+    `loss_units` which outputs, from 0, have a term in the loss (None: all of them), and `extra`
+    which of EXTRA_KINDS are steps too.
     """
 
     def __init__(
@@ -100,10 +117,12 @@ class Steps:
         network: Network,
         order: str = "by_unit",
         loss_units: tuple[int, ...] | None = None,
+        extra: tuple[str, ...] = (),
     ) -> None:
         self.network = network
         self._deltas_first = order == "deltas_first"
         self.loss_units = tuple(range(network.sizes[-1])) if loss_units is None else loss_units
+        self.extra = extra
 
     @cached_property
     def _gone(self) -> dict[tuple[str, int | None], NDArray[np.intp]]:
@@ -115,18 +134,38 @@ class Steps:
                 mask = self.network.weights(self.network.cut, layer)
                 for phase in ("backward", "update"):
                     places = self._weight_place(phase, layer, *np.nonzero(mask))
-                    gone[phase, layer] = np.sort(places)
+                    each = np.arange(len(self._of_parameter[phase]))
+                    gone[phase, layer] = np.sort((places[:, np.newaxis] + each).ravel())
         return gone
 
+    @cached_property
+    def _of_parameter(self) -> dict[str, tuple[str, ...]]:
+        """By phase the steps of a parameter in order, each as the end of its kind."""
+        own = ("own", "") if "own_weight_gradient" in self.extra else ("",)
+        change = ("change", "update") if "weight_change" in self.extra else ("update",)
+        return {"backward": own, "update": change}
+
+    def _of_unit(self, layer: int) -> tuple[str, ...]:
+        """The backward steps of each unit of a layer, in order: its delta is the last."""
+        elementwise = self.network.layers[layer - 1].function.elementwise
+        kinds = ("loss_by_activation", *(("activation_slope",) if elementwise else ()))
+        return (*(kind for kind in kinds if kind in self.extra), "delta")
+
     def _weight_place(self, phase: str, layer: int, unit: Any, source: Any) -> Any:
-        """Where a weight's step stands in its group, were no edge cut; many at once as arrays."""
+        """Where the first step of a weight stands in its group, were no edge cut; many at once as
+        arrays. After the weights into a unit comes its own bias, as if it were one more."""
         n_out, n_in = self.network.sizes[layer], self.network.sizes[layer - 1]
-        own_bias = self.network.layers[layer - 1].bias == "per_unit"
+        own_bias, each = self._own_bias(phase, layer), len(self._of_parameter[phase])
+        place = (unit * (n_in + own_bias) + source) * each
         if phase == "update":
-            return unit * (n_in + (own_bias and self._updated_biases(layer) > 0)) + source
-        if self._deltas_first:
-            return n_out + unit * (n_in + own_bias) + source
-        return unit * (1 + n_in + own_bias) + 1 + source
+            return place
+        of_unit = len(self._of_unit(layer))
+        return place + of_unit * (n_out if self._deltas_first else unit + 1)
+
+    def _own_bias(self, phase: str, layer: int) -> bool:
+        """Whether each unit of a layer has a bias of its own that has steps in a phase."""
+        own = self.network.layers[layer - 1].bias == "per_unit"
+        return own and (phase == "backward" or self._updated_biases(layer) > 0)
 
     def _count_gone(self, phase: str, layer: int | None) -> int:
         return len(self._gone.get((phase, layer), ()))
@@ -152,12 +191,16 @@ class Steps:
     def _way_back(self) -> Iterator[tuple[str, int | None, int]]:
         """Backward, Update and Check: phase, layer and number of steps of each group."""
         network = self.network
+        each = {phase: len(kinds) for phase, kinds in self._of_parameter.items()}
         for layer in range(network.depth, 0, -1):
-            size = network.sizes[layer] * (1 + network.sizes[layer - 1])
-            yield "backward", layer, size + network.layers[layer - 1].bias_count
+            n_out = network.sizes[layer]
+            count = n_out * network.sizes[layer - 1] + network.layers[layer - 1].bias_count
+            yield "backward", layer, n_out * len(self._of_unit(layer)) + count * each["backward"]
+        if "loss_by_input" in self.extra:
+            yield "backward", 0, network.sizes[0]
         for layer in range(1, network.depth + 1):
-            size = network.sizes[layer] * network.sizes[layer - 1]
-            yield "update", layer, size + self._updated_biases(layer)
+            count = network.sizes[layer] * network.sizes[layer - 1] + self._updated_biases(layer)
+            yield "update", layer, count * each["update"]
         yield "check", None, 1
 
     def __len__(self) -> int:
@@ -183,7 +226,6 @@ class Steps:
         if phase == "check":
             return StepId("check", "loss_after")
         assert layer is not None
-        n_out, n_in = self.network.sizes[layer], self.network.sizes[layer - 1]
         if phase == "forward":
             unit, second = divmod(offset, 2)
             return StepId("forward", "activation" if second else "net_input", layer, unit)
@@ -191,29 +233,36 @@ class Steps:
             if offset == len(self.loss_units):
                 return StepId("loss", "total_loss")
             return StepId("loss", "loss", layer, self.loss_units[offset])
-        own_bias = self.network.layers[layer - 1].bias == "per_unit"
+        if layer == 0:
+            return StepId("backward", "loss_by_input", 0, offset)
+        return self._step_of_parameter(phase, layer, offset)
+
+    def _step_of_parameter(self, phase: str, layer: int, offset: int) -> StepId:
+        """The step at a place of the group of a layer, backward or in the update."""
+        n_out, n_in = self.network.sizes[layer], self.network.sizes[layer - 1]
+        parts, of_unit = self._of_parameter[phase], self._of_unit(layer)
+        into_unit = (n_in + self._own_bias(phase, layer)) * len(parts)
+        if phase == "backward" and self._deltas_first:
+            if offset < n_out * len(of_unit):
+                unit, place = divmod(offset, len(of_unit))
+                return StepId("backward", of_unit[place], layer, unit)
+            unit, within = divmod(offset - n_out * len(of_unit), into_unit)
+        elif phase == "backward":
+            unit, within = divmod(offset, len(of_unit) + into_unit)
+            if unit < n_out and within < len(of_unit):
+                return StepId("backward", of_unit[within], layer, unit)
+            within -= 0 if unit == n_out else len(of_unit)
+        else:
+            unit, within = divmod(offset, into_unit)
+        source, place = divmod(within, len(parts))
+        is_weight = unit < n_out and source < n_in
+        what = "weight" if is_weight else "bias"
+        kind = f"{what}_{parts[place]}"
         if phase == "backward":
-            if self._deltas_first:
-                if offset < n_out:
-                    return StepId("backward", "delta", layer, offset)
-                unit, within = divmod(offset - n_out, n_in + own_bias)
-                within += 1
-            else:
-                unit, within = divmod(offset, 1 + n_in + own_bias)
-            if unit == n_out:
-                return StepId("backward", "bias_gradient", layer)
-            if within == 0:
-                return StepId("backward", "delta", layer, unit)
-            if within <= n_in:
-                return StepId("backward", "weight_gradient", layer, unit, within - 1)
-            return StepId("backward", "bias_gradient", layer, unit)
-        own_bias = own_bias and self._updated_biases(layer) > 0
-        unit, within = divmod(offset, n_in + own_bias)
+            kind = f"own_{what}_gradient" if parts[place] else f"{what}_gradient"
         if unit == n_out:
-            return StepId("update", "bias_update", layer)
-        if within < n_in:
-            return StepId("update", "weight_update", layer, unit, within)
-        return StepId("update", "bias_update", layer, unit)
+            return StepId(phase, kind, layer)
+        return StepId(phase, kind, layer, unit, source if is_weight else None)
 
     def index_of(self, step: StepId) -> int:
         """The number of a step, from 0. Raises KeyError if this network has no such step."""
@@ -239,19 +288,55 @@ class Steps:
             return 0
         if step.kind == "total_loss":
             return group.stop - group.start - 1
-        n_in = self.network.sizes[group.layer - 1]
+        if group.layer == 0:
+            return -1 if step.unit is None else step.unit
+        is_first = step.kind.endswith("change") or step.kind.startswith("own")
         if step.unit is None:
             gone = self._count_gone(group.phase, group.layer)
-            return group.stop - group.start + gone - 1
+            each = len(self._of_parameter.get(group.phase, ("",)))
+            return group.stop - group.start + gone - (each if is_first else 1)
         if step.phase == "forward":
             return 2 * step.unit + (step.kind == "activation")
         if step.phase == "loss":
             return self.loss_units.index(step.unit) if step.unit in self.loss_units else -1
-        within = n_in if step.source is None else step.source
-        if step.kind == "delta":
-            first = self._weight_place(step.phase, group.layer, step.unit, 0) - 1
-            return step.unit if self._deltas_first else int(first)
-        return int(self._weight_place(step.phase, group.layer, step.unit, within))
+        if step.parameter is None:
+            of_unit = self._of_unit(group.layer)
+            if step.kind not in of_unit:
+                return -1
+            first = self._weight_place(step.phase, group.layer, step.unit, 0) - len(of_unit)
+            if self._deltas_first:
+                first = step.unit * len(of_unit)
+            return int(first) + of_unit.index(step.kind)
+        within = self.network.sizes[group.layer - 1] if step.source is None else step.source
+        place = self._weight_place(step.phase, group.layer, step.unit, within)
+        return int(place) + (0 if is_first else len(self._of_parameter[step.phase]) - 1)
+
+    @property
+    def extra_of_sample(self) -> int:
+        """How many steps each sample has beside those that every iteration has."""
+        sizes, count = self.network.sizes, 0
+        for group in self.groups:
+            if group.phase == "backward" and group.layer:
+                count += (len(self._of_unit(group.layer)) - 1) * sizes[group.layer]
+                if "own_weight_gradient" in self.extra:
+                    rest = group.stop - group.start
+                    count += (rest - len(self._of_unit(group.layer)) * sizes[group.layer]) // 2
+            elif group.layer == 0:
+                count += sizes[0]
+        return count
+
+    def known_with(self, step: StepId) -> StepId:
+        """The step with which a quantity of EXTRA_KINDS is known that is none here: that which
+        follows it where it is one. Any other step is known with itself."""
+        if step.kind not in EXTRA_KINDS or step in self:
+            return step
+        if step.kind == "loss_by_input":
+            last = next(g for g in self.groups if (g.phase, g.layer) == ("backward", 1))
+            return self.id_at(last.stop - 1)
+        if step.parameter is None:
+            return replace(step, kind="delta")
+        kind = step.kind.removeprefix("own_").replace("change", "update")
+        return replace(step, kind=kind)
 
     def boundaries(self, grain: str) -> tuple[int, ...] | None:
         """How many steps are revealed after each layer or pass; None for other grains."""
@@ -275,10 +360,18 @@ def symbol_of(network: Network, step: StepId, notation: Notation = DEFAULT) -> s
     """The symbol of a step's value in one line of text: z_h1, a_h1, E_o1, E, δ_o1, ∂E/∂w5, w5."""
     symbols = Symbols(network, notation)
     if step.parameter is not None:
-        name = symbols.parameter(step.parameter).text
-        return name if step.phase == "update" else f"∂{symbols.loss.text}/∂{name}"
+        name = symbols.parameter(step.parameter)
+        if step.phase == "update":
+            return change_name(name).text if step.kind.endswith("change") else name.text
+        loss = symbols.any_sample_loss if step.kind.startswith("own") else symbols.loss
+        return f"∂{loss.text}/∂{name.text}"
     if step.layer is None or step.unit is None or step.kind == "total_loss":
         return symbols.loss.text
+    if step.kind in ("loss_by_activation", "loss_by_input", "activation_slope"):
+        a = symbols.activation(step.layer, step.unit).text
+        if step.kind == "activation_slope":
+            return f"∂{a}/∂{symbols.net_input(step.layer, step.unit).text}"
+        return f"∂{symbols.loss.text}/∂{a}"
     symbol = {
         "net_input": symbols.net_input,
         "activation": symbols.activation,
@@ -302,6 +395,13 @@ def title_of(network: Network, step: StepId, notation: Notation = DEFAULT) -> st
         "weight_update": f"update of {name}",
         "bias_update": f"update of {name}",
         "loss_after": "loss before → after",
+        "loss_by_activation": f"gradient by the activation of {name}",
+        "activation_slope": f"slope f′(z) of {name}",
+        "own_weight_gradient": f"own gradient of {name}",
+        "own_bias_gradient": f"own gradient of {name}",
+        "loss_by_input": f"gradient by the input {name}",
+        "weight_change": f"change of {name}",
+        "bias_change": f"change of {name}",
     }[step.kind]
 
 
@@ -322,4 +422,6 @@ def group_title(network: Network, groups: tuple[StepGroup, ...]) -> str:
     if groups[0].phase == "loss":
         return what
     layers = [group.layer for group in groups]
+    if layers == [0]:
+        return "gradients by the inputs"
     return f"{what} of {'all layers' if len(layers) > 1 else f'layer {layers[0]}'}"

@@ -4,14 +4,23 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from engine.run.steps import StepId, Steps
+from engine.run.steps import EXTRA_KINDS, StepId, Steps
 
 
 class Kind(Struct, frozen=True):
-    """A kind of values that can be asked for: its title, and the phase and the kinds of steps."""
+    """A kind of values that can be asked for: its title, and the phase and the kinds of steps.
+
+    One that is `extra` has steps only where they are asked for too; `menu` says it with symbols.
+    """
 
     title: str
     steps: tuple[tuple[str, str], ...]
+    menu: str = ""
+
+    @property
+    def extra(self) -> bool:
+        """Whether its steps are in an iteration only where they are asked for."""
+        return self.steps[0][1] in EXTRA_KINDS
 
 
 KINDS: dict[str, Kind] = {
@@ -25,7 +34,31 @@ KINDS: dict[str, Kind] = {
         "gradients", (("backward", "weight_gradient"), ("backward", "bias_gradient"))
     ),
     "updates": Kind("updates", (("update", "weight_update"), ("update", "bias_update"))),
+    "activation_gradients": Kind(
+        "gradients by activations", (("backward", "loss_by_activation"),), "∂E/∂a of each unit"
+    ),
+    "slopes": Kind("slopes f′(z)", (("backward", "activation_slope"),), "f′(z) of each unit"),
+    "own_gradients": Kind(
+        "samples' own gradients",
+        (("backward", "own_weight_gradient"), ("backward", "own_bias_gradient")),
+        "∂E/∂w of each sample alone",
+    ),
+    "input_gradients": Kind(
+        "gradients by inputs", (("backward", "loss_by_input"),), "∂E/∂x of each input"
+    ),
+    "changes": Kind(
+        "changes Δw", (("update", "weight_change"), ("update", "bias_change")),
+        "Δw of each parameter",
+    ),
 }
+
+# The kinds that a run may show beside the others, in the order of their steps.
+ALSO = tuple(key for key, kind in KINDS.items() if kind.extra)
+
+
+def extra_steps(also: tuple[str, ...]) -> tuple[str, ...]:
+    """The kinds of steps, of EXTRA_KINDS, that some keys of ALSO stand for."""
+    return tuple(step for key in also for _, step in KINDS[key].steps)
 
 # Whose values are read off the outputs, the loss and its curve.
 SEEN_IN_OUTPUTS = ("net_inputs", "activations", "losses")

@@ -90,6 +90,8 @@ def with_mistakes(name: Formula, record: Record, formula: Expr, at: Parameter) -
 def _updated_weights(record: Record, weight: Weights) -> Weights:
     def used(parameter: Parameter) -> Expr:
         right = record.parameter(parameter)
+        if parameter.layer == 1:  # nothing is sent back through these before their update
+            return right
         value = float(record.iteration.theta_back[record.network.index(parameter)])
         new = Symbol(updated_name(right.name), value)
         return Mistaken("updated-weights", new, weight(parameter))
