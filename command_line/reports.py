@@ -19,7 +19,7 @@ from engine.run.gradient_check import STEP, TOLERANCE, GradientCheck, check_grad
 from engine.run.iteration import Iteration, TestEvaluation, evaluate, iterate
 from engine.run.spec import BEGINNING, Spec, State, start_state
 from engine.run.step_values import TracedStep, traced_steps
-from engine.run.value_kinds import ALSO, KINDS, extra_steps
+from engine.run.value_kinds import ALSO, extra_steps
 from engine.training.divergence import Divergence
 from engine.training.errand import Arrival, Errand
 from engine.training.goal import Goal, GoalTrainer
@@ -316,7 +316,7 @@ def showing(document: Document, also: tuple[str, ...]) -> Document:
     kinds = {step.kind for step in map(shown.steps.id_at, range(len(shown.steps)))}
     for key in also:
         if not kinds.intersection(extra_steps((key,))):
-            raise NothingToShow(f"There are no {KINDS[key].title} in this network.")
+            raise NothingToShow(f"There are no {ALSO[key].title} in this network.")
     return replace(document, spec=shown)
 
 

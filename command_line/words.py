@@ -305,7 +305,7 @@ def _sizes(text: str) -> tuple[int, ...]:
 
 
 def _also(text: str) -> tuple[str, ...]:
-    keys = ALSO if text == "all" else tuple(text.split(","))
+    keys = tuple(ALSO) if text == "all" else tuple(text.split(","))
     for key in keys:
         if key not in ALSO:
             known = f"{', '.join(ALSO)}, or all"

@@ -38,7 +38,7 @@ NO_POINTS = np.empty((0, 2))
 
 
 class Curtain(Struct, frozen=True):
-    """The kinds of values that are asked for (keys of KINDS in engine.run.value_kinds); with
+    """The kinds of values that are asked for (keys of EVERY_KIND in engine.run.value_kinds); with
     `locked` their derivations stay closed, before and after."""
 
     kinds: tuple[str, ...]

@@ -129,6 +129,35 @@ def test_gaps_and_digits_are_no_matter_of_json() -> None:
     assert done.returncode == 2 and "not allowed" in done.stderr
 
 
+def test_a_trace_shows_more_quantities_on_request() -> None:
+    plain, more = answer("trace", "mazur-2-2-2"), answer("trace", "mazur-2-2-2", "--also", "all")
+    old = {step["kind"] for step in plain["steps"]}
+    kept = [step for step in more["steps"] if step["kind"] in old]
+    assert [{**step, "index": 0} for step in kept] == [
+        {**step, "index": 0} for step in plain["steps"]
+    ]
+    values = {step["symbol"]: step["value"] for step in more["steps"] if step not in kept}
+    # M. Mazur, A Step by Step Backpropagation Example (2015), and from his figures
+    # 0.00877135 · 0.15 + 0.00995425 · 0.25 and 0.35891648 − 0.4.
+    assert values["∂E/∂a_h1"] == pytest.approx(0.036350306, abs=5e-10)
+    assert values["∂a_h1/∂z_h1"] == pytest.approx(0.241300709, abs=5e-10)
+    assert values["∂E/∂a_o1"] == pytest.approx(0.74136507, abs=5e-9)
+    assert values["∂E/∂i1"] == pytest.approx(0.00380427, abs=5e-9)
+    assert values["Δw5"] == pytest.approx(0.35891648 - 0.4, abs=5e-9)
+    assert values["∂E^(s)/∂w5"] == pytest.approx(0.082167041, abs=5e-10)
+
+
+def test_more_quantities_are_in_the_worked_solution_or_refused_with_a_sentence() -> None:
+    done = backpass("trace", "mazur-2-2-2", "--also", "input_gradients,changes")
+    assert done.returncode == 0 and "### Inputs: i1, i2" in done.stdout
+    assert "Gradient by the input i1" in done.stdout and "Change of w5" in done.stdout
+    assert "∂a_h1/∂z_h1" not in done.stdout
+    done = backpass("trace", "xor-2-2-1-step", "--also", "slopes")
+    assert done.returncode == 2 and "step" in done.stderr and done.stdout == ""
+    done = backpass("trace", "mazur-2-2-2", "--also", "nothing")
+    assert done.returncode == 2 and "expected activation_gradients, slopes" in done.stderr
+
+
 def test_a_trace_of_a_later_iteration_is_that_of_the_run() -> None:
     third = answer("trace", "mazur-2-2-2", "--iteration", "3")["steps"]
     history = answer("run", "mazur-2-2-2", "--epochs", "3")["history"]["loss"]

@@ -33,7 +33,7 @@ from engine.run.limits import (
 )
 from engine.run.spec import Spec
 from engine.run.steps import GRAINS, StepId
-from engine.run.value_kinds import KINDS
+from engine.run.value_kinds import EVERY_KIND
 from engine.text.numbers import LARGEST
 from engine.text.wording import shortened
 from engine.training.thinning import thinned
@@ -80,7 +80,7 @@ class Lock(Struct, frozen=True, forbid_unknown_fields=True):
     whether somebody opened it since."""
 
     hidden: Annotated[
-        tuple[Annotated[str, one_of(KINDS)], ...], told(minItems=1, uniqueItems=True)
+        tuple[Annotated[str, one_of(EVERY_KIND)], ...], told(minItems=1, uniqueItems=True)
     ]
     own_values: bool = True
     opened: bool = False
@@ -241,7 +241,7 @@ def within(place: str) -> Iterator[None]:
 def _check_lock(lock: Lock) -> None:
     if not lock.hidden:
         raise DocumentError("$.lock.hidden", "at least one kind of values has to be hidden")
-    check_keys("$.lock.hidden", "kind", lock.hidden, KINDS)
+    check_keys("$.lock.hidden", "kind", lock.hidden, EVERY_KIND)
 
 
 def _check_text(place: str, text: str, limit: Limit) -> None:

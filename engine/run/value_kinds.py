@@ -4,23 +4,18 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from engine.run.steps import EXTRA_KINDS, StepId, Steps
+from engine.run.steps import StepId, Steps
 
 
 class Kind(Struct, frozen=True):
     """A kind of values that can be asked for: its title, and the phase and the kinds of steps.
 
-    One that is `extra` has steps only where they are asked for too; `menu` says it with symbols.
+    Where a kind is shown only on request, `menu` says it with symbols.
     """
 
     title: str
     steps: tuple[tuple[str, str], ...]
     menu: str = ""
-
-    @property
-    def extra(self) -> bool:
-        """Whether its steps are in an iteration only where they are asked for."""
-        return self.steps[0][1] in EXTRA_KINDS
 
 
 KINDS: dict[str, Kind] = {
@@ -34,6 +29,10 @@ KINDS: dict[str, Kind] = {
         "gradients", (("backward", "weight_gradient"), ("backward", "bias_gradient"))
     ),
     "updates": Kind("updates", (("update", "weight_update"), ("update", "bias_update"))),
+}
+
+# Those that a run may show beside the others, in the order of their steps: see EXTRA_KINDS.
+ALSO: dict[str, Kind] = {
     "activation_gradients": Kind(
         "gradients by activations", (("backward", "loss_by_activation"),), "∂E/∂a of each unit"
     ),
@@ -52,13 +51,12 @@ KINDS: dict[str, Kind] = {
     ),
 }
 
-# The kinds that a run may show beside the others, in the order of their steps.
-ALSO = tuple(key for key, kind in KINDS.items() if kind.extra)
+EVERY_KIND = {**KINDS, **ALSO}
 
 
 def extra_steps(also: tuple[str, ...]) -> tuple[str, ...]:
     """The kinds of steps, of EXTRA_KINDS, that some keys of ALSO stand for."""
-    return tuple(step for key in also for _, step in KINDS[key].steps)
+    return tuple(step for key in also for _, step in ALSO[key].steps)
 
 # Whose values are read off the outputs, the loss and its curve.
 SEEN_IN_OUTPUTS = ("net_inputs", "activations", "losses")
@@ -73,17 +71,18 @@ def asked_of(step: StepId, row: int) -> Asked:
 
 
 def kind_of(step: StepId) -> str:
-    """The key of KINDS that a step belongs to."""
+    """The key of EVERY_KIND that a step belongs to."""
     wanted = (step.phase, step.kind)
-    return next(key for key, kind in KINDS.items() if wanted in kind.steps)
+    return next(key for key, kind in EVERY_KIND.items() if wanted in kind.steps)
 
 
 def next_asked(steps: Steps, kinds: tuple[str, ...], start: int) -> int | None:
-    """The number of the first step from `start` on that is of one of these kinds (keys of KINDS).
+    """The number of the first step from `start` on that is of one of some kinds.
 
-    None if there is none. Phases without a step that is asked for are passed over whole.
+    They are keys of EVERY_KIND. None if there is none. Phases without a step that is asked for are
+    passed over whole.
     """
-    wanted = {step for kind in kinds for step in KINDS[kind].steps}
+    wanted = {step for kind in kinds for step in EVERY_KIND[kind].steps}
     phases = {phase for phase, _ in wanted}
     for group in steps.groups:
         if group.phase in phases:

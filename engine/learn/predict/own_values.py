@@ -15,8 +15,10 @@ from numpy.typing import NDArray
 
 from engine.maths.activations import Array
 from engine.maths.backprop import gradient_sum
+from engine.run.extra_values import value_in_pass, why_none
 from engine.run.iteration import (
     Iteration,
+    SamplePass,
     batch_loss,
     batch_pass,
     gradient_of_batch,
@@ -27,7 +29,7 @@ from engine.run.iteration import (
 from engine.run.mistakes import MISTAKES, why_not
 from engine.run.spec import Spec
 from engine.run.step_values import step_value
-from engine.run.steps import StepId
+from engine.run.steps import EXTRA_KINDS, StepId
 from engine.run.value_kinds import Asked
 
 Own = Mapping[Asked, float]
@@ -77,7 +79,7 @@ class _Working:
         if step.of_sample:
             return self.of_sample(step, row)
         if step.phase == "update":
-            return self.update(step)
+            return self.change(step) if step.kind in EXTRA_KINDS else self.update(step)
         if not is_small(self.iteration):
             return step_value(self.iteration, step, self.iteration.sample(row))
         if step.kind == "total_loss":
@@ -94,7 +96,7 @@ class _Working:
             given["delta", layer] = np.array(values.delta[layer])
         places = {int(row): place for place, row in enumerate(rows)}
         for (step, row), value in self.own.items():
-            if row in places:
+            if row in places and (step.kind, step.layer) in given:
                 given[step.kind, step.layer][places[row], step.unit] = value
         return given
 
@@ -105,6 +107,10 @@ class _Working:
         if self.spec is not self.iteration.spec:
             back = sent_back_through(self.spec, self.state, self.iteration.rows)
         given = self.given(rows)
+        if step.kind in EXTRA_KINDS:
+            return self.extra(step, row, given, back)
+        if step.kind == "delta" and (links := self.own_links(step, row, given, back)):
+            return links[0] * links[1]
         worked: _ByStep = {}
 
         def carried(kind: str, layer: int | None, values: Array) -> Array:
@@ -115,6 +121,34 @@ class _Working:
         if step.kind == "loss":
             return float(self.loss_terms(row, given, worked)[0, step.unit])
         return float(worked[step.kind, step.layer][0, step.unit])
+
+    def extra(self, step: StepId, row: int, given: _ByStep, back: Array) -> float:
+        """A quantity of a sample that is a step where it is asked for."""
+        layers = range(self.network.depth + 1)
+        z, a, delta = (
+            tuple(given[kind, k][0] for k in layers)
+            for kind in ("net_input", "activation", "delta")
+        )
+        terms = given["loss", self.network.depth][0]
+        sample = SamplePass(z, a, delta, self.spec.scaled.targets[row], terms)
+        return value_in_pass(self.spec, back, sample, step)
+
+    def own_links(
+        self, step: StepId, row: int, given: _ByStep, back: Array
+    ) -> tuple[float, float] | None:
+        """∂E/∂a and f′(z) of the unit of a delta where the person gave one of them, and the delta
+        is their product."""
+        error, slope = (
+            replace(step, kind=kind) for kind in ("loss_by_activation", "activation_slope")
+        )
+        asked = (error, row) in self.own, (slope, row) in self.own
+        if not any(asked) or why_none(self.network, slope):
+            return None
+        first, second = (
+            self.own[link, row] if (link, row) in self.own else self.extra(link, row, given, back)
+            for link in (error, slope)
+        )
+        return first, second
 
     def loss_terms(self, row: int, given: _ByStep, worked: _ByStep) -> Array:
         """Some losses are worked out from z, but what was given is an activation."""
@@ -142,7 +176,23 @@ class _Working:
         )
         return float(gradient[self.network.index(step.parameter)])
 
+    def change(self, step: StepId) -> float:
+        """What the update adds to a parameter."""
+        assert step.parameter is not None
+        after = self._updated(step)
+        change = after - self.state.theta[self.network.index(step.parameter)]
+        return float(change)
+
     def update(self, step: StepId) -> float:
+        """The new parameter: from the change that the person gave, if there is one."""
+        parameter = step.parameter
+        assert parameter is not None
+        change = replace(step, kind=step.kind.replace("update", "change"))
+        if (change, None) in self.own:
+            return float(self.state.theta[self.network.index(parameter)]) + self.own[change, None]
+        return self._updated(step)
+
+    def _updated(self, step: StepId) -> float:
         parameter = step.parameter
         assert parameter is not None
         kind = "bias_gradient" if parameter.source is None else "weight_gradient"
@@ -156,7 +206,7 @@ class _Working:
     def loss_after(self) -> float:
         theta = np.array(self.iteration.next_state.theta)
         for (step, _), value in self.own.items():
-            if step.phase == "update" and step.parameter is not None:
+            if step.kind.endswith("update") and step.parameter is not None:
                 theta[self.network.index(step.parameter)] = value
         return batch_loss(self.spec, theta, self.iteration.rows)[0]
 

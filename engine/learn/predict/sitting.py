@@ -95,7 +95,7 @@ class AskedValue(Struct):
         step, title = self.step, title_of(spec.network, self.step, notation)
         if step.kind == "loss_after":
             return "loss of the same samples after the update"
-        if step.phase == "update":
+        if step.kind.endswith("update"):
             return f"{title.removeprefix('update of ')} after the update"
         return f"node {title}" if step.kind == "delta" else title
 
@@ -126,7 +126,7 @@ def score_of(questions: Iterable[AskedValue]) -> Score:
 class Sitting(Struct):
     """All questions of one person's sitting, in the order in which they were asked.
 
-    `hidden` are the kinds asked for (keys of KINDS); with `own_values` an answer that is right
+    `hidden` are the kinds asked for (keys of EVERY_KIND); with `own_values` an answer that is right
     from the person's earlier ones gets full marks. `unlocked` says that a locked document was
     unlocked on the way. `own` are the last answers to the closed questions of the iteration that
     is under way; whoever goes on to another empties it.

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 from engine.formulas.writers import TextWriter, prose_text
 from engine.learn.predict.hints import Hint
 from engine.learn.predict.sitting import Score
-from engine.run.value_kinds import KINDS
+from engine.run.value_kinds import ALSO, EVERY_KIND, KINDS
 from engine.text.numbers import format_number
 from gui import theme
 from gui.formulas.formula_items import Look
@@ -76,6 +76,7 @@ class PredictPanel(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._shown = Question()
+        self._also: tuple[str, ...] = ()  # the extra kinds that the run has
         self._pages = QStackedWidget()
         self._pages.addWidget(_scrolling(self._make_start()))
         self._pages.addWidget(self._make_questions())
@@ -103,6 +104,13 @@ class PredictPanel(QWidget):
             box.toggled.connect(self._on_choice)
             self.kinds[key] = box
             boxes.addWidget(box, place % 3, place // 3)
+        self.also: dict[str, CheckBox] = {}
+        for place, (key, kind) in enumerate(ALSO.items()):
+            box = CheckBox(kind.title)
+            box.setObjectName(f"predict/{key}")
+            box.toggled.connect(self._on_choice)
+            self.also[key] = box
+            boxes.addWidget(box, len(KINDS) // 2 + place // 2, place % 2)
         self.own_values = CheckBox("Mark from my own earlier values")
         self.own_values.setObjectName("predictOwnValues")
         set_tip(
@@ -163,7 +171,13 @@ class PredictPanel(QWidget):
     # What is shown
 
     def display(self, view: View) -> None:
-        """Nothing: what there is to show comes by show_question."""
+        """Offer the kinds that the run of a view has; what is asked comes by show_question."""
+        if view.spec.also != self._also:
+            for key in {*view.spec.also}.symmetric_difference(self._also):
+                self.also[key].show_checked(key in view.spec.also)
+            self._also = view.spec.also
+            self._offer()
+            self._on_choice()
 
     def show_question(self, question: Question) -> None:
         """Show a question, or the choice of what is hidden."""
@@ -176,10 +190,12 @@ class PredictPanel(QWidget):
 
     def _show_start(self, question: Question, is_new: bool) -> None:
         self._introduction.setText(_LOCKED if question.locked else _INTRODUCTION)
-        for key, box in self.kinds.items():
+        for key, box in {**self.kinds, **self.also}.items():
             if question.locked or is_new:
-                box.show_checked(key in question.hidden)
+                is_offered = not question.locked and key in self._also
+                box.show_checked(key in question.hidden or is_offered)
             box.setEnabled(not question.locked)
+        self._offer()
         if question.locked or is_new:
             self.own_values.show_checked(question.own_values)
         self.own_values.setEnabled(not question.locked)
@@ -196,7 +212,20 @@ class PredictPanel(QWidget):
 
     def chosen(self) -> tuple[str, ...]:
         """The kinds that are to be hidden."""
-        return tuple(key for key, box in self.kinds.items() if box.isChecked())
+        return tuple(
+            key
+            for key, box in {**self.kinds, **self.also}.items()
+            if box.isChecked() and (key in KINDS or self._is_offered(key))
+        )
+
+    def _is_offered(self, key: str) -> bool:
+        """Whether a kind of ALSO can be asked for: a locked document has what its lock says."""
+        locked = self._shown.locked and key in self._shown.hidden
+        return key in self._also or locked
+
+    def _offer(self) -> None:
+        for key, box in self.also.items():
+            box.setVisible(self._is_offered(key))
 
     def _begin(self) -> None:
         if self.chosen():
@@ -214,7 +243,7 @@ class PredictPanel(QWidget):
             self.question.setText(f"What is {_lowered(question.symbol)}?")
             self.about.setText(question.about)
         else:
-            names = ", ".join(KINDS[key].title for key in question.hidden)
+            names = ", ".join(EVERY_KIND[key].title for key in question.hidden)
             self.question.setText("Step on")
             self.about.setText(f"Enter or Space steps. Asked for before they are shown: {names}.")
         self._show_field(question, before)

@@ -16,9 +16,9 @@ GOOD, BAD, NEUTRAL = "good", "bad", "neutral"
 class Question(Struct, frozen=True):
     """What is asked for and what was said to it, or the choice before a sitting begins.
 
-    `hidden` are keys of KINDS; they and `own_values` cannot be chosen where `locked` is, and there
-    are no hints then. `symbol` is what is asked for, `about` says it in words, `answer` is the
-    text of the last answer to it, and `feedback` what is said of that, in a mood (GOOD …). `hints`
+    `hidden` are keys of EVERY_KIND; they and `own_values` cannot be chosen where `locked` is, and
+    there are no hints then. `symbol` is what is asked for, `about` says it in words, `answer` is
+    the text of the last answer to it, and `feedback` what is said of that, in a mood (GOOD …). `hints`
     are those shown of `hints_in_all`.
     """
 

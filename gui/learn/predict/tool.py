@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QMessageBox, QWidget
 from engine.documents.examples import without_ending
 from engine.documents.whole_file import FileError, write_whole
 from engine.learn.predict.result_file import RESULT_SUFFIX, result_of, write_result
-from engine.run.value_kinds import KINDS
+from engine.run.value_kinds import EVERY_KIND
 from gui.documents.save_dialog import FileKind
 from gui.learn.predict.menu import TITLE
 from gui.learn.predict.panel import PredictPanel
@@ -93,7 +93,7 @@ class PredictTool(Tool):
                 self._predicting.open_lock()
             return
         hidden = self._predicting.hidden or self.panel.chosen()
-        names = ", ".join(KINDS[key].title for key in hidden)
+        names = ", ".join(EVERY_KIND[key].title for key in hidden)
         sentence = (
             f"Whoever opens this document is then asked for its {names} before they are shown, "
             "without hints or derivations. Save it afterwards to hand it out."

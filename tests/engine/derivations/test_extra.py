@@ -34,6 +34,7 @@ OWN_W5 = StepId("backward", "own_weight_gradient", 2, 0, 0)
 CHANGE_W5 = StepId("update", "weight_change", 2, 0, 0)
 
 
+@settings(max_examples=40)
 @given(runs(), st.data())
 def test_each_comes_to_the_engines_number_by_the_formula_it_shows(
     run: tuple[Spec, State], data: st.DataObject
@@ -41,7 +42,7 @@ def test_each_comes_to_the_engines_number_by_the_formula_it_shows(
     check_extra_steps(*run, data)
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(runs(), st.lists(st.sampled_from(sorted(MISTAKES)), unique=True, min_size=1), st.data())
 def test_so_it_does_with_mistakes(
     run: tuple[Spec, State], keys: list[str], data: st.DataObject
@@ -57,7 +58,7 @@ def test_so_it_does_with_mistakes(
 
 
 def check_extra_steps(spec: Spec, state: State, data: st.DataObject) -> None:
-    iteration = iterate(replace(spec, also=ALSO), state)
+    iteration = iterate(replace(spec, also=tuple(ALSO)), state)
     assume(np.abs(iteration.next_state.theta).max() < 20.0 and iteration.loss < 1e3)
     row = data.draw(st.integers(0, len(spec.data) - 1))
     for step in extra_of(iteration):
@@ -68,7 +69,7 @@ def check_extra_steps(spec: Spec, state: State, data: st.DataObject) -> None:
         check_line(derivation.line, expected)
         if "…" not in numbers_of(derivation.result):
             assert agree(reckoned(numbers_of(derivation.result)), expected)
-        assert solution_text(derivation) and solution_latex(derivation, latex_number(6))
+    assert solution_text(derivation) and solution_latex(derivation, latex_number(6))
 
 
 def extra_of(iteration: Iteration) -> list[StepId]:
@@ -84,7 +85,7 @@ def test_they_are_written_as_in_a_textbook() -> None:
         "∂E/∂a_o1 = a_o1 − t_o1 = 0.751365 − 0.01 = 0.741365",
         "∂E/∂a_h1 = w5 · δ_o1 + w7 · δ_o2 = 0.4 · 0.138499 + 0.5 · (-0.0380982) "
         "= 0.0553994 + (-0.0190491) = 0.0363503",
-        "∂a_h1/∂z_h1 = a_h1 (1 − a_h1) = 0.593270 · (1 − 0.593270) = 0.241301",
+        "∂a_h1/∂z_h1 = a_h1 · (1 − a_h1) = 0.593270 · 0.406730 = 0.241301",
         "∂E/∂i1 = w1 · δ_h1 + w3 · δ_h2 = 0.15 · 0.00877135 + 0.25 · 0.00995425 "
         "= 0.00131570 + 0.00248856 = 0.00380427",
     ]

@@ -48,6 +48,7 @@ def full_document() -> Document:
     base = read_example("xor-2-3-1-adam")
     data = replace(base.spec.data, test=np.array([1]))
     spec = replace(base.spec, batching=Batching(3, True, Since(1, 1)), seed=7, data=data)
+    spec = replace(spec, also=("slopes", "changes"))
     origin = iterate(base.spec, start_state(base.spec, base.start)).next_state
     state = iterate(spec, iterate(spec, origin).next_state).next_state
     return Document(

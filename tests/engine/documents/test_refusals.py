@@ -128,6 +128,11 @@ W = ("layers", 1, "weights", 0, 2)
             ("step_order",), "backwards",
             '$.step_order: there is no order of steps "backwards"; known are by_unit, deltas_first',
         ),
+        (
+            ("also",), ["deltas"],
+            '$.also[0]: there is no quantity to show too "deltas"; known are activation_gradients, '
+            "slopes, own_gradients, input_gradients, changes",
+        ),
         (("mistakes",), ["early_update"], '$.mistakes[0]: there is no mistake "early_update"'),
         (("place", "sample"), 4, "$.place.sample: there is no sample 4"),
         (("place", "grain"), "week", "$.place.grain: the grains are number, layer, pass"),
