@@ -18,8 +18,8 @@ class Question(Struct, frozen=True):
 
     `hidden` are keys of EVERY_KIND; they and `own_values` cannot be chosen where `locked` is, and
     there are no hints then. `symbol` is what is asked for, `about` says it in words, `answer` is
-    the text of the last answer to it, and `feedback` what is said of that, in a mood (GOOD …). `hints`
-    are those shown of `hints_in_all`.
+    the text of the last answer to it, and `feedback` what is said of that, in a mood (GOOD …).
+    `hints` are those shown of `hints_in_all`.
     """
 
     stage: str = START

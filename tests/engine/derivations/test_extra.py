@@ -90,7 +90,7 @@ def test_they_are_written_as_in_a_textbook() -> None:
         "= 0.00131570 + 0.00248856 = 0.00380427",
     ]
     change = derive(iteration, CHANGE_W5, 0)
-    assert change.text == "Δw5 = −η ∂E/∂w5 = −0.5 · 0.0821670 = -0.0410835"
+    assert change.text == "Δw5 = −η · ∂E/∂w5 = −0.5 · 0.0821670 = -0.0410835"
     assert prose_text(change.used_next) == "used next in w5 ← w5 + Δw5"
     assert change.latex.startswith(r"\Delta w_{5} = ")
 
