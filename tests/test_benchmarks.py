@@ -47,7 +47,9 @@ def test_the_table_names_the_machine_and_has_every_way() -> None:
     table = json.loads(done.stdout)
     assert "cores" in table["machine"] and "NumPy" in table["machine"]
     figures = {each["what"]: each for each in table["figures"]}
-    works = ("xor-3-4-1, 10,000 epochs", "circles", "surface 100×100", "2-64-64-1", "digits 64-32-10")
+    works = (
+        "xor-3-4-1, 10,000 epochs", "circles", "surface 100×100", "2-64-64-1", "digits 64-32-10"
+    )
     for work in works:
         ways = {what.rpartition(": ")[2]: each for what, each in figures.items() if work in what}
         assert ways["tutorial's loop"]["times"] == 1.0
