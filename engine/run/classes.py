@@ -78,6 +78,16 @@ def classes_of(spec: Spec) -> Classes | None:
     return found
 
 
+def named_in(spec: Spec) -> NDArray[np.intp]:
+    """The class that each sample's targets name, shape (samples,), where they name classes."""
+    if "_named" not in spec.__dict__:
+        classes = classes_of(spec)
+        assert classes is not None
+        spec.__dict__["_named"] = classes.named(spec.scaled.targets)
+    named: NDArray[np.intp] = spec.__dict__["_named"]
+    return named
+
+
 def _found(spec: Spec) -> Classes | None:
     count, targets = spec.network.sizes[-1], spec.scaled.targets
     if not spec.has_classes or count > MOST_CLASSES:

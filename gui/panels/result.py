@@ -244,7 +244,7 @@ class ResultPanel(Card):
         known, self._network = self._network, network
         if known is None or known.inputs != network.inputs:
             self._held.clear()
-            if data.picture is not None:
+            if data.picture is not None and len(network.inputs) > 1:
                 self._axes = _most_varied(data.inputs)
         last = len(network.inputs) - 1
         if max(self._axes) > last:

@@ -9,7 +9,7 @@ from msgspec import Struct
 from numpy.typing import NDArray
 
 from engine.maths.activations import Array
-from engine.run.classes import NO_CLASS, Classes
+from engine.run.classes import NO_CLASS, Classes, named_in
 from engine.text.numbers import format_count
 from engine.text.wording import listed
 from gui.view import View
@@ -29,7 +29,7 @@ class ClassAnswers(Struct, frozen=True, eq=False, dict=True):
         # For a moment after samples were added, the outputs are still those of fewer.
         if view.evaluation is None or len(view.evaluation.outputs) != len(view.spec.data):
             return None
-        return cls(classes, classes.named(view.spec.scaled.targets), view.evaluation.outputs)
+        return cls(classes, named_in(view.spec), view.evaluation.outputs)
 
     @cached_property
     def given(self) -> NDArray[np.intp]:

@@ -29,13 +29,17 @@ class ClassLegend(QWidget):
         super().__init__(parent)
         self.setObjectName("classLegend")
         self.names: tuple[str, ...] = ()
+        self._classes: Classes | None = None
+        self._widest = (0, 0)  # of the names, at a size of text
         self._room = QSize()
         self._upright = False
         self._inset = 0
 
     def show_classes(self, classes: Classes) -> None:
         """Show the colours of these classes."""
-        self.names = classes.names
+        if classes is self._classes:
+            return
+        self._classes, self.names, self._widest = classes, classes.names, (0, 0)
         ends = [format_number(value, 2) for value in (classes.floor, classes.high)]
         says = f"The deeper, the surer: from {ends[0]} to {ends[1]}"
         self.setAccessibleName(f"Classes by colour: {', '.join(self.names)}")
@@ -88,9 +92,11 @@ class ClassLegend(QWidget):
         return QFontMetrics(theme.font(theme.SMALL)).height() + 2
 
     def _column_width(self) -> int:
-        metrics = QFontMetrics(theme.font(theme.SMALL))
-        widest = max(map(metrics.horizontalAdvance, (*self.names, _WRONG)))
-        return _SWATCH + _GAP + min(widest + 1, theme.px(_LONGEST_NAME)) + _BETWEEN
+        if self._widest[0] != theme.percent():
+            metrics = QFontMetrics(theme.font(theme.SMALL))
+            widest = max(map(metrics.horizontalAdvance, (*self.names, _WRONG)))
+            self._widest = theme.percent(), widest
+        return _SWATCH + _GAP + min(self._widest[1] + 1, theme.px(_LONGEST_NAME)) + _BETWEEN
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)

@@ -8,7 +8,7 @@ import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QPainterPath, QTransform
+from PySide6.QtGui import QColor, QPainterPath, QPen, QTransform
 
 from engine.maths.activations import Array
 from gui import theme
@@ -19,6 +19,7 @@ from gui.plots.spot_looks import spot_brush, spot_pen
 MOST = 1000  # more would hide the surface, and slow it down
 _MOST_LABELLED = 60
 _LABELLED, _PLAIN, _SMALL = 19, 11, 8  # diameters in pixels
+_MOST_WITH_LIGHT = 200  # samples that are wrong; more rings cover it
 _HOLLOW_EDGE = 2.0  # pixels of colour around a hollow disc
 _SIGNS = {(0.0, 1.0): ("0", "1"), (-1.0, 1.0): ("−", "+")}
 
@@ -36,13 +37,15 @@ class SamplePoints:
         self.discs = pg.ScatterPlotItem(antialias=True)
         self.signs = (pg.ScatterPlotItem(antialias=True), pg.ScatterPlotItem(antialias=True))
         self.ring = pg.ScatterPlotItem(antialias=True)
-        self.rings_of_wrong = pg.ScatterPlotItem(antialias=True)
+        nothing = spot_brush(None)
+        self.light_of_wrong = pg.ScatterPlotItem(antialias=True, brush=nothing)
+        self.rings_of_wrong = pg.ScatterPlotItem(antialias=True, brush=nothing)
         self.marks = pg.ScatterPlotItem(antialias=True)
         self._places = np.empty(0), np.empty(0)
         self._drawn, self._size, self._shown = np.arange(0), 0, 0
         self._wrong = np.zeros(0, dtype=np.bool_)
-        below = (self.marks, self.ring, self.rings_of_wrong)
-        for height, item in enumerate((*below, self.discs, *self.signs), start=3):
+        below = (self.marks, self.ring, self.light_of_wrong, self.rings_of_wrong)
+        for height, item in enumerate((*below, self.discs, *self.signs), start=2):
             item.setZValue(height)
             plot.addItem(item)
 
@@ -104,6 +107,8 @@ class SamplePoints:
             item.setData(x[wanted], y[wanted], size=theme.px(theme.SMALL), brush=inks, pen=pen)
         self._places, self._drawn, self._size, self._shown = (x, y), rows, size, shown
         self._wrong = np.zeros(count, dtype=np.bool_)
+        self.rings_of_wrong.setPen(_ring_pen("ink", 1.25))
+        self.light_of_wrong.setPen(_ring_pen("card", 3.0))
         self._draw_rings()
 
     def mark_wrong(self, wrong: NDArray[np.bool_] | None) -> None:
@@ -124,21 +129,26 @@ class SamplePoints:
         x, y = self._places
         found = self._drawn[self._wrong[self._drawn]]
         size = self._size + 3
-        _draw_ring(self.rings_of_wrong, x[found], y[found], size, ("card", 3.0), ("ink", 1.25))
+        self.rings_of_wrong.setData(x[found], y[found], size=size)
+        around = found if len(found) <= _MOST_WITH_LIGHT else found[:0]
+        self.light_of_wrong.setData(x[around], y[around], size=size)
         # That of the sample shown lies around the other.
         here = slice(self._shown, self._shown + 1)
         size = self._size + (9 if self._shown in found else 5)
         _draw_ring(self.ring, x[here], y[here], size, ("card", 5.0), ("accent", 2.5))
 
 
+def _ring_pen(name: str, width: float) -> QPen:
+    return spot_pen(theme.current().colour(name), width)
+
+
 def _draw_ring(
     item: pg.ScatterPlotItem, x: Array, y: Array, size: int,
     light: tuple[str, float], dark: tuple[str, float],
 ) -> None:
-    """Rings of a colour with light around it, so that they are seen on any colour; each as the name
-    of a colour and a width."""
-    colours = theme.current()
-    pens = [spot_pen(colours.colour(name), width) for name, width in (light, dark)] * len(x)
+    """A few rings of a colour with light around it, so that they are seen on any colour; each as
+    the name of a colour and a width."""
+    pens = [_ring_pen(*light), _ring_pen(*dark)] * len(x)
     x, y = np.repeat(x, 2), np.repeat(y, 2)
     item.setData(x, y, size=size, pen=pens, brush=spot_brush(None))
 

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QWidget
 from engine.maths.activations import Array
 from engine.maths.backprop import Rules
 from engine.maths.network import Network
-from engine.run.classes import NO_CLASS, Classes, classes_of
+from engine.run.classes import NO_CLASS, Classes, classes_of, named_in
 from engine.run.column_words import with_class
 from engine.run.scaling import Scaling
 from engine.run.spec import Spec
@@ -226,7 +226,7 @@ class SurfacePlot(DrawablePlot):
             classes = classes_of(spec)
             assert classes is not None
             self._levels = (0.0, float(len(classes.names)))
-            kinds = classes.named(spec.scaled.targets)
+            kinds = named_in(spec)
             self.image.setLookupTable(class_table()[: len(classes.names) * SHADES])
         self.hatching.setVisible(frame.output is None and theme.current().hatches)
         kept_out = data.is_test, data.is_validation
