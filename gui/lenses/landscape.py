@@ -39,6 +39,7 @@ _TRAINING_PAUSE = 1.0  # seconds between two pictures while the run trains
 _PATH_NUMBERS = 8_000_000  # that a path may have
 _MOST_MOMENTS, _MOST_OF_GHOST, _MOST_GHOSTS = 48, 24, 6
 _LEAST_WIDTH = {"path": 0.5, "parameters": 2.0}
+_MARGIN = {True: 0.5, False: 0.2}  # around the paths, in training or at rest
 _TOO_LARGE = (
     "This network and its training set are too large: one picture of its loss would take minutes."
 )
@@ -129,12 +130,7 @@ class LandscapeLens(WorkingLens):
         if self._axes is not None and max(self._axes) >= size:
             self._axes = None
         self._name(view)
-        question = self._question(view)
-        if not question.is_same(self._asked):
-            now = perf_counter()
-            is_early = now - self._begun_at < _TRAINING_PAUSE or self.busy
-            if not (view.training and is_early and self._is_related(question)):
-                self._begin(question)
+        self._ask(view)
         self._draw_paths(view)
         # A picture that was called off, as by going behind another tab, goes on.
         if not self.busy and not self._is_finished(view):
@@ -161,6 +157,33 @@ class LandscapeLens(WorkingLens):
             and asked.road[0] == question.road[0]
         )
 
+    def _ask(self, view: View) -> bool:
+        """Begin another picture where there is something else to see, which while the run trains is
+        not before a coarse one is there and was looked at for a while; whether that is so."""
+        question = self._question(view)
+        if question.is_same(self._asked):
+            return False
+        if view.training and self._is_related(question):
+            landscape = self._landscape
+            if self.busy or self._is_path_late or landscape is None:
+                return False
+            if landscape.cells <= _COARSE and not landscape.is_done:
+                return False
+            is_recent = perf_counter() - self._begun_at < _TRAINING_PAUSE
+            if is_recent and self._has_in_sight(view):
+                return False
+        self._begin(question)
+        return True
+
+    def _has_in_sight(self, view: View) -> bool:
+        """Whether the run is still within the picture, or there is none yet."""
+        plane, landscape = self._plane, self._landscape
+        if plane is None or landscape is None or len(plane.origin) != len(view.theta):
+            return True
+        x, y = plane.places(view.theta[np.newaxis])[0]
+        (low_x, high_x), (low_y, high_y) = landscape.ranges
+        return bool(low_x <= x <= high_x and low_y <= y <= high_y)
+
     def _begin(self, question: _Question) -> None:
         self._rest()
         if not self._is_related(question):
@@ -185,6 +208,8 @@ class LandscapeLens(WorkingLens):
         """Work out what comes next: the path, or some more of the picture."""
         question, view = self._asked, self._view
         if question is None or view is None or self.busy or not self.isVisible():
+            return
+        if view.training and self._ask(view):
             return
         if self._is_path_late:
             self._find_paths(question)
@@ -234,8 +259,10 @@ class LandscapeLens(WorkingLens):
         )
         places = [plane.places(theta[np.newaxis]), self._paths.road, *self._paths.ghosts]
         kind = "path" if question.parameters is None else "parameters"
+        # While it trains the run goes on from where the picture was begun.
+        margin = _MARGIN[self._view is not None and self._view.training]
         ranges = tuple(
-            range_around(each, _LEAST_WIDTH[kind]) for each in np.concatenate(places).T
+            range_around(each, _LEAST_WIDTH[kind], margin) for each in np.concatenate(places).T
         )
         cells = min(_COARSE, finest(question.spec, _CELLS, _MOST_WORK))
         self._landscape = Landscape(question.spec, plane, (ranges[0], ranges[1]), cells)
@@ -266,7 +293,9 @@ class LandscapeLens(WorkingLens):
             self.note.setText("Working out the path of the run…")
             return
         now = plane.places(view.theta[np.newaxis])[0]
-        self.plot.show_paths(paths.road, paths.ghosts, now)
+        # While the run trains it is beyond where the path was known to lead.
+        road = np.vstack([paths.road, now]) if view.training else paths.road
+        self.plot.show_paths(road, paths.ghosts, now)
 
     def _say_what_is_seen(self) -> None:
         if self._axes is None:

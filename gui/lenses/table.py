@@ -93,7 +93,7 @@ LENSES: tuple[LensRow, ...] = (
         "weight", "Loss &along a weight", "Ctrl+5", "E(w)", "Loss along a weight", _along_weight
     ),
     LensRow(
-        "gradients", "&Gradients by layer", "Ctrl+6", "∂E", "Gradients by layer", _gradients
+        "gradients", "G&radients by layer", "Ctrl+6", "∂E", "Gradients by layer", _gradients
     ),
     LensRow("landscape", "Loss lan&dscape", "Ctrl+7", "E(θ)", "Loss landscape", _landscape),
     LensRow("metrics", "&Metrics", "Ctrl+M", "Metrics", "Metrics", _metrics),
