@@ -81,7 +81,7 @@ def style_sheet(theme: Theme, percent: int) -> str:
     # Qt's own pictures on the buttons of a file dialog are black, and dark grey where they do
     # nothing.
     grey = t.colour("secondary")
-    dimmed = f"rgba({grey.red()}, {grey.green()}, {grey.blue()}, 70%)"
+    dimmed = f"rgba({grey.red()}, {grey.green()}, {grey.blue()}, 60%)"
     under_black, under_grey = (t.card, t.sunken) if is_light else (t.secondary, dimmed)
     sheet = f"""
     QWidget {{ color: {t.ink}; }}

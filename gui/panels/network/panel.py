@@ -92,7 +92,6 @@ class NetworkPanel(Card):
         self._clipping.chosen.connect(self.clipping_chosen)
         self._content.addWidget(self._schedule)
         self._content.addWidget(self._clipping)
-        self._add_more_row()
         self._add_start_rows()
         self._add_batch_rows()
         self._content.addStretch(1)
@@ -129,21 +128,6 @@ class NetworkPanel(Card):
         )
         self._optimizer.chosen.connect(self.optimizer_chosen)
         self._content.addWidget(FormRow("Optimizer", self._optimizer, filling=self._optimizer))
-        self._settings: dict[str, NumberField] = {}
-        self._setting_rows: dict[str, FormRow] = {}
-        for name, setting in SETTINGS.items():
-            field = NumberField(check=self._check_of(name))
-            field.setObjectName(name)
-            field.setAccessibleName(setting.label)
-            field.edited.connect(
-                lambda value, name=name: self.optimizer_setting_chosen.emit(name, value)
-            )
-            row = FormRow(setting.label, field, filling=field, brief=setting.brief)
-            self._settings[name] = field
-            self._setting_rows[name] = row
-            self._content.addWidget(row)
-
-    def _add_more_row(self) -> None:
         self._more = Button(
             "+ more ▾",
             "moreTraining",
@@ -153,8 +137,20 @@ class NetworkPanel(Card):
         )
         self._additions = QMenu(self)
         self._additions.setObjectName("additions")
-        self._more_row = FormRow("", self._more)
-        self._content.addWidget(self._more_row)
+        self._settings: dict[str, NumberField] = {}
+        self._setting_rows: dict[str, FormRow] = {}
+        for name, setting in SETTINGS.items():
+            field = NumberField(check=self._check_of(name))
+            field.setObjectName(name)
+            field.setAccessibleName(setting.label)
+            field.edited.connect(
+                lambda value, name=name: self.optimizer_setting_chosen.emit(name, value)
+            )
+            beside = (self._more,) if name == "learning_rate" else ()
+            row = FormRow(setting.label, field, *beside, filling=field, brief=setting.brief)
+            self._settings[name] = field
+            self._setting_rows[name] = row
+            self._content.addWidget(row)
 
     def _add_batch_rows(self) -> None:
         self._batch = Choice("batch", "Batch")
@@ -308,7 +304,7 @@ class NetworkPanel(Card):
         self._display_optimizer(spec.optimizer)
         self._schedule.display(spec.schedule, spec.rate_at(view.t + 1))
         self._clipping.display(spec.clipping)
-        self._more_row.setVisible(bool(self._possible_additions()))
+        self._more.setVisible(bool(self._possible_additions()))
         self._display_batching(spec.batching)
         self._initializer.display(spec)
         self._seed.setText(str(spec.seed))
