@@ -30,8 +30,9 @@ from engine.formulas.notation import (
 from engine.maths.activations import ACTIVATION_SETTINGS, Activation, Array
 from engine.maths.losses import LOSSES
 from engine.maths.network import Layer, Parameter
+from engine.run.column_words import step_title
 from engine.run.iteration import BatchPass, Iteration, SamplePass, sample_gradient
-from engine.run.steps import StepId, title_of
+from engine.run.steps import StepId
 
 # Multiply-adds up to which all samples of a batch are worked out again for one derivation: a few
 # milliseconds. Beyond that the samples that are shown are, and the rest of the sum is the record's.
@@ -205,8 +206,8 @@ class Record:
         return Symbol(loss_setting_name(key), self.spec.loss_settings[key])
 
     def title(self, step: StepId) -> str:
-        """A step in words, in this notation: "net input of h1"."""
-        return title_of(self.network, step, self.notation)
+        """A step in words, in this notation: "net input of h1"; of an output with its class."""
+        return step_title(self.spec, step, self.notation)
 
     def unit(self, layer: int, number: int) -> Unit:
         """A unit of a layer; layers count from 1, units from 0."""

@@ -8,12 +8,13 @@ is copied to, is made smaller as a whole.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 
 import numpy as np
 
 from engine.export.latex import in_ascii
 from engine.formulas.notation import DEFAULT, Notation, Symbols, own_name
-from engine.formulas.writers import LatexWriter, latex_number
+from engine.formulas.writers import LatexWriter, latex_number, latex_text
 from engine.maths.activations import Array
 from engine.maths.network import Network, Parameter
 from engine.run.limits import PLANE
@@ -42,7 +43,7 @@ _PREAMBLE = r"""\documentclass[border=4mm]{standalone}
   unit/.style={circle, draw, minimum size=10mm, inner sep=1pt},
   positive/.style={draw=positive}, negative/.style={draw=negative, dashed},
   weight/.style={fill=white, inner sep=1pt, font=\scriptsize},
-  bias/.style={font=\scriptsize}]
+  bias/.style={font=\scriptsize}, class/.style={font=\scriptsize}]
 """
 _END = r"""\end{tikzpicture}
 \end{lrbox}\resizebox{\ifdim\wd\network>\textwidth\textwidth\else\wd\network\fi}{!}{\usebox{\network}}
@@ -57,15 +58,17 @@ def network_tikz(
     digits: int | None = 6,
     notation: Notation = DEFAULT,
     title: str = "",
+    classes: Mapping[str, str] = MappingProxyType({}),
 ) -> str:
     """The network with its weights and biases, theta of shape (n,), as a LaTeX document.
 
-    `layout` has the positions of units that were moved, by name, in a plane of 1000 by 1000. In
+    `layout` has the positions of units that were moved, by name, in a plane of 1000 by 1000.
+    `classes` are those that inputs and outputs stand for, by name; they are written beside them. In
     layers of more than MOST_NAMED units the weights are told by lines alone, and listed in comments
     at the end.
     """
     picture = _Picture(network, theta, digits, notation)
-    lines = [*picture.nodes(layout), *picture.edges(), *picture.weights()]
+    lines = [*picture.nodes(layout, classes), *picture.edges(), *picture.weights()]
     head = "".join(f"% {line}\n" for line in title.splitlines()[:1])
     body = "".join(f"  {line}\n" for line in lines)
     return "".join(map(in_ascii, head + _PREAMBLE + body + _END + picture.unwritten()))
@@ -84,8 +87,10 @@ class _Picture:
         weights = [network.weights(theta, layer) for layer in range(1, network.depth + 1)]
         self._largest = max(float(np.abs(each).max()) for each in weights) or 1.0
 
-    def nodes(self, layout: Mapping[str, tuple[float, float]]) -> Iterator[str]:
-        """A line for each unit; its bias stands below it."""
+    def nodes(
+        self, layout: Mapping[str, tuple[float, float]], classes: Mapping[str, str]
+    ) -> Iterator[str]:
+        """A line for each unit; its bias stands below it, its class on the outside."""
         network = self._network
         lefts = np.concatenate([[0.0], np.cumsum([*map(self._gap, range(1, network.depth + 1))])])
         height = self._row * max(network.sizes)
@@ -98,6 +103,9 @@ class _Picture:
                 y = height * (1 - down / PLANE)
                 words, bias = self._writer.name(own_name(name)), self._bias(layer, unit)
                 below = f", label={{[bias]below:{{${bias}$}}}}" if bias else ""
+                if name in classes:
+                    side, of_class = "right" if layer else "left", classes[name]
+                    below += f", label={{[class]{side}:{{{latex_text(of_class)}}}}}"
                 place = f"({_key(layer, unit)}) at ({x:.2f}, {y:.2f})"
                 yield rf"\node[unit{below}] {place} {{${words}$}};"
 

@@ -3,7 +3,10 @@ short name of its unit."""
 
 from __future__ import annotations
 
+from engine.formulas.notation import DEFAULT, Notation
 from engine.run.spec import Source, Spec
+from engine.run.steps import StepId, title_of
+from engine.text.wording import shortened
 
 OWN_UNITS = "in the data's own units"
 SCALED = "scaled"
@@ -33,6 +36,27 @@ def with_class(spec: Spec, layer: int, unit: int, name: str = "") -> str:
     """The name of a unit, or another name for it, with its class: o2 · versicolor."""
     name, of_class = name or spec.network.unit_name(layer, unit), class_of(spec, layer, unit)
     return f"{name} · {of_class}" if of_class else name
+
+
+def class_names(spec: Spec) -> dict[str, str]:
+    """The classes that inputs and outputs stand for, by the names of their units."""
+    network = spec.network
+    return {
+        network.unit_name(layer, unit): of_class
+        for layer in (0, network.depth)
+        for unit in range(network.sizes[layer])
+        if (of_class := class_of(spec, layer, unit))
+    }
+
+
+def step_title(spec: Spec, step: StepId, notation: Notation = DEFAULT) -> str:
+    """A step in words, and of an output the class that it stands for: "net input of o2 ·
+    versicolor"."""
+    title = title_of(spec.network, step, notation)
+    if not step.of_sample or step.layer != spec.network.depth or step.unit is None:
+        return title
+    of_class = class_of(spec, step.layer, step.unit)
+    return f"{title} · {shortened(of_class)}" if of_class else title
 
 
 def in_words(spec: Spec, layer: int, unit: int) -> str:

@@ -12,7 +12,8 @@ from PySide6.QtGui import (
     QAccessibleInterface,
 )
 
-from engine.run.steps import group_title, title_of
+from engine.run.column_words import step_title
+from engine.run.steps import group_title
 from engine.text.numbers import format_number
 from gui.canvas.pointing_view import PointingView
 from gui.canvas.spots import facts_at, spot_of
@@ -50,7 +51,7 @@ def told_of_step(view: View) -> str:
     step, worked = view.step, view.worked
     if step is None:
         return ""
-    title, spot = title_of(view.spec.network, step, view.notation), spot_of(step)
+    title, spot = step_title(view.spec, step, view.notation), spot_of(step)
     if spot is not None:
         _, facts = facts_at(view, spot)
         numbers = [(fact.words, fact.value) for fact in facts if fact.step == step]

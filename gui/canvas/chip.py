@@ -6,7 +6,8 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from engine.run.steps import PHASE_TITLES, group_title, title_of
+from engine.run.column_words import step_title
+from engine.run.steps import PHASE_TITLES, group_title
 from engine.text.numbers import format_count, format_distinct, format_number
 from gui import theme
 from gui.canvas.items.text import Text, paint_texts, shortened, width
@@ -28,8 +29,8 @@ def chip_words(view: View) -> tuple[str, list[str]]:
     if step is None:
         begin = f"to begin iteration {format_count(view.t + 1)}"
         return "Ready", [f"press Step (PageDown) {begin}", f"press Step {begin}", "press Step"]
-    title = group_title(view.spec.network, view.together) or title_of(
-        view.spec.network, step, view.notation
+    title = group_title(view.spec.network, view.together) or step_title(
+        view.spec, step, view.notation
     )
     iteration = view.worked
     if iteration is not None and step.kind == "total_loss":

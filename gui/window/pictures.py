@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 
 from engine.documents.examples import without_ending
 from engine.documents.whole_file import FileError, write_whole
+from engine.run.column_words import class_names
 from engine.text.numbers import format_count
 from gui import theme
 from gui.documents.documents import Documents
@@ -126,4 +127,5 @@ class Pictures:
             session.writing.digits,
             session.writing.notation,
             session.standing.title or without_ending(self._documents.name),
+            class_names(session.spec),
         )

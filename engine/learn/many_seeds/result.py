@@ -10,7 +10,9 @@ from numpy.typing import NDArray
 
 from engine.maths.activations import Array
 from engine.maths.losses import LOSSES
+from engine.run.classes import classes_of
 from engine.run.spec import Spec
+from engine.text.wording import listed, shortened
 
 _FEW_OUTPUTS = 16  # of a whole data set, so that they can be written out
 _FEW_GROUPS = 8
@@ -94,8 +96,23 @@ class SeedsResult(Struct, frozen=True, eq=False):
         if len(off) == len(data):
             return "off for every sample"
         if data.targets.size > _FEW_OUTPUTS:
-            return f"off for {len(off)} of {len(data)} samples"
+            return f"off for {len(off)} of {len(data)} samples{self._whole_classes(off)}"
         return f"off for {_joined([_listed(data.inputs[row], True) for row in off])}"
+
+
+    def _whole_classes(self, off: list[int]) -> str:
+        """The classes by name of which every sample is among some rows: ", all of versicolor"."""
+        classes = classes_of(self.spec)
+        if classes is None or not self.spec.data.target_sources:
+            return ""
+        named = classes.named(self.spec.scaled.targets)
+        right = np.delete(named, off)
+        lost = [
+            name
+            for number, name in enumerate(classes.names)
+            if (named == number).any() and not (right == number).any()
+        ]
+        return f", all of {listed([shortened(name) for name in lost])}" if lost else ""
 
 
 def _grouped(runs: list[SeedRun], words: Callable[[SeedRun], str]) -> tuple[Stuck, ...]:

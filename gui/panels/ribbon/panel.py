@@ -19,7 +19,9 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QMenu, QSizePolicy, QToolTip, QWidget
 
 from engine.formulas.notation import DEFAULT
-from engine.run.steps import Steps, title_of
+from engine.run.column_words import step_title
+from engine.run.spec import Spec
+from engine.run.steps import Steps
 from engine.text.numbers import format_count
 from gui import theme
 from gui.panels.ribbon.plan import SIDE, TITLES, RibbonPlan
@@ -76,6 +78,7 @@ class StepRibbon(QWidget):
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Maximum)
         self._steps: Steps | None = None
+        self._spec: Spec | None = None
         self._notation = DEFAULT
         self._revealed = 0
         self._last = 0  # how many of the steps the sample shown goes through
@@ -157,6 +160,7 @@ class StepRibbon(QWidget):
     def display(self, view: View) -> None:
         """Show how far the iteration has been stepped through."""
         shown, is_known = self._revealed, view.steps is self._steps
+        self._spec = view.spec
         if not is_known:
             self._steps = view.steps
             self._pointed = None
@@ -220,8 +224,8 @@ class StepRibbon(QWidget):
             self._plan = RibbonPlan(self._steps.groups, self.width() - 2 * SIDE)
 
     def _words(self, k: int) -> str:
-        assert self._steps is not None
-        title = title_of(self._steps.network, self._steps.id_at(k), self._notation)
+        assert self._steps is not None and self._spec is not None
+        title = step_title(self._spec, self._steps.id_at(k), self._notation)
         if k >= self._last:
             return f"{title} · not of {self._hint}"
         return f"{title} · step {k + 1} of {len(self._steps)}"

@@ -27,11 +27,13 @@ class LayerModel(NumberModel):
         super().__init__()
         self.take(network, layer)
 
-    def take(self, network: Network, layer: int) -> None:
-        """Speak of a layer of another network; its numbers come with the next show."""
+    def take(self, network: Network, layer: int, row_names: tuple[str, ...] = ()) -> None:
+        """Speak of a layer of another network, whose units have these names, if not their own; its
+        numbers come with the next show."""
         self.beginResetModel()
         self._network, self._layer = network, layer
         self._rule = network.layers[layer - 1]
+        self._row_names = row_names or self._rule.units
         self._n_out, self._n_in = network.sizes[layer], network.sizes[layer - 1]
         self._theta: Array | None = None
         self._here: Parameter | None = None
@@ -118,7 +120,7 @@ class LayerModel(NumberModel):
         if role != Qt.ItemDataRole.DisplayRole:
             return None
         if orientation == Qt.Orientation.Vertical:
-            return self._rule.units[section]
+            return self._row_names[section]
         if section < self._n_in:
             return self._network.unit_name(self._layer - 1, section)
         word = self._rule.bias_word
@@ -126,7 +128,7 @@ class LayerModel(NumberModel):
 
     def widest_row_name(self) -> str:
         """The longest name of a unit."""
-        return max(self._rule.units, key=len)
+        return max(self._row_names, key=len)
 
     def value(self, row: int, column: int) -> float | None:
         """A weight or bias; None until a view is shown."""

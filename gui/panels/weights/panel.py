@@ -8,6 +8,8 @@ from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QWidget
 
 from engine.maths.network import Network, Parameter
+from engine.run.column_words import with_class
+from engine.run.spec import Spec
 from gui.panels.weights.actions import ParameterActions
 from gui.panels.weights.model import LayerModel
 from gui.panels.weights.stack import ROW_HEIGHT, TableStack
@@ -35,6 +37,7 @@ class WeightsPanel(Card):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("Weights and biases", parent)
         self._network: Network | None = None
+        self._outputs: tuple[str, ...] = ()  # with their classes
         self._view: View | None = None
         self._here: Parameter | None = None
         self._stack = TableStack()
@@ -49,10 +52,11 @@ class WeightsPanel(Card):
         shown, self._view = self._view, view
         if shown is not None and view.follows_edit_of(shown):
             self.show_error("")
-        is_other = view.spec.network is not self._network
+        network, outputs = view.spec.network, _outputs(view.spec)
+        is_other = network is not self._network or outputs != self._outputs
         if is_other:
-            self._network = view.spec.network
-            self._take(view.spec.network)
+            self._network, self._outputs = network, outputs
+            self._take(network)
         here = None if view.step is None else view.step.parameter
         moved, self._here = here != self._here, here
         for _, model in self._layers():
@@ -115,7 +119,7 @@ class WeightsPanel(Card):
             self._stack.add(self._new_table(network, len(tables) + 1))
         follow_on(self._error, tables)
         for layer, (table, model) in enumerate(self._layers(), start=1):
-            model.take(network, layer)
+            model.take(network, layer, self._outputs if layer == network.depth else ())
             title = network.layer_title(layer)
             table.set_title(title)
             table.setAccessibleName(f"Weights and biases, {title.lower()} layer")
@@ -149,3 +153,9 @@ class WeightsPanel(Card):
         position = tables.index(table) + direction
         if 0 <= position < len(tables):
             tables[position].edit_end(direction)
+
+
+def _outputs(spec: Spec) -> tuple[str, ...]:
+    """The names of the output units, with the classes that they stand for."""
+    depth = spec.network.depth
+    return tuple(with_class(spec, depth, unit) for unit in range(spec.network.sizes[depth]))

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QScrollArea, QScrollBar
 from pytestqt.qtbot import QtBot
 
 from engine.maths.network import Parameter
+from engine.run.spec import Source
 from engine.run.steps import StepId
 from gui import theme
 from gui.panels.weights.panel import WeightsPanel
@@ -314,3 +315,19 @@ def test_a_smaller_network_may_follow_while_the_tables_are_scrolled_down(qtbot: 
     titles = [table.accessibleName() for table in panel.findChildren(NumberTable)]
     assert len([title for title in titles if "hidden" in title or "output" in title]) >= 2
     assert bar.value() <= bar.maximum() < 200
+
+
+def test_outputs_are_headed_by_their_class(qtbot: QtBot) -> None:
+    view = view_of_sizes(2, 2, 2)
+    panel = show_weights(qtbot, view, 400, 306)
+
+    def heads(layer: int) -> list[str]:
+        model = table_of(panel, layer).numbers
+        vertical = Qt.Orientation.Vertical
+        return [model.headerData(row, vertical) for row in range(model.rowCount())]
+
+    assert heads(2) == ["o1", "o2"]
+    sources = (Source("species", "setosa"), Source("species", "versicolor"))
+    data = replace(view.spec.data, target_sources=sources)
+    panel.display(replace(view, spec=replace(view.spec, data=data)))
+    assert heads(2) == ["o1 · setosa", "o2 · versicolor"] and heads(1) == ["h1", "h2"]
