@@ -34,6 +34,7 @@ from engine.learn.many_seeds.runs import SeedRuns
 from engine.learn.predict.class_results import read_results, results_table
 from engine.learn.published.comparison import compare
 from engine.learn.published.mistake_search import explained, search
+from engine.run.column_words import scaled_note
 from engine.run.gradient_check import STEP, TOLERANCE, GradientCheck, unseen_mistakes
 from engine.run.mistakes import MISTAKES, made_on_purpose, why_not
 from engine.run.spec import drawn_start
@@ -100,6 +101,8 @@ def run(options: argparse.Namespace) -> None:
         return
     wrong = made_on_purpose(document.spec.mistakes)
     say(f"{document.title or name}: {_epochs(report['epochs'])}{wrong and f', {wrong}'}")
+    if note := scaled_note(document.spec):
+        say(f"  {note}")
     if "stopped" in report:
         say(f"  {report['stopped']['why']}")
     for key, column in report["history"].items():
@@ -186,6 +189,8 @@ def check(options: argparse.Namespace) -> int:
         wrong = made_on_purpose(document.spec.mistakes)
         number = format_count(options.iteration)
         say(f"{document.title or name}, iteration {number}{wrong and f', {wrong}'}")
+        if note := scaled_note(document.spec):
+            say(note)
         _print_check(document, found)
     return 0 if found.agrees else 1
 
@@ -261,6 +266,8 @@ def seeds(options: argparse.Namespace) -> None:
         say_json(seeds_report(result, name))
         return
     say(f"{document.title or name}, {_epochs(options.epochs)}: {result.sentence}")
+    if note := scaled_note(spec):
+        say(f"  {note}")
     for group in result.stuck:
         listed = ", ".join(str(seed) for seed in group.seeds[:20])
         more = f" and {len(group.seeds) - 20} more" if len(group.seeds) > 20 else ""

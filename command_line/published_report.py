@@ -13,6 +13,7 @@ from engine.documents.document import Document
 from engine.learn.published.comparison import Compared, summary
 from engine.learn.published.mistake_search import SearchAnswer
 from engine.learn.published.quantities import quantity_of
+from engine.run.column_words import scaled_note
 from engine.run.mistakes import made_on_purpose
 from engine.text.numbers import format_count
 
@@ -25,6 +26,8 @@ def published_text(
     rows = [("quantity", "printed", "here", "verdict")]
     rows += [(_name(document, e), e.figure.printed, e.shown, e.verdict.words) for e in compared]
     said = [summary(compared) or "This document has no figures of a source."]
+    if compared and (note := scaled_note(document.spec)):
+        said.append(note)
     wrong = made_on_purpose(document.spec.mistakes)
     if wrong and compared:
         said.append(f"The program’s are {wrong}.")

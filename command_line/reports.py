@@ -133,6 +133,7 @@ def run_report(
     at the end). With a `goal` epochs and iterations are those that were done, and stopped says
     whether it was reached, and in words why it ended (with patience best too: epoch and loss).
     metrics has each set of samples with what engine.data.measures says of it.
+    Where the data are scaled, scaling says how; outputs and losses are then of scaled numbers.
     Where a layer's activation has settings that are not as usual, activation_settings too, an
     object per layer.
     """
@@ -157,6 +158,7 @@ def run_report(
         },
         "outputs": evaluation.outputs.tolist(),
         "metrics": as_json(report(spec, evaluation)),
+        **({"scaling": spec.scaling.kind} if spec.scaling is not None else {}),
         **_kept_out("test", spec, spec.data.test, evaluation.test),
         **_kept_out("validation", spec, spec.data.validation, evaluation.validation),
         **_settings_report(spec.network),

@@ -75,3 +75,16 @@ def test_shares_to_test_and_to_validate_with_are_kept_out(tmp_path: Path) -> Non
     data = json.loads(made.read_text("utf-8"))["data"]
     assert (len(data["test"]), len(data["validation"])) == (10, 6)
     assert not set(data["test"]) & set(data["validation"])
+
+
+
+def test_a_run_of_scaled_data_says_so(table: Path) -> None:
+    document, plain = table.with_name("s.backpass.json"), table.with_name("p.backpass.json")
+    for out, scale in ((document, "standard"), (plain, "none")):
+        assert backpass("new", str(table), str(out), "--scale", scale).returncode == 0
+    note = "The inputs are scaled numbers."  # classes are none
+    done = backpass("run", str(document), "--epochs", "1")
+    assert done.returncode == 0 and note in done.stdout
+    assert note not in backpass("run", str(plain), "--epochs", "1").stdout
+    report = json.loads(backpass("run", str(document), "--epochs", "1", "--json").stdout)
+    assert report["scaling"] == "standard"

@@ -12,6 +12,21 @@ OWN_UNITS = "in the data's own units"
 SCALED = "scaled"
 
 
+def scaled_note(spec: Spec) -> str:
+    """Whose numbers those of the network are, as a sentence; "" where the data are not scaled."""
+    scaling = spec.scaling
+    if scaling is None or scaling.is_identity:
+        return ""
+    if scaling.scales_targets:
+        return "The data are scaled, so inputs, targets, outputs and losses are scaled numbers."
+    return "The inputs are scaled numbers."
+
+
+def is_scaled(spec: Spec) -> bool:
+    """Whether the network has other numbers than the data."""
+    return bool(scaled_note(spec))
+
+
 def source_of(spec: Spec, layer: int, unit: int) -> Source | None:
     """Where the column of an input (layer 0) or an output comes from; None where it is not known,
     and for hidden units."""

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 from msgspec.structs import replace
+from numpy.typing import NDArray
 
 from engine.maths.activations import Array
 from engine.maths.losses import LOSSES, LossSettings, usual_loss
@@ -19,6 +20,7 @@ from engine.maths.network import Parameter, with_layer
 from engine.maths.optimizers import Optimizer, Slots
 from engine.run.check_spec import SpecError, check_spec
 from engine.run.mistakes import made_at_start
+from engine.run.rescaling import follows_training, scaling_for
 from engine.run.scaling import Scaling
 from engine.run.spec import KEPT_GRADIENT, Batching, Data, Since, Spec, State, start_state
 
@@ -198,16 +200,25 @@ def set_test(spec: Spec, state: State, rows: Iterable[int]) -> Edited:
     """Test with these rows and no others; those that were to validate with do no longer. At least
     one must be left to train on."""
     test = np.array(sorted(rows), dtype=np.intp)
-    validation = np.setdiff1d(spec.data.validation, test)
-    return set_data(spec, state, replace(spec.data, test=test, validation=validation))
+    return _split(spec, state, test, np.setdiff1d(spec.data.validation, test))
 
 
 def set_validation(spec: Spec, state: State, rows: Iterable[int]) -> Edited:
     """Validate with these rows and no others; those that were to test with do no longer. At least
     one must be left to train on."""
     validation = np.array(sorted(rows), dtype=np.intp)
-    test = np.setdiff1d(spec.data.test, validation)
-    return set_data(spec, state, replace(spec.data, test=test, validation=validation))
+    return _split(spec, state, np.setdiff1d(spec.data.test, validation), validation)
+
+
+def _split(
+    spec: Spec, state: State, test: NDArray[np.intp], validation: NDArray[np.intp]
+) -> Edited:
+    """Keep these rows out of training. What a scaling knows of the data is to come from the others
+    alone: constants that were those of the samples trained on so far are worked out anew."""
+    split, state = set_data(spec, state, replace(spec.data, test=test, validation=validation))
+    if spec.scaling is None or not follows_training(spec):
+        return split, state
+    return set_scaling(split, state, scaling_for(split, spec.scaling.kind))
 
 
 def set_picture(spec: Spec, state: State, picture: tuple[int, int] | None) -> Edited:

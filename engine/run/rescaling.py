@@ -31,6 +31,11 @@ def scaling_for(spec: Spec, kind: str) -> Scaling | None:
     return Scaling(kind, inputs, targets)
 
 
+def follows_training(spec: Spec) -> bool:
+    """Whether the constants of a scaling are those of the samples that are trained on now."""
+    return spec.scaling is not None and spec.scaling == scaling_for(spec, spec.scaling.kind)
+
+
 def constant_columns(spec: Spec) -> list[str]:
     """The names of the inputs and targets that are one and the same number in all rows, so that
     their scale is 1."""

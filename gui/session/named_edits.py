@@ -22,9 +22,10 @@ from engine.maths.optimizers import RULES, SETTINGS
 from engine.maths.penalty import Penalty, in_words
 from engine.maths.schedules import SCHEDULES, Schedule
 from engine.run import edits, holding, reshaping
+from engine.run.edits import Edit
 from engine.run.limits import ROAD_NAME
 from engine.run.mistakes import MISTAKES
-from engine.run.rescaling import constant_columns, scaling_for
+from engine.run.rescaling import constant_columns, follows_training, scaling_for
 from engine.run.scaling import SCALINGS
 from engine.run.spec import Data, Spec
 from engine.run.steps import STEP_ORDERS
@@ -197,13 +198,29 @@ class Intents(QObject):
     def set_test(self, rows: Sequence[int]) -> None:
         """Keep these samples out of training, and no others."""
         text = f"Test set: {counted(len(rows), 'sample')}" if len(rows) else "No test set"
-        self._session.apply(text, edits.set_test, rows)
+        self._split(text, edits.set_test, rows)
 
     def set_validation(self, rows: Sequence[int]) -> None:
         """Decide by these samples when to stop, and by no others."""
         count = counted(len(rows), "sample")
         text = f"Validation set: {count}" if len(rows) else "No validation set"
-        self._session.apply(text, edits.set_validation, rows)
+        self._split(text, edits.set_validation, rows)
+
+    def _split(self, text: str, edit: Edit, rows: Sequence[int]) -> None:
+        """Keep samples out of training, and tell what becomes of a scaling."""
+        before = self._session.spec
+        if not self._session.apply(text, edit, rows) or before.scaling is None:
+            return
+        after = self._session.spec
+        if after.scaling != before.scaling:
+            self.noticed.emit(
+                "The data are scaled anew, by the samples that are trained on alone."
+            )
+        elif not follows_training(after):
+            self.noticed.emit(
+                "The constants of the scaling stay, and are not those of the samples that are "
+                "trained on. “Work the constants out anew” in the menu of “scaled…” makes them so."
+            )
 
     def set_picture(self, picture: tuple[int, int] | None) -> None:
         """Take the inputs for a picture of so many rows and columns, or for none."""

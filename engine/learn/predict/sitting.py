@@ -20,6 +20,7 @@ from engine.learn.predict.judging import (
     judge,
     read_answer,
 )
+from engine.run.column_words import SCALED, is_scaled
 from engine.run.iteration import Iteration
 from engine.run.spec import Spec
 from engine.run.steps import StepId, title_of
@@ -82,6 +83,8 @@ class AskedValue(Struct):
     def about(self, spec: Spec, notation: Notation) -> str:
         """What is asked for in words: node delta of h1 · sample 2 of 4."""
         words, count = self._words(spec, notation), len(spec.data)
+        if is_scaled(spec):
+            words = f"{words} · {SCALED}"
         if count == 1:
             return words
         if self.sample is not None:

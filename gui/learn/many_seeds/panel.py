@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QGridLayout, QProgressBar, QWidget
 from engine.learn.many_seeds.result import SeedRun, SeedsResult, Stuck
 from engine.learn.many_seeds.runs import MAX_EPOCHS, MAX_SEEDS, why_not
 from engine.maths.initializers import in_words
+from engine.run.column_words import scaled_note
 from engine.run.spec import Spec
 from engine.text.numbers import format_count, format_number
 from gui import theme
@@ -154,7 +155,7 @@ class SeedsPanel(QWidget):
         self.groups.setVisible(result is not None and bool(result.stuck))
         if result is None:
             self.headline.setText("Training …" if self._running else "How many seeds learn?")
-            self._note.setText(reason or self._explanation)
+            self._note.setText(reason or f"{self._explanation} {self._scaled}".rstrip())
             return
         self.headline.setText(result.sentence)
         self.groups.setText("".join(map(_group, result.stuck)))
@@ -167,7 +168,12 @@ class SeedsPanel(QWidget):
             self._note.setText(
                 f"{done}A run has learnt when every output is within {tolerance} of its target. "
                 "Click a seed to look at it from its start."
+                f" {self._scaled}".rstrip()
             )
+
+    @property
+    def _scaled(self) -> str:
+        return "" if self._spec is None else scaled_note(self._spec)
 
     @property
     def _explanation(self) -> str:

@@ -15,6 +15,7 @@ from engine.learn.published.comparison import Compared, summary
 from engine.learn.published.mistake_search import SearchAnswer, Suspect
 from engine.learn.published.quantities import Quantities, quantity_of, read_lines
 from engine.maths.network import Network
+from engine.run.column_words import SCALED, is_scaled, scaled_note
 from engine.run.limits import FIGURES
 from engine.text.numbers import format_count
 from gui import theme
@@ -190,7 +191,8 @@ class PublishedPanel(QWidget):
             self.headline.setText("No figures yet")
         else:
             is_whole = len(known) == len(self.figures)
-            self.headline.setText(summary(known) if is_whole else "Comparing …")
+            words = summary(known) if is_whole else "Comparing …"
+            self.headline.setText(f"{words} · {SCALED}" if is_scaled(view.spec) else words)
         for part in (self.search, self.list):
             part.setVisible(bool(self.figures))
         self._below.setVisible(not self.figures)
@@ -209,7 +211,8 @@ class PublishedPanel(QWidget):
         """Say what there is to say of the row that the person is at."""
         row = self.list.chosen
         if row is None or row >= len(self.figures):
-            self._tell("" if self.figures else _EMPTY)
+            note = "" if self._view is None else scaled_note(self._view.spec)
+            self._tell(note if self.figures else f"{_EMPTY} {note}".rstrip())
             return
         sentences = []
         if row < len(self._compared) and (compared := self._compared[row]) is not None:

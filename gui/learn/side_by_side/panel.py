@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QSlider, QWidget
 
 from engine.learn.side_by_side.runs import Comparison
 from engine.maths.network import FORWARD_ONLY
+from engine.run.column_words import scaled_note
 from engine.run.mistakes import ALWAYS_POSSIBLE, MISTAKES, why_not
 from engine.text.numbers import format_count
 from gui import theme
@@ -175,6 +176,8 @@ class ComparisonPanel(QWidget):
         rows, is_part = _rows(view, comparison, place)
         self.table.show_rows(_HEADS, rows, view.digits)
         notes = _ends(comparison)
+        if note := scaled_note(view.spec):
+            notes.append(note)
         if is_part:
             notes.append(f"The {_MOST_ROWS} parameters that differ most.")
         self.notes.setText("\n".join(notes))

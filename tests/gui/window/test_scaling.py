@@ -7,17 +7,20 @@ import numpy as np
 import pytest
 from msgspec.structs import replace
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QLabel, QTableView
 
 from engine.derivations.given import about_given
-from engine.documents.document import Document
+from engine.documents.document import Document, Published
 from engine.maths.backprop import forward
 from engine.maths.network import Layer, Network
 from engine.maths.optimizers import Optimizer
 from engine.run.given import Given
 from engine.run.scaling import Linear
 from engine.run.spec import Data, Source, Spec, start_state
+from engine.run.steps import StepId
 from gui.canvas.spots import Spot, facts_at, value_at
+from gui.learn.published.panel import PublishedPanel
 from tests.gui.window.conftest import Driver
 
 
@@ -95,3 +98,53 @@ def test_a_class_is_named_beside_its_unit_and_a_scaled_number_says_how(xor: Driv
     said = about_given(view.spec, 1, Given("input", 0))
     assert "It is 0.5 in sample 2, scaled: (4 − 2) / 4, least 2, range 4." in said
     assert "“age”: 1 for old, 0 for new" in about_given(view.spec, 1, Given("input", 1))
+
+
+def test_the_tools_say_that_their_numbers_are_scaled(xor: Driver) -> None:
+    houses(xor)
+    window, note = xor.window, "outputs and losses are scaled numbers"
+
+    def told(tool: str, label: str) -> str:
+        window.findChild(QAction, f"tool/{tool}").trigger()
+        return window.findChild(QLabel, label).text()
+
+    tools = {"Many seeds": "seedsNote", "Published against right": "publishedNote"}
+    assert not any(note in told(*each) for each in tools.items())
+    xor.menu("Numbers scaled: from 0 to 1").trigger()
+    assert all(note in told(*each) for each in tools.items())
+    figure = Published(iteration=1, step=StepId("loss", "total_loss"), printed="0.5")
+    window.findChild(PublishedPanel).figures_added.emit((figure,))
+    xor.qtbot.waitUntil(lambda: "Comparing" not in xor.find(QLabel, "publishedHeadline").text())
+    assert xor.find(QLabel, "publishedHeadline").text().endswith(" · scaled")
+    window.session.undo_stack.undo()
+    window.session.undo_stack.undo()
+    assert not any(note in told(*each) for each in tools.items())
+
+
+def test_a_split_has_the_constants_come_from_the_training_part_alone(xor: Driver) -> None:
+    houses(xor)
+    told: list[str] = []
+    xor.window.data.test_chosen.emit([2])  # before any scaling there is nothing to tell
+    xor.window.session.undo_stack.undo()
+    xor.menu("Numbers scaled: from 0 to 1").trigger()
+    whole = xor.view.spec.scaling
+    xor.window.session.advance(2, 0)
+    intents = xor.window._intents
+    intents.noticed.connect(told.append)
+    xor.window.data.test_chosen.emit([2])
+    spec = xor.view.spec
+    assert spec.scaling is not None and spec.scaling != whole
+    assert spec.scaling.inputs[0] == Linear(2.0, 2.0) and spec.scaling.targets == (
+        Linear(100.0, 200.0),
+    )
+    assert told == ["The data are scaled anew, by the samples that are trained on alone."]
+    assert xor.view.t == 2  # a fork here
+    xor.window.session.undo_stack.undo()
+    assert xor.view.spec.scaling == whole and not len(xor.view.spec.data.test)
+    # Constants that were not those of the data stay, and that is said.
+    xor.window.canvas.input_edited.emit(0, 0, 2.0)
+    xor.window.data.test_chosen.emit([2])
+    assert xor.view.spec.scaling == whole and len(told) == 2 and "stay" in told[1]
+    xor.menu("Numbers scaled: from 0 to 1").trigger()
+    after = xor.view.spec.scaling
+    assert after is not None and after.inputs[0] == Linear(4.0, 6.0)
