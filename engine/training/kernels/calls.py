@@ -109,7 +109,9 @@ class Pass:
             self.forward.append(partial(a[number - 1].dot, network.weights(theta, number).T, z))
             b = repeated.get(number, network.biases(theta, number))
             if b is not None:
-                self.forward.append(partial(np.add, z, b, z))
+                # z − θ and z + (−θ) are the same to the bit.
+                take = np.subtract if layer.has_thresholds else np.add
+                self.forward.append(partial(take, z, b, z))
             self.forward += ACTIVATIONS[layer.activation](z, a[number], layer.settings)
         backward = output_error(spec, self.a, targets, delta[-1])
         sloped, output = sloped_layers(spec), network.layers[-1].activation
@@ -195,7 +197,10 @@ def _gradient(network: Network, gradient: Array, number: int, a: Array, delta: A
     calls: Calls = [partial(delta.T.dot, a, network.weights(gradient, number))]
     b = network.biases(gradient, number)
     if b is not None:
-        calls += BIAS_GRADIENTS[network.layers[number - 1].bias](delta, b)
+        layer = network.layers[number - 1]
+        calls += BIAS_GRADIENTS[layer.bias](delta, b)
+        if layer.has_thresholds:
+            calls.append(partial(np.negative, b, b))
     return calls
 
 

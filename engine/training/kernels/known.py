@@ -20,14 +20,16 @@ class Known(Struct, frozen=True):
 
     `activations` are those it can go forward through, `slopes` those whose f'(z) it has too,
     `jacobians` those of an output layer that it can send errors back through all at once, and
-    `mistakes` those that it makes, or that are made before a run comes to it. `layer_rates` says
-    whether it takes a learning rate of its own for each layer.
+    `mistakes` those that it makes, or that are made before a run comes to it. `thresholds` says
+    whether it takes layers that have them in place of biases, `layer_rates` whether a learning
+    rate of its own for each layer.
     """
 
     activations: Collection[str]
     slopes: Collection[str]
     jacobians: Collection[str]
     biases: Collection[str]
+    thresholds: bool
     losses: Collection[str]
     reductions: Collection[str]
     optimizers: Collection[str]
@@ -45,7 +47,8 @@ class Known(Struct, frozen=True):
             all(layer.activation in self.activations for layer in layers)
             and all(activation in self.slopes for activation in hidden)
             and (is_sent_back or sloped_layers(spec) < len(layers))
-            and all(layer.bias in self.biases and not layer.has_thresholds for layer in layers)
+            and all(layer.bias in self.biases for layer in layers)
+            and (self.thresholds or not any(layer.has_thresholds for layer in layers))
             and spec.loss in self.losses
             and spec.reduction in self.reductions
             and spec.optimizer.key in self.optimizers

@@ -31,6 +31,7 @@ KNOWN = Known(
     slopes=numba_code.ACTIVATION_CODES.keys() - {"softmax"},
     jacobians={"softmax"},
     biases=numba_code.BIAS_STEPS.keys(),
+    thresholds=False,
     losses=OUTPUT_ERRORS.keys(),
     reductions=IS_MEAN.keys(),
     optimizers=numba_code.OPTIMIZER_CODES.keys(),

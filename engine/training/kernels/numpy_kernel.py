@@ -32,6 +32,7 @@ KNOWN = Known(
     slopes=SLOPES.keys(),
     jacobians=JACOBIANS.keys(),
     biases={"none", *BIAS_GRADIENTS},
+    thresholds=True,
     losses=OUTPUT_ERRORS.keys(),
     reductions=IS_MEAN.keys(),
     optimizers=UPDATES.keys(),

@@ -450,3 +450,17 @@ def test_what_is_mostly_products_is_left_to_numpys_library(with_numba: None) -> 
     assert chosen(80, 1) == "numba"
     assert chosen(80, 1_000) == "numpy"
     assert chosen(200, 1) == "numpy"
+
+
+@pytest.mark.parametrize("bias", ["per_unit", "shared"])
+@pytest.mark.parametrize("size", [3, 40])
+def test_thresholds_are_trained_by_numpy_to_the_bit(bias: str, size: int) -> None:
+    spec = read_example("xor-2-3-1").spec
+    hidden = Layer(tuple(f"h{k}" for k in range(size)), "tanh", bias, threshold=True)
+    output = replace(spec.network.layers[-1], bias=bias, threshold=True)
+    spec = replace(spec, network=replace(spec.network, layers=(hidden, output)))
+    assert choice.reproducible(spec) == NumpyKernel.name
+    start = start_state(spec)
+    plain, fast = (advanced(kernel, spec, start, 50, 7) for kernel in (PlainKernel, NumpyKernel))
+    assert same(fast.state, plain.state) and np.array_equal(fast.points, plain.points)
+    assert not np.array_equal(plain.state.theta, start.theta)

@@ -111,7 +111,7 @@ def test_one_is_chosen_where_the_document_makes_none(driver: Driver) -> None:
     document = read_example("mazur-2-2-2")
     for column, mistakes in ((0, ()), (1, ("updated-weights",))):
         run = replace(document.spec, mistakes=mistakes)
-        theta = train(run, start_state(run, document.start), 5)[0].theta
+        theta = train(run, start_state(run, document.start), 5)[0].state.theta
         shown = [float(row[column]) for name, row in cells(panel).items() if name != "loss E"]
         assert shown == pytest.approx(theta.tolist(), rel=1e-10)
     assert spec.mistakes == ()
