@@ -110,7 +110,7 @@ class ClassLegend(QWidget):
             else:
                 row, column = divmod(number, columns)
             x, y = left + column * width, row * height
-            swatch = QRectF(x, y + (height - 10) / 2, _SWATCH, 10)
+            swatch = QRectF(x, y + (height - 10) // 2, _SWATCH, 10)
             if number < len(self.names):
                 _paint_swatch(painter, number, swatch)
             else:
@@ -123,6 +123,7 @@ class ClassLegend(QWidget):
 
 
 def _paint_swatch(painter: QPainter, number: int, place: QRectF) -> None:
+    place = place.adjusted(0, 0, -1, -1)
     shades = class_table()[number * SHADES : (number + 1) * SHADES].tolist()
     gradient = QLinearGradient(place.topLeft(), place.topRight())
     gradient.setColorAt(0.0, QColor(*shades[0]))
@@ -132,7 +133,7 @@ def _paint_swatch(painter: QPainter, number: int, place: QRectF) -> None:
         size = place.toRect().size()
         painter.drawImage(place, hatched(np.full((size.height(), size.width()), number)))
     painter.setPen(theme.current().colour("border"))
-    painter.drawRect(place.adjusted(0, 0, -1, -1))
+    painter.drawRect(place)
 
 
 def _paint_ring(painter: QPainter, middle: QPointF) -> None:

@@ -23,7 +23,7 @@ from engine.run.spec import Data, Source, Spec, State
 from engine.run.surface import data_range, grid_axis
 from gui import theme
 from gui.panels.result import ResultPanel
-from gui.view import View
+from gui.view import Curtain, View
 from tests.gui.conftest import on_screen, view_of, xor_spec
 
 NAMES = ("setosa", "versicolor", "virginica")
@@ -236,6 +236,16 @@ def test_without_names_those_that_are_wrong_are_ringed_too(
     assert view.evaluation is not None
     wrong = (view.evaluation.outputs >= 0.5) != (view.spec.data.targets >= 0.5)
     assert rung(panel) == {(x, y) for x, y in view.spec.data.inputs[wrong[:, 0]]}
+
+
+def test_nothing_of_it_is_seen_while_outputs_are_to_be_predicted(panel: ResultPanel) -> None:
+    view = three()
+    panel.display(view)
+    panel.display(view.behind(Curtain(("activations",))))
+    assert not panel.surface.plot.isVisible() and not panel.surface.legend.isVisible()
+    assert not panel.output_button.isVisible()
+    panel.display(view)
+    assert panel.surface.plot.isVisible() and panel.surface.legend.isVisible()
 
 
 def test_what_is_no_number_has_no_class(panel: ResultPanel) -> None:
