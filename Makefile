@@ -1,12 +1,13 @@
 # make run opens the window, make test checks everything, make bench measures how fast it trains,
 # paints, starts and steps. make monkey, make kill and make soak look for what only long and rough use
 # brings to light. All set up what they need first: the system packages that Qt wants (Debian,
-# Ubuntu) and a virtual environment in .venv.
+# Ubuntu) and a virtual environment in .venv. make oracle asks PyTorch for the same numbers; it
+# installs it first, some gigabytes.
 
 PYTHON ?= python3
 VENV := .venv
 
-.PHONY: run test monkey kill soak lint bench clean system test-system
+.PHONY: run test oracle monkey kill soak lint bench clean system test-system
 .NOTPARALLEL:
 
 run: system $(VENV)/installed
@@ -14,6 +15,10 @@ run: system $(VENV)/installed
 
 test: test-system lint
 	$(VENV)/bin/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
+
+oracle: $(VENV)/installed
+	$(VENV)/bin/python -m pip install --disable-pip-version-check --editable '.[oracle]'
+	$(VENV)/bin/python -m tests.oracle.with_torch
 
 # These three take OPTIONS, such as make monkey OPTIONS="--seed 7 --actions 5000".
 monkey: test-system $(VENV)/installed

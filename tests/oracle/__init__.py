@@ -1,0 +1,1 @@
+"""What other programs say about the same training: they are asked, and no part of `make test`."""
