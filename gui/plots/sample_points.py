@@ -44,8 +44,9 @@ class SamplePoints:
         self._places = np.empty(0), np.empty(0)
         self._drawn, self._size, self._shown = np.arange(0), 0, 0
         self._wrong = np.zeros(0, dtype=np.bool_)
-        below = (self.marks, self.ring, self.light_of_wrong, self.rings_of_wrong)
-        for height, item in enumerate((*below, self.discs, *self.signs), start=2):
+        below = (self.marks, self.ring, self.light_of_wrong)
+        above = (*self.signs, self.rings_of_wrong)  # seen among many discs too
+        for height, item in enumerate((*below, self.discs, *above), start=2):
             item.setZValue(height)
             plot.addItem(item)
 
