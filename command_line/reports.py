@@ -16,9 +16,9 @@ from engine.learn.many_seeds.result import SeedsResult
 from engine.maths.activations import Array
 from engine.maths.network import FORWARD_ONLY, Network
 from engine.run.gradient_check import STEP, TOLERANCE, GradientCheck, check_gradient
-from engine.run.iteration import Iteration, TestEvaluation, evaluate, iterate
+from engine.run.iteration import Iteration, TestEvaluation, dropped_units, evaluate, iterate
 from engine.run.spec import BEGINNING, Spec, State, start_state
-from engine.run.step_values import TracedStep, traced_steps
+from engine.run.step_values import MAX_TRACED_SAMPLES, TracedStep, traced_steps
 from engine.run.value_kinds import ALSO, extra_steps
 from engine.training.divergence import Divergence
 from engine.training.errand import Arrival, Errand
@@ -135,7 +135,7 @@ def run_report(
     metrics has each set of samples with what engine.data.measures says of it.
     Where the data are scaled, scaling says how; outputs and losses are then of scaled numbers.
     Where a layer's activation has settings that are not as usual, activation_settings too, an
-    object per layer.
+    object per layer; with dropout its share per layer.
     """
     spec = _from_the_start(document.spec)
     iterations = epochs * spec.iterations_per_epoch
@@ -167,9 +167,23 @@ def run_report(
 
 
 def _settings_report(network: Network) -> dict[str, Any]:
-    """What is set of each layer's activation, by its key, where something is not as usual."""
+    """What is set of each layer's activation, by its key, where something is not as usual, and the
+    share of each layer's units that are dropped, where some are."""
     changed = [layer.changed_settings for layer in network.layers]
-    return {"activation_settings": changed} if any(changed) else {}
+    return {
+        **({"activation_settings": changed} if any(changed) else {}),
+        **({"dropout": [layer.dropout for layer in network.layers]} if network.has_dropout else {}),
+    }
+
+
+def _dropped_report(iteration: Iteration) -> dict[str, Any]:
+    """The units that an iteration drops, sample by sample of its batch, where there is dropout."""
+    if not iteration.spec.network.has_dropout:
+        return {}
+    rows = iteration.rows[:MAX_TRACED_SAMPLES].tolist()
+    return {
+        "dropped": [{"sample": row, "units": dropped_units(iteration, row)} for row in rows]
+    }
 
 
 def _stopped(
@@ -248,7 +262,7 @@ def check_report(
     Keys: example, iteration, mistakes, agrees, max_relative_error, step, tolerance, size (how many
     parameters there are), parameters; each of those checked with name, layer, unit, source,
     gradient (backward's), numeric (the central difference), relative_error, verdict; and
-    activation_settings as in run_report.
+    activation_settings and dropout as in run_report.
     """
     network = document.spec.network
     return {
@@ -329,7 +343,8 @@ def trace_report(
 
     Keys: example, iteration, mistakes, steps; each step with index (its place in this list, from
     0), phase, kind, layer, unit, source, sample, name, symbol, value, and its derivation in one
-    line with its numbers, as latex and as text; and activation_settings as in run_report.
+    line with its numbers, as latex and as text; activation_settings and dropout as in run_report,
+    and where there is dropout, dropped: of each sample the names of the units that are left out.
     """
     iteration = numbered_iteration(document, number, on_progress)
     lines = enumerate(traced_steps(iteration))
@@ -338,6 +353,7 @@ def trace_report(
         "iteration": number,
         "mistakes": list(document.spec.mistakes),
         **_settings_report(document.spec.network),
+        **_dropped_report(iteration),
         "steps": [{"index": index, **_step(iteration, line)} for index, line in lines],
     }
 

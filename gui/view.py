@@ -229,7 +229,9 @@ class View(Struct, frozen=True, eq=False, dict=True):
         values = self.worked_pass
         if self.curtain is not None:
             return tuple(np.zeros(z.shape, dtype=np.bool_) for z in values.z)
-        return flat_units(self.spec.network, values.z, values.a)
+        network = self.spec.network
+        of_z = tuple(values.of_net_input(network, layer) for layer in range(network.depth + 1))
+        return flat_units(network, values.z, of_z)
 
     @cached_property
     def dead(self) -> tuple[Flags, ...] | None:

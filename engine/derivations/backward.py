@@ -10,6 +10,7 @@ import numpy as np
 from engine.derivations.chain import (
     chain_of,
     delta_formula,
+    dropout_notes,
     flat_notes,
     is_joint,
     is_one_link,
@@ -72,6 +73,7 @@ def delta(record: Record, step: StepId) -> Derivation:
             *_short_notes(record, layer),
             *_joint_notes(record, layer),
             *flat_notes(record, layer, unit),
+            *dropout_notes(record, layer, unit),
             *_slope_notes(record, layer, unit),
         ),
         long_form=long_form(record, unit) if layer == record.network.depth else (),

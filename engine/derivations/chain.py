@@ -161,12 +161,14 @@ def _loss_slope(record: Record, unit: int) -> Expr:
 
 
 def activation_slope(record: Record, layer: int, unit: int) -> Expr:
-    """f'(z) of a unit, or what a mistake puts in its place."""
+    """f'(z) of a unit, or what a mistake puts in its place; with dropout m / (1 − p) times that."""
     at = record.unit(layer, unit)
     right = WRITTEN_ACTIVATIONS[at.activation.key].slope(at)
     if not at.activation.elementwise:
         return right
-    return with_mistakes("activation_slope", record, right, Parameter(layer, unit, None))
+    slope = with_mistakes("activation_slope", record, right, Parameter(layer, unit, None))
+    kept = record.kept(layer, unit)
+    return slope if kept is None else times(kept, slope)
 
 
 def error_from_next(record: Record, layer: int, unit: int) -> Sum:
@@ -302,6 +304,24 @@ def _link(
     if isinstance(formula, Sum) and any(isinstance(term, Product) for term in formula.terms):
         return Factor(meaning, Line(left, (formula,), stages(formula)), about)
     return Factor(meaning, equation(left, formula), about)
+
+
+def dropout_notes(record: Record, layer: int, unit: int) -> tuple[Prose, ...]:
+    """What it means that dropout leaves a unit out, or not; nothing in a layer without."""
+    if record.kept(layer, unit) is None:
+        return ()
+    name = record.network.unit_name(layer, unit)
+    if record.sample.is_dropped(layer, unit):
+        words = (
+            f"{name} is dropped in this iteration: it sends 0 on, whatever its net input is, and "
+            "no error goes back through it."
+        )
+    else:
+        words = (
+            f"{name} is kept in this iteration. What it sends is divided by 1 − p, so that on the "
+            "whole as much arrives as with all units."
+        )
+    return ((words,),)
 
 
 def flat_notes(record: Record, layer: int, unit: int) -> tuple[Prose, ...]:

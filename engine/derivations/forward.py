@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from engine.derivations.chain import dropout_notes
 from engine.derivations.loss import term_formula
 from engine.derivations.parts import (
     Derivation,
@@ -17,7 +18,7 @@ from engine.derivations.record import Record
 from engine.derivations.written.activations import WRITTEN_ACTIVATIONS
 from engine.derivations.written.mistakes import with_mistakes
 from engine.formulas.building import worked_terms
-from engine.formulas.formula import Expr, Line, Product, Sum, is_missing
+from engine.formulas.formula import Expr, Line, Product, Sum, equation, is_missing
 from engine.formulas.writers import Prose
 from engine.maths.network import Parameter
 from engine.run.steps import StepId
@@ -118,8 +119,10 @@ def _term_table(record: Record, layer: int, unit: int, formula: Sum) -> Table:
 
 
 def activation_formula(record: Record, layer: int, unit: int) -> Expr:
-    """f(z) of a unit."""
-    at = record.unit(layer, unit)
+    """f(z) of a unit, or with dropout m / (1 − p) · f."""
+    at, kept = record.unit(layer, unit), record.kept(layer, unit)
+    if kept is not None:
+        return Product((kept, at.a))
     return WRITTEN_ACTIVATIONS[at.activation.key].formula(at)
 
 
@@ -130,17 +133,37 @@ def activation(record: Record, step: StepId) -> Derivation:
     written = WRITTEN_ACTIVATIONS[at.activation.key]
     formula = written.formula(at)
     result = formula if written.worked is None else written.worked(at)
+    symbols: tuple[Expr, ...] = (formula,)
     own = (_net_input_factor(record, layer, unit),) if at.activation.elementwise else ()
+    dropped: tuple[Factor, ...] = ()
+    kept = record.kept(layer, unit)
+    if kept is not None:
+        formula = Product((kept, formula))
+        symbols, result = (Product((kept, at.a)), formula), Product((kept, result))
+        dropped = _dropout_factors(record, layer, unit)
     return Derivation(
         step,
         record.title(step),
-        Line(a, (formula,), (formula,)),
+        Line(a, symbols, (formula,)),
         result,
         _used_next(record, layer, unit),
-        factors=(*own, *written.parts(at)),
-        notes=written.notes(at),
+        factors=(*own, *written.parts(at), *dropped),
+        notes=(*written.notes(at), *dropout_notes(record, layer, unit)),
         scope=record.sample_scope,
     )
+
+
+def _dropout_factors(record: Record, layer: int, unit: int) -> tuple[Factor, ...]:
+    """What goes into an activation with dropout: f(z), the mask, and the share that is dropped."""
+    at, mask = record.unit(layer, unit), record.mask(layer, unit)
+    name = record.network.unit_name(layer, unit)
+    done = "kept" if mask.value else "dropped"
+    return (
+        Factor((f"what {name} makes of its net input, f(z)",),
+               equation(at.a, WRITTEN_ACTIVATIONS[at.activation.key].formula(at))),
+        Factor((f"the mask: {name} is {done} in this iteration",), mask.with_value()),
+        Factor(("the share of units that are dropped",), record.share(layer).with_value()),
+    )  # fmt: skip
 
 
 def _net_input_factor(record: Record, layer: int, unit: int) -> Factor:

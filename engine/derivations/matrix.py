@@ -155,7 +155,11 @@ class _Layer:
             b = Matrix(self._name(self._rule.bias_letter, layer), _column(biases))
             weighted = join(weighted, b)
         z, a = self._z(layer), self._a(layer)
-        f = Applied("f", z, a.values)
+        of_z = _column(self.record.sample.of_net_input(self.network, layer))
+        f: ArrayExpr = Applied("f", z, of_z)
+        mask = self._mask()
+        if mask is not None:
+            f = by_entry(mask, f)
         same: tuple[Prose, ...] = ((f"The layer shares one {self._rule.bias_word}: every entry of "
                                     f"{self._rule.bias_letter} is the same.",),)
         return Derivation(
@@ -169,10 +173,27 @@ class _Layer:
                        equals(z, weighted)),
                 Factor(("the activations: f is ", *self._function, f", {self._reach}"),
                        equals(a, f)),
+                *self._mask_factors(mask),
             ),
             notes=(*(same if shared else ()), *self._cut_notes(layer)),
             scope=self.record.sample_scope,
         )  # fmt: skip
+
+    def _mask(self) -> Matrix | None:
+        """The mask of dropout, as a column; None in a layer without."""
+        masks = self.record.sample.masks
+        if masks is None or self.layer not in masks:
+            return None
+        return Matrix(self._name("k", self.layer), _column(masks[self.layer]))
+
+    def _mask_factors(self, mask: Matrix | None) -> tuple[Factor, ...]:
+        if mask is None:
+            return ()
+        meaning: Prose = (
+            "the mask: 0 for a unit that is dropped in this iteration, 1/(1 − p) for the others; ",
+            self.record.share(self.layer).with_value(),
+        )
+        return (Factor(meaning, mask.with_value()),)
 
     @property
     def _function(self) -> Prose:
@@ -236,7 +257,7 @@ class _Layer:
 
     def _delta_formula(self) -> tuple[ArrayExpr, tuple[Factor, ...], tuple[Prose, ...]]:
         record, layer = self.record, self.layer
-        z, a = self._z(layer), self._a(layer)
+        z = self._z(layer)
         depth, loss = self.network.depth, record.spec.loss_function
         short = WRITTEN_LOSSES[loss.key].short
         if layer == depth and short is not None:
@@ -244,16 +265,20 @@ class _Layer:
         slope = self.activation.slope
         if slope is None:
             return self._joint_delta()
-        slopes = Applied("f′", z, slope(z.values, a.values))
+        of_z = _column(record.sample.of_net_input(self.network, layer))
+        slopes = Applied("f′", z, slope(z.values, of_z))
         matrix = Matrix(Name("f′", "f′"), slopes.values)
         factor = Factor(
             ("the slopes of the activation, ", *self._function),
             Line(slopes, (), (matrix,)),
         )
-        shown = WorkedMatrix(slopes)
+        shown: ArrayExpr = WorkedMatrix(slopes)
         if layer < depth:
             sent = times(self._weights(record.theta, layer + 1, True), self._delta(layer + 1))
-            return by_entry(in_brackets(sent), shown), (factor,), ()
+            mask = self._mask()
+            if mask is not None:
+                shown = by_entry(mask, shown)
+            return by_entry(in_brackets(sent), shown), (factor, *self._mask_factors(mask)), ()
         by_output, first = self._loss_slopes()
         return by_entry(by_output, shown), (first, factor), ()
 

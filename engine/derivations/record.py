@@ -26,6 +26,7 @@ from engine.formulas.notation import (
     Symbols,
     activation_setting_name,
     loss_setting_name,
+    plain_name,
 )
 from engine.maths.activations import ACTIVATION_SETTINGS, Activation, Array
 from engine.maths.losses import LOSSES
@@ -129,8 +130,8 @@ class Unit:
 
     @property
     def a(self) -> Symbol:
-        """The activation."""
-        return self.record.activation(self.layer, self.number)
+        """The activation or, in a layer with dropout, f(z) before it."""
+        return self.record.of_net_input(self.layer, self.number)
 
     @property
     def t(self) -> Symbol:
@@ -224,6 +225,30 @@ class Record:
     def activation(self, layer: int, unit: int) -> Symbol:
         """a of a unit, for the sample; layer 0 are the inputs."""
         return Symbol(self.names.activation(layer, unit), float(self.sample.a[layer][unit]))
+
+    def of_net_input(self, layer: int, unit: int) -> Symbol:
+        """f(z) of a unit, for the sample: its activation, or f_h1 in a layer with dropout."""
+        if not self.network.layers[layer - 1].dropout:
+            return self.activation(layer, unit)
+        value = float(self.sample.of_net_input(self.network, layer)[unit])
+        return Symbol(self.names.of_net_input(layer, unit), value)
+
+    def kept(self, layer: int, unit: int) -> Expr | None:
+        """m / (1 − p), by which dropout multiplies what a unit sends; None in a layer without, and
+        for a sample that no unit is dropped for."""
+        share = self.network.layers[layer - 1].dropout
+        if not share or self.spec.data.is_kept_out[self.row]:
+            return None
+        return Quotient(self.mask(layer, unit), Sum((Number(1.0), Negative(self.share(layer)))))
+
+    def mask(self, layer: int, unit: int) -> Symbol:
+        """m of a unit in a layer with dropout, for the sample: 0 if it is dropped, else 1."""
+        is_kept = not self.sample.is_dropped(layer, unit)
+        return Symbol(self.names.mask(layer, unit), float(is_kept))
+
+    def share(self, layer: int) -> Symbol:
+        """p of a layer with dropout: the share of its units that are dropped."""
+        return Symbol(plain_name("p"), self.network.layers[layer - 1].dropout)
 
     def target(self, unit: int) -> Symbol:
         """t of an output, for the sample."""

@@ -116,6 +116,7 @@ class Shape(_Object, kw_only=True):
     bias_names: tuple[Name, ...] | UnsetType = UNSET
     frozen_weights: tuple[tuple[Count, ...], ...] | UnsetType = UNSET
     rate_factor: Annotated[float, Meta(gt=0.0, lt=LARGEST)] | UnsetType = UNSET
+    dropout: Annotated[float, Meta(ge=0.0, lt=1.0)] | UnsetType = UNSET
     frozen_biases: tuple[Count, ...] | UnsetType = UNSET
     cut: tuple[tuple[Count, ...], ...] | UnsetType = UNSET
     threshold: bool | UnsetType = UNSET

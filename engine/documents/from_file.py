@@ -219,6 +219,7 @@ def _layer(layer: fmt.Shape) -> Layer:
         frozen_weights=_or(layer.frozen_weights, None),
         frozen_biases=layer.frozen_biases or (),
         rate_factor=_or(layer.rate_factor, 1.0),
+        dropout=_or(layer.dropout, 0.0),
         settings=_given(layer.settings) if layer.settings else {},
         cut=_or(layer.cut, None),
         threshold=_or(layer.threshold, False),

@@ -219,6 +219,7 @@ def _shape(layer: Layer) -> dict[str, Any]:
         "frozen_biases": layer.frozen_biases or UNSET,
         "cut": _said(layer.cut),
         "rate_factor": UNSET if layer.rate_factor == 1.0 else layer.rate_factor,
+        "dropout": layer.dropout or UNSET,
         "threshold": layer.threshold or UNSET,
     }
 

@@ -26,7 +26,7 @@ from engine.maths.network import Parameter
 from engine.maths.optimizers import RULES, SETTINGS
 from engine.maths.schedules import SCHEDULES
 from engine.run.column_words import class_of, in_words
-from engine.run.iteration import Iteration
+from engine.run.iteration import Iteration, dropped_units
 from engine.run.paper import PaperIteration
 from engine.run.spec import KEPT_GRADIENT, Spec
 from engine.run.step_values import MAX_TRACED_SAMPLES
@@ -50,6 +50,7 @@ def given(iteration: Iteration, digits: int | None, notation: Notation) -> Secti
         *([Words(_penalty(iteration), digits)] if spec.penalty.parts else []),
         *([Words(_optimizer(iteration), digits)] if spec.can_train else []),
         *_samples(iteration, record, digits),
+        *_dropped(iteration),
     ]
     blocks += _parameters(record, digits)
     if iteration.state.slots:
@@ -196,6 +197,30 @@ def _samples(iteration: Iteration, record: Record, digits: int | None) -> Iterat
         )
     if len(rows) < len(iteration.rows):
         yield Words((f"Of the batch the first {len(rows)} samples are written out.",))
+
+
+def _dropped(iteration: Iteration) -> Iterator[Words]:
+    """The share of units that each layer drops, and which those are in this iteration."""
+    spec = iteration.spec
+    network = spec.network
+    if not network.has_dropout:
+        return
+    shares: Prose = ("Dropout: ",)
+    for number, layer in enumerate(network.layers, start=1):
+        if layer.dropout:
+            joint = ", " if len(shares) > 1 else ""
+            p = Symbol(plain_name("p"), layer.dropout).with_value()
+            shares = (*shares, f"{joint}layer {number} leaves out a share ", p, " of its units")
+    yield Words((*shares, ", and what the others send is divided by 1 - p."))
+    told = [
+        (row, ", ".join(dropped_units(iteration, row)) or "none")
+        for row in iteration.rows[:MAX_TRACED_SAMPLES].tolist()
+    ]
+    if len(spec.data) == 1:
+        yield Words((f"Dropped in this iteration: {told[0][1]}.",))
+    else:
+        each = "; ".join(f"for sample {row + 1} {names}" for row, names in told)
+        yield Words((f"Dropped in this iteration: {each}.",))
 
 
 def _tables(

@@ -128,6 +128,14 @@ class Symbols:
         letter = self._notation.activation if is_output else self._notation.hidden
         return self._of_unit(letter, layer, unit)
 
+    def of_net_input(self, layer: int, unit: int) -> Name:
+        """f_h1, f(z) of a unit whose activation has been through dropout too."""
+        return self._of_unit("f", layer, unit)
+
+    def mask(self, layer: int, unit: int) -> Name:
+        """m_h1, whether dropout keeps a unit."""
+        return self._of_unit("m", layer, unit)
+
     def target(self, unit: int) -> Name:
         """t_o1, of an output."""
         return self._of_unit(self._notation.target, self._network.depth, unit)

@@ -10,6 +10,8 @@
                 ∂E/∂b^l = δ^l                    gradient of the biases
 
 A layer with thresholds has −θ^l in place of b^l, and so ∂E/∂θ^l = −δ^l.
+With dropout a layer has a mask k^l of 0 for units that are left out, 1/(1 − p) for the others:
+a^l = k^l · f(z^l), and so k^l · f'(z^l) in place of f'(z^l).
 
 Samples are rows here, so each equation appears transposed: z = a Wᵀ + b. Many runs can go at once:
 with a θ of shape (runs, size) all that is worked out has an axis of runs in front.
@@ -116,26 +118,40 @@ def is_short(rules: Rules, loss: Loss, f: Activation) -> bool:
     return are_right or f.slope is None
 
 
+Masks = dict[int, Array]
+"""The mask k^l of each layer l that has dropout, shape (samples, units of layer l)."""
+
+
 class ForwardPass(Struct, frozen=True, eq=False):
     """Net inputs and activations of some samples.
 
     `z[l]` and `a[l]` have shape (samples, units of layer l); a[0] are the inputs, and so is z[0],
-    which lets the lists be read with the layer's own number.
+    which lets the lists be read with the layer's own number. `masks` are those that a went through.
     """
 
     z: tuple[Array, ...]
     a: tuple[Array, ...]
+    masks: Masks | None = None
 
 
-def forward(network: Network, theta: Array, inputs: Array, rules: Rules = RIGHT) -> ForwardPass:
-    """Take inputs of shape (samples, inputs) through the network with parameters θ."""
+def forward(
+    network: Network,
+    theta: Array,
+    inputs: Array,
+    rules: Rules = RIGHT,
+    masks: Masks | None = None,
+) -> ForwardPass:
+    """Take inputs of shape (samples, inputs) through the network with parameters θ; without masks
+    no unit is left out."""
     z, a = [inputs], [inputs]
     for number, layer in enumerate(network.layers, start=1):
         W, b = network.weights(theta, number), network.added(theta, number)
         z.append(rules.carried("net_input", number, rules.net_input(a[-1], W, b)))
-        f = layer.function
-        a.append(rules.carried("activation", number, f.apply(z[-1])))
-    return ForwardPass(tuple(z), tuple(a))
+        of_z = layer.function.apply(z[-1])
+        if masks is not None and number in masks:
+            of_z = masks[number] * of_z
+        a.append(rules.carried("activation", number, of_z))
+    return ForwardPass(tuple(z), tuple(a), masks)
 
 
 def loss_terms(
@@ -159,7 +175,7 @@ def backward(
     `targets` has shape (samples, outputs). Returns a tuple in which entry l has shape (samples,
     units of layer l); entry 0 stands for the inputs, which have no delta, and is empty.
     """
-    z, a = forward_pass.z, forward_pass.a
+    z, a, masks = forward_pass.z, forward_pass.a, forward_pass.masks
     last = network.depth
     delta: list[Array] = [np.empty((len(targets), 0))] * (last + 1)
     f = network.layers[-1].function
@@ -169,7 +185,11 @@ def backward(
         W = rules.way_back(network.weights(theta, number + 1))
         error = rules.error_sent_back(delta[number + 1], W)
         f = network.layers[number - 1].function
-        slope = rules.activation_slope(f, z[number], a[number])
+        if masks is not None and number in masks:
+            of_z = f.apply(z[number])  # a has been through the mask
+            slope = masks[number] * rules.activation_slope(f, z[number], of_z)
+        else:
+            slope = rules.activation_slope(f, z[number], a[number])
         delta[number] = rules.carried("delta", number, error * slope)
     return tuple(delta)
 

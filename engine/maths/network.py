@@ -57,6 +57,7 @@ class Layer(Struct, frozen=True, dict=True):
     has the units whose biases are, 0 for a shared one. `cut` has, in the form of `frozen_weights`,
     the edges that are not there: they keep their place in θ, where 0 stands and stays.
     Updates take `rate_factor` times the learning rate for the layer.
+    `dropout` is the share p of its units that an iteration leaves out (engine.maths.dropout).
 
     With `threshold` the layer's biases are thresholds, which its units take off their net inputs
     instead of adding them: z = Σ w a − θ, as if θ were the weight of an input that is always −1.
@@ -74,6 +75,7 @@ class Layer(Struct, frozen=True, dict=True):
     threshold: bool = False
     settings: Mapping[str, float] = MappingProxyType({})
     rate_factor: float = 1.0
+    dropout: float = 0.0
 
     def __post_init__(self) -> None:
         force_setattr(self, "settings", MappingProxyType(all_activation_settings(self.settings)))
@@ -218,6 +220,11 @@ class Network(Struct, frozen=True, dict=True):
             factors[self.span(number)] = layer.rate_factor
         factors.flags.writeable = False
         return factors
+
+    @cached_property
+    def has_dropout(self) -> bool:
+        """Whether an iteration leaves units out."""
+        return any(layer.dropout for layer in self.layers)
 
     @cached_property
     def holds_some(self) -> bool:

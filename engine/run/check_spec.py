@@ -102,6 +102,15 @@ def check_network(network: Network) -> None:
             raise SpecError(
                 f"{path}.activation", f"{layer.activation} can only stand at the output layer"
             )
+        if not 0.0 <= layer.dropout < 1.0:
+            raise SpecError(
+                f"{path}.dropout", "the share of units that are dropped lies from 0 up to, not "
+                "including, 1"
+            )
+        if layer.dropout and index == hidden:
+            raise SpecError(
+                f"{path}.dropout", "outputs are never dropped: dropout is for hidden layers"
+            )
         _check_parameter_names(network, index)
         _check_frozen(network, index)
     names: set[str] = set()

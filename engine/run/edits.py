@@ -274,6 +274,12 @@ def set_rate_factor(spec: Spec, state: State, layer: int, factor: float) -> Edit
     return _checked(replace(spec, network=network), state)
 
 
+def set_dropout(spec: Spec, state: State, layer: int, share: float) -> Edited:
+    """Leave out this share of a hidden layer's units in each iteration."""
+    network = with_layer(spec.network, layer, dropout=share)
+    return _checked(replace(spec, network=network), state)
+
+
 def set_activation_setting(
     spec: Spec, state: State, layer: int, setting: str, value: float
 ) -> Edited:

@@ -25,7 +25,7 @@ from msgspec import Struct
 from numpy.typing import NDArray
 
 from engine.maths.activations import Array
-from engine.maths.backprop import ForwardPass, forward
+from engine.maths.backprop import ForwardPass, Masks, forward
 from engine.maths.network import Parameter
 from engine.run.iteration import Check, iterate, never
 from engine.run.mistakes import MISTAKES
@@ -191,14 +191,15 @@ def _differences(
     # What is represented of the step, which for a large parameter is not quite the step.
     steps = (theta[chosen] + step) - (theta[chosen] - step)
     for part in _chunks(spec, rows):
-        here, _ = _losses(spec, theta, part)
+        masks = spec.masks(state.t, part)  # one draw is one function, which has a slope
+        here, _ = _losses(spec, theta, part, masks)
         for k, index in enumerate(chosen.tolist()):
             check()
             value = theta[index]
             theta[index] = value + step
-            above, terms_above = _losses(spec, theta, part)
+            above, terms_above = _losses(spec, theta, part, masks)
             theta[index] = value - step
-            below, terms_below = _losses(spec, theta, part)
+            below, terms_below = _losses(spec, theta, part, masks)
             theta[index] = value
             # Term by term, before they are added up: less is lost to rounding.
             change[k] += (terms_above - terms_below).sum()
@@ -230,10 +231,12 @@ def _chunks(spec: Spec, rows: NDArray[np.intp]) -> Iterator[NDArray[np.intp]]:
         yield rows[start : start + size]
 
 
-def _losses(spec: Spec, theta: Array, rows: NDArray[np.intp]) -> tuple[ForwardPass, Array]:
+def _losses(
+    spec: Spec, theta: Array, rows: NDArray[np.intp], masks: Masks | None
+) -> tuple[ForwardPass, Array]:
     """The forward pass of some samples and their loss terms, (samples, outputs)."""
     inputs, targets = spec.scaled.inputs[rows], spec.scaled.targets[rows]
-    values = forward(spec.network, theta, inputs, spec.rules)
+    values = forward(spec.network, theta, inputs, spec.rules, masks)
     return values, spec.loss_function.terms(values.z[-1], values.a[-1], targets)
 
 

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from numpy.typing import NDArray
 
 from engine.maths.activations import Array
-from engine.maths.backprop import ForwardPass, backward, forward, gradient_sum, loss_terms
+from engine.maths.backprop import ForwardPass, Masks, backward, forward, gradient_sum, loss_terms
 from engine.maths.losses import reduce_samples
 from engine.maths.network import Network
 from engine.maths.optimizers import RULES, Slots
@@ -48,7 +48,8 @@ class SamplePass(Struct, frozen=True, eq=False):
 
     `z[l]`, `a[l]` and `delta[l]` have shape (units of layer l,); layer 0 are the inputs, whose
     delta is empty. `loss_terms` has shape (outputs,), and `loss` is their sum, the sample's E_s.
-    Deltas are those of the sample's own loss.
+    Deltas are those of the sample's own loss. `masks` has that of each layer with dropout, shape
+    (units,); nothing without.
     """
 
     z: tuple[Array, ...]
@@ -56,6 +57,17 @@ class SamplePass(Struct, frozen=True, eq=False):
     delta: tuple[Array, ...]
     targets: Array
     loss_terms: Array
+    masks: Masks | None = None
+
+    def of_net_input(self, network: Network, layer: int) -> Array:
+        """f(z) of a layer (0 are the inputs), shape (units,): the activations, before dropout."""
+        if self.masks is None or layer not in self.masks:
+            return self.a[layer]
+        return network.layers[layer - 1].function.apply(self.z[layer])
+
+    def is_dropped(self, layer: int, unit: int) -> bool:
+        """Whether dropout leaves a unit out; layer 0 are the inputs."""
+        return self.masks is not None and layer in self.masks and not self.masks[layer][unit]
 
     @property
     def loss(self) -> float:
@@ -64,17 +76,19 @@ class SamplePass(Struct, frozen=True, eq=False):
 
 
 def sample_pass(
-    spec: Spec, theta: Array, row: int, theta_back: Array | None = None
+    spec: Spec, theta: Array, row: int, theta_back: Array | None = None, t: int | None = None
 ) -> SamplePass:
     """Work out one sample of the training set (its row) with parameters θ; the deltas go back
-    through `theta_back` where they do not through θ."""
-    values = batch_pass(spec, theta, np.array([row]), theta_back)
+    through `theta_back` where they do not through θ. Units are dropped as in the iteration after t
+    updates, or none where no t is given."""
+    values = batch_pass(spec, theta, np.array([row]), theta_back, t)
     return SamplePass(
         tuple(z[0] for z in values.z),
         tuple(a[0] for a in values.a),
         tuple(d[0] for d in values.delta),
         spec.scaled.targets[row],
         values.loss_terms[0],
+        None if values.masks is None else {n: k[0] for n, k in values.masks.items()},
     )
 
 
@@ -85,20 +99,26 @@ class BatchPass(Struct, frozen=True, eq=False):
     a: tuple[Array, ...]
     delta: tuple[Array, ...]
     loss_terms: Array
+    masks: Masks | None = None
 
 
 def batch_pass(
-    spec: Spec, theta: Array, rows: NDArray[np.intp], theta_back: Array | None = None
+    spec: Spec,
+    theta: Array,
+    rows: NDArray[np.intp],
+    theta_back: Array | None = None,
+    t: int | None = None,
 ) -> BatchPass:
-    """Work out some samples of the training set (their rows); θ and `theta_back` as for
+    """Work out some samples of the training set (their rows); θ, `theta_back` and t as for
     sample_pass."""
     inputs, targets = spec.scaled.inputs[rows], spec.scaled.targets[rows]
     back = theta if theta_back is None else theta_back
     with np.errstate(all="ignore"):
-        values = forward(spec.network, theta, inputs, spec.rules)
+        masks = None if t is None else spec.masks(t, rows)
+        values = forward(spec.network, theta, inputs, spec.rules, masks)
         delta = backward(spec.network, back, values, targets, spec.loss_function, spec.rules)
         terms = loss_terms(values, targets, spec.loss_function, spec.rules)
-    return BatchPass(values.z, values.a, delta, terms)
+    return BatchPass(values.z, values.a, delta, terms, masks)
 
 
 def batch_gradient(
@@ -118,7 +138,7 @@ def batch_gradient(
         theta_back = sent_back_through(spec, state, rows, check)
     counted = len(spec.counted(rows))
     terms, outputs, gradient = [], [], None
-    for chunk, targets, values in _passes(spec, state.theta, rows, check):
+    for chunk, targets, values in _passes(spec, state.theta, rows, check, state.t):
         terms.append(loss_terms(values, targets, spec.loss_function, rules))
         outputs.append(values.a[-1])
         if chunk.start >= counted:
@@ -193,15 +213,16 @@ def sent_back_through(
 
 
 def _passes(
-    spec: Spec, theta: Array, rows: NDArray[np.intp], check: Check
+    spec: Spec, theta: Array, rows: NDArray[np.intp], check: Check, t: int | None
 ) -> Iterator[tuple[slice, Array, ForwardPass]]:
     """The forward pass of a batch in chunks, with `check` before each: where in the batch the
-    chunk lies, its targets, and its net inputs and activations."""
+    chunk lies, its targets, and its net inputs and activations. t as for sample_pass."""
     for chunk in chunks(spec.network, len(rows)):
         check()
         part = chunk if spec.takes_all_in_order and spec is spec.training else rows[chunk]
         inputs, targets = spec.scaled.inputs[part], spec.scaled.targets[part]
-        yield chunk, targets, forward(spec.network, theta, inputs, spec.rules)
+        masks = None if t is None else spec.masks(t, rows[chunk])
+        yield chunk, targets, forward(spec.network, theta, inputs, spec.rules, masks)
 
 
 def _joined(parts: list[Array]) -> Array:
@@ -260,11 +281,16 @@ class Evaluation(Struct, frozen=True, eq=False):
 
 
 def batch_loss(
-    spec: Spec, theta: Array, rows: NDArray[np.intp], check: Check = never
+    spec: Spec,
+    theta: Array,
+    rows: NDArray[np.intp],
+    check: Check = never,
+    t: int | None = None,
 ) -> tuple[float, Array]:
-    """Loss and outputs (batch, outputs) of a batch under parameters θ, without its gradient."""
+    """Loss and outputs (batch, outputs) of a batch under parameters θ, without its gradient; t as
+    for sample_pass."""
     terms, outputs = [], []
-    for _, targets, values in _passes(spec, theta, rows, check):
+    for _, targets, values in _passes(spec, theta, rows, check, t):
         terms.append(loss_terms(values, targets, spec.loss_function, spec.rules))
         outputs.append(values.a[-1])
     return float(loss_of_batch(spec, theta, _joined(terms))), _joined(outputs)
@@ -325,9 +351,9 @@ class Iteration(Struct, frozen=True, eq=False):
     """One parameter update, with everything that can be asked about it.
 
     `rows` are the samples of the batch, `loss` and `loss_after` are the batch's loss before and
-    after the update, `gradient` has shape (size,) and still has the entries of fixed parameters.
-    The deltas go back through the weights of `theta_back`, shape (size,): those of the state,
-    unless a mistake took others.
+    after the update, with the same units dropped; `gradient` has shape (size,) and still has the
+    entries of fixed parameters. The deltas go back through the weights of `theta_back`, shape
+    (size,): those of the state, unless a mistake took others.
     """
 
     spec: Spec
@@ -345,12 +371,14 @@ class Iteration(Struct, frozen=True, eq=False):
 
     def sample(self, row: int, after: bool = False) -> SamplePass:
         """z, a, δ of one sample of the training set under the parameters before the update, or
-        after it."""
-        return sample_pass(self.spec, self.theta(after), row, None if after else self.theta_back)
+        after it; either way with the units dropped that this iteration drops."""
+        back = None if after else self.theta_back
+        return sample_pass(self.spec, self.theta(after), row, back, self.state.t)
 
     def samples(self, rows: NDArray[np.intp], after: bool = False) -> BatchPass:
         """The same of some samples."""
-        return batch_pass(self.spec, self.theta(after), rows, None if after else self.theta_back)
+        back = None if after else self.theta_back
+        return batch_pass(self.spec, self.theta(after), rows, back, self.state.t)
 
 
 def iterate(spec: Spec, state: State, check: Check = never) -> Iteration:
@@ -360,5 +388,16 @@ def iterate(spec: Spec, state: State, check: Check = never) -> Iteration:
         theta_back = sent_back_through(spec, state, rows, check)
         loss, gradient, _ = batch_gradient(spec, state, rows, check, theta_back)
         next_state = updated(spec, state, gradient)
-        loss_after, _ = batch_loss(spec, next_state.theta, rows, check)
+        loss_after, _ = batch_loss(spec, next_state.theta, rows, check, state.t)
     return Iteration(spec, state, rows, loss, gradient, next_state, loss_after, theta_back)
+
+
+def dropped_units(iteration: Iteration, row: int) -> list[str]:
+    """The names of the units that an iteration drops for a sample (its row), layer by layer."""
+    network = iteration.spec.network
+    masks = iteration.spec.masks(iteration.state.t, np.array([row])) or {}
+    return [
+        network.unit_name(layer, unit)
+        for layer, mask in masks.items()
+        for unit in np.flatnonzero(mask[0] == 0.0).tolist()
+    ]

@@ -30,9 +30,13 @@ def loss_work(spec: Spec, count: int) -> float:
     ))
 
 
-def losses_at(spec: Spec, thetas: Array, rows: Rows, check: Check = never) -> Array:
+def losses_at(
+    spec: Spec, thetas: Array, rows: Rows, check: Check = never, t: int | None = None
+) -> Array:
     """The loss of a batch (rows of the data) under each of several θ, shape (points, size); comes
-    out in shape (points,). What is beyond all numbers is infinite, or not a number."""
+    out in shape (points,). What is beyond all numbers is infinite, or not a number. Units are
+    dropped as in the iteration after t updates, or none where no t is given."""
+    masks = None if t is None else spec.masks(t, rows)
     inputs, targets = spec.scaled.inputs[rows], spec.scaled.targets[rows]
     losses = np.empty(len(thetas))
     each = spec.network.size + len(rows) * sum(spec.network.sizes)
@@ -42,28 +46,34 @@ def losses_at(spec: Spec, thetas: Array, rows: Rows, check: Check = never) -> Ar
         part = thetas[start : start + stride]
         with np.errstate(all="ignore"):
             if stride == 1:  # large ones one after the other, by the way of all passes
-                values = forward(spec.network, part[0], inputs, spec.rules)
+                values = forward(spec.network, part[0], inputs, spec.rules, masks)
                 terms = loss_terms(values, targets, spec.loss_function, spec.rules)
                 losses[start] = loss_of_batch(spec, part[0], terms)
                 continue
-            values = forward(spec.network, part, inputs, spec.rules)
+            values = forward(spec.network, part, inputs, spec.rules, masks)
             terms = loss_terms(values, targets, spec.loss_function, spec.rules)
             losses[start : start + stride] = loss_of_batch(spec, part, terms)
     return losses
 
 
 def loss_along(
-    spec: Spec, theta: Array, index: int, values: Array, rows: Rows, check: Check = never
+    spec: Spec,
+    theta: Array,
+    index: int,
+    values: Array,
+    rows: Rows,
+    check: Check = never,
+    t: int | None = None,
 ) -> Array:
     """The loss of a batch for values (points,) of the parameter at a place of θ, all others as they
-    are, shape (points,)."""
+    are, shape (points,); t as for losses_at."""
     stride = max(1, _CHUNK_NUMBERS // len(theta))
     parts = []
     for start in range(0, len(values), stride):
         part = values[start : start + stride]
         thetas = np.tile(theta, (len(part), 1))
         thetas[:, index] = part
-        parts.append(losses_at(spec, thetas, rows, check))
+        parts.append(losses_at(spec, thetas, rows, check, t))
     return np.concatenate(parts)
 
 

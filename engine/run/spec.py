@@ -13,8 +13,9 @@ from msgspec import Struct, field
 from msgspec.structs import force_setattr, replace
 from numpy.typing import NDArray
 
+from engine.maths import dropout
 from engine.maths.activations import Array
-from engine.maths.backprop import Carried, Rules
+from engine.maths.backprop import Carried, Masks, Rules
 from engine.maths.clipping import Clipping
 from engine.maths.initializers import InitializerSettings
 from engine.maths.losses import LOSSES, Loss, LossSettings, loss_function
@@ -258,6 +259,20 @@ class Spec(Struct, frozen=True, eq=False, dict=True):
         epoch, within = self.epoch_of(t)
         start = within * self.batch_size
         return self.epoch_rows(epoch)[start : start + self.batch_size]
+
+    def masks(self, t: int, rows: NDArray[np.intp]) -> Masks | None:
+        """The masks of the layers with dropout in the iteration after t updates, for samples by
+        their rows; of one that is kept out of training no unit is dropped. None without dropout."""
+        if not self.network.has_dropout:
+            return None
+        masks = {}
+        for number, layer in enumerate(self.network.layers, start=1):
+            if layer.dropout:
+                units = len(layer.units)
+                mask = dropout.factors(layer.dropout, self.seed, t, number, rows, units)
+                mask[self.data.is_kept_out[rows]] = 1.0
+                masks[number] = mask
+        return masks
 
     @cached_property
     def made(self) -> tuple[Mistake, ...]:

@@ -49,7 +49,8 @@ class NodeFace(Struct, frozen=True):
     """A unit or an input; `value` is its activation. `shade` (−1 … 1) is for nodes that are too
     small for numbers: the value against the largest of the layer. `old` is what it showed before
     an edit just made; `of_class` is the class that it stands for, if it stands for one. `flatness`
-    is "flat" where it hardly reacts, as View.flatness has it."""
+    is "flat" where it hardly reacts, as View.flatness has it; `dropped` says that dropout leaves it
+    out in this iteration."""
 
     name: str
     value: float | None = None
@@ -64,6 +65,7 @@ class NodeFace(Struct, frozen=True):
     old: NodeFace | None = None
     of_class: str = ""
     flatness: str = ""
+    dropped: bool = False
 
     @property
     def title(self) -> str:
@@ -151,6 +153,7 @@ def node_face(
         old,
         of_class,
         view.flatness(layer, unit),
+        values.is_dropped(layer, unit),
     )
 
 

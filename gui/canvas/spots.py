@@ -212,6 +212,8 @@ def facts_at(view: View, spot: Spot) -> tuple[str, list[Fact]]:
             title += f", {ACTIVATION_SETTINGS[key].symbol} {format_number(value)}"
         if flatness := view.flatness(spot.layer, spot.unit):
             title += f", {FLATNESS[flatness]}"
+        if values.is_dropped(spot.layer, spot.unit):
+            title += ", dropped in this iteration: it sends 0 on"
         for phase, kind, words, numbers in (
             ("forward", "net_input", "net input", values.z[spot.layer]),
             ("forward", "activation", "activation", values.a[spot.layer]),

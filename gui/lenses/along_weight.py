@@ -58,8 +58,9 @@ class _Question(Struct, frozen=True, eq=False):
         """The curve, the loss where the weight is, and the slope there; None where nothing can be
         learnt."""
         spec, theta = self.spec, self.state.theta
-        losses = loss_along(spec, theta, self.index, self.values, self.rows, check)
-        loss = float(losses_at(spec, theta[np.newaxis], self.rows, check)[0])
+        t = self.state.t
+        losses = loss_along(spec, theta, self.index, self.values, self.rows, check, t)
+        loss = float(losses_at(spec, theta[np.newaxis], self.rows, check, t)[0])
         gradient = self.gradient
         if gradient is None and spec.network.can_train:
             with np.errstate(all="ignore"):

@@ -61,7 +61,7 @@ class UnitLens(Lens):
             self.say(_SOFTMAX)
             return
         values = view.worked_pass
-        z, a = values.z[layer], values.a[layer]
+        z, a = values.z[layer], values.of_net_input(network, layer)
         slopes = f.slope(z, a)
         units = [
             UnitSpot(

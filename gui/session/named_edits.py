@@ -72,6 +72,7 @@ class Intents(QObject):
         network.schedule_chosen.connect(self.set_schedule)
         network.clipping_chosen.connect(self.set_clipping)
         network.rate_factor_chosen.connect(self.set_rate_factor)
+        network.dropout_chosen.connect(self.set_dropout)
         network.optimizer_chosen.connect(self.set_optimizer)
         network.optimizer_setting_chosen.connect(self.set_optimizer_setting)
         network.batch_chosen.connect(self.set_batching)
@@ -388,6 +389,12 @@ class Intents(QObject):
         title = self._session.spec.network.layer_title(layer).lower()
         text = f"Learning rate of {title} × {format_number(factor)}"
         self._session.apply(text, edits.set_rate_factor, layer, factor)
+
+    def set_dropout(self, layer: int, share: float) -> None:
+        """Leave out a share of a hidden layer's units in each iteration."""
+        name = self._layer_name(layer)
+        text = f"{name}: dropout {format_number(share)}" if share else f"{name}: no dropout"
+        self._session.apply(text, edits.set_dropout, layer, share)
 
     def set_optimizer(self, key: str) -> None:
         """Choose the optimizer."""

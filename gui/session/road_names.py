@@ -51,6 +51,9 @@ def _differences(spec: Spec, other: Spec) -> Iterator[str]:
     factors, others = ([each.rate_factor for each in run.network.layers] for run in (spec, other))
     if factors != others:
         yield "rates by layer" if set(factors) != {1.0} else "one rate"
+    shares, others = ([each.dropout for each in run.network.layers] for run in (spec, other))
+    if shares != others:
+        yield f"dropout {format_number(max(shares))}" if any(shares) else "no dropout"
     if spec.penalty != other.penalty:
         yield penalty_in_words(spec.penalty)
     yield from _of_network(spec.network, other.network)

@@ -107,7 +107,7 @@ class Results:
         back = None if iteration is None else iteration.theta_back
         key = ("sample", branch.number, state.t, row, back is None)
         if key not in self._known:
-            self._keep(key, sample_pass(branch.spec, state.theta, row, back))
+            self._keep(key, sample_pass(branch.spec, state.theta, row, back, state.t))
         found: SamplePass = self._known[key]
         return found
 

@@ -46,6 +46,11 @@ def why_not(spec: Spec) -> str:
         return f"{LOSSES[spec.loss].title.capitalize()} has no target that a seed could learn."
     if spec.mistakes:
         return "Seeds are compared without mistakes: turn those of this run off first."
+    if spec.network.has_dropout:
+        return (
+            "Seeds are compared without dropout, which would drop other units for each seed: set "
+            "it to 0 in the Network panel first."
+        )
     return ""
 
 

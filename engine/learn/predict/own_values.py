@@ -117,7 +117,8 @@ class _Working:
             worked[kind, layer] = values
             return given[kind, layer]
 
-        batch_pass(replace(self.spec, carried=carried), self.state.theta, rows, back)
+        spec = replace(self.spec, carried=carried)
+        batch_pass(spec, self.state.theta, rows, back, self.state.t)
         if step.kind == "loss":
             return float(self.loss_terms(row, given, worked)[0, step.unit])
         return float(worked[step.kind, step.layer][0, step.unit])
@@ -208,7 +209,7 @@ class _Working:
         for (step, _), value in self.own.items():
             if step.kind.endswith("update") and step.parameter is not None:
                 theta[self.network.index(step.parameter)] = value
-        return batch_loss(self.spec, theta, self.iteration.rows)[0]
+        return batch_loss(self.spec, theta, self.iteration.rows, t=self.state.t)[0]
 
 
 def mistakes_in_a_step(spec: Spec) -> list[str]:

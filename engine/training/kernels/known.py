@@ -22,7 +22,7 @@ class Known(Struct, frozen=True):
     `jacobians` those of an output layer that it can send errors back through all at once, and
     `mistakes` those that it makes, or that are made before a run comes to it. `thresholds` says
     whether it takes layers that have them in place of biases, `layer_rates` whether a learning
-    rate of its own for each layer.
+    rate of its own for each layer. Dropout is the plain kernel's.
     """
 
     activations: Collection[str]
@@ -55,6 +55,7 @@ class Known(Struct, frozen=True):
             and all(rule.key in self.penalties for rule, _ in spec.penalty.parts)
             and spec.clipping.name in self.clippings
             and (self.layer_rates or spec.network.rate_factors is None)
+            and not spec.network.has_dropout
             and all(mistake in self.mistakes for mistake in spec.mistakes)
             and spec.carried is None
         )

@@ -37,6 +37,8 @@ class PlainKernel:
             evaluation = None
             if spec.takes_all_in_order:
                 epochs, evaluation = spec.epoch_of(state.t)[0], evaluation_of(spec, outputs, loss)
+                if spec.network.has_dropout:  # the curve is of the network with all of its units
+                    evaluation = evaluate(spec, state.theta, check)
             elif spec.epoch_of(following.t)[1] == 0:
                 epochs, evaluation = spec.epoch_of(following.t)[0], evaluate(spec, theta, check)
             if evaluation is not None:

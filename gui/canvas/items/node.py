@@ -20,6 +20,9 @@ _PAD = 4.0
 _TINY = 3.0  # a half width, from which on nodes have an outline
 # The outline of one that hardly reacts: in dashes, of a dead one in dots.
 _DASHES = {"flat": [4.0, 2.5], "dead": [1.0, 2.5]}
+_DIAGONAL = 0.707  # of a radius, to where a diagonal meets the circle
+_CORNER = 0.93  # of the way to the corner of a capsule, which is rounded
+_CLEAR = 0.25  # of that way, which lines through a unit leave out for its number
 _DOT_MARGIN = 4.0  # around a dot that still hits it
 
 
@@ -153,16 +156,31 @@ class NodeItem(CanvasItem):
             painter.drawRoundedRect(body, min(h, 12.0), min(h, 12.0))
         else:
             painter.drawEllipse(body)
+        if self.face.dropped and shape.half_width >= _TINY:
+            self._cross_out(painter)
         self._paint_ground(painter)
         self._paint_details(painter)
         if marks.focus:
             self._paint_focus(painter)
 
+    def _cross_out(self, painter: QPainter) -> None:
+        """The two lines through a unit that is left out, beneath its numbers; they leave out the
+        middle where its activation stands, which is 0."""
+        shape = self.node_shape
+        corner = _CORNER if shape.kind == "capsule" else _DIAGONAL
+        inner = _CLEAR if shape.is_whole else 0.0
+        w, h = shape.half_width, shape.half_height
+        colour = theme.current().colour("secondary")
+        colour.setAlphaF(0.5)
+        painter.setPen(QPen(colour, min(1.5, max(0.8, w / 6))))
+        for x, y in ((-w, -h), (w, h), (-w, h), (w, -h)):
+            painter.drawLine(QPointF(x, y) * inner, QPointF(x, y) * corner)
+
     def _fill(self) -> QColor:
         colours = theme.current()
         if self.node_shape.kind != "dot":
-            is_dead = self.face.flatness == "dead"
-            ground = "sunken" if is_dead else "card"
+            is_out = self.face.dropped or self.face.flatness == "dead"
+            ground = "sunken" if is_out else "card"
             return colours.colour("accent_soft" if self.marks.ringed else ground)
         return mixed(colours.signed(self.face.shade), min(1.0, abs(self.face.shade)))
 

@@ -100,6 +100,7 @@ class LayerRows(QWidget):
     setting_chosen = Signal(str, float)
     bias_chosen = Signal(str, bool)
     rate_factor_chosen = Signal(float)
+    dropout_chosen = Signal(float)
     removed = Signal()
 
     def __init__(
@@ -163,7 +164,24 @@ class LayerRows(QWidget):
         self._rate_row = FormRow(
             "   Rate: η ×", self._rate_factor, filling=self._rate_factor, brief="   η ×"
         )
-        rows = (first, *self._setting_rows.values(), self._details, self._rate_row)
+        self._dropout = NumberField(
+            0.0, lambda value: None if 0.0 <= value < 1.0 else "it lies from 0 to below 1"
+        )
+        self._dropout.setObjectName(f"dropout{number}")
+        says = f"Dropout of {name}"
+        self._dropout.setAccessibleName(says)
+        set_tip(
+            self._dropout,
+            f"{says}: the share of its units that each iteration leaves out, drawn anew for each "
+            "sample; 0 for none",
+        )
+        self._dropout.edited.connect(self.dropout_chosen)
+        self._dropout_row = FormRow(
+            "   Dropout", self._dropout, filling=self._dropout, brief="   Drop"
+        )
+        rows = (
+            first, *self._setting_rows.values(), self._details, self._rate_row, self._dropout_row
+        )  # fmt: skip
         self.setLayout(column(*rows, gap=LINE_GAP, margins=NO_MARGINS))
         self._layer: Layer | None = None
         self._detailed = False
@@ -175,7 +193,7 @@ class LayerRows(QWidget):
         settings = self._settings.values()
         return (
             self._units, self._activation, self._remove, *settings, self._bias, self._trained,
-            self._rate_factor,
+            self._rate_factor, self._dropout,
         )  # fmt: skip
 
     def restyle(self) -> None:
@@ -191,6 +209,7 @@ class LayerRows(QWidget):
         self._show_settings()
         self._details.setVisible(shown)
         self._show_rate()
+        self._show_dropout()
         self._remove.setVisible(shown and self._removable)
 
     def _show_settings(self) -> None:
@@ -206,6 +225,11 @@ class LayerRows(QWidget):
         has_own = self._layer is not None and self._layer.rate_factor != 1.0
         self._rate_row.setVisible(self._detailed or has_own)
 
+    def _show_dropout(self) -> None:
+        """It is in sight where units are dropped, and never for the outputs."""
+        drops = self._layer is not None and self._layer.dropout > 0.0
+        self._dropout_row.setVisible(self._removable and (self._detailed or drops))
+
     def display(self, layer: Layer) -> None:
         """Show a layer."""
         self._layer = layer
@@ -214,6 +238,8 @@ class LayerRows(QWidget):
         self._show_settings()
         self._rate_factor.set_value(layer.rate_factor)
         self._show_rate()
+        self._dropout.set_value(layer.dropout)
+        self._show_dropout()
         self._units.show_count(len(layer.units))
         self._activation.show_key(layer.activation)
         self._bias.show_key(f"{layer.bias} threshold" if layer.has_thresholds else layer.bias)

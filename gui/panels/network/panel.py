@@ -63,6 +63,7 @@ class NetworkPanel(Card):
     schedule_chosen = Signal(object)  # the Schedule
     clipping_chosen = Signal(object)  # the Clipping
     rate_factor_chosen = Signal(int, float)  # layer, factor of its learning rate
+    dropout_chosen = Signal(int, float)  # layer, share of its units
     optimizer_chosen = Signal(str)
     optimizer_setting_chosen = Signal(str, float)
     batch_chosen = Signal(object, bool)  # samples or None for all, shuffled
@@ -341,6 +342,7 @@ class NetworkPanel(Card):
             )
             rows.setting_chosen.connect(partial(self.activation_setting_chosen.emit, number))
             rows.rate_factor_chosen.connect(partial(self.rate_factor_chosen.emit, number))
+            rows.dropout_chosen.connect(partial(self.dropout_chosen.emit, number))
             rows.bias_chosen.connect(
                 lambda kind, trained, n=number: self.bias_chosen.emit(n, kind, trained)
             )

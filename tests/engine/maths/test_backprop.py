@@ -110,7 +110,9 @@ def taken(spec: Spec) -> tuple[np.ndarray, np.ndarray]:
 def oracle_loss(
     spec: Spec, theta: np.ndarray, rows: np.ndarray, with_penalty: bool = True
 ) -> float:
-    """The batch's loss in autograd's terms, straight from θ."""
+    """The batch's loss in autograd's terms, straight from θ, with the units dropped that the first
+    iteration drops."""
+    masks = spec.masks(0, rows) or {}
     inputs, targets = taken(spec)
     a, start, cost = inputs[rows], 0, 0.0
     for number, layer in enumerate(spec.network.layers, start=1):
@@ -136,6 +138,7 @@ def oracle_loss(
             a = f(z, layer.settings[setting])
         else:
             a = ORACLE_ACTIVATIONS[layer.activation](z)
+        a = a * masks.get(number, 1.0)
     row, settings = LOSSES[spec.loss], spec.loss_settings
     given = [settings[key] for key in row.settings] + [settings.output] * row.one_output
     per_sample = ORACLE_LOSSES[spec.loss](a, targets[rows], *given)
@@ -164,7 +167,7 @@ def test_a_batch_gradient_is_made_of_its_samples(spec: Spec, t: int) -> None:
     theta = start_state(spec).theta
     rows = spec.batch_rows(t)
     _, gradient, _ = batch_gradient(spec, start_state(spec), rows)
-    passes = [sample_pass(spec, theta, int(row)) for row in rows]
+    passes = [sample_pass(spec, theta, int(row), t=0) for row in rows]
     total = sum(sample_gradient(spec, each) for each in passes)
     expected = total / len(rows) if spec.reduction == "mean" else total
     with_penalty, without = (
@@ -181,7 +184,7 @@ def test_the_gradients_of_samples_agree_with_autograd_and_make_up_the_batch(
 ) -> None:
     theta = start_state(spec).theta
     rows = spec.batch_rows(t)
-    own = [sample_gradient(spec, sample_pass(spec, theta, int(row))) for row in rows]
+    own = [sample_gradient(spec, sample_pass(spec, theta, int(row), t=0)) for row in rows]
     for row, gradient in zip(rows, own, strict=True):
         alone = np.array([row])  # of one sample, sum and mean are the same
         expected = grad(lambda values, alone=alone: oracle_loss(spec, values, alone, False))(

@@ -41,6 +41,14 @@ class Recorder(QPainter):
         self.item: QGraphicsItem | None = None
         self.texts: list[Written] = []
         self.boxes: list[Box] = []
+        self.crossed: set[tuple[int, int]] = set()
+
+    def drawLine(self, *arguments: Any) -> None:
+        super().drawLine(*arguments)
+        if len(arguments) == 2 and isinstance(self.item, NodeItem):
+            way = arguments[1] - arguments[0]
+            if way.x() and way.y():
+                self.crossed.add((self.item.layer, self.item.unit))
 
     def drawStaticText(self, point: QPointF, text: QStaticText) -> None:  # type: ignore[override]
         font = self.font()
@@ -93,6 +101,7 @@ class Painted:
             item.paint(painter, option, None)
         painter.end()
         self.texts, self.boxes = painter.texts, painter.boxes
+        self.crossed = painter.crossed  # the nodes (layer, unit) with slanting lines through them
         self.labels = [box for box in self.boxes if isinstance(box.item, PillLayer)]
 
     def at_node(self, layer: int, unit: int) -> list[str]:

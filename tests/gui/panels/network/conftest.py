@@ -28,6 +28,7 @@ SIGNALS = (
     "schedule_chosen",
     "clipping_chosen",
     "rate_factor_chosen",
+    "dropout_chosen",
     "optimizer_chosen",
     "optimizer_setting_chosen",
     "batch_chosen",

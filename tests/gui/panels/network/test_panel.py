@@ -531,3 +531,26 @@ def test_an_initializer_shows_the_settings_that_it_reads(
     retype(qtbot, field, "-2")
     qtbot.keyClick(field, Qt.Key.Key_Return)
     assert heard == [("initializer_setting_chosen", ("low", -2.0))]
+
+
+def test_dropout_of_hidden_layers_stands_with_the_layers(
+    panel: NetworkPanel, heard: Heard, qtbot: QtBot, xor_view: MakeView
+) -> None:
+    view = xor_view()
+    panel.display(view)
+    field, of_output = (panel.findChild(NumberField, f"dropout{layer}") for layer in (1, 2))
+    assert not field.isVisible()
+    qtbot.mouseClick(button(panel, "editLayers"), Qt.MouseButton.LeftButton)
+    QApplication.processEvents()
+    assert field.isVisible() and field.text() == "0" and not of_output.isVisible()
+    assert field.accessibleName() == "Dropout of hidden"
+    retype(qtbot, field, "1")
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+    assert heard == [] and "below 1" in field.toolTip()
+    retype(qtbot, field, "0.5")
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+    assert heard == [("dropout_chosen", (1, 0.5))]
+    qtbot.mouseClick(button(panel, "editLayers"), Qt.MouseButton.LeftButton)
+    network = with_layer(view.spec.network, 1, dropout=0.5)
+    panel.display(replace(view, spec=replace(view.spec, network=network)))
+    assert field.isVisible() and field.text() == "0.5"
