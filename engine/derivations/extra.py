@@ -8,6 +8,7 @@ from engine.derivations.backward import bias_gradient, weight_gradient
 from engine.derivations.chain import (
     activation_slope,
     activation_step,
+    dropout_notes,
     error_from_next,
     flat_notes,
     is_joint,
@@ -135,7 +136,7 @@ def slope_at_unit(record: Record, step: StepId) -> Derivation:
     layer, unit = step.layer or 0, step.unit or 0
     formula = activation_slope(record, layer, unit)
     link = link_to_net_input(record, layer, unit)
-    z, a = record.net_input(layer, unit), record.activation(layer, unit)
+    z, a = record.net_input(layer, unit), record.unit(layer, unit).a
     where: Prose = ("the net input, at which the slope is taken",)
     return Derivation(
         step,
@@ -147,7 +148,7 @@ def slope_at_unit(record: Record, step: StepId) -> Derivation:
             Factor(where, z.with_value(), StepId("forward", "net_input", layer, unit)),
             Factor(link.meaning, a.with_value(), activation_step(layer, unit)),
         ),
-        notes=flat_notes(record, layer, unit),
+        notes=(*flat_notes(record, layer, unit), *dropout_notes(record, layer, unit)),
         scope=record.sample_scope,
     )
 

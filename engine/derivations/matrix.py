@@ -50,9 +50,9 @@ _MOST_SAMPLES = 3
 
 def has_matrix_form(spec: Spec, step: StepId) -> bool:
     """Whether a step is part of a layer's forward, backward or update step, and no mistake is made
-    in any: the matrix form has the right formulas only."""
+    in any: the matrix form has the right formulas only. Inputs, layer 0, have none of these."""
     is_right = all(mistake.where == "start" for mistake in spec.made)
-    return is_right and step.phase in ("forward", "backward", "update")
+    return is_right and step.layer != 0 and step.phase in ("forward", "backward", "update")
 
 
 def layer_group(iteration: Iteration, step: StepId) -> StepGroup:

@@ -30,7 +30,7 @@ def why_none(network: Network, step: StepId) -> str:
 
 
 def value_in_pass(spec: Spec, theta_back: Array, sample: SamplePass, step: StepId) -> float:
-    """∂E_s/∂a, f′(z), ∂E_s/∂x or ∂E_s/∂w of one sample.
+    """∂E_s/∂a, f′(z), ∂E_s/∂x or ∂E_s/∂w of one sample; with dropout ∂a/∂z in place of f′(z).
 
     `theta_back`, shape (size,), are the parameters whose weights send the deltas back.
     """
@@ -42,7 +42,11 @@ def value_in_pass(spec: Spec, theta_back: Array, sample: SamplePass, step: StepI
     with np.errstate(all="ignore"):
         if step.kind == "activation_slope":
             f = network.layers[layer - 1].function
-            return float(rules.activation_slope(f, z[np.newaxis], a[np.newaxis])[0, step.unit])
+            of_z = sample.of_net_input(network, layer)[np.newaxis]
+            slope = float(rules.activation_slope(f, z[np.newaxis], of_z)[0, step.unit])
+            if sample.masks is not None and layer in sample.masks:
+                slope *= float(sample.masks[layer][step.unit])
+            return slope
         if layer == network.depth:
             links = replace(rules, activation_slope=lambda f, z, a: np.ones_like(z))
             a, targets = a[np.newaxis], sample.targets[np.newaxis]

@@ -131,7 +131,8 @@ class _Working:
             for kind in ("net_input", "activation", "delta")
         )
         terms = given["loss", self.network.depth][0]
-        sample = SamplePass(z, a, delta, self.spec.scaled.targets[row], terms)
+        masks = self.iteration.sample(row).masks
+        sample = SamplePass(z, a, delta, self.spec.scaled.targets[row], terms, masks)
         return value_in_pass(self.spec, back, sample, step)
 
     def own_links(

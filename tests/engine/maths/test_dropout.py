@@ -35,6 +35,7 @@ from engine.run.mistakes import why_not as why_no_mistake
 from engine.run.paper import paper_iteration
 from engine.run.spec import Batching, Data, Spec, State, start_state
 from engine.run.step_values import step_value
+from engine.run.value_kinds import ALSO
 from engine.training.trainer import Trainer
 from tests.engine.maths.test_backprop import ORACLE_ACTIVATIONS
 
@@ -142,6 +143,7 @@ def test_gradient_and_both_losses_agree_with_autograd(run: tuple[Spec, State]) -
 @given(dropping())
 def test_every_derivation_comes_to_what_the_engine_has(run: tuple[Spec, State]) -> None:
     spec, state = run
+    spec = replace(spec, also=tuple(ALSO))
     iteration = iterate(spec, state)
     row = int(iteration.rows[-1])
     values = iteration.sample(row)
