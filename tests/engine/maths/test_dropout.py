@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from autograd import grad
 from autograd import numpy as anp
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
@@ -169,7 +169,9 @@ def test_a_run_gives_the_same_bits_whichever_way_it_is_taken(
     stepped = state
     for _ in range(count):
         stepped = iterate(spec, stepped).next_state
-    at_once = Trainer(spec, state).advance(iterations=count).state
+    progress = Trainer(spec, state).advance(iterations=count)
+    assume(progress.divergence is None)  # where one stands still, and the other goes on
+    at_once = progress.state
     assert at_once.theta.tobytes() == stepped.theta.tobytes()
     halves = Trainer(spec, state, 1)
     halves.advance(iterations=count // 2)
