@@ -151,9 +151,15 @@ def _in_weights(window: MainWindow) -> Iterator[str]:
             numbers = [float(value) for value in weights[row]]
             if biases is not None:
                 numbers.append(float(np.broadcast_to(biases, len(weights))[row]))
+            gone = network.weights(network.cut, layer)[row]
             for column, number in enumerate(numbers):
                 where = f"weights of layer {layer}, row {row + 1}, column {column + 1}"
-                yield from _says(where, _painted(table, row, column), [number])
+                shown = _painted(table, row, column)
+                if column < len(gone) and gone[column]:
+                    if shown != "·":
+                        yield f"{where}: {shown} is shown, the edge is cut"
+                else:
+                    yield from _says(where, shown, [number])
 
 
 def _painted(table: NumberTable, row: int, column: int) -> str:
