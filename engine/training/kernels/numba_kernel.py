@@ -1,7 +1,7 @@
 """The numba kernel: takes small networks forward by compiled code, the fastest there is.
 
-The code is that of numba_code and what it calls; here stand what it knows, when it pays, and how a Spec and a State
-become the arrays and numbers that it takes.
+The code is that of numba_code and what it calls; here stand what it knows, when it pays, and how a
+Spec and a State become the arrays and numbers that it takes.
 """
 
 from __future__ import annotations
