@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from functools import lru_cache
+from itertools import groupby
 from typing import NamedTuple
 
 import numpy as np
@@ -114,10 +115,8 @@ class EdgeLayer(CanvasItem):
         if len(self._kinds) == len(self._lines):
             order = np.argsort(self._kinds, kind="stable")
             order = order[self._there[order]]
-            kinds, starts = np.unique(self._kinds[order], return_index=True)
-            parts = np.split(order, starts[1:])
-            for kind, part in zip(kinds.tolist(), parts, strict=True):
-                self._strokes.append((kind, [self._lines[k] for k in part.tolist()]))
+            for kind, part in groupby(order.tolist(), key=self._kinds.tolist().__getitem__):
+                self._strokes.append((kind, [self._lines[k] for k in part]))
         self.update()
 
     def draw(self, painter: QPainter) -> None:

@@ -110,6 +110,23 @@ def test_an_edge_is_cut_on_the_canvas_and_put_back_by_the_menu_of_its_unit(xor: 
     assert not xor.view.spec.network.has_cut
 
 
+def test_a_layer_whose_edges_are_all_cut_is_shown_stepped_and_put_back(xor: Driver) -> None:
+    scene, before = xor.window.canvas.scene, xor.view.spec.network
+    for source in range(3):
+        spot = Spot("weight", 2, 0, source)
+        choose(xor, spot, f"Cut the edge of w²₁{'₁₂₃'[source]}")
+        xor.qtbot.waitUntil(lambda spot=spot: scene.spot_at(scene.place_of(spot).center(), 2.0) != spot)
+    count = len(xor.view.steps)
+    xor.window.session.seek(count)
+    xor.qtbot.waitUntil(lambda: xor.view.revealed == count)
+    QApplication.processEvents()
+    assert xor.window.banner.isHidden(), xor.window.banner.text
+    for _ in range(3):
+        xor.menu("Undo").trigger()
+    assert xor.view.spec.network == before
+    assert xor.window.banner.isHidden()
+
+
 def test_keys_walk_round_an_edge_that_is_cut(xor: Driver) -> None:
     choose(xor, Spot("weight", 1, 1, 0), "Cut the edge of w¹₂₁")
     view = xor.window.canvas.view
