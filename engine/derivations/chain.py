@@ -301,6 +301,8 @@ def _link(
 ) -> Factor:
     """A link ∂top/∂bottom of the chain, worked out by its formula."""
     left = Derivative(top, bottom, formula.value)
+    if isinstance(formula, Sum) and not formula.terms:  # of edges that are all cut
+        formula = Number(0.0)
     if isinstance(formula, Sum) and any(isinstance(term, Product) for term in formula.terms):
         return Factor(meaning, Line(left, (formula,), stages(formula)), about)
     return Factor(meaning, equation(left, formula), about)

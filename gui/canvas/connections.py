@@ -23,8 +23,6 @@ from gui.canvas.placing.stack import MARGIN, Cells, Stack, stacked
 from gui.canvas.spots import Spot, spot_of
 from gui.view import View
 
-_MOST_ASKED = 64  # labels at a time, where not all of them have room
-
 
 class Attention(Struct, frozen=True):
     """Edges into a layer that stand out: the current step's, those under the pointer and the
@@ -129,17 +127,25 @@ class Connections:
         self.labels.set_pills(self._pills(faces, attention))
 
     def _pills(self, faces: LayerFaces, attention: Attention) -> dict[Edge, Pill]:
-        """The labels of edges, each in its cell: of all, or of those that are asked about."""
+        """The labels of edges, each in its cell: of all, or of those that are asked about and have
+        room for one line each. What finds none is read in "Why this number?"."""
         if self._has_all:
             edges = [(unit, source) for unit, source in np.argwhere(self._there).tolist()]
             return self._placed({edge: faces.whole(edge) for edge in edges}, attention)
         asked: dict[Edge, ParameterFace] = {}
-        if self.edges is not None and len(attention.used) <= _MOST_ASKED:
+        most = self._most_labels()
+        if self.edges is not None and len(attention.used) <= most:
             asked = {edge: faces.value_alone(edge) for edge in attention.used}
-        if len(attention.near) + len(asked) <= _MOST_ASKED:
+        if len(attention.near) + len(asked) <= most:
             asked = {edge: faces.value_alone(edge) for edge in attention.near} | asked
         asked |= {edge: faces.whole(edge) for edge in attention.single}
         return self._placed(asked, attention)
+
+    def _most_labels(self) -> int:
+        """How many labels of one line have room one above the other."""
+        assert self._arrangement is not None
+        room = self._arrangement.plan.labels[self.layer - 1]
+        return room.columns * int(self._arrangement.height / room.height) if room.columns else 0
 
     def _placed(
         self, faces: dict[Edge, ParameterFace], attention: Attention

@@ -50,6 +50,19 @@ def test_the_current_edge_among_many_has_its_label_and_its_nodes_are_named(
     assert node_words(scene, 1, 12) == []
 
 
+def test_labels_of_a_step_that_have_no_room_together_are_left_to_the_derivation(
+    person: Callable[..., Any], sized_view: Callable[..., Any]
+) -> None:
+    step = StepId("forward", "net_input", 1, 4)
+    view = sized_view(64, 16, 2)
+    ann = person(sized_view(64, 16, 2, revealed=revealed_to(view, step)), 710, 420)
+    scene = ann.canvas.scene
+    assert not any(pill_words(scene, 1, 4, source) for source in range(64))
+    ann.canvas.view.select(Spot("weight", 1, 4, 20))
+    QApplication.processEvents()
+    assert pill_words(scene, 1, 4, 20) != []  # the one that is asked about
+
+
 @pytest.mark.parametrize("size", [(710, 420), (400, 300)])
 def test_labels_overlap_neither_each_other_nor_a_node(
     person: Callable[..., Any], sized_view: Callable[..., Any], size: tuple[int, int]
