@@ -9,6 +9,7 @@ from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QSignalBlocker, Q
 from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import (
     QComboBox,
+    QDialog,
     QStyle,
     QStyledItemDelegate,
     QStyleOptionComboBox,
@@ -42,6 +43,7 @@ _NOTE_GAP = 28
 _Index = QModelIndex | QPersistentModelIndex
 
 # Keys that belong to the window (see gui.widgets.buttons); Enter opens the list in place of Space.
+# A dialog has no such keys, and its Enter is OK.
 _OF_THE_WINDOW = (Qt.Key.Key_Space, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown, Qt.Key.Key_T)
 
 
@@ -156,7 +158,9 @@ class Choice(QComboBox):
             event.ignore()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in _OF_THE_WINDOW:
+        if isinstance(self.window(), QDialog):
+            super().keyPressEvent(event)
+        elif event.key() in _OF_THE_WINDOW:
             event.ignore()
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self.showPopup()

@@ -103,6 +103,18 @@ def test_a_network_of_my_own_with_samples_that_are_typed(person: Person) -> None
     assert spec.data.targets.tolist() == [[0, 0], [1, 0.25]]
 
 
+def test_a_list_is_used_by_keys_as_in_any_dialog(person: Person) -> None:
+    data = person.dialog.findChild(QComboBox, "newData")
+    data.setFocus()
+    QTest.keyClicks(data, "t")  # which trains, in the window
+    assert data.currentData() == "rings"
+    QTest.keyClick(data, Qt.Key.Key_Space)
+    assert data.view().isVisible()
+    QTest.keyClick(data.view(), Qt.Key.Key_Escape)
+    QTest.keyClick(data, Qt.Key.Key_Return)
+    assert not person.dialog.isVisible()
+
+
 def test_what_was_filled_in_stays_as_far_as_it_fits(person: Person) -> None:
     person.choose("newData", "own")
     person.type(3, 2, "7")
