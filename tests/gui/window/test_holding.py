@@ -115,7 +115,8 @@ def test_a_layer_whose_edges_are_all_cut_is_shown_stepped_and_put_back(xor: Driv
     for source in range(3):
         spot = Spot("weight", 2, 0, source)
         choose(xor, spot, f"Cut the edge of w²₁{'₁₂₃'[source]}")
-        xor.qtbot.waitUntil(lambda spot=spot: scene.spot_at(scene.place_of(spot).center(), 2.0) != spot)
+        QApplication.processEvents()
+        assert scene.spot_at(scene.place_of(spot).center(), 2.0) != spot
     count = len(xor.view.steps)
     xor.window.session.seek(count)
     xor.qtbot.waitUntil(lambda: xor.view.revealed == count)
