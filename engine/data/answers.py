@@ -142,7 +142,8 @@ def samples_of(spec: Spec, table: Table) -> Data:
         more = f" So it is with {counted(others, 'other row')}." if others else ""
         raise ValueError(f"{found.problems[0].sentence}{more}")
     samples = found.inputs
-    return replace(spec.data, inputs=samples[:, :width], targets=samples[:, width:], test=NO_ROWS)
+    inputs, targets = samples[:, :width], samples[:, width:]
+    return replace(spec.data, inputs=inputs, targets=targets, test=NO_ROWS, validation=NO_ROWS)
 
 
 def _encoded(

@@ -51,7 +51,8 @@ def net_input(record: Record, step: StepId) -> Derivation:
     return Derivation(
         step,
         record.title(step),
-        Line(z, (formula,), (formula,)),
+        # Where nothing is left that comes in, 0 is said once.
+        Line(z, (formula,) if n_in or last else (), (formula,)),
         worked_terms(formula),
         ("used next in ", next_line),
         factors=_terms(record, layer, unit, formula) if few else (),

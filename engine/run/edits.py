@@ -22,7 +22,7 @@ from engine.run.check_spec import SpecError, check_spec
 from engine.run.mistakes import made_at_start
 from engine.run.rescaling import follows_training, scaling_for
 from engine.run.scaling import Scaling
-from engine.run.spec import KEPT_GRADIENT, Batching, Data, Since, Spec, State, start_state
+from engine.run.spec import KEPT_GRADIENT, NO_ROWS, Batching, Data, Since, Spec, State, start_state
 
 Edited = tuple[Spec, State]
 Edit = Callable[..., Edited]
@@ -173,7 +173,13 @@ def set_data(spec: Spec, state: State, data: Data) -> Edited:
 def replace_data(
     spec: Spec, state: State, data: Data, inputs: tuple[str, ...] | None
 ) -> Edited:
-    """Take another training set with as many columns, and other names of the inputs if given."""
+    """Take another training set with as many columns, and other names of the inputs if given.
+    Inputs that formed a picture still do; which rows are kept out of training stays where there are
+    as many rows as before, else all are trained on."""
+    before = spec.data
+    data = replace(data, test=NO_ROWS, validation=NO_ROWS, picture=before.picture)
+    if len(data) == len(before):
+        data = replace(data, test=before.test, validation=before.validation)
     if inputs is not None:
         spec = replace(spec, network=replace(spec.network, inputs=tuple(inputs)))
     return set_data(spec, state, data)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
@@ -65,7 +65,8 @@ class ResultPanel(Card):
     picture_wanted = Signal(bool)
     sample_chosen = Signal(int)
     sample_drawn = Signal(object, object)  # the inputs and the targets of a new sample
-    sample_moved = Signal(int, object)  # row, and its new values as (inputs or targets, column, …)
+    # Row, its new values as (inputs or targets, column, …), and whether by a press of a key.
+    sample_moved = Signal(int, object, bool)
     sample_removed = Signal(int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -144,7 +145,8 @@ class ResultPanel(Card):
     def _listen_to(self, drawing: Drawing) -> None:
         drawing.on = self.draw_button.isChecked()
         drawing.added.connect(self._on_added)
-        drawing.moved.connect(self._on_moved)
+        drawing.moved.connect(partial(self._on_moved, False))
+        drawing.nudged.connect(partial(self._on_moved, True))
         drawing.removed.connect(self.sample_removed)
         drawing.chosen.connect(self.sample_chosen)
 
@@ -380,12 +382,12 @@ class ResultPanel(Card):
         inputs[self._axes[0]], inputs[self._axes[1]] = x, y
         self.sample_drawn.emit(inputs, list(self._kind_drawn(view.spec)[1]))
 
-    def _on_moved(self, row: int, x: float, y: float) -> None:
+    def _on_moved(self, by_key: bool, row: int, x: float, y: float) -> None:
         if self.showing == "curve":
             places = [("inputs", 0, x), ("targets", self._output, y)]
         else:
             places = [("inputs", self._axes[0], x), ("inputs", self._axes[1], y)]
-        self.sample_moved.emit(row, places)
+        self.sample_moved.emit(row, places, by_key)
 
     def _choose_output(self, output: int | None) -> None:
         """Show an output, or with None the class map."""

@@ -36,6 +36,7 @@ class Drawing(QObject):
 
     added = Signal(float, float)
     moved = Signal(int, float, float)  # row, and where to
+    nudged = Signal(int, float, float)  # the same, by a press of an arrow key
     removed = Signal(int)
     chosen = Signal(int)
 
@@ -115,7 +116,7 @@ class Drawing(QObject):
         elif key in _ARROWS:
             across, up = _ARROWS[Qt.Key(key)]
             to_x = x + across * _STEP * (high_x - low_x)
-            self.moved.emit(self._shown, *self._rounded(to_x, y + up * _STEP * (high_y - low_y)))
+            self.nudged.emit(self._shown, *self._rounded(to_x, y + up * _STEP * (high_y - low_y)))
         else:
             return False
         return True

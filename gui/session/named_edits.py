@@ -29,7 +29,7 @@ from engine.run.rescaling import constant_columns, follows_training, scaling_for
 from engine.run.scaling import SCALINGS
 from engine.run.spec import Data, Spec
 from engine.run.steps import STEP_ORDERS
-from engine.text.numbers import counted, format_number
+from engine.text.numbers import counted, format_count, format_number
 from engine.text.wording import listed
 from engine.training.history import History
 from gui.session.left_roads import Roads
@@ -186,10 +186,14 @@ class Intents(QObject):
         ):
             self._session.choose_sample(len(self._session.spec.data) - 1)
 
-    def move_sample(self, row: int, places: list[tuple[str, int, float]]) -> None:
-        """Give some values of a sample others, each (inputs or targets, column, value)."""
+    def move_sample(
+        self, row: int, places: list[tuple[str, int, float]], by_key: bool = False
+    ) -> None:
+        """Give some values of a sample others, each (inputs or targets, column, value). Presses of
+        keys in a row are one undo step."""
         cells = [(which, row, column, value) for which, column, value in places]
-        self._session.apply(f"Move sample {row + 1}", edits.set_cells, cells)
+        text = f"Move sample {row + 1}"
+        self._session.apply(text, edits.set_cells, cells, gesture=text if by_key else "")
 
     def remove_rows(self, rows: list[int]) -> None:
         """Remove samples."""
@@ -231,7 +235,18 @@ class Intents(QObject):
     def replace_data(self, data: Data, names: tuple[str, ...] | None) -> None:
         """Take another training set, with names for the inputs where it brings them."""
         text = f"Data: {len(data)} sample{'' if len(data) == 1 else 's'}"
-        self._session.apply(text, edits.replace_data, data, names)
+        before = self._session.spec.data
+        if not self._session.apply(text, edits.replace_data, data, names):
+            return
+        sets = [("test set", before.test), ("validation set", before.validation)]
+        gone = [words for words, rows in sets if len(rows)]
+        if gone and self._session.spec.data.training_count == len(data):
+            count, had = format_count(len(data)), format_count(len(before))
+            self.noticed.emit(
+                f"There are {count} rows now, not {had}: all are trained on, and the "
+                f"{listed(gone)} of before {'is' if len(gone) == 1 else 'are'} gone. Choose anew "
+                "which rows are kept out."
+            )
 
     # Names
 

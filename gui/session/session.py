@@ -229,8 +229,11 @@ class Session(Cursor):
 
     # Edits
 
-    def apply(self, text: str, edit: Edit, *arguments: Any, **settings: Any) -> bool:
-        """Carry out an edit (of engine.run.edits or reshaping) at the cursor, as one undo step.
+    def apply(
+        self, text: str, edit: Edit, *arguments: Any, gesture: str = "", **settings: Any
+    ) -> bool:
+        """Carry out an edit (of engine.run.edits or reshaping) at the cursor, as one undo step, or
+        with those before it of the same gesture.
 
         The cursor stays at its StepId. An edit before the first update changes the start values
         too. A refused edit changes nothing and its sentence goes out by `refused`.
@@ -262,7 +265,7 @@ class Session(Cursor):
             layout=_layout_after(before.layout, spec.network, new_spec.network),
         )
         self.edited = (place, after.place, state)
-        self._push(text, before, after)
+        self._push(text, before, after, gesture)
         if resume:
             self._train_to(target, errand)
         return True
@@ -353,10 +356,10 @@ class Session(Cursor):
         digits = max(6, len(str(int(epoch))))  # a whole epoch has all its digits
         return f"{text} (epoch {epoch:,.{digits}g})" if self.place.t else text
 
-    def _push(self, text: str, before: Standing, after: Standing) -> None:
+    def _push(self, text: str, before: Standing, after: Standing, gesture: str = "") -> None:
         self._stop_job()
         self.undo_stack.push(
-            Change(self._named(text), before, after, self._going_to, self._stand)
+            Change(self._named(text), before, after, self._going_to, self._stand, gesture)
         )
 
     def _going_to(self) -> Standing | None:

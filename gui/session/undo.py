@@ -36,8 +36,9 @@ class Change(QUndoCommand):
     """One edit. Undo goes to the moment of the edit; redo to where the person stood when they
     undid it, so an edit and 5,000 epochs after it come back together.
 
-    `standing` says where they stand; None while the stack only follows what is shown, and the
-    command has nothing to do.
+    Edits of one `gesture` that follow each other at once, as presses of a key that each move a
+    thing on, are one. `standing` says where they stand; None while the stack only follows what is
+    shown, and the command has nothing to do.
     """
 
     def __init__(
@@ -47,8 +48,10 @@ class Change(QUndoCommand):
         after: Standing,
         standing: Callable[[], Standing | None],
         stand: Callable[[Standing], None],
+        gesture: str = "",
     ) -> None:
         super().__init__(text)
+        self._gesture = gesture
         self._before = before
         self._after = after
         self._standing = standing
@@ -63,3 +66,16 @@ class Change(QUndoCommand):
     def redo(self) -> None:
         if self._standing() is not None:
             self._stand(self._after)
+
+    def id(self) -> int:
+        """Qt asks a command with another of the same number whether it takes it in."""
+        return 1 if self._gesture else -1
+
+    def mergeWith(self, other: QUndoCommand) -> bool:
+        """Take in the next edit, where it goes on with the same gesture from where this one led."""
+        if not isinstance(other, Change) or other._gesture != self._gesture:
+            return False
+        if other._before != self._after:
+            return False
+        self._after = other._after
+        return True

@@ -107,10 +107,27 @@ def test_keys_do_the_same(window: MainWindow) -> None:
     plot.setFocus()
     session.choose_sample(3)
     x, y = session.spec.data.inputs[3].tolist()
-    QTest.keyClick(plot, Qt.Key.Key_Up)
-    QTest.keyClick(plot, Qt.Key.Key_Left)
+    stack, count = session.undo_stack, session.undo_stack.count()
+    for _ in range(3):
+        QTest.keyClick(plot, Qt.Key.Key_Up)
+        QTest.keyClick(plot, Qt.Key.Key_Left)
     moved = session.spec.data.inputs[3]
     assert moved[0] < x and moved[1] > y
+    # Presses in a row are one step; those of another sample, or after training, are others.
+    assert stack.count() == count + 1
+    session.choose_sample(4)
+    QTest.keyClick(plot, Qt.Key.Key_Down)
+    session.advance(2, 0)
+    QTest.keyClick(plot, Qt.Key.Key_Down)
+    assert stack.count() == count + 3
+    stack.undo()
+    stack.undo()
+    assert session.spec.data.inputs[3].tolist() == moved.tolist()
+    stack.undo()
+    assert session.spec.data.inputs[3].tolist() == [x, y]
+    stack.redo()
+    assert session.spec.data.inputs[3].tolist() == moved.tolist()
+    session.choose_sample(3)
     QTest.keyClick(plot, Qt.Key.Key_Delete)
     assert len(session.spec.data) == 11
     QTest.keyClick(plot, Qt.Key.Key_Return)
