@@ -237,8 +237,8 @@ MISTAKES: dict[str, Mistake] = {
         Mistake(
             "wrong-sign",
             "sign of the gradient turned",
-            "Target minus output looks as natural as output minus target, and the update still "
-            "subtracts.",
+            "A minus is lost on the way, as where target minus output is taken for output minus "
+            "target, and the update still subtracts.",
             "g = ∂E/∂w",
             "g = −∂E/∂w",
             "pass",

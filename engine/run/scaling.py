@@ -50,13 +50,27 @@ class ScalingRule(Struct, frozen=True):
     constants: Callable[[Array], tuple[Array, Array]]
 
 
+_SQUARED = 1e-150  # below it a square is lost, or many of its digits
+
+
+def _deviations(rows: Array) -> Array:
+    """The standard deviation of each column, of numbers however small."""
+    found = rows.std(axis=0)
+    spread = np.ptp(rows, axis=0)
+    tiny = (found < _SQUARED) & (spread > 0.0)
+    if tiny.any():
+        unit = np.where(tiny, spread, 1.0)
+        found = np.where(tiny, unit * ((rows - rows.min(axis=0)) / unit).std(axis=0), found)
+    return np.asarray(found)
+
+
 SCALINGS: dict[str, ScalingRule] = {
     rule.key: rule
     for rule in (
         # The standard deviation of all there is, so the divisor is n.
         ScalingRule(
             "standard", "mean 0, standard deviation 1", "mean", "standard deviation",
-            lambda rows: (rows.mean(axis=0), rows.std(axis=0)),
+            lambda rows: (rows.mean(axis=0), _deviations(rows)),
         ),
         ScalingRule(
             "range", "from 0 to 1", "least", "range",

@@ -36,6 +36,9 @@ KEY = "x-exercise"
 # many steps less is asked of each, or no numbers at all would be found.
 _MARGIN = 0.02
 _MARGIN_OF_ALL = 3.0
+# Products of rounded numbers may lie just at that margin, and by how they are multiplied a bit to
+# either side of it.
+_HAIR = 1e-6
 _ATTEMPTS = 10_000
 # Half of an odd last digit, or a tenth of a 5, would always round half-way; a fifth never does.
 _RATE = 0.2
@@ -253,7 +256,7 @@ def _is_instructive(spec: Spec, theta: Array, decimals: int) -> bool:
 def is_unambiguous(iteration: Iteration, decimals: int) -> bool:
     """Whether no value of an iteration lies near the middle between two numbers with so many
     digits after the point, neither in full precision nor with every step rounded."""
-    margin = margin_of(iteration.spec)
+    margin = margin_of(iteration.spec) + _HAIR
 
     def are_clear(values: Iterable[Array]) -> bool:
         return all((from_the_middle(each, decimals) >= margin).all() for each in values)

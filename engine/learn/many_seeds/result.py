@@ -12,6 +12,7 @@ from engine.maths.activations import Array
 from engine.maths.losses import LOSSES
 from engine.run.classes import classes_of
 from engine.run.spec import Spec
+from engine.text.numbers import format_number
 from engine.text.wording import listed, shortened
 
 _FEW_OUTPUTS = 16  # of a whole data set, so that they can be written out
@@ -35,6 +36,13 @@ def are_off(spec: Spec, outputs: Array, tolerance: float) -> NDArray[np.bool_]:
     if LOSSES[spec.loss].classes is not None:
         return ~spec.are_right(outputs)
     return np.asarray((~(np.abs(outputs - spec.scaled.targets) <= tolerance)).any(axis=-1))
+
+
+def what_is_learnt(loss: str, tolerance: float) -> str:
+    """When a run with a loss, a key of LOSSES, has learnt, as the end of a sentence."""
+    if LOSSES[loss].classes is not None:
+        return "the class of every sample is right"
+    return f"every output is within {format_number(tolerance)} of its target"
 
 
 class Stuck(Struct, frozen=True):

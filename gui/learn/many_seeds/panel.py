@@ -8,8 +8,8 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QGridLayout, QProgressBar, QWidget
 
-from engine.learn.many_seeds.result import SeedRun, SeedsResult, Stuck
-from engine.learn.many_seeds.runs import MAX_EPOCHS, MAX_SEEDS, why_not
+from engine.learn.many_seeds.result import SeedRun, SeedsResult, Stuck, what_is_learnt
+from engine.learn.many_seeds.runs import MAX_EPOCHS, MAX_SEEDS, TOLERANCE, why_not
 from engine.maths.initializers import in_words
 from engine.run.column_words import scaled_note
 from engine.run.spec import Spec
@@ -32,7 +32,7 @@ _LISTED = 24  # seeds of a group that are named one by one
 _EXPLANATION = (
     "Start values are drawn from each seed by the initializer ({initializer}), and each run is "
     "trained from there. "
-    "It has learnt when every output is within {tolerance} of its target."
+    "It has learnt when {learnt}."
 )
 _CHANGED = "The network has changed since; run again to see what that makes of it."
 
@@ -164,9 +164,9 @@ class SeedsPanel(QWidget):
         if reason or self._is_of_another():
             self._note.setText(reason or done + _CHANGED)
         else:
-            tolerance = format_number(result.tolerance)
+            learnt = what_is_learnt(result.spec.loss, result.tolerance)
             self._note.setText(
-                f"{done}A run has learnt when every output is within {tolerance} of its target. "
+                f"{done}A run has learnt when {learnt}. "
                 "Click a seed to look at it from its start."
                 f" {self._scaled}".rstrip()
             )
@@ -177,10 +177,12 @@ class SeedsPanel(QWidget):
 
     @property
     def _explanation(self) -> str:
-        spec, initializer = self._spec, "none"
-        if spec is not None:
-            initializer = in_words(spec.initializer, spec.initializer_settings)
-        return _EXPLANATION.format(tolerance=format_number(0.1), initializer=initializer)
+        spec = self._spec
+        if spec is None:
+            return ""
+        initializer = in_words(spec.initializer, spec.initializer_settings)
+        learnt = what_is_learnt(spec.loss, TOLERANCE)
+        return _EXPLANATION.format(learnt=learnt, initializer=initializer)
 
     def _is_of_another(self) -> bool:
         """Whether the result is of another network, data or way to train than what is open."""

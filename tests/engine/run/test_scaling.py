@@ -43,6 +43,12 @@ def test_columns_come_out_as_the_name_of_the_scaling_says(rows: Array, kind: str
     np.testing.assert_allclose(own(values, columns), rows, rtol=1e-12, atol=1e-6)
 
 
+def test_numbers_whose_squares_are_lost_are_spread_too() -> None:
+    columns = linears("standard", np.array([[1.3e-257], [0.0]]))
+    assert columns[0].scale == pytest.approx(6.5e-258, rel=1e-12)
+    assert scaled(np.array([[1.3e-257], [0.0]]), columns).tolist() == [[1.0], [-1.0]]
+
+
 def test_constants_by_hand() -> None:
     rows = np.array([[2.0, 5.0], [4.0, 5.0], [6.0, 5.0], [8.0, 5.0]])
     mean, spread = linears("standard", rows)[0].offset, linears("standard", rows)[0].scale
