@@ -179,9 +179,10 @@ class View(Struct, frozen=True, eq=False, dict=True):
         return of_pass if of_pass[-1].stop == self.revealed else ()
 
     def is_revealed(self, step: StepId) -> bool:
-        """Whether a step lies behind the cursor; False for a step this network does not have."""
+        """Whether a step lies behind the cursor, of a quantity that is none here that with which
+        it is known; False for a step this network does not have."""
         try:
-            return self.steps.index_of(step) < self.revealed
+            return self.steps.index_of(self.steps.known_with(step)) < self.revealed
         except KeyError:
             return False
 

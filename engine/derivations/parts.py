@@ -35,6 +35,11 @@ class Factor(Struct, frozen=True):
     quantity: StepId | None = None
 
     @property
+    def asked(self) -> StepId | Parameter | None:
+        """What a person asks who points at it: the quantity that it is, or what it belongs to."""
+        return self.quantity or self.about
+
+    @property
     def is_column(self) -> bool:
         """Whether its numbers are a column of the table."""
         return not (self.line.symbols or self.line.numbers)

@@ -331,8 +331,8 @@ class Steps:
         if step.kind not in EXTRA_KINDS or step in self:
             return step
         if step.kind == "loss_by_input":
-            last = next(g for g in self.groups if (g.phase, g.layer) == ("backward", 1))
-            return self.id_at(last.stop - 1)
+            backward = [g for g in self.groups if (g.phase, g.layer) == ("backward", 1)]
+            return self.id_at(backward[0].stop - 1) if backward else step
         if step.parameter is None:
             return replace(step, kind="delta")
         kind = step.kind.removeprefix("own_").replace("change", "update")

@@ -13,7 +13,8 @@ from PySide6.QtGui import (
 )
 
 from engine.run.column_words import step_title
-from engine.run.steps import group_title
+from engine.run.step_values import step_value
+from engine.run.steps import EXTRA_KINDS, group_title
 from engine.text.numbers import format_number
 from gui.canvas.pointing_view import PointingView
 from gui.canvas.spots import facts_at, spot_of
@@ -52,7 +53,9 @@ def told_of_step(view: View) -> str:
     if step is None:
         return ""
     title, spot = step_title(view.spec, step, view.notation), spot_of(step)
-    if spot is not None:
+    if worked is not None and step.kind in EXTRA_KINDS:
+        numbers = [("", step_value(worked, step, view.worked_pass))]
+    elif spot is not None:
         _, facts = facts_at(view, spot)
         numbers = [(fact.words, fact.value) for fact in facts if fact.step == step]
     elif worked is not None:
@@ -63,7 +66,8 @@ def told_of_step(view: View) -> str:
     if together := group_title(view.spec.network, view.together):
         title = f"{together}, the last of them {title}"
     # Whose a gradient is has to be told where it is not the shown sample's alone.
-    is_shared = step.kind.endswith("gradient") and batch_words(view)
+    is_batchs = step.kind in ("weight_gradient", "bias_gradient")
+    is_shared = is_batchs and batch_words(view)
     if len(numbers) == 1 and not is_shared:
         return f"{title}: {format_number(numbers[0][1], view.worked_digits)}"
     told = [f"{words} {format_number(value, view.worked_digits)}" for words, value in numbers]

@@ -7,7 +7,8 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from engine.run.column_words import step_title
-from engine.run.steps import PHASE_TITLES, group_title
+from engine.run.step_values import step_value
+from engine.run.steps import EXTRA_KINDS, PHASE_TITLES, group_title
 from engine.text.numbers import format_count, format_distinct, format_number
 from gui import theme
 from gui.canvas.items.text import Text, paint_texts, shortened, width
@@ -35,6 +36,9 @@ def chip_words(view: View) -> tuple[str, list[str]]:
     iteration = view.worked
     if iteration is not None and step.kind == "total_loss":
         title += f" {format_number(iteration.loss, view.worked_digits)}"
+    elif iteration is not None and step.kind in EXTRA_KINDS and not view.together:
+        value = step_value(iteration, step, view.worked_pass)
+        title += f" {format_number(value, view.worked_digits)}"
     elif iteration is not None and step.kind == "loss_after":
         losses = iteration.loss, iteration.loss_after
         before, after = format_distinct(*losses, view.worked_digits)

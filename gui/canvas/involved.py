@@ -17,6 +17,9 @@ from gui.view import View
 Unit = tuple[int, int]  # layer, unit
 Edge = tuple[int, int]  # unit, source
 
+# What is worked out from the deltas behind a unit; of an output from its target.
+FROM_BEHIND = ("delta", "loss_by_activation", "loss_by_input")
+
 # Of more edges that are taken together none stands out.
 _MOST_TOGETHER = 150
 
@@ -62,13 +65,13 @@ def _of_step(network: Network, step: StepId) -> Involved:
         sources = network.sources_of(layer, unit)
         before = frozenset((layer - 1, source) for source in sources)
         return Involved(here, before, edges={layer: [(unit, source) for source in sources]})
-    if step.kind == "delta" and layer < network.depth:
+    if step.kind in FROM_BEHIND and layer < network.depth:
         fed = network.fed_by(layer, unit)
         behind = frozenset((layer + 1, other) for other in fed)
         return Involved(here, behind, edges={layer + 1: [(other, unit) for other in fed]})
-    if step.kind in ("loss", "delta"):
+    if step.kind in ("loss", *FROM_BEHIND):
         return Involved(here, targets=here)
-    if step.kind == "weight_gradient" and step.source is not None:
+    if step.kind.endswith("weight_gradient") and step.source is not None:
         return Involved(here | {(layer - 1, step.source)})
     return Involved() if step.phase == "update" else Involved(here)
 
@@ -83,11 +86,14 @@ def _together(network: Network, groups: tuple[StepGroup, ...]) -> Involved:
     edges = {
         layer: [(k, source) for k in range(n_out) for source in network.sources_of(layer, k)]
         for layer in layers
+        if layer
         if (n_out := network.sizes[layer]) * network.sizes[layer - 1] <= _MOST_TOGETHER
     }
     if phase == "update":
         return Involved(edges=edges)
-    sources = frozenset().union(*(_all(network, layer - 1) for layer in layers))
+    if layers == [0]:  # the inputs, to which the first layer sends errors back
+        return Involved(units, _all(network, 1))
+    sources = frozenset().union(*(_all(network, max(layer - 1, 0)) for layer in layers))
     if phase == "forward":
         return Involved(units, sources - units, edges=edges)
     behind = (layer + 1 for layer in layers if layer < depth)  # where the deltas come from

@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec import Struct
 from msgspec.structs import replace
 
-from gui.canvas.involved import Unit, involved
+from gui.canvas.involved import FROM_BEHIND, Unit, involved
 from gui.canvas.spots import Spot, spot_of
 from gui.view import View
 
@@ -75,7 +75,7 @@ def used_edges(view: View, layer: int) -> tuple[tuple[int, int], ...]:
         return ()
     if step.kind == "net_input" and step.layer == layer:
         return tuple((step.unit, source) for source in network.sources_of(layer, step.unit))
-    if step.kind == "delta" and step.layer == layer - 1:
+    if step.kind in FROM_BEHIND and step.layer == layer - 1:
         return tuple((unit, step.unit) for unit in network.fed_by(layer - 1, step.unit))
     if step.source is not None and step.layer == layer:
         return ((step.unit, step.source),)

@@ -8,7 +8,7 @@ from engine.maths.activations import ACTIVATION_SETTINGS
 from engine.maths.network import Network, Parameter
 from engine.run.column_words import with_class
 from engine.run.given import Given
-from engine.run.steps import StepId
+from engine.run.steps import EXTRA_KINDS, StepId
 from engine.text.numbers import format_count, format_number
 from gui.canvas.whose import batch_words
 from gui.view import View
@@ -62,14 +62,17 @@ def is_there(network: Network, spot: Spot) -> bool:
 
 
 def spot_of(step: StepId) -> Spot | None:
-    """Where a step's value stands; a shared bias stands at the first unit of its layer, too."""
+    """Where a step's value stands, or what it is about; a shared bias stands at the first unit of
+    its layer, too."""
     if step.layer is None:
         return None
     unit = step.unit or 0
     if step.parameter is not None:
         kind = "bias" if step.source is None else "weight"
         return Spot(kind, step.layer, unit, step.source)
-    return Spot("unit" if step.kind == "activation" else step.kind, step.layer, unit)
+    if step.kind == "activation" or step.kind in EXTRA_KINDS:
+        return Spot("unit", step.layer, unit)
+    return Spot(step.kind, step.layer, unit)
 
 
 def step_at(view: View, spot: Spot) -> StepId | None:

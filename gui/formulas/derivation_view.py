@@ -24,6 +24,7 @@ _HEADLINE = Look(14, 17, None, False)
 _FORMULA = Look(12, 14, None, False)
 _GAP = 8
 _ENLARGED = (1.6, 1.4, 1.2, 1.0)  # how large a derivation may be that is to fill the room
+_NO_MODIFIER = Qt.KeyboardModifier.NoModifier
 _LOW = 240  # pixels of height below which only the result itself stays in place
 
 
@@ -50,10 +51,16 @@ class _Result(Struct, frozen=True):
 
 
 class _Area(QScrollArea):
-    """Scrolls by wheel and arrows; the page keys step, here as everywhere."""
+    """Scrolls by wheel and arrows; the page keys step, here as everywhere. `numbered` carries the
+    digit, from 1, that was pressed."""
+
+    numbered = Signal(int)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_PageUp, Qt.Key.Key_PageDown):
+        is_plain = event.modifiers() in (_NO_MODIFIER, Qt.KeyboardModifier.KeypadModifier)
+        if is_plain and len(event.text()) == 1 and event.text() in "123456789":
+            self.numbered.emit(int(event.text()))
+        elif event.key() in (Qt.Key.Key_PageUp, Qt.Key.Key_PageDown):
             event.ignore()
         else:
             super().keyPressEvent(event)
@@ -61,9 +68,11 @@ class _Area(QScrollArea):
 
 class DerivationView(QWidget):
     """Previous line, headline, factors, table and notes in a scroll area; below it, always in
-    sight, the result. `hovered` carries the Factor under the pointer, or None."""
+    sight, the result. `hovered` carries the Factor under the pointer, or None, and `clicked` what
+    is asked about by a click on a factor, or with the keyboard by its number."""
 
     hovered = Signal(object)
+    clicked = Signal(object)
 
     def __init__(self) -> None:
         super().__init__()
@@ -71,11 +80,15 @@ class DerivationView(QWidget):
         self.explanation = Sheet()
         self.explanation.setObjectName("derivationExplanation")
         self.explanation.hovered.connect(self.hovered)
+        self.explanation.receives_clicks = True
+        self.explanation.clicked.connect(self._ask)
         self.area = _Area(self)
         self.area.setObjectName("derivationArea")
         self.area.setWidgetResizable(True)
         self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.area.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.area.setAccessibleName("derivation, its factors are asked about by 1, 2, 3")
+        self.area.numbered.connect(self._ask_number)
         self.area.setWidget(self.explanation)
         self.explanation.setAutoFillBackground(False)  # setWidget turns it on
         self.result = Sheet(self)
@@ -91,6 +104,22 @@ class DerivationView(QWidget):
         self._fill()
         if not same:
             self.area.verticalScrollBar().setValue(0)
+
+    @property
+    def _factors(self) -> tuple[Factor, ...]:
+        derivation = self.shown.derivation
+        if derivation is None:
+            return ()
+        return (*derivation.factors, *(derivation.long_form if self.shown.long else ()))
+
+    def _ask_number(self, number: int) -> None:
+        """Ask about the factor with a number, from 1, of those that can be asked about."""
+        factors = [factor for factor in self._factors if factor.asked is not None]
+        if number <= len(factors):
+            self._ask(factors[number - 1])
+
+    def _ask(self, factor: Factor) -> None:
+        self.clicked.emit(factor.asked)
 
     def fill_room(self, wanted: bool) -> None:
         """Write everything as large as there is room for without scrolling and with all digits, or

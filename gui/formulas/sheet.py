@@ -38,10 +38,12 @@ class Sheet(Ground):
     for text at 100 % and painted as large as text is.
 
     `fill` says how to build it and is asked again when the width or the theme changes. `hovered`
-    carries the Factor under the pointer, or None.
+    carries the Factor under the pointer, or None, and `clicked` one that was clicked and can be
+    asked about.
     """
 
     hovered = Signal(object)
+    clicked = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -50,6 +52,7 @@ class Sheet(Ground):
         self.extent = 300
         self.enlarged = 1.0
         self.shortens = False  # leaves out digits for want of width
+        self.receives_clicks = False  # whether a factor can be asked about
         self._build: Callable[[Sheet], None] | None = None
         self._blocks: list[_Block] = []
         self._under: Factor | None = None
@@ -245,12 +248,25 @@ class Sheet(Ground):
         over = (b.factor for b in self._blocks if b.y - 4.0 <= y <= b.y + b.height + 4.0)
         self._set_under(next(over, None))
 
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        factor = self._under
+        is_inside = self.rect().contains(event.position().toPoint())
+        if event.button() == Qt.MouseButton.LeftButton and is_inside and factor is not None:
+            if factor.asked is not None:
+                self.clicked.emit(factor)
+        else:
+            super().mouseReleaseEvent(event)
+
     def leaveEvent(self, event: QEvent) -> None:
         self._set_under(None)
 
     def _set_under(self, factor: Factor | None) -> None:
         if factor is not self._under:
             self._under = factor
+            if self.receives_clicks and factor is not None and factor.asked is not None:
+                self.setCursor(Qt.CursorShape.PointingHandCursor)
+            else:
+                self.unsetCursor()
             self.hovered.emit(factor)
             self.update()
 

@@ -17,7 +17,7 @@ from engine.derivations.matrix import derive_layer, has_matrix_form, layer_group
 from engine.formulas.writers import latex_number, prose_text
 from engine.maths.network import Parameter
 from engine.run.given import Given
-from engine.run.steps import StepId, title_of
+from engine.run.steps import EXTRA_KINDS, StepId, title_of
 from engine.text.numbers import format_count
 from gui import theme
 from gui.formulas.derivation_view import BAR, DerivationView, Explanation
@@ -86,6 +86,7 @@ class DerivationPanel(Card):
         self.inside = DerivationView()
         self.inside.setAccessibleName("derivation")
         self.inside.hovered.connect(self._on_hovered)
+        self.inside.clicked.connect(self.ask)
         self.body.addWidget(self.inside, 1)
         # The scroll bar stands in the card's margin, so that nothing moves when it appears.
         layout = self.layout()
@@ -210,7 +211,8 @@ class DerivationPanel(Card):
             message = (words,)
             previous, digits = self._previous(view), view.worked_digits
             return Explanation(message=message, previous=previous, digits=digits)
-        if view.curtain is not None and view.curtain.locks(step):
+        known = (step, view.steps.known_with(step))
+        if view.curtain is not None and any(map(view.curtain.locks, known)):
             locked = "This document is locked: this value is not derived here."
             return Explanation(message=(locked,))
         if view.worked is None:
@@ -364,7 +366,7 @@ def _factor_about(factors: Sequence[Factor], about: object) -> Factor | None:
 def _has(view: View, before: View | None, asked: Asked | None) -> bool:
     """Whether there is still in a view what was asked for."""
     if asked is None or isinstance(asked, StepId):
-        return asked is None or asked in view.steps
+        return asked is None or view.steps.known_with(asked) in view.steps
     return before is not None and before.spec.network is view.spec.network
 
 
@@ -398,6 +400,8 @@ def _what_it_is(view: View, number: Asked | None) -> str:
 
 def _not_yet(view: View, step: StepId) -> str:
     title = title_of(view.spec.network, step, view.notation)
+    if step.kind in EXTRA_KINDS and step not in view.steps:
+        return f"The {title} is not known yet."
     if step not in view.steps:
         return f"There is no {title}: it is fixed, and only trained parameters are updated."
     number = view.steps.index_of(step) + 1

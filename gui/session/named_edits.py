@@ -29,6 +29,7 @@ from engine.run.rescaling import constant_columns, follows_training, scaling_for
 from engine.run.scaling import SCALINGS
 from engine.run.spec import Data, Spec
 from engine.run.steps import STEP_ORDERS
+from engine.run.value_kinds import ALSO
 from engine.text.numbers import counted, format_count, format_number
 from engine.text.wording import listed
 from engine.training.history import History
@@ -432,6 +433,14 @@ class Intents(QObject):
         """Choose how the backward steps of a layer follow each other."""
         if key != self._session.spec.step_order:
             self._session.apply(STEP_ORDERS[key], edits.set_settings, step_order=key)
+
+    def set_also(self, key: str, shown: bool) -> None:
+        """Show a kind of quantities, a key of ALSO, beside the others, or no more."""
+        now = self._session.spec.also
+        also = tuple(each for each in ALSO if (each in now if each != key else shown))
+        if also != now:
+            text = f"{'Show' if shown else 'Hide'} {ALSO[key].title}"
+            self._session.apply(text, edits.set_settings, also=also)
 
     def set_initializer(self, key: str) -> None:
         """Choose how New seed draws start values."""

@@ -12,8 +12,10 @@ from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QInputDialog, QMainWindow, QMenu
 
 from engine.documents.examples import example_names
+from engine.maths.network import FORWARD_ONLY
 from engine.run.scaling import SCALINGS
 from engine.run.steps import STEP_ORDERS
+from engine.run.value_kinds import ALSO
 from gui import settings, theme
 from gui.documents.documents import Documents
 from gui.lenses.lenses import Lenses
@@ -233,6 +235,7 @@ class Menus(QObject):
             Entry("Text at 100 %", partial(resize, 0), ("Ctrl+0",), about=partial(size, 0)),
             None,
             Fill(self._add_writing),
+            Fill(self._add_also),
             None,
             *self._shown(),
             None,
@@ -322,6 +325,35 @@ class Menus(QObject):
         writing.gradients_chosen.connect(session.set_gradients)
         writing.paper_chosen.connect(session.set_paper)
         self._writing = writing
+
+    def _add_also(self, menu: QMenu) -> None:
+        """The quantities that are steps only where they are asked for."""
+        below = menu.addMenu("Also &show")
+        below.setObjectName("alsoShow")
+        below.setToolTipsVisible(True)
+        self._fill(
+            below,
+            (
+                Entry(
+                    kind.menu, partial(self._toggle_also, key), why_not=self._why_nothing_more,
+                    is_checked=partial(self._is_also_shown, key),
+                )
+                for key, kind in ALSO.items()
+            ),
+        )
+
+    def _toggle_also(self, key: str) -> None:
+        self._intents.set_also(key, not self._is_also_shown(key))
+
+    def _is_also_shown(self, key: str) -> bool:
+        return key in self._session.spec.also
+
+    def _why_nothing_more(self) -> str:
+        if not self._session.spec.can_train:
+            return FORWARD_ONLY
+        if self._session.curtain is not None:
+            return "What is shown stays as it is while values are to be predicted."
+        return ""
 
     def _why_no_picture(self) -> str:
         count = len(self._session.spec.network.inputs)

@@ -12,7 +12,7 @@ from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 from engine.maths.network import Network, Parameter
 from engine.run.steps import StepId
 from gui import theme
-from gui.canvas.involved import Unit
+from gui.canvas.involved import FROM_BEHIND, Unit
 from gui.canvas.items.canvas_item import CanvasItem, around
 from gui.canvas.items.colours import mixed
 from gui.canvas.items.edges import MOST_EDGES, Edge
@@ -46,7 +46,9 @@ class ChainPath(Struct, frozen=True):
 
 def chain_path(network: Network, step: StepId | None) -> ChainPath:
     """The way back from the loss to a delta, or to a parameter whose gradient or update it is."""
-    if step is None or step.layer is None or not (step.kind == "delta" or step.parameter):
+    if step is None or step.layer is None:
+        return ChainPath()
+    if step.kind not in FROM_BEHIND and not step.parameter:
         return ChainPath()
     size = network.sizes[step.layer]
     units = list(range(size)) if step.unit is None else [step.unit]
