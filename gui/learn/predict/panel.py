@@ -110,7 +110,7 @@ class PredictPanel(QWidget):
             box.setObjectName(f"predict/{key}")
             box.toggled.connect(self._on_choice)
             self.also[key] = box
-            boxes.addWidget(box, len(KINDS) // 2 + place // 2, place % 2)
+            boxes.addWidget(box, len(KINDS) // 2 + place, 0, 1, 2)  # their titles are long
         self.own_values = CheckBox("Mark from my own earlier values")
         self.own_values.setObjectName("predictOwnValues")
         set_tip(
