@@ -68,7 +68,9 @@ def step_title(spec: Spec, step: StepId, notation: Notation = DEFAULT) -> str:
     """A step in words, and of an output the class that it stands for: "net input of o2 ·
     versicolor"."""
     title = title_of(spec.network, step, notation)
-    if not step.of_sample or step.layer != spec.network.depth or step.unit is None:
+    if step.unit is None or step.layer != spec.network.depth:
+        return title
+    if not step.of_sample or step.parameter is not None:
         return title
     of_class = class_of(spec, step.layer, step.unit)
     return f"{title} · {shortened(of_class)}" if of_class else title
