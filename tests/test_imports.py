@@ -75,7 +75,6 @@ LIBRARIES = {
     "engine.training.kernels.numba_code": "numpy numba llvmlite",
     "engine.training.kernels.numba_functions": "numpy numba llvmlite",
     "engine.training.kernels.numba_lanes": "numpy numba llvmlite",
-    "engine.training.kernels.numba_updates": "numpy numba llvmlite",
     "gui": PAINTING,
     "gui.session": QT,
     "gui.documents": QT,

@@ -1,7 +1,7 @@
 """The numba kernel: takes small networks forward by compiled code, the fastest there is.
 
-The code is that of numba_code and what it calls; here stand what it knows, when it pays, and how a
-Spec and a State become the arrays and numbers that it takes.
+The code is that of numba_code; here stand what it knows, when it pays, and how a Spec and a State
+become the arrays and numbers that it takes.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from engine.maths.optimizers import Optimizer
 from engine.run.iteration import Check, never
 from engine.run.spec import Data, Spec, State, start_state
 from engine.text.numbers import LARGEST
-from engine.training.kernels import numba_code, numba_updates
+from engine.training.kernels import numba_code
 from engine.training.kernels.kernel import (
     Advanced,
     curve_points,
@@ -34,9 +34,9 @@ KNOWN = Known(
     thresholds=False,
     losses=OUTPUT_ERRORS.keys(),
     reductions=IS_MEAN.keys(),
-    optimizers=numba_updates.OPTIMIZER_CODES.keys(),
-    penalties=numba_updates.PENALTIES,
-    clippings=numba_updates.CLIPPINGS,
+    optimizers=numba_code.OPTIMIZER_CODES.keys(),
+    penalties=numba_code.PENALTIES,
+    clippings=numba_code.CLIPPINGS,
     layer_rates=False,  # one for each parameter would slow all other runs down
     mistakes=(),
 )
@@ -105,13 +105,14 @@ class NumbaKernel:
         self._work_all = np.zeros((rows, widest * self._width_all))
         self._sums = np.zeros((2, spec.network.size))
         strengths = {rule.key: strength for rule, strength in spec.penalty.parts}
-        self._penalty = np.array([strengths.get(key, 0.0) for key in numba_updates.PENALTIES])
+        self._penalty = np.array([strengths.get(key, 0.0) for key in numba_code.PENALTIES])
         self._counted = np.zeros(spec.network.size)
         if spec.penalised is not None:
             self._counted[:] = spec.penalised
-        way = numba_updates.CLIPPINGS.index(spec.clipping.name)
-        self._clipping = np.array([way, spec.clipping.limit], dtype=np.float64)
-        self._settings = np.array([spec.optimizer[key] for key in numba_updates.SETTINGS])
+        self._clipping = np.array(
+            [numba_code.CLIPPINGS.index(spec.clipping.name), spec.clipping.limit], dtype=np.float64
+        )
+        self._settings = np.array([spec.optimizer[key] for key in numba_code.SETTINGS])
 
     def advance(self, state: State, count: int, frame_every: int, check: Check) -> Advanced:
         """See Kernel."""
@@ -140,7 +141,7 @@ class NumbaKernel:
             self._error,
             self._mask,
             IS_MEAN[spec.reduction],
-            numba_updates.OPTIMIZER_CODES[spec.optimizer.key],
+            numba_code.OPTIMIZER_CODES[spec.optimizer.key],
             self._settings,
             LARGEST,
             kept_z,
