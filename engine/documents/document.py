@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from engine.documents.json_text import DocumentError
 from engine.documents.own_keys import OwnKey
 from engine.documents.road import Road, check_road
+from engine.maths.losses import LOSSES
 from engine.maths.metrics import METRICS
 from engine.run.check_spec import SpecError, check_key, check_keys, check_spec
 from engine.run.limits import (
@@ -293,6 +294,14 @@ def _check_published(place: str, published: Published, document: Document) -> No
     if published.metric is not UNSET:
         check_key(f"{place}.metric", "metric", published.metric, METRICS)
     if published.step and published.step not in spec.steps:
+        step, depth = published.step, spec.network.depth
+        is_loss = (step.kind, step.layer) == ("loss", depth)
+        if is_loss and step.unit in range(spec.network.sizes[depth]):
+            raise DocumentError(
+                f"{place}.step",
+                f"the loss, {LOSSES[spec.loss].title}, has no term of "
+                f"{spec.network.unit_name(depth, step.unit or 0)}",
+            )
         raise DocumentError(f"{place}.step", "this network has no such step")
     of_sample = published.step and published.step.of_sample
     if of_sample and published.sample is UNSET:

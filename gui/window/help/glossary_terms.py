@@ -123,6 +123,11 @@ TERMS = (
         "How far an update goes. Too small takes for ever, too large makes the loss grow.",
     ),
     Term(
+        "dropout", "p", "unit",
+        "The share of a hidden layer's units that an iteration leaves out, drawn anew for each "
+        "sample. They are crossed out on the network, and send 0 on.",
+    ),
+    Term(
         "optimizer", "", "optimizer",
         "The rule that turns gradients into updates: plain descent, momentum, Adam …",
     ),

@@ -104,3 +104,15 @@ def test_each_road_has_its_own() -> None:
     again = read_document(write_document(both))
     assert again.spec.loss_settings["delta"] == 0.5
     assert again.others[0].spec.loss_settings["delta"] == 2.0
+
+
+def test_a_figure_of_an_output_that_has_no_term_is_refused() -> None:
+    tree = json.loads(write_document(read_example("mazur-2-2-2")))
+    tree["loss"] = "output_itself"
+    tree.pop("metrics", None)
+    step = {"phase": "loss", "kind": "loss", "layer": 2, "unit": 1}
+    tree["published"] = [{"iteration": 1, "step": step, "sample": 0, "printed": "0.1"}]
+    with pytest.raises(DocumentError, match="the output itself, has no term of o2"):
+        read_document(json.dumps(tree).encode())
+    step["unit"] = 0
+    assert len(read_document(json.dumps(tree).encode()).published) == 1
