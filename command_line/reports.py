@@ -176,6 +176,14 @@ def _settings_report(network: Network) -> dict[str, Any]:
     }
 
 
+def _rate_report(iteration: Iteration) -> dict[str, Any]:
+    """The learning rate that the schedule gives the update of an iteration, where there is one."""
+    spec = iteration.spec
+    if spec.schedule.is_constant:
+        return {}
+    return {"learning_rate": spec.rate_at(iteration.next_state.t)}
+
+
 def _dropped_report(iteration: Iteration) -> dict[str, Any]:
     """The units that an iteration drops, sample by sample of its batch, where there is dropout."""
     if not iteration.spec.network.has_dropout:
@@ -344,7 +352,8 @@ def trace_report(
     Keys: example, iteration, mistakes, steps; each step with index (its place in this list, from
     0), phase, kind, layer, unit, source, sample, name, symbol, value, and its derivation in one
     line with its numbers, as latex and as text; activation_settings and dropout as in run_report,
-    and where there is dropout, dropped: of each sample the names of the units that are left out.
+    where there is dropout, dropped: of each sample the names of the units that are left out; and
+    with a schedule learning_rate: that of this update, for a layer without a factor.
     """
     iteration = numbered_iteration(document, number, on_progress)
     lines = enumerate(traced_steps(iteration))
@@ -353,6 +362,7 @@ def trace_report(
         "iteration": number,
         "mistakes": list(document.spec.mistakes),
         **_settings_report(document.spec.network),
+        **_rate_report(iteration),
         **_dropped_report(iteration),
         "steps": [{"index": index, **_step(iteration, line)} for index, line in lines],
     }

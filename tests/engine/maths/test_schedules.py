@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from msgspec.structs import replace
 
+from command_line.reports import trace_report
 from engine.derivations.derive import derive
 from engine.documents.document import Document
 from engine.documents.json_text import DocumentError
@@ -249,3 +250,12 @@ def test_what_cannot_be_is_refused_with_its_place(place: str, key: str, value: o
         read_document(json.dumps(tree).encode())
     assert f"$.{place}.{key}" in str(refused.value)
 
+
+
+def test_a_trace_says_the_rate_of_its_update() -> None:
+    spec = spec_of(schedule=schedule_of("step"))
+    document = Document(spec, start_state(spec).theta)
+    assert trace_report(document, "d", 1)["learning_rate"] == ETA
+    assert trace_report(document, "d", 4)["learning_rate"] == pytest.approx(ETA * GAMMA)
+    plain = replace(document, spec=spec_of())
+    assert "learning_rate" not in trace_report(plain, "d", 4)
