@@ -137,7 +137,8 @@ def slope_at_unit(record: Record, step: StepId) -> Derivation:
     formula = activation_slope(record, layer, unit)
     link = link_to_net_input(record, layer, unit)
     z, a = record.net_input(layer, unit), record.unit(layer, unit).a
-    where: Prose = ("the net input, at which the slope is taken",)
+    # What is said of kinks and flat parts goes with the net input.
+    where: Prose = ("the net input, at which the slope is taken", *link.meaning[1:])
     return Derivation(
         step,
         record.title(step),
@@ -146,7 +147,7 @@ def slope_at_unit(record: Record, step: StepId) -> Derivation:
         _into_delta(record, layer, unit),
         factors=(
             Factor(where, z.with_value(), StepId("forward", "net_input", layer, unit)),
-            Factor(link.meaning, a.with_value(), activation_step(layer, unit)),
+            Factor(("the activation there",), a.with_value(), activation_step(layer, unit)),
         ),
         notes=(*flat_notes(record, layer, unit), *dropout_notes(record, layer, unit)),
         scope=record.sample_scope,

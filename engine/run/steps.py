@@ -145,11 +145,19 @@ class Steps:
         change = ("change", "update") if "weight_change" in self.extra else ("update",)
         return {"backward": own, "update": change}
 
+    @cached_property
+    def _of_units(self) -> tuple[tuple[str, ...], ...]:
+        """By layer, from 1, the backward steps of each of its units, in order: its delta is the
+        last."""
+        joint = tuple(kind for kind in ("loss_by_activation",) if kind in self.extra)
+        single = tuple(kind for kind in ("activation_slope",) if kind in self.extra)
+        return tuple(
+            (*joint, *(single if layer.function.elementwise else ()), "delta")
+            for layer in self.network.layers
+        )
+
     def _of_unit(self, layer: int) -> tuple[str, ...]:
-        """The backward steps of each unit of a layer, in order: its delta is the last."""
-        elementwise = self.network.layers[layer - 1].function.elementwise
-        kinds = ("loss_by_activation", *(("activation_slope",) if elementwise else ()))
-        return (*(kind for kind in kinds if kind in self.extra), "delta")
+        return self._of_units[layer - 1]
 
     def _weight_place(self, phase: str, layer: int, unit: Any, source: Any) -> Any:
         """Where the first step of a weight stands in its group, were no edge cut; many at once as
