@@ -166,7 +166,7 @@ def chosen_parameters(spec: Spec) -> NDArray[np.intp]:
     spans = (network.span(number) for number in range(1, network.depth + 1))
     layers = [layer for span in spans if len(layer := places[span][there[span]])]
     taken = [
-        layer[0] + generator.choice(len(layer), min(share, len(layer)), replace=False)
+        layer[generator.choice(len(layer), min(share, len(layer)), replace=False)]
         for layer in layers
     ]
     return np.sort(np.concatenate(taken))

@@ -271,7 +271,7 @@ def _with_held(old: Network, new: Network, origins: list[_Origin]) -> Network:
 
 def _with_parameter_names(old: Network, new: Network, origins: list[_Origin]) -> Network:
     """Carry the document's names of parameters over, and number new ones on from the last."""
-    weight_numbers, bias_numbers = _numbers_after(old, "w"), _numbers_after(old, "b")
+    numbers = {letter: _numbers_after(old, letter) for letter in "wbθ"}
     for number in range(1, new.depth + 1):
         here, below = origins[number], origins[number - 1]
         weights = biases = None
@@ -280,7 +280,7 @@ def _with_parameter_names(old: Network, new: Network, origins: list[_Origin]) ->
             if before.weight_names is not None and below.layer == here.layer - 1:
                 weights = tuple(
                     tuple(
-                        next(weight_numbers)
+                        next(numbers["w"])
                         if unit is None or source is None
                         else before.weight_names[unit][source]
                         for source in below.units
@@ -291,7 +291,8 @@ def _with_parameter_names(old: Network, new: Network, origins: list[_Origin]) ->
             if biases is not None and before.bias == "per_unit":
                 named = biases
                 biases = tuple(
-                    next(bias_numbers) if unit is None else named[unit] for unit in here.units
+                    next(numbers[before.bias_letter]) if unit is None else named[unit]
+                    for unit in here.units
                 )
         new = with_layer(new, number, weight_names=weights, bias_names=biases)
     return new

@@ -54,7 +54,8 @@ class Data(Struct, frozen=True, eq=False, dict=True):
     `test` are the rows, in growing order, that are kept out of training, to see what the network
     says of samples that it has not learnt from. `validation` are others, kept out too, by which it
     is decided when to stop; what is left is the training set. `picture` says that the inputs are
-    the pixels of one, (rows, columns) of them, row by row from the top.
+    the pixels of one, (rows, columns) of them, row by row from the top. `whole_rows` are the rows
+    that these samples have in the whole set, shape (samples,), where they are some of it.
     """
 
     inputs: Array
@@ -65,6 +66,7 @@ class Data(Struct, frozen=True, eq=False, dict=True):
     test: NDArray[np.intp] = NO_ROWS
     picture: tuple[int, int] | None = None
     validation: NDArray[np.intp] = NO_ROWS
+    whole_rows: NDArray[np.intp] | None = None
 
     def __post_init__(self) -> None:
         for name in ("inputs", "targets"):
@@ -135,7 +137,12 @@ class Data(Struct, frozen=True, eq=False, dict=True):
             targets=self.targets[rows],
             test=NO_ROWS,
             validation=NO_ROWS,
+            whole_rows=self.in_whole(rows),
         )
+
+    def in_whole(self, rows: NDArray[np.intp]) -> NDArray[np.intp]:
+        """The rows that some samples have in the whole set; the same where this is the whole."""
+        return rows if self.whole_rows is None else self.whole_rows[rows]
 
 
 class Since(Struct, frozen=True, forbid_unknown_fields=True):
@@ -262,14 +269,16 @@ class Spec(Struct, frozen=True, eq=False, dict=True):
 
     def masks(self, t: int, rows: NDArray[np.intp]) -> Masks | None:
         """The masks of the layers with dropout in the iteration after t updates, for samples by
-        their rows; of one that is kept out of training no unit is dropped. None without dropout."""
+        their rows; of one that is kept out of training no unit is dropped. None without dropout.
+        They hang on the rows in the whole set, so that training without the samples that are kept
+        out drops the units that stepping shows."""
         if not self.network.has_dropout:
             return None
-        masks = {}
+        masks, whole = {}, self.data.in_whole(rows)
         for number, layer in enumerate(self.network.layers, start=1):
             if layer.dropout:
                 units = len(layer.units)
-                mask = dropout.factors(layer.dropout, self.seed, t, number, rows, units)
+                mask = dropout.factors(layer.dropout, self.seed, t, number, whole, units)
                 mask[self.data.is_kept_out[rows]] = 1.0
                 masks[number] = mask
         return masks

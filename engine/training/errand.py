@@ -50,8 +50,9 @@ class Arrival(Struct, frozen=True):
             return f"Loss {loss} {at}, {'already ' if already else ''}below {wanted}."
         if not self.reached:
             return f"After {many} not every sample is right yet: loss {loss}."
-        count = len(spec.data)
-        all_of = "The sample is" if count == 1 else f"All {format_count(count)} samples are"
+        count = spec.data.training_count
+        samples = "training sample" if count < len(spec.data) else "sample"
+        all_of = f"The {samples} is" if count == 1 else f"All {format_count(count)} {samples}s are"
         return f"{all_of} right {'already ' if already else ''}{at}: loss {loss}."
 
     def _about_patience(self, goal: Patience, spec: Spec, digits: int | None) -> str:

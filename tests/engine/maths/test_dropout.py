@@ -180,6 +180,19 @@ def test_a_run_gives_the_same_bits_whichever_way_it_is_taken(
     )
 
 
+@pytest.mark.parametrize("batching", [Batching(), Batching(3, True)])
+def test_a_run_that_keeps_rows_out_drops_what_stepping_shows(batching: Batching) -> None:
+    spec = spec_of(batching=batching)
+    spec = replace(
+        spec, data=replace(spec.data, test=np.array([0, 3]), validation=np.array([5]))
+    )
+    start = stepped = start_state(spec)
+    for _ in range(7):
+        stepped = iterate(spec, stepped).next_state
+    trained = Trainer(spec, start).advance(iterations=7).state
+    assert trained.theta.tobytes() == stepped.theta.tobytes()
+
+
 @given(dropping())
 def test_a_sample_is_dropped_the_same_alone_and_in_its_batch(run: tuple[Spec, State]) -> None:
     spec, state = run

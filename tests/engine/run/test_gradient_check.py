@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from msgspec.structs import replace
 
 from engine.documents.examples import example_names, read_example
-from engine.maths.network import Layer, Network, Parameter, default_unit_names
+from engine.maths.network import Layer, Network, Parameter, default_unit_names, with_layer
 from engine.maths.optimizers import Optimizer
 from engine.maths.penalty import Penalty
 from engine.run.gradient_check import TOLERANCE, check_gradient, chosen_parameters
@@ -180,6 +180,17 @@ def test_of_a_large_network_some_of_each_layer_are_checked() -> None:
     ends = np.cumsum([3 * 512, *[513 * 512] * 7, 513])
     per_layer = np.bincount(np.searchsorted(ends, chosen, side="right"), minlength=9)
     assert per_layer.min() >= 2 and len(set(per_layer[:8])) == 1
+
+
+def test_of_a_large_network_whose_edges_are_cut_those_that_are_there_are_checked() -> None:
+    spec = large_spec()
+    cut = tuple(tuple(range(255)) for _ in range(512))
+    spec = replace(spec, network=with_layer(spec.network, 2, cut=cut))
+    chosen = chosen_parameters(spec)
+    assert not spec.network.cut[chosen].any() and len(set(chosen.tolist())) == len(chosen)
+    span = spec.network.span(2)
+    of_layer = chosen[(chosen >= span.start) & (chosen < span.stop)] - span.start
+    assert len(of_layer) >= 2 and (of_layer > 256 * 512).any()
 
 
 def test_a_sample_says_so_and_is_right() -> None:

@@ -10,12 +10,12 @@ from msgspec.structs import replace
 
 from engine.derivations.derive import derive
 from engine.documents.examples import read_example
-from engine.maths.network import Parameter
+from engine.maths.network import Layer, Parameter
 from engine.maths.optimizers import Optimizer
 from engine.run.edits import edited_with_start
 from engine.run.holding import freeze
 from engine.run.iteration import iterate
-from engine.run.reshaping import set_bias
+from engine.run.reshaping import set_bias, set_units
 from engine.run.spec import Spec, State, start_state
 from engine.run.steps import StepId
 from engine.training.kernels import choice
@@ -99,3 +99,12 @@ def test_it_can_be_frozen() -> None:
     after = iterate(spec, state).next_state
     index = spec.network.index(place)
     assert after.theta[index] == state.theta[index] == -0.6
+
+
+def test_a_new_unit_beside_thresholds_with_names_has_one_with_the_next_name() -> None:
+    spec = read_example("xor-2-3-1").spec
+    named = Layer(("h1", "h2", "h3"), "sigmoid", threshold=True, bias_names=("θ1", "θ2", "θ3"))
+    network = replace(spec.network, layers=(named, *spec.network.layers[1:]))
+    spec = replace(spec, network=network)
+    changed, _ = set_units(spec, start_state(spec), 1, 4)
+    assert changed.network.layers[0].bias_names == ("θ1", "θ2", "θ3", "θ4")
