@@ -143,6 +143,11 @@ class NumberCell(QStyledItemDelegate):
         painter.drawStaticText(QPointF(rect.x() + across / 2, rect.y() + down / 2), text)
         painter.restore()
 
+    def paint_ground(self, painter: QPainter, rect: QRect, row: int) -> None:
+        """Paint what a row of the table has beneath its cells."""
+        here = self._model().is_row_here(row)
+        painter.fillRect(rect, theme.current().colour("accent_soft" if here else "card"))
+
     def _model(self) -> NumberModel:
         model = self._table.model()
         assert isinstance(model, NumberModel)

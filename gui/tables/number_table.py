@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, QRect, Qt, Signal
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, Qt, Signal
 from PySide6.QtGui import (
     QFocusEvent,
     QFontMetrics,
@@ -30,6 +30,9 @@ from gui.tables.number_model import NumberModel
 from gui.tables.table_header import LINE, TableHeader
 from gui.tables.table_view import TableView
 from gui.widgets.labels import PlainLabel
+
+_Index = QModelIndex | QPersistentModelIndex
+_ENSURE_VISIBLE = QAbstractItemView.ScrollHint.EnsureVisible
 
 _MOST_ROW_NAME = 84  # pixels
 _MOST_DIGITS = 16
@@ -255,23 +258,50 @@ class NumberTable(TableView):
         ground.fillRect(event.rect(), theme.current().colour("card"))
         ground.end()
         super().paintEvent(event)
-        last = self.numbers.columnCount() - 1
-        room = self.viewport().rect()
-        if not self.numbers.keeps_last or self.columnViewportPosition(last) < 0:
-            return
-        width = self.columnWidth(last)
-        if self.columnViewportPosition(last) + width <= room.width():
+        last, room, edge = self.numbers.columnCount() - 1, self.viewport().rect(), self._edge()
+        if edge is None:
             return
         painter = QPainter(self.viewport())
         option = QStyleOptionViewItem()
         first, end = self.rowAt(0), self.rowAt(room.height() - 1)
+        cut = self._cut_at(edge)
         for row in range(max(first, 0), (end if end >= 0 else self.numbers.rowCount() - 1) + 1):
             height = self.rowHeight(row)
-            option.rect = QRect(
-                room.width() - width, self.rowViewportPosition(row), width, height
-            )
+            top = self.rowViewportPosition(row)
+            self._cell.paint_ground(painter, QRect(cut, top, edge - cut, height), row)
+            option.rect = QRect(edge, top, room.width() - edge, height)
             self._cell.paint(painter, option, self.numbers.index(row, last))
         painter.end()
+
+    def _edge(self) -> int | None:
+        """Where the last column stands over the others, in pixels from the left; None where it
+        stands beside them, or goes away with them."""
+        last = self.numbers.columnCount() - 1
+        place, width = self.columnViewportPosition(last), self.columnWidth(last)
+        room = self.viewport().width()
+        if not self.numbers.keeps_last or place < 0 or place + width <= room:
+            return None
+        return room - width
+
+    def scrollTo(
+        self, index: _Index, hint: QAbstractItemView.ScrollHint = _ENSURE_VISIBLE
+    ) -> None:
+        super().scrollTo(index, hint)
+        edge = self._edge()
+        if edge is not None and index.column() < self.numbers.columnCount() - 1:
+            left = self.columnViewportPosition(index.column())
+            beyond = left + self.columnWidth(index.column()) - edge
+            if beyond > 0:
+                bar = self.horizontalScrollBar()
+                bar.setValue(bar.value() + min(beyond, max(left, 0)))
+
+    def _cut_at(self, edge: int) -> int:
+        """Where the column begins whose numbers reach beyond an edge, that many pixels from the
+        left, unless it is the first there; else the edge. Half of 1.4 would be read as 1."""
+        column = self.columnAt(edge - 1)
+        left = self.columnViewportPosition(column)
+        hidden = left + self.columnWidth(column) - edge
+        return left if column >= 0 and left > 0 and hidden > self._cell.margins // 2 else edge
 
     def scrollContentsBy(self, dx: int, dy: int) -> None:
         super().scrollContentsBy(dx, dy)

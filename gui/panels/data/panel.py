@@ -164,7 +164,8 @@ class DataPanel(Card):
         beside = links + self._room_for(self._scale)
         self._scale.setVisible((least if is_scaled else words) <= self.width() - beside)
         links = links if self._scale.isHidden() else beside
-        text = text if words <= self.width() - links else short
+        room = self.width() - links
+        text = text if words <= room else short if least <= room else "Data"
         if text != self.title.text():
             self.title.setText(text)
 

@@ -133,6 +133,7 @@ def test_the_context_menu(qtbot: QtBot, xor_view: MakeView) -> None:
     actions: dict[str, QAction] = {action.text(): action for action in grid.actions()}
     assert list(actions) == [
         "Copy", "Paste", "Remove these samples", "Keep out of training, or train on again",
+        "Validate with, or train on again",
     ]
     click(qtbot, grid_of(panel), 1, 0)
     click(qtbot, grid_of(panel), 2, 1, SHIFT)
@@ -266,6 +267,28 @@ def test_columns_keep_their_distance_and_the_mark_stays_in_sight(
     before = right_edge()
     bar.setValue(bar.maximum())
     assert right_edge() == before
+    for place in range(bar.maximum() + 1):  # a number is seen as a whole or not at all
+        bar.setValue(place)
+        edge = grid.viewport().width() - grid.columnWidth(grid.numbers.columnCount() - 1)
+        row = grid.viewport().grab().toImage().copy(edge - 1, 4, 1, grid.rowHeight(0) - 8)
+        assert len({row.pixelColor(0, y).name() for y in range(row.height())}) == 1, place
+    grid.setFocus()
+    bar.setValue(0)
+    for column in range(grid.numbers.columnCount() - 1):
+        grid.setCurrentIndex(grid.numbers.index(0, column))
+        assert grid.visualRect(grid.currentIndex()).right() <= edge
+
+
+def test_the_title_is_whole_beside_what_is_told_of_test_samples(
+    qtbot: QtBot, xor_view: MakeView
+) -> None:
+    view = xor_view()
+    panel = shown(qtbot, with_data(view, replace(view.spec.data, test=np.array([1]))))
+    for width in range(150, 400, 10):
+        panel.resize(width, 180)
+        assert title(panel).startswith("Data")
+        needed = panel.title.fontMetrics().horizontalAdvance(panel.title.text())
+        assert needed <= panel.title.width() or title(panel) == "Data", width
 
 
 def test_another_theme(qtbot: QtBot, qapp: QApplication, xor_view: MakeView) -> None:
