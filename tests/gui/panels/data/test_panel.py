@@ -286,6 +286,7 @@ def test_the_title_is_whole_beside_what_is_told_of_test_samples(
     panel = shown(qtbot, with_data(view, replace(view.spec.data, test=np.array([1]))))
     for width in range(150, 400, 10):
         panel.resize(width, 180)
+        QApplication.processEvents()
         assert title(panel).startswith("Data")
         needed = panel.title.fontMetrics().horizontalAdvance(panel.title.text())
         assert needed <= panel.title.width() or title(panel) == "Data", width
