@@ -17,7 +17,6 @@ from engine.maths.metrics import CLASS_METRICS, MACRO, REPORTED
 from engine.run.iteration import Evaluation
 from engine.run.spec import Spec
 from engine.text.numbers import counted, format_count
-from gui import theme
 from gui.lenses.lens import Lens
 from gui.tables.count_table import CountTable
 from gui.tables.figure_table import FigureRow, FigureTable
@@ -32,7 +31,6 @@ _CONFUSION = (
 )
 _TITLES = {"numbers": "numbers", "classes": "each class", "confusion": "confusion"}
 _MOST_NAME = 120  # pixels of a metric's name
-_ROOM_FOR_ALL = 310  # pixels of the card, from which the three sets stand side by side
 _PART = 20  # of the time at most one such part goes into metrics while a run trains
 
 
@@ -49,7 +47,7 @@ class MetricsLens(Lens):
         self._evaluation: Evaluation | None = None
         self._report: Report | None = None
         self._took = self._done_at = 0.0
-        self._was_narrow = False
+        self._is_narrow = False  # there is room for the numbers of one set only
         self.numbers = FigureTable("Metrics", _MOST_NAME)
         self.numbers.setObjectName("metricsNumbers")
         self.numbers.row_chosen.connect(self._on_row)
@@ -79,6 +77,7 @@ class MetricsLens(Lens):
             return
         has_classes = found.classes is not None
         page = self._page if has_classes else "numbers"
+        self._is_narrow = not self._has_room_for_all(found)
         measures = self._measures(found)
         self.page_button.setVisible(has_classes)
         self.page_button.setText(f"{_TITLES[page]} ▾")
@@ -117,34 +116,20 @@ class MetricsLens(Lens):
         """Those of the set that was chosen, where there is one, else of the training set."""
         return next((each for each in found.sets if each.name == self._set), found.sets[0])
 
-    @property
-    def _is_narrow(self) -> bool:
-        """Whether there is room for the numbers of one set only."""
-        return self.width() < theme.px(_ROOM_FOR_ALL)
+    def _has_room_for_all(self, found: Report) -> bool:
+        """Whether the numbers of all sets stand beside each other with nothing cut short."""
+        if len(found.sets) == 1:
+            return True
+        return self.numbers.has_room_for(_heads(found.sets), _rows(found.sets))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        if self._is_narrow != self._was_narrow:
-            self._was_narrow = self._is_narrow
+        found = self._report
+        if found is not None and self._is_narrow == self._has_room_for_all(found):
             self.again()
 
     def _show_numbers(self, view: View, found: Report, sets: tuple[Measures, ...]) -> None:
-        rows = [FigureRow("samples", "samples", tuple(format_count(len(s.rows)) for s in sets))]
-        if found.sets[0].right is not None:
-            right = (
-                f"{format_count(each.right or 0)} of {format_count(len(each.rows))}"
-                for each in sets
-            )
-            rows.append(FigureRow("right", "right", tuple(right)))
-        rows.append(FigureRow("loss", "loss", tuple(_cell(each.loss) for each in sets)))
-        names = {key: each.brief for key, each in REPORTED.items() if each.of_classes}
-        names |= {f"macro_{key}": f"macro {each.title}" for key, each in CLASS_METRICS.items()}
-        names |= {key: each.brief for key, each in REPORTED.items() if not each.of_classes}
-        for key, name in names.items():
-            if key in found.sets[0].metrics:
-                cells = tuple(_cell(each.metrics[key]) for each in sets)
-                rows.append(FigureRow(key, name, cells))
-        self.numbers.show_rows(("", *(each.name for each in sets)), rows, view.digits)
+        self.numbers.show_rows(_heads(sets), _rows(sets), view.digits)
         self._tables.setCurrentWidget(self.numbers)
         is_too_many = found.classes is None and view.spec.has_classes
         more = f" More than {MOST} classes are not told one by one." if is_too_many else ""
@@ -221,6 +206,29 @@ class MetricsLens(Lens):
         else:
             self._set = key
         self.again()
+
+
+def _heads(sets: tuple[Measures, ...]) -> tuple[str, ...]:
+    """What stands over the columns of the numbers, the first of which has their names."""
+    return ("", *(each.name for each in sets))
+
+
+def _rows(sets: tuple[Measures, ...]) -> list[FigureRow]:
+    """The numbers of some sets, a row for each metric."""
+    rows = [FigureRow("samples", "samples", tuple(format_count(len(s.rows)) for s in sets))]
+    if sets[0].right is not None:
+        right = (
+            f"{format_count(each.right or 0)} of {format_count(len(each.rows))}" for each in sets
+        )
+        rows.append(FigureRow("right", "right", tuple(right)))
+    rows.append(FigureRow("loss", "loss", tuple(_cell(each.loss) for each in sets)))
+    names = {key: each.brief for key, each in REPORTED.items() if each.of_classes}
+    names |= {f"macro_{key}": f"macro {each.title}" for key, each in CLASS_METRICS.items()}
+    names |= {key: each.brief for key, each in REPORTED.items() if not each.of_classes}
+    for key, name in names.items():
+        if key in sets[0].metrics:
+            rows.append(FigureRow(key, name, tuple(_cell(each.metrics[key]) for each in sets)))
+    return rows
 
 
 def _cell(value: float) -> float | str:

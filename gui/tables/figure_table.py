@@ -185,31 +185,47 @@ class FigureTable(TableView):
         self._quiet = False
         self._arrange()
 
+    def has_room_for(self, heads: tuple[str, ...], rows: Sequence[FigureRow]) -> bool:
+        """Whether all words of these stand whole beside each other, heads and cells; numbers make
+        do with what is there."""
+        widths = self._needed(heads, rows[:_MEASURED])
+        return sum(widths) + self._bar_beside(len(rows)) <= self.width()
+
+    def _needed(self, heads: tuple[str, ...], rows: Sequence[FigureRow]) -> list[int]:
+        """How wide each column is that has its words whole."""
+        widths = []
+        for column, head in enumerate(heads):
+            words = [row.name for row in rows]
+            if column:
+                cells = [row.cells[column - 1] for row in rows]
+                words = [cell for cell in cells if isinstance(cell, str)]
+            need = max([text_width(head), *map(text_width, words)]) + _MARGIN
+            widths.append(min(need, theme.px(self._most_name)) if not column else need)
+        return widths
+
+    def _bar_beside(self, rows: int) -> int:
+        """The width of the scroll bar that so many rows need, 0 where they need none."""
+        height = self.horizontalHeader().height() + rows * theme.px(_ROW)
+        return self.verticalScrollBar().sizeHint().width() if height > self.height() else 0
+
     def _arrange(self) -> None:
         model = self._figures
         if not model.rows:
             return
         measured = model.rows[:_MEASURED]
-        widths = []
-        for column, head in enumerate(model.heads):
-            words = [row.name for row in measured]
-            if column:
-                cells = [row.cells[column - 1] for row in measured]
-                words = [cell for cell in cells if isinstance(cell, str)]
-            need = max([text_width(head), *map(text_width, words)]) + _MARGIN
-            widths.append(min(need, theme.px(self._most_name)) if not column else need)
+        widths = self._needed(model.heads, measured)
         shared = [
             column
             for column in range(1, len(widths))
             if any(isinstance(row.cells[column - 1], float) for row in measured)
         ]
-        bar = 0
-        height = self.horizontalHeader().height() + len(model.rows) * theme.px(_ROW)
-        if height > self.height():
-            bar = self.verticalScrollBar().sizeHint().width()
+        bar = self._bar_beside(len(model.rows))
         left = self.width() - bar - sum(w for c, w in enumerate(widths) if c not in shared)
-        for place, column in enumerate(shared):
-            widths[column] = left // (len(shared) - place)
+        # Equally, but for a column whose words need more: the widest take theirs first.
+        room = left >= sum(widths[column] for column in shared)
+        for place, column in enumerate(sorted(shared, key=lambda column: -widths[column])):
+            equal = left // (len(shared) - place)
+            widths[column] = max(equal, widths[column]) if room else equal
             left -= widths[column]
         for column, width in enumerate(widths):
             self.setColumnWidth(column, width)

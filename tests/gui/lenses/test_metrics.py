@@ -9,13 +9,14 @@ import pytest
 from msgspec.structs import replace
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QMenu
+from PySide6.QtWidgets import QApplication, QMenu
 from pytestqt.qtbot import QtBot
 
 from engine.run import edits
 from engine.run.iteration import evaluate
 from engine.run.spec import Source
 from engine.text.numbers import format_number
+from gui.tables.column_widths import text_width
 from gui.tables.number_table import NumberTable
 from gui.view import Curtain
 from gui.window.main_window import MainWindow
@@ -74,6 +75,26 @@ def test_the_table_agrees_with_what_happened(open_lens: OpenLens) -> None:
         format_number(loss, 6)
         for loss in (evaluation.loss, evaluation.validation.loss, evaluation.test.loss)
     ]
+
+
+def test_no_head_and_no_word_is_cut_however_wide_the_card_is(open_lens: OpenLens) -> None:
+    window, lens = open_lens("xor-2-3-1", KEYS)
+    window.session.apply("Test", edits.set_test, [3])
+    window.session.apply("Validation", edits.set_validation, [0])
+    table, seen = lens.numbers, set()
+    model = table.model()
+    for width in (1440, 1366, 1280, 1920):
+        window.resize(width, 768)
+        QApplication.processEvents()
+        seen.add(model.columnCount())
+        for column in range(1, model.columnCount()):
+            words = [row.cells[column - 1] for row in table.rows]
+            words = [each for each in words if isinstance(each, str)]
+            words.append(str(model.headerData(column, Qt.Orientation.Horizontal)))
+            assert max(map(text_width, words)) <= table.columnWidth(column), (width, column)
+        columns = range(model.columnCount())
+        assert sum(map(table.columnWidth, columns)) <= table.viewport().width()
+    assert 4 in seen  # all sets beside each other, where they have room
 
 
 def test_a_cell_of_the_confusion_matrix_leads_to_its_samples(
