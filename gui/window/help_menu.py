@@ -33,6 +33,7 @@ KEYS = (
     ("Ctrl+G, Ctrl+B", "gradient check, right and wrong side by side"),
     ("Tab, arrows, a click", "go to a number and ask about it"),
     ("Enter, F2, a digit, a double click", "edit that number; Enter on a unit: its next value"),
+    ("1 to 9 in the derivation, a click", "ask about that factor of it"),
     ("Escape", "leave the number as it was; once more: select nothing"),
     ("Space, PageDown in a field", "step on, if nothing is typed; PageDown takes what is typed"),
     ("Ctrl+1, Ctrl+2, Ctrl+3", "show or hide the left, the right, the loss"),
