@@ -9,7 +9,15 @@ from msgspec.structs import replace
 
 from command_line.printing import complain, say
 from command_line.refusal import Refused
-from engine.data.answers import answered, columns_for, input_fields, new_rows
+from engine.data.answers import (
+    NewSamples,
+    answered,
+    columns_for,
+    input_fields,
+    new_rows,
+    places_told,
+    samples_to_test_with,
+)
 from engine.data.preparation import Plan, column_number, prepared, problems, proposed_plan, spec_of
 from engine.data.proposal import Role
 from engine.data.table import Sampled, Table, TableError, TooManyRows, read_table, text_of
@@ -18,10 +26,12 @@ from engine.documents.examples import load
 from engine.documents.reading import write_document
 from engine.documents.titles import new_title
 from engine.documents.whole_file import read_up_to, reason, write_whole
+from engine.run.check_spec import SpecError
+from engine.run.edits import replace_test
 from engine.run.limits import MAX_TABLE_BYTES
 from engine.run.rescaling import constant_columns
 from engine.run.scaling import SCALINGS
-from engine.run.spec import start_state
+from engine.run.spec import Spec, start_state
 from engine.text.numbers import counted, format_count
 from engine.text.wording import listed
 
@@ -44,6 +54,9 @@ def new(options: argparse.Namespace) -> None:
         spec = spec_of(made, plan)
     except ValueError as error:
         raise Refused(f"{path}: {error}") from error
+    tested = None
+    if options.test_table is not None:
+        spec, tested = _tested(spec, Path(options.test_table), options.leave_out)
     start = start_state(spec).theta
     document = Document(spec=spec, start=start, title=new_title(spec.network.sizes, path.stem))
     write_whole(out, write_document(document))
@@ -58,6 +71,37 @@ def new(options: argparse.Namespace) -> None:
             say(f"  one and the same number in all rows, so that its scale is 1: "
                 f"{listed(constant)}")
     _tell_left_out([problem.sentence for problem in made.problems])
+    if tested is not None:
+        say(f"  to test with: {counted_rows(len(tested.inputs))} of {options.test_table}")
+        if tested.places:
+            say(f"  {tested.places}")
+        _tell_left_out([problem.sentence for problem in tested.problems], options.test_table)
+
+
+def _tested(spec: Spec, path: Path, leave_out: bool) -> tuple[Spec, NewSamples]:
+    """The same with the samples of a table to test with, and what was found there."""
+    table = read_path(path)
+    try:
+        found = samples_to_test_with(spec, table)
+        if found.problems and not leave_out:
+            raise Refused(
+                f"{path}: {_cannot_be_taken([problem.sentence for problem in found.problems])} "
+                "Add --leave-out to go on without these rows."
+            )
+        return replace_test(spec, start_state(spec), found.inputs, found.targets)[0], found
+    except SpecError as error:
+        raise Refused(f"{path}: {error.told}") from error
+    except ValueError as error:
+        raise Refused(f"{path}: {error}") from error
+
+
+def _cannot_be_taken(sentences: list[str]) -> str:
+    """Which rows are refused, and why."""
+    return (
+        f"{counted(len(sentences), 'row')} cannot be taken as "
+        f"{'it is' if len(sentences) == 1 else 'they are'}. " + " ".join(sentences[:_TOLD])
+        + (f" … and {len(sentences) - _TOLD} more." if len(sentences) > _TOLD else "")
+    )
 
 
 def counted_rows(count: int) -> str:
@@ -89,11 +133,8 @@ def _plan(table: Table, options: argparse.Namespace) -> Plan:
     wrong = problems(table, plan)
     if wrong and not options.leave_out:
         raise Refused(
-            f"{options.data}: {counted(len(wrong), 'row')} cannot be taken as "
-            f"{'it is' if len(wrong) == 1 else 'they are'}. "
-            + " ".join(problem.sentence for problem in wrong[:_TOLD])
-            + (f" … and {len(wrong) - _TOLD} more." if len(wrong) > _TOLD else "")
-            + " Add --leave-out to go on without these rows, or --class COLUMN to take the texts "
+            f"{options.data}: {_cannot_be_taken([problem.sentence for problem in wrong])}"
+            " Add --leave-out to go on without these rows, or --class COLUMN to take the texts "
             "of a column as classes, or --without COLUMN."
         )
     return plan
@@ -140,15 +181,15 @@ def predict(options: argparse.Namespace) -> int:
     if table.has_heading and [c.heading.casefold() for c in columns] != [
         f.heading.casefold() for f in fields
     ]:
-        pairs = (f"{c.heading} for {f.heading}" for c, f in zip(columns, fields, strict=True))
-        say(f"  taken by their places, for want of the names: {listed(list(pairs))}")
+        say(f"  {places_told(columns, fields)}")
     _tell_left_out([problem.sentence for problem in given.problems])
     return 2 if given.problems else 0
 
 
-def _tell_left_out(sentences: list[str]) -> None:
+def _tell_left_out(sentences: list[str], path: str = "") -> None:
+    """List the rows that were left out, of the table at a path where that is not the only one."""
     if sentences:
-        complain(f"Left out {counted(len(sentences), 'row')}:")
+        complain(f"Left out {counted(len(sentences), 'row')}{path and f' of {path}'}:")
     for sentence in sentences[:_TOLD]:
         complain(f"  {sentence}")
     if len(sentences) > _TOLD:

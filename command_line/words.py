@@ -100,8 +100,11 @@ def parser() -> argparse.ArgumentParser:
     new.add_argument("--hidden", type=_hidden, metavar="8,4",
                      help="hidden units layer by layer; 0 for none")
     new.add_argument("--scale", choices=(*SCALINGS, "none"), help="how numbers are scaled")
-    new.add_argument("--test", type=_share, default=0.0, metavar="0.2",
-                     help="the share of the rows that is kept out of training")
+    test = new.add_mutually_exclusive_group()
+    test.add_argument("--test", type=_share, default=0.0, metavar="0.2",
+                      help="the share of the rows that is kept out of training")
+    test.add_argument("--test-table", metavar="TEST.csv",
+                      help="test with the rows of another table, its columns by their names")
     new.add_argument("--validation", type=_share, default=0.0, metavar="0.2",
                      help="the share of the other rows by which it is decided when to stop")
     new.add_argument("--leave-out", action="store_true",

@@ -77,6 +77,31 @@ def test_shares_to_test_and_to_validate_with_are_kept_out(tmp_path: Path) -> Non
     assert not set(data["test"]) & set(data["validation"])
 
 
+def test_a_table_of_its_own_to_test_with(table: Path) -> None:
+    other, made = table.with_name("test.csv"), table.with_name("made.json")
+    plain = table.with_name("plain.json")
+    other.write_text("remark,side,height,width\nx,left,1,0.5\ny,up,2,2\nz,right,3,9.5\n", "utf-8")
+    asked = ("new", str(table), str(made), "--test-table", str(other))
+    done = backpass(*asked)
+    assert done.returncode == 2 and not made.exists()
+    assert "test.csv: 1 row cannot be taken" in done.stderr
+    assert "Line 3: “side”: “up” is none of the classes" in done.stderr
+    assert "--leave-out" in done.stderr
+    done = backpass(*asked, "--test", "0.2")
+    assert done.returncode == 2 and "not allowed with argument" in done.stderr
+    done = backpass(*asked, "--leave-out")
+    assert done.returncode == 0 and f"Left out 1 row of {other}" in done.stderr
+    assert "to test with: 2 samples of" in done.stdout
+    assert backpass("new", str(table), str(plain)).returncode == 0
+    mine, without = (json.loads(path.read_text("utf-8")) for path in (made, plain))
+    assert mine["data"].pop("test") == [60, 61]
+    assert mine["data"]["inputs"][60:] == [[0.5, 1], [9.5, 3]]
+    assert mine["data"]["targets"][60:] == [[0], [1]]
+    for name in ("inputs", "targets"):
+        del mine["data"][name][60:]
+    assert mine == without  # scaling, start values and the rows trained on
+
+
 
 def test_a_run_of_scaled_data_says_so(table: Path) -> None:
     document, plain = table.with_name("s.backpass.json"), table.with_name("p.backpass.json")

@@ -133,17 +133,61 @@ def new_rows(spec: Spec, table: Table, columns: tuple[Column, ...] | None = None
 def samples_of(spec: Spec, table: Table) -> Data:
     """The samples in a table with the columns that the network was made for: inputs and targets,
     classes by their names. Raises ValueError with a sentence for the first row that is none."""
-    width, given = len(spec.network.inputs), input_fields(spec)
-    asked = (replace(field, first=field.first + width) for field in output_fields(spec))
-    fields = (*given, *asked)
+    fields = _sample_fields(spec)
     found = _encoded(fields, _found(fields, 0, table), table)
     if found.problems:
         others = len(found.problems) - 1
         more = f" So it is with {counted(others, 'other row')}." if others else ""
         raise ValueError(f"{found.problems[0].sentence}{more}")
-    samples = found.inputs
-    inputs, targets = samples[:, :width], samples[:, width:]
+    inputs, targets = np.split(found.inputs, [len(spec.network.inputs)], axis=1)
     return replace(spec.data, inputs=inputs, targets=targets, test=NO_ROWS, validation=NO_ROWS)
+
+
+class NewSamples(Struct, frozen=True, eq=False):
+    """Samples that a table has: inputs, shape (rows, inputs), targets, shape (rows, outputs), and
+    the rows that are none; `places` says which column was taken for which where they are not found
+    by their names, "" where they are."""
+
+    inputs: Array
+    targets: Array
+    problems: tuple[Problem, ...]
+    places: str
+
+
+def samples_to_test_with(spec: Spec, table: Table) -> NewSamples:
+    """The samples in a table of its own to test with, classes by their names. Its columns are found
+    by their names alone where it has a heading: two that were mixed up would be a wrong test that
+    nobody sees. Raises ValueError with a sentence where they are not there, or no row is one."""
+    fields = _sample_fields(spec)
+    columns = _found(fields, 0, table)
+    names = [field.heading for field in fields]
+    is_by_name = all(map(_is_called, columns, names))
+    if table.has_heading and not is_by_name:
+        raise ValueError(f"The table has no column {listed([f'“{name}”' for name in names])}.")
+    found = _encoded(fields, columns, table)
+    if not found.rows:
+        said = " ".join(problem.sentence for problem in found.problems[:1])
+        raise ValueError(f"No row of it can be taken. {said}".strip())
+    places = "" if is_by_name else places_told(columns, fields)
+    inputs, targets = np.split(found.inputs, [len(spec.network.inputs)], axis=1)
+    return NewSamples(inputs, targets, found.problems, places)
+
+
+def _sample_fields(spec: Spec) -> tuple[Field, ...]:
+    """The inputs of a sample, and its targets in the columns after them."""
+    width = len(spec.network.inputs)
+    asked = (replace(field, first=field.first + width) for field in output_fields(spec))
+    return (*input_fields(spec), *asked)
+
+
+def _is_called(column: Column, name: str) -> bool:
+    return column.heading.casefold() == name.casefold()
+
+
+def places_told(columns: Sequence[Column], fields: Sequence[Field]) -> str:
+    """Which columns are taken for which, where it is not by their names."""
+    pairs = (f"{c.heading} for {f.heading}" for c, f in zip(columns, fields, strict=True))
+    return f"taken by their places, for want of the names: {listed(list(pairs))}"
 
 
 def _encoded(

@@ -227,6 +227,31 @@ def _split(
     return set_scaling(split, state, scaling_for(split, spec.scaling.kind))
 
 
+def replace_test(spec: Spec, state: State, inputs: Array, targets: Array) -> Edited:
+    """Test with samples of their own, inputs of shape (rows, inputs) and targets of shape (rows,
+    outputs), and with no others: those that were to test with are gone. What is trained on, and a
+    scaling, stays as it is. As far as there are new samples for the old ones' rows they stand
+    there, since dropout goes by the row of a sample; the others come last."""
+    data, before = spec.data, spec.data.test
+    there = min(len(inputs), len(before))
+    count = len(data) + len(inputs) - there
+    test = np.concatenate([before[:there], np.arange(len(data), count)])
+    left = np.delete(np.arange(count), before[there:])
+    samples = []
+    for old, new in ((data.inputs, inputs), (data.targets, targets)):
+        rows = np.vstack([old, new[there:]])
+        rows[test] = new
+        samples.append(rows[left])
+    changed = replace(
+        data,
+        inputs=samples[0],
+        targets=samples[1],
+        test=np.flatnonzero(np.isin(left, test)),
+        validation=np.flatnonzero(np.isin(left, data.validation)),
+    )
+    return set_data(spec, state, changed)
+
+
 def set_picture(spec: Spec, state: State, picture: tuple[int, int] | None) -> Edited:
     """Take the inputs for the pixels of a picture of (rows, columns), or for none (None)."""
     return _checked(replace(spec, data=replace(spec.data, picture=picture)), state)

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from PySide6.QtCore import QObject, Signal
 
 from engine.documents.document import Published
-from engine.maths.activations import ACTIVATION_SETTINGS, ACTIVATIONS
+from engine.maths.activations import ACTIVATION_SETTINGS, ACTIVATIONS, Array
 from engine.maths.clipping import CLIPPINGS, Clipping
 from engine.maths.initializers import INITIALIZER_SETTINGS, INITIALIZERS
 from engine.maths.losses import LOSS_SETTINGS, LOSSES, losses_for
@@ -205,6 +205,11 @@ class Intents(QObject):
         """Keep these samples out of training, and no others."""
         text = f"Test set: {counted(len(rows), 'sample')}" if len(rows) else "No test set"
         self._split(text, edits.set_test, rows)
+
+    def replace_test(self, inputs: Array, targets: Array) -> None:
+        """Test with samples of their own, in place of those that were to test with."""
+        text = f"Test set from a table: {counted(len(inputs), 'sample')}"
+        self._session.apply(text, edits.replace_test, inputs, targets)
 
     def set_validation(self, rows: Sequence[int]) -> None:
         """Decide by these samples when to stop, and by no others."""

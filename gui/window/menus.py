@@ -157,6 +157,7 @@ class Menus(QObject):
             None,
             Entry("&Inputs as a picture…", self._choose_picture, why_not=self._why_no_picture),
             Entry("&Test set…", self._columns.data.choose_test, why_not=self._why_no_test_set),
+            Entry("Test set from a ta&ble…", self._take_test_table),
             Entry(
                 "&Validation set…", self._columns.data.choose_validation,
                 why_not=self._why_no_validation_set,
@@ -382,6 +383,17 @@ class Menus(QObject):
         if len(data) - len(data.test) > 1:
             return ""
         return self._why_no_test_set() or "All samples but one are test samples."
+
+    def _take_test_table(self) -> None:
+        """Ask for a table with test samples, and test with them in place of those there are."""
+        from gui.documents.test_table import ask_for_test_samples  # loaded when it is asked for
+
+        spec, files = self._session.spec, self._documents.files
+        found = ask_for_test_samples(self._window, files, spec)
+        if found is not None:
+            self._intents.replace_test(found.inputs, found.targets)
+            if found.places:
+                files.noticed.emit(f"The columns were {found.places}.")
 
     def _answer(self) -> None:
         """Ask for new rows, and answer them with the parameters as they are now."""

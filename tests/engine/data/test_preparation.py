@@ -13,6 +13,7 @@ from engine.data.answers import (
     output_fields,
     outputs_of,
     samples_of,
+    samples_to_test_with,
 )
 from engine.data.preparation import Plan, prepared, problems, proposed_plan, spec_of
 from engine.data.proposal import Role
@@ -212,6 +213,42 @@ def test_other_samples_of_the_same_columns_take_the_place_of_those_there_are() -
         samples_of(spec, read_table(FLOWERS.replace("setosa", "rose")))
     with pytest.raises(ValueError, match="no column “colour”"):
         samples_of(spec, read_table(FLOWERS.replace("colour", "color")))
+    validated = replace(spec, data=replace(spec.data, validation=np.array([5])))
+    assert not len(samples_of(validated, read_table(FLOWERS)).validation)
+
+
+def test_samples_to_test_with_are_found_by_the_names_of_columns_and_classes() -> None:
+    table, plan = plan_of(FLOWERS)
+    spec = spec_of(prepared(table, plan), plan)
+    head = "species,Island,colour,petal length (cm),remark\n"
+    found = samples_to_test_with(spec, read_table(
+        head + "virginica,c,blue,7,x\nrose,a,red,1,y\nsetosa,,red,2,y\nsetosa,a,red,long,y\n"
+        "setosa,a\nsetosa,a,red,1,y\n"
+    ))
+    assert found.inputs.tolist() == [[7, 0, 0, 0, 1], [1, 1, 1, 0, 0]]
+    assert found.targets.tolist() == [[0, 0, 1], [1, 0, 0]] and found.places == ""
+    assert [problem.line for problem in found.problems] == [3, 4, 5, 6]
+    said = [problem.sentence for problem in found.problems]
+    assert said[0].startswith("Line 3: “species”: “rose” is none of the classes; known are")
+    assert said[1].startswith("Line 4: “Island”: nothing stands here")
+    assert said[2] == "Line 5: “petal length (cm)” is no number but “long”."
+    assert said[3] == "Line 6 has 2 cells; the table has 5 columns."
+    with pytest.raises(ValueError, match="No row of it can be taken. Line 2: “species”: “rose”"):
+        samples_to_test_with(spec, read_table(head + "rose,a,red,1,y\n"))
+
+
+def test_columns_to_test_with_are_taken_by_their_places_only_without_a_heading() -> None:
+    table, plan = plan_of("a,b,y\n1,2,3\n4,5,6\n7,8,1\n")
+    spec = spec_of(prepared(table, plan), plan)
+    found = samples_to_test_with(spec, read_table("9,8,7\n1,2,3\n"))
+    assert found.inputs.tolist() == [[9, 8], [1, 2]] and found.targets.tolist() == [[7], [3]]
+    assert found.places.endswith("column 1 for a, column 2 for b and column 3 for y")
+    with pytest.raises(ValueError, match="has 2 columns, and the network needs 3: a, b and y"):
+        samples_to_test_with(spec, read_table("9,8\n1,2\n"))
+    with pytest.raises(ValueError, match="no column “a”, “b” and “y”"):
+        samples_to_test_with(spec, read_table("b2,a2,y2\n1,2,3\n"))
+    with pytest.raises(ValueError, match="no column “y”"):
+        samples_to_test_with(spec, read_table("b,a,c\n1,2,3\n"))
 
 
 def test_a_class_of_several_lines_is_one_name_and_answers_to_its_cell() -> None:

@@ -22,7 +22,7 @@ from engine.learn.many_seeds.runs import SeedRuns
 from engine.maths.activations import Array
 from engine.maths.backprop import forward
 from engine.run.check_spec import SpecError
-from engine.run.edits import add_rows, remove_rows, set_test
+from engine.run.edits import add_rows, remove_rows, replace_test, set_test
 from engine.run.gradient_check import check_gradient
 from engine.run.iteration import evaluate, iterate
 from engine.run.spec import Data, Spec, start_state
@@ -260,3 +260,31 @@ def test_a_file_that_says_it_wrongly_is_refused(
     with pytest.raises(DocumentError) as refused:
         read_document(json.dumps(tree).encode())
     assert refused.value.place == place
+
+
+@given(split_specs(), st.integers(1, 9), st.integers(1, 9), st.booleans())
+def test_samples_that_replace_them_change_no_bit_of_the_run(
+    spec: Spec, count: int, updates: int, has_dropout: bool
+) -> None:
+    before = spec.data
+    if has_dropout and spec.network.depth > 1 and count >= len(before.test):
+        layers = (replace(spec.network.layers[0], dropout=0.5), *spec.network.layers[1:])
+        spec = replace(spec, network=replace(spec.network, layers=layers))
+    if len(kept := before.training_rows) > 1:
+        spec = replace(spec, data=replace(before, validation=kept[-1:]))
+    chosen = np.arange(count) % len(before)
+    inputs, targets = before.inputs[chosen] + 0.5, before.targets[chosen]
+    state = iterate(spec, start_state(spec)).next_state
+    changed, after = replace_test(spec, state, inputs, targets)
+    assert after is state and changed.batching == spec.batching
+    data = changed.data
+    assert data.inputs[data.test].tobytes() == inputs.tobytes()
+    assert data.targets[data.test].tobytes() == targets.tobytes()
+    for name in ("training_rows", "validation"):
+        mine, its = getattr(data, name), getattr(spec.data, name)
+        assert data.inputs[mine].tobytes() == spec.data.inputs[its].tobytes()
+        assert data.targets[mine].tobytes() == spec.data.targets[its].tobytes()
+        if count >= len(before.test):
+            assert mine.tolist() == its.tolist()
+    here, there = (Trainer(each, state).advance(updates) for each in (changed, spec))
+    assert here.state.theta.tobytes() == there.state.theta.tobytes()
