@@ -234,11 +234,6 @@ class Network(Struct, frozen=True, dict=True):
         )
 
     @cached_property
-    def all_trained(self) -> bool:
-        """Whether no parameter is fixed."""
-        return bool(self.trained.all())
-
-    @cached_property
     def can_train(self) -> bool:
         """Whether a gradient can be sent back through it; FORWARD_ONLY says why not."""
         return all(layer.function.learns for layer in self.layers)

@@ -36,8 +36,8 @@ class Penalty(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unkn
     @property
     def parts(self) -> tuple[tuple[PenaltyRule, float], ...]:
         """The addends of the loss that there are, each with its λ."""
-        strengths = {"l2": self.l2, "l1": self.l1}
-        return tuple((PENALTIES[key], strengths[key]) for key in PENALTIES if strengths[key])
+        strengths = ((rule, getattr(self, key)) for key, rule in PENALTIES.items())
+        return tuple((rule, strength) for rule, strength in strengths if strength)
 
     def counted(self, network: Network) -> Array:
         """1 for each parameter that counts, 0 for the others and where an edge is cut, shape

@@ -48,9 +48,67 @@ class Schedule(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unk
         return Schedule(name=name, per=self.per, **SCHEDULES[name].usual)
 
 
+class ScheduleSetting(Struct, frozen=True, kw_only=True):
+    """A setting that schedules read, a field of Schedule: its label beside a field, a shorter one,
+    what it is, and the values it can have, which `limits` says of another. It `is_whole` if it is a
+    number of epochs or iterations."""
+
+    key: str
+    label: str
+    brief: str
+    says: str
+    limits: str = "expected a whole number from 1, below 1e12"
+    is_whole: bool = False
+    fits: Callable[[float], bool] = lambda value: 1.0 <= value < 1e12 and value == int(value)
+
+
+SCHEDULE_SETTINGS: dict[str, ScheduleSetting] = {
+    setting.key: setting
+    for setting in (
+        ScheduleSetting(
+            key="every",
+            label="Every s",
+            brief="s",
+            says="s: after how many the rate goes down a step",
+            is_whole=True,
+        ),
+        ScheduleSetting(
+            key="factor",
+            label="Factor γ",
+            brief="γ",
+            says="γ: what the rate is multiplied with",
+            limits="the factor lies above 0, and is 1 at most",
+            fits=lambda value: 0.0 < value <= 1.0,
+        ),
+        ScheduleSetting(
+            key="warm_up",
+            label="Warm-up w",
+            brief="w",
+            says="w: after how many the rate has its full size",
+            is_whole=True,
+        ),
+        ScheduleSetting(
+            key="length",
+            label="Length N",
+            brief="N",
+            says="N: after how many the cosine has come down",
+            is_whole=True,
+        ),
+        ScheduleSetting(
+            key="lowest",
+            label="Lowest share",
+            brief="Lowest",
+            says="The share of the learning rate that is left in the end",
+            limits="the lowest share lies from 0 up to, not including, 1",
+            fits=lambda value: 0.0 <= value < 1.0,
+        ),
+    )
+}
+
+
 class ScheduleRule(Struct, frozen=True, kw_only=True):
-    """One schedule: its share of η after n, and the settings it reads; `usual` are values of those
-    to begin with that are not the defaults."""
+    """One schedule: its share of η after n, and the settings it reads, keys of SCHEDULE_SETTINGS;
+    `usual` are values of those to begin with that are not the defaults."""
 
     key: str
     title: str

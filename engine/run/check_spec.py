@@ -14,8 +14,8 @@ from engine.maths.losses import LOSS_SETTINGS, LOSSES, REDUCTIONS
 from engine.maths.metrics import METRICS
 from engine.maths.network import BIAS_KINDS, Network
 from engine.maths.optimizers import RULES, SETTINGS, Optimizer
-from engine.maths.penalty import Penalty
-from engine.maths.schedules import SCHEDULES
+from engine.maths.penalty import PENALTIES, Penalty
+from engine.maths.schedules import SCHEDULE_SETTINGS, SCHEDULES
 from engine.run.limits import (
     CLASS_NAME,
     COUNTS,
@@ -394,14 +394,9 @@ def check_update(spec: Spec) -> None:
     check_key("$.schedule.name", "schedule", schedule.name, SCHEDULES)
     if schedule.per not in ("epoch", "iteration"):
         raise SpecError("$.schedule.per", "a schedule counts per epoch or per iteration")
-    for name in ("every", "length", "warm_up"):
-        value = getattr(schedule, name)
-        if value not in FROM_ONE or value != int(value):
-            raise SpecError(f"$.schedule.{name}", "expected a whole number from 1, below 1e12")
-    if not 0.0 < schedule.factor <= 1.0:
-        raise SpecError("$.schedule.factor", "the factor lies above 0, and is 1 at most")
-    if not 0.0 <= schedule.lowest < 1.0:
-        raise SpecError("$.schedule.lowest", "the lowest share lies from 0 up to, not including, 1")
+    for key, setting in SCHEDULE_SETTINGS.items():
+        if not setting.fits(getattr(schedule, key)):
+            raise SpecError(f"$.schedule.{key}", setting.limits)
     for index, layer in enumerate(spec.network.layers):
         if not 0.0 < layer.rate_factor < LARGEST:
             raise SpecError(
@@ -430,8 +425,8 @@ def check_initializer(spec: Spec) -> None:
 
 def check_penalty(penalty: Penalty) -> None:
     """Raise SpecError for a penalty that cannot be."""
-    for key, value in (("l1", penalty.l1), ("l2", penalty.l2)):
-        if not 0.0 <= value < LARGEST:
+    for key in PENALTIES:
+        if not 0.0 <= getattr(penalty, key) < LARGEST:
             raise SpecError(f"$.penalty.{key}", "a penalty lies from 0 up to, not including, 1e12")
 
 

@@ -6,7 +6,7 @@ from msgspec.structs import replace
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from engine.maths.schedules import SCHEDULES, Schedule
+from engine.maths.schedules import SCHEDULE_SETTINGS, SCHEDULES, Schedule, ScheduleSetting
 from engine.text.numbers import format_number
 from gui.panels.network.choice_rows import NONE, ChoiceRows
 from gui.widgets.choice import ChoiceItem
@@ -14,15 +14,6 @@ from gui.widgets.layouts import NO_MARGINS
 from gui.widgets.number_field import Check
 
 _CONSTANT = "constant"
-_WHOLE = ("every", "length", "warm_up")
-# By setting: its label, a shorter one, and what it is.
-_SETTINGS = {
-    "every": ("Every s", "s", "s: after how many the rate goes down a step"),
-    "factor": ("Factor γ", "γ", "γ: what the rate is multiplied with"),
-    "warm_up": ("Warm-up w", "w", "w: after how many the rate has its full size"),
-    "length": ("Length N", "N", "N: after how many the cosine has come down"),
-    "lowest": ("Lowest share", "Lowest", "The share of the learning rate that is left in the end"),
-}
 
 
 class ScheduleRows(QWidget):
@@ -39,8 +30,8 @@ class ScheduleRows(QWidget):
             if key != _CONSTANT
         ]
         self._rows = ChoiceRows("schedule", "Rate goes on", items, brief="Schedule")
-        for name, (title, brief, says) in _SETTINGS.items():
-            self._rows.add_number(name, title, says, _check_of(name), brief)
+        for key, each in SCHEDULE_SETTINGS.items():
+            self._rows.add_number(key, each.label, each.says, _check_of(each), each.brief)
         self._rows.add_box("per iteration", "Count iterations instead of epochs")
         self._rows.chosen.connect(self._choose)
         self._rows.setting_chosen.connect(self._set)
@@ -68,7 +59,7 @@ class ScheduleRows(QWidget):
         self.chosen.emit(self._schedule.another(_CONSTANT if name == NONE.key else name))
 
     def _set(self, name: str, value: float) -> None:
-        given = int(value) if name in _WHOLE else value
+        given = int(value) if SCHEDULE_SETTINGS[name].is_whole else value
         self.chosen.emit(replace(self._schedule, **{name: given}))
 
     def _count_iterations(self, chosen: bool) -> None:
@@ -76,14 +67,5 @@ class ScheduleRows(QWidget):
         self.chosen.emit(replace(self._schedule, per=per))
 
 
-def _check_of(name: str) -> Check:
-    def objection(value: float) -> str | None:
-        if name in _WHOLE:
-            fits = 1.0 <= value < 1e12 and value == int(value)
-            return None if fits else "expected a whole number from 1, below 1e12"
-        if name == "factor":
-            return None if 0.0 < value <= 1.0 else "the factor lies above 0, and is 1 at most"
-        fits = 0.0 <= value < 1.0
-        return None if fits else "the lowest share lies from 0 up to, not including, 1"
-
-    return objection
+def _check_of(setting: ScheduleSetting) -> Check:
+    return lambda value: None if setting.fits(value) else setting.limits
