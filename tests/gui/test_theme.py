@@ -111,7 +111,7 @@ def test_edges_are_seen_whatever_their_weights(
     qapp: QApplication, name: str, weight: float
 ) -> None:
     theme.apply(qapp, name)
-    edges = EdgeLayer()
+    edges = EdgeLayer(np.array([True]))
     edges.set_ends(np.array([[5.0, 20.0]]), np.array([[95.0, 20.0]]))
     edges.set_weights(np.array([[weight]]), 1.0)
     image = QImage(100, 40, QImage.Format.Format_RGB32)
