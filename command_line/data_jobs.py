@@ -58,7 +58,8 @@ def new(options: argparse.Namespace) -> None:
     if options.test_table is not None:
         spec, tested = _tested(spec, Path(options.test_table), options.leave_out)
     start = start_state(spec).theta
-    document = Document(spec=spec, start=start, title=new_title(spec.network.sizes, path.stem))
+    title = new_title(spec.network.sizes, path.stem)
+    document = Document(spec=spec, start=start, title=title, sample=spec.data.first_row)
     write_whole(out, write_document(document))
     say(f"{out}: {counted_rows(len(made.data))}, network {document.title.split(',')[0]}")
     for column, role in zip(table.columns, plan.roles, strict=True):

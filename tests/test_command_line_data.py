@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from engine.documents.reading import read_document
 from tests.test_command_line import backpass
 
 # Two groups of points that a line parts.
@@ -47,6 +48,10 @@ def test_a_network_is_made_and_answers_by_the_names_of_columns_and_classes(table
     assert "    sample 1: " in done.stdout and "    … and 40 more; --json gives all" in done.stdout
     done = backpass("new", str(table), str(document))
     assert done.returncode == 2 and "is there already" in done.stderr
+    split = table.with_name("split.json")
+    backpass("new", str(table), str(split), "--test", "0.9")
+    made = read_document(split.read_bytes())
+    assert made.sample == made.spec.data.training_rows[0] > 0  # which can be stepped to the end
 
 
 def test_what_is_wrong_is_listed_by_line_and_nothing_is_written(tmp_path: Path) -> None:

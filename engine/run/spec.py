@@ -125,6 +125,11 @@ class Data(Struct, frozen=True, eq=False, dict=True):
         return np.flatnonzero(~self.is_kept_out)
 
     @property
+    def first_row(self) -> int:
+        """The first row that is trained on: what is shown at first can be stepped to the end."""
+        return int(self.training_rows[0])
+
+    @property
     def training_count(self) -> int:
         """How many rows are trained on."""
         return len(self) - len(self.test) - len(self.validation)

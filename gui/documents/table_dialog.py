@@ -212,7 +212,8 @@ class TableDialog(FormDialog):
         assert self._spec is not None
         spec = self._spec
         title = new_title(spec.network.sizes, self._name.rpartition(".")[0] or "own data")
-        return Document(spec=spec, start=start_state(spec).theta, title=title)
+        start, sample = start_state(spec).theta, spec.data.first_row
+        return Document(spec=spec, start=start, title=title, sample=sample)
 
 
 def _check(name: str, text: str) -> QCheckBox:

@@ -89,8 +89,11 @@ class PlainAxis(pg.AxisItem):
             most = max(2, int(length / theme.px(_TICK_ROW)))
             make = log_ticks if self.logarithmic else linear_ticks
             ticks = make(low, high, most)
+            if len(ticks) > 1:
+                return ticks
             # A single number says nothing of how large the others are.
-            return ticks if len(ticks) > 1 else make(low, high, most + 1)
+            closer = make(low, high, most + 1)
+            return closer if self._keeps_apart(closer) else ticks
         metrics = QFontMetricsF(theme.font(theme.SMALL))
         if self.logarithmic:
             return self._log_ticks(low, high, metrics)
@@ -101,6 +104,13 @@ class PlainAxis(pg.AxisItem):
             if (widest + theme.px(_ROOM)) * len(ticks) <= length:
                 break
         return ticks
+
+    def _keeps_apart(self, ticks: list[Tick]) -> bool:
+        """Whether the numbers of some ticks have room one above the other."""
+        low, high = self.range
+        height = QFontMetricsF(theme.font(theme.SMALL)).tightBoundingRect("0").height()
+        pixels = self.size().height() / (high - low)
+        return all(abs(b - a) * pixels >= 1.5 * height for (a, _), (b, _) in pairwise(ticks))
 
     def _log_ticks(self, low: float, high: float, metrics: QFontMetricsF) -> list[Tick]:
         """Those of a bottom axis: as many as keep apart from each other."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 
 import numpy as np
 from msgspec.structs import replace
@@ -111,6 +112,13 @@ def test_a_low_plot_has_two_numbers_up_its_axis(panel: LossPanel, mazur_view: Ma
         panel.resize(640, height)
         QApplication.processEvents()
         assert len(panel.plot.y_axis.ticks()) >= 2, height
+    for height in range(60, 110, 2):  # or one, where two would touch
+        panel.resize(640, height)
+        QApplication.processEvents()
+        axis = panel.plot.y_axis
+        places = [place for place, _ in axis.ticks()]
+        pixels = axis.size().height() / (axis.range[1] - axis.range[0])
+        assert all((b - a) * pixels > 12 for a, b in pairwise(places)), height
 
 
 def test_an_error_metric_is_a_second_line(panel: LossPanel, xor_view: MakeView) -> None:
