@@ -71,6 +71,7 @@ def test_the_rows_of_a_table_are_tested_with_and_the_run_goes_on(
     session.step("iteration")
     assert session.state.theta.tobytes() == following
 
+    told = sides.window.summary.rows()
     assert sides.window.documents.files.save(saved, session.document())
     again = read_document(saved.read_bytes())
     for name in ("inputs", "targets", "test"):
@@ -85,6 +86,8 @@ def test_the_rows_of_a_table_are_tested_with_and_the_run_goes_on(
     assert session.spec.data.test.tolist() == [40, 41]
     session.undo_stack.undo()
     assert session.spec is before
+    sides.window.documents.show(again)
+    assert session.state.theta.tobytes() == following and sides.window.summary.rows() == told
 
 
 def test_a_table_without_the_columns_is_told_of_and_changes_nothing(
