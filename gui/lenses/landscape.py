@@ -29,7 +29,7 @@ from gui.session.session import Session
 from gui.view import View
 from gui.widgets.buttons import Button
 from gui.widgets.layouts import NO_MARGINS, column
-from gui.widgets.plain_text import menu_text
+from gui.widgets.menu_entry import choice_entry
 
 _CELLS = (96, 64, 48, 32, 24, 16, 12)
 _COARSE = 16
@@ -331,9 +331,8 @@ class LandscapeLens(WorkingLens):
         if view is None:
             return
         self._menu.clear()
-        main = self._menu.addAction("The two main directions of the run")
-        main.setCheckable(True)
-        main.setChecked(self._axes is None)
+        words = "The two main directions of the run"
+        main = choice_entry(self._menu, words, self._axes is None)
         main.triggered.connect(lambda: self._choose(None))
         self._menu.addSeparator()
         selected = self._place_of_selected(view)
@@ -344,9 +343,8 @@ class LandscapeLens(WorkingLens):
                 continue
             network = view.spec.network
             name = view.notation.parameter(network, network.parameter_at(selected))
-            action = self._menu.addAction(menu_text(f"{word}: {name}, which is selected"))
-            action.setCheckable(True)
-            action.setChecked(self._axes is not None and self._axes[axis] == selected)
+            is_along = self._axes is not None and self._axes[axis] == selected
+            action = choice_entry(self._menu, f"{word}: {name}, which is selected", is_along)
             action.triggered.connect(
                 lambda _, axis=axis, place=selected: self.put_along(axis, place)
             )

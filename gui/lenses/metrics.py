@@ -23,6 +23,7 @@ from gui.tables.figure_table import FigureRow, FigureTable
 from gui.view import View
 from gui.widgets.buttons import Button
 from gui.widgets.layouts import NO_MARGINS, column
+from gui.widgets.menu_entry import choice_entry
 
 _WAITS = "Working it out …"
 _CONFUSION = (
@@ -194,9 +195,7 @@ class MetricsLens(Lens):
     def _open(self, button: Button, titles: dict[str, str], now: str) -> None:
         self._menu.clear()
         for key, title in titles.items():
-            action = self._menu.addAction(title)
-            action.setCheckable(True)
-            action.setChecked(key == now)
+            action = choice_entry(self._menu, title, key == now)
             action.triggered.connect(lambda _, key=key: self._choose(key))
         button.open_menu(self._menu)
 

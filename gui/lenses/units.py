@@ -14,7 +14,7 @@ from gui.plots.unit_plot import UnitPlot, UnitSpot
 from gui.view import View
 from gui.widgets.buttons import Button
 from gui.widgets.layouts import NO_MARGINS, column
-from gui.widgets.plain_text import menu_text
+from gui.widgets.menu_entry import choice_entry
 
 _MOST_NAMED = 4
 _SOFTMAX = (
@@ -84,9 +84,8 @@ class UnitLens(Lens):
         self._menu.clear()
         network = self._view.spec.network
         for layer in range(1, network.depth + 1):
-            action = self._menu.addAction(menu_text(network.layer_title(layer)))
-            action.setCheckable(True)
-            action.setChecked(layer == self._layer)
+            title = network.layer_title(layer)
+            action = choice_entry(self._menu, title, layer == self._layer)
             action.triggered.connect(lambda _, layer=layer: self._choose(layer))
         self.layer_button.open_menu(self._menu)
 

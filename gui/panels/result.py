@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QAction, QContextMenuEvent, QResizeEvent
+from PySide6.QtGui import QContextMenuEvent, QResizeEvent
 from PySide6.QtWidgets import QMenu, QStackedWidget, QWidget
 
 from engine.maths.activations import Array
@@ -17,7 +17,7 @@ from engine.run.column_words import with_class
 from engine.run.spec import Data, Spec
 from gui import theme
 from gui.plots.drawing import Drawing
-from gui.plots.drawn_kinds import Kind, kinds_of
+from gui.plots.drawing_choice import DrawingChoice
 from gui.plots.held_inputs import HeldInputs
 from gui.plots.plot_picture import plot_picture
 from gui.plots.surface_view import SurfaceView
@@ -25,6 +25,7 @@ from gui.view import View
 from gui.widgets.buttons import Button
 from gui.widgets.card import Card
 from gui.widgets.cover import Cover
+from gui.widgets.menu_entry import choice_entry
 from gui.widgets.picture import Picture, open_picture_menu
 from gui.widgets.plain_text import menu_text, set_tip
 
@@ -40,10 +41,6 @@ _TITLES = {
     "curve": "Output curve",
     "outputs": "Outputs and targets",
 }
-_DRAW_TIP = (
-    "Draw samples: click to add one, drag to move it, Delete to remove it; by keys: arrows move "
-    "the one shown, Enter adds one beside it"
-)
 _SHORT_TITLES = {"surface": "Surface", "curve": "Curve", "outputs": "Outputs"}
 # How the head is written, the first that fits: with the long title or not, and with how many
 # letters of each name (0: with words for them, since axes and colour bar bear the names too).
@@ -87,20 +84,16 @@ class ResultPanel(Card):
         self.axes_button = Button(
             "", "resultAxes", "Inputs along the axes", self._open_axes_menu, link=True
         )
-        self._kind = 0  # which of the kinds of samples is drawn
-        self.draw_button = Button("draw", "resultDraw", _DRAW_TIP, self._on_draw, link=True)
-        self.draw_button.setCheckable(True)
-        self.kind_button = Button(
-            "", "resultKind", "What is drawn", self._open_kind_menu, link=True
-        )
+        self.draws = DrawingChoice(lambda: self._view, self)
+        self.draws.changed.connect(self._on_draw)
         self.switch_button = Button("", "resultSwitch", "", self._on_switch, link=True)
         self.output_button.setAccessibleName("output that is shown")
         self.axes_button.setAccessibleName("inputs along the axes")
         self._menu = QMenu(self)
         self._head: tuple[object, ...] = ()
         self._buttons = (
-            self.draw_button, self.kind_button, self.output_button, self.axes_button,
-            self.switch_button,
+            self.draws.draw_button, self.draws.kind_button, self.output_button,
+            self.axes_button, self.switch_button,
         )
         for button in self._buttons:
             button.setCursor(Qt.CursorShape.PointingHandCursor)
@@ -143,7 +136,7 @@ class ResultPanel(Card):
         return self._page(Cover(self._pages))
 
     def _listen_to(self, drawing: Drawing) -> None:
-        drawing.on = self.draw_button.isChecked()
+        drawing.on = self.draws.is_on
         drawing.added.connect(self._on_added)
         drawing.moved.connect(partial(self._on_moved, False))
         drawing.nudged.connect(partial(self._on_moved, True))
@@ -210,7 +203,7 @@ class ResultPanel(Card):
             self._data = view.spec.data
             self._means = view.spec.data.inputs.mean(axis=0)
         showing = self.showing
-        self._let_draw(self.draw_button.isChecked() and not view.hides_outputs)
+        self._let_draw(self.draws.is_on and not view.hides_outputs)
         if view.hides_outputs:
             for button in self._buttons:
                 button.hide()
@@ -261,12 +254,7 @@ class ResultPanel(Card):
         has_map = showing == "surface" and self._has_map
         self.output_button.setVisible(plotted and (network.sizes[-1] > 1 or has_map))
         self.axes_button.setVisible(showing == "surface" and len(network.inputs) > 2)
-        may_draw = plotted and view.spec.has_targets
-        self.draw_button.setVisible(may_draw)
-        self.draw_button.setText("draw ✓" if self.draw_button.isChecked() else "draw")
-        self.kind_button.setVisible(
-            may_draw and self.draw_button.isChecked() and showing == "surface"
-        )
+        self.draws.show_for(plotted and view.spec.has_targets, showing == "surface")
         self.switch_button.show()
         other = "outputs" if plotted else "curve" if len(network.inputs) == 1 else "surface"
         self.switch_button.setText(other)
@@ -281,8 +269,9 @@ class ResultPanel(Card):
         if is_map:
             output = "classes"
         names = (output, *(with_class(spec, 0, number) for number in self._axes))
-        kind = "" if self.kind_button.isHidden() else self._kind_drawn(spec)[0]
-        key = (self.width(), self._title(showing), self.draw_button.text(), kind, *names)
+        draw, kinds = self.draws.draw_button, self.draws.kind_button
+        kind = "" if kinds.isHidden() else self.draws.kind[0]
+        key = (self.width(), self._title(showing), draw.text(), kind, *names)
         if key == self._head:
             return
         self._head = key
@@ -294,7 +283,7 @@ class ResultPanel(Card):
             word = "classes" if is_map else menu_text(output) if letters else "output"
             self.output_button.setText(f"{word} ▾")
             self.axes_button.setText(menu_text(f"{x} × {y} ▾") if letters else "axes ▾")
-            self.kind_button.setText(menu_text(f"{_short(kind, letters or 4)} ▾"))
+            kinds.setText(menu_text(f"{_short(kind, letters or 4)} ▾"))
             shown = [button for button in self._buttons if not button.isHidden()]
             widths = [widget.sizeHint().width() for widget in (self.title, *shown)]
             if sum(widths) + theme.GAP * (len(shown) + 1) <= room:
@@ -339,7 +328,7 @@ class ResultPanel(Card):
     # Drawing
 
     def _on_draw(self) -> None:
-        self._let_draw(self.draw_button.isChecked())
+        self._let_draw(self.draws.is_on)
         self._again()
 
     def _let_draw(self, wanted: bool) -> None:
@@ -349,25 +338,6 @@ class ResultPanel(Card):
                 drawing: Drawing = (shown.plot if page == "surface" else shown).drawing
                 if drawing.on != wanted:
                     drawing.on = wanted
-
-    def _kind_drawn(self, spec: Spec) -> Kind:
-        """What is drawn now: its name, and a target for every output."""
-        assert self._view is not None
-        kinds = kinds_of(spec, self._view.sample)
-        return kinds[min(self._kind, len(kinds) - 1)]
-
-    def _open_kind_menu(self) -> None:
-        assert self._view is not None
-        self._menu.clear()
-        now = self._kind_drawn(self._view.spec)
-        for number, kind in enumerate(kinds_of(self._view.spec, self._view.sample)):
-            action = _choice(self._menu, kind[0], kind == now)
-            action.triggered.connect(lambda _, number=number: self._choose_kind(number))
-        self.kind_button.open_menu(self._menu)
-
-    def _choose_kind(self, number: int) -> None:
-        self._kind = number
-        self._again()
 
     def _on_added(self, x: float, y: float) -> None:
         view = self._view
@@ -380,7 +350,7 @@ class ResultPanel(Card):
             return
         inputs = self._held_values().tolist()
         inputs[self._axes[0]], inputs[self._axes[1]] = x, y
-        self.sample_drawn.emit(inputs, list(self._kind_drawn(view.spec)[1]))
+        self.sample_drawn.emit(inputs, list(self.draws.kind[1]))
 
     def _on_moved(self, by_key: bool, row: int, x: float, y: float) -> None:
         if self.showing == "curve":
@@ -410,12 +380,12 @@ class ResultPanel(Card):
         spec, shown = self._view.spec, self._output
         if self.showing == "surface" and self._has_map:
             shown = -1 if self.shown_output is None else shown
-            action = _choice(self._menu, CLASS_MAP, self.shown_output is None)
+            action = choice_entry(self._menu, CLASS_MAP, self.shown_output is None)
             action.triggered.connect(lambda: self._choose_output(None))
             self._menu.addSeparator()
         for number in range(spec.network.sizes[-1]):
             name = with_class(spec, spec.network.depth, number)
-            action = _choice(self._menu, name, number == shown)
+            action = choice_entry(self._menu, name, number == shown)
             action.triggered.connect(lambda _, number=number: self._choose_output(number))
         self.output_button.open_menu(self._menu)
 
@@ -427,7 +397,7 @@ class ResultPanel(Card):
             below = self._menu.addMenu(title)
             for number in range(len(spec.network.inputs)):
                 name = with_class(spec, 0, number)
-                action = _choice(below, name, number == self._axes[axis])
+                action = choice_entry(below, name, number == self._axes[axis])
                 action.triggered.connect(
                     lambda _, axis=axis, number=number: self._choose_axis(axis, number)
                 )
@@ -444,13 +414,6 @@ def _most_varied(inputs: Array) -> tuple[int, int]:
     """Which two columns vary most, in order: of a picture the first two are but an edge of it."""
     first, second = sorted(np.argsort(-inputs.std(axis=0), kind="stable")[:2].tolist())
     return first, second
-
-
-def _choice(menu: QMenu, name: str, chosen: bool) -> QAction:
-    action = menu.addAction(menu_text(name))
-    action.setCheckable(True)
-    action.setChecked(chosen)
-    return action
 
 
 def _short(name: str, letters: int) -> str:

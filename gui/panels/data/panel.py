@@ -23,6 +23,7 @@ from gui.view import View
 from gui.widgets.buttons import Button
 from gui.widgets.card import Card
 from gui.widgets.labels import ErrorLabel
+from gui.widgets.menu_entry import choice_entry
 from gui.widgets.name_field import name_field
 from gui.widgets.typed_text import take_typed_text
 from gui.widgets.waiting import waited_for
@@ -297,9 +298,7 @@ class DataPanel(Card):
         self._menu.clear()
         titles = {"": "Numbers as they are", **{s.key: s.title for s in SCALINGS.values()}}
         for key, title in titles.items():
-            action = self._menu.addAction(f"To {title}" if key else title)
-            action.setCheckable(True)
-            action.setChecked(key == now)
+            action = choice_entry(self._menu, f"To {title}" if key else title, key == now)
             if key != now:
                 action.triggered.connect(lambda _=False, key=key: self.scaling_chosen.emit(key))
         self._menu.addSeparator()

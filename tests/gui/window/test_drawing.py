@@ -56,8 +56,8 @@ def test_a_click_adds_one_of_the_chosen_class(window: MainWindow) -> None:
     session = window.session
     plot = start_drawing(window)
     for target, (x, y) in ((0.0, (0.5, 0.25)), (1.0, (0.3, 0.6))):
-        window.result.kind_button.click()
-        menu = window.result._menu
+        window.result.draws.kind_button.click()
+        menu = window.result.draws.menu
         next(a for a in menu.actions() if a.text() == f"{target:g}").trigger()
         menu.close()
         count = len(session.spec.data)
