@@ -78,6 +78,7 @@ def style_sheet(theme: Theme, percent: int) -> str:
     t, knob, groove = theme, 2 * px(7), 2 * px(2)
     is_light = t.colour("card").lightness() > 128
     marks, on = _MARKS.as_posix(), "light" if is_light else "dark"
+    on_accent = "light" if t.colour("accent_ink").lightness() < 128 else "dark"
     # Qt's own pictures on the buttons of a file dialog are black, and dark grey where they do
     # nothing.
     grey = t.colour("secondary")
@@ -150,6 +151,18 @@ def style_sheet(theme: Theme, percent: int) -> str:
     QLineEdit:read-only, QLineEdit:disabled {{ background: {t.sunken}; color: {t.secondary}; }}
     QLineEdit[wrong="true"], QAbstractSpinBox[wrong="true"] {{ border: 1px solid {t.error}; }}
     QLineEdit[here="true"] {{ border: 2px solid {t.accent}; background: {t.accent_soft}; }}
+    QDialog QLineEdit {{ min-height: 18tx; }}
+    QDialog QAbstractSpinBox QLineEdit {{ min-height: 0; }}
+    QCheckBox {{ spacing: 6tx; }}
+    QCheckBox::indicator {{
+        width: 12tx; height: 12tx; background: {t.card}; border: 1px solid {t.secondary};
+        border-radius: 3px;
+    }}
+    QCheckBox::indicator:focus {{ border-color: {t.accent}; }}
+    QCheckBox::indicator:checked {{
+        background: {t.accent}; border-color: {t.accent};
+        image: url({marks}/check-on-{on_accent}.svg);
+    }}
     QTableView {{
         background: {t.card}; border: none; gridline-color: {t.grid};
         selection-background-color: {t.accent_soft}; selection-color: {t.ink};
@@ -186,6 +199,10 @@ def style_sheet(theme: Theme, percent: int) -> str:
         selection-background-color: {t.accent_soft}; selection-color: {t.ink};
     }}
     QScrollArea, QAbstractScrollArea {{ background: transparent; border: none; }}
+    #tableColumns, #tableProblems, #answersTable {{
+        background: {t.card}; border: 1px solid {t.border}; border-radius: 4px;
+    }}
+    #tableColumns QComboBox {{ margin: 1tx 3tx; }}
     QTextBrowser {{ background: {t.card}; border: 1px solid {t.border}; border-radius: {RADIUS}px;
         selection-background-color: {t.accent}; selection-color: {t.accent_ink}; }}
     QPlainTextEdit {{ background: {t.card}; border: 1px solid {t.border}; }}

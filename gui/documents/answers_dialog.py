@@ -52,7 +52,10 @@ class AnswersDialog(QDialog):
         self._view.setAccessibleName("New rows and their answers")
         self._view.setModel(self.model)
         self._view.setShowGrid(False)
-        self._view.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
+        names = self._view.horizontalHeader()
+        names.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
+        names.setHighlightSections(False)  # bold would be wider than there is room for
+        names.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         self._view.verticalHeader().setDefaultSectionSize(theme.px(28))
         self._view.setMinimumHeight(theme.px(28) * 6)
         for number, field in enumerate(self.model.fields):

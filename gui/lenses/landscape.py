@@ -300,7 +300,8 @@ class LandscapeLens(WorkingLens):
     def _say_what_is_seen(self) -> None:
         if self._axes is None:
             share = format_number(100.0 * self._share, 3)
-            text = f"E over the two directions the run moved in most: {share} % of how it moved."
+            share = f"{share}\N{NO-BREAK SPACE}%"
+            text = f"E over the two directions the run moved in most: {share} of how it moved."
         else:
             text = "E over two parameters, all others as they are now."
         if self.plot.extremes is not None:

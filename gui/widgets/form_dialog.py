@@ -6,7 +6,14 @@ from collections.abc import Mapping
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFormLayout, QWidget
+from PySide6.QtWidgets import (
+    QAbstractSpinBox,
+    QDialog,
+    QDialogButtonBox,
+    QFormLayout,
+    QLineEdit,
+    QWidget,
+)
 
 from gui import theme
 from gui.widgets.layouts import NO_MARGINS, column
@@ -49,6 +56,8 @@ class FormDialog(QDialog):
         form.setContentsMargins(*NO_MARGINS)
         for label, field in fields.items():
             form.addRow(label, field)
+            if isinstance(field, QAbstractSpinBox):
+                _begin_left(field)
         buttons = QDialogButtonBox(button | QDialogButtonBox.StandardButton.Cancel)
         buttons.accepted.connect(self.accept)
         buttons.rejected.connect(self.reject)
@@ -78,6 +87,14 @@ class FormDialog(QDialog):
         beyond = self.geometry().bottom() - room.bottom()
         if beyond > 0:
             self.move(self.x(), max(room.top(), self.y() - beyond))
+
+
+def _begin_left(field: QAbstractSpinBox) -> None:
+    """Have the number of a field begin where the text of the fields above and below it does."""
+    field.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+    inside = field.findChild(QLineEdit)
+    if inside is not None:
+        inside.setTextMargins(theme.px(6), 0, theme.px(6), 0)
 
 
 class _Fields(VerticalScroll):

@@ -27,6 +27,7 @@ from engine.data.datasets import DATASETS
 from engine.documents.reading import read_document, write_document
 from engine.maths.network import Parameter
 from engine.run import edits
+from gui import theme
 from gui.documents.new_dialog import NewDialog
 from gui.window.main_window import MainWindow
 from tests.gui.conftest import choose
@@ -366,3 +367,20 @@ def test_start_values_are_drawn_as_was_asked_for(person: Person) -> None:
     assert document.start.tobytes() == document.spec.draw(1).tobytes()
     read = read_document(write_document(document))
     assert read.spec.initializer_settings == document.spec.initializer_settings
+
+
+def test_numbers_and_texts_of_the_form_begin_at_one_edge(
+    qtbot: QtBot, qapp: QApplication
+) -> None:
+    theme.apply(qapp, "light", 100)
+    dialog = Person(qtbot).dialog
+    numbers = [field.findChild(QLineEdit) for field in dialog.findChildren(QDoubleSpinBox)]
+    seen = [
+        field for field in (*numbers, dialog.findChild(QLineEdit, "newHidden"))
+        if field.isVisible()
+    ]
+    edges = []
+    for field in seen:
+        field.setCursorPosition(0)
+        edges.append(field.mapTo(dialog, field.cursorRect().topLeft()).x())
+    assert len(seen) > 1 and max(edges) - min(edges) <= 3, edges
