@@ -17,6 +17,8 @@ from engine.data.proposal import class_names
 from engine.data.table import Column, Table, problem_of_row
 from engine.maths.activations import Array
 from engine.maths.backprop import forward
+from engine.maths.losses import LOSSES
+from engine.maths.metrics import class_values
 from engine.run.scaling import own, scaled
 from engine.run.spec import NO_ROWS, Data, Source, Spec
 from engine.text.numbers import counted, machine_number, parse_number
@@ -27,16 +29,18 @@ _CHUNK = 20_000  # rows of a pass
 
 class Field(Struct, frozen=True):
     """What a person gives, or is told, as one cell: a number, or one of some classes. `first` is
-    its first column among the inputs (or outputs), and there are `columns` of them."""
+    its first column among the inputs (or outputs), and there are `columns` of them. A column is 1
+    for its class, and `low` for any other."""
 
     heading: str
     first: int
     columns: int
     classes: tuple[str, ...] = ()
+    low: float = 0.0
 
     @property
     def shares_column(self) -> bool:
-        """Whether two classes share one column, 0 for the first and 1 for the second."""
+        """Whether two classes share one column, `low` for the first and 1 for the second."""
         return bool(self.classes) and self.columns == 1
 
     def encoded(self, cell: str) -> list[float]:
@@ -45,7 +49,8 @@ class Field(Struct, frozen=True):
             return [parse_number(cell)]
         name = self._class_in(cell)
         number = self.classes.index(name)
-        return [float(number)] if self.shares_column else np.eye(self.columns)[number].tolist()
+        is_own = [bool(number)] if self.shares_column else np.arange(self.columns) == number
+        return np.where(is_own, 1.0, self.low).tolist()
 
     def _class_in(self, cell: str) -> str:
         if cell in self.classes:
@@ -70,8 +75,10 @@ def input_fields(spec: Spec) -> tuple[Field, ...]:
 
 def output_fields(spec: Spec) -> tuple[Field, ...]:
     """What is answered for one row."""
-    names = spec.data.target_names
-    return _fields(spec.data.target_sources or (Source(),) * len(names), names)
+    names, activation = spec.data.target_names, spec.network.layers[-1].activation
+    low, _ = class_values(spec.data.targets, activation, LOSSES[spec.loss].classes)
+    fields = _fields(spec.data.target_sources or (Source(),) * len(names), names)
+    return tuple(replace(field, low=low) if field.classes else field for field in fields)
 
 
 def _fields(sources: Sequence[Source], names: Sequence[str]) -> tuple[Field, ...]:
@@ -110,7 +117,7 @@ def answer(field: Field, outputs: Array) -> str:
     """What outputs, shape (outputs,), say of a field: a class or, with all its digits, a number."""
     values = outputs[field.first : field.first + field.columns]
     if field.shares_column:
-        return field.classes[int(values[0] >= 0.5)]
+        return field.classes[int(values[0] >= (field.low + 1.0) / 2.0)]
     return field.classes[int(values.argmax())] if field.classes else machine_number(values[0], None)
 
 
