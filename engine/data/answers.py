@@ -49,8 +49,9 @@ class Field(Struct, frozen=True):
             return [parse_number(cell)]
         name = self._class_in(cell)
         number = self.classes.index(name)
-        is_own = [bool(number)] if self.shares_column else np.arange(self.columns) == number
-        return np.where(is_own, 1.0, self.low).tolist()
+        if self.shares_column:
+            return [1.0 if number else self.low]
+        return [1.0 if column == number else self.low for column in range(self.columns)]
 
     def _class_in(self, cell: str) -> str:
         if cell in self.classes:

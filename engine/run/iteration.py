@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from engine.maths.activations import Array
 from engine.maths.backprop import ForwardPass, Masks, backward, forward, gradient_sum, loss_terms
 from engine.maths.losses import reduce_samples
+from engine.maths.metrics import METRICS
 from engine.maths.network import Network
 from engine.maths.optimizers import RULES, Slots
 from engine.run.spec import Spec, State
@@ -319,7 +320,7 @@ def evaluate_test(
 ) -> tuple[TestEvaluation, Array]:
     """What the test samples say, and their outputs (samples, outputs). There have to be some."""
     assert spec.testing is not None, "a run without a test set"
-    return _evaluate_kept_out(spec, spec.testing, theta, check)
+    return _evaluate_kept_out(spec, spec.testing, spec.data.test, theta, check)
 
 
 def evaluate_validation(
@@ -327,18 +328,25 @@ def evaluate_validation(
 ) -> tuple[TestEvaluation, Array]:
     """What the validation samples say, and their outputs. There have to be some."""
     assert spec.validating is not None, "a run without a validation set"
-    return _evaluate_kept_out(spec, spec.validating, theta, check)
+    return _evaluate_kept_out(spec, spec.validating, spec.data.validation, theta, check)
 
 
 def _evaluate_kept_out(
-    spec: Spec, tested: Spec, theta: Array, check: Check
+    spec: Spec, tested: Spec, rows: NDArray[np.intp], theta: Array, check: Check
 ) -> tuple[TestEvaluation, Array]:
     with np.errstate(all="ignore"):
         loss, outputs = batch_loss(tested, theta, np.arange(len(tested.data)), check)
     if spec.reduction != "mean":
         loss *= spec.data.training_count / len(tested.data)
     loss += float(spec.cost(theta))
-    return TestEvaluation(loss, evaluation_of(tested, outputs, loss).metrics), outputs
+    metrics = list(evaluation_of(tested, outputs, loss).metrics)
+    for number, key in enumerate(spec.metrics):
+        if METRICS[key].of_classes and spec.has_classes:
+            # What stands for a class is seen from all samples: these may be of one class alone.
+            every = np.array(spec.scaled.targets)
+            every[rows] = outputs
+            metrics[number] = float(spec.are_right(every)[rows].sum() / len(rows))
+    return TestEvaluation(loss, tuple(metrics)), outputs
 
 
 def evaluation_of(spec: Spec, outputs: Array, loss: float) -> Evaluation:

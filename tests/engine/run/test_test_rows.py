@@ -21,6 +21,8 @@ from engine.documents.reading import read_document, write_document
 from engine.learn.many_seeds.runs import SeedRuns
 from engine.maths.activations import Array
 from engine.maths.backprop import forward
+from engine.maths.network import Layer, Network
+from engine.maths.optimizers import Optimizer
 from engine.run.check_spec import SpecError
 from engine.run.edits import add_rows, remove_rows, replace_test, set_test
 from engine.run.gradient_check import check_gradient
@@ -288,3 +290,13 @@ def test_samples_that_replace_them_change_no_bit_of_the_run(
             assert mine.tolist() == its.tolist()
     here, there = (Trainer(each, state).advance(updates) for each in (changed, spec))
     assert here.state.theta.tobytes() == there.state.theta.tobytes()
+
+
+def test_one_class_alone_is_right_on_the_side_that_all_samples_tell() -> None:
+    network = Network(("x",), (Layer(("o",), "tanh"),))
+    inputs, targets = np.array([[0.2], [1.0], [-1.0]]), np.array([[1.0], [1.0], [-1.0]])
+    data = Data(inputs, targets, ("t",), test=np.array([0]))
+    spec = Spec(network, "half_squared_error", "mean", Optimizer(), data, metrics=("accuracy",))
+    found = evaluate(spec, np.array([1.0, 0.0]))  # an output of tanh 0.2, above the middle 0
+    assert found.metrics == (1.0,)
+    assert found.test is not None and found.test.metrics == (1.0,)
