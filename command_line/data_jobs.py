@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from functools import partial
 from pathlib import Path
 
 from msgspec.structs import replace
@@ -20,12 +21,21 @@ from engine.data.answers import (
 )
 from engine.data.preparation import Plan, column_number, prepared, problems, proposed_plan, spec_of
 from engine.data.proposal import Role
-from engine.data.table import Sampled, Table, TableError, TooManyRows, read_table, text_of
+from engine.data.table import (
+    Sampled,
+    Table,
+    TableError,
+    TableFile,
+    TooManyRows,
+    read_table,
+    table_file,
+    text_of,
+)
 from engine.documents.document import Document
 from engine.documents.examples import load
 from engine.documents.reading import write_document
 from engine.documents.titles import new_title
-from engine.documents.whole_file import read_up_to, reason, write_whole
+from engine.documents.whole_file import open_regular, read_up_to, reason, write_whole
 from engine.run.check_spec import SpecError
 from engine.run.edits import replace_test
 from engine.run.limits import MAX_TABLE_BYTES
@@ -143,14 +153,20 @@ def _plan(table: Table, options: argparse.Namespace) -> Plan:
 
 def read_path(path: Path, sample: Sampled | None = None, hint: str = "") -> Table:
     """The table in a file. Raises Refused with a sentence, `hint` after one of too many rows."""
+    text: str | TableFile
     try:
         content = read_up_to(path, MAX_TABLE_BYTES)
+        if len(content) <= MAX_TABLE_BYTES:
+            text = text_of(content)
+        elif sample is not None:
+            text = table_file(partial(open_regular, path))
+        else:
+            raise Refused(
+                f"{path} is larger than {MAX_TABLE_BYTES >> 20} MiB.{hint and f' {hint}'}"
+            )
+        return read_table(text, sample=sample)
     except OSError as error:
         raise Refused(f"{path} cannot be read: {reason(error)}.") from error
-    if len(content) > MAX_TABLE_BYTES:
-        raise Refused(f"{path} is larger than {MAX_TABLE_BYTES >> 20} MiB.")
-    try:
-        return read_table(text_of(content), sample=sample)
     except TooManyRows as error:
         raise Refused(f"{path}: {error}{hint and f' {hint}'}") from error
     except TableError as error:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
+from codecs import getincrementaldecoder
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cached_property
 from itertools import chain, islice
+from typing import BinaryIO
 
 import numpy as np
 from msgspec import Struct
@@ -24,6 +26,8 @@ _SEPARATORS = "\t;,|"
 _LOOKED_AT = 50  # lines that decide what separates the cells
 _CHECKED = 1000  # rows from one look whether the person called it off to the next
 MAX_COLUMNS = 2000
+_START = 200  # bytes that tell an encoding
+_PART = 2**20
 
 
 class TableError(ValueError):
@@ -42,10 +46,25 @@ class TooManyRows(TableError):
 
 
 class Sampled(Struct, frozen=True):
-    """Take so many rows of a table, drawn from a seed, in the order of the table."""
+    """Take so many rows of a table, drawn from a seed, in the order of the table; as many as there
+    may be where there are not so many."""
 
     rows: int
     seed: int
+
+
+class TableFile(Struct, frozen=True):
+    """A file that is too large to be held as a text, of which a sample is taken as it is read from
+    its beginning: how it is opened, and its encoding."""
+
+    opened: Callable[[], BinaryIO]
+    encoding: str
+
+    def lines(self) -> Iterator[str]:
+        """The lines, each with its end."""
+        with io.TextIOWrapper(self.opened(), self.encoding, "replace", newline="") as text:
+            while line := text.readline(MAX_TABLE_LINE + 1):
+                yield line
 
 
 class Column(Struct, frozen=True, eq=False, dict=True):
@@ -106,18 +125,43 @@ def text_of(raw: bytes) -> str:
     """The text of a file: UTF-8, UTF-16 (also where no byte order mark says so), or Latin-1."""
     if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
         return raw.decode("utf-16", errors="replace")
-    start = raw[:200]
+    start = raw[:_START]
     if b"\0" in start:
-        odd = start[1::2].count(b"\0") > start[::2].count(b"\0")
-        return raw.decode("utf-16-le" if odd else "utf-16-be", errors="replace")
+        return raw.decode(_utf_16_without_mark(start), errors="replace")
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError:
         return raw.decode("latin-1")
 
 
+def table_file(opened: Callable[[], BinaryIO], check: Check = never) -> TableFile:
+    """A file as a table to take a sample of; its encoding as `text_of` has it. Raises OSError, and
+    what `check` raises."""
+    with opened() as file:
+        start = file.read(_START)
+        if start.startswith((b"\xff\xfe", b"\xfe\xff")):
+            return TableFile(opened, "utf-16")
+        if b"\0" in start:
+            return TableFile(opened, _utf_16_without_mark(start))
+        decoder, part = getincrementaldecoder("utf-8")(), start
+        try:
+            while part:
+                check()
+                decoder.decode(part)
+                part = file.read(_PART)
+            decoder.decode(b"", True)
+        except UnicodeDecodeError:
+            return TableFile(opened, "latin-1")
+    return TableFile(opened, "utf-8-sig")
+
+
+def _utf_16_without_mark(start: bytes) -> str:
+    odd = start[1::2].count(b"\0") > start[::2].count(b"\0")
+    return "utf-16-le" if odd else "utf-16-be"
+
+
 def read_table(
-    text: str,
+    text: str | TableFile,
     heading: bool | None = None,
     sample: Sampled | None = None,
     check: Check = never,
@@ -128,23 +172,24 @@ def read_table(
 
     Raises TableError with a sentence, TooManyRows among them, and what `check` raises.
     """
-    if not text.strip():
+    if isinstance(text, str) and not text.strip():
         raise TableError("There is nothing in this table.")
     delimiter = _delimiter(text)
     chosen: set[int] | None = None
     whole: int | None = None
-    if sample is not None:
-        whole = sum(1 for _ in _records(text, delimiter, check))
-        whole -= _has_heading(_first(text, delimiter), heading)
-        picks = np.random.default_rng(sample.seed).permutation(whole)[: sample.rows]
-        chosen = set(picks.tolist())
     records: Iterator[tuple[int, list[str]]] = _records(text, delimiter, check)
-    first_line, first = next(records)
+    first_line, first = next(records, (0, []))
+    if not first:
+        raise TableError("There is nothing in this table.")
     has_heading = _has_heading(first, heading)
     width = _width(text, delimiter, first if has_heading else None)
     if width > MAX_COLUMNS:
         raise TableError(f"The table has {width} columns; at most {MAX_COLUMNS} are possible.")
     most = max(1, min(SAMPLES.most, MAX_TABLE_CELLS // width))
+    if sample is not None:
+        whole = sum(1 for _ in _records(text, delimiter, check)) - has_heading
+        taken = min(sample.rows, most)
+        chosen = set(np.random.default_rng(sample.seed).permutation(whole)[:taken].tolist())
     heading_cells = _fitted(first, width) if has_heading else [""] * width
     if len(heading_cells) != width:
         raise TableError(
@@ -186,7 +231,9 @@ def read_table(
     return table
 
 
-def _records(text: str, delimiter: str, check: Check) -> Iterator[tuple[int, list[str]]]:
+def _records(
+    text: str | TableFile, delimiter: str, check: Check
+) -> Iterator[tuple[int, list[str]]]:
     """The records of a text that are not blank, each with the line that it begins in, from 1."""
     reader = csv.reader(_lines(text), delimiter=delimiter, skipinitialspace=delimiter == ",")
     try:
@@ -201,10 +248,12 @@ def _records(text: str, delimiter: str, check: Check) -> Iterator[tuple[int, lis
         raise TableError(f"Line {reader.line_num} cannot be read as CSV: {error}.") from None
 
 
-def _lines(text: str) -> Iterator[str]:
+def _lines(text: str | TableFile) -> Iterator[str]:
     """The lines of a text. Raises TableError for one too many, and for one that is too long."""
-    for number, line in enumerate(io.StringIO(text, newline=""), start=1):
-        if number > MAX_TABLE_LINES:
+    is_text = isinstance(text, str)
+    lines = io.StringIO(text, newline="") if isinstance(text, str) else text.lines()
+    for number, line in enumerate(lines, start=1):
+        if is_text and number > MAX_TABLE_LINES:
             raise TableError(
                 f"The file goes on after line {format_count(MAX_TABLE_LINES)}, and it may have no "
                 "more lines than that, blank ones among them."
@@ -217,11 +266,7 @@ def _lines(text: str) -> Iterator[str]:
         yield line
 
 
-def _first(text: str, delimiter: str) -> list[str]:
-    return next(_records(text, delimiter, never))[1]
-
-
-def _delimiter(text: str) -> str:
+def _delimiter(text: str | TableFile) -> str:
     """The separator that cuts most of the first lines into equally many cells, two or more. Of
     those that do so equally well, the first: a comma may well be a decimal one."""
     best, delimiter = 0, ","
@@ -233,7 +278,7 @@ def _delimiter(text: str) -> str:
     return delimiter
 
 
-def _widths(text: str, delimiter: str) -> Counter[int]:
+def _widths(text: str | TableFile, delimiter: str) -> Counter[int]:
     """How many of the first records have how many cells."""
     try:
         records = islice(_records(text, delimiter, never), _LOOKED_AT)
@@ -242,7 +287,7 @@ def _widths(text: str, delimiter: str) -> Counter[int]:
         return Counter()
 
 
-def _width(text: str, delimiter: str, heading: list[str] | None) -> int:
+def _width(text: str | TableFile, delimiter: str, heading: list[str] | None) -> int:
     """How many cells a row has: as many as the heading or, where few rows have, as most rows."""
     widths = _widths(text, delimiter)
     if heading is not None:

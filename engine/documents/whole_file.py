@@ -9,6 +9,7 @@ import errno
 import os
 import stat
 from pathlib import Path
+from typing import BinaryIO
 
 from engine.run.iteration import Check, never
 from engine.run.limits import MAX_FILE_BYTES
@@ -28,6 +29,11 @@ def read_up_to(path: Path, most: int = MAX_FILE_BYTES) -> bytes:
     which is enough for the caller to see it. Raises OSError."""
     with open(path, "rb", opener=_opened) as file:
         return file.read(most + 1)
+
+
+def open_regular(path: Path) -> BinaryIO:
+    """A file, to be read part by part. Raises OSError."""
+    return open(path, "rb", opener=_opened)
 
 
 def _opened(path: str, flags: int) -> int:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
+from functools import partial
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,7 +15,7 @@ from msgspec.structs import replace
 
 from engine.data import table as table_module
 from engine.data.preparation import prepared, problems, proposed_plan, spec_of
-from engine.data.table import Sampled, TableError, TooManyRows, read_table, text_of
+from engine.data.table import Sampled, TableError, TooManyRows, read_table, table_file, text_of
 from engine.run.check_spec import SpecError
 
 PEOPLE = "height;weight;sex\n1,80;81,5;m\n1,65;60;f\n1,72;70,25;f\n"
@@ -92,6 +94,27 @@ def test_of_too_many_rows_a_sample_can_be_taken(monkeypatch: pytest.MonkeyPatch)
     assert rows[0] == rows[1] != rows[2] and len(set(rows[0])) == 50
     assert list(rows[0]) == sorted(rows[0]) and taken[0].whole == 1000
     assert (taken[0].lines == np.array(rows[0]) + 2).all()
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "latin-1"])
+def test_a_file_gives_the_sample_that_its_text_gives(tmp_path: Path, encoding: str) -> None:
+    text = 'größe,"b, or\nc"\n' + "".join(f'{n},"ä\n{n % 7}"\n\n' for n in range(500))
+    path = tmp_path / "large.csv"
+    path.write_bytes(text.encode(encoding))
+    file = table_file(partial(path.open, "rb"))
+    read, wanted = (read_table(each, sample=Sampled(40, 3)) for each in (file, text))
+    assert read.headings == wanted.headings == ("größe", "b, or c")
+    assert read.columns[1].cells == wanted.columns[1].cells and len(read) == 40
+    assert (read.lines == wanted.lines).all() and read.whole == wanted.whole == 500
+
+
+def test_a_sample_is_drawn_from_all_rows_however_many_are_asked_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(table_module, "MAX_TABLE_CELLS", 200)
+    text = "a,b\n" + "".join(f"{n},{n % 7}\n" for n in range(1000))
+    table = read_table(text, sample=Sampled(100_000, 1))
+    assert len(table) == 100 and table.columns[0].numbers[-1] > 500
 
 
 CELLS = st.text(st.characters(codec="utf-8", exclude_characters="\r\0"), max_size=6)
