@@ -58,6 +58,7 @@ def extra_steps(also: tuple[str, ...]) -> tuple[str, ...]:
     """The kinds of steps, of EXTRA_KINDS, that some keys of ALSO stand for."""
     return tuple(step for key in also for _, step in ALSO[key].steps)
 
+
 # Whose values are read off the outputs, the loss and its curve.
 SEEN_IN_OUTPUTS = ("net_inputs", "activations", "losses")
 

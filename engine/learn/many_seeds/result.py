@@ -107,7 +107,6 @@ class SeedsResult(Struct, frozen=True, eq=False):
             return f"off for {len(off)} of {len(data)} samples{self._whole_classes(off)}"
         return f"off for {_joined([_listed(data.inputs[row], True) for row in off])}"
 
-
     def _whole_classes(self, off: list[int]) -> str:
         """The classes by name of which every sample is among some rows: ", all of versicolor"."""
         classes = classes_of(self.spec)

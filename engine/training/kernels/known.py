@@ -102,5 +102,6 @@ def threshold_of(spec: Spec) -> float:
     """What an error is clipped to in size; 0 where nothing is."""
     return next((spec.loss_settings[key] for key in LOSSES[spec.loss].settings), 0.0)
 
+
 # By reduction: whether sums over the samples of a batch are divided by their number.
 IS_MEAN = {"sum": False, "mean": True}
