@@ -126,7 +126,7 @@ class UnitPlot(Plot):
 
     def _place_names(self) -> None:
         """Write the names of a few units above their spots on f, those of neighbours one above the
-        other."""
+        other, and none over a spot."""
         shown = [unit for unit in self.units if math.isfinite(unit.z + unit.a)]
         named = sorted(shown, key=lambda unit: unit.z) if len(shown) <= _MOST_NAMED else []
         while len(self._names) < len(named):
@@ -135,7 +135,7 @@ class UnitPlot(Plot):
             self.addItem(item)
             self._names.append(item)
         metrics = QFontMetricsF(theme.font(theme.SMALL))
-        taken: list[QRectF] = []
+        taken = [self._spot_at(unit.z, y) for unit in named for y in (unit.a, unit.slope)]
         top = self.box.sceneBoundingRect().top()
         for item, unit in zip_longest(self._names, named):
             item.setVisible(unit is not None)
@@ -158,6 +158,11 @@ class UnitPlot(Plot):
             item.setFont(theme.font(theme.SMALL))
             place = QPointF(room.center().x(), room.bottom() + 3.0)
             item.setPos(self.box.mapSceneToView(place))
+
+    def _spot_at(self, x: float, y: float) -> QRectF:
+        """The pixels that a spot covers."""
+        side, place = theme.px(_SPOT), self.box.mapViewToScene(QPointF(x, y))
+        return QRectF(place.x() - side / 2, place.y() - side / 2, side, side)
 
     def _read(self) -> None:
         """Read out the unit that is pointed at, or was walked to."""

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
+from itertools import combinations
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtTest import QTest
 
 from engine.maths.network import Parameter
@@ -39,6 +40,20 @@ def test_each_unit_stands_at_its_z_on_both_curves(open_lens: OpenLens) -> None:
     at_zero = min(range(len(curve_x)), key=lambda k: abs(curve_x[k]))
     assert curve_y[at_zero] == pytest.approx(0.5)  # σ(0)
     assert "No unit is flat" in lens.note.text()
+
+
+def test_no_name_stands_over_a_spot_or_another_name(open_lens: OpenLens) -> None:
+    _, lens = open_lens("xor-2-3-1", "Ctrl+4")  # whose hidden units are close together
+    plot = lens.plot
+    names = [item for item in plot._names if item.isVisible()]
+    rooms = [item.mapRectToScene(item.boundingRect()).adjusted(4, 4, -4, -4) for item in names]
+    spots = [
+        QRectF(-4, -4, 8, 8).translated(plot.box.mapViewToScene(QPointF(unit.z, y)))
+        for unit in plot.units for y in (unit.a, unit.slope)
+    ]
+    assert len(names) == 3 and len(spots) == 6
+    assert not [(room, spot) for room in rooms for spot in spots if room.intersects(spot)]
+    assert not any(a.intersects(b) for a, b in combinations(rooms, 2))
 
 
 def test_it_follows_edits_samples_and_the_unit_that_is_selected(open_lens: OpenLens) -> None:
