@@ -24,7 +24,7 @@ from engine.run.spec import Spec
 from engine.run.steps import Steps
 from engine.text.numbers import format_count
 from gui import theme
-from gui.panels.ribbon.plan import SIDE, TITLES, RibbonPlan
+from gui.panels.ribbon.plan import SIDE, TITLES, RibbonPlan, count_width
 from gui.view import View
 from gui.widgets.buttons import Button
 from gui.widgets.layouts import NO_MARGINS, row
@@ -421,10 +421,9 @@ class StepRibbon(QWidget):
         if height < painter.fontMetrics().height() + 2:
             return  # low bars: a tooltip tells it too
         for band in self._plan.bands:
-            text = format_count(band.count)
-            if not band.pitch and painter.fontMetrics().horizontalAdvance(text) + 8 <= band.width:
+            if not band.pitch and count_width(band.count) <= band.width:
                 place = QRectF(band.left, 0, band.width, height)
-                painter.drawText(place, Qt.AlignmentFlag.AlignCenter, text)
+                painter.drawText(place, Qt.AlignmentFlag.AlignCenter, format_count(band.count))
 
     def _blank(self, height: int) -> QPixmap:
         scale = self.devicePixelRatioF()

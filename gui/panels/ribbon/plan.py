@@ -11,6 +11,7 @@ from msgspec import Struct
 from PySide6.QtGui import QFontMetrics
 
 from engine.run.steps import StepGroup
+from engine.text.numbers import format_count
 from gui import theme
 
 TITLES = {
@@ -23,6 +24,7 @@ TITLES = {
 
 SIDE = 6  # pixels left of the first tick, where a click means "before the first step"
 
+_AROUND_COUNT = 4  # pixels, on both sides of the count of a bar
 _PITCHES = range(19, 4, -1)  # pixels from one tick to the next, the gap between them included
 
 
@@ -98,7 +100,7 @@ class RibbonPlan(Struct, frozen=True, dict=True):
         for spacing in _SPACINGS:
             long = [g for g in by_length if _tick_length(g, _PITCHES[-1]) > spacing.bar]
             for count in range(len(long) + 1):
-                yield spacing, dict.fromkeys(long[:count], spacing.bar)
+                yield spacing, {group: _bar_width(group, spacing) for group in long[:count]}
 
     @cached_property
     def _passes(self) -> list[tuple[StepGroup, ...]]:
@@ -149,6 +151,19 @@ def _gap(pitch: int) -> int:
 
 def _tick_length(group: StepGroup, pitch: int) -> int:
     return (group.stop - group.start) * pitch - _gap(pitch)
+
+
+def _bar_width(group: StepGroup, spacing: _Spacing) -> int:
+    """The least width of a bar: where they are wide there is room for its count."""
+    if spacing is not _SPACINGS[0]:
+        return spacing.bar
+    return max(spacing.bar, count_width(group.stop - group.start))
+
+
+def count_width(count: int) -> int:
+    """How wide a bar is that has its count written into it."""
+    metrics = QFontMetrics(theme.font(theme.SMALL))
+    return metrics.horizontalAdvance(format_count(count)) + 2 * _AROUND_COUNT
 
 
 def _length(

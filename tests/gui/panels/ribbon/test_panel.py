@@ -9,14 +9,14 @@ import pytest
 from msgspec.structs import replace
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QColor, QImage
-from PySide6.QtWidgets import QToolTip
+from PySide6.QtWidgets import QApplication, QToolTip
 from pytestqt.qtbot import QtBot
 
 from engine.maths.network import Layer, Network, default_unit_names
 from engine.run.spec import Data
 from gui import theme
 from gui.panels.ribbon.panel import StepRibbon
-from gui.panels.ribbon.plan import RibbonPlan
+from gui.panels.ribbon.plan import RibbonPlan, count_width
 from gui.view import View
 from tests.gui.conftest import on_screen
 
@@ -222,6 +222,20 @@ def test_every_network_fits_with_ticks_of_four_pixels_or_bars(
         end = left + tick
     assert end <= width - 6
     assert len(list(plan.shapes())) < 250
+
+
+@pytest.mark.parametrize("percent", [100, 125, 150])
+def test_bars_have_room_for_their_counts_in_large_text_too(
+    mazur_view: MakeView, qapp: QApplication, percent: int
+) -> None:
+    groups = sized(mazur_view(), 64, 16, 10).steps.groups
+    theme.apply(qapp, percent=percent)
+    try:
+        bars = [band for band in RibbonPlan(groups, 890).bands if band.pitch is None]
+        assert {180, 1056} <= {band.count for band in bars}
+        assert all(count_width(band.count) <= band.width for band in bars)
+    finally:
+        theme.apply(qapp, percent=100)
 
 
 @pytest.mark.parametrize("sizes", SIZES)
