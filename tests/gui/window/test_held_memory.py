@@ -6,6 +6,7 @@ import gc
 
 import pyqtgraph as pg
 from PySide6.QtSvg import QSvgRenderer
+from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from gui.formulas.typesetting import Wanted
@@ -39,6 +40,8 @@ def test_samples_and_themes_seen_before_add_nothing_to_the_plots(
                 window.grab()
         return looks_of_spots(window)
 
+    see_everything()  # what is worked out beside the window has come by the next time
+    QTest.qWait(200)
     once = see_everything()
     assert sum(once) > 0
     assert see_everything() == once
