@@ -18,6 +18,7 @@ from gui.plots.read_out import ReadOut
 
 _LONGEST_NAME = 90  # pixels at 100 %
 _GAP = 6
+_SPOT = 9  # pixels at 100 %
 
 
 class GradientPlot(EpochPlot):
@@ -74,12 +75,18 @@ class GradientPlot(EpochPlot):
         levels = np.where(np.isfinite(levels), levels, np.nan)
         there = levels[np.isfinite(levels)]
         low, high = (float(there.min()), float(there.max())) if len(there) else (-1.0, 0.0)
-        self.show_range((0.0, self._last * self._beyond()), with_log_margin(low, high))
+        end = self._last * self._beyond()
+        start = -0.03 * end if len(self._epochs) == 1 else 0.0  # else its spots were cut in half
+        self.show_range((start, end), with_log_margin(low, high))
         self.now_line.setPos(self._now)
         for number in range(count):
             pen = pg.mkPen(self.colour_of(number), width=2)
-            # Few points: as they are, and each to be seen where there is no other beside it.
-            self.lines[number].setData(self._epochs, levels[:, number], pen=pen)
+            # A line of one point is none: a spot then.
+            self.lines[number].setData(
+                self._epochs, levels[:, number], pen=pen,
+                symbol="o" if len(self._epochs) == 1 else None, symbolSize=theme.px(_SPOT),
+                symbolPen=None, symbolBrush=self.colour_of(number),
+            )
         self._place_names(levels)
 
     def _beyond(self) -> float:
@@ -125,7 +132,8 @@ class GradientPlot(EpochPlot):
             item.setText(self._short(self._titles[number]), theme.current().colour("ink"))
             item.setFont(theme.font(theme.SMALL))
             # The text of an item stands some pixels inside it.
-            item.setPos(self.box.mapSceneToView(QPointF(x + 2.0, top - 4.0)))
+            beside = theme.px(_SPOT) / 2 if len(self._epochs) == 1 else 0.0
+            item.setPos(self.box.mapSceneToView(QPointF(x + beside + 2.0, top - 4.0)))
             item.show()
 
     def colour_of(self, number: int) -> QColor:

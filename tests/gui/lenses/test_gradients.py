@@ -39,6 +39,16 @@ def test_each_point_is_the_size_at_its_moment(open_lens: OpenLens) -> None:
     assert "Hidden now has" in lens.note.text()
 
 
+def test_before_the_first_update_each_layer_is_a_spot(open_lens: OpenLens) -> None:
+    window, lens = open_lens("xor-2-3-1", "Ctrl+6")
+    lens.finish()
+    spots = [line.scatter for line in lens.plot.lines]
+    assert [len(each.data) for each in spots] == [1, 1] and all(s.isVisible() for s in spots)
+    epochs_on(window, 3)
+    lens.finish()
+    assert not any(line.scatter.isVisible() for line in lens.plot.lines)
+
+
 def test_going_back_changes_nothing_and_another_road_has_its_own(open_lens: OpenLens) -> None:
     window, lens = open_lens("xor-2-3-1", "Ctrl+6")
     epochs_on(window, 6)
