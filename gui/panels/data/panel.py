@@ -160,6 +160,9 @@ class DataPanel(Card):
         links = self._room_for(self._add, self._csv)
         # Where there is no room for them, and nothing to tell, there is still the menu.
         beside = links + self._room_for(self._test)
+        if tested and self.title.fontMetrics().horizontalAdvance("Data") > self.width() - beside:
+            self._test.setText(f"{format_count(tested)} test…")
+            beside = links + self._room_for(self._test)
         self._test.setVisible(tested > 0 or (count > 1 and words <= self.width() - beside))
         links = links if self._test.isHidden() else beside
         beside = links + self._room_for(self._scale)
