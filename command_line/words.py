@@ -20,7 +20,7 @@ from engine.learn.many_seeds.runs import MAX_SEEDS, SeedsRefused
 from engine.learn.many_seeds.runs import TOLERANCE as NEAR_ENOUGH
 from engine.maths.losses import LOSSES
 from engine.run.gradient_check import STEP
-from engine.run.limits import SAMPLES
+from engine.run.limits import MAX_TABLE_BYTES, SAMPLES
 from engine.run.scaling import SCALINGS
 from engine.run.value_kinds import ALSO
 from engine.text.numbers import LARGEST, parse_number
@@ -92,11 +92,11 @@ def parser() -> argparse.ArgumentParser:
     new.add_argument("--target", action="append", default=[], metavar="COLUMN",
                      help="a column that is to be learnt; may be given several times")
     new.add_argument("--class", action="append", default=[], metavar="COLUMN", dest="classes",
-                     help="a column to take as classes")
+                     help="a column to take as classes; may be given several times")
     new.add_argument("--number", action="append", default=[], metavar="COLUMN", dest="numbers",
-                     help="a column to take as numbers")
+                     help="a column to take as numbers; may be given several times")
     new.add_argument("--without", action="append", default=[], metavar="COLUMN",
-                     help="a column to leave out")
+                     help="a column to leave out; may be given several times")
     new.add_argument("--hidden", type=_hidden, metavar="8,4",
                      help="hidden units layer by layer; 0 for none")
     new.add_argument("--scale", choices=(*SCALINGS, "none"), help="how numbers are scaled")
@@ -110,7 +110,8 @@ def parser() -> argparse.ArgumentParser:
     new.add_argument("--leave-out", action="store_true",
                      help="leave out rows that cannot be taken; they are listed")
     new.add_argument("--sample", type=_up_to(SAMPLES.most), metavar="N",
-                     help="take N rows of a longer table, drawn from the seed")
+                     help="take N rows of a longer table, drawn from the seed; that of one larger "
+                     f"than {MAX_TABLE_BYTES >> 20} MiB is read from the file")
     new.add_argument("--seed", type=_count, default=1, metavar="N",
                      help="of start values and of what else is drawn (default 1)")
 

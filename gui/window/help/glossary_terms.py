@@ -33,6 +33,20 @@ TERMS = (
         "is taken.",
     ),
     Term(
+        "test set", "○", "data",
+        "Samples that are kept out of training: their loss tells how the network does with what it "
+        "has not seen.",
+    ),
+    Term(
+        "validation set", "◇", "data",
+        "Samples that are kept out of training too, by which it is decided when to stop.",
+    ),
+    Term(
+        "scaled", "", "data",
+        "Said of numbers that are moved and stretched before the network gets them, since those "
+        "far from 0 train badly. The file keeps them as they were.",
+    ),
+    Term(
         "iteration", "", "where",
         "One update of the parameters: forward, loss, backward, update.",
     ),

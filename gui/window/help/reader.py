@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from PySide6.QtCore import QSize, Qt, QUrl, Signal
 from PySide6.QtGui import QImage, QTextCursor, QTextDocument, QTextOption
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QTextBrowser, QWidget
@@ -32,6 +34,11 @@ class _Pages(QTextBrowser):
         )
         fitted.setDevicePixelRatio(ratio)
         return fitted
+
+
+def _name_in_link(heading: str) -> str:
+    """What a heading is called in a link, as GitHub has it."""
+    return re.sub(r"[^\w\- ]", "", heading.strip().casefold()).replace(" ", "-")
 
 
 class Reader(QDialog):
@@ -65,6 +72,8 @@ class Reader(QDialog):
         """Show a page of the guide."""
         self.pages.setSource(page, QTextDocument.ResourceType.MarkdownResource)
         self._space_out()
+        if page.hasFragment():
+            self._go_to_heading(page.fragment())
 
     def _space_out(self) -> None:
         """Give headings and paragraphs of Markdown, which Qt sets close, room to be read."""
@@ -78,6 +87,17 @@ class Reader(QDialog):
             QTextCursor(block).setBlockFormat(shape)
             block = block.next()
         document.setDocumentMargin(theme.px(theme.MARGIN))
+
+    def _go_to_heading(self, name: str) -> None:
+        """Bring a heading to the top, by its name in a link: "What is in a file" is
+        what-is-in-a-file. Qt gives headings of Markdown no anchors."""
+        document, block = self.pages.document(), self.pages.document().begin()
+        while block.isValid():
+            if block.blockFormat().headingLevel() and _name_in_link(block.text()) == name:
+                top = document.documentLayout().blockBoundingRect(block).top()
+                self.pages.verticalScrollBar().setValue(round(top))
+                return
+            block = block.next()
 
     def _follow(self, link: QUrl) -> None:
         page = self.pages.source().resolved(link)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QRect, QUrl
-from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtGui import QAction, QKeySequence, QTextCursor
 from PySide6.QtWidgets import QMenu, QMenuBar
 from pytestqt.qtbot import QtBot
 
@@ -56,6 +56,12 @@ def opened(window: MainWindow, text: str, name: str) -> Reader:
     return reader
 
 
+def headings(reader: Reader) -> list[QTextCursor]:
+    document = reader.pages.document()
+    blocks = map(document.findBlockByNumber, range(document.blockCount()))
+    return [QTextCursor(block) for block in blocks if block.blockFormat().headingLevel()]
+
+
 def test_every_page_of_the_docs_is_in_the_guide_and_every_link_leads_somewhere() -> None:
     pages = {path.name for path in FOLDER.glob("*.md")} - NOT_FOR_USERS
     assert {CONTENTS.name, *LINK.findall(CONTENTS.read_text(encoding="utf-8"))} == pages
@@ -74,6 +80,24 @@ def test_the_guide_opens_its_pages_and_their_pictures(window: MainWindow) -> Non
         title = (FOLDER / link).read_text(encoding="utf-8").splitlines()[0].removeprefix("# ")
         assert reader.pages.toPlainText().startswith(title)
         assert not reader.pages.horizontalScrollBar().isVisible()
+
+
+def test_every_link_to_a_heading_goes_there(window: MainWindow) -> None:
+    reader = opened(window, "Guide", "guide")
+    seen = 0
+    for page in FOLDER.glob("*.md"):
+        for link in LINK.findall(page.read_text(encoding="utf-8")):
+            if link.startswith("http") or "#" not in link:
+                continue
+            reader.show_page(QUrl.fromLocalFile(str(page)))
+            assert reader.pages.verticalScrollBar().value() == 0
+            reader.pages.anchorClicked.emit(QUrl(link))
+            assert reader.pages.verticalScrollBar().value() > 0, link
+            words = link.partition("#")[2].replace("-", " ").removesuffix(" ctrlm")
+            [heading] = [h for h in headings(reader) if words in h.block().text().lower()]
+            assert reader.pages.viewport().rect().contains(reader.pages.cursorRect(heading)), link
+            seen += 1
+    assert seen > 3
 
 
 def test_the_keys_have_every_key_of_the_menus(window: MainWindow) -> None:
