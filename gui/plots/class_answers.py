@@ -10,9 +10,11 @@ from numpy.typing import NDArray
 
 from engine.maths.activations import Array
 from engine.run.classes import NO_CLASS, Classes, named_in
-from engine.text.numbers import format_count
+from engine.text.numbers import counted, format_count
 from engine.text.wording import listed
 from gui.view import View
+
+UNCLASSED = "no class"  # of a sample whose targets name none, or several
 
 
 class ClassAnswers(Struct, frozen=True, eq=False, dict=True):
@@ -49,15 +51,17 @@ class ClassAnswers(Struct, frozen=True, eq=False, dict=True):
     def target_text(self, row: int) -> str:
         """A sample and its class."""
         number = int(self.named[row])
-        own = f" · {self.classes.names[number]}" if number != NO_CLASS else ""
-        return f"sample {format_count(row + 1)}{own}"
+        own = self.classes.names[number] if number != NO_CLASS else UNCLASSED
+        return f"sample {format_count(row + 1)} · {own}"
 
     def in_words(self, row: int) -> str:
         """All of it in sentences, with one sample more closely."""
-        count = len(self.named)
+        none = int((self.named == NO_CLASS).sum())
+        count = len(self.named) - none
         right = format_count(count - int(self.wrong.sum()))
+        of_none = f" Of {UNCLASSED}: {counted(none, 'sample')}." if none else ""
         name, value = self.said(row)
         return (
             f"Classes {listed(self.classes.names)}. {right} of {format_count(count)} samples are "
-            f"right. {self.target_text(row)}: {name}, {value}."
+            f"right.{of_none} {self.target_text(row)}: {name}, {value}."
         )

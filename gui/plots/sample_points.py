@@ -14,7 +14,7 @@ from engine.maths.activations import Array
 from gui import theme
 from gui.plots.colours import colours_of
 from gui.plots.plot import Plot
-from gui.plots.spot_looks import spot_brush, spot_pen
+from gui.plots.spot_looks import UNCLASSED_COLOUR, spot_brush, spot_pen
 
 MOST = 1000  # more would hide the surface, and slow it down
 _MOST_LABELLED = 60
@@ -28,7 +28,8 @@ class SamplePoints:
     """Discs at some positions, the one of the shown sample ringed, more thinly those that are wrong
     and, as clearly, those that somebody asked for.
 
-    Samples that are kept out of training are hollow, those to validate with are diamonds. Up to 60
+    Samples that are kept out of training are hollow, those to validate with are diamonds, those of
+    no class, where the others have one, are grey squares. Up to 60
     samples with two kinds of targets carry a sign in their discs, so that they are not told apart
     by colour alone. Of more than MOST samples an even choice is drawn.
     """
@@ -77,7 +78,8 @@ class SamplePoints:
         kind = _SMALL if count > _MOST_LABELLED else _PLAIN if two_kinds is None else _LABELLED
         size = theme.px(kind)
         if classes is not None:
-            fills = [spot_brush(QColor(name)) for name in (*colours.classes, colours.card)]
+            names = (*map(QColor, colours.classes), colours.colour(UNCLASSED_COLOUR))
+            fills = [spot_brush(colour) for colour in names]
             brushes = [fills[number] for number in classes[rows].tolist()]  # the last for no class
             edge = spot_pen(colours.colour("card"))
         elif two_kinds is not None:
@@ -96,7 +98,8 @@ class SamplePoints:
             edges[place] = spot_pen(brushes[place].color(), _HOLLOW_EDGE)
             brushes[place] = hole
         sizes = np.where(hollow[rows], size + 1 - _HOLLOW_EDGE / 2, size)
-        symbols = np.where(validated[rows], "d", "o").tolist()
+        shapes = np.full(count, "o") if classes is None else np.where(classes < 0, "s", "o")
+        symbols = np.where(validated, "d", shapes)[rows].tolist()
         self.discs.setData(x[rows], y[rows], size=sizes, brush=brushes, pen=edges, symbol=symbols)
         for number, item in enumerate(self.signs):
             wanted = np.zeros(count, dtype=bool)

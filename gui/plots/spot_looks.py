@@ -12,6 +12,8 @@ from functools import cache
 import pyqtgraph as pg
 from PySide6.QtGui import QBrush, QColor, QPen
 
+UNCLASSED_COLOUR = "secondary"  # of samples whose targets name no class where others do
+
 
 def spot_pen(colour: QColor | None, width: float = 1.0) -> QPen:
     """The pen around a spot; None for none."""

@@ -7,7 +7,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from engine.maths.activations import Array
-from engine.run.classes import classes_of
+from engine.run.classes import NO_CLASS, classes_of, named_in
 from engine.run.surface import output_range
 from gui import theme
 from gui.plots.class_legend import ClassLegend
@@ -43,7 +43,8 @@ class SurfaceView(QWidget):
             self.colour_bar.set_name(last.units[output])
             self.colour_bar.set_range(*shown, last.function.range != shown)
         elif (classes := classes_of(view.spec)) is not None:
-            self.legend.show_classes(classes)
+            has_unclassed = bool((named_in(view.spec) == NO_CLASS).any())
+            self.legend.show_classes(classes, has_unclassed)
         self.colour_bar.setVisible(output is not None)
         self.legend.setVisible(output is None)
         self.plot.display(view, output, x_input, y_input, held)

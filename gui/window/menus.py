@@ -143,7 +143,7 @@ class Menus(QObject):
             Fill(lambda menu: ExportMenu(menu, self._session, documents)),
             Fill(self._pictures.add_to),
             None,
-            Entry("&Title and note…", documents.describe),
+            Entry("Title an&d note…", documents.describe),
             None,
             Entry("&Quit", self._window.close, ("Ctrl+Q",)),
         )

@@ -248,6 +248,33 @@ def test_nothing_of_it_is_seen_while_outputs_are_to_be_predicted(panel: ResultPa
     assert panel.surface.plot.isVisible() and panel.surface.legend.isVisible()
 
 
+@pytest.mark.parametrize("name", theme.THEMES)
+def test_samples_of_no_class_have_a_look_and_a_word_of_their_own(
+    qapp: QApplication, panel: ResultPanel, name: str
+) -> None:
+    theme.apply(qapp, name)
+    panel.restyle()
+    view, legend = three(test=(3,)), panel.surface.legend
+    panel.display(view)
+    assert legend.entries == (*NAMES, "wrong")
+    assert "no class" not in legend.accessibleDescription()
+    targets = TARGETS.copy()
+    targets[2] = 0.0
+    spec = replace(view.spec, data=replace(view.spec.data, targets=targets))
+    panel.display(view_of(spec, State(view.theta)))
+    assert legend.entries == (*NAMES, "no class", "wrong")
+    assert "grey square" in legend.accessibleDescription()
+    looks = panel.surface.plot.points.discs.data
+    assert looks["symbol"].tolist() == ["o", "o", "s", "o"]
+    spot = looks["brush"][2].color()
+    others = (theme.current().card, *theme.current().classes)
+    assert spot not in map(QColor, others)
+    assert "sample 3 · no class" in hover(panel, 2.0, 4.0)
+    assert "of 3 samples are right. Of no class: 1 sample." in (
+        panel.surface.plot.accessibleDescription()
+    )
+
+
 def test_what_is_no_number_has_no_class(panel: ResultPanel) -> None:
     view = three()
     panel.display(replace(view, theta=np.full_like(view.theta, np.nan)))

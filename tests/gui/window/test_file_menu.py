@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -143,3 +144,12 @@ def test_recent_files_can_be_opened_again(
     assert path.name in action.text()
     action.trigger()
     assert mazur.view.spec.network.sizes == (2, 2, 2)
+
+
+def test_no_menu_has_a_letter_twice(xor: Driver) -> None:
+    menus = [xor.window.menuBar(), *xor.window.menuBar().findChildren(QMenu)]
+    assert len(menus) > 10
+    for menu in menus:
+        texts = [re.sub("&&", "", action.text()) for action in menu.actions()]
+        letters = [found[1].lower() for text in texts if (found := re.search("&(.)", text))]
+        assert len(letters) == len(set(letters)), f"{menu.objectName()}: {texts}"
