@@ -24,8 +24,8 @@ _WRONG = "wrong"  # what a ring means
 
 
 class ClassLegend(QWidget):
-    """A colour from pale to deep and a name for each class, how samples of no class look where there
-    are any, and what a ring means: in columns beside the surface, in rows below it."""
+    """A colour from pale to deep and a name for each class, how samples of no class look where
+    there are any, and what a ring means: in columns beside the surface, in rows below it."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
