@@ -66,7 +66,10 @@ def load(file_or_example: str) -> tuple[str, Document]:
             "", f'there is no file "{file_or_example}", and no example of that name ({known})'
         ) from None
     except DocumentError as error:
-        raise DocumentError(path.name, error.told) from None
+        told = error.told
+        if path.suffix.lower() in _TABLES:
+            told += f"; a table becomes a document by main.py new {path.name} OUT.backpass.json"
+        raise DocumentError(path.name, told) from None
 
 
 def _readable(name: str) -> str:

@@ -33,7 +33,7 @@ from engine.run.spec import Batching, Spec
 from engine.run.steps import STEP_ORDERS
 from engine.run.value_kinds import ALSO
 from engine.text.numbers import LARGEST, counted, format_number
-from engine.text.wording import shortened
+from engine.text.wording import as_sentence, shortened
 
 
 class SpecError(ValueError):
@@ -47,9 +47,7 @@ class SpecError(ValueError):
     @property
     def told(self) -> str:
         """The sentence for somebody to whom the place is no news."""
-        return f"{self.sentence[:1].upper()}{self.sentence[1:]}" + (
-            "" if self.sentence.endswith(".") else "."
-        )
+        return as_sentence(self.sentence)
 
 
 def check_spec(spec: Spec) -> None:

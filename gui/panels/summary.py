@@ -23,6 +23,7 @@ from gui.widgets.plain_text import set_tip
 from gui.widgets.vertical_scroll import VerticalScroll
 
 _PENDING = "…"
+_SHARE = "accuracy"  # the metric that says how many samples are right
 _SPACING = 4
 _LEAST_PITCH, _LARGEST_PITCH = 20, 38  # pixels from row to row
 _SQUARED = 1e-100, 1e100  # between these a square is as exact as the number
@@ -132,6 +133,8 @@ def _rows(view: View) -> list[_Row]:
         found = None if evaluation is None else evaluation.validation
         rows.append(_number("validation loss", None if found is None else found.loss, digits))
     for place, key in enumerate(spec.metrics):
+        if key == _SHARE and spec.has_classes:
+            continue  # said below, as 2 of 4
         value = None if evaluation is None else evaluation.metrics[place]
         rows.append(_number(METRICS[key].title, value, digits))
         if is_split:

@@ -78,8 +78,8 @@ class SamplePoints:
         kind = _SMALL if count > _MOST_LABELLED else _PLAIN if two_kinds is None else _LABELLED
         size = theme.px(kind)
         if classes is not None:
-            names = (*map(QColor, colours.classes), colours.colour(UNCLASSED_COLOUR))
-            fills = [spot_brush(colour) for colour in names]
+            fills = [spot_brush(QColor(name)) for name in colours.classes]
+            fills.append(spot_brush(colours.colour(UNCLASSED_COLOUR)))
             brushes = [fills[number] for number in classes[rows].tolist()]  # the last for no class
             edge = spot_pen(colours.colour("card"))
         elif two_kinds is not None:

@@ -9,6 +9,7 @@ from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QDialog, QLineEdit, QWidget
 
 from engine.text.numbers import format_number, parse_number
+from engine.text.wording import as_sentence
 from gui.widgets.plain_text import set_tip
 from gui.widgets.refusal import show_refusal, tell_of_refusal
 from gui.widgets.typed_text import leaves_space
@@ -80,7 +81,7 @@ class NumberField(QLineEdit):
         except ValueError as error:
             problem, value = str(error), self._value
         if problem is not None:
-            self._refuse(problem)
+            self._refuse(as_sentence(problem))
             return
         self._value = value
         self._show_rounded()

@@ -61,7 +61,7 @@ def test_a_setting_beyond_its_limits_is_refused_with_the_rows_sentence(window: M
     xi.selectAll()
     QTest.keyClicks(xi, "1")
     QTest.keyClick(xi, Qt.Key.Key_Return)
-    assert "xi lies from 0 up to, not including, 1" in xi.toolTip()
+    assert "Xi lies from 0 up to, not including, 1." in xi.toolTip()
     assert window.session.spec.optimizer["xi"] == 0.9
 
 

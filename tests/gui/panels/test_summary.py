@@ -40,7 +40,6 @@ def test_the_rows_of_a_trained_network(panel: SummaryPanel, xor_view: MakeView) 
     assert panel.rows() == [
         ("epochs", "12,000"),
         ("loss E, half squared error", format_number(view.evaluation.loss)),
-        ("share of samples right", "1"),
         ("largest |t − a|", format_number(largest)),
         ("samples right", "4 of 4"),
         ("updates done", "12,000"),

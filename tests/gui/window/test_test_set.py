@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from engine.documents.reading import read_document, write_document
 from engine.run.steps import StepId
+from engine.text.numbers import format_number
 from gui import theme
 from gui.panels.ribbon.panel import TEST_HINT
 from gui.tables.number_table import NumberTable
@@ -148,10 +149,12 @@ def test_the_loss_of_test_samples_is_a_curve_of_its_own(
     assert drawn.tolist() == points[:, 1].tolist()
     assert "test&nbsp;loss" in window.loss.legend.text()
     rows = summary(window)
-    known = {key: value for key, value in rows.items() if key.startswith("share of samples right")}
-    assert len(known) == 2
-    told = " ".join(known["share of samples right"].split()), known["share of samples right, test"]
-    assert f"{told[0]}, test {told[1]}".replace(" ", "&nbsp;") in window.loss.legend.text()
+    shares = []
+    for name in ("samples right", "test sample right"):
+        right, _, count = {"yes": "1 of 1", "no": "0 of 1"}.get(rows[name], rows[name]).split()
+        shares.append(format_number(int(right) / int(count)))
+    told = f"share of samples right {shares[0]}, test {shares[1]}"
+    assert told.replace(" ", "&nbsp;") in window.loss.legend.text()
     gap = float(rows["test loss"]) - float(rows[next(k for k in rows if k.startswith("loss E"))])
     shown = float(rows["gap, test − training"].replace("−", "-"))
     assert shown == pytest.approx(gap, abs=2e-6)
