@@ -54,8 +54,7 @@ def new(options: argparse.Namespace) -> None:
     if out.suffix.lower() != ".json":
         raise Refused(f"The last name is the document that is written, as in OUT.backpass.json; "
                       f"got {out}.")
-    if out.exists():
-        raise Refused(f"{out} is there already, and is not replaced. Choose another name.")
+    _spare_table(out, options.data, options.test_table)
     sample = None if options.sample is None else Sampled(options.sample, options.seed)
     table = read_path(path, sample, "Add --sample N to take N of them.")
     try:
@@ -178,8 +177,7 @@ def predict(options: argparse.Namespace) -> int:
     out = Path(options.out)
     if out.suffix.lower() not in (".csv", ".txt"):
         raise Refused(f"The last name is the table that is written, as in OUT.csv; got {out}.")
-    if out.exists() and out.resolve() == Path(options.data).resolve():
-        raise Refused(f"{out} is the table that is read; write the answers to another file.")
+    _spare_table(out, options.data)
     name, document = load(options.document)
     if document.lock is not None and document.lock.closed:
         raise Refused(f"{name} is locked: what is to be predicted is not written. "
@@ -201,6 +199,13 @@ def predict(options: argparse.Namespace) -> int:
         say(f"  {places_told(columns, fields)}")
     _tell_left_out([problem.sentence for problem in given.problems])
     return 2 if given.problems else 0
+
+
+def _spare_table(out: Path, *tables: str | None) -> None:
+    """Refuse to write over a table that is read; any other file is replaced, as everywhere on the
+    command line."""
+    if any(table and out.resolve() == Path(table).resolve() for table in tables):
+        raise Refused(f"{out} is the table that is read; write to another file.")
 
 
 def _tell_left_out(sentences: list[str], path: str = "") -> None:

@@ -46,8 +46,17 @@ def test_a_network_is_made_and_answers_by_the_names_of_columns_and_classes(table
     assert done.returncode == 0 and "names: a for width and b for height" in done.stdout
     done = backpass("run", str(document), "--epochs", "1")
     assert "    sample 1: " in done.stdout and "    … and 40 more; --json gives all" in done.stdout
-    done = backpass("new", str(table), str(document))
-    assert done.returncode == 2 and "is there already" in done.stderr
+    before = document.read_bytes()
+    done = backpass("new", str(table), str(document), "--hidden", "5")
+    assert done.returncode == 0 and document.read_bytes() != before  # replaced, as by all jobs
+    done = backpass("run", str(table))
+    assert done.returncode == 2 and done.stderr.count("\n") == 1
+    assert f"main.py new {table.name} OUT.backpass.json" in done.stderr
+    as_json = table.with_name("table.json")
+    as_json.write_bytes(kept := table.read_bytes())
+    done = backpass("new", str(as_json), str(as_json))
+    assert done.returncode == 2 and "is the table that is read" in done.stderr
+    assert as_json.read_bytes() == kept
     split = table.with_name("split.json")
     backpass("new", str(table), str(split), "--test", "0.9")
     made = read_document(split.read_bytes())

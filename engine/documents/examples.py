@@ -11,6 +11,7 @@ from engine.documents.reading import read_document, read_file
 from engine.documents.whole_file import reason
 
 SUFFIX = ".backpass.json"
+TABLE_ENDINGS = (".csv", ".tsv", ".txt", ".tab", ".dat")  # of files that are tables
 
 # resources/ stands beside engine/, in a checkout and in a wheel.
 _FOLDER = Path(__file__).resolve().parents[2] / "resources" / "examples"
@@ -67,8 +68,8 @@ def load(file_or_example: str) -> tuple[str, Document]:
         ) from None
     except DocumentError as error:
         told = error.told
-        if path.suffix.lower() in _TABLES:
-            told += f"; a table becomes a document by main.py new {path.name} OUT.backpass.json"
+        if path.suffix.lower() in TABLE_ENDINGS:
+            told += f"; a document is made of a table by main.py new {path.name} OUT{SUFFIX}"
         raise DocumentError(path.name, told) from None
 
 

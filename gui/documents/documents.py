@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QMessageBox, QWidget
 
 from engine.documents.document import Document, TooLarge
-from engine.documents.examples import example_names, read_example
+from engine.documents.examples import TABLE_ENDINGS, example_names, read_example
 from engine.run.iteration import Interrupted
 from engine.text.wording import on_one_line
 from gui.documents.files import Files
@@ -21,12 +21,11 @@ from gui.session.session import Kept, Session
 from gui.widgets.typed_text import take_typed_text
 
 UNTITLED = "untitled"
-_TABLES = (".csv", ".tsv", ".txt", ".tab", ".dat")
 
 
 def is_table(path: Path) -> bool:
     """Whether a file is called as tables are."""
-    return path.suffix.lower() in _TABLES
+    return path.suffix.lower() in TABLE_ENDINGS
 
 
 class Documents(QObject):
