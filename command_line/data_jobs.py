@@ -192,6 +192,8 @@ def predict(options: argparse.Namespace) -> int:
     text = answered(document.spec, theta, table, given)
     write_whole(out, text.encode("utf-8-sig"))
     say(f"{out}: answers for {counted(len(given.rows), 'row')}")
+    if document.state is None or document.state.t == 0:
+        say("  Nothing was trained: the network answers with its start values.")
     fields = input_fields(document.spec)
     if table.has_heading and [c.heading.casefold() for c in columns] != [
         f.heading.casefold() for f in fields

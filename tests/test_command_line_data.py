@@ -35,6 +35,7 @@ def test_a_network_is_made_and_answers_by_the_names_of_columns_and_classes(table
     asked.write_text("height,width,remark\n2,1.5,x\n,2.5,y\n3,8.5,z\n", encoding="utf-8")
     done = backpass("predict", str(document), str(asked), str(out))
     assert done.returncode == 2 and "Line 3: “height” is empty." in done.stderr
+    assert "Nothing was trained" in done.stdout
     with out.open(encoding="utf-8-sig", newline="") as lines:
         answers = list(csv.DictReader(lines))
     assert [row["remark"] for row in answers] == ["x", "z"]
