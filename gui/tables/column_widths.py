@@ -41,6 +41,21 @@ def fitted_widths(
     return [int(width) for width in wanted]
 
 
+def filled_widths(widths: Sequence[int], room: int) -> list[int]:
+    """Widths of columns of which the last stays at the right of some room while the others scroll:
+    where not all have room, those that do share what is left, so that none is cut at first."""
+    filled, edge = list(widths), room - widths[-1]
+    if sum(widths) <= room:
+        return filled
+    ends = np.cumsum(widths[:-1])
+    whole = int((ends <= edge).sum())
+    if whole:
+        more, over = divmod(edge - int(ends[whole - 1]), whole)
+        for column in range(whole):
+            filled[column] += more + (column < over)
+    return filled
+
+
 def needed_widths(numbers: Array, digits: int) -> list[int]:
     """Pixels that the numbers of each column (rows × columns) need with so many digits."""
     if numbers.size <= _FEW:

@@ -24,6 +24,7 @@ from gui.widgets.typed_text import leaves_space
 
 # Pixels of a cell's width that its number leaves free: in a box, and without one.
 _BOXED_MARGINS, _MARGINS = 5, 8
+_MOST_CLOSER = 3  # of them, given away before a table without boxes scrolls
 
 
 class _Box(NamedTuple):
@@ -104,6 +105,8 @@ class NumberCell(QStyledItemDelegate):
         self._table = table
         self._boxed = boxed
         self.margins = _BOXED_MARGINS if boxed else _MARGINS
+        self.most_closer = 0 if boxed else _MOST_CLOSER
+        self.closer = 0  # pixels that margins are narrower at present
         self.most_digits: int | None = None  # None for as many as fit, each number by itself
 
     # Painting
@@ -156,7 +159,8 @@ class NumberCell(QStyledItemDelegate):
     def painted_text(self, row: int, column: int) -> str:
         """The number with as many digits as there is room for; columns are wide enough for
         LEAST_DIGITS."""
-        model, room = self._model(), self._table.columnWidth(column) - self.margins
+        model = self._model()
+        room = self._table.columnWidth(column) - self.margins + self.closer
         wanted = model.digits
         if self.most_digits is not None:
             wanted = at_most(wanted, self.most_digits)

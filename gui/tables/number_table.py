@@ -19,6 +19,7 @@ from engine.text.numbers import at_most, parse_table
 from gui import theme
 from gui.tables.column_widths import (
     LEAST_DIGITS,
+    filled_widths,
     fitted_widths,
     most_column,
     needed_widths,
@@ -75,7 +76,9 @@ class NumberTable(TableView):
         self._cell = cell = NumberCell(self, boxed)
         cell.problem.connect(self.problem)
         self.setItemDelegate(cell)
-        self.setHorizontalHeader(TableHeader(Qt.Orientation.Horizontal, self))
+        names = TableHeader(Qt.Orientation.Horizontal, self)
+        names.covered_from = self._covered_from
+        self.setHorizontalHeader(names)
         self.setVerticalHeader(TableHeader(Qt.Orientation.Vertical, self))
         self.setModel(model)
         self.setCornerButtonEnabled(False)
@@ -117,6 +120,7 @@ class NumberTable(TableView):
         columns = range(self.numbers.columnCount())
         margins = self._cell.margins
         self._name_widths = [self._name_width(column) + margins for column in columns]
+        self._whole_names = [text_width(self._column_name(each)) + margins for each in columns]
         self._natural = [
             max(text_width(self.numbers.sample_text(column)) + margins, name)
             for column, name in zip(columns, self._name_widths, strict=True)
@@ -197,6 +201,7 @@ class NumberTable(TableView):
         if higher:
             room -= self.verticalScrollBar().sizeHint().width()
             widths = self._fitted(room)
+        self._cell.closer = self._least_within(room)[1]
         self.setVerticalScrollBarPolicy(_bar_if(higher))
         self.setHorizontalScrollBarPolicy(_bar_if(sum(widths) > room))
         self.horizontalHeader().setFixedHeight(self._names_height(widths))
@@ -211,11 +216,24 @@ class NumberTable(TableView):
             self.fitted.emit()
 
     def _fitted(self, room: int) -> list[int]:
-        least = self._least
-        if sum(least) > room:
-            tightest = self._tightest()
-            least = tightest if sum(tightest) <= room else least
-        return fitted_widths(self._natural, self._most, least, room)
+        least, _ = self._least_within(room)
+        widths = fitted_widths(self._natural, self._most, least, room)
+        # The last column stands over what has no room: what is left of it is no place for a number.
+        return filled_widths(widths, room) if self.numbers.keeps_last else widths
+
+    def _least_within(self, room: int) -> tuple[list[int], int]:
+        """How wide columns have to be at least, where there is so much room for all of them; and
+        how many pixels closer than otherwise their numbers stand, before the table scrolls."""
+        wanted = zip(self._natural, self._least, self._whole_names, strict=True)
+        if sum(map(max, wanted)) <= room:  # for names on one line too
+            return [max(pair) for pair in zip(self._least, self._whole_names, strict=True)], 0
+        if sum(self._least) <= room:
+            return self._least, 0
+        tightest = self._tightest()
+        for closer in (0, self._cell.most_closer):
+            if sum(tightest) - closer * len(tightest) <= room:
+                return [width - closer for width in tightest], closer
+        return self._least, 0
 
     def _tightest(self) -> list[int]:
         """Widths with which a column of numbers below 0.1 gives away digits before the table
@@ -283,6 +301,12 @@ class NumberTable(TableView):
             return None
         return room - width
 
+    def _covered_from(self) -> int | None:
+        """Where the numbers end that can be read beside the last column, in pixels from the left;
+        None where that covers none. Their names end there too."""
+        edge = self._edge()
+        return None if edge is None else self._cut_at(edge)
+
     def scrollTo(
         self, index: _Index, hint: QAbstractItemView.ScrollHint = _ENSURE_VISIBLE
     ) -> None:
@@ -307,6 +331,7 @@ class NumberTable(TableView):
         super().scrollContentsBy(dx, dy)
         if dx and self.numbers.keeps_last:
             self.viewport().update()  # the last column stays where it is
+            self.horizontalHeader().viewport().update()
 
     def updateGeometries(self) -> None:
         super().updateGeometries()

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QPoint, QRect, Qt
-from PySide6.QtGui import QMouseEvent, QPainter
+from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHeaderView, QTableView
 
 from gui import theme
@@ -12,11 +14,17 @@ from gui.tables.number_model import NumberModel
 LINE = 15  # pixels, height of one line of a name
 
 
+def _nowhere() -> int | None:
+    return None
+
+
 class TableHeader(QHeaderView):
-    """The names of columns or rows, cut short or on two lines; the row shown is marked."""
+    """The names of columns or rows, cut short or on two lines; the row shown is marked. From
+    `covered_from` on, in pixels from the left, names of columns are not seen."""
 
     def __init__(self, orientation: Qt.Orientation, table: QTableView) -> None:
         super().__init__(orientation, table)
+        self.covered_from: Callable[[], int | None] = _nowhere
         self.is_pressed = False  # while a press chooses whole rows or columns
         self.setSectionsClickable(True)
         self.setHighlightSections(False)
@@ -27,6 +35,15 @@ class TableHeader(QHeaderView):
         self.is_pressed = True
         super().mousePressEvent(event)
         self.is_pressed = False
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        covered = self.covered_from()
+        if covered is not None:
+            painter = QPainter(self.viewport())
+            room = self.viewport().rect()
+            painter.fillRect(room.adjusted(covered, 0, 0, 0), theme.current().colour("card"))
+            painter.end()
 
     def paintSection(self, painter: QPainter, rect: QRect, section: int) -> None:
         t, model = theme.current(), self.model()

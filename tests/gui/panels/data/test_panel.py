@@ -17,6 +17,7 @@ from engine.run.limits import SAMPLES
 from engine.run.spec import Data
 from gui import theme
 from gui.panels.data.panel import DataPanel
+from gui.tables.number_cell import NumberCell
 from gui.view import View
 from tests.gui.panels.conftest import click, names, texts
 from tests.gui.panels.data.conftest import Answer, error, grid_of, shown, title, with_data
@@ -277,6 +278,48 @@ def test_columns_keep_their_distance_and_the_mark_stays_in_sight(
     for column in range(grid.numbers.columnCount() - 1):
         grid.setCurrentIndex(grid.numbers.index(0, column))
         assert grid.visualRect(grid.currentIndex()).right() <= edge
+
+
+def test_in_a_narrow_card_no_column_is_cut_by_the_mark_and_none_has_a_name_alone(
+    qtbot: QtBot, mazur_view: MakeView
+) -> None:
+    view = mazur_view()
+    data = replace(view.spec.data, inputs=np.array([[1 / 3, -1 / 3]]))
+    grid = grid_of(shown(qtbot, with_data(view, data), width=230))
+    bar, last = grid.horizontalScrollBar(), grid.numbers.columnCount() - 1
+    edge = grid.viewport().width() - grid.columnWidth(last)
+    bar.setValue(0)
+    assert edge in [grid.columnViewportPosition(column) for column in range(last)]
+
+    def ink(ground: QImage, left: int) -> bool:
+        colours = {
+            ground.pixel(x, y) for x in range(left, edge) for y in range(4, ground.height() - 4)
+        }
+        return len(colours) > 1
+
+    for place in range(bar.maximum()):
+        bar.setValue(place)
+        column = grid.columnAt(edge - 1)
+        left = max(grid.columnViewportPosition(column), 0)
+        name = grid.horizontalHeader().viewport().grab().toImage()
+        row = grid.viewport().grab().toImage().copy(0, 0, edge, grid.rowHeight(0))
+        if edge - left > 12 and not ink(row, left + 1):
+            assert not ink(name, left + 1), place
+
+
+def test_columns_stand_closer_before_the_table_scrolls(
+    qtbot: QtBot, qapp: QApplication, mazur_view: MakeView
+) -> None:
+    try:
+        for percent, width in ((100, 260), (80, 240)):
+            theme.apply(qapp, percent=percent)
+            grid = grid_of(shown(qtbot, mazur_view(), width))
+            assert not grid.horizontalScrollBar().isVisible(), percent
+            cell = grid.itemDelegate()
+            assert isinstance(cell, NumberCell)
+            assert [cell.painted_text(0, column) for column in (4, 5)] == ["0.751", "0.773"]
+    finally:
+        theme.apply(qapp, percent=100)
 
 
 def test_the_title_is_whole_beside_what_is_told_of_test_samples(

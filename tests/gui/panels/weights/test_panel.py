@@ -331,3 +331,15 @@ def test_outputs_are_headed_by_their_class(qtbot: QtBot) -> None:
     data = replace(view.spec.data, target_sources=sources)
     panel.display(replace(view, spec=replace(view.spec, data=data)))
     assert heads(2) == ["o1 · setosa", "o2 · versicolor"] and heads(1) == ["h1", "h2"]
+
+
+def test_a_name_of_two_words_stands_on_one_line_where_there_is_room(
+    qtbot: QtBot, mazur_view: Callable[..., View]
+) -> None:
+    def height(width: int) -> int:
+        table = table_of(show_weights(qtbot, mazur_view(), width), 1)
+        assert names(table) == ["i1", "i2", "bias, fixed"]
+        return table.horizontalHeader().height()
+
+    one, two = height(260), height(230)
+    assert one < 2 * QFontMetrics(theme.font(theme.SMALL)).height() <= two
