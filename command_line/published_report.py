@@ -10,7 +10,7 @@ from msgspec.structs import asdict
 
 from command_line.columns import in_columns
 from engine.documents.document import Document
-from engine.learn.published.comparison import Compared, summary
+from engine.learn.published.comparison import Compared, dropout_note, summary
 from engine.learn.published.mistake_search import SearchAnswer
 from engine.learn.published.quantities import quantity_of
 from engine.run.column_words import scaled_note
@@ -27,6 +27,8 @@ def published_text(
     rows += [(_name(document, e), e.figure.printed, e.shown, e.verdict.words) for e in compared]
     said = [summary(compared) or "This document has no figures of a source."]
     if compared and (note := scaled_note(document.spec)):
+        said.append(note)
+    if compared and (note := dropout_note(document.spec)):
         said.append(note)
     wrong = made_on_purpose(document.spec.mistakes)
     if wrong and compared:

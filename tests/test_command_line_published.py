@@ -10,7 +10,8 @@ from engine.documents.document import Document
 from engine.documents.examples import read_example
 from engine.documents.reading import write_document
 from engine.documents.road import Road
-from engine.run import reshaping
+from engine.run import edits, reshaping
+from engine.run.spec import start_state
 from tests.test_command_line import answer, backpass
 
 
@@ -23,6 +24,14 @@ def test_the_comparison_is_a_line_for_each_figure() -> None:
     assert ["w1", "0.6996", "0.7021", "by", "a", "mistake"] in lines
     assert "4 agree, 9 by a mistake" in done.stdout
     assert "“a link of the chain lost” together with “slope taken at the activation”" in done.stdout
+
+
+def test_with_dropout_it_says_that_the_source_drew_other_masks(tmp_path: Path) -> None:
+    document = read_example("hand-2-2-1")
+    spec, _ = edits.set_dropout(document.spec, start_state(document.spec, document.start), 1, 0.5)
+    path = tmp_path / "dropped.backpass.json"
+    path.write_bytes(write_document(replace(document, spec=spec)))
+    assert "the source drew other masks" in backpass("published", str(path)).stdout
 
 
 def test_json_has_everything() -> None:

@@ -415,7 +415,22 @@ class Intents(QObject):
         """Leave out a share of a hidden layer's units in each iteration."""
         name = self._layer_name(layer)
         text = f"{name}: dropout {format_number(share)}" if share else f"{name}: no dropout"
-        self._session.apply(text, edits.set_dropout, layer, share)
+        is_new = not self._session.spec.network.has_dropout
+        is_set = self._session.apply(text, edits.set_dropout, layer, share)
+        if is_set and share and is_new and self._is_exercise():
+            self.noticed.emit(
+                "This is an exercise to be worked by hand, and its sheet and key know of no "
+                "dropout: what is shown now is no longer what they ask for. Undo brings it back."
+            )
+
+    def _is_exercise(self) -> bool:
+        """Whether the open document is an exercise."""
+        document = self._session.document_as_opened
+        if not document.own_keys:
+            return False  # as of most documents; nothing need be loaded to know
+        from engine.learn.exercises.exercise import exercise_of
+
+        return exercise_of(document) is not None
 
     def set_optimizer(self, key: str) -> None:
         """Choose the optimizer."""

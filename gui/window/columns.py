@@ -172,6 +172,11 @@ class Columns(QWidget):
             layout.addWidget(handle, 0, Qt.AlignmentFlag.AlignCenter)
         handle.setVisible(not self._lower_side.is_away)
 
+    def show_data(self) -> None:
+        """Bring the data to the front of the other tabs, where they have one; a closed side stays
+        closed."""
+        self._left.show_card(self.data)
+
     def bring_forward(self, inside: QWidget) -> None:
         """Bring what something is in to the front: open its side, and choose its tab."""
         for side, part in ((self.left_side, self._left), (self.right_side, self.right)):

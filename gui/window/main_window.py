@@ -240,6 +240,7 @@ class MainWindow(QMainWindow):
         self.loss.ghost_menu.remove_asked.connect(self._intents.remove_road)
         self.mistake_strip.right_asked.connect(self._intents.do_it_right)
         self.canvas.asked.connect(self._ask)
+        self.data.rows_marked.connect(self._columns.show_data)
         for table in (self.weights, self.data):
             table.asked.connect(self.canvas.select)
             table.asked.connect(self._ask)

@@ -46,6 +46,17 @@ PAPER_ITERATIONS = 10  # further than that nobody goes by hand
 _NO_FRAMES = 10**9
 
 
+def dropout_note(spec: Spec) -> str:
+    """What a source's figures are held against where units are dropped, as a sentence; "" where
+    none are."""
+    if not spec.network.has_dropout:
+        return ""
+    return (
+        "Dropout is on: the program draws which units are left out, and the source drew other "
+        "masks, so its figures may differ and both be right."
+    )
+
+
 class Verdict(Struct, frozen=True):
     """What a comparison comes to: a key of the table above, a sentence, and the mistakes that it
     names."""

@@ -11,12 +11,13 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from engine.documents.document import Published
 from engine.formulas.notation import Notation
-from engine.learn.published.comparison import Compared, summary
+from engine.learn.published.comparison import Compared, dropout_note, summary
 from engine.learn.published.mistake_search import SearchAnswer, Suspect
 from engine.learn.published.quantities import Quantities, quantity_of, read_lines
 from engine.maths.network import Network
 from engine.run.column_words import SCALED, is_scaled, scaled_note
 from engine.run.limits import FIGURES
+from engine.run.spec import Spec
 from engine.text.numbers import format_count
 from gui import theme
 from gui.learn.published.figure_form import FigureForm
@@ -211,7 +212,7 @@ class PublishedPanel(QWidget):
         """Say what there is to say of the row that the person is at."""
         row = self.list.chosen
         if row is None or row >= len(self.figures):
-            note = "" if self._view is None else scaled_note(self._view.spec)
+            note = "" if self._view is None else _note(self._view.spec)
             self._tell(note if self.figures else f"{_EMPTY} {note}".rstrip())
             return
         sentences = []
@@ -315,6 +316,11 @@ class PublishedPanel(QWidget):
             self.form.show()
             self.form.refuse(f"At most {format_count(FIGURES.most)} figures are possible.")
         return has_room
+
+
+def _note(spec: Spec) -> str:
+    """What holds for all figures: whose numbers they are held against."""
+    return " ".join(filter(None, (scaled_note(spec), dropout_note(spec))))
 
 
 def _line(view: View, figure: Published, compared: Compared | None) -> PrintedLine:

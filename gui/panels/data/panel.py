@@ -45,6 +45,7 @@ class DataPanel(Card):
     that sample."""
 
     sample_chosen = Signal(int)
+    rows_marked = Signal()  # rows that were asked for elsewhere
     asked = Signal(object)  # the Given or StepId of the sample shown that the person went to
     input_edited = Signal(int, int, float)  # row, input, value
     target_edited = Signal(int, int, float)  # row, output, value
@@ -123,6 +124,7 @@ class DataPanel(Card):
             self._table.fit_numbers()
         if view.marked and (before is None or before.marked is not view.marked):
             self._table.mark_rows(view.marked)
+            self.rows_marked.emit()
         elif before is None or before.sample != view.sample:
             # Not at every view: while a sample that was asked for is still on its way, the old
             # one would take the person back.

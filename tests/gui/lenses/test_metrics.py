@@ -20,7 +20,7 @@ from gui.tables.column_widths import text_width
 from gui.tables.number_table import NumberTable
 from gui.view import Curtain
 from gui.window.main_window import MainWindow
-from tests.gui.lenses.conftest import OpenLens
+from tests.gui.lenses.conftest import OpenLens, entry
 
 KEYS = "Ctrl+M"
 
@@ -135,6 +135,27 @@ def test_a_cell_of_the_confusion_matrix_leads_to_its_samples(
     lens.samples_asked.emit(expected)
     window.session.apply("Other data", edits.remove_rows, [0])
     assert not window.result.surface.plot.points.marks.getData()[0].size
+
+
+def test_the_data_come_forward_with_the_samples_of_a_cell(open_lens: OpenLens) -> None:
+    window, lens = open_lens("xor-2-3-1", KEYS)
+    named(window)
+    lens.close_button.click()
+    window.resize(1366, 660)
+    QApplication.processEvents()
+    entry(window, KEYS).trigger()
+    QApplication.processEvents()
+    assert lens.isVisible()
+    choose(lens, lens.page_button, "confusion")
+    table, model = window.data.findChild(NumberTable, "dataTable"), lens.confusion.model()
+    assert not table.isVisible()  # behind the tab of the network
+    cells = [(row, column) for row in range(2) for column in range(2)]
+    row, column = next(each for each in cells if int(model.value(*each)))
+    place = lens.confusion.visualRect(model.index(row, column)).center()
+    QTest.mouseClick(lens.confusion.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    QApplication.processEvents()
+    assert table.isVisible() and len(table.whole_rows()) == int(model.value(row, column))
+    assert lens.isVisible() and window.focusWidget() is lens.confusion  # for the arrow keys
 
 
 def test_precision_and_recall_of_each_class_by_its_name(open_lens: OpenLens) -> None:

@@ -200,3 +200,16 @@ def test_a_place_that_cannot_be_written_is_said(
     dialog.findChild(QPushButton, "exerciseSave").click()
     assert "cannot be written" in words(dialog, "exerciseProblem")
     assert dialog.isVisible()
+
+
+def test_dropout_in_an_exercise_is_said_to_part_it_from_its_key(window: MainWindow) -> None:
+    window.documents.open_new(make_exercise(Exercise()), "mine")
+    said: list[str] = []
+    window._intents.noticed.connect(said.append)
+    window.network.dropout_chosen.emit(1, 0.5)
+    assert window.session.spec.network.has_dropout
+    assert len(said) == 1 and "know of no dropout" in said[0]
+    assert window.banner.text == said[0] and window.banner.isVisible()
+    window.network.dropout_chosen.emit(1, 0.25)
+    assert len(said) == 1  # said once
+    window.session.mark_saved()

@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from engine.documents.examples import read_example
 from engine.documents.reading import read_document, write_document
+from engine.run import edits
 from gui.learn.published.panel import PublishedPanel
 from gui.window.main_window import MainWindow
 
@@ -362,3 +363,16 @@ def test_closing_the_panel_calls_the_work_off(opened: Opened) -> None:
     assert window.tools.current is None
     window.session.step()
     assert window.session.place.revealed == 1
+
+
+def test_with_dropout_it_is_said_that_the_source_drew_other_masks(
+    qtbot: QtBot, opened: Opened
+) -> None:
+    window = opened("hand-2-2-1")
+    assert "masks" not in note(window)
+    window.session.apply("Dropout", edits.set_dropout, 1, 0.5)
+    compared(qtbot, window)
+    assert "the source drew other masks" in note(window)
+    window.session.apply("None", edits.set_dropout, 1, 0.0)
+    assert "masks" not in note(window)
+    window.session.mark_saved()
