@@ -38,7 +38,8 @@ from gui.widgets.waiting import waited_for
 
 _LISTED = 200  # rows that cannot be taken; of the others their number
 _QUICK_CELLS = 200_000
-_SEEN = 3  # rows of that list
+_SEEN = 3  # rows of that list, and one on a low screen
+_ROW = 24  # pixels
 
 Reread = Callable[[bool], Table]
 """Reads the table anew, with or without a heading. Raises TableError, and Interrupted."""
@@ -82,7 +83,7 @@ class TableDialog(FormDialog):
         self._list = QListWidget()
         self._list.setObjectName("tableProblems")
         self._list.setAccessibleName("Rows that cannot be taken as they are")
-        self._list.setFixedHeight(theme.px(24) * _SEEN)
+        self._list.setFixedHeight(theme.px(_ROW) * _SEEN)
         self._leave_out = _check("tableLeaveOut", "")
         self._preview = SecondaryLabel(name="tablePreview")
         self._preview.setWordWrap(True)
@@ -159,6 +160,13 @@ class TableDialog(FormDialog):
             else ""
         )
         self.fit()
+
+    def give_way(self, pixels: int) -> None:
+        """Let the list take less room: it scrolls in any case, the fields need not."""
+        least, now = theme.px(_ROW), self._list.minimumHeight()
+        height = min(max(now - pixels, least), least * _SEEN)
+        if height != now:
+            self._list.setFixedHeight(height)
 
     @property
     def _left(self) -> int:

@@ -70,9 +70,9 @@ class _Question(Struct, frozen=True, eq=False):
 
 
 class WeightLens(WorkingLens):
-    """E(w) for the weight or bias that was selected last on the network, all others as they are, on
-    the batch of the iteration or the whole training set. `value_edited` tells of the value that its
-    point was dragged to."""
+    """E(w) for the weight or bias that was selected last on the network, or before any was for that
+    of the step, all others as they are, on the batch of the iteration or the whole training set.
+    `value_edited` tells of the value that its point was dragged to."""
 
     value_edited = Signal(Parameter, float)
 
@@ -80,6 +80,7 @@ class WeightLens(WorkingLens):
         super().__init__("E along a weight", "weightLens", parent)
         self._state_of = state_of
         self._parameter: Parameter | None = None
+        self._is_selected = False  # else it is the step's
         self._wants_all = False
         self._middle, self._reach = 0.0, _LEAST_REACH
         self._asked: _Question | None = None
@@ -96,11 +97,19 @@ class WeightLens(WorkingLens):
     def show_selected(self, number: object) -> None:
         """Hear of what is selected on the network; what is no weight leaves what is shown."""
         parameter = number if isinstance(number, Parameter) else getattr(number, "parameter", None)
-        if isinstance(parameter, Parameter) and parameter != self._parameter:
-            self._parameter = parameter
-            self.plot.let_go()
-            self._reach = 0.0  # an axis of its own
-            self.again()
+        if isinstance(parameter, Parameter):
+            self._is_selected = True
+            if self._take_up(parameter):
+                self.again()
+
+    def _take_up(self, parameter: Parameter) -> bool:
+        """Have the loss along a weight or bias shown; whether that is another one than before."""
+        if parameter == self._parameter:
+            return False
+        self._parameter = parameter
+        self.plot.let_go()
+        self._reach = 0.0  # an axis of its own
+        return True
 
     def restyle(self) -> None:
         self.plot.restyle()
@@ -109,6 +118,9 @@ class WeightLens(WorkingLens):
     def _show(self, view: View) -> None:
         network, answered = view.spec.network, self._answered
         self._answered = None
+        step = view.step
+        if not self._is_selected and step is not None and step.parameter is not None:
+            self._take_up(step.parameter)
         index = self._index(view)
         if index is None or self._parameter is None:
             self.whose_button.hide()
@@ -195,7 +207,7 @@ class WeightLens(WorkingLens):
         try:
             return view.spec.network.index(self._parameter)
         except IndexError:
-            self._parameter = None
+            self._parameter, self._is_selected = None, False
             return None
 
     def _in_words(

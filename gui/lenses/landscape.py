@@ -43,6 +43,7 @@ _MARGIN = {True: 0.5, False: 0.2}  # around the paths, in training or at rest
 _TOO_LARGE = (
     "This network and its training set are too large: one picture of its loss would take minutes."
 )
+_WORKING = "Working out the path of the run, and the loss around it…"
 _ONE = "A network with one parameter has no two directions. See the loss along a weight."
 
 
@@ -275,6 +276,7 @@ class LandscapeLens(WorkingLens):
         # One that is worked out anew while the run trains is shown whole, in place of the last.
         if landscape.cells > _COARSE or landscape.is_done:
             self.plot.show_losses(landscape.losses, landscape.ranges)
+            self.say("")
             self._say_what_is_seen()
         if self._view is not None:
             self._draw_paths(self._view)
@@ -287,10 +289,11 @@ class LandscapeLens(WorkingLens):
     # What is said of it
 
     def _draw_paths(self, view: View) -> None:
+        if self.plot.is_empty:  # axes without a picture would say what is not known yet
+            self.say(_WORKING)
         plane, paths = self._plane, self._paths
         if plane is None or paths is None or len(plane.origin) != view.spec.network.size:
             self.plot.show_paths(np.empty((0, 2)), (), np.empty(0))
-            self.note.setText("Working out the path of the run…")
             return
         now = plane.places(view.theta[np.newaxis])[0]
         # While the run trains it is beyond where the path was known to lead.

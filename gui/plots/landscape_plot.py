@@ -75,6 +75,11 @@ class LandscapePlot(Plot):
         self._draw_paths()
 
     @property
+    def is_empty(self) -> bool:
+        """Whether no losses are shown yet."""
+        return not len(self._losses)
+
+    @property
     def extremes(self) -> tuple[float, float] | None:
         """The lowest and the highest loss that is shown."""
         finite = self._losses[np.isfinite(self._losses)]

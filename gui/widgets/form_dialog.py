@@ -74,6 +74,10 @@ class FormDialog(QDialog):
         self.adjustSize()
         self._grow()
 
+    def give_way(self, pixels: int) -> None:
+        """Hear how many pixels the screen is too low by to show all without scrolling; below 0 for
+        those to spare. What can do with less room overrides it."""
+
     def _grow(self) -> None:
         """Be no smaller than what is in it, as far as the screen reaches."""
         # Qt itself grows no higher than two thirds of the screen, which is too low for large text.
@@ -83,6 +87,7 @@ class FormDialog(QDialog):
         high = layout.totalSizeHint().height()
         if layout.hasHeightForWidth():
             high = layout.totalHeightForWidth(width)
+        self.give_way(high - (room.height() - frame))
         self.resize(width, min(max(self.height(), high), room.height() - frame))
         beyond = self.geometry().bottom() - room.bottom()
         if beyond > 0:

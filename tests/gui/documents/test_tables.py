@@ -24,6 +24,8 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from engine.data import table as table_module
+from gui import theme
+from gui.documents.table_dialog import TableDialog
 from gui.widgets.choice import Choice
 from gui.widgets.count_field import CountField
 from tests.gui.conftest import choose
@@ -227,3 +229,27 @@ def test_a_table_that_the_command_line_names_is_asked_about_once_the_window_is_u
     assert xor.view.spec.network.sizes == (1, 1)
     qtbot.waitUntil(lambda: xor.view.spec.network.sizes[-1] == 3)
     assert filled and xor.window.session.standing.title == "2-3-3, flowers"
+
+
+def test_on_a_low_screen_the_list_of_problems_gives_way_to_the_fields(
+    qtbot: QtBot, qapp: QApplication
+) -> None:
+    rows = "".join(f"{n},{'x' if n % 5 == 0 else n},{'ab'[n % 2]}\n" for n in range(40))
+    table = table_module.read_table(f"a,b,kind\n{rows}")
+
+    def height() -> int:
+        dialog = TableDialog("t.csv", table, lambda heading: table)
+        qtbot.addWidget(dialog)
+        dialog.show()
+        QApplication.processEvents()
+        listed = dialog.findChild(QListWidget, "tableProblems")
+        assert listed is not None and listed.isVisible()
+        assert dialog.height() <= dialog.screen().availableGeometry().height()
+        return listed.height()
+
+    usual = height()
+    theme.apply(qapp, percent=200)
+    try:
+        assert height() < usual
+    finally:
+        theme.apply(qapp, percent=100)

@@ -11,8 +11,10 @@ from engine.maths.network import Parameter
 from engine.run import edits, holding
 from engine.run.iteration import batch_loss
 from gui.plots.weight_plot import WeightPlot
+from gui.view import View
 from gui.window.main_window import MainWindow
-from tests.gui.lenses.conftest import OpenLens
+from tests.gui.conftest import OpenWindow
+from tests.gui.lenses.conftest import OpenLens, entry
 
 LEFT, Key = Qt.MouseButton.LeftButton, Qt.Key
 W5 = Parameter(2, 0, 0)
@@ -36,6 +38,29 @@ def tangent_slope(plot: WeightPlot) -> float:
 def test_without_a_weight_it_asks_for_one(open_lens: OpenLens) -> None:
     _, lens = open_lens("mazur-2-2-2", "Ctrl+5")
     assert not lens.plot.isVisible() and "Click a weight" in lens._sentence.text()
+
+
+def test_until_one_is_selected_it_takes_the_weight_of_the_step(open_window: OpenWindow) -> None:
+    window = open_window("mazur-2-2-2")
+
+    views: list[View] = []
+    window.session.changed.connect(views.append)
+
+    def step_to(parameter: Parameter) -> None:
+        window.session.step("number")
+        while views[-1].step is None or views[-1].step.parameter != parameter:
+            window.session.step("number")
+
+    step_to(W5)
+    entry(window, "Ctrl+5").trigger()
+    lens = window.lenses.place.front
+    assert lens is not None and lens.plot.isVisible() and lens.title.text() == "E along w5"
+    assert tangent_slope(lens.plot) == pytest.approx(0.082167041, abs=1e-9)
+    step_to(Parameter(2, 0, 1))
+    assert lens.title.text() == "E along w6"
+    window.canvas.select(W5)
+    window.session.step("number")
+    assert lens.title.text() == "E along w5"
 
 
 def test_the_tangent_has_the_slope_that_mazur_prints(open_lens: OpenLens) -> None:

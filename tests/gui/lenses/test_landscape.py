@@ -41,6 +41,15 @@ def test_the_run_stands_in_its_plane_where_its_loss_is(open_lens: OpenLens) -> N
     assert "two directions the run moved in most" in lens.note.text()
 
 
+def test_until_there_is_a_picture_a_sentence_stands_in_place_of_axes(open_lens: OpenLens) -> None:
+    window, lens = open_lens("xor-2-3-1", "Ctrl+7")
+    assert not lens.plot.isVisible() and "Working out the path" in lens._sentence.text()
+    lens.finish()
+    assert lens.plot.isVisible() and lens.note.isVisible()
+    epochs_on(window, 1)  # the picture stays while the next is worked out
+    assert lens.plot.isVisible()
+
+
 def test_of_two_parameters_it_is_the_loss_for_their_values(open_lens: OpenLens) -> None:
     window, lens = open_lens("mazur-2-2-2", "Ctrl+7")
     window.canvas.select(Parameter(2, 0, 0))
