@@ -13,14 +13,17 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
 from engine.maths.network import Parameter
+from engine.maths.schedules import Schedule
 from engine.run.edits import set_parameters
 from engine.run.given import Given
 from engine.run.reshaping import set_units
-from engine.run.spec import start_state
+from engine.run.spec import State, start_state
 from engine.run.steps import StepId
+from engine.text.numbers import format_number
 from gui import theme
 from gui.canvas.spots import Spot
 from tests.gui.canvas.painted import node_words, pill_words
+from tests.gui.conftest import view_of
 
 Key = Qt.Key
 
@@ -138,6 +141,32 @@ def test_the_sample_is_named_where_there_are_several(
     assert ann.canvas.caption.sample.text() == "sample 2 of 4"
     ann.canvas.display(mazur_view())
     assert not ann.canvas.caption.sample.isVisible()
+
+
+def test_an_update_under_a_schedule_tells_its_learning_rate(
+    person: Callable[..., Any], xor_view: Callable[..., Any], mazur_view: Callable[..., Any]
+) -> None:
+    schedule = Schedule(name="step", every=1, factor=0.5, per="iteration")
+    for made, prefix in ((xor_view, "sample 1 of 4 · "), (mazur_view, "")):
+        view = made(revealed=1)
+        kinds = [view.steps.id_at(k).kind for k in range(len(view.steps))]
+        at = kinds.index("weight_update")
+        layer = view.steps.id_at(at).layer
+        layers = list(view.spec.network.layers)
+        layers[layer - 1] = replace(layers[layer - 1], rate_factor=3.0)
+        network = replace(view.spec.network, layers=tuple(layers))
+        spec = replace(view.spec, schedule=schedule, network=network)
+        rate = spec.optimizer["learning_rate"]
+        before = view_of(spec, State(view.theta, t=2), revealed=at)
+        after = view_of(spec, State(view.theta, t=2), revealed=at + 1)
+        ann = person(before)
+        line = ann.canvas.caption.sample
+        assert "η" not in line.text()
+        ann.canvas.display(after)
+        assert line.isVisible() and line.text() == f"{prefix}η = {format_number(rate * 0.75)}"
+        plain = replace(spec, schedule=Schedule())
+        ann.canvas.display(view_of(plain, State(view.theta, t=2), revealed=at + 1))
+        assert "η" not in line.text() and line.isVisible() is bool(prefix)
 
 
 # Asking
