@@ -12,6 +12,7 @@ from PySide6.QtGui import (
     QPainter,
     QPaintEvent,
     QResizeEvent,
+    QShowEvent,
 )
 from PySide6.QtWidgets import QAbstractItemView, QStyleOptionViewItem, QWidget
 
@@ -83,8 +84,6 @@ class NumberTable(TableView):
         self.setModel(model)
         self.setCornerButtonEnabled(False)
         self.setCornerWidget(QWidget())  # else the style draws an edge between the scroll bars
-        # Opaque, so that scrolling moves what is painted and asks only for the cells that appear.
-        self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setWordWrap(False)
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
@@ -271,11 +270,18 @@ class NumberTable(TableView):
         super().resizeEvent(event)
         self._arrange()
 
+    def showEvent(self, event: QShowEvent) -> None:
+        # Until it is painted the card behind it is: there is nothing yet that scrolling could move.
+        self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent, False)
+        super().showEvent(event)
+
     def paintEvent(self, event: QPaintEvent) -> None:
         ground = QPainter(self.viewport())
         ground.fillRect(event.rect(), theme.current().colour("card"))
         ground.end()
         super().paintEvent(event)
+        # Opaque, so that scrolling moves what is painted and asks only for the cells that appear.
+        self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         last, room, edge = self.numbers.columnCount() - 1, self.viewport().rect(), self._edge()
         if edge is None:
             return

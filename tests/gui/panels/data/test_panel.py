@@ -322,6 +322,21 @@ def test_columns_stand_closer_before_the_table_scrolls(
         theme.apply(qapp, percent=100)
 
 
+def test_the_table_promises_to_paint_all_of_itself_once_it_has(
+    qtbot: QtBot, xor_view: MakeView
+) -> None:
+    panel, opaque = DataPanel(), Qt.WidgetAttribute.WA_OpaquePaintEvent
+    qtbot.addWidget(panel)
+    panel.display(xor_view())
+    seen = grid_of(panel).viewport()
+    for _ in range(2):  # and again behind a tab, where others painted meanwhile
+        panel.show()
+        assert not seen.testAttribute(opaque)
+        QApplication.processEvents()
+        assert seen.testAttribute(opaque)
+        panel.hide()
+
+
 def test_the_title_is_whole_beside_what_is_told_of_test_samples(
     qtbot: QtBot, xor_view: MakeView
 ) -> None:
