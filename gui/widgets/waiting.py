@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable
 from typing import TypeVar
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QProgressBar, QVBoxLayout, QWidget
 
 from engine.run.iteration import Check, Interrupted
@@ -55,7 +55,8 @@ class _Waiting(QDialog):
         for widget in (self._label, bar, self._buttons):
             layout.addWidget(widget)
         self.setMinimumWidth(theme.px(360))
-        self.ended.connect(self.accept)
+        # Queued also where the work was done before the box stood: it would stand for ever.
+        self.ended.connect(self.accept, Qt.ConnectionType.QueuedConnection)
 
     def check(self) -> None:
         """Raise Interrupted once the work was called off."""
