@@ -112,6 +112,7 @@ def whenever_waiting(
 
     def begin(act: Callable[[QDialog], None]) -> list[str]:
         words: list[str] = []
+        seen.clear()
         for before in timers:
             before.stop()
         timers.append(timer := QTimer())
