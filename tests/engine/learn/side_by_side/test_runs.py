@@ -30,7 +30,7 @@ def whole(spec: Spec, start: Array, mistakes: tuple[str, ...], epochs: int) -> C
 
 def alone(spec: Spec, start: Array, epochs: int) -> Array:
     """The parameters of a run by itself."""
-    return train(spec, start_state(spec, start), epochs * spec.iterations_per_epoch)[0].theta
+    return train(spec, start_state(spec, start), epochs * spec.iterations_per_epoch)[0].state.theta
 
 
 def same(theta: Array, other: Array) -> bool:
