@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from engine.maths.activations import ACTIVATION_SETTINGS
 from engine.maths.network import with_layer
+from engine.text.wording import as_sentence
 from gui.panels.network.panel import NetworkPanel
 from gui.view import View
 from gui.widgets.number_field import NumberField
@@ -83,7 +84,7 @@ def test_a_value_is_reported_and_one_beyond_its_limits_refused(
     for text in ("0", "-2", "1e6"):
         retype(qtbot, gain, text)
         qtbot.keyClick(gain, Qt.Key.Key_Return)
-        assert ACTIVATION_SETTINGS["gain"].limits in gain.toolTip()
+        assert as_sentence(ACTIVATION_SETTINGS["gain"].limits) in gain.toolTip()
         assert reports == []
     retype(qtbot, gain, "1/2")
     qtbot.keyClick(gain, Qt.Key.Key_Return)
