@@ -119,7 +119,7 @@ def _zeros(generator: np.random.Generator, count: int, *settings: float) -> Arra
     return np.zeros(count)
 
 
-Weights = Callable[[np.random.Generator, int, int], Array]
+Weights = Callable[["np.random.Generator", int, int], Array]  # quoted: no start needs to load it
 
 
 def _uniform(low: float, high: float) -> Weights:
