@@ -133,10 +133,6 @@ class CountTable(TableView):
         if is_other:
             self._arrange()
 
-    def text_at(self, row: int, column: int) -> str:
-        """What stands in a cell."""
-        return self._counts.text(row, column, None)
-
     def restyle(self) -> None:
         """Take the theme's colours, and the room that the size of text asks for."""
         super().restyle()

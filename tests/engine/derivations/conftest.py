@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
+from hypothesis import assume
+from msgspec.structs import replace
 
 from engine.documents.examples import read_example
+from engine.maths.clipping import Clipping
 from engine.maths.network import Layer, Network, default_unit_names
 from engine.maths.optimizers import Optimizer
+from engine.run.edits import set_mistakes
 from engine.run.iteration import Iteration, iterate
 from engine.run.spec import Data, Spec, State, start_state
 
@@ -52,3 +56,15 @@ def relu_run(x: list[float], w: list[float], b: float) -> Iteration:
 
 def agree(value: float, expected: float) -> bool:
     return abs(value - expected) <= 1e-12 * max(1.0, abs(expected))
+
+
+def with_mistakes(run: tuple[Spec, State], keys: list[str]) -> tuple[Spec, State]:
+    """A run that makes these mistakes; where gradients are kept, one is."""
+    spec, state = run
+    if spec.clipping.name == "norm":  # which does not go with every mistake
+        spec = replace(spec, clipping=Clipping("value", spec.clipping.limit))
+    spec, state = set_mistakes(spec, state, keys)
+    if "accumulated-gradients" in keys:
+        state = iterate(spec, state).next_state
+        assume(np.isfinite(state.theta).all())
+    return spec, state

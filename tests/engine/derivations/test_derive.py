@@ -16,11 +16,9 @@ from engine.derivations.derive import Derivation, derive
 from engine.formulas.formula import Expr, Line
 from engine.formulas.writers import TextWriter, prose_text
 from engine.maths.activations import ACTIVATIONS
-from engine.maths.clipping import Clipping
 from engine.maths.losses import LOSSES
 from engine.maths.network import Layer, Network, default_unit_names
 from engine.maths.optimizers import Optimizer
-from engine.run.edits import set_mistakes
 from engine.run.iteration import iterate, sample_gradient
 from engine.run.mistakes import MISTAKES
 from engine.run.paper import paper_iteration
@@ -28,7 +26,7 @@ from engine.run.spec import Batching, Data, Spec, State, start_state
 from engine.run.step_values import step_value
 from engine.run.steps import StepId
 from tests.engine.conftest import runs, specs
-from tests.engine.derivations.conftest import agree, iteration_of, mazur
+from tests.engine.derivations.conftest import agree, iteration_of, mazur, with_mistakes
 
 NET_H1 = StepId("forward", "net_input", 1, 0)
 OUT_O1 = StepId("forward", "activation", 2, 0)
@@ -113,14 +111,7 @@ def test_every_step_comes_to_the_engines_number_by_the_formula_it_shows(
 def test_so_it_does_with_mistakes(
     run: tuple[Spec, State], keys: list[str], data: st.DataObject
 ) -> None:
-    spec, state = run
-    if spec.clipping.name == "norm":  # which does not go with every mistake
-        spec = replace(spec, clipping=Clipping("value", spec.clipping.limit))
-    spec, state = set_mistakes(spec, state, keys)
-    if "accumulated-gradients" in keys:
-        state = iterate(spec, state).next_state
-        assume(np.isfinite(state.theta).all())
-    check_every_step(spec, state, data)
+    check_every_step(*with_mistakes(run, keys), data)
 
 
 def check_every_step(spec: Spec, state: State, data: st.DataObject) -> None:

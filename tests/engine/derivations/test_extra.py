@@ -11,9 +11,7 @@ from msgspec.structs import replace
 from engine.derivations.as_text import solution_latex, solution_text
 from engine.derivations.derive import derive
 from engine.formulas.writers import latex_number, prose_text
-from engine.maths.clipping import Clipping
 from engine.maths.penalty import Penalty
-from engine.run.edits import set_mistakes
 from engine.run.iteration import Iteration, iterate
 from engine.run.mistakes import MISTAKES
 from engine.run.paper import paper_iteration
@@ -23,7 +21,7 @@ from engine.run.step_values import step_value
 from engine.run.steps import EXTRA_KINDS, StepId, title_of
 from engine.run.value_kinds import ALSO
 from tests.engine.conftest import runs
-from tests.engine.derivations.conftest import agree, iteration_of, mazur
+from tests.engine.derivations.conftest import agree, iteration_of, mazur, with_mistakes
 from tests.engine.derivations.test_derive import check_line, numbers_of, reckoned
 
 BY_A_H1 = StepId("backward", "loss_by_activation", 1, 0)
@@ -47,14 +45,7 @@ def test_each_comes_to_the_engines_number_by_the_formula_it_shows(
 def test_so_it_does_with_mistakes(
     run: tuple[Spec, State], keys: list[str], data: st.DataObject
 ) -> None:
-    spec, state = run
-    if spec.clipping.name == "norm":  # which does not go with every mistake
-        spec = replace(spec, clipping=Clipping("value", spec.clipping.limit))
-    spec, state = set_mistakes(spec, state, keys)
-    if "accumulated-gradients" in keys:
-        state = iterate(spec, state).next_state
-        assume(np.isfinite(state.theta).all())
-    check_extra_steps(spec, state, data)
+    check_extra_steps(*with_mistakes(run, keys), data)
 
 
 def check_extra_steps(spec: Spec, state: State, data: st.DataObject) -> None:
