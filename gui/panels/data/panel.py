@@ -17,7 +17,6 @@ from engine.run.scaling import SCALINGS
 from engine.run.spec import Data
 from engine.text.numbers import format_count
 from gui.panels.data.model import DataModel
-from gui.panels.data.split_dialog import SplitDialog, TestDialog, ValidationDialog
 from gui.tables.number_table import NumberTable
 from gui.view import View
 from gui.widgets.buttons import Button
@@ -30,7 +29,7 @@ from gui.widgets.waiting import waited_for
 
 if TYPE_CHECKING:
     from engine.data.csv_samples import CsvSamples
-
+    from gui.panels.data.split_dialog import SplitDialog
 
 _GAP = 24  # pixels that a link in the head takes beside its words
 
@@ -254,12 +253,16 @@ class DataPanel(Card):
         """Ask which share of the samples is to be kept out of training."""
         if self._view is None:
             return
+        from gui.panels.data.split_dialog import TestDialog  # no start needs it
+
         self._ask(TestDialog(self._view.spec.data, self._view.spec.seed, self), self._take_test)
 
     def choose_validation(self) -> None:
         """Ask by which share of the samples it is to be decided when to stop."""
         if self._view is None:
             return
+        from gui.panels.data.split_dialog import ValidationDialog  # no start needs it
+
         dialog = ValidationDialog(self._view.spec.data, self._view.spec.seed, self)
         self._ask(dialog, self._take_validation)
 

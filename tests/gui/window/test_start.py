@@ -22,6 +22,7 @@ ROOT = Path(__file__).resolve().parents[3]
 LATER = (
     "concurrent.futures",
     "html",
+    "numpy.random",
     "numba",
     "ziamath",
     "engine.documents.written_apart",
@@ -46,6 +47,7 @@ LATER = (
     "engine.learn.many_seeds",
     "gui.documents.new_dialog",
     "gui.documents.note_dialog",
+    "gui.panels.data.split_dialog",
     "gui.learn.exercises.dialog",
     "engine.documents.places_in_words",
     "gui.canvas.accessible_tree",
